@@ -1,0 +1,33 @@
+"""Customer credit management: from a table of applicants to graded customers.
+
+The stages, in the order of the work:
+
+- :mod:`creditscore.datasets`: real sample data
+- :mod:`creditscore.metrics`: measures on arrays
+- :mod:`creditscore.binning`: columns to bins and weights of evidence
+- :mod:`creditscore.scorecard`: bins to points, scores, probabilities and reasons
+- :mod:`creditscore.grade`: scores or probabilities to grades
+
+Conventions: y = 1 is bad; odds are good:bad; WOE = ln(dist_good / dist_bad); a higher score is
+safer; rates are fractions.
+"""
+
+from creditscore import datasets, exceptions, metrics
+from creditscore.binning import BinTable, WOEEncoder
+from creditscore.grade import GradeScale
+from creditscore.scorecard import LogisticScorecard, PointsScale, Scorecard
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BinTable",
+    "GradeScale",
+    "LogisticScorecard",
+    "PointsScale",
+    "Scorecard",
+    "WOEEncoder",
+    "__version__",
+    "datasets",
+    "exceptions",
+    "metrics",
+]

@@ -1,0 +1,77 @@
+"""What every picture shares: it gives back its numbers, and matplotlib loads when drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from creditscore.exceptions import MissingDependencyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INK = "#22313f"
+"""Text and axes."""
+MUTED = "#9aa5b1"
+"""Grids, references, what is there for comparison."""
+GOOD = "#2a7f9e"
+"""Good cases, and what speaks for a customer."""
+BAD = "#c8553d"
+"""Bad cases, and what speaks against."""
+
+
+class Display(Protocol):
+    """A picture made of numbers: :meth:`frame` returns them, :meth:`plot` draws them."""
+
+    def frame(self) -> pd.DataFrame:
+        """Return the numbers behind the picture."""
+        ...
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw on `ax`, or on a new figure; the axes are then in ``ax_``."""
+        ...
+
+
+def new_axes(ax: Any, *, size: tuple[float, float] = (7.0, 4.2)) -> Any:
+    """Return the axes to draw on; a new pyplot figure, which a notebook shows, if there is none."""
+    if ax is not None:
+        return ax
+    try:
+        from matplotlib import pyplot as plt  # noqa: PLC0415 - one second of import, used here only
+    except ImportError as error:  # pragma: no cover - matplotlib is a core dependency
+        msg = "Plots need matplotlib: pip install matplotlib."
+        raise MissingDependencyError(msg) from error
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def clean_axes(ax: Any, *, title: str, grid: str = "y") -> None:
+    """Give axes the common look: few lines, title to the left, light grid behind."""
+    ax.set_title(title, loc="left", color=INK, fontsize=11, fontweight="bold")
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_color(MUTED)
+    ax.tick_params(colors=INK, labelsize=9)
+    ax.grid(axis=grid, color=MUTED, alpha=0.3, linewidth=0.7)
+    ax.set_axisbelow(True)
+
+
+def shorten(label: str, width: int = 34) -> str:
+    """Cut a long label in its middle, so that its beginning and its end both stay."""
+    if len(label) <= width:
+        return label
+    head = (width - 1) * 2 // 3
+    return f"{label[:head]}…{label[-(width - 1 - head) :]}"
+
+
+def html_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, str]) -> str:
+    """Write a small table as HTML, text escaped; `formats` holds a format string a column."""
+    shown = frame.copy()
+    for column, pattern in formats.items():
+        shown[column] = [
+            "" if value is None or value != value else pattern.format(value)  # noqa: PLR0124
+            for value in shown[column]
+        ]
+    body = shown.to_html(index=False, border=0, na_rep="", escape=True)
+    return f"<div><strong>{escape(caption)}</strong>{body}</div>"

@@ -1,0 +1,246 @@
+"""The one boundary with dataframes: any table in, columns as arrays, the same kind out.
+
+Inside the library a column is a float array with NaN for missing, or integer codes into a
+tuple of levels with -1 for missing. pandas, polars and pyarrow differ in this file alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+from sklearn.utils.validation import check_array
+
+from creditscore._typing import ColumnKind, Float1D, Int1D, Level, NativeFrame, NativeSeries
+from creditscore.exceptions import (
+    ColumnTypeError,
+    DuplicateColumnError,
+    EmptyDataError,
+    InvalidDataError,
+    MissingColumnError,
+)
+
+_TEXT_LIKE = (nw.String, nw.Categorical, nw.Enum, nw.Boolean)
+_TIME_LIKE = (nw.Date, nw.Datetime, nw.Duration, nw.Time)
+_NUMBERS = {"integer", "floating", "decimal", "mixed-integer-float", "empty"}
+_LEVELS = {"string", "boolean", "categorical"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns over a native table or a 2-D array; see :func:`as_table`."""
+
+    names: tuple[str, ...]
+    n_rows: int
+    has_names: bool
+    _frame: nw.DataFrame[Any] | None
+    _array: np.ndarray[Any, Any] | None
+
+    def kind(self, name: str) -> ColumnKind:
+        """Tell whether a column is binned by value or by level.
+
+        Numbers (decimals too) are numeric; text, categories and booleans are categorical.
+        An object column is what its values are; one without any value counts as numeric.
+        """
+        column = self._column(name)
+        if isinstance(column, np.ndarray):
+            return "numeric" if column.dtype.kind in "fiu" else _kind_of_objects(name, column)
+        dtype = column.dtype
+        if dtype.is_numeric():
+            return "numeric"
+        if dtype in _TEXT_LIKE:
+            return "categorical"
+        if dtype in _TIME_LIKE:
+            msg = (
+                f"Column {name!r} holds dates or durations ({dtype}), which have no scale of "
+                "risk. Turn it into a number as of a date, such as days since the account was "
+                "opened, or drop it."
+            )
+            raise ColumnTypeError(msg)
+        return _kind_of_objects(name, _objects(column))
+
+    def numeric(self, name: str) -> Float1D:
+        """Give a column as floats, NaN where missing; not copied where that can be helped."""
+        column = self._column(name)
+        if isinstance(column, np.ndarray):
+            if column.dtype.kind == "O":
+                return _floats_of_objects(column)
+            return np.asarray(column, dtype=np.float64)
+        native = column.to_native()
+        if isinstance(native, pd.Series):
+            if isinstance(native.dtype, np.dtype) and native.dtype.kind in "fiu":
+                return np.asarray(native, dtype=np.float64)
+            if native.dtype == object:
+                return _floats_of_objects(native.to_numpy())
+            return np.asarray(native.to_numpy(dtype=np.float64, na_value=np.nan))
+        return np.asarray(column.cast(nw.Float64).to_numpy(), dtype=np.float64)
+
+    def levels(self, name: str) -> tuple[Int1D, tuple[Level, ...]]:
+        """Give a column as codes into its distinct values, -1 where missing."""
+        column = self._column(name)
+        values: Any = column
+        if not isinstance(column, np.ndarray):
+            native = column.to_native()
+            values = native if isinstance(native, pd.Series) else column.to_pandas()
+        codes, uniques = pd.factorize(values)
+        return np.asarray(codes, dtype=np.intp), tuple(uniques.tolist())
+
+    def require(self, names: Sequence[str]) -> None:
+        """Check that the columns are there; the error lists near names for those that are not."""
+        missing = [name for name in names if name not in self.names]
+        if missing:
+            raise MissingColumnError(missing_message(missing, self.names))
+
+    def to_frame(self, columns: Mapping[str, Any]) -> NativeFrame:
+        """Make a table of the caller's kind, with the caller's index."""
+        if self._frame is None:
+            return np.column_stack([np.asarray(values) for values in columns.values()])
+        native = self._frame.to_native()
+        if isinstance(native, pd.DataFrame):
+            return pd.DataFrame(dict(columns), index=native.index)
+        return nw.from_dict(dict(columns), backend=self._frame.implementation).to_native()
+
+    def to_series(self, name: str, values: Any) -> NativeSeries:
+        """Make a column of the caller's kind, with the caller's index."""
+        if self._frame is None:
+            return np.asarray(values)
+        native = self._frame.to_native()
+        if isinstance(native, pd.DataFrame):
+            return pd.Series(values, index=native.index, name=name)
+        return nw.new_series(name, values, backend=self._frame.implementation).to_native()
+
+    def renamed(self, names: Sequence[str]) -> Table:
+        """Call the columns otherwise, by place."""
+        return replace(self, names=tuple(names))
+
+    def _column(self, name: str) -> Any:
+        place = self.names.index(name)
+        if self._frame is not None:
+            return self._frame[:, place]
+        assert self._array is not None  # noqa: S101 - one of the two is always set
+        return self._array[:, place]
+
+
+def as_table(X: NativeFrame) -> Table:
+    """Read a pandas, polars or pyarrow table, a 2-D array or nested lists.
+
+    Parameters
+    ----------
+    X : table or array-like of shape (n_samples, n_features)
+        The columns of arrays, and of frames whose column names are all no text, go by place
+        and are called ``x0, x1, …``.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    EmptyDataError
+        No rows or no columns.
+    DuplicateColumnError
+        Two columns share a name.
+    ColumnTypeError
+        Sparse matrices, lazy frames, complex numbers.
+    """
+    if isinstance(X, Table):
+        return X
+    if nw.dependencies.is_into_dataframe(X):
+        return _from_frame(X)
+    if nw.dependencies.is_polars_lazyframe(X):
+        msg = "X is a lazy polars frame. Call .collect() on it first."
+        raise ColumnTypeError(msg)
+    if isinstance(X, (list, tuple)) and np.asarray(X).dtype.kind in "US":
+        # numpy would turn the numbers of a mixed row into text
+        X = np.asarray(X, dtype=object)
+    try:
+        array = check_array(X, dtype=None, ensure_all_finite=False)
+    except TypeError as error:
+        raise ColumnTypeError(str(error)) from error
+    except ValueError as error:
+        empty = "while a minimum of 1 is required" in str(error)
+        raise (EmptyDataError if empty else InvalidDataError)(str(error)) from error
+    if array.dtype.kind not in "fiu":
+        array = array.astype(object)
+    names = tuple(f"x{i}" for i in range(array.shape[1]))
+    return Table(names, array.shape[0], False, None, array)
+
+
+def missing_message(missing: Sequence[str], available: Sequence[str]) -> str:
+    """Say which columns are missing and which names come near."""
+    parts = []
+    for name in missing:
+        near = get_close_matches(name, list(available), n=3, cutoff=0.6)
+        hint = f" (near: {', '.join(map(repr, near))})" if near else ""
+        parts.append(f"{name!r}{hint}")
+    listed = ", ".join(map(repr, list(available)[:20])) + (" …" if len(available) > 20 else "")
+    noun = "Column" if len(missing) == 1 else "Columns"
+    verb = "is" if len(missing) == 1 else "are"
+    return f"{noun} {', '.join(parts)} {verb} not in the table. It has: {listed}."
+
+
+def _from_frame(X: NativeFrame) -> Table:
+    has_names = True
+    if isinstance(X, pd.DataFrame) and not any(isinstance(name, str) for name in X.columns):
+        X = X.set_axis([f"x{i}" for i in range(X.shape[1])], axis="columns")
+        has_names = False
+    raw = list(X.column_names if hasattr(X, "column_names") else X.columns)
+    if any(not isinstance(name, str) for name in raw):
+        types = sorted({type(name).__name__ for name in raw})
+        msg = (
+            "Feature names are only supported if all input features have string names, but "
+            f"the table has names of the types {types}. Convert them, for example by "
+            "X.columns = X.columns.astype(str)."
+        )
+        raise ColumnTypeError(msg)
+    twice = (
+        sorted({name for name in raw if raw.count(name) > 1}) if len(set(raw)) < len(raw) else []
+    )
+    if twice:
+        msg = f"Column names must be unique. Seen more than once: {', '.join(map(repr, twice))}."
+        raise DuplicateColumnError(msg)
+    frame = nw.from_native(X, eager_only=True)
+    n_rows, n_columns = frame.shape
+    if n_rows == 0 or n_columns == 0:
+        what = "sample(s)" if n_rows == 0 else "feature(s)"
+        msg = (
+            f"Found array with 0 {what} (shape=({n_rows}, {n_columns})) while a minimum of 1 "
+            "is required. Check the filter or the file that made the table."
+        )
+        raise EmptyDataError(msg)
+    return Table(tuple(raw), n_rows, has_names, frame, None)
+
+
+def _objects(column: nw.Series[Any]) -> np.ndarray[Any, Any]:
+    native = column.to_native()
+    if isinstance(native, pd.Series):
+        return np.asarray(native.to_numpy(dtype=object, na_value=None))
+    return np.asarray(column.to_list(), dtype=object)
+
+
+def _kind_of_objects(name: str, values: np.ndarray[Any, Any]) -> ColumnKind:
+    found = pd.api.types.infer_dtype(values, skipna=True)
+    if found in _NUMBERS:
+        return "numeric"
+    if found in _LEVELS:
+        return "categorical"
+    kinds = sorted({type(value).__name__ for value in values if not _is_missing(value)})
+    msg = (
+        f"Column {name!r} must hold numbers only or text only; argument must be a string or a "
+        f"number. Got values of the types {kinds}. Convert the column, or split it in two."
+    )
+    raise ColumnTypeError(msg)
+
+
+def _floats_of_objects(values: np.ndarray[Any, Any]) -> Float1D:
+    return np.array([np.nan if _is_missing(v) else float(v) for v in values], dtype=np.float64)
+
+
+def _is_missing(value: Any) -> bool:
+    found = pd.isna(value)
+    return bool(found) if isinstance(found, (bool, np.bool_)) else False

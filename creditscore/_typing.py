@@ -1,0 +1,28 @@
+"""Aliases that say what an array holds and which words a parameter takes."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Float1D: TypeAlias = npt.NDArray[np.float64]
+Float2D: TypeAlias = npt.NDArray[np.float64]
+Int1D: TypeAlias = npt.NDArray[np.intp]
+Bool1D: TypeAlias = npt.NDArray[np.bool_]
+
+Level: TypeAlias = str | int | float | bool
+"""One value of a categorical column."""
+
+NativeFrame: TypeAlias = Any
+"""A pandas, polars or pyarrow table (or a 2-D array where that is said)."""
+NativeSeries: TypeAlias = Any
+"""A column of the caller's frame library (or a 1-D array where that is said)."""
+
+ColumnKind: TypeAlias = Literal["numeric", "categorical"]
+Trend: TypeAlias = Literal["auto", "ascending", "descending", "none"]
+CoefficientSign: TypeAlias = Literal["warn", "enforce"]
+ReasonBaseline: TypeAlias = Literal["neutral", "average", "maximum"]
+GradeMeasure: TypeAlias = Literal["prob_default", "score"]
+Closed: TypeAlias = Literal["left", "right"]

@@ -1,0 +1,237 @@
+"""Checks at the boundary: each names what it checks and returns the cleaned array."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import column_or_1d
+from sklearn.utils.multiclass import type_of_target
+
+from creditscore._typing import Bool1D, Float1D
+from creditscore.exceptions import (
+    InfiniteValueError,
+    InvalidDataError,
+    InvalidParameterError,
+    InvalidTargetError,
+    InvalidWeightError,
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A binary target: who is bad, and the two labels in scikit-learn's sorted order."""
+
+    is_bad: Bool1D
+    classes: np.ndarray[Any, Any]
+    bad_index: int
+
+
+def check_target(y: Any, *, n_rows: int, bad_label: Any = None) -> Target:
+    """Read a binary target without guessing.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_rows,)
+        0/1 or booleans with 1 = bad, or two labels of any kind with `bad_label`.
+    n_rows : int
+        Rows of the table it belongs to.
+    bad_label : scalar, optional
+        The label that means bad.
+
+    Returns
+    -------
+    Target
+
+    Raises
+    ------
+    InvalidTargetError
+        Missing values, one class, more than two, unknown labels, wrong length.
+    """
+    if y is None:
+        msg = "This estimator requires y to be passed, but the target y is None."
+        raise InvalidTargetError(msg)
+    values = column_or_1d(np.asarray(y), warn=True)
+    if len(values) != n_rows:
+        msg = (
+            f"Found input variables with inconsistent numbers of samples: X has {n_rows} rows, "
+            f"y has {len(values)}."
+        )
+        raise InvalidTargetError(msg)
+    _reject_missing(values)
+    if values.dtype.kind == "O":
+        values = np.asarray(values.tolist())
+    labels = np.unique(values)
+    if len(labels) == 1:
+        msg = (
+            f"The target y has one class only, {labels[0]!r}. Good and bad cases are both needed "
+            "to tell them apart: check the outcome definition or the sample."
+        )
+        raise InvalidTargetError(msg)
+    if len(labels) > 2:
+        _reject_many(values, labels)
+    return _with_bad_label(values, labels, bad_label)
+
+
+def _reject_missing(values: np.ndarray[Any, Any]) -> None:
+    missing = np.flatnonzero(pd.isna(values))
+    if len(missing):
+        rows = ", ".join(map(str, missing[:5])) + (", …" if len(missing) > 5 else "")
+        msg = (
+            f"The target y has {len(missing)} missing value(s) (NaN) at row(s) {rows}. A case "
+            "without an outcome is neither good nor bad: drop these rows, or label them first."
+        )
+        raise InvalidTargetError(msg)
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        msg = "The target y contains infinity. Use 1 for bad and 0 for good."
+        raise InvalidTargetError(msg)
+
+
+def _reject_many(values: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> None:
+    kind = type_of_target(values)
+    if kind.startswith("continuous"):
+        msg = (
+            f"Unknown label type: {kind}. The target y must have two labels, such as 0 for good "
+            "and 1 for bad; it holds real numbers."
+        )
+        raise InvalidTargetError(msg)
+    shown = ", ".join(map(repr, labels[:5].tolist())) + (", …" if len(labels) > 5 else "")
+    msg = (
+        f"Only binary classification is supported. The type of the target is {kind}. Its "
+        f"{len(labels)} labels are {shown}: drop indeterminate cases, or join labels to two."
+    )
+    raise InvalidTargetError(msg)
+
+
+def _with_bad_label(
+    values: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], bad_label: Any
+) -> Target:
+    if bad_label is None:
+        if values.dtype.kind == "b" or (values.dtype.kind in "iuf" and labels.tolist() == [0, 1]):
+            return Target(values.astype(bool), labels, 1)
+        msg = (
+            f"The labels of y are {labels.tolist()}, and which of them is bad is not guessed: "
+            "pass bad_label=…, or code the target as 1 for bad and 0 for good."
+        )
+        raise InvalidTargetError(msg)
+    where = np.flatnonzero(labels == bad_label)
+    if len(where) != 1:
+        near = get_close_matches(str(bad_label), [str(label) for label in labels])
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        msg = f"bad_label={bad_label!r} is not among the labels {labels.tolist()} of y.{hint}"
+        raise InvalidTargetError(msg)
+    return Target(values == bad_label, labels, int(where[0]))
+
+
+def check_weights(sample_weight: Any, *, n_rows: int) -> Float1D | None:
+    """Return weights as a finite, non-negative array, or None where all rows count alike."""
+    if sample_weight is None:
+        return None
+    weights = np.asarray(sample_weight, dtype=np.float64)
+    if weights.ndim == 0:
+        weights = np.full(n_rows, float(weights))
+    if weights.ndim != 1 or len(weights) != n_rows:
+        msg = (
+            f"sample_weight must be a 1D array of length {n_rows}, one weight a row. "
+            f"Got shape {weights.shape} instead."
+        )
+        raise InvalidWeightError(msg)
+    for bad, what in ((np.isnan(weights), "missing (NaN)"), (np.isinf(weights), "infinite")):
+        if bad.any():
+            row = int(bad.argmax())
+            msg = f"sample_weight has {int(bad.sum())} {what} value(s), the first at row {row}."
+            raise InvalidWeightError(msg)
+    if (weights < 0).any():
+        row = int((weights < 0).argmax())
+        msg = (
+            f"sample_weight must not be negative. Got {weights[row]} at row {row}. Leave a row "
+            "out by weight 0."
+        )
+        raise InvalidWeightError(msg)
+    if not weights.any():
+        msg = "sample_weight is zero in every row, so no row counts and no class is left."
+        raise InvalidWeightError(msg)
+    return weights
+
+
+def check_both_classes(is_bad: Bool1D, weights: Float1D | None) -> None:
+    """Check that good and bad both keep some weight."""
+    if weights is not None and (not weights[is_bad].any() or not weights[~is_bad].any()):
+        msg = (
+            "After rows of weight 0 are left out, the target has one class only. "
+            "Good and bad cases are both needed."
+        )
+        raise InvalidTargetError(msg)
+
+
+def check_finite(values: Float1D, *, name: str) -> Float1D:
+    """Return the values of a column, refusing infinite ones (NaN is missing, and fine)."""
+    infinite = np.isinf(values)
+    if infinite.any():
+        row = int(infinite.argmax())
+        msg = (
+            f"Column {name!r} holds {int(infinite.sum())} infinite value(s) (infinity), the "
+            f"first at row {row}: {values[row]}. A ratio over zero makes them: set them to "
+            "missing, or to a special code of their own."
+        )
+        raise InfiniteValueError(msg)
+    return values
+
+
+def check_real(
+    value: Any, name: str, owner: str, *, low: float, high: float, closed: str = "neither"
+) -> float:
+    """Return a parameter as float within its range; `closed` is left, right, both or neither."""
+    above = low <= _number(value) if closed in ("left", "both") else low < _number(value)
+    below = _number(value) <= high if closed in ("right", "both") else _number(value) < high
+    if not (above and below):
+        opening = "[" if closed in ("left", "both") else "("
+        closing = "]" if closed in ("right", "both") else ")"
+        msg = (
+            f"The {name!r} parameter of {owner} must be a number in the range "
+            f"{opening}{low:g}, {high:g}{closing}. Got {value!r} instead."
+        )
+        raise InvalidParameterError(msg)
+    return float(value)
+
+
+def check_integer(value: Any, name: str, owner: str, *, low: int) -> int:
+    """Return a parameter as an integer that is at least `low`."""
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or value < low:
+        msg = (
+            f"The {name!r} parameter of {owner} must be an integer, {low} or more. "
+            f"Got {value!r} instead."
+        )
+        raise InvalidParameterError(msg)
+    return int(value)
+
+
+def check_choice(value: Any, name: str, owner: str, choices: tuple[str, ...]) -> str:
+    """Return a parameter that must be one of a few words."""
+    if not isinstance(value, str) or value not in choices:
+        listed = ", ".join(map(repr, choices))
+        msg = f"The {name!r} parameter of {owner} must be one of {listed}. Got {value!r} instead."
+        raise InvalidParameterError(msg)
+    return value
+
+
+def check_scores(is_bad: Any, score: Any) -> tuple[Bool1D, Float1D]:
+    """Return outcomes and scores of equal length for a metric, without missing values."""
+    values = column_or_1d(np.asarray(score, dtype=np.float64))
+    target = check_target(is_bad, n_rows=len(values))
+    if np.isnan(values).any():
+        msg = (
+            f"The score has {int(np.isnan(values).sum())} missing value(s) (NaN); drop those rows."
+        )
+        raise InvalidDataError(msg)
+    return target.is_bad, values
+
+
+def _number(value: Any) -> float:
+    real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    return float(value) if real else math.nan

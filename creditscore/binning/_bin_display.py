@@ -1,0 +1,85 @@
+"""One feature's bins as a picture: how many rows, how many of them bad."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes, shorten
+from creditscore.binning._table import BinTable
+
+
+@dataclass(kw_only=True)
+class BinDisplay:
+    """Share of rows (bars) and bad rate (dots) of each bin of a feature.
+
+    Made by :meth:`from_table`. Special codes and missing values stand apart from the regular
+    bins, in grey; attributes without a row are left out.
+
+    Attributes
+    ----------
+    feature : str
+        Name of the feature.
+    bins : DataFrame
+        :meth:`BinTable.frame` of the attributes that have rows.
+    iv : float
+        Information value of the feature.
+
+    Examples
+    --------
+    >>> from creditscore import WOEEncoder
+    >>> from creditscore.binning import BinDisplay
+    >>> from creditscore.datasets import load_german_credit
+    >>> german = load_german_credit()
+    >>> encoder = WOEEncoder().fit(german[["age_years"]], german["is_bad"])
+    >>> display = BinDisplay.from_table(encoder.tables_["age_years"])
+    >>> display.plot().ax_.get_ylabel()
+    'share of rows'
+    """
+
+    feature: str
+    bins: pd.DataFrame
+    iv: float
+
+    @classmethod
+    def from_table(cls, table: BinTable) -> Self:
+        """Take the bins of a table."""
+        bins = table.frame()
+        return cls(
+            feature=table.feature,
+            bins=bins[bins["count"] > 0].reset_index(drop=True),
+            iv=table.iv,
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """Return the numbers behind the picture."""
+        return self.bins.copy()
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw bars and dots; the axes are then in ``ax_`` and ``ax_rate_``."""
+        ax = new_axes(ax)
+        regular = self.bins["kind"] == "bin"
+        at = np.arange(len(self.bins)) + 0.5 * (~regular).cumsum().clip(upper=1)
+        colours = [GOOD if is_regular else MUTED for is_regular in regular]
+        ax.bar(at, self.bins["share"], color=colours, alpha=0.55, width=0.8)
+        ax.set_ylabel("share of rows", color=INK)
+        ax.set_xticks(at, [shorten(label, 24) for label in self.bins["bin"]])
+        if len(self.bins) > 5 or self.bins["bin"].str.len().max() > 12:
+            ax.tick_params(axis="x", labelrotation=30)
+            for label in ax.get_xticklabels():
+                label.set_ha("right")
+        rate = ax.twinx()
+        rate.plot(at[regular], self.bins["bad_rate"][regular], color=BAD, linewidth=1.5)
+        rate.plot(at, self.bins["bad_rate"], "o", color=BAD, markersize=6)
+        rate.set_ylim(0, max(0.05, float(self.bins["bad_rate"].max()) * 1.15))
+        rate.set_ylabel("bad rate", color=BAD)
+        rate.tick_params(colors=BAD, labelsize=9)
+        for axis in (ax.yaxis, rate.yaxis):
+            axis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        clean_axes(ax, title=f"{self.feature}  (IV {self.iv:.3f})")
+        rate.spines["top"].set_visible(False)
+        self.ax_, self.ax_rate_ = ax, rate
+        return self

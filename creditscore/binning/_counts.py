@@ -1,0 +1,154 @@
+"""Goods and bads on a fixed partition: values that can be updated and added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from creditscore._typing import Bool1D, Float1D, Int1D, Level
+from creditscore.binning._partition import Partition
+from creditscore.exceptions import IncompatibleCountsError
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Outcome of each row, made ready for counting many columns.
+
+    Attributes
+    ----------
+    is_bad : ndarray of bool, shape (n_rows,)
+        Who is bad.
+    weights : ndarray of shape (n_rows,) or None
+        Frequencies; None where every row counts once.
+    bad_weights : ndarray of shape (n_rows,)
+        Weight of each bad row, 0 for a good one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from creditscore.binning import Outcomes
+    >>> outcomes = Outcomes.of(np.array([True, False, False]))
+    >>> good, bad = outcomes.tally(np.array([0, 0, 1]), n_codes=2)
+    >>> good.tolist(), bad.tolist()
+    ([1.0, 1.0], [1.0, 0.0])
+    """
+
+    is_bad: Bool1D
+    weights: Float1D | None
+    bad_weights: Float1D
+
+    @classmethod
+    def of(cls, is_bad: Bool1D, weights: Float1D | None = None) -> Outcomes:
+        """Prepare outcomes and weights."""
+        bad = is_bad.astype(np.float64)
+        return cls(is_bad, weights, bad if weights is None else bad * weights)
+
+    def tally(self, codes: Int1D, n_codes: int) -> tuple[Float1D, Float1D]:
+        """Return goods and bads of each code."""
+        total = np.bincount(codes, weights=self.weights, minlength=n_codes).astype(np.float64)
+        bad = np.bincount(codes, weights=self.bad_weights, minlength=n_codes).astype(np.float64)
+        # weighted sums may differ in the last bit; a count is never negative
+        return np.maximum(total - bad, 0.0), bad
+
+
+@dataclass(frozen=True)
+class BinCounts:
+    """Goods and bads of each attribute of a partition.
+
+    Counts of two batches add up to the counts of both, in any order: exactly for whole-number
+    weights, to rounding for others. Memory does not depend on the number of rows.
+
+    Attributes
+    ----------
+    partition : Partition
+        Edges or groups, special codes, missing.
+    good, bad : ndarray of shape (partition.n_codes,)
+        Counts (weights) of each attribute.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from creditscore.binning import BinCounts, NumericPartition, Outcomes
+    >>> ages = NumericPartition(cuts=(30.0,))
+    >>> codes = ages.codes_of(np.array([25.0, 41.0, 52.0]))
+    >>> first = BinCounts.from_codes(ages, codes, Outcomes.of(np.array([True, False, False])))
+    >>> both = first.merge(first)
+    >>> both.good.tolist(), both.bad.tolist()
+    ([0.0, 4.0, 0.0], [2.0, 0.0, 0.0])
+    """
+
+    partition: Partition
+    good: Float1D
+    bad: Float1D
+
+    @classmethod
+    def empty(cls, partition: Partition) -> BinCounts:
+        """Start from nothing."""
+        return cls(partition, np.zeros(partition.n_codes), np.zeros(partition.n_codes))
+
+    @classmethod
+    def from_codes(cls, partition: Partition, codes: Int1D, outcomes: Outcomes) -> BinCounts:
+        """Count one batch of attribute codes."""
+        return cls(partition, *outcomes.tally(codes, partition.n_codes))
+
+    def update(self, codes: Int1D, outcomes: Outcomes) -> BinCounts:
+        """Return these counts with one batch more."""
+        return self.merge(BinCounts.from_codes(self.partition, codes, outcomes))
+
+    def merge(self, other: BinCounts) -> BinCounts:
+        """Return the counts of both; they must stand on the same partition."""
+        if self.partition != other.partition:
+            msg = (
+                "Counts can be merged on equal edges, groups and special codes only. Make the "
+                "edges once, then count every batch on them."
+            )
+            raise IncompatibleCountsError(msg)
+        return BinCounts(self.partition, self.good + other.good, self.bad + other.bad)
+
+
+@dataclass(frozen=True)
+class LevelCounts:
+    """Goods and bads of each level of a categorical column, before levels are grouped.
+
+    Attributes
+    ----------
+    good, bad : dict of level to float
+        Counts (weights) by level.
+    missing : tuple of float
+        Goods and bads without a value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from creditscore.binning import LevelCounts, Outcomes
+    >>> outcomes = Outcomes.of(np.array([True, False, False]))
+    >>> counts = LevelCounts.from_codes(np.array([0, 1, -1]), ("rent", "own"), outcomes)
+    >>> counts.merge(counts).bad, counts.missing
+    ({'rent': 2.0, 'own': 0.0}, (1.0, 0.0))
+    """
+
+    good: dict[Level, float]
+    bad: dict[Level, float]
+    missing: tuple[float, float] = (0.0, 0.0)
+
+    @classmethod
+    def from_codes(cls, codes: Int1D, levels: tuple[Level, ...], outcomes: Outcomes) -> LevelCounts:
+        """Count one batch; -1 is missing, levels without weight are left out."""
+        good, bad = outcomes.tally(codes + 1, len(levels) + 1)
+        kept = [i for i in range(len(levels)) if good[i + 1] + bad[i + 1] > 0]
+        return cls(
+            {levels[i]: float(good[i + 1]) for i in kept},
+            {levels[i]: float(bad[i + 1]) for i in kept},
+            (float(good[0]), float(bad[0])),
+        )
+
+    def merge(self, other: LevelCounts) -> LevelCounts:
+        """Return the counts of both batches together; either may hold levels of its own."""
+        levels: dict[Level, Any] = {**self.good, **other.good}
+        return LevelCounts(
+            {level: self.good.get(level, 0.0) + other.good.get(level, 0.0) for level in levels},
+            {level: self.bad.get(level, 0.0) + other.bad.get(level, 0.0) for level in levels},
+            (self.missing[0] + other.missing[0], self.missing[1] + other.missing[1]),
+        )

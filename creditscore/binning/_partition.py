@@ -1,0 +1,301 @@
+"""How raw values fall into the attributes of a characteristic: intervals, levels, special codes.
+
+The codes of a partition run: regular bins, one for each special code, missing, and for
+categories one more for levels never seen. Encoder, card and exports all use these codes.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import numpy as np
+
+from creditscore._frame import Table
+from creditscore._typing import ColumnKind, Float1D, Int1D, Level
+from creditscore._validation import check_finite
+from creditscore.binning._digitize import digitize
+from creditscore.exceptions import ColumnTypeError, InvalidParameterError, UnseenCategoryWarning
+
+MISSING = "Missing"
+"""Label of the attribute of missing values."""
+OTHER = "Other"
+"""Label of the attribute of levels never seen."""
+
+
+class Partition(ABC):
+    """Attributes of one characteristic and the rule that sends a value to one of them.
+
+    See Also
+    --------
+    NumericPartition, CategoricalPartition : The two kinds.
+
+    Examples
+    --------
+    >>> from creditscore.binning import NumericPartition, Partition
+    >>> partition = NumericPartition(cuts=(10.0,), special_codes=(-9.0,))
+    >>> partition.labels, partition.attribute_kinds
+    (('< 10', '>= 10', 'Special -9', 'Missing'), ('bin', 'bin', 'special', 'missing'))
+    >>> Partition.from_dict(partition.to_dict()) == partition
+    True
+    """
+
+    kind: ClassVar[ColumnKind]
+    special_codes: tuple[Any, ...]
+
+    @property
+    @abstractmethod
+    def n_regular(self) -> int:
+        """Number of regular bins."""
+
+    @property
+    @abstractmethod
+    def regular_labels(self) -> tuple[str, ...]:
+        """Text of each regular bin."""
+
+    @abstractmethod
+    def codes(self, table: Table, name: str) -> Int1D:
+        """Return the attribute of each row of a column."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values that :meth:`from_dict` reads back."""
+
+    @staticmethod
+    def from_dict(content: Mapping[str, Any]) -> Partition:
+        """Read back what :meth:`to_dict` wrote."""
+        if content["kind"] == "numeric":
+            return NumericPartition(
+                cuts=tuple(float(cut) for cut in content["cuts"]),
+                special_codes=tuple(float(code) for code in content["special_codes"]),
+            )
+        return CategoricalPartition(
+            groups=tuple(tuple(group) for group in content["groups"]),
+            special_codes=tuple(content["special_codes"]),
+        )
+
+    def bounds(self) -> tuple[Float1D, Float1D]:
+        """Return the lower and upper end of each attribute, NaN where it is no interval."""
+        return np.full(self.n_codes, np.nan), np.full(self.n_codes, np.nan)
+
+    @property
+    def missing_code(self) -> int:
+        """Code of the attribute of missing values."""
+        return self.n_regular + len(self.special_codes)
+
+    @property
+    def n_codes(self) -> int:
+        """Number of attributes."""
+        return len(self.attribute_kinds)
+
+    @property
+    def attribute_kinds(self) -> tuple[str, ...]:
+        """Kind of each attribute: bin, special, missing or other."""
+        kinds = ("bin",) * self.n_regular + ("special",) * len(self.special_codes) + ("missing",)
+        return (*kinds, "other") if self.kind == "categorical" else kinds
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Text of each attribute, in the order of the codes."""
+        special = tuple(f"Special {_text(code)}" for code in self.special_codes)
+        labels = (*self.regular_labels, *special, MISSING)
+        return (*labels, OTHER) if self.kind == "categorical" else labels
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumericPartition(Partition):
+    """Intervals between cuts, closed on the left: a value at a cut is in the upper interval.
+
+    Parameters
+    ----------
+    cuts : tuple of float
+        Strictly increasing, finite; none gives one interval that holds every number.
+    special_codes : tuple of float
+        Numbers that stand for something else than an amount, each an attribute of its own.
+
+    Examples
+    --------
+    >>> from creditscore.binning import NumericPartition
+    >>> import numpy as np
+    >>> partition = NumericPartition(cuts=(8.0, 16.0))
+    >>> partition.labels
+    ('< 8', '[8, 16)', '>= 16', 'Missing')
+    >>> partition.codes_of(np.array([7.9, 8.0, np.nan])).tolist()
+    [0, 1, 3]
+    """
+
+    cuts: tuple[float, ...] = ()
+    special_codes: tuple[float, ...] = ()
+    kind: ClassVar[ColumnKind] = "numeric"
+
+    def __post_init__(self) -> None:
+        """Refuse cuts that do not increase."""
+        finite = all(math.isfinite(cut) for cut in self.cuts)
+        if not finite or any(a >= b for a, b in pairwise(self.cuts)):
+            msg = (
+                "The cuts of a numeric characteristic must be finite and strictly increasing. "
+                f"Got {self.cuts!r} instead."
+            )
+            raise InvalidParameterError(msg)
+
+    @property
+    def n_regular(self) -> int:
+        """Number of intervals."""
+        return len(self.cuts) + 1
+
+    @property
+    def regular_labels(self) -> tuple[str, ...]:
+        """Intervals as text, with as many digits as keep the cuts apart."""
+        if not self.cuts:
+            return ("all values",)
+        texts = number_texts(self.cuts)
+        inner = [f"[{low}, {high})" for low, high in pairwise(texts)]
+        return (f"< {texts[0]}", *inner, f">= {texts[-1]}")
+
+    def bounds(self) -> tuple[Float1D, Float1D]:
+        """Return the lower and upper end of each attribute, NaN where it is no interval."""
+        rest = [np.nan] * (self.n_codes - self.n_regular)
+        return np.array([-np.inf, *self.cuts, *rest]), np.array([*self.cuts, np.inf, *rest])
+
+    def values(self, table: Table, name: str) -> Float1D:
+        """Read a column as numbers, refusing text and infinities."""
+        if table.kind(name) != "numeric":
+            msg = (
+                f"Column {name!r} holds text or categories, and its bins are intervals of "
+                "numbers. Convert it to numbers, as it was when the bins were made."
+            )
+            raise ColumnTypeError(msg)
+        return check_finite(table.numeric(name), name=name)
+
+    def codes(self, table: Table, name: str) -> Int1D:
+        """Return the attribute of each row of a column."""
+        return self.codes_of(self.values(table, name))
+
+    def codes_of(self, values: Float1D) -> Int1D:
+        """Return the attribute of each number; NaN is missing."""
+        codes = digitize(values, np.asarray(self.cuts, dtype=np.float64))
+        for i, code in enumerate(self.special_codes):
+            codes[values == code] = self.n_regular + i
+        codes[np.isnan(values)] = self.missing_code
+        return codes
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "kind": self.kind,
+            "cuts": list(self.cuts),
+            "special_codes": list(self.special_codes),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class CategoricalPartition(Partition):
+    """Groups of levels; a level in none of them is an attribute of its own, "Other".
+
+    Parameters
+    ----------
+    groups : tuple of tuples of str, int, float or bool
+        Levels of each regular bin; a level stands in one group only.
+    special_codes : tuple of str, int, float or bool
+        Levels that are attributes of their own.
+
+    Examples
+    --------
+    >>> from creditscore.binning import CategoricalPartition
+    >>> CategoricalPartition(groups=(("own", "rent"), ("free",))).labels
+    ('own, rent', 'free', 'Missing', 'Other')
+    """
+
+    groups: tuple[tuple[Level, ...], ...] = ()
+    special_codes: tuple[Level, ...] = ()
+    kind: ClassVar[ColumnKind] = "categorical"
+
+    def __post_init__(self) -> None:
+        """Refuse a level that stands twice."""
+        levels = [*self.special_codes, *(level for group in self.groups for level in group)]
+        twice = (
+            sorted({repr(level) for level in levels if levels.count(level) > 1})
+            if len(set(levels)) < len(levels)
+            else []
+        )
+        if twice:
+            msg = f"A level must stand in one group only. Seen more than once: {', '.join(twice)}."
+            raise InvalidParameterError(msg)
+
+    @property
+    def n_regular(self) -> int:
+        """Number of groups."""
+        return len(self.groups)
+
+    @property
+    def regular_labels(self) -> tuple[str, ...]:
+        """Levels of each group, joined by commas."""
+        return tuple(", ".join(_text(level) for level in group) for group in self.groups)
+
+    def codes(self, table: Table, name: str) -> Int1D:
+        """Return the attribute of each row of a column; warn of levels never seen."""
+        return self.codes_of(name, *table.levels(name))
+
+    def codes_of(self, name: str, level_codes: Int1D, levels: tuple[Level, ...]) -> Int1D:
+        """Return the attribute of each row; -1 among the level codes is missing."""
+        code_of = self._code_of_level()
+        other = self.missing_code + 1
+        mapping = np.array([code_of.get(level, other) for level in levels] + [self.missing_code])
+        codes = mapping[level_codes].astype(np.intp)
+        unseen = [level for level in levels if level not in code_of]
+        if unseen:
+            shown = ", ".join(map(repr, unseen[:5])) + (", …" if len(unseen) > 5 else "")
+            warnings.warn(
+                f"Column {name!r} holds {len(unseen)} level(s) that the bins do not know, in "
+                f"{int((codes == other).sum())} row(s): {shown}. They count as {OTHER!r}. Check "
+                "the spelling, or fit again with data that hold them.",
+                UnseenCategoryWarning,
+                stacklevel=4,
+            )
+        return codes
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "kind": self.kind,
+            "groups": [list(group) for group in self.groups],
+            "special_codes": list(self.special_codes),
+        }
+
+    def _code_of_level(self) -> dict[Level, int]:
+        codes = {level: code for code, group in enumerate(self.groups) for level in group}
+        codes |= {level: self.n_regular + i for i, level in enumerate(self.special_codes)}
+        return codes
+
+
+def number_texts(values: tuple[float, ...]) -> tuple[str, ...]:
+    """Write numbers with the fewest digits, six or more, that tell neighbours apart."""
+    for digits in range(6, 18):
+        texts = tuple(_plain(f"{value:.{digits}g}") for value in values)
+        whole = all(
+            float(text) == value
+            for text, value in zip(texts, values, strict=True)
+            if value.is_integer() and abs(value) < 1e15
+        )
+        if whole and len(set(texts)) == len(values):
+            return texts
+    return tuple(repr(value) for value in values)
+
+
+def _plain(text: str) -> str:
+    """Write 1e+06 as 1000000, and leave what is truly large or small."""
+    value = float(text)
+    if "e" in text and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return text
+
+
+def _text(level: Any) -> str:
+    if isinstance(level, float):
+        return number_texts((level,))[0]
+    return str(level)

@@ -1,0 +1,130 @@
+"""Every error and warning that creditscore raises on purpose.
+
+::
+
+    CreditScoreError
+    ├── InvalidParameterError      a setting outside its range          (ValueError)
+    ├── InvalidDataError           the data cannot be used as they are  (ValueError)
+    │   ├── InvalidTargetError     NaN, one class, unknown labels
+    │   ├── InvalidWeightError     negative, NaN, wrong length
+    │   ├── MissingColumnError     a column that is needed is not there
+    │   ├── DuplicateColumnError   two columns of one name
+    │   ├── EmptyDataError         no rows, no columns, or nothing usable left
+    │   ├── InfiniteValueError     +inf or -inf in a numeric column
+    │   └── ColumnTypeError        a column of a kind that cannot be binned (TypeError)
+    ├── IncompatibleCountsError    counts on different edges cannot be added (ValueError)
+    ├── UncalibratedCardError      a card without a scale has no probability
+    ├── DocumentError              a file that is not what it should be (ValueError)
+    │   ├── SchemaVersionError     written by another format version
+    │   └── AlteredDocumentError   the content does not match its hash or signature
+    ├── DatasetNotFoundError       a sample data set that does not exist (LookupError)
+    └── MissingDependencyError     an optional package is not installed (ImportError)
+
+    CreditScoreWarning (UserWarning)
+    ├── ConstantColumnWarning      a column with one value, or none: left out
+    ├── SingleBinWarning           no admissible split: the column carries nothing
+    ├── UnseenCategoryWarning      a level that the fit never met
+    ├── CoefficientSignWarning     a coefficient against the direction of its WOE
+    ├── CollinearityWarning        columns that determine each other
+    └── SeparationWarning          a class is predicted without error: no finite estimate
+
+Every message says what was asked, what was seen and what to do.
+"""
+
+from __future__ import annotations
+
+
+class CreditScoreError(Exception):
+    """Base class of all errors of this library."""
+
+
+class InvalidParameterError(CreditScoreError, ValueError):
+    """A parameter is outside its documented range."""
+
+
+class InvalidDataError(CreditScoreError, ValueError):
+    """The data cannot be used as they are."""
+
+
+class InvalidTargetError(InvalidDataError):
+    """The target has missing values, one class only, or labels that are not known."""
+
+
+class InvalidWeightError(InvalidDataError):
+    """Weights are negative, missing, infinite, all zero or of the wrong length."""
+
+
+class MissingColumnError(InvalidDataError):
+    """A needed column is not in the table; the message lists near names."""
+
+
+class DuplicateColumnError(InvalidDataError):
+    """Two columns of the table have the same name."""
+
+
+class EmptyDataError(InvalidDataError):
+    """There are no rows, no columns, or no usable column is left."""
+
+
+class InfiniteValueError(InvalidDataError):
+    """A numeric column holds infinite values."""
+
+
+class ColumnTypeError(InvalidDataError, TypeError):
+    """A column is of a kind that cannot be used where it is."""
+
+
+class IncompatibleCountsError(CreditScoreError, ValueError):
+    """Counts on different edges, levels or special codes cannot be added."""
+
+
+class UncalibratedCardError(CreditScoreError):
+    """The card has no scale, so its score says nothing about probability."""
+
+
+class DocumentError(CreditScoreError, ValueError):
+    """A file is not a creditscore document of the kind asked for."""
+
+
+class SchemaVersionError(DocumentError):
+    """The document was written in a format version that this release cannot read."""
+
+
+class AlteredDocumentError(DocumentError):
+    """The document's content does not match its hash or its signature."""
+
+
+class DatasetNotFoundError(CreditScoreError, LookupError):
+    """No sample data set has this name, or its file is not there."""
+
+
+class MissingDependencyError(CreditScoreError, ImportError):
+    """An optional package is needed; the message names the extra that installs it."""
+
+
+class CreditScoreWarning(UserWarning):
+    """Base class of all warnings of this library."""
+
+
+class ConstantColumnWarning(CreditScoreWarning):
+    """A column holds one value or none; it stays out of the card."""
+
+
+class SingleBinWarning(CreditScoreWarning):
+    """No split of a column satisfies the constraints; it carries no information."""
+
+
+class UnseenCategoryWarning(CreditScoreWarning):
+    """A column holds levels that the fit never met; they count as neutral."""
+
+
+class CoefficientSignWarning(CreditScoreWarning):
+    """A coefficient has the sign against the direction of its weight of evidence."""
+
+
+class CollinearityWarning(CreditScoreWarning):
+    """Columns determine each other; their coefficients are not unique."""
+
+
+class SeparationWarning(CreditScoreWarning):
+    """A class is predicted without error; the estimate has no finite maximum."""

@@ -1,0 +1,329 @@
+"""Grades AAA … C by bounds on the probability of default or on the score."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, Self
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from creditscore._display import html_table
+from creditscore._document import read_document, write_document
+from creditscore._typing import Closed, Float1D, GradeMeasure, Int1D
+from creditscore._validation import check_choice, check_real, check_target
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore.metrics import jeffreys_interval
+from creditscore.scorecard import PointsScale
+
+_FORMAT = "creditscore.grade_scale"
+_SCHEMA_VERSION = 1
+_LABELS = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C")
+_AGENCY_LABELS = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC")
+_AGENCY_RATES = (0.0001, 0.0002, 0.0005, 0.0014, 0.0056, 0.0293, 0.2612)
+"""One-year default rates of global corporates 1981-2024, S&P 2024 study, table 24; the rate of
+AAA, zero in that table, is put at 0.01 %."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradeScale:
+    """Grades in the order of safety, parted by bounds.
+
+    Parameters
+    ----------
+    labels : tuple of str
+        Grades, the safest first.
+    bounds : tuple of float of length len(labels) - 1
+        Between each grade and the next: increasing for probabilities of default (fractions in
+        (0, 1)), decreasing for scores.
+    measure : {"prob_default", "score"}, default="prob_default"
+        What is graded.
+    closed : {"left", "right"}, default="right"
+        The end at which an interval of the measure, on the axis of numbers, holds its bound.
+        With probabilities and "right", a value at a bound gets the safer grade; with scores and
+        "left", it does too.
+    default_label : str, default="D"
+        Grade of customers in default, whatever their score. It is a fact about the customer and
+        no band, unless it stands in `labels`.
+
+    Raises
+    ------
+    InvalidParameterError
+        Labels and bounds that do not fit together.
+
+    See Also
+    --------
+    GradeScale.odds_ladder : Each grade multiplies the odds by the same ratio.
+    GradeScale.agency : Grades of like default rates as an agency's.
+
+    Examples
+    --------
+    >>> from creditscore import GradeScale
+    >>> scale = GradeScale(labels=("A", "B", "C"), bounds=(0.02, 0.10))
+    >>> scale.grade([0.01, 0.02, 0.05, 0.30]).tolist()
+    ['A', 'A', 'B', 'C']
+    >>> scale.grade([0.01, 0.05], in_default=[True, False]).tolist()
+    ['D', 'B']
+    """
+
+    labels: tuple[str, ...]
+    bounds: tuple[float, ...]
+    measure: GradeMeasure = "prob_default"
+    closed: Closed = "right"
+    default_label: str = "D"
+
+    def __post_init__(self) -> None:
+        """Check that labels and bounds fit together."""
+        owner = type(self).__name__
+        check_choice(self.measure, "measure", owner, ("prob_default", "score"))
+        check_choice(self.closed, "closed", owner, ("left", "right"))
+        if len(set(self.labels)) != len(self.labels) or len(self.labels) != len(self.bounds) + 1:
+            msg = (
+                f"The 'labels' parameter of {owner} must hold different grades, one more than "
+                f"there are bounds. Got labels {self.labels!r} and bounds {self.bounds!r} instead."
+            )
+            raise InvalidParameterError(msg)
+        steps = np.diff(np.asarray(self.bounds, dtype=np.float64))
+        probability = self.measure == "prob_default"
+        finite = all(math.isfinite(b) and (not probability or 0 < b < 1) for b in self.bounds)
+        if not finite or not ((steps > 0).all() if probability else (steps < 0).all()):
+            rule = (
+                "increasing fractions in (0, 1), because higher probabilities are riskier"
+                if probability
+                else "decreasing numbers, because lower scores are riskier"
+            )
+            msg = f"The 'bounds' parameter of {owner} must be {rule}. Got {self.bounds!r} instead."
+            raise InvalidParameterError(msg)
+
+    @classmethod
+    def odds_ladder(
+        cls,
+        *,
+        best_odds: float = 64.0,
+        ratio: float = 2.0,
+        labels: tuple[str, ...] = _LABELS,
+    ) -> Self:
+        """Make a scale on which each grade has `ratio` times lower odds than the one before.
+
+        Parameters
+        ----------
+        best_odds : float, default=64
+            Least odds good:bad of the first grade, above zero.
+        ratio : float, default=2
+            Ratio of the odds at neighbouring bounds, above 1. With 2, a grade is as wide as the
+            points that double the odds.
+        labels : tuple of str, default=("AAA", …, "C")
+            Grades, the safest first.
+
+        Examples
+        --------
+        >>> from creditscore import GradeScale
+        >>> [round(bound, 4) for bound in GradeScale.odds_ladder().bounds]
+        [0.0154, 0.0303, 0.0588, 0.1111, 0.2, 0.3333, 0.5, 0.6667]
+        """
+        owner = "GradeScale.odds_ladder"
+        check_real(best_odds, "best_odds", owner, low=0, high=math.inf)
+        check_real(ratio, "ratio", owner, low=1, high=math.inf)
+        odds = [best_odds / ratio**step for step in range(len(labels) - 1)]
+        return cls(labels=labels, bounds=tuple(1 / (1 + value) for value in odds))
+
+    @classmethod
+    def agency(cls) -> Self:
+        """Make a scale whose grades have one-year default rates like S&P's of those names.
+
+        Notes
+        -----
+        A bound is the geometric mean of the average one-year default rates of the two grades
+        beside it: global corporates 1981-2024, S&P Global Ratings, *2024 Annual Global Corporate
+        Default and Rating Transition Study*, table 24, with the rate of AAA put at 0.01 %.
+
+        Examples
+        --------
+        >>> from creditscore import GradeScale
+        >>> [round(100 * bound, 4) for bound in GradeScale.agency().bounds]
+        [0.0141, 0.0316, 0.0837, 0.28, 1.2809, 8.7482]
+        """
+        bounds = tuple(math.sqrt(a * b) for a, b in pairwise(_AGENCY_RATES))
+        return cls(labels=_AGENCY_LABELS, bounds=bounds)
+
+    def on_score(self, scale: PointsScale) -> Self:
+        """Return the same grades with bounds on the score of a points scale."""
+        if self.measure == "score":
+            return self
+        bounds = tuple(float(scale.score((1 - bound) / bound)) for bound in self.bounds)
+        closed: Closed = "left" if self.closed == "right" else "right"
+        return replace(self, bounds=bounds, measure="score", closed=closed)
+
+    def grade(self, values: Any, *, in_default: Any = None) -> Any:
+        """Return the grade of each value.
+
+        Parameters
+        ----------
+        values : Series or array-like of shape (n_samples,)
+            Probabilities of default or scores, as `measure` says.
+        in_default : array-like of bool, shape (n_samples,), optional
+            Customers in default, who get `default_label`.
+
+        Returns
+        -------
+        Series of str in the library and index of `values`, else ndarray of str
+
+        Raises
+        ------
+        InvalidDataError
+            Missing values, or probabilities outside [0, 1].
+        """
+        codes = self._codes(_array(values))
+        labels = np.array([*self.labels, self.default_label], dtype=object)
+        if in_default is not None:
+            defaulted = np.asarray(in_default)
+            if defaulted.shape != codes.shape or defaulted.dtype.kind != "b":
+                msg = (
+                    f"in_default must be one boolean for each of the {len(codes)} values. Got "
+                    f"shape {defaulted.shape} of {defaulted.dtype}."
+                )
+                raise InvalidDataError(msg)
+            codes = np.where(defaulted, len(self.labels), codes)
+        return _like(values, labels[codes])
+
+    def table(self, values: Any, is_bad: Any, *, prob_default: Any = None) -> pd.DataFrame:
+        """Count cases and compare observed with predicted default rates, grade by grade.
+
+        Parameters
+        ----------
+        values : array-like of shape (n_samples,)
+            As in :meth:`grade`.
+        is_bad : array-like of shape (n_samples,)
+            1 for bad, 0 for good.
+        prob_default : array-like of shape (n_samples,), optional
+            Predicted probabilities; `values` themselves where they are what is graded.
+
+        Returns
+        -------
+        DataFrame
+            A row a grade, empty ones too: grade, lower, upper (ends of the measure), count,
+            share, n_bad, observed (default rate), observed_lower, observed_upper (95 % Jeffreys
+            interval), predicted (mean probability). Rates are NaN in empty grades, and predicted
+            where no probabilities are known.
+
+        Examples
+        --------
+        >>> from creditscore import GradeScale
+        >>> scale = GradeScale(labels=("A", "B"), bounds=(0.1,))
+        >>> table = scale.table([0.05, 0.05, 0.2, 0.4], [0, 0, 0, 1])
+        >>> table[["grade", "count", "observed", "predicted"]]
+          grade  count  observed  predicted
+        0     A      2       0.0       0.05
+        1     B      2       0.5       0.30
+        """
+        measured = _array(values)
+        codes, n = self._codes(measured), len(self.labels)
+        bad = check_target(is_bad, n_rows=len(codes)).is_bad
+        count = np.bincount(codes, minlength=n)
+        n_bad = np.bincount(codes, weights=bad, minlength=n)
+        if prob_default is None and self.measure == "prob_default":
+            prob_default = measured
+        predicted = np.full(n, np.nan)
+        held = count > 0
+        if prob_default is not None:
+            sums = np.bincount(codes, weights=_array(prob_default), minlength=n)
+            predicted[held] = sums[held] / count[held]
+        lower, upper = jeffreys_interval(n_bad, count)
+        ends = self.intervals()
+        return pd.DataFrame(
+            {
+                "grade": self.labels,
+                "lower": ends["lower"],
+                "upper": ends["upper"],
+                "count": count,
+                "share": count / count.sum(),
+                "n_bad": n_bad.astype(np.int64),
+                "observed": np.divide(n_bad, count, out=np.full(n, np.nan), where=held),
+                "observed_lower": np.where(held, lower, np.nan),
+                "observed_upper": np.where(held, upper, np.nan),
+                "predicted": predicted,
+            }
+        )
+
+    def intervals(self) -> pd.DataFrame:
+        """Return grade, lower and upper end of each grade on its measure."""
+        low, high = (0.0, 1.0) if self.measure == "prob_default" else (-math.inf, math.inf)
+        if self.measure == "prob_default":
+            lower, upper = [low, *self.bounds], [*self.bounds, high]
+        else:
+            lower, upper = [*self.bounds, low], [high, *self.bounds]
+        return pd.DataFrame({"grade": self.labels, "lower": lower, "upper": upper})
+
+    def to_json(self, path: str | os.PathLike[str], *, key: bytes | None = None) -> None:
+        """Write the scale to a file; `key` signs it, as in :meth:`Scorecard.to_json`."""
+        content = {
+            "labels": list(self.labels),
+            "bounds": list(self.bounds),
+            "measure": self.measure,
+            "closed": self.closed,
+            "default_label": self.default_label,
+        }
+        write_document(path, content, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
+
+    @classmethod
+    def from_json(cls, path: str | os.PathLike[str], *, key: bytes | None = None) -> Self:
+        """Read a scale; errors as in :meth:`Scorecard.from_json`."""
+        content = read_document(path, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
+        labels, bounds = tuple(content.pop("labels")), tuple(content.pop("bounds"))
+        return cls(labels=labels, bounds=bounds, **content)
+
+    def _codes(self, values: Float1D) -> Int1D:
+        if np.isnan(values).any():
+            row = int(np.isnan(values).argmax())
+            msg = (
+                f"{int(np.isnan(values).sum())} value(s) to grade are missing (NaN), the first at "
+                f"row {row}. Score these customers first, or leave them out."
+            )
+            raise InvalidDataError(msg)
+        if self.measure == "score":
+            # a score falls as the grade does; on the turned axis both rise
+            return _place(-values, -np.asarray(self.bounds), at_bound_safer=self.closed == "left")
+        if not ((values >= 0) & (values <= 1)).all():
+            msg = (
+                "The scale grades probabilities of default, fractions in [0, 1]. Got values from "
+                f"{values.min():g} to {values.max():g}. For scores use .on_score(points_scale)."
+            )
+            raise InvalidDataError(msg)
+        return _place(values, np.asarray(self.bounds), at_bound_safer=self.closed == "right")
+
+    def _repr_html_(self) -> str:
+        pattern = "{:.2%}" if self.measure == "prob_default" else "{:.1f}"
+        caption = f"Grades by {self.measure}; {self.default_label} is a customer in default"
+        formats = {"lower": pattern, "upper": pattern}
+        return html_table(self.intervals(), caption=caption, formats=formats)
+
+
+def _place(risk: Float1D, bounds: Float1D, *, at_bound_safer: bool) -> Int1D:
+    """Count the bounds that each value is beyond, on an axis where more is riskier."""
+    places = (
+        np.searchsorted(bounds, risk, side="left")
+        if at_bound_safer
+        else np.searchsorted(bounds, risk, side="right")
+    )
+    return np.asarray(places, dtype=np.intp)
+
+
+def _array(values: Any) -> Float1D:
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 1:
+        msg = f"Values to grade must be one column. Got an array of shape {array.shape}."
+        raise InvalidDataError(msg)
+    return array
+
+
+def _like(values: Any, grades: np.ndarray[Any, Any]) -> Any:
+    if isinstance(values, pd.Series):
+        return pd.Series(grades.tolist(), index=values.index, name="grade", dtype="str")
+    if nw.dependencies.is_into_series(values):
+        backend = nw.from_native(values, series_only=True).implementation
+        return nw.new_series("grade", grades.tolist(), nw.String, backend=backend).to_native()
+    return grades.astype(str)

@@ -1,0 +1,101 @@
+"""How probabilities compare with outcomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betaincinv
+
+from creditscore._validation import check_real, check_scores, check_weights
+from creditscore.exceptions import InvalidDataError
+
+
+def brier_score(is_bad: Any, prob_default: Any, *, sample_weight: Any = None) -> float:
+    """Mean squared distance of the probability of default from the outcome.
+
+    Parameters
+    ----------
+    is_bad : array-like of shape (n_samples,)
+        1 for bad, 0 for good.
+    prob_default : array-like of shape (n_samples,)
+        Fractions in [0, 1].
+    sample_weight : array-like of shape (n_samples,), optional
+        Frequencies, zero or more.
+
+    Returns
+    -------
+    float
+        In [0, 1]; lower is better.
+
+    Raises
+    ------
+    InvalidDataError
+        A probability outside [0, 1] or missing.
+
+    References
+    ----------
+    .. [1] G. W. Brier, *Monthly Weather Review* 78, 1950, pp. 1-3.
+
+    Examples
+    --------
+    >>> from creditscore.metrics import brier_score
+    >>> round(brier_score([1, 0, 0, 0], [0.7, 0.2, 0.1, 0.0]), 4)
+    0.035
+    """
+    bad, prob = check_scores(is_bad, prob_default)
+    if prob.min() < 0 or prob.max() > 1:
+        msg = (
+            "prob_default must hold fractions in [0, 1]. Got values from "
+            f"{prob.min():g} to {prob.max():g}; a percentage is divided by 100."
+        )
+        raise InvalidDataError(msg)
+    weights = check_weights(sample_weight, n_rows=len(prob))
+    return float(np.average((prob - bad) ** 2, weights=weights))
+
+
+def jeffreys_interval(
+    n_bad: npt.ArrayLike, n_total: npt.ArrayLike, *, level: float = 0.95
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Interval of a default rate under Jeffreys' prior, Beta(1/2, 1/2).
+
+    Parameters
+    ----------
+    n_bad, n_total : array-like of the same shape
+        Bad cases and all cases of each group, zero or more.
+    level : float, default=0.95
+        Confidence level in (0, 1).
+
+    Returns
+    -------
+    lower, upper : ndarray
+        Fractions. The lower end is 0 without a bad case and the upper end 1 without a good
+        one [1]_; an empty group gets (0, 1).
+
+    Raises
+    ------
+    InvalidDataError
+        More bad cases than cases, or negative numbers.
+
+    References
+    ----------
+    .. [1] L. D. Brown, T. T. Cai and A. DasGupta, "Interval estimation for a binomial
+       proportion", *Statistical Science* 16, 2001, pp. 101-133.
+
+    Examples
+    --------
+    >>> from creditscore.metrics import jeffreys_interval
+    >>> lower, upper = jeffreys_interval(3, 170)
+    >>> round(float(lower), 4), round(float(upper), 4)
+    (0.005, 0.0463)
+    """
+    check_real(level, "level", "jeffreys_interval", low=0, high=1)
+    bad, total = np.asarray(n_bad, dtype=np.float64), np.asarray(n_total, dtype=np.float64)
+    if not ((bad >= 0) & (bad <= total)).all():
+        msg = "n_bad must lie between 0 and n_total in every group."
+        raise InvalidDataError(msg)
+    tail = (1 - level) / 2
+    lower = betaincinv(bad + 0.5, total - bad + 0.5, tail)
+    upper = betaincinv(bad + 0.5, total - bad + 0.5, 1 - tail)
+    return np.where(bad == 0, 0.0, lower), np.where(bad == total, 1.0, upper)

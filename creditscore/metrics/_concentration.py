@@ -1,0 +1,44 @@
+"""How evenly cases spread over groups."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from creditscore.exceptions import InvalidDataError
+
+
+def hhi(counts: npt.ArrayLike) -> float:
+    """Herfindahl-Hirschman index, the sum of squared shares.
+
+    Parameters
+    ----------
+    counts : array-like of shape (n_groups,)
+        Counts, exposures or shares, zero or more; divided by their sum.
+
+    Returns
+    -------
+    float
+        In [1 / n_groups, 1]; 1 when everything is in one group.
+
+    Raises
+    ------
+    InvalidDataError
+        Negative or missing entries, or nothing in all groups.
+
+    References
+    ----------
+    .. [1] A. O. Hirschman, "The paternity of an index", *American Economic Review* 54, 1964,
+       pp. 761-762.
+
+    Examples
+    --------
+    >>> from creditscore.metrics import hhi
+    >>> hhi([50, 25, 25])
+    0.375
+    """
+    values = np.asarray(counts, dtype=np.float64)
+    if values.ndim != 1 or not (values >= 0).all() or not values.sum() > 0:
+        msg = "counts must be a 1D list, zero or more, that do not all vanish."
+        raise InvalidDataError(msg)
+    return float(((values / values.sum()) ** 2).sum())

@@ -1,0 +1,97 @@
+"""From bins and coefficients to a card: pure arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from creditscore.binning import BinTable
+from creditscore.scorecard._characteristic import Attribute, Characteristic
+from creditscore.scorecard._fit_summary import FitSummary
+from creditscore.scorecard._scale import PointsScale
+from creditscore.scorecard._scorecard import Scorecard
+
+
+def assemble_scorecard(
+    tables: Sequence[BinTable],
+    coefficients: Sequence[float],
+    intercept: float,
+    scale: PointsScale,
+    fit_summary: FitSummary | None = None,
+) -> Scorecard:
+    """Turn a logistic model on WOE into points, intercept and offset spread evenly.
+
+    Parameters
+    ----------
+    tables : sequence of BinTable
+        Bins of the characteristics.
+    coefficients : sequence of float
+        Of their WOE, in a model of the log-odds of being bad.
+    intercept : float
+        Of the same model.
+    scale : PointsScale
+        Points and odds.
+    fit_summary : FitSummary, optional
+        Kept in the card.
+
+    Returns
+    -------
+    Scorecard
+
+    Notes
+    -----
+    points = -(woe · coefficient + intercept / n) · factor + offset / n, for each of n
+    characteristics [1]_. WOE 0 earns the neutral points of a characteristic.
+
+    References
+    ----------
+    .. [1] N. Siddiqi, *Intelligent Credit Scoring*, 2nd ed., Wiley, 2017, ch. 10.
+
+    Examples
+    --------
+    >>> from creditscore import PointsScale, WOEEncoder
+    >>> from creditscore.datasets import load_german_credit
+    >>> from creditscore.scorecard import assemble_scorecard
+    >>> german = load_german_credit()
+    >>> X = german[["checking_status"]]
+    >>> tables = WOEEncoder().fit(X, german["is_bad"]).tables_
+    >>> card = assemble_scorecard(list(tables.values()), [-1.0], -0.8473, PointsScale())
+    >>> card.table()[["attribute", "points"]].head(4).round(1)
+                         attribute  points
+    0          no checking account   545.5
+    1  >= 200 DM or salary account   523.3
+    2              0 to < 200 DM   500.0
+    3                       < 0 DM   488.0
+    """
+    n = len(tables)
+    neutral = -intercept / n * scale.factor + scale.offset / n
+    characteristics = tuple(
+        _characteristic(table, coefficient, intercept / n, scale, scale.offset / n, neutral)
+        for table, coefficient in zip(tables, coefficients, strict=True)
+    )
+    return Scorecard(characteristics=characteristics, scale=scale, fit_summary=fit_summary)
+
+
+def _characteristic(
+    table: BinTable,
+    coefficient: float,
+    intercept: float,
+    scale: PointsScale,
+    offset: float,
+    neutral: float,
+) -> Characteristic:
+    attributes = tuple(
+        Attribute(
+            points=-(float(woe) * coefficient + intercept) * scale.factor + offset,
+            woe=float(woe),
+            n_good=good,
+            n_bad=bad,
+        )
+        for woe, good, bad in zip(table.woe, table.n_good, table.n_bad, strict=True)
+    )
+    return Characteristic(
+        name=table.feature,
+        partition=table.partition,
+        attributes=attributes,
+        coefficient=coefficient,
+        neutral_points=neutral,
+    )

@@ -1,0 +1,240 @@
+"""One characteristic of a card: which value earns how many points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from creditscore._frame import Table
+from creditscore._typing import Float1D, Level
+from creditscore.binning import (
+    CategoricalPartition,
+    NumericPartition,
+    Partition,
+)
+from creditscore.exceptions import InvalidParameterError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """What one attribute is worth, and on what evidence.
+
+    Parameters
+    ----------
+    points : float
+        Points; for an interval with a slope, those at its lower end.
+    slope : float, default=0
+        Points for each unit above the lower end of the interval.
+    woe : float, optional
+        Weight of evidence, where the card was estimated.
+    n_good, n_bad : float, optional
+        Counts in the sample of the estimate.
+
+    Examples
+    --------
+    >>> from creditscore.scorecard import Attribute
+    >>> Attribute(points=12.5)
+    Attribute(points=12.5, slope=0.0, woe=None, n_good=None, n_bad=None)
+    """
+
+    points: float
+    slope: float = 0.0
+    woe: float | None = None
+    n_good: float | None = None
+    n_bad: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse points that are no numbers."""
+        if not math.isfinite(self.points) or not math.isfinite(self.slope):
+            msg = (
+                "The points of an attribute must be finite. Got points "
+                f"{self.points!r} and slope {self.slope!r}."
+            )
+            raise InvalidParameterError(msg)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Characteristic:
+    """A column of the customer's file, split into attributes with points.
+
+    Points are constant in an attribute or, in an interval between two finite cuts, linear.
+
+    Parameters
+    ----------
+    name : str
+        Column that is read.
+    partition : NumericPartition or CategoricalPartition
+        Which value falls in which attribute.
+    attributes : tuple of Attribute
+        One for each attribute of the partition, in its order: regular bins, special codes,
+        missing, and for categories levels never seen.
+    coefficient : float, optional
+        Coefficient of the WOE, where the card was estimated.
+    neutral_points : float, optional
+        Points of a case that is neither better nor worse than the sample (WOE 0).
+
+    See Also
+    --------
+    Characteristic.numeric, Characteristic.categorical : Write one by hand.
+
+    Examples
+    --------
+    Fewer than 2 years in business earn nothing, 2 to 10 years 5 points a year, more earn 40:
+
+    >>> from creditscore.scorecard import Characteristic
+    >>> years = Characteristic.numeric(
+    ...     "years_in_business", cuts=[2, 10], points=[0, 0, 40], slopes=[0, 5, 0],
+    ...     missing_points=0,
+    ... )
+    >>> years.partition.labels
+    ('< 2', '[2, 10)', '>= 10', 'Missing')
+    """
+
+    name: str
+    partition: Partition
+    attributes: tuple[Attribute, ...]
+    coefficient: float | None = None
+    neutral_points: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check that attributes and partition belong together."""
+        if len(self.attributes) != self.partition.n_codes:
+            msg = (
+                f"Characteristic {self.name!r} needs {self.partition.n_codes} attributes, one for "
+                f"each of {', '.join(self.partition.labels)}. Got {len(self.attributes)} instead."
+            )
+            raise InvalidParameterError(msg)
+        for code, attribute in enumerate(self.attributes):
+            if attribute.slope and not self._bounded(code):
+                msg = (
+                    f"Attribute {self.partition.labels[code]!r} of {self.name!r} has a slope but "
+                    "no finite ends, so its points have no bound. Make it constant, or cut it."
+                )
+                raise InvalidParameterError(msg)
+
+    @classmethod
+    def numeric(
+        cls,
+        name: str,
+        *,
+        cuts: Sequence[float],
+        points: Sequence[float],
+        missing_points: float,
+        slopes: Sequence[float] | None = None,
+        special_points: Mapping[float, float] | None = None,
+    ) -> Self:
+        """Write a numeric characteristic by hand.
+
+        Parameters
+        ----------
+        name : str
+            Column that is read.
+        cuts : sequence of float
+            Increasing; a value at a cut belongs to the upper interval.
+        points : sequence of float of length len(cuts) + 1
+            Points of each interval, at its lower end where it has a slope.
+        missing_points : float
+            Points of a missing value.
+        slopes : sequence of float, optional
+            Points for each unit within an interval, 0 in the first and the last.
+        special_points : mapping of float to float, optional
+            Points of special codes.
+        """
+        special = dict(special_points or {})
+        partition = NumericPartition(
+            cuts=tuple(map(float, cuts)), special_codes=tuple(map(float, special))
+        )
+        steepness = [0.0] * len(points) if slopes is None else list(slopes)
+        if len(points) != len(steepness):
+            msg = f"'slopes' of {name!r} must have one entry for each of the {len(points)} points."
+            raise InvalidParameterError(msg)
+        attributes = [
+            Attribute(points=float(p), slope=float(s))
+            for p, s in zip(points, steepness, strict=True)
+        ]
+        attributes += [Attribute(points=float(p)) for p in (*special.values(), missing_points)]
+        return cls(name=name, partition=partition, attributes=tuple(attributes))
+
+    @classmethod
+    def categorical(
+        cls,
+        name: str,
+        *,
+        points: Mapping[Level | tuple[Level, ...], float],
+        missing_points: float,
+        other_points: float,
+    ) -> Self:
+        """Write a categorical characteristic by hand.
+
+        Parameters
+        ----------
+        name : str
+            Column that is read.
+        points : mapping of level, or tuple of levels, to float
+            Points of each group of levels.
+        missing_points, other_points : float
+            Points of a missing value and of any other level.
+        """
+        groups = tuple(key if isinstance(key, tuple) else (key,) for key in points)
+        values = (*points.values(), missing_points, other_points)
+        return cls(
+            name=name,
+            partition=CategoricalPartition(groups=groups),
+            attributes=tuple(Attribute(points=float(value)) for value in values),
+        )
+
+    @property
+    def points_range(self) -> tuple[float, float]:
+        """Least and most points that any value can earn."""
+        ends = [attribute.points for attribute in self.attributes]
+        if isinstance(self.partition, NumericPartition):
+            lower, upper = self.partition.bounds()
+            ends += [
+                a.points + a.slope * (high - low)
+                for a, low, high in zip(self.attributes, lower, upper, strict=False)
+                if a.slope
+            ]
+        return min(ends), max(ends)
+
+    def points(self, table: Table) -> Float1D:
+        """Return the points of each row."""
+        constant = np.array([attribute.points for attribute in self.attributes])
+        slope = np.array([attribute.slope for attribute in self.attributes])
+        if not slope.any() or not isinstance(self.partition, NumericPartition):
+            return constant.take(self.partition.codes(table, self.name))
+        values = self.partition.values(table, self.name)
+        codes = self.partition.codes_of(values)
+        lower = np.zeros(self.partition.n_codes)
+        lower[1 : self.partition.n_regular] = self.partition.cuts
+        rise = np.where(slope.take(codes) == 0, 0.0, values - lower.take(codes))
+        points: Float1D = constant.take(codes) + slope.take(codes) * rise
+        return points
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values that :meth:`from_dict` reads back."""
+        return {
+            "name": self.name,
+            "partition": self.partition.to_dict(),
+            "attributes": [asdict(attribute) for attribute in self.attributes],
+            "coefficient": self.coefficient,
+            "neutral_points": self.neutral_points,
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """Read back what :meth:`to_dict` wrote."""
+        return cls(
+            name=content["name"],
+            partition=Partition.from_dict(content["partition"]),
+            attributes=tuple(Attribute(**attribute) for attribute in content["attributes"]),
+            coefficient=content["coefficient"],
+            neutral_points=content["neutral_points"],
+        )
+
+    def _bounded(self, code: int) -> bool:
+        cuts = len(self.partition.cuts) if isinstance(self.partition, NumericPartition) else 0
+        return 0 < code < cuts

@@ -1,0 +1,135 @@
+"""What the estimate of a card says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, ndtri
+
+from creditscore._display import html_table
+from creditscore._validation import check_real
+
+
+@dataclass(frozen=True, kw_only=True)
+class FitSummary:
+    """Coefficients of a logistic fit with their sampling error.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Characteristics, in the order of the coefficients.
+    intercept : float
+        Of the log-odds of being bad.
+    coefficients : tuple of float
+        Of the WOE; negative where a safer bin lowers the risk.
+    intercept_error : float
+        Standard error of the intercept.
+    standard_errors : tuple of float
+        Standard errors of the coefficients, from the inverse information matrix.
+    n_good, n_bad : float
+        Counts (weights) of the sample.
+    log_likelihood : float
+        At the estimate.
+
+    Notes
+    -----
+    The errors take bins and choice of characteristics as given before the data were seen. Where
+    the same data chose them, true errors are larger.
+
+    Examples
+    --------
+    >>> from creditscore import LogisticScorecard
+    >>> from creditscore.datasets import load_german_credit
+    >>> german = load_german_credit()
+    >>> card = LogisticScorecard().fit(german[["duration_months"]], german["is_bad"]).scorecard_
+    >>> card.fit_summary.table()[["characteristic", "coefficient"]].round(3)
+        characteristic  coefficient
+    0      (intercept)       -0.847
+    1  duration_months       -1.000
+    """
+
+    names: tuple[str, ...]
+    intercept: float
+    coefficients: tuple[float, ...]
+    intercept_error: float
+    standard_errors: tuple[float, ...]
+    n_good: float
+    n_bad: float
+    log_likelihood: float
+
+    @property
+    def aic(self) -> float:
+        """Akaike's information criterion."""
+        return 2 * (len(self.names) + 1) - 2 * self.log_likelihood
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's information criterion."""
+        n = self.n_good + self.n_bad
+        return float((len(self.names) + 1) * np.log(n)) - 2 * self.log_likelihood
+
+    def table(self, *, level: float = 0.95) -> pd.DataFrame:
+        """Return coefficients with Wald statistics.
+
+        Parameters
+        ----------
+        level : float, default=0.95
+            Confidence level of the interval in (0, 1).
+
+        Returns
+        -------
+        DataFrame
+            characteristic, coefficient, std_error, z, p_value, lower, upper; first the
+            intercept.
+        """
+        check_real(level, "level", "FitSummary.table", low=0, high=1)
+        estimate = np.array([self.intercept, *self.coefficients])
+        error = np.array([self.intercept_error, *self.standard_errors])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            z = estimate / error
+        margin = float(ndtri(0.5 + level / 2)) * error
+        return pd.DataFrame(
+            {
+                "characteristic": ["(intercept)", *self.names],
+                "coefficient": estimate,
+                "std_error": error,
+                "z": z,
+                "p_value": 2 * ndtr(-np.abs(z)),
+                "lower": estimate - margin,
+                "upper": estimate + margin,
+            }
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values that :meth:`from_dict` reads back."""
+        content = asdict(self)
+        return {key: list(v) if isinstance(v, tuple) else v for key, v in content.items()}
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """Read back what :meth:`to_dict` wrote."""
+        read: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in content.items()
+        }
+        return cls(**read)
+
+    def _repr_html_(self) -> str:
+        n = self.n_good + self.n_bad
+        return html_table(
+            self.table(),
+            caption=f"Logistic fit on {n:,.0f} cases, {self.n_bad:,.0f} of them bad; "
+            f"log-likelihood {self.log_likelihood:,.3f}",
+            formats={
+                "coefficient": "{:.4f}",
+                "std_error": "{:.4f}",
+                "z": "{:.2f}",
+                "p_value": "{:.4f}",
+                "lower": "{:.4f}",
+                "upper": "{:.4f}",
+            },
+        )

@@ -1,0 +1,85 @@
+"""The points table as a picture: what each attribute adds or costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes, shorten
+from creditscore.scorecard._scorecard import Scorecard
+
+_ROW_INCHES = 0.24
+
+
+@dataclass(kw_only=True)
+class PointsDisplay:
+    """Points of every attribute as bars to the right or left of a characteristic's middle.
+
+    Made by :meth:`from_scorecard`. The middle is the neutral points where the card has them,
+    else halfway between the least and the most points of the characteristic.
+
+    Attributes
+    ----------
+    points : DataFrame
+        characteristic, attribute, points, difference (to the middle), of the attributes that
+        the sample held rows of, or of all where the card holds no counts.
+
+    Examples
+    --------
+    >>> from creditscore import LogisticScorecard
+    >>> from creditscore.datasets import load_german_credit
+    >>> from creditscore.scorecard import PointsDisplay
+    >>> german = load_german_credit()
+    >>> model = LogisticScorecard().fit(german[["savings_status"]], german["is_bad"])
+    >>> PointsDisplay.from_scorecard(model.scorecard_).plot().ax_.get_xlabel()
+    'points above or below neutral'
+    """
+
+    points: pd.DataFrame
+
+    @classmethod
+    def from_scorecard(cls, card: Scorecard) -> Self:
+        """Take the points of a card."""
+        table = card.table()
+        table = table[(table["kind"] != "base") & ~(table["count"] == 0)]
+        middle = {
+            c.name: sum(c.points_range) / 2 if c.neutral_points is None else c.neutral_points
+            for c in card.characteristics
+        }
+        points = table[["characteristic", "attribute", "points"]].reset_index(drop=True)
+        points["difference"] = points["points"] - points["characteristic"].map(middle)
+        return cls(points=points)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the numbers behind the picture."""
+        return self.points.copy()
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw the bars; the axes are then in ``ax_``."""
+        starts = (self.points["characteristic"] != self.points["characteristic"].shift()).cumsum()
+        at = np.arange(len(self.points)) + 1.3 * starts.to_numpy()
+        ax = new_axes(ax, size=(8.0, 1.0 + _ROW_INCHES * float(at[-1] + 1)))
+        difference = self.points["difference"].to_numpy()
+        colours = [GOOD if value >= 0 else BAD for value in difference]
+        ax.barh(at, difference, color=colours, height=0.8, alpha=0.85)
+        ax.axvline(0, color=MUTED, linewidth=1)
+        span = max(1.0, float(np.abs(difference).max()))
+        for y, value, points in zip(at, difference, self.points["points"], strict=True):
+            side = 1 if value >= 0 else -1
+            ax.text(value + side * 0.015 * span, y, f"{points:.0f}", va="center",
+                    ha="left" if side > 0 else "right", fontsize=8, color=INK)  # fmt: skip
+        ax.set_yticks(at, [shorten(label, 40) for label in self.points["attribute"]])
+        for first in np.flatnonzero(starts.diff().fillna(1)):
+            ax.text(-0.02, at[first] - 0.95, self.points["characteristic"][first], fontsize=9,
+                    fontweight="bold", color=INK, ha="right", va="center",
+                    transform=ax.get_yaxis_transform())  # fmt: skip
+        ax.set_xlim(-1.18 * span, 1.18 * span)
+        ax.set_ylim(at[-1] + 0.8, at[0] - 1.6)
+        ax.set_xlabel("points above or below neutral", color=INK)
+        clean_axes(ax, title="Points table", grid="x")
+        ax.tick_params(axis="y", length=0, labelsize=8)
+        self.ax_ = ax
+        return self

@@ -1,0 +1,80 @@
+"""Scores of goods and bads side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from creditscore._display import BAD, GOOD, INK, clean_axes, new_axes
+from creditscore._typing import Float1D
+from creditscore._validation import check_integer, check_scores
+
+
+@dataclass(kw_only=True)
+class ScoreDistributionDisplay:
+    """Share of goods and of bads in each band of the score.
+
+    Made by :meth:`from_scores`.
+
+    Attributes
+    ----------
+    edges : ndarray of shape (n_bands + 1,)
+        Ends of the bands.
+    share_good, share_bad : ndarray of shape (n_bands,)
+        Shares of all goods and of all bads, fractions.
+
+    Examples
+    --------
+    >>> from creditscore.scorecard import ScoreDistributionDisplay
+    >>> score, is_bad = [480, 510, 510, 600], [1, 1, 0, 0]
+    >>> display = ScoreDistributionDisplay.from_scores(score, is_bad, n_bands=2)
+    >>> display.frame()
+       lower  upper  share_good  share_bad
+    0  480.0  540.0         0.5        1.0
+    1  540.0  600.0         0.5        0.0
+    """
+
+    edges: Float1D
+    share_good: Float1D
+    share_bad: Float1D
+
+    @classmethod
+    def from_scores(cls, score: Any, is_bad: Any, *, n_bands: int = 30) -> Self:
+        """Count goods and bads in bands of equal width."""
+        check_integer(n_bands, "n_bands", "ScoreDistributionDisplay.from_scores", low=1)
+        bad, values = check_scores(is_bad, score)
+        edges = np.histogram_bin_edges(values, bins=n_bands)
+        good_counts, bad_counts = (np.histogram(values[rows], edges)[0] for rows in (~bad, bad))
+        return cls(
+            edges=edges,
+            share_good=good_counts / good_counts.sum(),
+            share_bad=bad_counts / bad_counts.sum(),
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """Return the numbers behind the picture."""
+        return pd.DataFrame(
+            {
+                "lower": self.edges[:-1],
+                "upper": self.edges[1:],
+                "share_good": self.share_good,
+                "share_bad": self.share_bad,
+            }
+        )
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw both distributions; the axes are then in ``ax_``."""
+        ax = new_axes(ax)
+        for share, colour, name in ((self.share_bad, BAD, "bad"), (self.share_good, GOOD, "good")):
+            ax.stairs(share, self.edges, fill=True, color=colour, alpha=0.35)
+            ax.stairs(share, self.edges, color=colour, linewidth=1.5, label=name)
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        ax.set_xlabel("score", color=INK)
+        ax.set_ylabel("share of the class", color=INK)
+        ax.legend(frameon=False)
+        clean_axes(ax, title="Scores of good and bad customers")
+        self.ax_ = ax
+        return self

@@ -57,6 +57,24 @@ def clean_axes(ax: Any, *, title: str, grid: str = "y") -> None:
     ax.set_axisbelow(True)
 
 
+def percent_axis(axis: Any) -> None:
+    """Write the fractions of an axis as percentages, with as many decimals as its ticks need."""
+    from matplotlib.ticker import PercentFormatter  # noqa: PLC0415 - as above
+
+    axis.set_major_formatter(PercentFormatter(xmax=1))
+
+
+def second_axis(ax: Any, *, label: str, colour: str) -> Any:
+    """Give axes a second scale on their right."""
+    right = ax.twinx()
+    for name, spine in right.spines.items():
+        spine.set_visible(name == "right")
+        spine.set_color(MUTED)
+    right.set_ylabel(label, color=colour)
+    right.tick_params(colors=colour, labelsize=9)
+    return right
+
+
 def shorten(label: str, width: int = 34) -> str:
     """Cut a long label in its middle, so that its beginning and its end both stay."""
     if len(label) <= width:

@@ -79,6 +79,12 @@ def read_document(
     return content
 
 
+def document_format(path: str | os.PathLike[str]) -> str:
+    """Tell which kind of document a file says it is; empty where it says nothing."""
+    found = _parse(path).get("format")
+    return found if isinstance(found, str) else ""
+
+
 def _check_signature(
     path: str | os.PathLike[str], signature: Any, digest: bytes, key: bytes
 ) -> None:

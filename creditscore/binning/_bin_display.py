@@ -8,7 +8,17 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes, shorten
+from creditscore._display import (
+    BAD,
+    GOOD,
+    INK,
+    MUTED,
+    clean_axes,
+    new_axes,
+    percent_axis,
+    second_axis,
+    shorten,
+)
 from creditscore.binning._table import BinTable
 
 
@@ -71,15 +81,12 @@ class BinDisplay:
             ax.tick_params(axis="x", labelrotation=30)
             for label in ax.get_xticklabels():
                 label.set_ha("right")
-        rate = ax.twinx()
+        rate = second_axis(ax, label="bad rate", colour=BAD)
         rate.plot(at[regular], self.bins["bad_rate"][regular], color=BAD, linewidth=1.5)
         rate.plot(at, self.bins["bad_rate"], "o", color=BAD, markersize=6)
         rate.set_ylim(0, max(0.05, float(self.bins["bad_rate"].max()) * 1.15))
-        rate.set_ylabel("bad rate", color=BAD)
-        rate.tick_params(colors=BAD, labelsize=9)
-        for axis in (ax.yaxis, rate.yaxis):
-            axis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        percent_axis(ax.yaxis)
+        percent_axis(rate.yaxis)
         clean_axes(ax, title=f"{self.feature}  (IV {self.iv:.3f})")
-        rate.spines["top"].set_visible(False)
         self.ax_, self.ax_rate_ = ax, rate
         return self

@@ -8,7 +8,16 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes
+from creditscore._display import (
+    BAD,
+    GOOD,
+    INK,
+    MUTED,
+    clean_axes,
+    new_axes,
+    percent_axis,
+    second_axis,
+)
 
 
 @dataclass(kw_only=True)
@@ -51,7 +60,7 @@ class GradeDisplay:
         ax.bar(at, grades["share"], color=MUTED, alpha=0.35, width=0.8)
         ax.set_xticks(at, grades["grade"])
         ax.set_ylabel("share of customers", color=INK)
-        rate = ax.twinx()
+        rate = second_axis(ax, label="default rate", colour=INK)
         held = grades["count"] > 0
         observed = grades["observed"][held]
         error = [
@@ -63,12 +72,9 @@ class GradeDisplay:
         rate.plot(at[held], grades["predicted"][held], "_", color=GOOD, markersize=22,
                   markeredgewidth=2.5, label="predicted")  # fmt: skip
         rate.set_ylim(0, min(1.0, 1.05 * float(grades["observed_upper"][held].max())))
-        rate.set_ylabel("default rate", color=INK)
-        rate.tick_params(colors=INK, labelsize=9)
         rate.legend(frameon=False, loc="upper left")
-        for axis in (ax.yaxis, rate.yaxis):
-            axis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        percent_axis(ax.yaxis)
+        percent_axis(rate.yaxis)
         clean_axes(ax, title="Grades: how many customers, and how many defaulted")
-        rate.spines["top"].set_visible(False)
         self.ax_, self.ax_rate_ = ax, rate
         return self

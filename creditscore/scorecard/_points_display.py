@@ -57,11 +57,17 @@ class PointsDisplay:
         """Return the numbers behind the picture."""
         return self.points.copy()
 
+    @property
+    def height(self) -> float:
+        """Height in inches at which the rows have room."""
+        n_characteristics = len(self.points["characteristic"].unique())
+        return 1.0 + _ROW_INCHES * (len(self.points) + 1.3 * n_characteristics)
+
     def plot(self, ax: Any = None) -> Self:
         """Draw the bars; the axes are then in ``ax_``."""
         starts = (self.points["characteristic"] != self.points["characteristic"].shift()).cumsum()
         at = np.arange(len(self.points)) + 1.3 * starts.to_numpy()
-        ax = new_axes(ax, size=(8.0, 1.0 + _ROW_INCHES * float(at[-1] + 1)))
+        ax = new_axes(ax, size=(8.0, self.height))
         difference = self.points["difference"].to_numpy()
         colours = [GOOD if value >= 0 else BAD for value in difference]
         ax.barh(at, difference, color=colours, height=0.8, alpha=0.85)

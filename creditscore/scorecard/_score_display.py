@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from creditscore._display import BAD, GOOD, INK, clean_axes, new_axes
+from creditscore._display import BAD, GOOD, INK, clean_axes, new_axes, percent_axis
 from creditscore._typing import Float1D
 from creditscore._validation import check_integer, check_scores
 
@@ -71,7 +71,7 @@ class ScoreDistributionDisplay:
         for share, colour, name in ((self.share_bad, BAD, "bad"), (self.share_good, GOOD, "good")):
             ax.stairs(share, self.edges, fill=True, color=colour, alpha=0.35)
             ax.stairs(share, self.edges, color=colour, linewidth=1.5, label=name)
-        ax.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        percent_axis(ax.yaxis)
         ax.set_xlabel("score", color=INK)
         ax.set_ylabel("share of the class", color=INK)
         ax.legend(frameon=False)

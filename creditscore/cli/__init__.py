@@ -1,0 +1,5 @@
+"""The command line: demo, fit, score, show."""
+
+from creditscore.cli._app import app
+
+__all__ = ["app"]

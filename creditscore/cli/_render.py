@@ -1,0 +1,183 @@
+"""What a run looks like in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from creditscore.cli._workflow import N_REASONS, Run
+from creditscore.grade import GradeScale
+from creditscore.scorecard import Scorecard
+
+_MEASURES = {"prob_default": "PD", "score": "score"}
+
+
+def show_card(console: Console, card: Scorecard) -> None:
+    """Print the points table of a card and what its score means."""
+    low, high = card.score_range
+    table = _table(f"Points table: {len(card.characteristics)} characteristics")
+    table.add_column("characteristic", no_wrap=True)
+    table.add_column("attribute", overflow="fold")
+    for name in ("count", "bad rate", "WOE", "points"):
+        table.add_column(name, justify="right", no_wrap=True)
+    rows = card.table()
+    unmet = rows[rows["count"] == 0]
+    before = None
+    for row in rows[~(rows["count"] == 0)].itertuples():
+        if before is not None and row.characteristic != before:
+            table.add_section()
+        table.add_row(
+            escape(row.characteristic) if row.characteristic != before else "",
+            escape(row.attribute),
+            _number(row.count, ",.0f"),
+            _number(row.bad_rate, ".1%"),
+            _number(row.woe, "+.2f"),
+            f"{row.points:.1f}" + (f" + {row.slope:g} a unit" if row.slope else ""),
+        )
+        before = row.characteristic
+    console.print(table)
+    if len(unmet):
+        console.print(
+            f"[dim]{len(unmet)} attributes of missing values and other levels, which the sample "
+            "did not hold, get the points of an average customer.[/dim]"
+        )
+    console.print(f"Scores run from {low:.0f} to {high:.0f}; a higher score is safer.")
+    if card.scale is None:
+        console.print("The card has no scale: its score says nothing about probability.")
+    else:
+        scale = card.scale
+        console.print(
+            f"{scale.base_score:g} points are odds of {scale.base_odds:g}:1 good to bad; every "
+            f"{scale.pdo:g} points double them."
+        )
+
+
+def show_fit(console: Console, card: Scorecard) -> None:
+    """Print the coefficients of an estimated card."""
+    if card.fit_summary is None:
+        return
+    table = _table("Coefficients of the logistic fit (log-odds of being bad, on WOE)")
+    for name in ("characteristic", "coefficient", "std. error", "z", "p"):
+        table.add_column(name, justify="left" if name == "characteristic" else "right")
+    for row in card.fit_summary.table().itertuples():
+        table.add_row(
+            escape(row.characteristic),
+            f"{row.coefficient:.4f}",
+            f"{row.std_error:.4f}",
+            f"{row.z:.2f}",
+            f"{row.p_value:.4f}",
+        )
+    console.print(table)
+
+
+def show_grades(console: Console, grades: pd.DataFrame, scale: GradeScale, sample: str) -> None:
+    """Print a grade table."""
+    table = _table(f"Grades of the {sample} customers")
+    headings = ("count", "share", "observed", "95 % interval", "predicted")
+    for name in ("grade", _MEASURES[scale.measure], *headings):
+        table.add_column(name, justify="left" if name == "grade" else "right", no_wrap=True)
+    for row in grades.itertuples():
+        empty = row.count == 0
+        table.add_row(
+            escape(row.grade),
+            _interval(row.lower, row.upper, scale),
+            f"{row.count:,}",
+            f"{row.share:.1%}",
+            _number(row.observed, ".1%"),
+            "" if empty else f"{row.observed_lower:.1%} - {row.observed_upper:.1%}",
+            _number(row.predicted, ".1%"),
+        )
+    console.print(table)
+    if scale.default_label not in scale.labels:
+        console.print(
+            f"[dim]{escape(scale.default_label)} is kept for customers in default; it is no "
+            "score band.[/dim]"
+        )
+
+
+def show_scale(console: Console, scale: GradeScale) -> None:
+    """Print the bounds of a grade scale."""
+    table = _table("Grade scale")
+    table.add_column("grade")
+    table.add_column(_MEASURES[scale.measure], justify="right")
+    for row in scale.intervals().itertuples():
+        table.add_row(escape(row.grade), _interval(row.lower, row.upper, scale))
+    console.print(table)
+
+
+def show_measures(console: Console, run: Run) -> None:
+    """Print AUC, Gini and KS with their intervals."""
+    held_out = "customers held out" if run.measured_on == "test" else "training customers"
+    table = _table(f"Discrimination on {len(run.measured):,} {held_out}")
+    for name in ("measure", "estimate", "95 % interval", "how"):
+        table.add_column(name, justify="right" if name in ("estimate", "95 % interval") else "left")
+    for name, value, how in (
+        ("AUC", run.auc, "DeLong"),
+        ("Gini", run.gini, "DeLong"),
+        ("KS", run.ks, "bootstrap, 1,000 resamples"),
+    ):
+        interval = f"{value.lower:.3f} to {value.upper:.3f}"
+        table.add_row(name, f"{value.estimate:.3f}", interval, how)
+    console.print(table)
+
+
+def show_examples(console: Console, run: Run, frame: pd.DataFrame) -> None:
+    """Print a safe, a middling and a risky customer with the reasons for their score."""
+    ranked = run.measured.sort_values("score", ascending=False, kind="stable")
+    places = [len(ranked) // 20, len(ranked) // 2, len(ranked) - 1 - len(ranked) // 20]
+    for place in places:
+        row = ranked.iloc[place]
+        customer = frame.loc[[ranked.index[place]]]
+        short = run.card.shortfalls(customer).iloc[0]
+        console.print(
+            f"\n[bold]Customer {escape(str(ranked.index[place]))}[/bold]: score "
+            f"[bold]{row['score']:.0f}[/bold], probability of default {row['pd']:.1%}, grade "
+            f"[bold]{escape(row['grade'])}[/bold]"
+        )
+        reasons = [row[f"reason_{i + 1}"] for i in range(N_REASONS)]
+        for name in (reason for reason in reasons if isinstance(reason, str)):
+            value = escape(str(customer.iloc[0][name]))
+            console.print(f"  {-short[name]:+4.0f} points: {escape(name)} is {value}")
+        if not isinstance(reasons[0], str):
+            console.print("       no characteristic is worse than neutral")
+
+
+def show_dropped(console: Console, dropped: dict[str, str]) -> None:
+    """Print the columns that stay out of the card, and why."""
+    if dropped:
+        listed = "; ".join(f"{escape(name)} ({escape(why)})" for name, why in dropped.items())
+        console.print(f"[dim]Not in the card: {listed}.[/dim]")
+
+
+def show_notes(console: Console, notes: Iterable[str]) -> None:
+    """Print warnings as notes."""
+    for note in notes:
+        console.print(f"[yellow]Note:[/yellow] {escape(note)}")
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+
+
+def _number(value: float, pattern: str) -> str:
+    return "" if pd.isna(value) else format(value, pattern)
+
+
+def _interval(lower: float, upper: float, scale: GradeScale) -> str:
+    if scale.measure == "prob_default":
+        return f"{lower:.2%} - {upper:.2%}"
+    if lower == float("-inf"):
+        return f"below {upper:.0f}"
+    return f"{lower:.0f} and above" if upper == float("inf") else f"{lower:.0f} - {upper:.0f}"

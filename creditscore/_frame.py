@@ -88,7 +88,15 @@ class Table:
             native = column.to_native()
             values = native if isinstance(native, pd.Series) else column.to_pandas()
         codes, uniques = pd.factorize(values)
-        return np.asarray(codes, dtype=np.intp), tuple(uniques.tolist())
+        levels = tuple(uniques.tolist())
+        strange = next((level for level in levels if not _is_level(level)), None)
+        if strange is not None:
+            msg = (
+                f"Column {name!r} has levels that are no text, finite numbers or booleans, such "
+                f"as {strange!r} ({type(strange).__name__}). Convert them to text."
+            )
+            raise ColumnTypeError(msg)
+        return np.asarray(codes, dtype=np.intp), levels
 
     def require(self, names: Sequence[str]) -> None:
         """Check that the columns are there; the error lists near names for those that are not."""
@@ -102,7 +110,8 @@ class Table:
             return np.column_stack([np.asarray(values) for values in columns.values()])
         native = self._frame.to_native()
         if isinstance(native, pd.DataFrame):
-            return pd.DataFrame(dict(columns), index=native.index)
+            # the columns were made for this frame, so nobody else holds them
+            return pd.DataFrame(dict(columns), index=native.index, copy=False)
         return nw.from_dict(dict(columns), backend=self._frame.implementation).to_native()
 
     def to_series(self, name: str, values: Any) -> NativeSeries:
@@ -239,6 +248,12 @@ def _kind_of_objects(name: str, values: np.ndarray[Any, Any]) -> ColumnKind:
 
 def _floats_of_objects(values: np.ndarray[Any, Any]) -> Float1D:
     return np.array([np.nan if _is_missing(v) else float(v) for v in values], dtype=np.float64)
+
+
+def _is_level(value: Any) -> bool:
+    if isinstance(value, float):
+        return bool(np.isfinite(value))
+    return isinstance(value, (str, int, bool))
 
 
 def _is_missing(value: Any) -> bool:

@@ -14,6 +14,7 @@ from creditscore.cli._workflow import N_REASONS, Run
 from creditscore.grade import GradeScale
 from creditscore.scorecard import Scorecard
 
+_WORTH_SAYING = 0.5
 _MEASURES = {"prob_default": "PD", "score": "score"}
 
 
@@ -140,10 +141,12 @@ def show_examples(console: Console, run: Run, frame: pd.DataFrame) -> None:
             f"[bold]{escape(row['grade'])}[/bold]"
         )
         reasons = [row[f"reason_{i + 1}"] for i in range(N_REASONS)]
-        for name in (reason for reason in reasons if isinstance(reason, str)):
+        # less than half a point would read as none
+        named = [name for name in reasons if isinstance(name, str) and short[name] >= _WORTH_SAYING]
+        for name in named:
             value = escape(str(customer.iloc[0][name]))
             console.print(f"  {-short[name]:+4.0f} points: {escape(name)} is {value}")
-        if not isinstance(reasons[0], str):
+        if not named:
             console.print("       no characteristic is worse than neutral")
 
 

@@ -18,7 +18,11 @@ def read_table(path: Path) -> pd.DataFrame:
     """Read a CSV or Parquet file."""
     kind = _kind(path)
     try:
-        frame = pd.read_csv(path) if kind == "csv" else pd.read_parquet(path)
+        if kind == "csv":
+            # the default parser may miss the last bit, and a value may lie on a cut
+            frame = pd.read_csv(path, float_precision="round_trip")
+        else:
+            frame = pd.read_parquet(path)
     except pd.errors.EmptyDataError as error:
         msg = f"{path} is empty: there is no header and no row."
         raise EmptyDataError(msg) from error

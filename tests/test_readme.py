@@ -1,0 +1,49 @@
+"""The README's example runs, its links lead somewhere, its commands are those of CI."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")])
+
+
+def test_example_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    assert code is not None
+    exec(compile(code[1], "README.md", "exec"), {})  # noqa: S102
+    assert "AUC 0." in capsys.readouterr().out
+    assert (tmp_path / "scorecard.json").exists()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8"))
+    local = [link for link in links if not link.startswith("http")]
+    assert [link for link in local if not (document.parent / link).exists()] == []
+
+
+def test_commands_are_those_of_ci() -> None:
+    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for command in ("pip install -e . && creditscore demo", 'pip install -e ".[test]" && pytest'):
+        assert command in README
+        assert command in run
+
+
+def test_oldest_versions_are_the_lower_bounds() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    bounds = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    lower = dict(requirement.split(">=") for requirement in bounds)
+    lines = (ROOT / ".ci" / "oldest.txt").read_text(encoding="utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if "==" in line)
+    assert set(pinned) == set(lower)
+    for name, version in lower.items():
+        assert pinned[name].startswith(version), f"{name}: {pinned[name]} tests no {version}"

@@ -10,12 +10,18 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from creditscore._files import whole_file
-from creditscore.exceptions import AlteredDocumentError, DocumentError, SchemaVersionError
+from creditscore.exceptions import (
+    AlteredDocumentError,
+    DocumentError,
+    InvalidParameterError,
+    SchemaVersionError,
+)
 
 
 def write_document(
@@ -77,6 +83,16 @@ def read_document(
         msg = f"{path} holds no content that could be read."
         raise DocumentError(msg)
     return content
+
+
+@contextmanager
+def reading_content(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn what goes wrong with well-sealed but odd content into a DocumentError."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, InvalidParameterError) as error:
+        msg = f"{path} is sealed well, but its content is not what this format holds: {error!r}."
+        raise DocumentError(msg) from error
 
 
 def document_format(path: str | os.PathLike[str]) -> str:

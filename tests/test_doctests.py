@@ -33,7 +33,9 @@ def public_objects() -> dict[str, object]:
         module = importlib.import_module(name)
         for exported in getattr(module, "__all__", []):
             value = getattr(module, exported)
-            if not isinstance(value, ModuleType) and (inspect.isclass(value) or callable(value)):
+            if not isinstance(value, ModuleType) and (
+                inspect.isclass(value) or inspect.isroutine(value)
+            ):
                 objects[f"{name}.{exported}"] = value
     return objects
 

@@ -44,6 +44,6 @@ def test_oldest_versions_are_the_lower_bounds() -> None:
     lower = dict(requirement.split(">=") for requirement in bounds)
     lines = (ROOT / ".ci" / "oldest.txt").read_text(encoding="utf-8").splitlines()
     pinned = dict(line.split("==") for line in lines if "==" in line)
-    assert set(pinned) == set(lower)
+    assert set(lower) <= set(pinned)
     for name, version in lower.items():
         assert pinned[name].startswith(version), f"{name}: {pinned[name]} tests no {version}"

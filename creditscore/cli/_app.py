@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -226,7 +228,7 @@ def show(
 def _run(console: Console, frame: pd.DataFrame, options: FitOptions, out: Path) -> Run:
     """Fit, print and write."""
     columns = (
-        SpinnerColumn(finished_text="✓"),
+        SpinnerColumn("line", finished_text="*"),
         TextColumn("{task.description}"),
         TimeElapsedColumn(),
     )
@@ -260,6 +262,10 @@ def _run(console: Console, frame: pd.DataFrame, options: FitOptions, out: Path) 
 @contextmanager
 def _reporting() -> Iterator[Console]:
     """Turn errors into a message and an exit code, and warnings into notes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a label that the terminal's encoding lacks must not end the work
+            stream.reconfigure(errors="replace")
     console, errors = Console(), Console(stderr=True)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", CreditScoreWarning)

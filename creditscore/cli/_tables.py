@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pyarrow.lib import ArrowInvalid
@@ -12,17 +13,19 @@ from creditscore.exceptions import DocumentError, EmptyDataError, InvalidParamet
 
 _CSV = (".csv", ".csv.gz")
 _PARQUET = (".parquet", ".pq")
+_EXACT_BY_DEFAULT = (3, 1)
+_pandas = tuple(int(part) for part in pd.__version__.split(".")[:2])
+_EVERY_BIT: dict[str, Any] = (
+    # older parsers may miss the last bit of a number, and a number may lie on a cut
+    {} if _pandas >= _EXACT_BY_DEFAULT else {"float_precision": "round_trip"}
+)
 
 
 def read_table(path: Path) -> pd.DataFrame:
     """Read a CSV or Parquet file."""
     kind = _kind(path)
     try:
-        if kind == "csv":
-            # the default parser may miss the last bit, and a value may lie on a cut
-            frame = pd.read_csv(path, float_precision="round_trip")
-        else:
-            frame = pd.read_parquet(path)
+        frame = pd.read_csv(path, **_EVERY_BIT) if kind == "csv" else pd.read_parquet(path)
     except pd.errors.EmptyDataError as error:
         msg = f"{path} is empty: there is no header and no row."
         raise EmptyDataError(msg) from error

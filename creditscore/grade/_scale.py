@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from creditscore._display import html_table
-from creditscore._document import read_document, write_document
+from creditscore._document import read_document, reading_content, write_document
 from creditscore._typing import Closed, Float1D, GradeMeasure, Int1D
 from creditscore._validation import check_choice, check_real, check_target
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
@@ -273,8 +273,9 @@ class GradeScale:
     def from_json(cls, path: str | os.PathLike[str], *, key: bytes | None = None) -> Self:
         """Read a scale; errors as in :meth:`Scorecard.from_json`."""
         content = read_document(path, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
-        labels, bounds = tuple(content.pop("labels")), tuple(content.pop("bounds"))
-        return cls(labels=labels, bounds=bounds, **content)
+        with reading_content(path):
+            labels, bounds = tuple(content.pop("labels")), tuple(content.pop("bounds"))
+            return cls(labels=labels, bounds=bounds, **content)
 
     def _codes(self, values: Float1D) -> Int1D:
         if np.isnan(values).any():

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from creditscore._display import html_table
-from creditscore._document import read_document, write_document
+from creditscore._document import read_document, reading_content, write_document
 from creditscore._frame import Table, as_table
 from creditscore._typing import Float1D, Float2D, NativeFrame, NativeSeries, ReasonBaseline
 from creditscore._validation import check_integer
@@ -41,7 +41,8 @@ class Scorecard:
     base_points : float, default=0
         Points that every case starts from.
     scale : PointsScale or None, default=None
-        What the score says about odds; None where nothing is known about that.
+        What the score says about odds; None where nothing is known about that. It describes the
+        points and does not change them: another scale for an estimated card is another fit.
     fit_summary : FitSummary or None, default=None
         Coefficients and their errors, where the card was estimated.
 
@@ -294,7 +295,8 @@ class Scorecard:
             hash and signature don't match.
         """
         content = read_document(path, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
-        return cls._from_content(content)
+        with reading_content(path):
+            return cls._from_content(content)
 
     @classmethod
     def _from_content(cls, content: Mapping[str, Any]) -> Self:

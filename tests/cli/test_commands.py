@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from creditscore import GradeScale, LogisticScorecard, Scorecard
 from creditscore.cli import app
+from creditscore.cli._tables import read_table
 from creditscore.datasets import load_german_credit
 from creditscore.scorecard import Characteristic
 
@@ -142,11 +143,7 @@ class TestScore:
         run("score", data, "--card", folder / "card" / "scorecard.json", "--out", out,
             "--keep", "loan_id", "--grades", folder / "card" / "grade_scale.json",
             "--reasons", 2)  # fmt: skip
-        scores = (
-            pd.read_parquet(out)
-            if ending == "parquet"
-            else pd.read_csv(out, float_precision="round_trip")
-        )
+        scores = read_table(out)
         assert list(scores) == ["loan_id", "score", "pd", "grade", "reason_1", "reason_2"]
         card = Scorecard.from_json(folder / "card" / "scorecard.json")
         assert scores["loan_id"].tolist() == german["loan_id"].tolist()

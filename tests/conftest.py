@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import ModuleType
 
 import hypothesis
 import pytest
@@ -23,3 +25,26 @@ def _closed_figures() -> Iterator[None]:
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None:
         pyplot.close("all")
+
+
+@pytest.fixture
+def require_engine() -> Callable[[str, str], ModuleType]:
+    """Give ``require_engine(extra, module)``: import an engine, or skip the test and name it.
+
+    With CREDITSCORE_REQUIRE_ENGINES=1 in the environment a missing engine is a failure, so that
+    a job that means to test it cannot skip it. An engine that is there and breaks on import
+    always fails.
+    """
+
+    def require(extra: str, module: str) -> ModuleType:
+        try:
+            return importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name != module.partition(".")[0]:
+                raise
+            reason = f'{extra} is not installed: pip install "creditscore[{extra}]"'
+        if os.environ.get("CREDITSCORE_REQUIRE_ENGINES") == "1":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+
+    return require

@@ -10,11 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from creditscore._display import shorten
 from creditscore.cli._workflow import N_REASONS, Run
 from creditscore.grade import GradeScale
 from creditscore.scorecard import Scorecard
 
 _WORTH_SAYING = 0.5
+_WIDEST = 90
 _MEASURES = {"prob_default": "PD", "score": "score"}
 
 
@@ -34,7 +36,7 @@ def show_card(console: Console, card: Scorecard) -> None:
             table.add_section()
         table.add_row(
             escape(row.characteristic) if row.characteristic != before else "",
-            escape(row.attribute),
+            escape(shorten(row.attribute, _WIDEST)),
             _number(row.count, ",.0f"),
             _number(row.bad_rate, ".1%"),
             _number(row.woe, "+.2f"),

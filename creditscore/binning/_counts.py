@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from creditscore.binning._partition import Partition
 from creditscore.exceptions import IncompatibleCountsError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcomes:
     """Outcome of each row, made ready for counting many columns.
 
@@ -39,6 +40,16 @@ class Outcomes:
     weights: Float1D | None
     bad_weights: Float1D
 
+    @cached_property
+    def good_rows(self) -> Int1D:
+        """Rows of the goods."""
+        return np.flatnonzero(~self.is_bad)
+
+    @cached_property
+    def bad_rows(self) -> Int1D:
+        """Rows of the bads."""
+        return np.flatnonzero(self.is_bad)
+
     @classmethod
     def of(cls, is_bad: Bool1D, weights: Float1D | None = None) -> Outcomes:
         """Prepare outcomes and weights."""
@@ -53,7 +64,7 @@ class Outcomes:
         return np.maximum(total - bad, 0.0), bad
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BinCounts:
     """Goods and bads of each attribute of a partition.
 

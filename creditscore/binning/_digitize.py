@@ -55,8 +55,10 @@ def digitize(values: Float1D, cuts: Float1D) -> Int1D:
 def _cell(
     values: Float1D, start: float, scale: float
 ) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
-    position = values - start
-    position *= scale
+    with np.errstate(over="ignore"):
+        # beyond the largest float is beyond the last cell all the same
+        position = values - start
+        position *= scale
     # fmax takes the number where the other is NaN: a missing value goes to cell 0
     np.fmax(position, -1.0, out=position)
     np.fmin(position, float(_CELLS), out=position)

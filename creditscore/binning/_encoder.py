@@ -24,7 +24,8 @@ from creditscore._validation import (
     check_weights,
 )
 from creditscore.binning._counts import Outcomes
-from creditscore.binning._fit import BinSettings, bin_column
+from creditscore.binning._fit import bin_column
+from creditscore.binning._settings import BinSettings
 from creditscore.binning._table import BinTable
 from creditscore.exceptions import InvalidParameterError
 

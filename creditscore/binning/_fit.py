@@ -1,39 +1,23 @@
-"""From a column and its outcomes to a bin table: edges, counts, solver."""
+"""From a column and its outcomes to a bin table, with a word on what stood in the way."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from creditscore._frame import Table
-from creditscore._typing import Bool1D, Float1D, Int1D, Level, Trend
+from creditscore._typing import Bool1D, Float1D, Int1D, Level
 from creditscore._validation import check_finite
+from creditscore._warn import warn_user
 from creditscore.binning._counts import BinCounts, LevelCounts, Outcomes
-from creditscore.binning._edges import EdgeSample, prebin_edges
-from creditscore.binning._partition import CategoricalPartition, NumericPartition, Partition
-from creditscore.binning._solver import Solution, solve_bins
+from creditscore.binning._levels import best_level_groups
+from creditscore.binning._numeric import best_numeric_bins
+from creditscore.binning._partition import CategoricalPartition, NumericPartition
+from creditscore.binning._settings import BinSettings
 from creditscore.binning._table import BinStatus, BinTable
 from creditscore.exceptions import ConstantColumnWarning, InvalidParameterError, SingleBinWarning
-
-_PRIOR_ROWS = 20.0
-"""A level's bad rate is drawn towards the sample's as if it had this many average rows more."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BinSettings:
-    """Constraints on the bins of one feature; the meaning is in :class:`WOEEncoder`."""
-
-    min_bin_size: float
-    max_n_bins: int | None
-    max_n_prebins: int
-    smoothing: float
-    trend: Trend
-    special_codes: tuple[Any, ...] = ()
-    user_cuts: Sequence[Any] | None = None
 
 
 def bin_column(
@@ -42,37 +26,23 @@ def bin_column(
     """Bin one column; `rows` marks those that have weight, where some have none."""
     if table.kind(name) == "numeric":
         values = check_finite(table.numeric(name), name=name)
-        result = _bin_numbers(name, values if rows is None else values[rows], outcomes, settings)
-    else:
-        codes, levels = table.levels(name)
-        result = _bin_levels(
-            name, codes if rows is None else codes[rows], levels, outcomes, settings
-        )
-    _warn(result, settings)
-    return result
+        return _bin_numbers(name, values if rows is None else values[rows], outcomes, settings)
+    codes, levels = table.levels(name)
+    return _bin_levels(name, codes if rows is None else codes[rows], levels, outcomes, settings)
 
 
 def _bin_numbers(name: str, values: Float1D, outcomes: Outcomes, settings: BinSettings) -> BinTable:
     special = tuple(float(code) for code in settings.special_codes)
     if settings.user_cuts is not None:
-        partition = NumericPartition(cuts=_cuts(name, settings.user_cuts), special_codes=special)
+        partition = _partition_of_cuts(name, settings.user_cuts, special)
         counts = BinCounts.from_codes(partition, partition.codes_of(values), outcomes)
-        return _table(name, counts, settings, "user cuts")
-    regular = _regular_rows(values, special)
-    kept, weights = values, outcomes.weights
-    if regular is not None:
-        kept = values[regular]
-        weights = None if weights is None else weights[regular]
-    edges = prebin_edges(kept, weights, max_n_prebins=settings.max_n_prebins)
-    fine = NumericPartition(cuts=tuple(edges.tolist()), special_codes=special)
-    counts = BinCounts.from_codes(fine, fine.codes_of(values), outcomes)
-    solution = _solve(counts.good, counts.bad, fine.n_regular, settings, settings.trend)
-    cuts = tuple(fine.cuts[start - 1] for start in solution.starts[1:])
-    coarse = NumericPartition(cuts=cuts, special_codes=special)
-    joined = _joined(counts.good, counts.bad, fine.n_regular, solution)
-    return _table(
-        name, BinCounts(coarse, *joined), settings, _status(counts, fine.n_regular, coarse)
-    )
+        return _table(name, counts, settings, _status(counts, "user cuts", n_distinct=2))
+    result = best_numeric_bins(values, outcomes, special, settings)
+    status = _status(result.counts, "optimal", n_distinct=result.n_distinct)
+    if status == "optimal" and result.counts.partition.n_regular == 1 and result.n_distinct > 1:
+        status = "single bin"
+        _warn_of_single_bin(name, settings, too_small=result.n_admitted == 0)
+    return _table(name, result.counts, settings, status)
 
 
 def _bin_levels(
@@ -82,123 +52,49 @@ def _bin_levels(
     outcomes: Outcomes,
     settings: BinSettings,
 ) -> BinTable:
+    special = settings.special_codes
     if settings.user_cuts is not None:
         groups = _groups(name, settings.user_cuts)
-        return _grouped_by_user(name, codes, levels, outcomes, settings, groups)
-    counts = LevelCounts.from_codes(codes, levels, outcomes)
-    special = tuple(code for code in settings.special_codes if code in counts.good)
-    regular = _by_bad_rate(counts, special)
-    tail = [(counts.good[code], counts.bad[code]) for code in special]
-    tail += [counts.missing, (0.0, 0.0)]
-    good = np.array([counts.good[level] for level in regular] + [g for g, _ in tail])
-    bad = np.array([counts.bad[level] for level in regular] + [b for _, b in tail])
-    if not regular:
-        partition = CategoricalPartition(groups=(), special_codes=special)
-        return _table(name, BinCounts(partition, good, bad), settings, _status_of(good + bad, 0))
-    firsts = _pregroup((good + bad)[: len(regular)], settings.max_n_prebins)
-    fine = _add_up(good, len(regular), firsts), _add_up(bad, len(regular), firsts)
-    solution = _solve(*fine, len(firsts), settings, "ascending")
-    starts = [int(firsts[start]) for start in solution.starts]
-    ends = [*starts[1:], len(regular)]
-    groups = tuple(
-        tuple(sorted(regular[start:end], key=str)) for start, end in zip(starts, ends, strict=True)
-    )
-    coarse = CategoricalPartition(groups=groups, special_codes=special)
-    joined = _joined(*fine, len(firsts), solution)
-    status = _status_of(good + bad, len(regular))
-    if status == "optimal" and len(groups) == 1 and len(regular) > 1:
+        grouped = {level for group in groups for level in group}
+        free = tuple(code for code in special if code not in grouped)
+        partition = CategoricalPartition(groups=groups, special_codes=free)
+        attributes = partition.codes_of(name, codes, levels)
+        counts = BinCounts.from_codes(partition, attributes, outcomes)
+        return _table(name, counts, settings, _status(counts, "user cuts", n_distinct=2))
+    result = best_level_groups(LevelCounts.from_codes(codes, levels, outcomes), special, settings)
+    status = _status(result.counts, "optimal", n_distinct=min(result.n_levels, 2))
+    if status == "optimal" and result.counts.partition.n_regular == 1 and result.n_levels > 1:
         status = "single bin"
-    return _table(name, BinCounts(coarse, *joined), settings, status)
+        _warn_of_single_bin(name, settings, too_small=_all_small(result.counts, settings))
+    return _table(name, result.counts, settings, status)
 
 
-def _grouped_by_user(
-    name: str,
-    codes: Int1D,
-    levels: tuple[Level, ...],
-    outcomes: Outcomes,
-    settings: BinSettings,
-    groups: tuple[tuple[Level, ...], ...],
-) -> BinTable:
-    grouped = {level for group in groups for level in group}
-    special = tuple(code for code in settings.special_codes if code not in grouped)
-    partition = CategoricalPartition(groups=groups, special_codes=special)
-    attributes = partition.codes_of(name, codes, levels)
-    counts = BinCounts.from_codes(partition, attributes, outcomes)
-    return _table(name, counts, settings, "user cuts")
+def _all_small(counts: BinCounts, settings: BinSettings) -> bool:
+    """Tell whether the levels could not make two bins of the least size."""
+    weights = counts.good + counts.bad
+    return bool(weights[0] < 2 * settings.min_bin_size * weights.sum())
 
 
-def _regular_rows(values: Float1D, special: tuple[float, ...]) -> Bool1D | None:
-    """Mark numbers that are neither missing nor special; None where all are regular."""
-    aside = np.isnan(values)
-    for code in special:
-        aside |= values == code
-    return ~aside if aside.any() else None
-
-
-def _by_bad_rate(counts: LevelCounts, special: tuple[Level, ...]) -> list[Level]:
-    """Order levels by bad rate, rare ones drawn to the mean, ties by name."""
-    levels = [level for level in counts.good if level not in special]
-    all_good = sum(counts.good.values()) + counts.missing[0]
-    all_bad = sum(counts.bad.values()) + counts.missing[1]
-    mean = all_bad / (all_good + all_bad)
-
-    def position(level: Level) -> tuple[float, str]:
-        good, bad = counts.good[level], counts.bad[level]
-        return (bad + _PRIOR_ROWS * mean) / (good + bad + _PRIOR_ROWS), str(level)
-
-    return sorted(levels, key=position)
-
-
-def _pregroup(weights: Float1D, max_n_prebins: int) -> Int1D:
-    """Join neighbours of very many ordered levels; return the first level of each pre-bin."""
-    places = EdgeSample(np.arange(len(weights), dtype=np.float64), weights)
-    return np.concatenate([[0], places.edges(max_n_prebins)]).astype(np.intp)
-
-
-def _solve(
-    good: Float1D, bad: Float1D, n_regular: int, settings: BinSettings, trend: Trend
-) -> Solution:
-    total_good, total_bad = float(good.sum()), float(bad.sum())
-    return solve_bins(
-        good[:n_regular],
-        bad[:n_regular],
-        total_good=total_good,
-        total_bad=total_bad,
-        min_weight=settings.min_bin_size * (total_good + total_bad),
-        max_n_bins=settings.max_n_bins,
-        trend=trend,
-        smoothing=settings.smoothing,
-    )
-
-
-def _joined(
-    good: Float1D, bad: Float1D, n_regular: int, solution: Solution
-) -> tuple[Float1D, Float1D]:
-    starts = np.asarray(solution.starts, dtype=np.intp)
-    return _add_up(good, n_regular, starts), _add_up(bad, n_regular, starts)
-
-
-def _add_up(counts: Float1D, n_regular: int, starts: Int1D) -> Float1D:
-    """Add runs of regular bins; what comes behind them stays as it is."""
-    return np.concatenate([np.add.reduceat(counts[:n_regular], starts), counts[n_regular:]])
-
-
-def _status(counts: BinCounts, n_regular: int, coarse: Partition) -> BinStatus:
-    status = _status_of(counts.good + counts.bad, n_regular)
-    if status == "optimal" and coarse.n_regular == 1 and n_regular > 1:
-        return "single bin"
-    return status
-
-
-def _status_of(weights: Float1D, n_regular: int) -> BinStatus:
+def _status(counts: BinCounts, otherwise: BinStatus, *, n_distinct: int) -> BinStatus:
     """Tell columns that hold one value, missing being a value, from all others."""
+    weights = counts.good + counts.bad
     held = np.flatnonzero(weights > 0)
-    if len(held) > 1:
-        return "optimal"
-    return "constant" if len(weights) < 2 or held[0] < n_regular else "all missing"
+    hidden = n_distinct > 1 and held[0] < counts.partition.n_regular
+    if len(held) > 1 or (hidden and otherwise != "user cuts"):
+        return otherwise
+    return "all missing" if held[0] == counts.partition.missing_code else "constant"
 
 
 def _table(name: str, counts: BinCounts, settings: BinSettings, status: BinStatus) -> BinTable:
+    if status in ("constant", "all missing"):
+        what = "no value at all" if status == "all missing" else "one value only"
+        if settings.user_cuts is not None and status == "constant":
+            what = "values of one bin only"
+        warn_user(
+            f"Column {name!r} holds {what} and cannot tell good from bad; it stays out of the "
+            "card. Drop it, or check how it was filled.",
+            ConstantColumnWarning,
+        )
     return BinTable(
         feature=name,
         partition=counts.partition,
@@ -209,40 +105,56 @@ def _table(name: str, counts: BinCounts, settings: BinSettings, status: BinStatu
     )
 
 
-def _cuts(name: str, cuts: Sequence[Any]) -> tuple[float, ...]:
-    try:
-        return tuple(float(cut) for cut in cuts)
-    except (TypeError, ValueError) as error:
-        msg = (
-            f"The 'user_cuts' of the numeric column {name!r} must be numbers. Got {cuts!r} instead."
+def _warn_of_single_bin(name: str, settings: BinSettings, *, too_small: bool) -> None:
+    if settings.max_n_bins == 1:
+        why = "max_n_bins=1 allows no split. Raise it, or drop the column."
+    elif too_small:
+        why = (
+            f"no split leaves {settings.min_bin_size:.1%} of the rows on both sides. Lower "
+            "min_bin_size, or give user_cuts."
         )
+    else:
+        why = (
+            f"under the trend {settings.trend!r} and the least size, the bad rate is the same on "
+            "both sides of every split. Try another trend, or drop the column."
+        )
+    warn_user(f"Column {name!r} stays in one bin: {why}", SingleBinWarning)
+
+
+def _partition_of_cuts(
+    name: str, cuts: Sequence[Any], special: tuple[float, ...]
+) -> NumericPartition:
+    numbers = not isinstance(cuts, (str, bytes)) and all(
+        isinstance(cut, (int, float, np.integer, np.floating)) and not isinstance(cut, bool)
+        for cut in cuts
+    )
+    if not numbers:
+        msg = (
+            f"The 'user_cuts' of the numeric column {name!r} must be a list of numbers. "
+            f"Got {cuts!r} instead."
+        )
+        raise InvalidParameterError(msg)
+    try:
+        return NumericPartition(cuts=tuple(float(cut) for cut in cuts), special_codes=special)
+    except InvalidParameterError as error:
+        msg = f"The 'user_cuts' of the column {name!r} cannot be used. {error}"
         raise InvalidParameterError(msg) from error
 
 
 def _groups(name: str, groups: Sequence[Any]) -> tuple[tuple[Level, ...], ...]:
-    if any(isinstance(group, str) or not isinstance(group, Sequence) for group in groups):
+    lists = not isinstance(groups, (str, bytes)) and all(
+        isinstance(group, Sequence) and not isinstance(group, (str, bytes)) for group in groups
+    )
+    if not lists:
         msg = (
             f"The 'user_cuts' of the categorical column {name!r} must be lists of levels, one "
             f"list a bin. Got {groups!r} instead."
         )
         raise InvalidParameterError(msg)
-    return tuple(tuple(group) for group in groups)
-
-
-def _warn(table: BinTable, settings: BinSettings) -> None:
-    if table.status in ("constant", "all missing"):
-        what = "no value at all" if table.status == "all missing" else "one value only"
-        warnings.warn(
-            f"Column {table.feature!r} holds {what} and cannot tell good from bad; it stays out "
-            "of the card. Drop it, or check how it was filled.",
-            ConstantColumnWarning,
-            stacklevel=5,
-        )
-    elif table.status == "single bin":
-        warnings.warn(
-            f"Column {table.feature!r} stays in one bin: no split leaves "
-            f"{settings.min_bin_size:.1%} of the rows on both sides. Lower min_bin_size, or give "
-            "user_cuts.",
-            SingleBinWarning,
-            stacklevel=5,
-        )
+    chosen = tuple(tuple(group) for group in groups)
+    try:
+        CategoricalPartition(groups=chosen)
+    except InvalidParameterError as error:
+        msg = f"The 'user_cuts' of the column {name!r} cannot be used. {error}"
+        raise InvalidParameterError(msg) from error
+    return chosen

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-from creditscore._typing import Bool1D, Float1D, Float2D, Int1D, Trend
-from creditscore.metrics import iv_parts
+from creditscore._typing import Bool1D, Float1D, Int1D, Trend
+from creditscore._validation import check_choice, check_integer, check_real
+from creditscore.binning._objective import InformationValue
+from creditscore.exceptions import InvalidDataError
+
+TRENDS = ("auto", "ascending", "descending", "none")
 
 _LEAST_GAIN = 1e-12
 """A split that adds less information value than this is rounding, and is not made."""
+
+_Chain: TypeAlias = "tuple[int, _Chain] | None"
+"""Starts of bins, the last first, as a linked list that grows without copying."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +55,19 @@ class Solution:
 
 
 @dataclass(frozen=True)
-class _Segments:
-    """Every run of pre-bins i … j - 1 as a bin: its value, its bad rate, whether it may be."""
+class _Runs:
+    """Runs of pre-bins start … end - 1 that may be a bin, in the order in which they may follow.
 
-    value: Float2D
-    rate: Float2D
+    A bin may come after every run that stands before it here and ends where it starts.
+    """
+
+    start: Int1D
+    end: Int1D
+    value: Float1D
     n_prebins: int
+
+    def kept(self, keep: Bool1D) -> _Runs:
+        return _Runs(self.start[keep], self.end[keep], self.value[keep], self.n_prebins)
 
 
 def solve_bins(
@@ -77,8 +92,8 @@ def solve_bins(
         information value adds up over all of a characteristic's attributes.
     min_weight : float, default=0
         Least weight of a bin.
-    max_n_bins : int, optional
-        Most bins; no limit unless given.
+    max_n_bins : int or None, default=None
+        Most bins; None sets no limit.
     trend : {"auto", "ascending", "descending", "none"}, default="auto"
         How the bad rate moves from bin to bin, equality allowed; "auto" is the better of
         ascending and descending, ascending on a tie.
@@ -90,12 +105,21 @@ def solve_bins(
     Solution
         The same for the same counts, always; of equal solutions one with fewer bins.
 
+    Raises
+    ------
+    InvalidDataError
+        Counts that are negative, not finite, or of different length.
+    InvalidParameterError
+        A parameter is out of range.
+
     Notes
     -----
-    The state of the recursion is the last bin: for each of its ends, the best chain of bins up
-    to its start whose last bad rate the trend admits, found by a running maximum over bins
-    sorted by bad rate. O(n² log n) time and O(n²) memory for n pre-bins; the number of bins
-    enters as a further factor only where its limit binds.
+    All runs of pre-bins that are large enough are sorted by bad rate. One pass in that order
+    keeps, for each place, the best chain of bins that ends there: when a run's turn comes, the
+    chains it may continue are those of no higher rate, and just those are known by then. So n
+    pre-bins take O(n² log n) time and O(n²) memory. Where the number of bins is limited and the
+    limit binds, runs that cannot be part of a solution better than a known one are left out, and
+    the others take O(max_n_bins) each.
 
     Examples
     --------
@@ -105,125 +129,161 @@ def solve_bins(
     >>> solve_bins(good, bad, total_good=100, total_bad=50).starts
     (0, 1, 3)
     """
-    segments = _segments(good, bad, total_good, total_bad, min_weight, smoothing)
-    if trend == "auto":
-        ascending = _solve(segments, "ascending", max_n_bins)
-        descending = _solve(segments, "descending", max_n_bins)
-        return descending if descending.iv > ascending.iv + _LEAST_GAIN else ascending
-    return _solve(segments, trend, max_n_bins)
-
-
-def _segments(
-    good: Float1D,
-    bad: Float1D,
-    total_good: float,
-    total_bad: float,
-    min_weight: float,
-    smoothing: float,
-) -> _Segments:
-    n = len(good)
-    n_good, n_bad = _sums_of_runs(good), _sums_of_runs(bad)
-    weight = n_good + n_bad
-    admitted = np.triu(np.ones((n + 1, n + 1), dtype=bool), k=1)
-    admitted &= (weight > 0) & (weight >= min_weight * (1 - 1e-12))
-    value = np.full((n + 1, n + 1), -np.inf)
-    rate = np.zeros((n + 1, n + 1))
-    value[admitted] = iv_parts(
-        n_good[admitted],
-        n_bad[admitted],
-        smoothing=smoothing,
-        total_good=total_good,
-        total_bad=total_bad,
-    )
-    rate[admitted] = n_bad[admitted] / weight[admitted]
-    return _Segments(value, rate, n)
-
-
-def _sums_of_runs(counts: Float1D) -> Float2D:
-    """Sum pre-bins i … j - 1 for every i < j; what is left of cancelled fractions counts as 0."""
-    ends = np.concatenate([[0.0], np.cumsum(counts)])
-    sums: Float2D = ends[None, :] - ends[:, None]
-    sums[sums < 1e-12 * ends[-1]] = 0.0
-    return sums
+    check_choice(trend, "trend", "solve_bins", TRENDS)
+    check_real(min_weight, "min_weight", "solve_bins", low=0, high=math.inf, closed="left")
+    if max_n_bins is not None:
+        check_integer(max_n_bins, "max_n_bins", "solve_bins", low=1)
+    good, bad = np.asarray(good, dtype=np.float64), np.asarray(bad, dtype=np.float64)
+    if good.ndim != 1 or good.shape != bad.shape or not len(good):
+        msg = f"good and bad must be 1D, of one length. Got shapes {good.shape} and {bad.shape}."
+        raise InvalidDataError(msg)
+    if not (np.isfinite(good) & np.isfinite(bad) & (good >= 0) & (bad >= 0)).all():
+        msg = "good and bad must be counts, finite and zero or more."
+        raise InvalidDataError(msg)
+    objective = InformationValue(total_good, total_bad, smoothing)
+    if trend != "auto":
+        return _solve(good, bad, objective, min_weight, max_n_bins, trend)
+    ascending = _solve(good, bad, objective, min_weight, max_n_bins, "ascending")
+    descending = _solve(good, bad, objective, min_weight, max_n_bins, "descending")
+    return descending if descending.iv > ascending.iv + _LEAST_GAIN else ascending
 
 
 def _solve(
-    segments: _Segments,
-    trend: Literal["ascending", "descending", "none"],
+    good: Float1D,
+    bad: Float1D,
+    objective: InformationValue,
+    min_weight: float,
     max_n_bins: int | None,
-) -> Solution:
-    n = segments.n_prebins
-    starts = _best_chain(segments, trend, limit=None)
-    if max_n_bins is not None and starts is not None and len(starts) > max_n_bins:
-        starts = _best_chain(segments, trend, limit=max_n_bins)
-    if starts is None:
-        return Solution((0,), 0.0, trend, feasible=False)
-    ends = [*starts[1:], n]
-    value = float(sum(segments.value[i, j] for i, j in zip(starts, ends, strict=True)))
-    return Solution(starts, value, trend, feasible=True)
-
-
-def _best_chain(
-    segments: _Segments,
     trend: Literal["ascending", "descending", "none"],
-    limit: int | None,
-) -> tuple[int, ...] | None:
-    """Return the starts of the best bins, or None where no chain reaches the end.
-
-    ``best[j, i, k]`` is the value of the best chain up to j whose last bin starts at i and that
-    has k + 1 bins; without a limit the bins are not counted, and k is 0 throughout.
-    """
-    n = segments.n_prebins
-    value = segments.value - _LEAST_GAIN
-    rate = -segments.rate if trend == "descending" else segments.rate
-    depth = 1 if limit is None else limit
-    best = np.full((n + 1, n + 1, depth), -np.inf)
-    came_from = np.zeros((n + 1, n + 1, depth), dtype=np.intp)
-    best[:, 0, 0] = value[0]
-    for i in range(1, n):
-        ends = np.flatnonzero(value[i] > -np.inf)
-        starts = np.flatnonzero((best[i, :i] > -np.inf).any(axis=1))
-        if not len(ends) or not len(starts):
-            continue
-        order, reach = _admitted_predecessors(rate[starts, i], rate[i, ends], trend)
-        chains = best[i, starts[order]]
-        top = np.maximum.accumulate(chains, axis=0)
-        at = np.maximum.accumulate(_rising(chains, top), axis=0)
-        linked = ends[reach >= 0]
-        reach = reach[reach >= 0]
-        to, frm = (slice(None), slice(None)) if limit is None else (slice(1, None), slice(None, -1))
-        best[linked, i, to] = value[i, linked, None] + top[reach, frm]
-        came_from[linked, i, to] = starts[order][at[reach, frm]]
-    return _trace_back(best[n], came_from, n, limit)
+) -> Solution:
+    good_below, bad_below = (np.concatenate([[0.0], np.cumsum(c)]) for c in (good, bad))
+    runs = _admitted_runs(good_below, bad_below, objective, min_weight, trend)
+    best, chains = _scan(runs)
+    starts = _starts(chains[-1])
+    if not starts:
+        return Solution((0,), 0.0, trend, feasible=False)
+    if max_n_bins is not None and len(starts) > max_n_bins:
+        known = _merged(starts, max_n_bins, good_below, bad_below, objective)
+        starts = _starts(_limited_scan(_promising(runs, best, known), max_n_bins))
+    value = _value(starts, good_below, bad_below, objective)
+    return Solution(tuple(starts), value, trend, feasible=True)
 
 
-def _admitted_predecessors(
-    before: Float1D, after: Float1D, trend: Literal["ascending", "descending", "none"]
-) -> tuple[Int1D, Int1D]:
-    """Sort the bins that end here by rate, and say how far each next bin may look back."""
+def _admitted_runs(
+    good_below: Float1D,
+    bad_below: Float1D,
+    objective: InformationValue,
+    min_weight: float,
+    trend: Literal["ascending", "descending", "none"],
+) -> _Runs:
+    start, end = np.triu_indices(len(good_below), k=1)
+    good, bad = _between(good_below, start, end), _between(bad_below, start, end)
+    weight = good + bad
+    keep = (weight > 0) & (weight >= min_weight * (1 - 1e-12))
+    start, end = start[keep], end[keep]
+    good, bad, weight = good[keep], bad[keep], weight[keep]
+    runs = _Runs(start, end, objective.parts(good, bad) - _LEAST_GAIN, len(good_below) - 1)
     if trend == "none":
-        return np.arange(len(before)), np.full(len(after), len(before) - 1)
-    order = np.argsort(before, kind="stable")
-    return order, np.searchsorted(before[order], after, side="right") - 1
+        return runs
+    rate = bad / weight
+    # runs stand in the order of their starts, and a stable sort keeps that within one rate
+    order = np.argsort(rate if trend == "ascending" else -rate, kind="stable")
+    return _Runs(start[order], end[order], runs.value[order], runs.n_prebins)
 
 
-def _rising(chains: Float2D, top: Float2D) -> Float2D:
-    """Mark each place where the running maximum rises by its own index, others by 0."""
-    higher: Bool1D = np.ones(chains.shape, dtype=bool)
-    higher[1:] = chains[1:] > top[:-1]
-    index: Float2D = np.where(higher, np.arange(len(chains))[:, None], 0)
-    return index
+def _between(below: Float1D, start: Int1D, end: Int1D) -> Float1D:
+    """Weight from start to end; what is left of cancelled fractions counts as 0."""
+    weight: Float1D = below[end] - below[start]
+    weight[weight < 1e-12 * below[-1]] = 0.0
+    return weight
 
 
-def _trace_back(
-    final: Float2D, came_from: npt.NDArray[np.intp], n: int, limit: int | None
-) -> tuple[int, ...] | None:
-    best = final.max()
-    if best == -np.inf:
-        return None
-    start, k = map(int, np.unravel_index(int(final.argmax()), final.shape))
-    starts, end = [start], n
-    while start > 0:
-        start, end, k = int(came_from[end, start, k]), start, k - (limit is not None)
+def _scan(runs: _Runs) -> tuple[list[float], list[_Chain]]:
+    """Return the value of the best chain up to each place, and the chain."""
+    best = [-math.inf] * (runs.n_prebins + 1)
+    chains: list[_Chain] = [None] * (runs.n_prebins + 1)
+    best[0] = 0.0
+    for start, end, value in zip(
+        runs.start.tolist(), runs.end.tolist(), runs.value.tolist(), strict=True
+    ):
+        total = best[start] + value
+        if total > best[end]:
+            best[end] = total
+            chains[end] = (start, chains[start])
+    return best, chains
+
+
+def _limited_scan(runs: _Runs, max_n_bins: int) -> _Chain:
+    """Return the best chain to the end of at most so many bins."""
+    places = range(runs.n_prebins + 1)
+    best = [[-math.inf] * (max_n_bins + 1) for _ in places]
+    chains: list[list[_Chain]] = [[None] * (max_n_bins + 1) for _ in places]
+    best[0][0] = 0.0
+    for start, end, value in zip(
+        runs.start.tolist(), runs.end.tolist(), runs.value.tolist(), strict=True
+    ):
+        before, after = best[start], best[end]
+        for k in range(max_n_bins):
+            total = before[k] + value
+            if total > after[k + 1]:
+                after[k + 1] = total
+                chains[end][k + 1] = (start, chains[start][k])
+    final = best[-1]
+    return chains[-1][max(range(max_n_bins + 1), key=lambda k: final[k])]
+
+
+def _promising(runs: _Runs, best: Sequence[float], known: float) -> _Runs:
+    """Keep the runs that some chain as good as the known one may contain.
+
+    What comes before and after a run is worth no more than the best chains without a limit.
+    """
+    onward = [-math.inf] * (runs.n_prebins + 1)
+    onward[-1] = 0.0
+    for start, end, value in zip(
+        runs.start[::-1].tolist(), runs.end[::-1].tolist(), runs.value[::-1].tolist(), strict=True
+    ):
+        onward[start] = max(onward[start], value + onward[end])
+    before, after = np.array(best)[runs.start], np.array(onward)[runs.end]
+    linked = (before > -np.inf) & (after > -np.inf)
+    with np.errstate(invalid="ignore"):
+        # an end that cannot be reached and a bin of infinite value make no number, and no link
+        bound = before + runs.value + after
+    return runs.kept(linked & (bound >= known - 1e-9))
+
+
+def _merged(
+    starts: Sequence[int],
+    max_n_bins: int,
+    good_below: Float1D,
+    bad_below: Float1D,
+    objective: InformationValue,
+) -> float:
+    """Return the value after the dearest cuts alone are kept: a solution, if not the best.
+
+    Joined neighbours are large enough, and their rate lies between the two, so the trend holds.
+    """
+    kept = list(starts)
+    while len(kept) > max_n_bins:
+        without = [
+            _value([*kept[:i], *kept[i + 1 :]], good_below, bad_below, objective)
+            for i in range(1, len(kept))
+        ]
+        del kept[1 + without.index(max(without))]
+    return _value(kept, good_below, bad_below, objective) - _LEAST_GAIN * len(kept)
+
+
+def _value(
+    starts: Sequence[int], good_below: Float1D, bad_below: Float1D, objective: InformationValue
+) -> float:
+    first = np.asarray(starts, dtype=np.intp)
+    end = np.append(first[1:], len(good_below) - 1)
+    parts = objective.parts(_between(good_below, first, end), _between(bad_below, first, end))
+    return float(parts.sum())
+
+
+def _starts(chain: _Chain) -> list[int]:
+    starts = []
+    while chain is not None:
+        start, chain = chain
         starts.append(start)
-    return tuple(reversed(starts))
+    return starts[::-1]

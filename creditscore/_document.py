@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import math
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,9 +20,12 @@ from creditscore._files import whole_file
 from creditscore.exceptions import (
     AlteredDocumentError,
     DocumentError,
+    InvalidDataError,
     InvalidParameterError,
     SchemaVersionError,
 )
+
+_ENTRIES = {"format", "schema_version", "content", "sha256", "hmac_sha256"}
 
 
 def write_document(
@@ -33,8 +37,13 @@ def write_document(
     key: bytes | None = None,
 ) -> None:
     """Write a document; the file is there whole or stays as it was."""
+    _check_key(key)
     sealed = {"format": kind, "schema_version": version, "content": content}
-    digest = _canonical(sealed)
+    try:
+        digest = _canonical(sealed)
+    except (TypeError, ValueError) as error:
+        msg = f"{path} was not written, because a JSON file cannot hold the content: {error}."
+        raise InvalidDataError(msg) from error
     document: dict[str, Any] = {**sealed, "sha256": hashlib.sha256(digest).hexdigest()}
     if key is not None:
         document["hmac_sha256"] = hmac.new(key, digest, hashlib.sha256).hexdigest()
@@ -57,6 +66,7 @@ def read_document(
     AlteredDocumentError
         The hash does not match, or a key is given and the signature is missing or wrong.
     """
+    _check_key(key)
     document = _parse(path)
     if document.get("format") != kind:
         msg = f"{path} is not a {kind} file. Its format is {document.get('format')!r}."
@@ -68,6 +78,10 @@ def read_document(
             "with the release that wrote it, or write it anew."
         )
         raise SchemaVersionError(msg)
+    unsealed = sorted(document.keys() - _ENTRIES)
+    if unsealed:
+        msg = f"{path} holds entries that its hash does not cover: {', '.join(unsealed)}."
+        raise AlteredDocumentError(msg)
     sealed = {name: document.get(name) for name in ("format", "schema_version", "content")}
     digest = _canonical(sealed)
     if document.get("sha256") != hashlib.sha256(digest).hexdigest():
@@ -90,15 +104,39 @@ def reading_content(path: str | os.PathLike[str]) -> Iterator[None]:
     """Turn what goes wrong with well-sealed but odd content into a DocumentError."""
     try:
         yield
-    except (KeyError, TypeError, AttributeError, InvalidParameterError) as error:
+    except (LookupError, TypeError, AttributeError, ArithmeticError, ValueError) as error:
         msg = f"{path} is sealed well, but its content is not what this format holds: {error!r}."
         raise DocumentError(msg) from error
+
+
+def check_nothing_lost(content: Mapping[str, Any], understood: Mapping[str, Any]) -> None:
+    """Check that what was understood of a content says all that the content says.
+
+    An entry of another release or a number written as text would else go unnoticed.
+    """
+    if content != understood:
+        names = sorted(
+            name for name in content.keys() | understood.keys()
+            if name not in content or name not in understood or content[name] != understood[name]
+        )  # fmt: skip
+        msg = f"not understood as it stands: {', '.join(map(repr, names))}"
+        raise DocumentError(msg)
 
 
 def document_format(path: str | os.PathLike[str]) -> str:
     """Tell which kind of document a file says it is; empty where it says nothing."""
     found = _parse(path).get("format")
     return found if isinstance(found, str) else ""
+
+
+def _check_key(key: Any) -> None:
+    if key is not None and (not isinstance(key, bytes) or not key):
+        # the value is a secret, so the message does not show it
+        msg = (
+            "The 'key' must be bytes, one or more, or None for no signature. Got "
+            f"{'no bytes' if key == b'' else type(key).__name__} instead."
+        )
+        raise InvalidParameterError(msg)
 
 
 def _check_signature(
@@ -115,14 +153,28 @@ def _check_signature(
 
 def _parse(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        document = json.loads(
+            Path(path).read_text(encoding="utf-8"),
+            parse_constant=_finite,
+            parse_float=_finite,
+        )
+        # JSON may escape halves of characters, which no text holds
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as error:
         msg = f"{path} is not JSON: {error}. Is it cut off, or another kind of file?"
         raise DocumentError(msg) from error
     if not isinstance(document, dict):
         msg = f"{path} is not a creditscore document: it holds a {type(document).__name__}."
         raise DocumentError(msg)
     return document
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        msg = f"{text} is no finite number"
+        raise ValueError(msg)
+    return number
 
 
 def _canonical(sealed: Mapping[str, Any]) -> bytes:

@@ -1,4 +1,4 @@
-"""What estimators share: reading a table at fit, and the same columns again afterwards."""
+"""What estimators share: noting the columns of the fit, and finding them again afterwards."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from creditscore._typing import NativeFrame
 from creditscore.exceptions import InvalidDataError
 
 
-def table_for_fit(estimator: Any, X: NativeFrame) -> Table:
-    """Read the table of a fit and note its columns on the estimator, as scikit-learn does."""
-    table = as_table(X)
+def note_columns(estimator: Any, table: Table) -> None:
+    """Note the columns of a fit on the estimator, as scikit-learn does.
+
+    Called once everything else of the fit has worked: a fit that fails leaves the last one whole.
+    """
     estimator.n_features_in_ = len(table.names)
     if table.has_names:
         estimator.feature_names_in_ = np.asarray(table.names, dtype=object)
     elif hasattr(estimator, "feature_names_in_"):
         del estimator.feature_names_in_
-    return table
 
 
 def table_after_fit(estimator: Any, X: NativeFrame) -> Table:

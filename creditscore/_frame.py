@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any
 
 import narwhals as nw
@@ -29,6 +30,7 @@ _TEXT_LIKE = (nw.String, nw.Categorical, nw.Enum, nw.Boolean)
 _TIME_LIKE = (nw.Date, nw.Datetime, nw.Duration, nw.Time)
 _NUMBERS = {"integer", "floating", "decimal", "mixed-integer-float", "empty"}
 _LEVELS = {"string", "boolean", "categorical"}
+_TIMES = {"date", "datetime", "datetime64", "timedelta", "timedelta64", "time", "period"}
 
 
 @dataclass(frozen=True)
@@ -47,22 +49,9 @@ class Table:
         Numbers (decimals too) are numeric; text, categories and booleans are categorical.
         An object column is what its values are; one without any value counts as numeric.
         """
-        column = self._column(name)
-        if isinstance(column, np.ndarray):
-            return "numeric" if column.dtype.kind in "fiu" else _kind_of_objects(name, column)
-        dtype = column.dtype
-        if dtype.is_numeric():
-            return "numeric"
-        if dtype in _TEXT_LIKE:
-            return "categorical"
-        if dtype in _TIME_LIKE:
-            msg = (
-                f"Column {name!r} holds dates or durations ({dtype}), which have no scale of "
-                "risk. Turn it into a number as of a date, such as days since the account was "
-                "opened, or drop it."
-            )
-            raise ColumnTypeError(msg)
-        return _kind_of_objects(name, _objects(column))
+        if name not in self._kinds:
+            self._kinds[name] = _kind_of(name, self._column(name))
+        return self._kinds[name]
 
     def numeric(self, name: str) -> Float1D:
         """Give a column as floats, NaN where missing; not copied where that can be helped."""
@@ -86,10 +75,15 @@ class Table:
         values: Any = column
         if not isinstance(column, np.ndarray):
             native = column.to_native()
-            values = native if isinstance(native, pd.Series) else column.to_pandas()
-        codes, uniques = pd.factorize(values)
+            # the library's own conversion: that of narwhals loses the gaps of pyarrow dictionaries
+            values = native if isinstance(native, pd.Series) else native.to_pandas()
+        try:
+            codes, uniques = pd.factorize(values)
+        except TypeError as error:
+            msg = f"Column {name!r} holds lists or other containers. Give it one value a row."
+            raise ColumnTypeError(msg) from error
         levels = tuple(uniques.tolist())
-        strange = next((level for level in levels if not _is_level(level)), None)
+        strange = next((level for level in levels if not is_level(level)), None)
         if strange is not None:
             msg = (
                 f"Column {name!r} has levels that are no text, finite numbers or booleans, such "
@@ -100,7 +94,7 @@ class Table:
 
     def require(self, names: Sequence[str]) -> None:
         """Check that the columns are there; the error lists near names for those that are not."""
-        missing = [name for name in names if name not in self.names]
+        missing = [name for name in names if name not in self._places]
         if missing:
             raise MissingColumnError(missing_message(missing, self.names))
 
@@ -127,8 +121,17 @@ class Table:
         """Call the columns otherwise, by place."""
         return replace(self, names=tuple(names))
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.names)}
+
+    @cached_property
+    def _kinds(self) -> dict[str, ColumnKind]:
+        """Kinds found so far: a column of objects is looked through once."""
+        return {}
+
     def _column(self, name: str) -> Any:
-        place = self.names.index(name)
+        place = self._places[name]
         if self._frame is not None:
             return self._frame[:, place]
         assert self._array is not None  # noqa: S101 - one of the two is always set
@@ -172,6 +175,10 @@ def as_table(X: NativeFrame) -> Table:
     except TypeError as error:
         raise ColumnTypeError(str(error)) from error
     except ValueError as error:
+        if "Complex data" in str(error):
+            # the message of scikit-learn goes on with the whole array
+            msg = "Complex data not supported. Give real and imaginary parts as two columns."
+            raise ColumnTypeError(msg) from error
         empty = "while a minimum of 1 is required" in str(error)
         raise (EmptyDataError if empty else InvalidDataError)(str(error)) from error
     if array.dtype.kind not in "fiu":
@@ -180,11 +187,15 @@ def as_table(X: NativeFrame) -> Table:
     return Table(names, array.shape[0], False, None, array)
 
 
-def missing_message(missing: Sequence[str], available: Sequence[str]) -> str:
-    """Say which columns are missing and which names come near."""
+def missing_message(missing: Sequence[Any], available: Sequence[str]) -> str:
+    """Say which columns are missing and which names come near, whatever their case."""
+    folded: dict[str, list[str]] = {}
+    for name in available:
+        folded.setdefault(name.casefold(), []).append(name)
     parts = []
     for name in missing:
-        near = get_close_matches(name, list(available), n=3, cutoff=0.6)
+        found = get_close_matches(str(name).casefold(), list(folded), n=3, cutoff=0.6)
+        near = [spelt for match in found for spelt in folded[match]]
         hint = f" (near: {', '.join(map(repr, near))})" if near else ""
         parts.append(f"{name!r}{hint}")
     listed = ", ".join(map(repr, list(available)[:20])) + (" …" if len(available) > 20 else "")
@@ -225,11 +236,30 @@ def _from_frame(X: NativeFrame) -> Table:
     return Table(tuple(raw), n_rows, has_names, frame, None)
 
 
+def _kind_of(name: str, column: Any) -> ColumnKind:
+    """Tell the kind of a column of an array or a table."""
+    if isinstance(column, np.ndarray):
+        return "numeric" if column.dtype.kind in "fiu" else _kind_of_objects(name, column)
+    native = column.to_native()
+    if isinstance(native, pd.Series) and native.dtype == object:
+        # narwhals calls objects without any value text
+        return _kind_of_objects(name, native.to_numpy())
+    dtype = column.dtype
+    if dtype.is_numeric():
+        return "numeric"
+    if dtype in _TEXT_LIKE:
+        return "categorical"
+    if dtype in _TIME_LIKE:
+        raise ColumnTypeError(_time_message(name, str(dtype)))
+    return _kind_of_objects(name, _objects(column))
+
+
 def _objects(column: nw.Series[Any]) -> np.ndarray[Any, Any]:
     native = column.to_native()
     if isinstance(native, pd.Series):
         return np.asarray(native.to_numpy(dtype=object, na_value=None))
-    return np.asarray(column.to_list(), dtype=object)
+    # one object a row, where asarray would stack lists of equal length
+    return np.fromiter(column.to_list(), dtype=object, count=len(column))
 
 
 def _kind_of_objects(name: str, values: np.ndarray[Any, Any]) -> ColumnKind:
@@ -238,7 +268,9 @@ def _kind_of_objects(name: str, values: np.ndarray[Any, Any]) -> ColumnKind:
         return "numeric"
     if found in _LEVELS:
         return "categorical"
-    kinds = sorted({type(value).__name__ for value in values if not _is_missing(value)})
+    kinds = ", ".join(sorted({type(v).__name__ for v in values if not _is_missing(v)}))
+    if found in _TIMES:
+        raise ColumnTypeError(_time_message(name, kinds))
     msg = (
         f"Column {name!r} must hold numbers only or text only; argument must be a string or a "
         f"number. Got values of the types {kinds}. Convert the column, or split it in two."
@@ -246,11 +278,18 @@ def _kind_of_objects(name: str, values: np.ndarray[Any, Any]) -> ColumnKind:
     raise ColumnTypeError(msg)
 
 
+def _time_message(name: str, kind: str) -> str:
+    return (
+        f"Column {name!r} holds dates or durations ({kind}), which have no scale of risk. Turn "
+        "it into a number as of a date, such as days since the account was opened, or drop it."
+    )
+
+
 def _floats_of_objects(values: np.ndarray[Any, Any]) -> Float1D:
     return np.array([np.nan if _is_missing(v) else float(v) for v in values], dtype=np.float64)
 
 
-def _is_level(value: Any) -> bool:
+def is_level(value: Any) -> bool:
     if isinstance(value, float):
         return bool(np.isfinite(value))
     return isinstance(value, (str, int, bool))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from difflib import get_close_matches
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.utils.multiclass import type_of_target
 
 from creditscore._typing import Bool1D, Float1D
 from creditscore.exceptions import (
+    EmptyDataError,
     InfiniteValueError,
     InvalidDataError,
     InvalidParameterError,
@@ -50,26 +52,18 @@ def check_target(y: Any, *, n_rows: int, bad_label: Any = None) -> Target:
     Raises
     ------
     InvalidTargetError
-        Missing values, one class, more than two, unknown labels, wrong length.
+        Missing values, one class, more than two, labels of several types, unknown labels, wrong
+        length.
     """
     if y is None:
         msg = "This estimator requires y to be passed, but the target y is None."
         raise InvalidTargetError(msg)
-    values = column_or_1d(np.asarray(y), warn=True)
-    if len(values) != n_rows:
-        msg = (
-            f"Found input variables with inconsistent numbers of samples: X has {n_rows} rows, "
-            f"y has {len(values)}."
-        )
-        raise InvalidTargetError(msg)
-    _reject_missing(values)
-    if values.dtype.kind == "O":
-        values = np.asarray(values.tolist())
+    values = _read_labels(y, n_rows=n_rows, name="y", beside="X")
     labels = np.unique(values)
     if len(labels) == 1:
         msg = (
-            f"The target y has one class only, {labels[0]!r}. Good and bad cases are both needed "
-            "to tell them apart: check the outcome definition or the sample."
+            f"The target y has one class only, {labels.tolist()[0]!r}. Good and bad cases are both "
+            "needed to tell them apart: check the outcome definition or the sample."
         )
         raise InvalidTargetError(msg)
     if len(labels) > 2:
@@ -77,18 +71,76 @@ def check_target(y: Any, *, n_rows: int, bad_label: Any = None) -> Target:
     return _with_bad_label(values, labels, bad_label)
 
 
-def _reject_missing(values: np.ndarray[Any, Any]) -> None:
+def check_outcomes(
+    is_bad: Any, *, n_rows: int, one_class: bool = False, beside: str = "score"
+) -> Bool1D:
+    """Return outcomes for a metric: 1 or True is bad, 0 or False is good, nothing else.
+
+    `one_class` admits samples without a good or without a bad case; `beside` names the values
+    that the outcomes belong to.
+    """
+    values = _read_labels(is_bad, n_rows=n_rows, name="is_bad", beside=beside)
+    labels = np.unique(values).tolist()
+    if values.dtype.kind not in "biuf" or not {0, 1}.issuperset(labels):
+        shown = ", ".join(map(repr, labels[:5])) + (", …" if len(labels) > 5 else "")
+        msg = f"Only binary outcomes are measured: is_bad is 1 for bad, 0 for good. Got {shown}."
+        raise InvalidTargetError(msg)
+    if len(labels) == 1 and not one_class:
+        what = "bad" if labels[0] else "good"
+        msg = f"is_bad has one class only: every case is {what}, and both kinds are needed."
+        raise InvalidTargetError(msg)
+    return values.astype(bool)
+
+
+def _read_labels(y: Any, *, n_rows: int, name: str, beside: str) -> np.ndarray[Any, Any]:
+    """Return labels as an array that numpy can sort, one a row and none missing."""
+    # numpy would turn the numbers of a mixed list into text
+    raw = np.asarray(y, dtype=object if isinstance(y, (list, tuple)) else None)
+    try:
+        values: np.ndarray[Any, Any] = column_or_1d(raw, warn=True)
+    except ValueError as error:
+        msg = f"The target {name} should be a 1d array, got an array of shape {raw.shape} instead."
+        raise InvalidTargetError(msg) from error
+    if len(values) != n_rows:
+        msg = (
+            f"Found input variables with inconsistent numbers of samples: {beside} has {n_rows} "
+            f"rows, {name} has {len(values)}."
+        )
+        raise InvalidTargetError(msg)
+    _reject_missing(values, name)
+    if values.dtype.kind == "O":
+        _reject_mixed(values, name)
+        values = np.asarray(values.tolist())
+    return values
+
+
+def _reject_missing(values: np.ndarray[Any, Any], name: str) -> None:
     missing = np.flatnonzero(pd.isna(values))
     if len(missing):
         rows = ", ".join(map(str, missing[:5])) + (", …" if len(missing) > 5 else "")
         msg = (
-            f"The target y has {len(missing)} missing value(s) (NaN) at row(s) {rows}. A case "
+            f"The target {name} has {len(missing)} missing value(s) (NaN) at row(s) {rows}. A case "
             "without an outcome is neither good nor bad: drop these rows, or label them first."
         )
         raise InvalidTargetError(msg)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
-        msg = "The target y contains infinity. Use 1 for bad and 0 for good."
+        msg = f"The target {name} contains infinity. Use 1 for bad and 0 for good."
         raise InvalidTargetError(msg)
+
+
+def _reject_mixed(values: np.ndarray[Any, Any], name: str) -> None:
+    """Refuse objects that numpy would make alike, such as 1 and "1"."""
+    types = {type(value) for value in values}
+    if all(issubclass(t, str) for t in types):
+        return
+    if all(issubclass(t, (Number, np.bool_)) for t in types):
+        return
+    listed = ", ".join(sorted(t.__name__ for t in types))
+    msg = (
+        f"The labels of the target {name} must be all text or all numbers. Got the types {listed}. "
+        "Convert them to one type."
+    )
+    raise InvalidTargetError(msg)
 
 
 def _reject_many(values: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> None:
@@ -118,20 +170,22 @@ def _with_bad_label(
             "pass bad_label=…, or code the target as 1 for bad and 0 for good."
         )
         raise InvalidTargetError(msg)
-    where = np.flatnonzero(labels == bad_label)
-    if len(where) != 1:
-        near = get_close_matches(str(bad_label), [str(label) for label in labels])
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        msg = f"bad_label={bad_label!r} is not among the labels {labels.tolist()} of y.{hint}"
+    names = labels.tolist()
+    if not pd.api.types.is_scalar(bad_label) or pd.isna(bad_label) or bad_label not in names:
+        spelt = {str(label): label for label in names}
+        near = get_close_matches(str(bad_label), list(spelt))
+        hint = f" Did you mean {spelt[near[0]]!r}?" if near else ""
+        msg = f"bad_label={_plain(bad_label)!r} is not among the labels {names} of y.{hint}"
         raise InvalidTargetError(msg)
-    return Target(values == bad_label, labels, int(where[0]))
+    place = names.index(bad_label)
+    return Target(values == labels[place], labels, place)
 
 
 def check_weights(sample_weight: Any, *, n_rows: int) -> Float1D | None:
     """Return weights as a finite, non-negative array, or None where all rows count alike."""
     if sample_weight is None:
         return None
-    weights = np.asarray(sample_weight, dtype=np.float64)
+    weights = as_floats(sample_weight, "sample_weight", InvalidWeightError)
     if weights.ndim == 0:
         weights = np.full(n_rows, float(weights))
     if weights.ndim != 1 or len(weights) != n_rows:
@@ -156,6 +210,18 @@ def check_weights(sample_weight: Any, *, n_rows: int) -> Float1D | None:
         msg = "sample_weight is zero in every row, so no row counts and no class is left."
         raise InvalidWeightError(msg)
     return weights
+
+
+def as_floats(values: Any, name: str, error: type[InvalidDataError] = InvalidDataError) -> Float1D:
+    """Return numbers as an array of floats of the same shape, NaN for a missing value."""
+    msg = f"{name} must hold numbers, in rows of equal length."
+    try:
+        if np.asarray(values).dtype.kind in "USc":
+            # numpy would read "12" as a number, and drop the imaginary part of complex ones
+            raise error(msg)
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as reason:
+        raise error(msg) from reason
 
 
 def check_both_classes(is_bad: Bool1D, weights: Float1D | None) -> None:
@@ -193,7 +259,7 @@ def check_real(
         closing = "]" if closed in ("right", "both") else ")"
         msg = (
             f"The {name!r} parameter of {owner} must be a number in the range "
-            f"{opening}{low:g}, {high:g}{closing}. Got {value!r} instead."
+            f"{opening}{low:g}, {high:g}{closing}. Got {_plain(value)!r} instead."
         )
         raise InvalidParameterError(msg)
     return float(value)
@@ -205,7 +271,7 @@ def check_integer(value: Any, name: str, owner: str, *, low: int) -> int:
     if not whole or value < low:
         msg = (
             f"The {name!r} parameter of {owner} must be an integer, {low} or more. "
-            f"Got {value!r} instead."
+            f"Got {_plain(value)!r} instead."
         )
         raise InvalidParameterError(msg)
     return int(value)
@@ -215,21 +281,36 @@ def check_choice(value: Any, name: str, owner: str, choices: tuple[str, ...]) ->
     """Return a parameter that must be one of a few words."""
     if not isinstance(value, str) or value not in choices:
         listed = ", ".join(map(repr, choices))
-        msg = f"The {name!r} parameter of {owner} must be one of {listed}. Got {value!r} instead."
+        msg = (
+            f"The {name!r} parameter of {owner} must be one of {listed}. "
+            f"Got {_plain(value)!r} instead."
+        )
         raise InvalidParameterError(msg)
     return value
 
 
-def check_scores(is_bad: Any, score: Any) -> tuple[Bool1D, Float1D]:
+def check_scores(
+    is_bad: Any, score: Any, *, name: str = "score", one_class: bool = False
+) -> tuple[Bool1D, Float1D]:
     """Return outcomes and scores of equal length for a metric, without missing values."""
-    values = column_or_1d(np.asarray(score, dtype=np.float64))
-    target = check_target(is_bad, n_rows=len(values))
-    if np.isnan(values).any():
-        msg = (
-            f"The score has {int(np.isnan(values).sum())} missing value(s) (NaN); drop those rows."
-        )
+    values = as_floats(score, name)
+    if values.ndim != 1:
+        msg = f"The {name} must be a 1D array, one value a case. Got shape {values.shape} instead."
         raise InvalidDataError(msg)
-    return target.is_bad, values
+    if not len(values):
+        msg = f"The {name} is empty, so there is nothing to measure."
+        raise EmptyDataError(msg)
+    outcomes = check_outcomes(is_bad, n_rows=len(values), one_class=one_class, beside=name)
+    missing = int(np.isnan(values).sum())
+    if missing:
+        msg = f"The {name} has {missing} missing value(s) (NaN); drop those rows."
+        raise InvalidDataError(msg)
+    return outcomes, values
+
+
+def _plain(value: Any) -> Any:
+    """Return numpy's scalars as Python's, which are written without their type."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _number(value: Any) -> float:

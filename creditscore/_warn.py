@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import inspect
 import warnings
 from pathlib import Path
 
@@ -13,8 +13,8 @@ _PACKAGE = str(Path(__file__).parent)
 
 def warn_user(message: str, category: type[CreditScoreWarning]) -> None:
     """Warn at the first line outside this package."""
-    level, frame = 1, sys._getframe()  # noqa: SLF001 - what inspect.currentframe gives, never None
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    level, frame = 1, inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
         level += 1
     warnings.warn(message, category, stacklevel=level)

@@ -184,6 +184,24 @@ class Boundaries:
         return _strictly_rising(curve) if trend == "none" else curve
 
 
+def counts_of_values(
+    good: SortedClass, bad: SortedClass, special: tuple[float, ...], *, at_most: int
+) -> BinCounts | None:
+    """Count on a pre-bin for each distinct value, or None where there are more than `at_most`."""
+    distinct = [_distinct(side.values, at_most) for side in (good, bad)]
+    if distinct[0] is None or distinct[1] is None:
+        return None
+    cuts = np.union1d(distinct[0], distinct[1])[1:] + 0.0
+    if len(cuts) >= at_most:
+        return None
+    partition = NumericPartition(cuts=tuple(cuts.tolist()), special_codes=special)
+    counted = []
+    for side in (good, bad):
+        places = np.concatenate([[0], np.searchsorted(side.values, cuts), [len(side.values)]])
+        counted.append(np.concatenate([np.diff(side.weight_below(places)), side.aside]))
+    return BinCounts(partition, counted[0], counted[1])
+
+
 def curve_of_counts(counts: BinCounts, trend: Literal["ascending", "descending", "none"]) -> Curve:
     """Make the curve of a column from its counts on fine edges."""
     partition = counts.partition
@@ -216,6 +234,13 @@ def sort_classes(
         for rows in (outcomes.good_rows, outcomes.bad_rows)
     )
     return good, bad
+
+
+def _distinct(values: Float1D, at_most: int) -> Float1D | None:
+    rises = np.flatnonzero(values[1:] != values[:-1])
+    return (
+        None if len(rises) >= at_most else values[np.append(rises, len(values) - 1)[: len(values)]]
+    )
 
 
 def _places_in(common: Float1D, values: Float1D) -> tuple[Int1D, Int1D]:

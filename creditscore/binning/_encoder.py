@@ -12,9 +12,9 @@ from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils.validation import check_is_fitted
 
 from creditscore._display import html_table
-from creditscore._estimator import table_after_fit, table_for_fit
-from creditscore._frame import Table
-from creditscore._typing import NativeFrame, Trend
+from creditscore._estimator import note_columns, table_after_fit
+from creditscore._frame import Table, as_table
+from creditscore._typing import ColumnKind, NativeFrame, Trend
 from creditscore._validation import (
     check_both_classes,
     check_choice,
@@ -24,7 +24,8 @@ from creditscore._validation import (
     check_weights,
 )
 from creditscore.binning._counts import Outcomes
-from creditscore.binning._fit import bin_column
+from creditscore.binning._fit import bin_columns
+from creditscore.binning._partition import CategoricalPartition, NumericPartition, is_listed
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._table import BinTable
 from creditscore.exceptions import InvalidParameterError
@@ -36,7 +37,7 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Bin every column and replace its values by the weight of evidence of their bin.
 
     Numeric columns are cut into intervals and the levels of categorical columns are grouped, so
-    that information value is highest under the constraints: an exact optimum over fine pre-bins.
+    that information value is highest under the constraints, by an exact solver.
     Missing values are a bin of their own, with the WOE of their own counts.
 
     Parameters
@@ -49,20 +50,23 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     trend : {"auto", "ascending", "descending", "none"} or mapping, default="auto"
         How the bad rate of a numeric column moves from bin to bin, equality allowed; "auto"
         takes the better of ascending and descending. A mapping gives it by column; columns not
-        named are "auto". Levels of categories are ordered by their bad rate instead.
+        named are "auto". Levels of categories are ordered by their bad rate instead; to ask for
+        another trend of such a column by name is refused.
     special_codes : sequence or mapping, optional
         Values that are no amounts, such as -9: each becomes a bin of its own. A sequence counts
         for all columns (numbers for numeric columns, text for categorical ones); a mapping gives
-        a sequence by column.
+        a sequence by column. Each is given once; missing values are no special code.
     user_cuts : mapping, optional
         Bins given by the user, by column: increasing cuts, where a value at a cut belongs to the
         upper bin, or for categorical columns a list of levels for each bin. These columns are
         not optimised.
-    max_n_prebins : int, default=100
-        Pre-bins that the optimum is sought over, 2 or more: quantiles of the column, each heavy
-        value on its own. Up to twice as many where heavy values break the line often.
+    max_n_prebins : int, default=64
+        Pre-bins that the exact optimum is sought over, 2 or more. A column with fewer distinct
+        values gets the proven optimum; for others the cuts to choose among are shortlisted, and
+        those chosen are then moved to their best place among all values.
     smoothing : float, default=0.5
-        Added to the goods and the bads of a bin that lacks one of them, zero or more.
+        Added to the goods and the bads of a bin that lacks one of them, zero or more. With 0 the
+        WOE of such a bin is infinite, and its column is refused in :meth:`transform`.
     bad_label : scalar, optional
         Label of the bad class, where the target is not 0/1 or boolean.
 
@@ -87,10 +91,14 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     WOE = ln(dist_good / dist_bad): positive where a bin is safer than the sample. Weights are
     frequencies: a row of weight 3 counts as three rows, one of weight 0 as none.
 
-    A column of n rows takes O(n log n) time up to 200,000 distinct values and O(n) beyond, and
-    memory of about three columns of its length; the optimum takes O(p² log p) for p pre-bins.
-    Above 200,000 distinct values the pre-bins come from a sample that depends neither on the row
-    order nor on chance.
+    A column of n rows takes O(n log n) time and memory of about two columns of its length, three
+    columns at a time; the optimum takes O(p² log p) for p pre-bins. Above 2,000,000 rows the
+    cuts come from 5,000 quantiles of a sample of 200,000 distinct values, O(n), which depends
+    neither on the row order nor on chance; the counts are exact all the same.
+
+    Levels of fewer than 30 rows (or of fewer than a bin needs, where that is less) are pooled,
+    because their own bad rate is chance. A column with very many levels still fits its sample
+    better than new data: judge its information value on rows held out.
 
     Dates and lists are refused with a :class:`~creditscore.exceptions.ColumnTypeError`.
 
@@ -119,7 +127,7 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         trend: Trend | Mapping[str, Trend] = "auto",
         special_codes: Sequence[Any] | Mapping[str, Sequence[Any]] | None = None,
         user_cuts: Mapping[str, Sequence[Any]] | None = None,
-        max_n_prebins: int = 100,
+        max_n_prebins: int = 64,
         smoothing: float = 0.5,
         bad_label: Any = None,
     ) -> None:
@@ -165,7 +173,7 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         SingleBinWarning
             The constraints admit no split of a column.
         """
-        table = table_for_fit(self, X)
+        table = as_table(X)
         target = check_target(y, n_rows=table.n_rows, bad_label=self.bad_label)
         weights = check_weights(sample_weight, n_rows=table.n_rows)
         check_both_classes(target.is_bad, weights)
@@ -176,10 +184,11 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         else:
             assert weights is not None  # noqa: S101 - there are weights of zero
             outcomes = Outcomes.of(target.is_bad[rows], weights[rows])
-        self.tables_: dict[str, BinTable] = {
-            name: bin_column(table, name, outcomes, rows, settings[name]) for name in table.names
-        }
+        tables = bin_columns(table, outcomes, rows, settings)
+        # nothing is set before everything has worked
+        self.tables_: dict[str, BinTable] = tables
         self.classes_ = target.classes
+        note_columns(self, table)
         return self
 
     def transform(self, X: NativeFrame) -> NativeFrame:
@@ -199,6 +208,10 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ------
         MissingColumnError
             A column of the fit is not there; near names are listed.
+        ColumnTypeError
+            A column is of another kind than in the fit. Booleans are 1 and 0 to numeric bins.
+        InfiniteValueError
+            A column holds infinite values, or has a bin of infinite WOE (``smoothing=0``).
 
         Warns
         -----
@@ -253,10 +266,7 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         check_integer(self.max_n_prebins, "max_n_prebins", owner, low=2)
         if self.max_n_bins is not None:
             check_integer(self.max_n_bins, "max_n_bins", owner, low=1)
-        by_column = {} if not isinstance(self.trend, Mapping) else self.trend
-        common = "auto" if isinstance(self.trend, Mapping) else self.trend
-        for trend in (common, *by_column.values()):
-            check_choice(trend, "trend", owner, _TRENDS)
+        trends = self._trends(table)
         cuts: Any = self.user_cuts or {}
         if not isinstance(cuts, Mapping):
             msg = (
@@ -264,36 +274,58 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 f"Got {cuts!r} instead."
             )
             raise InvalidParameterError(msg)
-        codes = self.special_codes
-        for named in (by_column, cuts, codes if isinstance(codes, Mapping) else {}):
-            table.require(list(named))
+        table.require(list(cuts))
+        codes = self._codes(table)
         return {
             name: BinSettings(
                 min_bin_size=self.min_bin_size,
                 max_n_bins=self.max_n_bins,
                 max_n_prebins=self.max_n_prebins,
                 smoothing=self.smoothing,
-                trend=by_column.get(name, common),
-                special_codes=self._codes_of(name, table.kind(name)),
+                trend=trends[name],
+                special_codes=codes[name],
                 user_cuts=cuts.get(name),
             )
             for name in table.names
         }
 
-    def _codes_of(self, name: str, kind: str) -> tuple[Any, ...]:
-        codes = self.special_codes
-        if codes is None:
-            return ()
+    def _trends(self, table: Table) -> dict[str, Trend]:
+        by_column = self.trend if isinstance(self.trend, Mapping) else {}
+        common = "auto" if isinstance(self.trend, Mapping) else self.trend
+        for trend in (common, *by_column.values()):
+            check_choice(trend, "trend", type(self).__name__, _TRENDS)
+        table.require(list(by_column))
+        asked = [name for name, trend in by_column.items() if trend != "auto"]
+        idle = [name for name in asked if table.kind(name) == "categorical"]
+        if idle:
+            msg = (
+                f"The 'trend' parameter of {type(self).__name__} asks for a trend of categorical "
+                f"columns, whose levels have no order: {', '.join(map(repr, idle))}. Leave them "
+                "out, or give their bins as user_cuts."
+            )
+            raise InvalidParameterError(msg)
+        return {name: by_column.get(name, common) for name in table.names}
+
+    def _codes(self, table: Table) -> dict[str, tuple[Any, ...]]:
+        """Return the special codes of each column, checked as the bins will check them."""
+        codes = () if self.special_codes is None else self.special_codes
         if isinstance(codes, Mapping):
-            return tuple(codes.get(name, ()))
-        if isinstance(codes, (str, bytes)) or not isinstance(codes, (Sequence, np.ndarray)):
+            table.require(list(codes))
+            return {
+                name: _checked(codes.get(name, ()), table.kind(name), f" for column {name!r}")
+                for name in table.names
+            }
+        if not is_listed(codes):
             msg = (
                 "The 'special_codes' parameter of WOEEncoder must be a sequence of values, or a "
                 f"mapping of column names to sequences. Got {codes!r} instead."
             )
             raise InvalidParameterError(msg)
-        numeric = kind == "numeric"
-        return tuple(code for code in codes if isinstance(code, str) != numeric)
+        common: dict[ColumnKind, tuple[Any, ...]] = {
+            "numeric": _checked([c for c in codes if not isinstance(c, str)], "numeric"),
+            "categorical": _checked([c for c in codes if isinstance(c, str)], "categorical"),
+        }
+        return {name: common[table.kind(name)] for name in table.names}
 
     def _repr_html_(self) -> str:
         if not hasattr(self, "tables_"):
@@ -303,3 +335,13 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             caption=f"{type(self).__name__}: {len(self.tables_)} columns",
             formats={"iv": "{:.4f}", "missing_share": "{:.1%}"},
         )
+
+
+def _checked(codes: Any, kind: ColumnKind, where: str = "") -> tuple[Any, ...]:
+    try:
+        if kind == "numeric":
+            return NumericPartition(special_codes=codes).special_codes
+        return CategoricalPartition(special_codes=codes).special_codes
+    except InvalidParameterError as error:
+        msg = f"The 'special_codes' parameter of WOEEncoder cannot be used{where}. {error}"
+        raise InvalidParameterError(msg) from error

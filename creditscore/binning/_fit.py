@@ -2,71 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from creditscore._ahead import prepared_ahead
 from creditscore._frame import Table
-from creditscore._typing import Bool1D, Float1D, Int1D, Level
-from creditscore._validation import check_finite
+from creditscore._typing import Bool1D, Level
 from creditscore._warn import warn_user
 from creditscore.binning._counts import BinCounts, LevelCounts, Outcomes
 from creditscore.binning._levels import best_level_groups
-from creditscore.binning._numeric import best_numeric_bins
-from creditscore.binning._partition import CategoricalPartition, NumericPartition
+from creditscore.binning._numeric import SortedColumn, best_numeric_bins, sort_column
+from creditscore.binning._partition import CategoricalPartition, NumericPartition, Partition
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._table import BinStatus, BinTable
 from creditscore.exceptions import ConstantColumnWarning, InvalidParameterError, SingleBinWarning
 
+_WORTH_A_THREAD = 20_000
+"""Rows from which sorting in a second thread pays for starting it."""
 
-def bin_column(
+
+def bin_columns(
+    table: Table,
+    outcomes: Outcomes,
+    rows: Bool1D | None,
+    settings: Mapping[str, BinSettings],
+) -> dict[str, BinTable]:
+    """Bin columns; `rows` marks those that have weight, where some have none.
+
+    The next columns are sorted in a second thread while the solver, which is plain Python, works
+    on the present one.
+    """
+    prepared = prepared_ahead(
+        lambda name: _prepare(table, name, outcomes, rows, settings[name]),
+        settings,
+        threaded=table.n_rows >= _WORTH_A_THREAD and len(settings) > 1,
+    )
+    return {
+        name: _by_user(table, name, outcomes, rows, settings[name])
+        if column is None
+        else _finish(name, column, settings[name])
+        for name, column in zip(settings, prepared, strict=True)
+    }
+
+
+def _prepare(
+    table: Table, name: str, outcomes: Outcomes, rows: Bool1D | None, settings: BinSettings
+) -> SortedColumn | LevelCounts | None:
+    """Do the part of the work that grows with the rows; nothing for bins given by the user."""
+    if settings.user_cuts is not None:
+        return None
+    if table.kind(name) == "numeric":
+        values = table.numeric(name)
+        values = values if rows is None else values[rows]
+        return sort_column(
+            name,
+            values,
+            outcomes,
+            settings.special_codes,
+            max_n_prebins=settings.max_n_prebins,
+        )
+    codes, levels = table.levels(name)
+    return LevelCounts.from_codes(codes if rows is None else codes[rows], levels, outcomes)
+
+
+def _finish(name: str, column: SortedColumn | LevelCounts, settings: BinSettings) -> BinTable:
+    """Find the bins of a prepared column, and say what stood in the way."""
+    if isinstance(column, SortedColumn):
+        numbers = best_numeric_bins(column, settings.special_codes, settings)
+        counts, n_distinct = numbers.counts, numbers.n_distinct
+        too_small = numbers.n_admitted == 0
+    else:
+        groups = best_level_groups(column, settings.special_codes, settings)
+        counts, n_distinct = groups.counts, min(groups.n_levels, 2)
+        too_small = _all_small(counts, settings)
+    status = _status(counts, "optimal", n_distinct=n_distinct)
+    if status == "optimal" and counts.partition.n_regular == 1 and n_distinct > 1:
+        status = "single bin"
+        _warn_of_single_bin(name, settings, too_small=too_small)
+    return _table(name, counts, settings, status)
+
+
+def _by_user(
     table: Table, name: str, outcomes: Outcomes, rows: Bool1D | None, settings: BinSettings
 ) -> BinTable:
-    """Bin one column; `rows` marks those that have weight, where some have none."""
+    """Count on the bins that the user gave."""
+    assert settings.user_cuts is not None  # noqa: S101 - this is what the caller saw
+    partition: Partition
     if table.kind(name) == "numeric":
-        values = check_finite(table.numeric(name), name=name)
-        return _bin_numbers(name, values if rows is None else values[rows], outcomes, settings)
-    codes, levels = table.levels(name)
-    return _bin_levels(name, codes if rows is None else codes[rows], levels, outcomes, settings)
-
-
-def _bin_numbers(name: str, values: Float1D, outcomes: Outcomes, settings: BinSettings) -> BinTable:
-    special = tuple(float(code) for code in settings.special_codes)
-    if settings.user_cuts is not None:
-        partition = _partition_of_cuts(name, settings.user_cuts, special)
-        counts = BinCounts.from_codes(partition, partition.codes_of(values), outcomes)
-        return _table(name, counts, settings, _status(counts, "user cuts", n_distinct=2))
-    result = best_numeric_bins(values, outcomes, special, settings)
-    status = _status(result.counts, "optimal", n_distinct=result.n_distinct)
-    if status == "optimal" and result.counts.partition.n_regular == 1 and result.n_distinct > 1:
-        status = "single bin"
-        _warn_of_single_bin(name, settings, too_small=result.n_admitted == 0)
-    return _table(name, result.counts, settings, status)
-
-
-def _bin_levels(
-    name: str,
-    codes: Int1D,
-    levels: tuple[Level, ...],
-    outcomes: Outcomes,
-    settings: BinSettings,
-) -> BinTable:
-    special = settings.special_codes
-    if settings.user_cuts is not None:
+        partition = _partition_of_cuts(name, settings.user_cuts, settings.special_codes)
+    else:
         groups = _groups(name, settings.user_cuts)
         grouped = {level for group in groups for level in group}
-        free = tuple(code for code in special if code not in grouped)
+        free = tuple(code for code in settings.special_codes if code not in grouped)
         partition = CategoricalPartition(groups=groups, special_codes=free)
-        attributes = partition.codes_of(name, codes, levels)
-        counts = BinCounts.from_codes(partition, attributes, outcomes)
-        return _table(name, counts, settings, _status(counts, "user cuts", n_distinct=2))
-    result = best_level_groups(LevelCounts.from_codes(codes, levels, outcomes), special, settings)
-    status = _status(result.counts, "optimal", n_distinct=min(result.n_levels, 2))
-    if status == "optimal" and result.counts.partition.n_regular == 1 and result.n_levels > 1:
-        status = "single bin"
-        _warn_of_single_bin(name, settings, too_small=_all_small(result.counts, settings))
-    return _table(name, result.counts, settings, status)
+    codes = partition.codes(table, name)
+    counts = BinCounts.from_codes(partition, codes if rows is None else codes[rows], outcomes)
+    return _table(name, counts, settings, _status(counts, "user cuts", n_distinct=2))
 
 
 def _all_small(counts: BinCounts, settings: BinSettings) -> bool:
@@ -124,13 +157,13 @@ def _warn_of_single_bin(name: str, settings: BinSettings, *, too_small: bool) ->
 def _partition_of_cuts(
     name: str, cuts: Sequence[Any], special: tuple[float, ...]
 ) -> NumericPartition:
-    numbers = not isinstance(cuts, (str, bytes)) and all(
+    numbers = isinstance(cuts, (Sequence, np.ndarray)) and all(
         isinstance(cut, (int, float, np.integer, np.floating)) and not isinstance(cut, bool)
         for cut in cuts
     )
     if not numbers:
         msg = (
-            f"The 'user_cuts' of the numeric column {name!r} must be a list of numbers. "
+            f"The 'user_cuts' of the numeric column {name!r} must be numbers, in a list. "
             f"Got {cuts!r} instead."
         )
         raise InvalidParameterError(msg)
@@ -142,8 +175,12 @@ def _partition_of_cuts(
 
 
 def _groups(name: str, groups: Sequence[Any]) -> tuple[tuple[Level, ...], ...]:
-    lists = not isinstance(groups, (str, bytes)) and all(
-        isinstance(group, Sequence) and not isinstance(group, (str, bytes)) for group in groups
+    lists = (
+        isinstance(groups, Sequence)
+        and not isinstance(groups, (str, bytes))
+        and all(
+            isinstance(group, Sequence) and not isinstance(group, (str, bytes)) for group in groups
+        )
     )
     if not lists:
         msg = (

@@ -9,8 +9,15 @@ from typing import Literal
 import numpy as np
 
 from creditscore._typing import Float1D, Int1D
+from creditscore._validation import check_finite
 from creditscore.binning._counts import BinCounts, Outcomes
-from creditscore.binning._curve import Boundaries, Curve, curve_of_counts, sort_classes
+from creditscore.binning._curve import (
+    Boundaries,
+    Curve,
+    counts_of_values,
+    curve_of_counts,
+    sort_classes,
+)
 from creditscore.binning._edges import prebin_edges
 from creditscore.binning._objective import InformationValue
 from creditscore.binning._partition import NumericPartition
@@ -56,31 +63,61 @@ class NumericResult:
     n_admitted: int
 
 
-def best_numeric_bins(
-    values: Float1D, outcomes: Outcomes, special: tuple[float, ...], settings: BinSettings
-) -> NumericResult:
-    """Find the best bins of a column; see :class:`creditscore.WOEEncoder` for the method.
+@dataclass(frozen=True, eq=False)
+class SortedColumn:
+    """A numeric column made ready: sorted by class, or counted on fine edges where it is long."""
+
+    boundaries: Boundaries | None
+    counts: BinCounts | None
+
+
+def sort_column(
+    name: str,
+    values: Float1D,
+    outcomes: Outcomes,
+    special: tuple[float, ...],
+    *,
+    max_n_prebins: int,
+) -> SortedColumn:
+    """Do the part of the work that grows with the rows.
 
     A column in memory is sorted by class, which gives exact counts at every cut that could
-    matter. One of more than two million rows is counted on the edges of a sample instead.
+    matter; where its distinct values are few, each is a pre-bin of its own. A column of more
+    than two million rows is counted on the edges of a sample instead.
     """
     if len(values) > _LONG:
-        return _from_counts(_counts_of_long(values, outcomes, special), settings)
+        check_finite(values, name=name)
+        return SortedColumn(None, _counts_of_long(values, outcomes, special))
     good, bad = sort_classes(values, outcomes, special)
+    for side in (good, bad):
+        if len(side.values) and np.isinf(side.values[[0, -1]]).any():
+            check_finite(values, name=name)
+    few = counts_of_values(good, bad, special, at_most=max_n_prebins)
+    return SortedColumn(Boundaries.of(good, bad) if few is None else None, few)
+
+
+def best_numeric_bins(
+    column: SortedColumn, special: tuple[float, ...], settings: BinSettings
+) -> NumericResult:
+    """Find the best bins of a column; see :class:`creditscore.WOEEncoder` for the method."""
+    if column.counts is not None:
+        return _from_counts(column.counts, settings)
+    assert column.boundaries is not None  # noqa: S101 - one of the two is there
+    good, bad = column.boundaries.good, column.boundaries.bad
     aside_good, aside_bad = np.array(good.aside), np.array(bad.aside)
     objective = InformationValue(
         good.total + aside_good.sum(), bad.total + aside_bad.sum(), settings.smoothing
     )
-    ends = [(c.values[0], c.values[-1]) for c in (good, bad) if len(c.values)]
-    low, high = min((e[0] for e in ends), default=0.0), max((e[1] for e in ends), default=0.0)
-    best, n_admitted = _best_cuts(Boundaries.of(good, bad).curve, objective, settings)
+    best, n_admitted = _best_cuts(column.boundaries.curve, objective, settings)
     partition = NumericPartition(cuts=tuple((best.cuts + 0.0).tolist()), special_codes=special)
     counts = BinCounts(
         partition,
         np.concatenate([best.good, aside_good]),
         np.concatenate([best.bad, aside_bad]),
     )
-    return NumericResult(counts, 0 if not ends else 1 + (low < high), n_admitted)
+    ends = [v for side in (good, bad) if len(side.values) for v in side.values[[0, -1]]]
+    n_distinct = 0 if not ends else 1 + (min(ends) < max(ends))
+    return NumericResult(counts, n_distinct, n_admitted)
 
 
 def _counts_of_long(values: Float1D, outcomes: Outcomes, special: tuple[float, ...]) -> BinCounts:
@@ -141,7 +178,9 @@ def _best_cuts(
         if best is None or found.value > best.value + _LEAST_GAIN:
             best = found
     assert best is not None  # noqa: S101 - there is at least one direction
-    return best, max(len(attempt[2].rising) for attempt in tries)
+    # a trend looks at some cuts only; whether a split is large enough is a question about all
+    n_admitted = len(best.cuts) or len(make_curve("none").within(min_weight).rising)
+    return best, n_admitted
 
 
 def _bound(

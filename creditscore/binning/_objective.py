@@ -27,14 +27,15 @@ class InformationValue:
 
     def parts(self, good: Float1D, bad: Float1D) -> Float1D:
         """Return the part of each bin; a bin without weight is worth nothing."""
-        lacking = (good == 0) != (bad == 0)
-        if lacking.any():
-            extra = self.smoothing * lacking
-            good, bad = good + extra, bad + extra
-        share_good, share_bad = good / self.total_good, bad / self.total_bad
+        if not len(good) or (good.min() > 0 and bad.min() > 0):
+            return self._parts(good, bad)
+        extra = self.smoothing * ((good == 0) != (bad == 0))
         with np.errstate(divide="ignore", invalid="ignore"):
-            parts: Float1D = (share_good - share_bad) * np.log(share_good / share_bad)
-        empty = np.isnan(parts)
-        if empty.any():
-            parts[empty] = 0.0
+            parts = self._parts(good + extra, bad + extra)
+        parts[np.isnan(parts)] = 0.0
+        return parts
+
+    def _parts(self, good: Float1D, bad: Float1D) -> Float1D:
+        share_good, share_bad = good / self.total_good, bad / self.total_bad
+        parts: Float1D = (share_good - share_bad) * np.log(share_good / share_bad)
         return parts

@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 
-from creditscore._frame import Table
+from creditscore._frame import Table, is_level
 from creditscore._typing import ColumnKind, Float1D, Int1D, Level
 from creditscore._validation import check_finite
 from creditscore.binning._digitize import digitize
@@ -58,6 +59,11 @@ class Partition(ABC):
     def regular_labels(self) -> tuple[str, ...]:
         """Text of each regular bin."""
 
+    @property
+    @abstractmethod
+    def special_labels(self) -> tuple[str, ...]:
+        """Text of each special code."""
+
     @abstractmethod
     def codes(self, table: Table, name: str) -> Int1D:
         """Return the attribute of each row of a column."""
@@ -70,13 +76,9 @@ class Partition(ABC):
     def from_dict(content: Mapping[str, Any]) -> Partition:
         """Read back what :meth:`to_dict` wrote."""
         if content["kind"] == "numeric":
-            return NumericPartition(
-                cuts=tuple(float(cut) for cut in content["cuts"]),
-                special_codes=tuple(float(code) for code in content["special_codes"]),
-            )
+            return NumericPartition(cuts=content["cuts"], special_codes=content["special_codes"])
         return CategoricalPartition(
-            groups=tuple(tuple(group) for group in content["groups"]),
-            special_codes=tuple(content["special_codes"]),
+            groups=content["groups"], special_codes=content["special_codes"]
         )
 
     def bounds(self) -> tuple[Float1D, Float1D]:
@@ -101,9 +103,8 @@ class Partition(ABC):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Text of each attribute, in the order of the codes."""
-        special = tuple(f"Special {_text(code)}" for code in self.special_codes)
-        labels = (*self.regular_labels, *special, MISSING)
+        """Text of each attribute, all different, in the order of the codes."""
+        labels = (*self.regular_labels, *self.special_labels, MISSING)
         return (*labels, OTHER) if self.kind == "categorical" else labels
 
 
@@ -113,10 +114,12 @@ class NumericPartition(Partition):
 
     Parameters
     ----------
-    cuts : tuple of float
-        Strictly increasing, finite; none gives one interval that holds every number.
-    special_codes : tuple of float
-        Numbers that stand for something else than an amount, each an attribute of its own.
+    cuts : tuple of float, default=()
+        Strictly increasing, finite; none gives one interval that holds every number. Any list of
+        numbers is taken, and kept as a tuple of floats.
+    special_codes : tuple of float, default=()
+        Numbers that stand for something else than an amount, each an attribute of its own; finite
+        and different, taken as the cuts are.
 
     Examples
     --------
@@ -134,12 +137,20 @@ class NumericPartition(Partition):
     kind: ClassVar[ColumnKind] = "numeric"
 
     def __post_init__(self) -> None:
-        """Refuse cuts that do not increase."""
-        finite = all(math.isfinite(cut) for cut in self.cuts)
-        if not finite or any(a >= b for a, b in pairwise(self.cuts)):
+        """Take any list of numbers; refuse cuts that do not increase and codes that repeat."""
+        object.__setattr__(self, "cuts", _floats(self.cuts, "cuts"))
+        object.__setattr__(self, "special_codes", _floats(self.special_codes, "special codes"))
+        if not _finite(self.cuts) or any(a >= b for a, b in pairwise(self.cuts)):
             msg = (
                 "The cuts of a numeric characteristic must be finite and strictly increasing. "
                 f"Got {self.cuts!r} instead."
+            )
+            raise InvalidParameterError(msg)
+        different = len(set(self.special_codes)) == len(self.special_codes)
+        if not _finite(self.special_codes) or not different:
+            msg = (
+                "The special codes of a numeric characteristic must be finite and different. "
+                f"Got {self.special_codes!r} instead. Missing values have an attribute anyway."
             )
             raise InvalidParameterError(msg)
 
@@ -157,20 +168,29 @@ class NumericPartition(Partition):
         inner = [f"[{low}, {high})" for low, high in pairwise(texts)]
         return (f"< {texts[0]}", *inner, f">= {texts[-1]}")
 
+    @property
+    def special_labels(self) -> tuple[str, ...]:
+        """Text of each special code, with as many digits as keep them apart."""
+        return tuple(f"Special {text}" for text in number_texts(self.special_codes))
+
     def bounds(self) -> tuple[Float1D, Float1D]:
         """Return the lower and upper end of each attribute, NaN where it is no interval."""
         rest = [np.nan] * (self.n_codes - self.n_regular)
         return np.array([-np.inf, *self.cuts, *rest]), np.array([*self.cuts, np.inf, *rest])
 
     def values(self, table: Table, name: str) -> Float1D:
-        """Read a column as numbers, refusing text and infinities."""
-        if table.kind(name) != "numeric":
+        """Read a column as numbers, refusing text and infinities; True is 1 and False is 0."""
+        if table.kind(name) == "numeric":
+            return check_finite(table.numeric(name), name=name)
+        codes, levels = table.levels(name)
+        if not all(isinstance(level, bool) for level in levels):
             msg = (
                 f"Column {name!r} holds text or categories, and its bins are intervals of "
                 "numbers. Convert it to numbers, as it was when the bins were made."
             )
             raise ColumnTypeError(msg)
-        return check_finite(table.numeric(name), name=name)
+        # the code of a missing value is -1: the last place
+        return np.array([*levels, np.nan], dtype=np.float64).take(codes)
 
     def codes(self, table: Table, name: str) -> Int1D:
         """Return the attribute of each row of a column."""
@@ -199,10 +219,16 @@ class CategoricalPartition(Partition):
 
     Parameters
     ----------
-    groups : tuple of tuples of str, int, float or bool
-        Levels of each regular bin; a level stands in one group only.
-    special_codes : tuple of str, int, float or bool
+    groups : tuple of tuples of str, int, float or bool, default=()
+        Levels of each regular bin, one or more; a level stands in one group only. Any lists are
+        taken, and kept as tuples; scalars of numpy become those of Python.
+    special_codes : tuple of str, int, float or bool, default=()
         Levels that are attributes of their own.
+
+    Notes
+    -----
+    Labels are all different: a level that could be taken for something else is put in quotes, as
+    are ``'a, b'`` beside the group of ``a`` and ``b``, and a level ``'Missing'``.
 
     Examples
     --------
@@ -216,7 +242,13 @@ class CategoricalPartition(Partition):
     kind: ClassVar[ColumnKind] = "categorical"
 
     def __post_init__(self) -> None:
-        """Refuse a level that stands twice."""
+        """Take any lists; refuse what is no level, empty groups and levels that stand twice."""
+        groups = tuple(_levels(group, "group") for group in _listed(self.groups, "groups"))
+        object.__setattr__(self, "groups", groups)
+        object.__setattr__(self, "special_codes", _levels(self.special_codes, "special codes"))
+        if not all(groups):
+            msg = f"Each group must hold a level or more. Got the groups {groups!r} instead."
+            raise InvalidParameterError(msg)
         levels = [*self.special_codes, *(level for group in self.groups for level in group)]
         twice = (
             sorted({repr(level) for level in levels if levels.count(level) > 1})
@@ -235,7 +267,19 @@ class CategoricalPartition(Partition):
     @property
     def regular_labels(self) -> tuple[str, ...]:
         """Levels of each group, joined by commas."""
-        return tuple(", ".join(_text(level) for level in group) for group in self.groups)
+        texts = self._texts()
+        taken = {MISSING, OTHER, *self.special_labels}
+        plain = (", ".join(texts[level] for level in group) for group in self.groups)
+        return tuple(
+            ", ".join(map(repr, group)) if label in taken else label
+            for label, group in zip(plain, self.groups, strict=True)
+        )
+
+    @property
+    def special_labels(self) -> tuple[str, ...]:
+        """Text of each special code."""
+        texts = self._texts()
+        return tuple(f"Special {texts[code]}" for code in self.special_codes)
 
     def codes(self, table: Table, name: str) -> Int1D:
         """Return the attribute of each row of a column; warn of levels never seen."""
@@ -244,6 +288,7 @@ class CategoricalPartition(Partition):
     def codes_of(self, name: str, level_codes: Int1D, levels: tuple[Level, ...]) -> Int1D:
         """Return the attribute of each row; -1 among the level codes is missing."""
         code_of = self._code_of_level()
+        _check_sorts(name, levels, tuple(code_of))
         other = self.missing_code + 1
         mapping = np.array([code_of.get(level, other) for level in levels] + [self.missing_code])
         codes = mapping[level_codes].astype(np.intp)
@@ -272,6 +317,28 @@ class CategoricalPartition(Partition):
         codes |= {level: self.n_regular + i for i, level in enumerate(self.special_codes)}
         return codes
 
+    def _texts(self) -> dict[Level, str]:
+        """Write each level such that levels joined by commas can be told from each other."""
+        levels = (*self.special_codes, *(level for group in self.groups for level in group))
+        floats = tuple(level for level in levels if isinstance(level, float))
+        texts: dict[Level, str] = {
+            level: str(level) for level in levels if not isinstance(level, float)
+        }
+        # a shortened 1.0000001 could read as the whole number beside it
+        whole = any(isinstance(level, int) for level in levels)
+        written = tuple(map(repr, floats)) if whole else number_texts(floats)
+        texts |= dict(zip(floats, written, strict=True))
+        other = {text for level, text in texts.items() if not isinstance(level, str)}
+        return {
+            level: repr(level) if isinstance(level, str) and _ambiguous(level, other) else text
+            for level, text in texts.items()
+        }
+
+
+def is_listed(values: Any) -> bool:
+    """Tell whether values come as a list, and not as one text that would fall into letters."""
+    return isinstance(values, (Sequence, np.ndarray)) and not isinstance(values, (str, bytes))
+
 
 def number_texts(values: tuple[float, ...]) -> tuple[str, ...]:
     """Write numbers with the fewest digits, six or more, that tell neighbours apart."""
@@ -295,7 +362,58 @@ def _plain(text: str) -> str:
     return text
 
 
-def _text(level: Any) -> str:
-    if isinstance(level, float):
-        return number_texts((level,))[0]
-    return str(level)
+def _ambiguous(level: str, numbers: set[str]) -> bool:
+    return not level or ", " in level or level[0] in "'\"" or level in numbers
+
+
+def _listed(values: Any, what: str) -> list[Any]:
+    if not is_listed(values):
+        msg = f"The {what} of a characteristic must be given as a list. Got {values!r} instead."
+        raise InvalidParameterError(msg)
+    # as objects, so that numpy does not turn the numbers of a mixed list into text
+    return [value.item() if isinstance(value, np.generic) else value for value in values]
+
+
+def _floats(values: Any, what: str) -> tuple[float, ...]:
+    numbers = _listed(values, what)
+    try:
+        if all(isinstance(n, Real) and not isinstance(n, bool) for n in numbers):
+            return tuple(map(float, numbers))
+    except OverflowError:
+        pass  # refused below as any other value that is no float
+    msg = f"The {what} of a numeric characteristic must be numbers. Got {values!r} instead."
+    raise InvalidParameterError(msg)
+
+
+def _finite(values: tuple[float, ...]) -> bool:
+    return all(map(math.isfinite, values))
+
+
+def _levels(values: Any, what: str) -> tuple[Level, ...]:
+    levels = _listed(values, what)
+    strange = [level for level in levels if not is_level(level)]
+    if strange:
+        msg = (
+            f"The levels of a {what} must be text, finite numbers or booleans. "
+            f"Got {strange[0]!r} instead."
+        )
+        raise InvalidParameterError(msg)
+    return tuple(levels)
+
+
+def _check_sorts(name: str, found: tuple[Level, ...], known: tuple[Level, ...]) -> None:
+    """Refuse levels that no bin could hold, such as numbers where the bins know text only."""
+    sorts = {_sort(level) for level in known}
+    strange = [level for level in found if _sort(level) not in sorts] if sorts else []
+    if strange:
+        msg = (
+            f"Column {name!r} holds {_sort(strange[0])}, such as {strange[0]!r}, and its bins are "
+            f"groups of {_sort(known[0])}, such as {known[0]!r}. Convert the column to what it was "
+            "when the bins were made."
+        )
+        raise ColumnTypeError(msg)
+
+
+def _sort(level: Level) -> str:
+    # booleans equal the numbers 1 and 0
+    return "text" if isinstance(level, str) else "numbers or booleans"

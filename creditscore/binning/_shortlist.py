@@ -26,6 +26,8 @@ def hull(curve: Curve) -> Int1D:
     ----------
     .. [1] R. E. Barlow et al., *Statistical Inference under Order Restrictions*, Wiley, 1972.
     """
+    if not len(curve.rising):
+        return np.empty(0, dtype=np.intp)
     rising, other = curve.between(np.arange(len(curve.rising)))
     weight = rising + other
     pooled = isotonic_regression(rising / weight, weights=weight)

@@ -262,14 +262,15 @@ def _merged(
 
     Joined neighbours are large enough, and their rate lies between the two, so the trend holds.
     """
-    kept = list(starts)
-    while len(kept) > max_n_bins:
-        without = [
-            _value([*kept[:i], *kept[i + 1 :]], good_below, bad_below, objective)
-            for i in range(1, len(kept))
-        ]
-        del kept[1 + without.index(max(without))]
-    return _value(kept, good_below, bad_below, objective) - _LEAST_GAIN * len(kept)
+    ends = np.asarray([*starts, len(good_below) - 1], dtype=np.intp)
+    while len(ends) - 1 > max_n_bins:
+        good, bad = np.diff(good_below[ends]), np.diff(bad_below[ends])
+        parts = objective.parts(good, bad)
+        joined = objective.parts(good[:-1] + good[1:], bad[:-1] + bad[1:])
+        loss = parts[:-1] + parts[1:] - joined
+        ends = np.delete(ends, 1 + int(loss.argmin()))
+    value = _value(ends[:-1].tolist(), good_below, bad_below, objective)
+    return value - _LEAST_GAIN * (len(ends) - 1)
 
 
 def _value(

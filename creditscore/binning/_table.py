@@ -14,6 +14,7 @@ from creditscore._display import html_table
 from creditscore._frame import Table, as_table
 from creditscore._typing import ColumnKind, Float1D, NativeFrame, NativeSeries
 from creditscore.binning._partition import Partition
+from creditscore.exceptions import InfiniteValueError
 from creditscore.metrics import iv_parts, woe
 
 BinStatus = Literal["optimal", "user cuts", "single bin", "constant", "all missing"]
@@ -139,13 +140,24 @@ class BinTable:
         return (self.n_good[code] + self.n_bad[code]) / total
 
     def encode(self, X: NativeFrame | Table) -> NativeSeries:
-        """Return the WOE of each row of the feature's column in `X`, in the library of `X`."""
+        """Return the WOE of each row of the feature's column in `X`, in the library of `X`.
+
+        A bin of infinite WOE (``smoothing=0``) is refused with an InfiniteValueError.
+        """
         table = as_table(X)
         table.require([self.feature])
         return table.to_series(self.feature, self.encode_column(table))
 
     def encode_column(self, table: Table) -> Float1D:
         """Return the WOE of each row of the feature's column as an array."""
+        infinite = np.flatnonzero(np.isinf(self._woe))
+        if len(infinite):
+            msg = (
+                f"Column {self.feature!r} has bins of one class only, whose WOE is infinite "
+                f"without smoothing: {', '.join(repr(self.labels[i]) for i in infinite)}. Set "
+                "smoothing above 0, or join them to others by user_cuts."
+            )
+            raise InfiniteValueError(msg)
         return self._woe.take(self.partition.codes(table, self.feature))
 
     def frame(self) -> pd.DataFrame:

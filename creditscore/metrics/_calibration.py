@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv
 
-from creditscore._validation import check_real, check_scores, check_weights
+from creditscore._validation import as_floats, check_real, check_scores, check_weights
 from creditscore.exceptions import InvalidDataError
 
 
@@ -18,7 +18,7 @@ def brier_score(is_bad: Any, prob_default: Any, *, sample_weight: Any = None) ->
     Parameters
     ----------
     is_bad : array-like of shape (n_samples,)
-        1 for bad, 0 for good.
+        1 for bad, 0 for good; all of one kind is fine, as in a month without a default.
     prob_default : array-like of shape (n_samples,)
         Fractions in [0, 1].
     sample_weight : array-like of shape (n_samples,), optional
@@ -44,7 +44,7 @@ def brier_score(is_bad: Any, prob_default: Any, *, sample_weight: Any = None) ->
     >>> round(brier_score([1, 0, 0, 0], [0.7, 0.2, 0.1, 0.0]), 4)
     0.035
     """
-    bad, prob = check_scores(is_bad, prob_default)
+    bad, prob = check_scores(is_bad, prob_default, name="prob_default", one_class=True)
     if prob.min() < 0 or prob.max() > 1:
         msg = (
             "prob_default must hold fractions in [0, 1]. Got values from "
@@ -76,7 +76,7 @@ def jeffreys_interval(
     Raises
     ------
     InvalidDataError
-        More bad cases than cases, or negative numbers.
+        More bad cases than cases, numbers that are negative or not finite, or different shapes.
 
     References
     ----------
@@ -91,9 +91,12 @@ def jeffreys_interval(
     (0.005, 0.0463)
     """
     check_real(level, "level", "jeffreys_interval", low=0, high=1)
-    bad, total = np.asarray(n_bad, dtype=np.float64), np.asarray(n_total, dtype=np.float64)
-    if not ((bad >= 0) & (bad <= total)).all():
-        msg = "n_bad must lie between 0 and n_total in every group."
+    bad, total = as_floats(n_bad, "n_bad"), as_floats(n_total, "n_total")
+    if bad.shape != total.shape:
+        msg = f"n_bad and n_total must have one shape. Got {bad.shape} and {total.shape}."
+        raise InvalidDataError(msg)
+    if not ((bad >= 0) & (bad <= total) & np.isfinite(total)).all():
+        msg = "n_bad must lie between 0 and n_total, both finite, in every group."
         raise InvalidDataError(msg)
     tail = (1 - level) / 2
     lower = betaincinv(bad + 0.5, total - bad + 0.5, tail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from creditscore._validation import as_floats
 from creditscore.exceptions import InvalidDataError
 
 
@@ -24,7 +25,7 @@ def hhi(counts: npt.ArrayLike) -> float:
     Raises
     ------
     InvalidDataError
-        Negative or missing entries, or nothing in all groups.
+        Negative, infinite or missing entries, or nothing in all groups.
 
     References
     ----------
@@ -37,8 +38,9 @@ def hhi(counts: npt.ArrayLike) -> float:
     >>> hhi([50, 25, 25])
     0.375
     """
-    values = np.asarray(counts, dtype=np.float64)
-    if values.ndim != 1 or not (values >= 0).all() or not values.sum() > 0:
-        msg = "counts must be a 1D list, zero or more, that do not all vanish."
+    values = as_floats(counts, "counts")
+    fine = values.ndim == 1 and (np.isfinite(values) & (values >= 0)).all() and values.any()
+    if not fine:
+        msg = "counts must be a 1D list, zero or more and finite, that do not all vanish."
         raise InvalidDataError(msg)
     return float(((values / values.sum()) ** 2).sum())

@@ -145,6 +145,12 @@ def auc_interval(is_bad: Any, score: Any, *, level: float = 0.95) -> Interval:
     Interval
         Clipped to [0, 1].
 
+    Notes
+    -----
+    The variance that is estimated is zero where a score separates the classes perfectly, either
+    way round, and where all scores are tied: the interval then has no width, which says that
+    the sample cannot tell it and not that the AUC is certain.
+
     Examples
     --------
     >>> from creditscore.metrics import auc_interval
@@ -162,7 +168,9 @@ def gini(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
 
     Parameters
     ----------
-    is_bad, score, sample_weight : array-like of shape (n_samples,)
+    is_bad, score : array-like of shape (n_samples,)
+        As in :func:`auc`.
+    sample_weight : array-like of shape (n_samples,), optional
         As in :func:`auc`.
 
     Returns

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from creditscore._validation import check_real
+from creditscore._validation import as_floats, check_real
 from creditscore.exceptions import InvalidDataError
 
 
@@ -39,7 +39,7 @@ def woe(
     Raises
     ------
     InvalidDataError
-        Negative or missing counts, or a class with no weight.
+        Negative, infinite or missing counts, or a class with no weight.
 
     Notes
     -----
@@ -125,16 +125,17 @@ def _distributions(
     total_bad: float | None,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     check_real(smoothing, "smoothing", "woe", low=0, high=np.inf, closed="left")
-    good, bad = np.asarray(n_good, dtype=np.float64), np.asarray(n_bad, dtype=np.float64)
-    if good.shape != bad.shape or not (good >= 0).all() or not (bad >= 0).all():
+    good, bad = as_floats(n_good, "n_good"), as_floats(n_bad, "n_bad")
+    if good.shape != bad.shape or not _are_counts(good) or not _are_counts(bad):
         msg = (
-            "n_good and n_bad must be counts of the same shape, zero or more. Got shapes "
-            f"{good.shape} and {bad.shape}, smallest values {_least(good)} and {_least(bad)}."
+            "n_good and n_bad must be finite counts of the same shape, zero or more. Got shapes "
+            f"{good.shape} and {bad.shape}, smallest values {_least(good)} and {_least(bad)}, "
+            f"{int((~np.isfinite(good)).sum())} and {int((~np.isfinite(bad)).sum())} not finite."
         )
         raise InvalidDataError(msg)
     all_good = float(good.sum()) if total_good is None else float(total_good)
     all_bad = float(bad.sum()) if total_bad is None else float(total_bad)
-    if not (all_good > 0 and all_bad > 0):
+    if not (0 < all_good < np.inf and 0 < all_bad < np.inf):
         msg = f"Both classes must have some weight. Got {all_good} good and {all_bad} bad."
         raise InvalidDataError(msg)
     lacking = (good == 0) != (bad == 0)
@@ -152,6 +153,10 @@ def _log_ratio(
             np.where(empty, 1.0, dist_bad)
         )
     return ratio
+
+
+def _are_counts(values: npt.NDArray[np.float64]) -> bool:
+    return bool((np.isfinite(values) & (values >= 0)).all())
 
 
 def _least(values: npt.NDArray[Any]) -> float:

@@ -20,8 +20,10 @@ def ks(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
 
     Parameters
     ----------
-    is_bad, score, sample_weight : array-like of shape (n_samples,)
+    is_bad, score : array-like of shape (n_samples,)
         As in :func:`creditscore.metrics.auc`; the direction of the score does not matter.
+    sample_weight : array-like of shape (n_samples,), optional
+        Frequencies, zero or more.
 
     Returns
     -------

@@ -75,11 +75,12 @@ class RocDisplay:
         ax.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--")
         ax.plot(self.refused_good, self.refused_bad, color=GOOD, linewidth=2)
         ax.fill_between(self.refused_good, self.refused_bad, color=GOOD, alpha=0.12)
-        at = int(np.argmax(self.refused_bad - self.refused_good))
+        # a score the wrong way round has its distance below the diagonal
+        at = int(np.argmax(np.abs(self.refused_bad - self.refused_good)))
         x, low, high = self.refused_good[at], self.refused_good[at], self.refused_bad[at]
         ax.plot([x, x], [low, high], color=BAD, linewidth=2)
         ax.annotate(
-            f"KS {high - low:.3f}\nat score {self.cutoff_score[at]:.0f}",
+            f"KS {abs(high - low):.3f}\nat score {self.cutoff_score[at]:.0f}",
             (x, (low + high) / 2),
             xytext=(8, -4),
             textcoords="offset points",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from creditscore._validation import check_real
+from creditscore._validation import as_floats, check_real
 from creditscore.exceptions import InvalidDataError
 
 
@@ -28,7 +28,7 @@ def psi(expected: npt.ArrayLike, actual: npt.ArrayLike, *, floor: float = 1e-4) 
     Raises
     ------
     InvalidDataError
-        Different lengths, negative or missing entries, or nothing in all bins.
+        Different lengths, negative, infinite or missing entries, or nothing in all bins.
 
     References
     ----------
@@ -50,9 +50,13 @@ def psi(expected: npt.ArrayLike, actual: npt.ArrayLike, *, floor: float = 1e-4) 
 
 
 def _shares(counts: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:
-    values = np.asarray(counts, dtype=np.float64)
-    if values.ndim != 1 or not (values >= 0).all() or not values.sum() > 0:
-        msg = f"{name} must be a 1D list of counts or shares, zero or more, that do not all vanish."
+    values = as_floats(counts, name)
+    fine = values.ndim == 1 and (np.isfinite(values) & (values >= 0)).all() and values.any()
+    if not fine:
+        msg = (
+            f"{name} must be a 1D list of counts or shares, zero or more and finite, that do not "
+            "all vanish."
+        )
         raise InvalidDataError(msg)
     shares: npt.NDArray[np.float64] = values / values.sum()
     return shares

@@ -35,7 +35,7 @@ def table_after_fit(estimator: Any, X: NativeFrame) -> Table:
     names = getattr(estimator, "feature_names_in_", None)
     n_features: int = estimator.n_features_in_
     expected = [f"x{i}" for i in range(n_features)] if names is None else [str(n) for n in names]
-    table = as_table(X)
+    table = as_table(X, wanted=None if names is None else expected)
     if table.has_names and names is not None:
         table.require(expected)
         return table

@@ -6,7 +6,7 @@ tuple of levels with -1 for missing. pandas, polars and pyarrow differ in this f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -98,15 +98,21 @@ class Table:
         if missing:
             raise MissingColumnError(missing_message(missing, self.names))
 
-    def to_frame(self, columns: Mapping[str, Any]) -> NativeFrame:
-        """Make a table of the caller's kind, with the caller's index."""
+    def to_frame(self, columns: Mapping[str, Any], *, text: bool = False) -> NativeFrame:
+        """Make a table of the caller's kind, with the caller's index; of `text`, if told so.
+
+        Left to itself, a library takes columns without any value for another type.
+        """
         if self._frame is None:
             return np.column_stack([np.asarray(values) for values in columns.values()])
         native = self._frame.to_native()
         if isinstance(native, pd.DataFrame):
             # the columns were made for this frame, so nobody else holds them
-            return pd.DataFrame(dict(columns), index=native.index, copy=False)
-        return nw.from_dict(dict(columns), backend=self._frame.implementation).to_native()
+            dtype = "str" if text else None
+            return pd.DataFrame(dict(columns), index=native.index, dtype=dtype, copy=False)
+        schema = dict.fromkeys(columns, nw.String) if text else None
+        backend = self._frame.implementation
+        return nw.from_dict(dict(columns), schema, backend=backend).to_native()
 
     def to_series(self, name: str, values: Any) -> NativeSeries:
         """Make a column of the caller's kind, with the caller's index."""
@@ -138,7 +144,7 @@ class Table:
         return self._array[:, place]
 
 
-def as_table(X: NativeFrame) -> Table:
+def as_table(X: NativeFrame, *, wanted: Collection[str] | None = None) -> Table:
     """Read a pandas, polars or pyarrow table, a 2-D array or nested lists.
 
     Parameters
@@ -146,6 +152,8 @@ def as_table(X: NativeFrame) -> Table:
     X : table or array-like of shape (n_samples, n_features)
         The columns of arrays, and of frames whose column names are all no text, go by place
         and are called ``x0, x1, …``.
+    wanted : collection of str, optional
+        Columns that will be read; what the others are called then does not matter.
 
     Returns
     -------
@@ -163,7 +171,7 @@ def as_table(X: NativeFrame) -> Table:
     if isinstance(X, Table):
         return X
     if nw.dependencies.is_into_dataframe(X):
-        return _from_frame(X)
+        return _from_frame(_without_strange_names(X, wanted))
     if nw.dependencies.is_polars_lazyframe(X):
         msg = "X is a lazy polars frame. Call .collect() on it first."
         raise ColumnTypeError(msg)
@@ -202,6 +210,15 @@ def missing_message(missing: Sequence[Any], available: Sequence[str]) -> str:
     noun = "Column" if len(missing) == 1 else "Columns"
     verb = "is" if len(missing) == 1 else "are"
     return f"{noun} {', '.join(parts)} {verb} not in the table. It has: {listed}."
+
+
+def _without_strange_names(X: NativeFrame, wanted: Collection[str] | None) -> NativeFrame:
+    """Leave out unwanted columns where some have no text for a name, or the name of another."""
+    if wanted is None or not isinstance(X, pd.DataFrame):
+        return X
+    strange = not X.columns.is_unique or not all(isinstance(name, str) for name in X.columns)
+    kept = [isinstance(name, str) and name in wanted for name in X.columns]
+    return X.loc[:, kept] if strange and any(kept) else X
 
 
 def _from_frame(X: NativeFrame) -> Table:

@@ -15,8 +15,15 @@ import pandas as pd
 from creditscore._display import html_table
 from creditscore._document import read_document, reading_content, write_document
 from creditscore._typing import Closed, Float1D, GradeMeasure, Int1D
-from creditscore._validation import check_choice, check_real, check_target
-from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore._validation import check_choice, check_real
+from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
+from creditscore.grade._inputs import (
+    read_defaulted,
+    read_entries,
+    read_fractions,
+    read_numbers,
+    read_outcomes,
+)
 from creditscore.metrics import jeffreys_interval
 from creditscore.scorecard import PointsScale
 
@@ -81,6 +88,7 @@ class GradeScale:
         owner = type(self).__name__
         check_choice(self.measure, "measure", owner, ("prob_default", "score"))
         check_choice(self.closed, "closed", owner, ("left", "right"))
+        self._set_parts()
         if len(set(self.labels)) != len(self.labels) or len(self.labels) != len(self.bounds) + 1:
             msg = (
                 f"The 'labels' parameter of {owner} must hold different grades, one more than "
@@ -166,7 +174,8 @@ class GradeScale:
         values : Series or array-like of shape (n_samples,)
             Probabilities of default or scores, as `measure` says.
         in_default : array-like of bool, shape (n_samples,), optional
-            Customers in default, who get `default_label`.
+            Customers in default, who get `default_label` and need no value. A pandas Series
+            must have the index of `values`.
 
         Returns
         -------
@@ -175,20 +184,16 @@ class GradeScale:
         Raises
         ------
         InvalidDataError
-            Missing values, or probabilities outside [0, 1].
+            Missing or infinite values, probabilities outside [0, 1], another index.
         """
-        codes = self._codes(_array(values))
-        labels = np.array([*self.labels, self.default_label], dtype=object)
+        measured = read_numbers(values, "values to grade")
+        defaulted = np.zeros(len(measured), dtype=bool)
         if in_default is not None:
-            defaulted = np.asarray(in_default)
-            if defaulted.shape != codes.shape or defaulted.dtype.kind != "b":
-                msg = (
-                    f"in_default must be one boolean for each of the {len(codes)} values. Got "
-                    f"shape {defaulted.shape} of {defaulted.dtype}."
-                )
-                raise InvalidDataError(msg)
-            codes = np.where(defaulted, len(self.labels), codes)
-        return _like(values, labels[codes])
+            defaulted = read_defaulted(in_default, values, len(measured))
+        # whoever is in default may lack a score; 0 is a value that every scale can grade
+        codes = self._codes(np.where(defaulted, 0.0, measured))
+        labels = np.array([*self.labels, self.default_label], dtype=object)
+        return _like(values, labels[np.where(defaulted, len(self.labels), codes)])
 
     def table(self, values: Any, is_bad: Any, *, prob_default: Any = None) -> pd.DataFrame:
         """Count cases and compare observed with predicted default rates, grade by grade.
@@ -198,9 +203,10 @@ class GradeScale:
         values : array-like of shape (n_samples,)
             As in :meth:`grade`.
         is_bad : array-like of shape (n_samples,)
-            1 for bad, 0 for good.
+            1 or True for bad, 0 or False for good; all of them may be good, or bad.
         prob_default : array-like of shape (n_samples,), optional
-            Predicted probabilities; `values` themselves where they are what is graded.
+            Predicted probabilities, fractions in [0, 1]; `values` themselves where they are what
+            is graded.
 
         Returns
         -------
@@ -209,6 +215,11 @@ class GradeScale:
             share, n_bad, observed (default rate), observed_lower, observed_upper (95 % Jeffreys
             interval), predicted (mean probability). Rates are NaN in empty grades, and predicted
             where no probabilities are known.
+
+        Raises
+        ------
+        InvalidDataError
+            As in :meth:`grade`; also probabilities, or outcomes, that are none.
 
         Examples
         --------
@@ -220,9 +231,12 @@ class GradeScale:
         0     A      2       0.0       0.05
         1     B      2       0.5       0.30
         """
-        measured = _array(values)
+        measured = read_numbers(values, "values to grade")
+        if not len(measured):
+            msg = "There are no values to grade. A table needs one case or more."
+            raise EmptyDataError(msg)
         codes, n = self._codes(measured), len(self.labels)
-        bad = check_target(is_bad, n_rows=len(codes)).is_bad
+        bad = read_outcomes(is_bad, values, len(codes))
         count = np.bincount(codes, minlength=n)
         n_bad = np.bincount(codes, weights=bad, minlength=n)
         if prob_default is None and self.measure == "prob_default":
@@ -230,7 +244,8 @@ class GradeScale:
         predicted = np.full(n, np.nan)
         held = count > 0
         if prob_default is not None:
-            sums = np.bincount(codes, weights=_array(prob_default), minlength=n)
+            prob = read_fractions(prob_default, values, len(codes))
+            sums = np.bincount(codes, weights=prob, minlength=n)
             predicted[held] = sums[held] / count[held]
         lower, upper = jeffreys_interval(n_bad, count)
         ends = self.intervals()
@@ -274,8 +289,24 @@ class GradeScale:
         """Read a scale; errors as in :meth:`Scorecard.from_json`."""
         content = read_document(path, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
         with reading_content(path):
-            labels, bounds = tuple(content.pop("labels")), tuple(content.pop("bounds"))
-            return cls(labels=labels, bounds=bounds, **content)
+            return cls(**content)
+
+    def _set_parts(self) -> None:
+        """Turn labels and bounds into tuples of text and of Python's floats."""
+        owner = type(self).__name__
+        labels = read_entries(self.labels, "labels", owner)
+        if not all(isinstance(label, str) for label in (*labels, self.default_label)):
+            msg = (
+                f"The 'labels' and 'default_label' of {owner} must be text. Got {labels!r} and "
+                f"{self.default_label!r} instead."
+            )
+            raise InvalidParameterError(msg)
+        bounds = tuple(
+            check_real(bound, "bounds", owner, low=-math.inf, high=math.inf, closed="both")
+            for bound in read_entries(self.bounds, "bounds", owner)
+        )
+        object.__setattr__(self, "labels", tuple(map(str, labels)))
+        object.__setattr__(self, "bounds", bounds)
 
     def _codes(self, values: Float1D) -> Int1D:
         if np.isnan(values).any():
@@ -283,6 +314,13 @@ class GradeScale:
             msg = (
                 f"{int(np.isnan(values).sum())} value(s) to grade are missing (NaN), the first at "
                 f"row {row}. Score these customers first, or leave them out."
+            )
+            raise InvalidDataError(msg)
+        if self.measure == "score" and np.isinf(values).any():
+            row = int(np.isinf(values).argmax())
+            msg = (
+                f"{int(np.isinf(values).sum())} score(s) to grade are infinite, the first at row "
+                f"{row}. No card gives such a score: odds of zero by zero may have made it."
             )
             raise InvalidDataError(msg)
         if self.measure == "score":
@@ -311,14 +349,6 @@ def _place(risk: Float1D, bounds: Float1D, *, at_bound_safer: bool) -> Int1D:
         else np.searchsorted(bounds, risk, side="right")
     )
     return np.asarray(places, dtype=np.intp)
-
-
-def _array(values: Any) -> Float1D:
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim != 1:
-        msg = f"Values to grade must be one column. Got an array of shape {array.shape}."
-        raise InvalidDataError(msg)
-    return array
 
 
 def _like(values: Any, grades: np.ndarray[Any, Any]) -> Any:

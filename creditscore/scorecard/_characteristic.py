@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 
 from creditscore._frame import Table
 from creditscore._typing import Float1D, Level
+from creditscore._validation import check_real
 from creditscore.binning import (
     CategoricalPartition,
     NumericPartition,
     Partition,
 )
 from creditscore.exceptions import InvalidParameterError
+from creditscore.scorecard._checks import check_kind, set_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +50,21 @@ class Attribute:
     n_bad: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse points that are no numbers."""
-        if not math.isfinite(self.points) or not math.isfinite(self.slope):
+        """Refuse points that are no numbers, and counts below zero."""
+        try:
+            set_number(self, "points")
+            set_number(self, "slope")
+        except InvalidParameterError as error:
             msg = (
-                "The points of an attribute must be finite. Got points "
+                "The points of an attribute must be finite numbers. Got points "
                 f"{self.points!r} and slope {self.slope!r}."
             )
-            raise InvalidParameterError(msg)
+            raise InvalidParameterError(msg) from error
+        if self.woe is not None:
+            set_number(self, "woe")
+        for name in ("n_good", "n_bad"):
+            if getattr(self, name) is not None:
+                set_number(self, name, low=0, closed="left")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +112,15 @@ class Characteristic:
 
     def __post_init__(self) -> None:
         """Check that attributes and partition belong together."""
+        object.__setattr__(self, "attributes", tuple(self.attributes))
+        owner = type(self).__name__
+        check_kind(self.name, "name", owner, str)
+        check_kind(self.partition, "partition", owner, Partition)
+        for attribute in self.attributes:
+            check_kind(attribute, "attributes", owner, Attribute)
+        for name in ("coefficient", "neutral_points"):
+            if getattr(self, name) is not None:
+                set_number(self, name)
         if len(self.attributes) != self.partition.n_codes:
             msg = (
                 f"Characteristic {self.name!r} needs {self.partition.n_codes} attributes, one for "
@@ -152,11 +171,8 @@ class Characteristic:
         if len(points) != len(steepness):
             msg = f"'slopes' of {name!r} must have one entry for each of the {len(points)} points."
             raise InvalidParameterError(msg)
-        attributes = [
-            Attribute(points=float(p), slope=float(s))
-            for p, s in zip(points, steepness, strict=True)
-        ]
-        attributes += [Attribute(points=float(p)) for p in (*special.values(), missing_points)]
+        attributes = [Attribute(points=p, slope=s) for p, s in zip(points, steepness, strict=True)]
+        attributes += [Attribute(points=p) for p in (*special.values(), missing_points)]
         return cls(name=name, partition=partition, attributes=tuple(attributes))
 
     @classmethod
@@ -179,12 +195,14 @@ class Characteristic:
         missing_points, other_points : float
             Points of a missing value and of any other level.
         """
-        groups = tuple(key if isinstance(key, tuple) else (key,) for key in points)
+        groups = tuple(
+            tuple(map(_plain_level, key if isinstance(key, tuple) else (key,))) for key in points
+        )
         values = (*points.values(), missing_points, other_points)
         return cls(
             name=name,
             partition=CategoricalPartition(groups=groups),
-            attributes=tuple(Attribute(points=float(value)) for value in values),
+            attributes=tuple(Attribute(points=value) for value in values),
         )
 
     @property
@@ -214,6 +232,24 @@ class Characteristic:
         points: Float1D = constant.take(codes) + slope.take(codes) * rise
         return points
 
+    def rescaled(self, *, ratio: float, shift: float) -> Self:
+        """Return the same characteristic with points × `ratio` + `shift`.
+
+        Parameters
+        ----------
+        ratio : float
+            Points of the new scale for a point of the old one, above zero.
+        shift : float
+            Points added to each attribute.
+        """
+        check_real(ratio, "ratio", "Characteristic.rescaled", low=0, high=math.inf)
+        attributes = tuple(
+            replace(a, points=a.points * ratio + shift, slope=a.slope * ratio)
+            for a in self.attributes
+        )
+        neutral = None if self.neutral_points is None else self.neutral_points * ratio + shift
+        return replace(self, attributes=attributes, neutral_points=neutral)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values that :meth:`from_dict` reads back."""
         return {
@@ -238,3 +274,9 @@ class Characteristic:
     def _bounded(self, code: int) -> bool:
         cuts = len(self.partition.cuts) if isinstance(self.partition, NumericPartition) else 0
         return 0 < code < cuts
+
+
+def _plain_level(level: Level) -> Level:
+    """Return a level of numpy as Python's own, which a file can hold."""
+    plain: Level = level.item() if isinstance(level, np.generic) else level
+    return plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -12,6 +13,8 @@ from scipy.special import ndtr, ndtri
 
 from creditscore._display import html_table
 from creditscore._validation import check_real
+from creditscore.exceptions import InvalidParameterError
+from creditscore.scorecard._checks import set_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,28 @@ class FitSummary:
     n_good: float
     n_bad: float
     log_likelihood: float
+
+    def __post_init__(self) -> None:
+        """Refuse what is no number, and lists that do not fit together."""
+        for name in ("intercept", "log_likelihood"):
+            set_number(self, name)
+        for name in ("intercept_error", "n_good", "n_bad"):
+            set_number(self, name, low=0, closed="left")
+        owner = type(self).__name__
+        for name, low in (("coefficients", -math.inf), ("standard_errors", 0)):
+            numbers = tuple(
+                check_real(value, name, owner, low=low, high=math.inf, closed="left")
+                for value in getattr(self, name)
+            )
+            object.__setattr__(self, name, numbers)
+        object.__setattr__(self, "names", tuple(self.names))
+        if not len(self.names) == len(self.coefficients) == len(self.standard_errors):
+            msg = (
+                f"{owner} needs a coefficient and a standard error for each name. Got "
+                f"{len(self.names)} names, {len(self.coefficients)} coefficients and "
+                f"{len(self.standard_errors)} errors."
+            )
+            raise InvalidParameterError(msg)
 
     @property
     def aic(self) -> float:

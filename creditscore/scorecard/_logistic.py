@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +12,8 @@ from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import Tags
 
-from creditscore._estimator import table_after_fit, table_for_fit
+from creditscore._estimator import note_columns, table_after_fit
+from creditscore._frame import as_table
 from creditscore._typing import Bool1D, CoefficientSign, Float1D, Float2D, NativeFrame
 from creditscore._validation import (
     check_both_classes,
@@ -22,15 +23,11 @@ from creditscore._validation import (
     check_weights,
 )
 from creditscore.binning import BinTable, WOEEncoder
-from creditscore.exceptions import (
-    CoefficientSignWarning,
-    CollinearityWarning,
-    EmptyDataError,
-    InvalidParameterError,
-    SeparationWarning,
-)
+from creditscore.exceptions import EmptyDataError, InvalidDataError
 from creditscore.scorecard._assemble import assemble_scorecard
+from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._fit_summary import FitSummary
+from creditscore.scorecard._fit_warnings import warn_of_fit
 from creditscore.scorecard._newton import LogisticFit, fit_logistic
 from creditscore.scorecard._scale import PointsScale
 
@@ -59,6 +56,8 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
     ----------
     scorecard_ : Scorecard
         The card.
+    scale_ : PointsScale
+        Points and odds of the card.
     encoder_ : WOEEncoder
         The fitted encoder, with the bins of all columns.
     coef_ : ndarray of shape (n_characteristics,)
@@ -132,48 +131,41 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         ------
         EmptyDataError
             No column is left for the card.
-        InvalidTargetError, InvalidWeightError, InvalidDataError, InvalidParameterError
+        InvalidDataError
+            A bin without good or without bad cases, where the encoder does not smooth.
+        InvalidTargetError, InvalidWeightError, InvalidParameterError
             As in :meth:`WOEEncoder.fit`.
 
         Warns
         -----
         CoefficientSignWarning, CollinearityWarning, SeparationWarning
             The message names the columns.
+        ConvergenceWarning
+            Of scikit-learn: the search did not come to rest.
         """
-        owner = type(self).__name__
-        check_real(self.min_iv, "min_iv", owner, low=0, high=np.inf, closed="left")
-        check_choice(self.coefficient_sign, "coefficient_sign", owner, ("warn", "enforce"))
-        scale = PointsScale() if self.scale is None else self.scale
-        encoder = WOEEncoder() if self.encoder is None else self.encoder
-        for value, name, kind in ((scale, "scale", PointsScale), (encoder, "encoder", WOEEncoder)):
-            if not isinstance(value, kind):
-                msg = (
-                    f"The {name!r} parameter of {owner} must be a {kind.__name__}. "
-                    f"Got {value!r} instead."
-                )
-                raise InvalidParameterError(msg)
-        table = table_for_fit(self, X)
-        bad_label = encoder.bad_label if self.bad_label is None else self.bad_label
-        target = check_target(y, n_rows=table.n_rows, bad_label=bad_label)
+        encoder, scale = self._checked_parameters()
+        table = as_table(X)
+        target = check_target(y, n_rows=table.n_rows, bad_label=encoder.bad_label)
         weights = check_weights(sample_weight, n_rows=table.n_rows)
         check_both_classes(target.is_bad, weights)
-        self.encoder_ = clone(encoder).set_params(bad_label=bad_label).fit(table, y, weights)
-        tables, self.dropped_ = _candidates(self.encoder_, self.min_iv)
+        encoder.fit(table, y, weights)
+        tables, dropped = _candidates(encoder, self.min_iv)
         features = np.column_stack([bins.encode_column(table) for bins in tables])
         start = np.append(_log_ratio(target.is_bad, weights), -np.ones(len(tables)))
-        fit, kept = _fit_with_signs(
-            features, target.is_bad, weights, start, enforce=self.coefficient_sign == "enforce"
-        )
-        self.dropped_ |= {
-            bins.feature: "coefficient would have the wrong sign"
-            for i, bins in enumerate(tables)
-            if i not in kept
-        }
+        enforce = self.coefficient_sign == "enforce"
+        fit, kept = _fit_with_signs(features, target.is_bad, weights, start, enforce=enforce)
+        left_out = [bins.feature for i, bins in enumerate(tables) if i not in kept]
+        dropped |= dict.fromkeys(left_out, "coefficient would have the wrong sign")
         tables = [tables[i] for i in kept]
-        _warn_of_fit(fit, features[:, kept], weights, [bins.feature for bins in tables])
-        self._set_result(fit, tables, scale)
-        self.classes_ = target.classes
-        self._bad_index = target.bad_index
+        _check_not_empty(tables, dropped)
+        summary = _summary(fit, tables)
+        card = assemble_scorecard(tables, summary.coefficients, fit.intercept, scale, summary)
+        warn_of_fit(fit, summary.names)
+        # what is learnt is set at the end, so that a fit that fails leaves no half-made model
+        self.encoder_, self.scale_, self.scorecard_ = encoder, scale, card
+        self.coef_, self.intercept_, self.dropped_ = fit.coefficients, fit.intercept, dropped
+        self.classes_, self._bad_index = target.classes, target.bad_index
+        note_columns(self, table)
         return self
 
     def decision_function(self, X: NativeFrame) -> Float1D:
@@ -218,25 +210,19 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         tags.input_tags.string = True
         return tags
 
-    def _set_result(self, fit: LogisticFit, tables: Sequence[BinTable], scale: PointsScale) -> None:
-        first = self.encoder_.tables_[tables[0].feature]
-        errors = np.sqrt(np.diag(fit.covariance))
-        summary = FitSummary(
-            names=tuple(bins.feature for bins in tables),
-            intercept=fit.intercept,
-            coefficients=tuple(fit.coefficients.tolist()),
-            intercept_error=float(errors[0]),
-            standard_errors=tuple(errors[1:].tolist()),
-            n_good=sum(first.n_good),
-            n_bad=sum(first.n_bad),
-            log_likelihood=fit.log_likelihood,
-        )
-        self.coef_ = fit.coefficients
-        self.intercept_ = fit.intercept
-        self.scale_ = scale
-        self.scorecard_ = assemble_scorecard(
-            tables, summary.coefficients, fit.intercept, scale, summary
-        )
+    def _checked_parameters(self) -> tuple[WOEEncoder, PointsScale]:
+        """Check the parameters; return an encoder to fit, with the bad label set, and the scale."""
+        owner = type(self).__name__
+        check_real(self.min_iv, "min_iv", owner, low=0, high=np.inf, closed="left")
+        check_choice(self.coefficient_sign, "coefficient_sign", owner, ("warn", "enforce"))
+        scale = PointsScale() if self.scale is None else self.scale
+        encoder = WOEEncoder() if self.encoder is None else self.encoder
+        check_kind(scale, "scale", owner, PointsScale)
+        check_kind(encoder, "encoder", owner, WOEEncoder)
+        encoder = clone(encoder)
+        if self.bad_label is not None:
+            encoder.set_params(bad_label=self.bad_label)
+        return encoder, scale
 
 
 def _candidates(encoder: WOEEncoder, min_iv: float) -> tuple[list[BinTable], dict[str, str]]:
@@ -252,6 +238,12 @@ def _candidates(encoder: WOEEncoder, min_iv: float) -> tuple[list[BinTable], dic
             dropped[name] = f"IV {bins.iv:.4f} below {min_iv:g}"
         else:
             kept.append(bins)
+            _check_finite_woe(bins)
+    _check_not_empty(kept, dropped)
+    return kept, dropped
+
+
+def _check_not_empty(kept: Sequence[BinTable], dropped: Mapping[str, str]) -> None:
     if not kept:
         reasons = "; ".join(f"{name!r}: {why}" for name, why in list(dropped.items())[:10])
         msg = (
@@ -259,12 +251,37 @@ def _candidates(encoder: WOEEncoder, min_iv: float) -> tuple[list[BinTable], dic
             "columns that tell good from bad."
         )
         raise EmptyDataError(msg)
-    return kept, dropped
+
+
+def _check_finite_woe(bins: BinTable) -> None:
+    endless = ~np.isfinite(bins.woe)
+    if endless.any():
+        listed = ", ".join(repr(bins.labels[i]) for i in np.flatnonzero(endless))
+        msg = (
+            f"Column {bins.feature!r} has bins with one class only ({listed}), and without "
+            "smoothing their WOE is infinite and earns no points. Set the smoothing of the "
+            "encoder above 0, or make the bins larger."
+        )
+        raise InvalidDataError(msg)
 
 
 def _log_ratio(is_bad: Bool1D, weights: Float1D | None) -> float:
     bad = float(np.average(is_bad, weights=weights))
     return float(np.log(bad / (1 - bad)))
+
+
+def _summary(fit: LogisticFit, tables: Sequence[BinTable]) -> FitSummary:
+    errors = np.sqrt(np.diag(fit.covariance))
+    return FitSummary(
+        names=tuple(bins.feature for bins in tables),
+        intercept=fit.intercept,
+        coefficients=tuple(fit.coefficients.tolist()),
+        intercept_error=float(errors[0]),
+        standard_errors=tuple(errors[1:].tolist()),
+        n_good=sum(tables[0].n_good),
+        n_bad=sum(tables[0].n_bad),
+        log_likelihood=fit.log_likelihood,
+    )
 
 
 def _fit_with_signs(
@@ -282,67 +299,38 @@ def _fit_with_signs(
     """
     everything = list(range(features.shape[1]))
     kept = everything
-    for _ in range(10 * len(everything)):
+    returns_left = 10 * len(everything)
+    while True:
         places = [0, *(i + 1 for i in kept)]
         fit = fit_logistic(features[:, kept], is_bad, weights, start=start[places])
         if not enforce:
             return fit, kept
-        wrong = [i for i, value in zip(kept, fit.coefficients, strict=True) if value >= 0]
+        wrong = {i for i, value in zip(kept, fit.coefficients, strict=True) if value >= 0}
         if wrong:
             kept = [i for i in kept if i not in wrong]
             continue
-        prob = expit(fit.intercept + features[:, kept] @ fit.coefficients)
-        residual = (is_bad - prob) if weights is None else (is_bad - prob) * weights
-        pull = features.T @ residual / len(features)
+        pull = _pull(features, is_bad, weights, fit, kept)
         back = [i for i in everything if i not in kept and pull[i] < -1e-8]
         if not back:
             return fit, kept
+        if not returns_left:
+            return replace(fit, converged=False), kept
+        returns_left -= 1
         kept = sorted([*kept, min(back, key=lambda i: pull[i])])
-    return fit, kept
 
 
-def _warn_of_fit(
-    fit: LogisticFit, features: Float2D, weights: Float1D | None, names: Sequence[str]
-) -> None:
-    if fit.diverging.any():
-        listed = _listed([n for n, yes in zip(names, fit.diverging[1:], strict=True) if yes])
-        warnings.warn(
-            f"Separation: good and bad are told apart without error by {listed or 'the columns'}, "
-            "so the likelihood has no finite maximum and coefficients are only where the search "
-            "stopped. Look for a column that is known only after the outcome, or make bins larger.",
-            SeparationWarning,
-            stacklevel=3,
-        )
-    dependent = _dependent_columns(features, weights)
-    if dependent:
-        warnings.warn(
-            f"Columns {_listed([names[i] for i in dependent])} determine each other, so their "
-            "coefficients are not unique; the weight is shared between them. Drop one of them.",
-            CollinearityWarning,
-            stacklevel=3,
-        )
-    wrong = [n for n, value in zip(names, fit.coefficients, strict=True) if value > 0]
-    if wrong and not fit.diverging.any():
-        warnings.warn(
-            f"The coefficient of {_listed(wrong)} is positive: in the card, safer bins would earn "
-            "fewer points. Other columns tell the same story better: drop the column, or set "
-            "coefficient_sign='enforce'.",
-            CoefficientSignWarning,
-            stacklevel=3,
-        )
-
-
-def _dependent_columns(features: Float2D, weights: Float1D | None) -> list[int]:
-    """Return the columns that take part in an exact linear relation, the constant included."""
-    mean = np.average(features, axis=0, weights=weights)
-    centred = features - mean
-    gram = (centred.T if weights is None else centred.T * weights) @ centred
-    spread = np.sqrt(np.diag(gram))
+def _pull(
+    features: Float2D,
+    is_bad: Bool1D,
+    weights: Float1D | None,
+    fit: LogisticFit,
+    kept: Sequence[int],
+) -> Float1D:
+    """Return the slope of the mean log-likelihood in each coefficient, per spread of its column."""
+    prob = expit(fit.intercept + features[:, kept] @ fit.coefficients)
+    shares = np.full(len(features), 1 / len(features)) if weights is None else weights
+    shares = shares / shares.sum()
+    spread = np.sqrt(shares @ (features - shares @ features) ** 2)
     spread[spread == 0] = 1.0
-    values, vectors = np.linalg.eigh(gram / np.outer(spread, spread))
-    loads = np.abs(vectors[:, values < 1e-10])
-    return np.flatnonzero((loads > 1e-4).any(axis=1)).tolist()
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(repr, names))
+    pull: Float1D = features.T @ ((is_bad - prob) * shares) / spread
+    return pull

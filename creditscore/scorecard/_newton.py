@@ -10,11 +10,19 @@ from scipy.special import expit, log_expit
 from creditscore._typing import Bool1D, Float1D, Float2D
 
 _MAX_ITERATIONS = 60
-_TOLERANCE = 1e-12
-_BEYOND_DOUBT = 25.0
-"""Log-odds at which a fitted probability is 0 or 1 for every purpose."""
-_NO_REAL_ERROR = 1e3
-"""Standard error of a WOE coefficient that no finite estimate comes near."""
+_TOLERANCE = 1e-18
+"""Slope along the last step, for one case: the square of the step in standard errors of one case.
+What is left is about the square of the step again."""
+_ROUNDING = 1e-12
+"""Relative change of the likelihood that may be rounding."""
+_NO_SPREAD = 1e-10
+"""Share of the variance below which a direction holds rounding only."""
+_NO_LOAD = 1e-4
+"""Load, for columns of spread 1, below which a column has no part in a direction."""
+_FLAT = 1e-9
+"""Mean curvature of a direction along which all cases have probabilities of 0 or 1."""
+_ENDLESS = 1e18
+"""Variance of an estimate that does not exist, for one case; a number, so that files hold it."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,10 @@ class LogisticFit:
         At the estimate.
     diverging : ndarray of bool, shape (1 + n_features,)
         Parameters without a finite maximum, intercept first.
+    dependent : ndarray of bool, shape (n_features,)
+        Columns that take part in an exact linear relation, the constant included.
+    converged : bool
+        Whether the search came to rest.
     """
 
     intercept: float
@@ -38,6 +50,8 @@ class LogisticFit:
     covariance: Float2D
     log_likelihood: float
     diverging: Bool1D
+    dependent: Bool1D
+    converged: bool
 
 
 def fit_logistic(
@@ -67,74 +81,150 @@ def fit_logistic(
 
     Notes
     -----
-    Newton steps, halved while the likelihood falls; columns that determine each other get the
-    least-norm step. O(n · p²) time a step, five or so steps; memory of three columns.
+    Newton steps, halved while the likelihood falls, on features turned into uncorrelated ones
+    of spread 1. There, neither units nor columns that determine each other matter (those share
+    their weight), the length of a step is the change of the log-odds, and a direction without
+    curvature means separation: the likelihood climbs for ever and flattens out. O(n · p²) time
+    a step, five or so steps, twenty under separation; memory of three times the features.
     """
-    design = np.column_stack([np.ones(len(features)), features])
-    signed = np.where(is_bad, 1.0, -1.0)
-    theta = start
-    value = _log_likelihood(design @ theta, signed, weights)
-    information = np.zeros((design.shape[1], design.shape[1]))
-    for _ in range(_MAX_ITERATIONS):
-        gradient, information = _derivatives(design, is_bad, weights, theta)
-        step = np.linalg.lstsq(information, gradient, rcond=1e-12)[0].astype(np.float64)
-        new_theta, new_value = _climb(design, signed, weights, theta, step, value)
-        gain, theta, value = new_value - value, new_theta, new_value
-        if gain <= _TOLERANCE * abs(value) and np.abs(step).max() < 1e-9 * (
-            1 + np.abs(theta).max()
-        ):
-            break
-        if np.abs(design @ theta).min() > _BEYOND_DOUBT:
-            break
-    _, information = _derivatives(design, is_bad, weights, theta)
-    covariance = np.linalg.pinv(information, rcond=1e-12, hermitian=True).astype(np.float64)
+    if weights is not None and not weights.all():
+        rows = weights > 0
+        features, is_bad, weights = features[rows], is_bad[rows], weights[rows]
+    unit = 1.0 if weights is None else float(weights.mean())
+    shares = None if weights is None else weights / unit
+    axes = _Axes.of(features, shares)
+    design = axes.design(features)
+    theta, value, converged = _search(design, is_bad, shares, axes.from_parameters(start))
+    _, information = _derivatives(design, is_bad, shares, theta)
+    variances, vectors, flat = _invert(information, len(design))
+    back = axes.to_parameters()
+    certain, endless = back @ vectors[:, ~flat], back @ vectors[:, flat]
+    # rounding gives every column some part in a flat direction
+    endless[np.abs(axes.spread[:, None] * endless) < _NO_LOAD] = 0.0
+    covariance = (certain * variances[~flat]) @ certain.T
+    covariance += endless @ endless.T * (_ENDLESS / len(design))
+    estimate = back @ theta
     return LogisticFit(
-        intercept=float(theta[0]),
-        coefficients=theta[1:],
-        covariance=covariance,
-        log_likelihood=float(value),
-        diverging=_diverging(covariance, weights),
+        intercept=float(estimate[0]),
+        coefficients=estimate[1:],
+        covariance=covariance / unit,
+        log_likelihood=value * unit,
+        diverging=(endless != 0).any(axis=1),
+        dependent=axes.dependent,
+        converged=converged,
     )
 
 
+@dataclass(frozen=True)
+class _Axes:
+    """Turns features into uncorrelated ones of mean 0 and spread 1, fewer if some depend."""
+
+    mean: Float1D
+    spread: Float1D
+    turn: Float2D
+    turn_back: Float2D
+    dependent: Bool1D
+
+    @classmethod
+    def of(cls, features: Float2D, shares: Float1D | None) -> _Axes:
+        """Find them by the eigenvectors of the correlations."""
+        mean = features.mean(axis=0) if shares is None else shares @ features / len(features)
+        centred = features - mean
+        gram = (centred.T if shares is None else centred.T * shares) @ centred / len(features)
+        spread = np.sqrt(np.diag(gram))
+        spread[spread == 0] = 1.0
+        values, vectors = np.linalg.eigh(gram / np.outer(spread, spread))
+        kept = values > _NO_SPREAD
+        length = np.sqrt(values[kept])
+        return cls(
+            mean=mean,
+            spread=np.append(1.0, spread),
+            turn=vectors[:, kept] / length / spread[:, None],
+            turn_back=(vectors[:, kept] * length).T * spread,
+            dependent=(np.abs(vectors[:, ~kept]) > _NO_LOAD).any(axis=1),
+        )
+
+    def design(self, features: Float2D) -> Float2D:
+        """Return the constant and the turned features."""
+        return np.column_stack([np.ones(len(features)), (features - self.mean) @ self.turn])
+
+    def from_parameters(self, parameters: Float1D) -> Float1D:
+        """Return the coefficients of the design that belong to intercept and coefficients."""
+        coefficients = parameters[1:]
+        constant = parameters[0] + self.mean @ coefficients
+        return np.append(constant, self.turn_back @ coefficients)
+
+    def to_parameters(self) -> Float2D:
+        """Return the matrix from coefficients of the design to intercept and coefficients."""
+        matrix = np.zeros((1 + len(self.mean), 1 + self.turn.shape[1]))
+        matrix[0, 0] = 1.0
+        matrix[0, 1:] = -self.mean @ self.turn
+        matrix[1:, 1:] = self.turn
+        return matrix
+
+
+def _search(
+    design: Float2D, is_bad: Bool1D, shares: Float1D | None, start: Float1D
+) -> tuple[Float1D, float, bool]:
+    signed = np.where(is_bad, 1.0, -1.0)
+    bad = float(np.average(is_bad, weights=shares))
+    mean = np.append(np.log(bad / (1 - bad)), np.zeros(design.shape[1] - 1))
+    # of columns that tell the same story, the first guess counts each in full and may be far off
+    value, theta = max(
+        ((_log_likelihood(design @ at, signed, shares), at) for at in (start, mean)),
+        key=lambda pair: pair[0],
+    )
+    for _ in range(_MAX_ITERATIONS):
+        gradient, information = _derivatives(design, is_bad, shares, theta)
+        variances, vectors, _ = _invert(information, len(design))
+        step = vectors @ (variances * (gradient @ vectors))
+        before = theta
+        theta, value = _climb(design, signed, shares, theta, step, value)
+        if gradient @ step < _TOLERANCE * len(design):
+            return theta, value, True
+        if theta is before:
+            break
+    return theta, value, False
+
+
 def _derivatives(
-    design: Float2D, is_bad: Bool1D, weights: Float1D | None, theta: Float1D
+    design: Float2D, is_bad: Bool1D, shares: Float1D | None, theta: Float1D
 ) -> tuple[Float1D, Float2D]:
     prob = expit(design @ theta)
     residual = is_bad - prob
     curvature = prob * (1 - prob)
-    if weights is not None:
-        residual, curvature = residual * weights, curvature * weights
+    if shares is not None:
+        residual, curvature = residual * shares, curvature * shares
     return design.T @ residual, (design.T * curvature) @ design
+
+
+def _invert(information: Float2D, n: int) -> tuple[Float1D, Float2D, Bool1D]:
+    """Return eigenvalues of the inverse, 0 where there is no curvature, vectors, and where."""
+    values, vectors = np.linalg.eigh(information / n)
+    flat = values < _FLAT
+    return np.where(flat, 0.0, 1 / np.where(flat, 1.0, values)) / n, vectors, flat
 
 
 def _climb(
     design: Float2D,
     signed: Float1D,
-    weights: Float1D | None,
+    shares: Float1D | None,
     theta: Float1D,
     step: Float1D,
     value: float,
 ) -> tuple[Float1D, float]:
+    """Take the step, halved while the likelihood falls by more than rounding.
+
+    Near the maximum the likelihood cannot tell better from worse, but the step can.
+    """
     for halving in range(30):
         new_theta = theta + step * 0.5**halving
-        new_value = _log_likelihood(design @ new_theta, signed, weights)
-        if new_value >= value:
+        new_value = _log_likelihood(design @ new_theta, signed, shares)
+        if new_value >= value - _ROUNDING * abs(value):
             return new_theta, new_value
     return theta, value
 
 
-def _log_likelihood(log_odds: Float1D, signed: Float1D, weights: Float1D | None) -> float:
+def _log_likelihood(log_odds: Float1D, signed: Float1D, shares: Float1D | None) -> float:
     parts = log_expit(signed * log_odds)
-    return float(parts.sum() if weights is None else parts @ weights)
-
-
-def _diverging(covariance: Float2D, weights: Float1D | None) -> Bool1D:
-    """Tell which coefficients run away because a plane parts some cases from all others.
-
-    The likelihood then climbs for ever and flattens out: where Newton's method stops, the
-    curvature is gone and the standard error (for a weight of 1 a row) is beyond any real one.
-    """
-    mean_weight = 1.0 if weights is None else float(weights[weights > 0].mean())
-    diverging: Bool1D = np.sqrt(np.diag(covariance) * mean_weight) > _NO_REAL_ERROR
-    return diverging
+    return float(parts.sum() if shares is None else parts @ shares)

@@ -28,17 +28,29 @@ def reference_points(characteristic: Characteristic, baseline: ReasonBaseline) -
             )
             raise UncalibratedCardError(msg)
         return characteristic.neutral_points
-    weights, points = [], []
+    return _average_points(characteristic)
+
+
+def _average_points(characteristic: Characteristic) -> float:
+    counts = []
     for attribute in characteristic.attributes:
         if attribute.n_good is None or attribute.n_bad is None:
-            msg = (
-                f"Characteristic {characteristic.name!r} holds no counts to average over. Use "
-                "baseline='maximum', or a card that was estimated."
-            )
-            raise UncalibratedCardError(msg)
-        weights.append(attribute.n_good + attribute.n_bad)
-        points.append(attribute.points)
-    return float(np.average(points, weights=weights))
+            raise _no_average(characteristic, "holds no counts to average over")
+        counts.append(attribute.n_good + attribute.n_bad)
+        if attribute.slope and counts[-1]:
+            # counts say how many rows an interval holds, not where in it they lie
+            raise _no_average(characteristic, "has linear points, whose average is not known")
+    if not any(counts):
+        raise _no_average(characteristic, "has counts of 0 only, so there is no average")
+    points = [attribute.points for attribute in characteristic.attributes]
+    return float(np.average(points, weights=counts))
+
+
+def _no_average(characteristic: Characteristic, why: str) -> UncalibratedCardError:
+    return UncalibratedCardError(
+        f"Characteristic {characteristic.name!r} {why}. Use baseline='maximum', or a card that "
+        "was estimated."
+    )
 
 
 def reason_columns(

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from creditscore._typing import Float1D
-from creditscore._validation import check_real
+from creditscore.exceptions import InvalidDataError
+from creditscore.scorecard._checks import set_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +58,9 @@ class PointsScale:
 
     def __post_init__(self) -> None:
         """Check the parameters."""
-        owner = type(self).__name__
-        check_real(self.base_score, "base_score", owner, low=-math.inf, high=math.inf)
-        check_real(self.base_odds, "base_odds", owner, low=0, high=math.inf)
-        check_real(self.pdo, "pdo", owner, low=0, high=math.inf)
+        set_number(self, "base_score")
+        set_number(self, "base_odds", low=0)
+        set_number(self, "pdo", low=0)
 
     @property
     def factor(self) -> float:
@@ -74,7 +74,15 @@ class PointsScale:
 
     def score(self, odds: npt.ArrayLike) -> Float1D:
         """Return the score of odds good:bad, above zero."""
-        score: Float1D = self.offset + self.factor * np.log(np.asarray(odds, dtype=np.float64))
+        values = np.asarray(odds, dtype=np.float64)
+        if not (values > 0).all():
+            msg = (
+                "The odds good:bad of a score must be above zero. Got "
+                f"{values[~(values > 0)].flat[0]:g}. Odds are (1 - p) / p for a probability of "
+                "default p below 1."
+            )
+            raise InvalidDataError(msg)
+        score: Float1D = self.offset + self.factor * np.log(values)
         return score
 
     def log_odds(self, score: npt.ArrayLike) -> Float1D:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from creditscore._display import html_table
-from creditscore._document import read_document, reading_content, write_document
+from creditscore._document import (
+    check_nothing_lost,
+    read_document,
+    reading_content,
+    write_document,
+)
 from creditscore._frame import Table, as_table
 from creditscore._typing import Float1D, Float2D, NativeFrame, NativeSeries, ReasonBaseline
 from creditscore._validation import check_integer
@@ -22,6 +28,7 @@ from creditscore.exceptions import (
     UncalibratedCardError,
 )
 from creditscore.scorecard._characteristic import Characteristic
+from creditscore.scorecard._checks import check_kind, set_number
 from creditscore.scorecard._fit_summary import FitSummary
 from creditscore.scorecard._reasons import reason_columns, reference_points
 from creditscore.scorecard._scale import PointsScale
@@ -42,7 +49,7 @@ class Scorecard:
         Points that every case starts from.
     scale : PointsScale or None, default=None
         What the score says about odds; None where nothing is known about that. It describes the
-        points and does not change them: another scale for an estimated card is another fit.
+        points and does not change them: :meth:`on_scale` does both.
     fit_summary : FitSummary or None, default=None
         Coefficients and their errors, where the card was estimated.
 
@@ -81,7 +88,15 @@ class Scorecard:
     fit_summary: FitSummary | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an empty card and characteristics of one name."""
+        """Refuse an empty card, characteristics of one name and a scale of other points."""
+        object.__setattr__(self, "characteristics", tuple(self.characteristics))
+        owner = type(self).__name__
+        for characteristic in self.characteristics:
+            check_kind(characteristic, "characteristics", owner, Characteristic)
+        for name, kind in (("scale", PointsScale), ("fit_summary", FitSummary)):
+            if getattr(self, name) is not None:
+                check_kind(getattr(self, name), name, owner, kind)
+        set_number(self, "base_points")
         if not self.characteristics:
             msg = "A scorecard needs at least one characteristic. Got none."
             raise EmptyDataError(msg)
@@ -90,6 +105,7 @@ class Scorecard:
         if twice:
             msg = f"Characteristics must have different names. Seen more than once: {twice}."
             raise InvalidParameterError(msg)
+        self._check_scale()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -125,6 +141,49 @@ class Scorecard:
                 0, pd.DataFrame([base], columns=frames[0].columns).astype(frames[0].dtypes)
             )
         return pd.concat(frames, ignore_index=True)
+
+    def on_scale(self, scale: PointsScale) -> Self:
+        """Return the card with its points on another scale; probabilities stay.
+
+        Parameters
+        ----------
+        scale : PointsScale
+            The new scale. A card without one gets it as it is, with the points it has.
+
+        Returns
+        -------
+        Scorecard
+
+        Notes
+        -----
+        score' = offset' + (score - offset) · factor' / factor, with the part that does not
+        depend on the score spread evenly over the characteristics, as it was when the card was
+        assembled.
+
+        Examples
+        --------
+        >>> from creditscore import PointsScale, Scorecard
+        >>> from creditscore.scorecard import Characteristic
+        >>> years = Characteristic.numeric(
+        ...     "years", cuts=[2], points=[580, 620], missing_points=600
+        ... )
+        >>> card = Scorecard(characteristics=(years,), scale=PointsScale())
+        >>> card.on_scale(PointsScale(base_score=0, base_odds=50, pdo=10)).score_range
+        (-10.0, 10.0)
+        """
+        check_kind(scale, "scale", "Scorecard.on_scale", PointsScale)
+        if self.scale is None:
+            return replace(self, scale=scale)
+        ratio = scale.factor / self.scale.factor
+        shift = (scale.offset - ratio * self.scale.offset) / len(self.characteristics)
+        return replace(
+            self,
+            characteristics=tuple(
+                c.rescaled(ratio=ratio, shift=shift) for c in self.characteristics
+            ),
+            base_points=self.base_points * ratio,
+            scale=scale,
+        )
 
     def score(self, X: NativeFrame) -> NativeSeries:
         """Return the score of each row, as a column of the library and index of `X`.
@@ -248,7 +307,7 @@ class Scorecard:
         check_integer(n, "n", "Scorecard.reasons", low=1)
         table = self._read(X)
         short = self._shortfall_array(table, baseline)
-        return table.to_frame(reason_columns(short, self.names, n))
+        return table.to_frame(reason_columns(short, self.names, n), text=True)
 
     def score_array(self, table: Table) -> Float1D:
         """Return the scores of a table that was read already, as an array."""
@@ -269,13 +328,7 @@ class Scorecard:
             Secret to sign the file with (HMAC-SHA256). A hash against accidents is always
             there.
         """
-        content = {
-            "characteristics": [c.to_dict() for c in self.characteristics],
-            "base_points": self.base_points,
-            "scale": None if self.scale is None else self.scale.to_dict(),
-            "fit_summary": None if self.fit_summary is None else self.fit_summary.to_dict(),
-        }
-        write_document(path, content, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
+        write_document(path, self._content(), kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
 
     @classmethod
     def from_json(cls, path: str | os.PathLike[str], *, key: bytes | None = None) -> Self:
@@ -296,7 +349,9 @@ class Scorecard:
         """
         content = read_document(path, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
         with reading_content(path):
-            return cls._from_content(content)
+            card = cls._from_content(content)
+            check_nothing_lost(content, card._content())  # noqa: SLF001 - of this very class
+        return card
 
     @classmethod
     def _from_content(cls, content: Mapping[str, Any]) -> Self:
@@ -308,8 +363,32 @@ class Scorecard:
             fit_summary=None if fit_summary is None else FitSummary.from_dict(fit_summary),
         )
 
+    def _content(self) -> dict[str, Any]:
+        return {
+            "characteristics": [c.to_dict() for c in self.characteristics],
+            "base_points": self.base_points,
+            "scale": None if self.scale is None else self.scale.to_dict(),
+            "fit_summary": None if self.fit_summary is None else self.fit_summary.to_dict(),
+        }
+
+    def _check_scale(self) -> None:
+        """Refuse points that are not those of the estimate on the scale of the card."""
+        neutral = [c.neutral_points for c in self.characteristics if c.neutral_points is not None]
+        known = len(neutral) == len(self.characteristics)
+        if self.scale is None or self.fit_summary is None or not known:
+            return
+        expected = self.scale.offset - self.scale.factor * self.fit_summary.intercept
+        if not math.isclose(sum(neutral), expected, rel_tol=1e-6, abs_tol=1e-6 * self.scale.pdo):
+            msg = (
+                f"The neutral points of the card add up to {sum(neutral):.6g}, and by its "
+                f"fit_summary and scale they should add up to {expected:.6g}. For other points, "
+                "use card.on_scale(PointsScale(…)); for other characteristics, fit again, or set "
+                "fit_summary=None."
+            )
+            raise InvalidParameterError(msg)
+
     def _read(self, X: NativeFrame) -> Table:
-        table = as_table(X)
+        table = as_table(X, wanted=self.names)
         if not table.has_names:
             msg = (
                 "A scorecard reads its columns by name, and this table has no names. Pass a "
@@ -323,8 +402,7 @@ class Scorecard:
         if self.scale is None:
             msg = (
                 "This card has no scale, so nothing says which probability belongs to a score. "
-                "Give it one, dataclasses.replace(card, scale=PointsScale(…)), or calibrate it "
-                "on outcomes."
+                "Where the odds at a score are known, give it one: card.on_scale(PointsScale(…))."
             )
             raise UncalibratedCardError(msg)
         return self.scale

@@ -1,0 +1,81 @@
+"""FitSummary: Wald statistics, criteria, what goes to and comes from a file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from creditscore.exceptions import InvalidParameterError
+from creditscore.scorecard import FitSummary
+
+SUMMARY = FitSummary(
+    names=("a", "b"),
+    intercept=-0.85,
+    coefficients=(-1.0, -0.5),
+    intercept_error=0.1,
+    standard_errors=(0.25, 0.5),
+    n_good=700.0,
+    n_bad=300.0,
+    log_likelihood=-521.0,
+)
+
+
+def test_wald_statistics() -> None:
+    table = SUMMARY.table()
+    assert table["characteristic"].tolist() == ["(intercept)", "a", "b"]
+    assert table["z"].tolist() == [-8.5, -4.0, -1.0]
+    # scipy.stats.norm: two-sided p-values, quantile of the 95 % interval
+    np.testing.assert_allclose(table["p_value"], 2 * stats.norm.sf([8.5, 4, 1]), rtol=1e-12)
+    quantile = stats.norm.ppf(0.975)
+    np.testing.assert_allclose(table["upper"] - table["coefficient"],
+                               quantile * table["std_error"], rtol=1e-12)  # fmt: skip
+    middle = (table["lower"] + table["upper"]) / 2
+    np.testing.assert_allclose(middle, table["coefficient"], rtol=1e-12)
+
+
+def test_criteria() -> None:
+    # three parameters, 1,000 cases
+    assert SUMMARY.aic == pytest.approx(2 * 3 + 2 * 521)
+    assert SUMMARY.bic == pytest.approx(3 * np.log(1_000) + 2 * 521)
+
+
+def test_level_sets_the_width() -> None:
+    narrow, wide = SUMMARY.table(level=0.5), SUMMARY.table(level=0.99)
+    assert (narrow["upper"] < wide["upper"]).all()
+    quartile = stats.norm.ppf(0.75)
+    assert narrow["upper"][1] == pytest.approx(-1.0 + quartile * 0.25)
+
+
+@pytest.mark.parametrize("level", [0, 1, 95, -0.1, float("nan"), "0.95"])
+def test_level_out_of_range(level: object) -> None:
+    with pytest.raises(InvalidParameterError, match=r"'level' parameter of FitSummary.table"):
+        SUMMARY.table(level=level)
+
+
+def test_round_trip() -> None:
+    assert FitSummary.from_dict(json.loads(json.dumps(SUMMARY.to_dict()))) == SUMMARY
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"coefficients": (-1.0,)},
+        {"coefficients": (-1.0, "2")},
+        {"standard_errors": (0.1, -0.1)},
+        {"intercept": float("nan")},
+        {"n_bad": -1},
+    ],
+)
+def test_what_is_no_estimate(change: dict[str, object]) -> None:
+    with pytest.raises(InvalidParameterError, match="FitSummary"):
+        replace(SUMMARY, **change)
+
+
+def test_html() -> None:
+    html = SUMMARY._repr_html_()
+    assert "1,000 cases, 300 of them bad" in html
+    assert "(intercept)" in html

@@ -1,0 +1,247 @@
+"""The estimate against independent implementations: statsmodels, scikit-learn, scipy."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from scipy.optimize import minimize
+from scipy.special import expit, log_expit
+from sklearn.linear_model import LogisticRegression
+
+from creditscore import LogisticScorecard
+from creditscore.scorecard._logistic import _fit_with_signs
+from creditscore.scorecard._newton import LogisticFit, fit_logistic
+
+
+def draw(seed: int, *, weighted: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Correlated features, outcomes and, on request, weights that are whole numbers."""
+    rng = np.random.default_rng(seed)
+    n, p = int(rng.integers(150, 800)), int(rng.integers(1, 7))
+    features = rng.normal(size=(n, p)) @ rng.normal(size=(p, p))
+    features /= features.std(axis=0)
+    is_bad = rng.random(n) < expit(features @ rng.normal(scale=0.5, size=p) - 1)
+    weights = rng.integers(0, 5, size=n).astype(float) if weighted else None
+    return features, is_bad, weights
+
+
+def newton(features: np.ndarray, is_bad: np.ndarray, weights: np.ndarray | None) -> LogisticFit:
+    return fit_logistic(features, is_bad, weights, start=np.zeros(1 + features.shape[1]))
+
+
+def estimate(fit: LogisticFit) -> np.ndarray:
+    return np.append(fit.intercept, fit.coefficients)
+
+
+# --- reference: statsmodels ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("weighted", [False, True])
+def test_against_statsmodels(seed: int, weighted: bool) -> None:
+    features, is_bad, weights = draw(seed, weighted=weighted)
+    design = sm.add_constant(features)
+    if weights is None:
+        other = sm.Logit(is_bad, design).fit(method="newton", tol=1e-14, disp=0)
+    else:
+        family = sm.families.Binomial()
+        other = sm.GLM(is_bad.astype(float), design, family=family, freq_weights=weights)
+        other = other.fit(tol=1e-14, maxiter=100)
+    fit = newton(features, is_bad, weights)
+    np.testing.assert_allclose(estimate(fit), other.params, rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(fit.covariance, other.cov_params(), rtol=1e-8, atol=1e-12)
+    assert fit.log_likelihood == pytest.approx(other.llf, rel=1e-10)
+    assert not fit.diverging.any()
+
+
+@pytest.mark.filterwarnings("ignore::creditscore.exceptions.SingleBinWarning")
+@pytest.mark.parametrize("weighted", [False, True])
+def test_summary_of_german_credit_against_statsmodels(german: pd.DataFrame, weighted: bool) -> None:
+    X, y = german.drop(columns="is_bad"), german["is_bad"]
+    weights = np.arange(len(y)) % 3 + 1.0 if weighted else None
+    model = LogisticScorecard(coefficient_sign="enforce").fit(X, y, weights)
+    summary = model.scorecard_.fit_summary
+    woe = model.encoder_.transform(X)[list(summary.names)].to_numpy()
+    family = sm.families.Binomial()
+    other = sm.GLM(y, sm.add_constant(woe), family=family, freq_weights=weights)
+    other = other.fit(tol=1e-14, maxiter=100)
+    table = summary.table()
+    np.testing.assert_allclose(table["coefficient"], other.params, rtol=1e-8)
+    np.testing.assert_allclose(table["std_error"], other.bse, rtol=1e-8)
+    np.testing.assert_allclose(table["z"], other.tvalues, rtol=1e-8)
+    np.testing.assert_allclose(table["p_value"], other.pvalues, rtol=1e-6, atol=1e-300)
+    np.testing.assert_allclose(table[["lower", "upper"]], other.conf_int(), rtol=1e-8)
+    assert summary.log_likelihood == pytest.approx(other.llf, rel=1e-10)
+    assert summary.aic == pytest.approx(other.aic, rel=1e-10)
+    assert summary.bic == pytest.approx(other.bic_llf, rel=1e-10)
+    total = len(y) if weights is None else weights.sum()
+    assert summary.n_good + summary.n_bad == total
+
+
+# --- reference: scikit-learn ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("weighted", [False, True])
+def test_against_scikit_learn(seed: int, weighted: bool) -> None:
+    features, is_bad, weights = draw(seed, weighted=weighted)
+    # next to no penalty; how to say "none" changed from release to release
+    other = LogisticRegression(C=1e14, tol=1e-12, max_iter=1_000, solver="newton-cholesky")
+    other.fit(features, is_bad, sample_weight=weights)
+    fit = newton(features, is_bad, weights)
+    expected = np.append(other.intercept_, other.coef_)
+    np.testing.assert_allclose(estimate(fit), expected, rtol=1e-7, atol=1e-9)
+
+
+# --- laws ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e-3, 7.0, 1e6])
+def test_unit_of_the_weights_scales_the_errors_only(factor: float) -> None:
+    features, is_bad, weights = draw(3, weighted=True)
+    first, second = newton(features, is_bad, weights), newton(features, is_bad, weights * factor)
+    np.testing.assert_allclose(estimate(second), estimate(first), rtol=1e-9)
+    np.testing.assert_allclose(second.covariance * factor, first.covariance, rtol=1e-7)
+
+
+def test_start_does_not_matter() -> None:
+    features, is_bad, _ = draw(5)
+    starts = (np.zeros(1 + features.shape[1]), np.full(1 + features.shape[1], 3.0))
+    first, second = (fit_logistic(features, is_bad, None, start=start) for start in starts)
+    np.testing.assert_allclose(estimate(first), estimate(second), rtol=1e-10)
+
+
+@pytest.mark.parametrize("seed", [1506, 1693, 1933, 2596, 2905])
+def test_search_ends_at_the_maximum(seed: int) -> None:
+    # near the maximum the likelihood changes by less than its rounding, and its slope decides
+    rng = np.random.default_rng(seed)
+    n, p = int(rng.integers(100, 1_000)), int(rng.integers(1, 7))
+    features = rng.normal(size=(n, p)) @ rng.normal(size=(p, p))
+    features /= features.std(axis=0)
+    is_bad = rng.random(n) < expit(features @ rng.normal(scale=0.5, size=p) - 1)
+    share = is_bad.mean()
+    start = np.append(np.log(share / (1 - share)), -np.ones(p))
+    fit = fit_logistic(features, is_bad, None, start=start)
+    design = np.column_stack([np.ones(n), features])
+    slope = design.T @ (is_bad - expit(design @ estimate(fit)))
+    errors = np.sqrt(np.diag(fit.covariance))
+    assert np.abs(fit.covariance @ slope / errors).max() < 1e-9
+
+
+# --- separation: the maximum lies at infinity ----------------------------------------
+
+
+def parted(kind: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return features that tell the classes apart, for all rows or for some of them."""
+    rng = np.random.default_rng(11)
+    is_bad = rng.random(600) < 0.3
+    caught = is_bad & (rng.random(600) < (1.0 if kind == "complete" else 0.4))
+    flag = np.where(caught, -3.0, 0.2)
+    other = rng.normal(size=600) + is_bad
+    return np.column_stack([flag, other]), is_bad
+
+
+@pytest.mark.parametrize("kind", ["complete", "quasi-complete"])
+@pytest.mark.parametrize("unit", [None, 1e-4, 1e4])
+def test_separation_is_seen(kind: str, unit: float | None) -> None:
+    # quasi-complete: all rows with the flag are bad, the others are mixed
+    features, is_bad = parted(kind)
+    weights = None if unit is None else np.full(len(is_bad), unit)
+    fit = newton(features, is_bad, weights)
+    assert fit.diverging[1]
+
+
+def test_quasi_complete_separation_shows_no_small_error() -> None:
+    features, is_bad = parted("quasi-complete")
+    fit = newton(features, is_bad, None)
+    assert math.sqrt(fit.covariance[1, 1]) > 10 * abs(fit.coefficients[0])
+
+
+def test_rows_of_weight_0_have_no_say_under_separation() -> None:
+    features, is_bad = parted("complete")
+    rng = np.random.default_rng(1)
+    noise = rng.normal(size=(50, 2))
+    weights = np.append(np.ones(len(is_bad)), np.zeros(50))
+    first = newton(features, is_bad, np.ones(len(is_bad)))
+    second = newton(np.vstack([features, noise]), np.append(is_bad, rng.random(50) < 0.5), weights)
+    np.testing.assert_allclose(estimate(first), estimate(second), rtol=1e-6)
+
+
+def test_columns_of_little_spread_are_not_taken_for_separation() -> None:
+    # their standard errors are huge because their unit is, not because the maximum is far
+    features, is_bad, _ = draw(4)
+    small = features * 1e-6
+    fit, usual = newton(small, is_bad, None), newton(features, is_bad, None)
+    assert not fit.diverging.any()
+    assert not fit.dependent.any()
+    np.testing.assert_allclose(fit.coefficients * 1e-6, usual.coefficients, rtol=1e-8)
+    np.testing.assert_allclose(fit.covariance[1:, 1:] * 1e-12, usual.covariance[1:, 1:], rtol=1e-7)
+
+
+def test_no_features_leave_the_mean() -> None:
+    is_bad = np.array([True, False, False, False])
+    fit = fit_logistic(np.empty((4, 0)), is_bad, None, start=np.array([5.0]))
+    assert fit.intercept == pytest.approx(math.log(1 / 3))
+    assert fit.covariance[0, 0] == pytest.approx(1 / 0.75)
+
+
+def test_columns_that_repeat_each_other_share_their_weight() -> None:
+    features, is_bad, _ = draw(6)
+    fit = newton(np.column_stack([features, features[:, 0]]), is_bad, None)
+    alone = newton(features, is_bad, None)
+    p = features.shape[1]
+    assert fit.dependent.tolist() == [i in (0, p) for i in range(p + 1)]
+    assert fit.coefficients[0] == pytest.approx(fit.coefficients[-1], rel=1e-8)
+    assert fit.coefficients[[0, -1]].sum() == pytest.approx(alone.coefficients[0], rel=1e-8)
+    assert fit.log_likelihood == pytest.approx(alone.log_likelihood, rel=1e-12)
+
+
+def test_a_guess_far_off_does_no_harm() -> None:
+    features, is_bad, _ = draw(8)
+    start = np.full(1 + features.shape[1], -200.0)
+    fit = fit_logistic(features, is_bad, None, start=start)
+    assert fit.converged
+    np.testing.assert_allclose(estimate(fit), estimate(newton(features, is_bad, None)), rtol=1e-9)
+
+
+# --- reference: scipy, for the fit under a sign --------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_enforced_signs_reach_the_bounded_maximum(seed: int) -> None:
+    features, is_bad, weights = draw(100 + seed, weighted=seed % 2 == 0)
+    n, p = features.shape
+    start = np.append(0.0, -np.ones(p))
+    fit, kept = _fit_with_signs(features, is_bad, weights, start, enforce=True)
+    assert (fit.coefficients < 0).all()
+    assert kept == sorted(set(kept))
+    theta = np.zeros(1 + p)
+    theta[[0, *(i + 1 for i in kept)]] = estimate(fit)
+
+    design = np.column_stack([np.ones(n), features])
+    share = np.ones(n) if weights is None else weights
+    share = share / share.sum()
+    signed = np.where(is_bad, 1.0, -1.0)
+
+    def loss(at: np.ndarray) -> float:
+        return -float(share @ log_expit(signed * (design @ at)))
+
+    def slope(at: np.ndarray) -> np.ndarray:
+        return -design.T @ (share * (is_bad - expit(design @ at)))
+
+    bounds = [(None, None)] + [(None, 0.0)] * p
+    options = {"maxiter": 5_000, "ftol": 1e-15, "gtol": 1e-10}
+    other = minimize(
+        loss, np.zeros(1 + p), jac=slope, bounds=bounds, method="L-BFGS-B", options=options
+    )
+    assert loss(theta) <= other.fun + 1e-10
+    np.testing.assert_allclose(theta, other.x, atol=1e-4)
+    # Karush-Kuhn-Tucker: no slope along what is free, none downhill at the bound
+    at_end = slope(theta)
+    free = theta != 0
+    free[0] = True
+    assert np.abs(at_end[free]).max() < 1e-9
+    assert (at_end[~free] <= 1e-8).all()

@@ -1,0 +1,233 @@
+"""Contract: the names that users may rely on, and that importing them changes nothing else."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import creditscore
+from creditscore import LogisticScorecard, PointsScale, Scorecard, WOEEncoder
+from creditscore.datasets import load_german_credit
+
+PUBLIC: dict[str, set[str]] = {
+    "creditscore": {
+        "BinTable",
+        "GradeScale",
+        "LogisticScorecard",
+        "PointsScale",
+        "Scorecard",
+        "WOEEncoder",
+        "__version__",
+        "datasets",
+        "exceptions",
+        "metrics",
+    },
+    "creditscore.binning": {
+        "BinCounts",
+        "BinDisplay",
+        "BinTable",
+        "CategoricalPartition",
+        "EdgeSample",
+        "LevelCounts",
+        "NumericPartition",
+        "Outcomes",
+        "Partition",
+        "Solution",
+        "WOEEncoder",
+        "solve_bins",
+    },
+    "creditscore.cli": {"app"},
+    "creditscore.datasets": {
+        "SampleInfo",
+        "describe_sample",
+        "list_samples",
+        "load_german_credit",
+        "load_taiwan_credit",
+        "sample_info",
+        "sample_path",
+    },
+    "creditscore.grade": {"GradeDisplay", "GradeScale"},
+    "creditscore.metrics": {
+        "Interval",
+        "RocDisplay",
+        "auc",
+        "auc_interval",
+        "auc_variance",
+        "brier_score",
+        "gini",
+        "gini_interval",
+        "hhi",
+        "information_value",
+        "iv_parts",
+        "jeffreys_interval",
+        "ks",
+        "ks_interval",
+        "psi",
+        "woe",
+    },
+    "creditscore.scorecard": {
+        "Attribute",
+        "Characteristic",
+        "FitSummary",
+        "LogisticScorecard",
+        "PointsDisplay",
+        "PointsScale",
+        "ScoreDistributionDisplay",
+        "Scorecard",
+        "assemble_scorecard",
+    },
+}
+
+SIGNATURES: dict[Any, list[str]] = {
+    LogisticScorecard: ["encoder", "scale", "min_iv", "coefficient_sign", "bad_label"],
+    WOEEncoder: [
+        "min_bin_size",
+        "max_n_bins",
+        "trend",
+        "special_codes",
+        "user_cuts",
+        "max_n_prebins",
+        "smoothing",
+        "bad_label",
+    ],
+    PointsScale: ["base_score", "base_odds", "pdo"],
+    Scorecard: ["characteristics", "base_points", "scale", "fit_summary"],
+    creditscore.GradeScale: ["labels", "bounds", "measure", "closed", "default_label"],
+}
+
+LATE = ("jinja2", "matplotlib", "polars", "rich", "statsmodels", "typer")
+"""Packages that take long to import, or that need not be there: only what uses them loads them."""
+
+
+def run(code: str) -> str:
+    """Run code in a fresh interpreter, warnings being errors there too."""
+    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+# --- names ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_exports(name: str) -> None:
+    module = importlib.import_module(name)
+    exported = module.__all__
+    missing, unexpected = PUBLIC[name] - set(exported), set(exported) - PUBLIC[name]
+    assert (missing, unexpected) == (set(), set())
+    assert list(exported) == sorted(exported)
+    assert all(hasattr(module, entry) for entry in exported)
+
+
+def test_every_public_module_is_pinned() -> None:
+    modules = {"creditscore"}
+    for module in pkgutil.walk_packages(creditscore.__path__, prefix="creditscore."):
+        if not any(part.startswith("_") for part in module.name.split(".")):
+            modules.add(module.name)
+    # the errors are pinned by their tree below
+    assert modules - {"creditscore.exceptions"} == PUBLIC.keys()
+
+
+def test_top_level_is_small() -> None:
+    assert len(creditscore.__all__) <= 40
+
+
+def test_every_error_is_public_and_of_one_tree() -> None:
+    errors = {
+        name: value
+        for name, value in vars(creditscore.exceptions).items()
+        if inspect.isclass(value) and value.__module__ == "creditscore.exceptions"
+    }
+    tree = creditscore.exceptions.__doc__
+    for name, value in errors.items():
+        root = "CreditScoreWarning" if issubclass(value, Warning) else "CreditScoreError"
+        assert issubclass(value, errors[root])
+        assert name in tree, f"{name} is not drawn in the docstring"
+
+
+@pytest.mark.parametrize("owner", SIGNATURES, ids=lambda owner: owner.__name__)
+def test_parameters_by_keyword_and_in_order(owner: Any) -> None:
+    parameters = inspect.signature(owner).parameters
+    assert list(parameters) == SIGNATURES[owner]
+    kinds = {parameter.kind for parameter in parameters.values()}
+    assert kinds == {inspect.Parameter.KEYWORD_ONLY}
+
+
+def test_version_is_written_out() -> None:
+    assert [part.isdigit() for part in creditscore.__version__.split(".")[:2]] == [True, True]
+
+
+# --- the shape that other code relies on ---------------------------------------------
+
+
+def test_from_table_to_reasons() -> None:
+    german = load_german_credit()
+    X, y = german[["duration_months", "savings_status"]], german["is_bad"]
+    model = LogisticScorecard(
+        encoder=WOEEncoder(min_bin_size=0.05, special_codes={"duration_months": [-9]}),
+        scale=PointsScale(base_score=600, base_odds=50, pdo=20),
+    ).fit(X, y)
+    encoder, card = model.encoder_, model.scorecard_
+    assert encoder.tables_["duration_months"].feature == "duration_months"
+    summary = encoder.summary()
+    assert list(summary.columns)[:6] == ["feature", "dtype", "n_bins", "iv", "trend", "status"]
+    table = card.table()
+    columns = ["characteristic", "attribute", "count", "bad_rate", "woe", "coefficient", "points"]
+    assert set(columns) <= set(table.columns)
+    assert isinstance(card.score(X), pd.Series)
+    assert list(card.score_parts(X).columns) == list(card.names)
+    assert list(card.reasons(X).columns) == [f"reason_{i}" for i in (1, 2, 3, 4)]
+
+
+# --- imports -------------------------------------------------------------------------
+
+
+def test_import_loads_no_heavy_package() -> None:
+    code = f"import sys, creditscore; print([name for name in {LATE!r} if name in sys.modules])"
+    assert run(code).strip() == "[]"
+
+
+def test_import_is_silent_and_changes_no_settings() -> None:
+    code = """
+import locale, logging, os, random, signal, sys, warnings
+import numpy, pandas, sklearn, scipy, narwhals, pyarrow
+
+def state():
+    return {
+        "filters": list(warnings.filters),
+        "showwarning": warnings.showwarning,
+        "numpy": numpy.get_printoptions(),
+        "errors": numpy.geterr(),
+        "numpy seed": numpy.random.get_state()[1].tolist(),
+        "seed": random.getstate(),
+        "pandas": {key: pandas.get_option(key) for key in OPTIONS},
+        "sklearn": sklearn.get_config(),
+        "log": (logging.root.level, list(logging.root.handlers)),
+        "environment": dict(os.environ),
+        "folder": os.getcwd(),
+        "signals": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
+        "hooks": (sys.excepthook, sys.displayhook),
+        "limit": sys.getrecursionlimit(),
+        "path": list(sys.path),
+    }
+
+OPTIONS = ["display.max_rows", "display.max_columns", "display.width", "display.precision",
+           "display.float_format", "mode.chained_assignment", "compute.use_bottleneck"]
+# what scikit-learn's metadata routing or pandas' engines load late is no doing of ours
+import sklearn.calibration, sklearn.utils.estimator_checks
+before = state()
+import creditscore
+import creditscore.binning, creditscore.grade, creditscore.scorecard
+after = state()
+print([name for name in before if before[name] != after[name]])
+"""
+    assert run(code.replace("mode.chained_assignment", "display.colheader_justify")).strip() == "[]"

@@ -26,7 +26,8 @@
     ├── UnseenCategoryWarning      a level that the fit never met
     ├── CoefficientSignWarning     a coefficient against the direction of its WOE
     ├── CollinearityWarning        columns that determine each other
-    └── SeparationWarning          a class is predicted without error: no finite estimate
+    ├── SeparationWarning          a class is predicted without error: no finite estimate
+    └── NonConvergenceWarning      a search stopped before it came to rest
 
 Every message says what was asked, what was seen and what to do.
 """
@@ -124,6 +125,10 @@ class CoefficientSignWarning(CreditScoreWarning):
 
 class CollinearityWarning(CreditScoreWarning):
     """Columns determine each other; their coefficients are not unique."""
+
+
+class NonConvergenceWarning(CreditScoreWarning):
+    """A search stopped before it came to rest; its result may be off."""
 
 
 class SeparationWarning(CreditScoreWarning):

@@ -7,7 +7,6 @@ categories one more for levels never seen. Encoder, card and exports all use the
 from __future__ import annotations
 
 import math
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import numpy as np
 from creditscore._frame import Table, is_level
 from creditscore._typing import ColumnKind, Float1D, Int1D, Level
 from creditscore._validation import check_finite
+from creditscore._warn import warn_user
 from creditscore.binning._digitize import digitize
 from creditscore.exceptions import ColumnTypeError, InvalidParameterError, UnseenCategoryWarning
 
@@ -295,12 +295,11 @@ class CategoricalPartition(Partition):
         unseen = [level for level in levels if level not in code_of]
         if unseen:
             shown = ", ".join(map(repr, unseen[:5])) + (", …" if len(unseen) > 5 else "")
-            warnings.warn(
+            warn_user(
                 f"Column {name!r} holds {len(unseen)} level(s) that the bins do not know, in "
                 f"{int((codes == other).sum())} row(s): {shown}. They count as {OTHER!r}. Check "
                 "the spelling, or fit again with data that hold them.",
                 UnseenCategoryWarning,
-                stacklevel=4,
             )
         return codes
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
 
 from creditscore._typing import Bool1D
 from creditscore._warn import warn_user
 from creditscore.exceptions import (
     CoefficientSignWarning,
     CollinearityWarning,
+    NonConvergenceWarning,
     SeparationWarning,
 )
 from creditscore.scorecard._newton import LogisticFit
@@ -31,11 +30,10 @@ def warn_of_fit(fit: LogisticFit, names: Sequence[str]) -> None:
             SeparationWarning,
         )
     if not fit.converged:
-        warnings.warn(
+        warn_user(
             "The search for the largest likelihood did not come to rest, so the coefficients may "
             "be off. Look for columns that tell nearly the same story, and drop one of them.",
-            ConvergenceWarning,
-            stacklevel=3,
+            NonConvergenceWarning,
         )
     if fit.dependent.any():
         warn_user(

@@ -140,8 +140,8 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         -----
         CoefficientSignWarning, CollinearityWarning, SeparationWarning
             The message names the columns.
-        ConvergenceWarning
-            Of scikit-learn: the search did not come to rest.
+        NonConvergenceWarning
+            The search for the largest likelihood did not come to rest.
         """
         encoder, scale = self._checked_parameters()
         table = as_table(X)

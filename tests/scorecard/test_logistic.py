@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit
-from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.exceptions import NotFittedError
 
 from creditscore import LogisticScorecard, PointsScale, Scorecard, WOEEncoder
 from creditscore.exceptions import (
@@ -21,6 +21,7 @@ from creditscore.exceptions import (
     InvalidDataError,
     InvalidParameterError,
     InvalidTargetError,
+    NonConvergenceWarning,
     InvalidWeightError,
     MissingColumnError,
     SeparationWarning,
@@ -247,7 +248,7 @@ def test_column_of_next_to_no_information_is_not_separated() -> None:
 def test_search_that_does_not_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     X, is_bad = suppressed()
     monkeypatch.setattr(_newton, "_MAX_ITERATIONS", 1)
-    with pytest.warns(ConvergenceWarning, match="did not come to rest"):
+    with pytest.warns(NonConvergenceWarning, match="did not come to rest"):
         LogisticScorecard(coefficient_sign="enforce").fit(X, is_bad)
 
 

@@ -1,33 +1,32 @@
-"""Prepare the next item while the present one is worked on."""
+"""Prepare items by twos and fours while nobody else wants the interpreter."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+_THREADS = 2
+_AT_ONCE = 6
+"""Items prepared together, and so held in memory together."""
+
 
 def prepared_ahead(
-    prepare: Callable[[Item], Result], items: Iterable[Item], *, threaded: bool
+    prepare: Callable[[Item], Result], items: Sequence[Item], *, threaded: bool
 ) -> Iterator[Result]:
-    """Yield ``prepare(item)`` in order; with a thread, the next two are under way meanwhile.
+    """Yield ``prepare(item)`` in order; with threads, a few items are prepared together.
 
-    Worth a thread where `prepare` spends its time in numpy calls that let go of the interpreter,
-    such as sorting, and what the caller does with the results does not. An error of `prepare` is
-    raised at its item's turn.
+    Worth it where `prepare` spends its time in numpy calls that let go of the interpreter, such
+    as sorting. The caller works while no thread does: a thread that wants the interpreter back
+    from a busy one waits longer than a sort takes. An error of `prepare` is raised at its item's
+    turn.
     """
     if not threaded:
         yield from map(prepare, items)
         return
-    waiting: deque[Future[Result]] = deque()
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        for item in items:
-            waiting.append(pool.submit(prepare, item))
-            if len(waiting) > 2:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    with ThreadPoolExecutor(max_workers=_THREADS) as pool:
+        for start in range(0, len(items), _AT_ONCE):
+            yield from list(pool.map(prepare, items[start : start + _AT_ONCE]))

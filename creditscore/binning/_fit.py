@@ -31,12 +31,12 @@ def bin_columns(
 ) -> dict[str, BinTable]:
     """Bin columns; `rows` marks those that have weight, where some have none.
 
-    The next columns are sorted in a second thread while the solver, which is plain Python, works
-    on the present one.
+    Long columns are sorted a few at a time by two threads; the solver, which is plain Python,
+    then takes them in order.
     """
     prepared = prepared_ahead(
         lambda name: _prepare(table, name, outcomes, rows, settings[name]),
-        settings,
+        list(settings),
         threaded=table.n_rows >= _WORTH_A_THREAD and len(settings) > 1,
     )
     return {

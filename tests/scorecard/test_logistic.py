@@ -21,9 +21,9 @@ from creditscore.exceptions import (
     InvalidDataError,
     InvalidParameterError,
     InvalidTargetError,
-    NonConvergenceWarning,
     InvalidWeightError,
     MissingColumnError,
+    NonConvergenceWarning,
     SeparationWarning,
 )
 from creditscore.scorecard import _newton

@@ -136,12 +136,18 @@ class Table:
         """Kinds found so far: a column of objects is looked through once."""
         return {}
 
+    @cached_property
+    def _columns(self) -> dict[str, Any]:
+        """Columns looked at so far: views, which cost time to make and no memory to keep."""
+        return {}
+
     def _column(self, name: str) -> Any:
-        place = self._places[name]
-        if self._frame is not None:
-            return self._frame[:, place]
-        assert self._array is not None  # noqa: S101 - one of the two is always set
-        return self._array[:, place]
+        if name not in self._columns:
+            place = self._places[name]
+            source = self._array if self._frame is None else self._frame
+            assert source is not None  # noqa: S101 - one of the two is always set
+            self._columns[name] = source[:, place]
+        return self._columns[name]
 
 
 def as_table(X: NativeFrame, *, wanted: Collection[str] | None = None) -> Table:

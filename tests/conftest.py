@@ -14,8 +14,15 @@ import pytest
 # tests draw on no screen; set before anything imports matplotlib
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-hypothesis.settings.register_profile("default", deadline=None, max_examples=60)
-hypothesis.settings.load_profile("default")
+SLOW_IS_FINE = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile(
+    "default", deadline=None, max_examples=60, suppress_health_check=SLOW_IS_FINE
+)
+# the same examples at every run, so that a red build is red for its own change
+hypothesis.settings.register_profile(
+    "ci", hypothesis.settings.get_profile("default"), derandomize=True
+)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
 @pytest.fixture(autouse=True)

@@ -48,10 +48,10 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     max_n_bins : int or None, default=None
         Most regular bins of a column, 1 or more; None sets no limit beyond `min_bin_size`.
     trend : {"auto", "ascending", "descending", "none"} or mapping, default="auto"
-        How the bad rate of a numeric column moves from bin to bin, equality allowed; "auto"
-        takes the better of ascending and descending. A mapping gives it by column; columns not
-        named are "auto". Levels of categories are ordered by their bad rate instead; to ask for
-        another trend of such a column by name is refused.
+        How the bad rate of a numeric column moves from bin to bin, strictly; "auto" takes the
+        better of ascending and descending. A mapping gives it by column; columns not named are
+        "auto". Levels of categories are ordered by their bad rate instead; to ask for another
+        trend of such a column by name is refused.
     special_codes : sequence or mapping, optional
         Values that are no amounts, such as -9: each becomes a bin of its own. A sequence counts
         for all columns (numbers for numeric columns, text for categorical ones); a mapping gives

@@ -154,11 +154,11 @@ def _keeps_trend(rising: Float1D, other: Float1D, around: Float1D) -> Bool1D:
     with np.errstate(divide="ignore", invalid="ignore"):
         left = (rising - before[0]) / (rising - before[0] + other - before[1])
         right = (behind[0] - rising) / (behind[0] - rising + behind[1] - other)
-    admitted: Bool1D = left <= right
+    admitted: Bool1D = left < right
     if (before != second).any():
-        admitted &= left >= _share(before - second)
+        admitted &= left > _share(before - second)
     if (fourth != behind).any():
-        admitted &= right <= _share(fourth - behind)
+        admitted &= right < _share(fourth - behind)
     return admitted
 
 

@@ -95,8 +95,8 @@ def solve_bins(
     max_n_bins : int or None, default=None
         Most bins; None sets no limit.
     trend : {"auto", "ascending", "descending", "none"}, default="auto"
-        How the bad rate moves from bin to bin, equality allowed; "auto" is the better of
-        ascending and descending, ascending on a tie.
+        How the bad rate moves from bin to bin, strictly; "auto" is the better of ascending and
+        descending, ascending on a tie.
     smoothing : float, default=0.5
         As in :func:`creditscore.metrics.woe`.
 
@@ -116,7 +116,7 @@ def solve_bins(
     -----
     All runs of pre-bins that are large enough are sorted by bad rate. One pass in that order
     keeps, for each place, the best chain of bins that ends there: when a run's turn comes, the
-    chains it may continue are those of no higher rate, and just those are known by then. So n
+    chains it may continue are those of lower rate, and just those are known by then. So n
     pre-bins take O(n² log n) time and O(n²) memory. Where the number of bins is limited and the
     limit binds, runs that cannot be part of a solution better than a known one are left out, and
     the others take O(max_n_bins) each.
@@ -186,8 +186,10 @@ def _admitted_runs(
     if trend == "none":
         return runs
     rate = bad / weight
-    # runs stand in the order of their starts, and a stable sort keeps that within one rate
-    order = np.argsort(rate if trend == "ascending" else -rate, kind="stable")
+    # within one rate the later start comes first, so that no bin follows one of its own rate:
+    # joined they are worth the same, but for smoothing, which would pay for splitting pure bins
+    order = np.argsort((rate if trend == "ascending" else -rate)[::-1], kind="stable")
+    order = len(rate) - 1 - order
     return _Runs(start[order], end[order], runs.value[order], runs.n_prebins)
 
 

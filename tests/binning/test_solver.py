@@ -82,8 +82,8 @@ class Oracle:
             if weight == 0 or weight < self.problem.min_weight:
                 return False
         rates = [self.rate(run) for run in runs]
-        ascending = all(a <= b for a, b in pairwise(rates))
-        descending = all(a >= b for a, b in pairwise(rates))
+        ascending = all(a < b for a, b in pairwise(rates))
+        descending = all(a > b for a, b in pairwise(rates))
         return {
             "none": True,
             "ascending": ascending,

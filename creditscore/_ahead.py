@@ -1,4 +1,4 @@
-"""Prepare items by twos and fours while nobody else wants the interpreter."""
+"""Prepare a few items at a time in two threads."""
 
 from __future__ import annotations
 

@@ -224,6 +224,24 @@ def as_floats(values: Any, name: str, error: type[InvalidDataError] = InvalidDat
         raise error(msg) from reason
 
 
+def check_same_order(X: Any, y: Any) -> None:
+    """Refuse a pandas target that names the rows of a pandas table in another order.
+
+    Rows are paired by place, as in scikit-learn; the same labels in another order show that this
+    is not what was meant.
+    """
+    if not isinstance(X, pd.DataFrame) or not isinstance(y, pd.Series) or len(X) != len(y):
+        return
+    if X.index.equals(y.index) or not X.index.isin(y.index).all():
+        return
+    if X.index.is_unique and y.index.is_unique:
+        msg = (
+            "X and y hold the same index in different orders, and rows are paired by place. "
+            "Align them: y.loc[X.index]; or pass y.to_numpy() if the places are right."
+        )
+        raise InvalidTargetError(msg)
+
+
 def check_both_classes(is_bad: Bool1D, weights: Float1D | None) -> None:
     """Check that good and bad both keep some weight."""
     if weights is not None and (not weights[is_bad].any() or not weights[~is_bad].any()):

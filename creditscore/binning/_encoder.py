@@ -20,6 +20,7 @@ from creditscore._validation import (
     check_choice,
     check_integer,
     check_real,
+    check_same_order,
     check_target,
     check_weights,
 )
@@ -91,7 +92,7 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     WOE = ln(dist_good / dist_bad): positive where a bin is safer than the sample. Weights are
     frequencies: a row of weight 3 counts as three rows, one of weight 0 as none.
 
-    A column of n rows takes O(n log n) time and memory of about two columns of its length, three
+    A column of n rows takes O(n log n) time and memory of about two columns of its length, six
     columns at a time; the optimum takes O(p² log p) for p pre-bins. Above 2,000,000 rows the
     cuts come from 5,000 quantiles of a sample of 200,000 distinct values, O(n), which depends
     neither on the row order nor on chance; the counts are exact all the same.
@@ -174,6 +175,7 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             The constraints admit no split of a column.
         """
         table = as_table(X)
+        check_same_order(X, y)
         target = check_target(y, n_rows=table.n_rows, bad_label=self.bad_label)
         weights = check_weights(sample_weight, n_rows=table.n_rows)
         check_both_classes(target.is_bad, weights)

@@ -76,11 +76,12 @@ def _finish(name: str, column: SortedColumn | LevelCounts, settings: BinSettings
     else:
         groups = best_level_groups(column, settings.special_codes, settings)
         counts, n_distinct = groups.counts, min(groups.n_levels, 2)
-        too_small = _all_small(counts, settings)
+        too_small = False
     status = _status(counts, "optimal", n_distinct=n_distinct)
     if status == "optimal" and counts.partition.n_regular == 1 and n_distinct > 1:
         status = "single bin"
-        _warn_of_single_bin(name, settings, too_small=too_small)
+        ordered = isinstance(column, SortedColumn)
+        _warn_of_single_bin(name, settings, too_small=too_small, ordered=ordered)
     return _table(name, counts, settings, status)
 
 
@@ -100,12 +101,6 @@ def _by_user(
     codes = partition.codes(table, name)
     counts = BinCounts.from_codes(partition, codes if rows is None else codes[rows], outcomes)
     return _table(name, counts, settings, _status(counts, "user cuts", n_distinct=2))
-
-
-def _all_small(counts: BinCounts, settings: BinSettings) -> bool:
-    """Tell whether the levels could not make two bins of the least size."""
-    weights = counts.good + counts.bad
-    return bool(weights[0] < 2 * settings.min_bin_size * weights.sum())
 
 
 def _status(counts: BinCounts, otherwise: BinStatus, *, n_distinct: int) -> BinStatus:
@@ -138,9 +133,17 @@ def _table(name: str, counts: BinCounts, settings: BinSettings, status: BinStatu
     )
 
 
-def _warn_of_single_bin(name: str, settings: BinSettings, *, too_small: bool) -> None:
+def _warn_of_single_bin(
+    name: str, settings: BinSettings, *, too_small: bool, ordered: bool
+) -> None:
     if settings.max_n_bins == 1:
         why = "max_n_bins=1 allows no split. Raise it, or drop the column."
+    elif not ordered:
+        why = (
+            f"its levels cannot be parted into groups of {settings.min_bin_size:.1%} of the rows "
+            "or more that differ in bad rate, rare levels being pooled. Lower min_bin_size, join "
+            "levels, or give user_cuts."
+        )
     elif too_small:
         why = (
             f"no split leaves {settings.min_bin_size:.1%} of the rows on both sides. Lower "

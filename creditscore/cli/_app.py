@@ -199,6 +199,10 @@ def score(
     """
     with _reporting() as console:
         check_writable(out)
+        for taken in (data, card, *([grades] if grades else [])):
+            if out.exists() and taken.exists() and out.samefile(taken):
+                msg = f"--out {out} is the file {taken} that is read. Choose another name."
+                raise InvalidParameterError(msg)
         key = None if key_file is None else key_file.read_bytes().strip()
         scorecard = Scorecard.from_json(card, key=key)
         scale = None if grades is None else GradeScale.from_json(grades, key=key)

@@ -19,6 +19,7 @@ from creditscore._validation import (
     check_both_classes,
     check_choice,
     check_real,
+    check_same_order,
     check_target,
     check_weights,
 )
@@ -145,6 +146,7 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         """
         encoder, scale = self._checked_parameters()
         table = as_table(X)
+        check_same_order(X, y)
         target = check_target(y, n_rows=table.n_rows, bad_label=encoder.bad_label)
         weights = check_weights(sample_weight, n_rows=table.n_rows)
         check_both_classes(target.is_bad, weights)

@@ -18,6 +18,7 @@ from creditscore.exceptions import (
     InvalidTargetError,
     InvalidWeightError,
 )
+from creditscore.scorecard import LogisticScorecard
 
 N = 40
 X = pd.DataFrame({"v": np.resize([1.0, 2.0, 3.0, 4.0], N)})
@@ -77,7 +78,7 @@ def test_bad_label_says_which_label_is_bad(labels: tuple, bad_label: Any) -> Non
 
 def test_target_goes_by_position_not_by_index() -> None:
     """As everywhere in scikit-learn."""
-    assert fit(pd.Series(Y, index=range(N)[::-1])).tables_ == fit(Y).tables_
+    assert fit(pd.Series(Y, index=range(N, 2 * N))).tables_ == fit(Y).tables_
 
 
 # --- targets that are refused ------------------------------------------------------------
@@ -217,3 +218,13 @@ def test_errors_are_value_errors() -> None:
     """So that code that knows scikit-learn alone catches them."""
     assert issubclass(InvalidTargetError, InvalidDataError)
     assert issubclass(InvalidDataError, ValueError)
+
+
+@pytest.mark.parametrize("estimator", [WOEEncoder(), LogisticScorecard(min_iv=0)])
+def test_same_index_in_another_order_is_refused(estimator: WOEEncoder | LogisticScorecard) -> None:
+    X = pd.DataFrame({"x": np.arange(100.0)})
+    y = pd.Series(np.arange(100) % 3 == 0)
+    with pytest.raises(InvalidTargetError, match="same index in different orders"):
+        estimator.fit(X, y[::-1])
+    estimator.fit(X, y[::-1].to_numpy())
+    estimator.fit(X.set_axis(range(500, 600)), y)

@@ -178,6 +178,13 @@ class TestScore:
         assert out.read_text() == "from before"
         assert {path.name for path in tmp_path.iterdir()} == {"new.csv", "scores.csv"}
 
+    def test_never_writes_over_what_it_reads(self, folder: Path) -> None:
+        before = (folder / "loans.csv").read_bytes()
+        output = run("score", folder / "loans.csv", "--card", folder / "card" / "scorecard.json",
+                     "--out", folder / "loans.csv", code=3)  # fmt: skip
+        assert "Choose another name" in output
+        assert (folder / "loans.csv").read_bytes() == before
+
     def test_unseen_levels_become_a_note(
         self, folder: Path, tmp_path: Path, german: pd.DataFrame
     ) -> None:

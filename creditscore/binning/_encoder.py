@@ -28,10 +28,9 @@ from creditscore.binning._counts import Outcomes
 from creditscore.binning._fit import bin_columns
 from creditscore.binning._partition import CategoricalPartition, NumericPartition, is_listed
 from creditscore.binning._settings import BinSettings
+from creditscore.binning._solver import TRENDS
 from creditscore.binning._table import BinTable
 from creditscore.exceptions import InvalidParameterError
-
-_TRENDS = ("auto", "ascending", "descending", "none")
 
 
 class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -295,7 +294,7 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         by_column = self.trend if isinstance(self.trend, Mapping) else {}
         common = "auto" if isinstance(self.trend, Mapping) else self.trend
         for trend in (common, *by_column.values()):
-            check_choice(trend, "trend", type(self).__name__, _TRENDS)
+            check_choice(trend, "trend", type(self).__name__, TRENDS)
         table.require(list(by_column))
         asked = [name for name, trend in by_column.items() if trend != "auto"]
         idle = [name for name in asked if table.kind(name) == "categorical"]

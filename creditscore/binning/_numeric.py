@@ -23,7 +23,7 @@ from creditscore.binning._objective import InformationValue
 from creditscore.binning._partition import NumericPartition
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._shortlist import extremes, hull, refine, shortlist
-from creditscore.binning._solver import solve_bins
+from creditscore.binning._solver import LEAST_GAIN, solve_bins
 
 _Direction = Literal["ascending", "descending", "none"]
 
@@ -31,7 +31,6 @@ _LONG = 2_000_000
 """Rows above which a column is not sorted whole, but counted on edges from a sample."""
 _FINE_PREBINS = 5_000
 """Edges of a long column: fine enough that a cut is off by 0.02 % of the rows at the most."""
-_LEAST_GAIN = 1e-12
 
 
 @dataclass(frozen=True)
@@ -172,10 +171,10 @@ def _best_cuts(
     tries.sort(key=lambda attempt: -attempt[0])
     best: _Best | None = None
     for bound, direction, curve, own, hull_cuts in tries:
-        if best is not None and bound <= best.value + _LEAST_GAIN:
+        if best is not None and bound <= best.value + LEAST_GAIN:
             continue
         found = _best_in(direction, curve, own, hull_cuts, settings, min_weight)
-        if best is None or found.value > best.value + _LEAST_GAIN:
+        if best is None or found.value > best.value + LEAST_GAIN:
             best = found
     assert best is not None  # noqa: S101 - there is at least one direction
     # a trend looks at some cuts only; whether a split is large enough is a question about all

@@ -16,7 +16,7 @@ from creditscore.exceptions import InvalidDataError
 
 TRENDS = ("auto", "ascending", "descending", "none")
 
-_LEAST_GAIN = 1e-12
+LEAST_GAIN = 1e-12
 """A split that adds less information value than this is rounding, and is not made."""
 
 _Chain: TypeAlias = "tuple[int, _Chain] | None"
@@ -145,7 +145,7 @@ def solve_bins(
         return _solve(good, bad, objective, min_weight, max_n_bins, trend)
     ascending = _solve(good, bad, objective, min_weight, max_n_bins, "ascending")
     descending = _solve(good, bad, objective, min_weight, max_n_bins, "descending")
-    return descending if descending.iv > ascending.iv + _LEAST_GAIN else ascending
+    return descending if descending.iv > ascending.iv + LEAST_GAIN else ascending
 
 
 def _solve(
@@ -182,7 +182,7 @@ def _admitted_runs(
     keep = (weight > 0) & (weight >= min_weight * (1 - 1e-12))
     start, end = start[keep], end[keep]
     good, bad, weight = good[keep], bad[keep], weight[keep]
-    runs = _Runs(start, end, objective.parts(good, bad) - _LEAST_GAIN, len(good_below) - 1)
+    runs = _Runs(start, end, objective.parts(good, bad) - LEAST_GAIN, len(good_below) - 1)
     if trend == "none":
         return runs
     rate = bad / weight
@@ -272,7 +272,7 @@ def _merged(
         loss = parts[:-1] + parts[1:] - joined
         ends = np.delete(ends, 1 + int(loss.argmin()))
     value = _value(ends[:-1].tolist(), good_below, bad_below, objective)
-    return value - _LEAST_GAIN * (len(ends) - 1)
+    return value - LEAST_GAIN * (len(ends) - 1)
 
 
 def _value(

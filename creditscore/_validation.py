@@ -59,7 +59,7 @@ def check_target(y: Any, *, n_rows: int, bad_label: Any = None) -> Target:
         msg = "This estimator requires y to be passed, but the target y is None."
         raise InvalidTargetError(msg)
     values = _read_labels(y, n_rows=n_rows, name="y", beside="X")
-    labels = np.unique(values)
+    labels = _distinct(values)
     if len(labels) == 1:
         msg = (
             f"The target y has one class only, {labels.tolist()[0]!r}. Good and bad cases are both "
@@ -80,7 +80,7 @@ def check_outcomes(
     that the outcomes belong to.
     """
     values = _read_labels(is_bad, n_rows=n_rows, name="is_bad", beside=beside)
-    labels = np.unique(values).tolist()
+    labels = _distinct(values).tolist()
     if values.dtype.kind not in "biuf" or not {0, 1}.issuperset(labels):
         shown = ", ".join(map(repr, labels[:5])) + (", …" if len(labels) > 5 else "")
         msg = f"Only binary outcomes are measured: is_bad is 1 for bad, 0 for good. Got {shown}."
@@ -112,6 +112,14 @@ def _read_labels(y: Any, *, n_rows: int, name: str, beside: str) -> np.ndarray[A
         _reject_mixed(values, name)
         values = np.asarray(values.tolist())
     return values
+
+
+def _distinct(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the labels that occur, sorted; one or two of them are found without sorting."""
+    others = values[values != values[:1]]
+    if (others == others[:1]).all():
+        return np.unique(np.concatenate([values[:1], others[:1]]))
+    return np.unique(values)
 
 
 def _reject_missing(values: np.ndarray[Any, Any], name: str) -> None:

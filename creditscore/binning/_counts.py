@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -22,9 +21,8 @@ class Outcomes:
     is_bad : ndarray of bool, shape (n_rows,)
         Who is bad.
     weights : ndarray of shape (n_rows,) or None
-        Frequencies; None where every row counts once.
-    bad_weights : ndarray of shape (n_rows,)
-        Weight of each bad row, 0 for a good one.
+        Frequencies, more than zero, whose sums are exact in any order; None where every row
+        counts once.
 
     Examples
     --------
@@ -38,30 +36,42 @@ class Outcomes:
 
     is_bad: Bool1D
     weights: Float1D | None
-    bad_weights: Float1D
-
-    @cached_property
-    def good_rows(self) -> Int1D:
-        """Rows of the goods."""
-        return np.flatnonzero(~self.is_bad)
-
-    @cached_property
-    def bad_rows(self) -> Int1D:
-        """Rows of the bads."""
-        return np.flatnonzero(self.is_bad)
 
     @classmethod
-    def of(cls, is_bad: Bool1D, weights: Float1D | None = None) -> Outcomes:
-        """Prepare outcomes and weights."""
-        bad = is_bad.astype(np.float64)
-        return cls(is_bad, weights, bad if weights is None else bad * weights)
+    def of(cls, is_bad: Bool1D, weights: Float1D | None = None) -> Self:
+        """Prepare outcomes and weights.
+
+        Weights are rounded to multiples of a power of two so small that it changes none by more
+        than a 10¹⁵th of their sum, and that sums of them need no rounding: what a row counts for
+        does not depend on its neighbours. Whole numbers stay what they are.
+        """
+        return cls(is_bad, None if weights is None else _summable(weights))
+
+    def at(self, rows: slice | Int1D | Bool1D) -> Outcomes:
+        """Return the outcomes of some rows."""
+        weights = None if self.weights is None else self.weights[rows]
+        return Outcomes(self.is_bad[rows], weights)
+
+    def totals(self) -> tuple[float, float]:
+        """Return the goods and the bads."""
+        if self.weights is None:
+            bad = float(np.count_nonzero(self.is_bad))
+            return len(self.is_bad) - bad, bad
+        return float(self.weights[~self.is_bad].sum()), float(self.weights[self.is_bad].sum())
 
     def tally(self, codes: Int1D, n_codes: int) -> tuple[Float1D, Float1D]:
         """Return goods and bads of each code."""
-        total = np.bincount(codes, weights=self.weights, minlength=n_codes).astype(np.float64)
-        bad = np.bincount(codes, weights=self.bad_weights, minlength=n_codes).astype(np.float64)
-        # weighted sums may differ in the last bit; a count is never negative
-        return np.maximum(total - bad, 0.0), bad
+        by_class = 2 * codes
+        by_class += self.is_bad
+        tally = np.bincount(by_class, self.weights, minlength=2 * n_codes)
+        return tally[::2].astype(np.float64), tally[1::2].astype(np.float64)
+
+
+def _summable(weights: Float1D) -> Float1D:
+    """Round weights to multiples of a unit of which their sum holds fewer than 2⁵²."""
+    # sorted, so that the order of rows has no say in the sum
+    unit = 2.0 ** (np.ceil(np.log2(max(np.sort(weights).sum(), 1e-307))) - 51)
+    return np.where(weights > 0, np.maximum(np.rint(weights / unit), 1.0) * unit, 0.0)
 
 
 @dataclass(frozen=True, eq=False)

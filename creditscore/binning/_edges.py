@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
 from creditscore._typing import Bool1D, Float1D
-from creditscore.binning._digitize import digitize
 from creditscore.exceptions import IncompatibleCountsError
 
 CAPACITY = 200_000
 """Distinct values that a sample keeps: measured to move a rank by some 0.003 at the most."""
-
-_OVERFULL = 2.0
-"""A pre-bin of more than this many fair shares is looked into once more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,52 +138,6 @@ class EdgeSample:
             return self
         kept = _passes(_hash(self.values), level)
         return replace(self, values=self.values[kept], weights=self.weights[kept], level=level)
-
-
-def prebin_edges(
-    values: Float1D,
-    weights: Float1D | None,
-    *,
-    max_n_prebins: int,
-    capacity: int = CAPACITY,
-) -> Float1D:
-    """Cut a column that is in memory into pre-bins, none of them overfull.
-
-    A sample may miss a heavy value; the pre-bin that holds it is then overfull, and is cut again
-    from its own values. In the end each pre-bin has at most about twice its fair share, or is
-    one value.
-    """
-    sample = EdgeSample.from_values(values, weights, capacity=capacity)
-    edges = sample.edges(max_n_prebins)
-    if sample.level:
-        added = list(_inside_overfull(values, weights, edges, max_n_prebins, capacity))
-        edges = np.unique(np.concatenate([edges, *added]))
-    return edges
-
-
-def _inside_overfull(
-    values: Float1D,
-    weights: Float1D | None,
-    edges: Float1D,
-    max_n_prebins: int,
-    capacity: int,
-) -> Iterator[Float1D]:
-    codes = digitize(values, edges)
-    held = np.bincount(codes, weights=weights, minlength=len(edges) + 1).astype(np.float64)
-    fair = held.sum() / max_n_prebins
-    for code in np.flatnonzero(held > _OVERFULL * fair):
-        inside = codes == code
-        part = values[inside]
-        first = part.min()
-        if first == part.max():
-            continue
-        shares = max(2, int(np.ceil(held[code] / fair)))
-        yield prebin_edges(
-            part,
-            None if weights is None else weights[inside],
-            max_n_prebins=shares,
-            capacity=capacity,
-        )
 
 
 def _distinct(values: Float1D, weights: Float1D | None) -> tuple[Float1D, Float1D]:

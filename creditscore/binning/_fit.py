@@ -7,20 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from creditscore._ahead import prepared_ahead
 from creditscore._frame import Table
 from creditscore._typing import Bool1D, Level
 from creditscore._warn import warn_user
 from creditscore.binning._counts import BinCounts, LevelCounts, Outcomes
 from creditscore.binning._levels import best_level_groups
-from creditscore.binning._numeric import SortedColumn, best_numeric_bins, sort_column
+from creditscore.binning._numeric import best_numeric_bins, count_column
 from creditscore.binning._partition import CategoricalPartition, NumericPartition, Partition
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._table import BinStatus, BinTable
 from creditscore.exceptions import ConstantColumnWarning, InvalidParameterError, SingleBinWarning
-
-_WORTH_A_THREAD = 20_000
-"""Rows from which sorting in a second thread pays for starting it."""
 
 
 def bin_columns(
@@ -29,59 +25,34 @@ def bin_columns(
     rows: Bool1D | None,
     settings: Mapping[str, BinSettings],
 ) -> dict[str, BinTable]:
-    """Bin columns; `rows` marks those that have weight, where some have none.
-
-    Long columns are sorted a few at a time by two threads; the solver, which is plain Python,
-    then takes them in order.
-    """
-    prepared = prepared_ahead(
-        lambda name: _prepare(table, name, outcomes, rows, settings[name]),
-        list(settings),
-        threaded=table.n_rows >= _WORTH_A_THREAD and len(settings) > 1,
-    )
-    return {
-        name: _by_user(table, name, outcomes, rows, settings[name])
-        if column is None
-        else _finish(name, column, settings[name])
-        for name, column in zip(settings, prepared, strict=True)
-    }
+    """Bin columns one by one; `rows` marks those that have weight, where some have none."""
+    return {name: _bin(table, name, outcomes, rows, settings[name]) for name in settings}
 
 
-def _prepare(
+def _bin(
     table: Table, name: str, outcomes: Outcomes, rows: Bool1D | None, settings: BinSettings
-) -> SortedColumn | LevelCounts | None:
-    """Do the part of the work that grows with the rows; nothing for bins given by the user."""
+) -> BinTable:
+    """Find the bins of a column, and say what stood in the way."""
     if settings.user_cuts is not None:
-        return None
-    if table.kind(name) == "numeric":
+        return _by_user(table, name, outcomes, rows, settings)
+    numeric = table.kind(name) == "numeric"
+    too_small = False
+    if numeric:
         values = table.numeric(name)
         values = values if rows is None else values[rows]
-        return sort_column(
-            name,
-            values,
-            outcomes,
-            settings.special_codes,
-            max_n_prebins=settings.max_n_prebins,
-        )
-    codes, levels = table.levels(name)
-    return LevelCounts.from_codes(codes if rows is None else codes[rows], levels, outcomes)
-
-
-def _finish(name: str, column: SortedColumn | LevelCounts, settings: BinSettings) -> BinTable:
-    """Find the bins of a prepared column, and say what stood in the way."""
-    if isinstance(column, SortedColumn):
+        column = count_column(name, values, outcomes, settings.special_codes)
         numbers = best_numeric_bins(column, settings.special_codes, settings)
         counts, n_distinct = numbers.counts, numbers.n_distinct
         too_small = numbers.n_admitted == 0
     else:
-        groups = best_level_groups(column, settings.special_codes, settings)
+        codes, levels = table.levels(name)
+        by_level = LevelCounts.from_codes(codes if rows is None else codes[rows], levels, outcomes)
+        groups = best_level_groups(by_level, settings.special_codes, settings)
         counts, n_distinct = groups.counts, min(groups.n_levels, 2)
-        too_small = False
     status = _status(counts, "optimal", n_distinct=n_distinct)
     if status == "optimal" and counts.partition.n_regular == 1 and n_distinct > 1:
         status = "single bin"
-        ordered = isinstance(column, SortedColumn)
-        _warn_of_single_bin(name, settings, too_small=too_small, ordered=ordered)
+        _warn_of_single_bin(name, settings, too_small=too_small, ordered=numeric)
     return _table(name, counts, settings, status)
 
 

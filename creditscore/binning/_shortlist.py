@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from creditscore._typing import Bool1D, Float1D, Int1D
+from creditscore._typing import Bool1D, Float1D, Float2D, Int1D
 from creditscore.binning._curve import Curve
 from creditscore.binning._objective import InformationValue
 
@@ -28,7 +28,7 @@ def hull(curve: Curve) -> Int1D:
     """
     if not len(curve.rising):
         return np.empty(0, dtype=np.intp)
-    rising, other = curve.between(np.arange(len(curve.rising)))
+    rising, other = curve.steps()
     weight = rising + other
     pooled = isotonic_regression(rising / weight, weights=weight)
     return np.asarray(pooled.blocks[1:-1], dtype=np.intp) - 1
@@ -54,13 +54,15 @@ def shortlist(curve: Curve, hull_cuts: Int1D, n_cells: int) -> Int1D:
     nearest = _first_of_least(height, starts, n_cuts)
     if len(hull_cuts) > n_cells:
         hull_cuts = hull_cuts[np.diff(cell_of[hull_cuts], prepend=-1) > 0]
-    return np.unique(np.concatenate([nearest, hull_cuts, [0, n_cuts - 1]]))
+    listed = np.zeros(n_cuts, dtype=bool)
+    listed[nearest] = listed[hull_cuts] = listed[[0, -1]] = True
+    return np.flatnonzero(listed)
 
 
 def extremes(curve: Curve, n_cells: int) -> Int1D:
     """Return, for bins without a trend, the cuts where the curve bulges most to either side."""
     up = shortlist(curve, np.empty(0, dtype=np.intp), n_cells)
-    down = shortlist(_mirrored(curve), np.empty(0, dtype=np.intp), n_cells)
+    down = shortlist(curve.mirrored(), np.empty(0, dtype=np.intp), n_cells)
     return np.union1d(up, down)
 
 
@@ -93,10 +95,6 @@ def refine(
     return np.asarray(settled, dtype=np.intp)
 
 
-def _mirrored(curve: Curve) -> Curve:
-    return Curve(curve.other, curve.rising, curve.n_other, curve.n_rising, curve.cut_values)
-
-
 def _first_of_least(values: Float1D, starts: Int1D, n: int) -> Int1D:
     """Return the place of the least value in each stretch, the first of equals."""
     least = np.minimum.reduceat(values, starts)
@@ -105,7 +103,7 @@ def _first_of_least(values: Float1D, starts: Int1D, n: int) -> Int1D:
     return at_least[np.searchsorted(at_least, starts)]
 
 
-def _around(curve: Curve, cuts: list[int], i: int) -> Float1D:
+def _around(curve: Curve, cuts: list[int], i: int) -> list[tuple[float, float]]:
     """Return the weights (rising, other) below the two cuts before a cut and the two behind it.
 
     Beyond the ends of the curve, a place repeats: there is no bin there.
@@ -118,49 +116,51 @@ def _around(curve: Curve, cuts: list[int], i: int) -> Float1D:
             places.append((curve.n_rising, curve.n_other))
         else:
             places.append((float(curve.rising[cuts[j]]), float(curve.other[cuts[j]])))
-    return np.array(places)
+    return places
 
 
 def _best_place(
     curve: Curve,
     weight: Float1D,
-    around: Float1D,
+    around: list[tuple[float, float]],
     objective: InformationValue,
     min_weight: float,
     keep_trend: bool,
 ) -> int | None:
-    (_, before, behind, _) = around
+    """Return the best place for a cut between two others, or None where there is no choice."""
+    second, before, behind, fourth = around
     least = min_weight * (1 - 1e-12)
-    first = int(np.searchsorted(weight, before.sum() + least))
-    last = int(np.searchsorted(weight, behind.sum() - least, side="right"))
+    first = int(weight.searchsorted(sum(before) + least))
+    last = int(weight.searchsorted(sum(behind) - least, side="right"))
     if last - first <= 1:
         return None
-    rising, other = curve.rising[first:last], curve.other[first:last]
-    places = np.arange(first, last)
-    if keep_trend:
-        admitted = _keeps_trend(rising, other, around)
-        rising, other, places = rising[admitted], other[admitted], places[admitted]
-        if not len(places):
-            return None
+    # the bins on both sides of each place: left in row 0, right in row 1
+    rising, other = np.empty((2, 2, last - first))
+    for bins, below, start, end in (
+        (rising, curve.rising, before[0], behind[0]),
+        (other, curve.other, before[1], behind[1]),
+    ):
+        np.subtract(below[first:last], start, out=bins[0])
+        np.subtract(end, below[first:last], out=bins[1])
     # information value is the same whichever class is called good
-    left = objective.parts(other - before[1], rising - before[0])
-    right = objective.parts(behind[1] - other, behind[0] - rising)
-    return int(places[(left + right).argmax()])
+    left, right = objective.parts(other, rising)
+    value: Float1D = left + right
+    if keep_trend:
+        low, high = _share(second, before, -1.0), _share(behind, fourth, 2.0)
+        value[~_keeps_trend(rising, other, low, high)] = -np.inf
+    best = int(value.argmax())
+    return first + best if value[best] > -np.inf else None
 
 
-def _keeps_trend(rising: Float1D, other: Float1D, around: Float1D) -> Bool1D:
+def _keeps_trend(rising: Float2D, other: Float2D, low: float, high: float) -> Bool1D:
     """Tell at which places of a cut the shares of the bins beside it, and beyond, still rise."""
-    second, before, behind, fourth = around
     with np.errstate(divide="ignore", invalid="ignore"):
-        left = (rising - before[0]) / (rising - before[0] + other - before[1])
-        right = (behind[0] - rising) / (behind[0] - rising + behind[1] - other)
-    admitted: Bool1D = left < right
-    if (before != second).any():
-        admitted &= left > _share(before - second)
-    if (fourth != behind).any():
-        admitted &= right < _share(fourth - behind)
-    return admitted
+        left, right = rising / (rising + other)
+    kept: Bool1D = (left < right) & (left > low) & (right < high)
+    return kept
 
 
-def _share(weights: Float1D) -> float:
-    return float(weights[0] / weights.sum())
+def _share(start: tuple[float, float], end: tuple[float, float], otherwise: float) -> float:
+    """Return the share of the rising class in a bin, or another number where there is no bin."""
+    rising, other = end[0] - start[0], end[1] - start[1]
+    return rising / (rising + other) if start != end else otherwise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -176,7 +177,7 @@ def _admitted_runs(
     min_weight: float,
     trend: Literal["ascending", "descending", "none"],
 ) -> _Runs:
-    start, end = np.triu_indices(len(good_below), k=1)
+    start, end = _all_runs(len(good_below))
     good, bad = _between(good_below, start, end), _between(bad_below, start, end)
     weight = good + bad
     keep = (weight > 0) & (weight >= min_weight * (1 - 1e-12))
@@ -191,6 +192,13 @@ def _admitted_runs(
     order = np.argsort((rate if trend == "ascending" else -rate)[::-1], kind="stable")
     order = len(rate) - 1 - order
     return _Runs(start[order], end[order], runs.value[order], runs.n_prebins)
+
+
+@lru_cache(maxsize=8)
+def _all_runs(n_places: int) -> tuple[Int1D, Int1D]:
+    """Return start and end of every run; columns often have the same number of pre-bins."""
+    start, end = np.triu_indices(n_places, k=1)
+    return start, end
 
 
 def _between(below: Float1D, start: Int1D, end: Int1D) -> Float1D:
@@ -244,7 +252,8 @@ def _promising(runs: _Runs, best: Sequence[float], known: float) -> _Runs:
     for start, end, value in zip(
         runs.start[::-1].tolist(), runs.end[::-1].tolist(), runs.value[::-1].tolist(), strict=True
     ):
-        onward[start] = max(onward[start], value + onward[end])
+        total = value + onward[end]
+        onward[start] = max(onward[start], total)
     before, after = np.array(best)[runs.start], np.array(onward)[runs.end]
     linked = (before > -np.inf) & (after > -np.inf)
     with np.errstate(invalid="ignore"):

@@ -1,4 +1,4 @@
-"""The encoder alone: how its time grows with the rows, and where it goes.
+"""The encoder alone: how its time and memory grow with the rows, and where time goes.
 
 Run from the repository root::
 
@@ -12,6 +12,7 @@ import argparse
 import cProfile
 import pstats
 import time
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -44,6 +45,16 @@ def time_encoder(
     return min(fits), min(transforms)
 
 
+def peak_columns(X: pd.DataFrame, is_bad: Bool1D, constraints: Constraints) -> float:
+    """Return the most memory that a fit holds beyond its input, in columns of float64."""
+    contender, y = Creditscore(constraints), is_bad.astype(np.intp)
+    tracemalloc.start()
+    contender.fit(X, y)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak / (8 * len(X))
+
+
 def by_rows(options: argparse.Namespace, constraints: Constraints) -> pd.DataFrame:
     """Time tables of each size, a row a size."""
     lines = []
@@ -59,6 +70,7 @@ def by_rows(options: argparse.Namespace, constraints: Constraints) -> pd.DataFra
                 "fit_ms_per_column": 1e3 * fit / options.columns,
                 "fit_ns_per_cell": 1e9 * fit / cells,
                 "transform_ns_per_cell": 1e9 * transform / cells,
+                "fit_peak_columns": peak_columns(X, is_bad, constraints),
             }
         )
     return pd.DataFrame(lines)
@@ -108,7 +120,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     report(f"{options.columns} columns, best of {options.repeat}, seed {options.seed}", "")
     formats = dict.fromkeys(("fit_s", "transform_s"), "{:.4f}")
     formats |= {"rows": "{:,}", "fit_ms_per_column": "{:.2f}"}
-    formats |= dict.fromkeys(("fit_ns_per_cell", "transform_ns_per_cell"), "{:.1f}")
+    shown = ("fit_ns_per_cell", "transform_ns_per_cell", "fit_peak_columns")
+    formats |= dict.fromkeys(shown, "{:.1f}")
     report_table(by_rows(options, constraints), formats)
     if options.profile:
         for n_rows in options.rows:

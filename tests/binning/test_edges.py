@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditscore.binning import EdgeSample
-from creditscore.binning._edges import CAPACITY, prebin_edges
 from creditscore.exceptions import IncompatibleCountsError
 
 SMALL = 50
@@ -52,10 +51,6 @@ def test_row_order_is_irrelevant(seed: int) -> None:
     weights, order = rng.random(len(values)), rng.permutation(len(values))
     shuffled = EdgeSample.from_values(values[order], weights[order], capacity=SMALL)
     assert same(EdgeSample.from_values(values, weights, capacity=SMALL), shuffled)
-    assert np.array_equal(
-        prebin_edges(values, weights, max_n_prebins=10, capacity=SMALL),
-        prebin_edges(values[order], weights[order], max_n_prebins=10, capacity=SMALL),
-    )
 
 
 @given(seed=seeds)
@@ -147,11 +142,11 @@ def test_heavy_value_stands_alone() -> None:
 
 
 @settings(max_examples=300)
-@given(seed=seeds, most=st.integers(2, 40), capacity=st.sampled_from([SMALL, CAPACITY]))
-def test_no_prebin_is_overfull(seed: int, most: int, capacity: int) -> None:
+@given(seed=seeds, most=st.integers(2, 40))
+def test_no_prebin_is_overfull(seed: int, most: int) -> None:
     values = some_values(seed, most=2_000)
     weights = np.random.default_rng(seed).integers(1, 4, size=len(values)).astype(float)
-    edges = prebin_edges(values, weights, max_n_prebins=most, capacity=capacity)
+    edges = EdgeSample.from_values(values, weights).edges(most)
     assert (np.diff(edges) > 0).all()
     assert np.isin(edges, values).all()
     codes = np.searchsorted(edges, values, side="right")
@@ -159,21 +154,7 @@ def test_no_prebin_is_overfull(seed: int, most: int, capacity: int) -> None:
     assert (held > 0).all()
     for code in np.flatnonzero(held > 2.0 / most + 1e-12):
         assert len(np.unique(values[codes == code])) == 1
-    # cutting overfull pre-bins again adds some, most of all after a sample as small as this
-    assert len(edges) + 1 <= (2 if capacity == CAPACITY else 4) * most
-
-
-def test_heavy_value_that_the_sample_misses_still_stands_alone() -> None:
-    rng = np.random.default_rng(5)
-    light = rng.normal(size=4_000)
-    kept = EdgeSample.from_values(light, capacity=SMALL).values
-    heavy = light[~np.isin(light, kept)][0]
-    values = np.concatenate([light, np.full(2_000, heavy)])
-    assert heavy not in EdgeSample.from_values(values, capacity=SMALL).values
-    edges = prebin_edges(values, None, max_n_prebins=20, capacity=SMALL)
-    codes = np.searchsorted(edges, values, side="right")
-    own = codes[-1]
-    assert np.unique(values[codes == own]).tolist() == [heavy]
+    assert len(edges) + 1 <= 2 * most
 
 
 # --- how far a sampled edge is from its place --------------------------------------------

@@ -26,6 +26,8 @@ from creditscore.exceptions import (
     MissingColumnError,
 )
 
+_LARGEST_WHOLE = 2**53
+"""Up to here, floats hold every whole number."""
 _TEXT_LIKE = (nw.String, nw.Categorical, nw.Enum, nw.Boolean)
 _TIME_LIKE = (nw.Date, nw.Datetime, nw.Duration, nw.Time)
 _NUMBERS = {"integer", "floating", "decimal", "mixed-integer-float", "empty"}
@@ -57,15 +59,13 @@ class Table:
         """Give a column as floats, NaN where missing; not copied where that can be helped."""
         column = self._column(name)
         if isinstance(column, np.ndarray):
-            if column.dtype.kind == "O":
-                return _floats_of_objects(column)
-            return np.asarray(column, dtype=np.float64)
+            return _floats_of_array(name, column)
         native = column.to_native()
+        if isinstance(native, pd.Series) and isinstance(native.dtype, np.dtype):
+            return _floats_of_array(name, native.to_numpy())
+        if column.dtype.is_integer():
+            _check_whole(name, column.min(), column.max())
         if isinstance(native, pd.Series):
-            if isinstance(native.dtype, np.dtype) and native.dtype.kind in "fiu":
-                return np.asarray(native, dtype=np.float64)
-            if native.dtype == object:
-                return _floats_of_objects(native.to_numpy())
             return np.asarray(native.to_numpy(dtype=np.float64, na_value=np.nan))
         return np.asarray(column.cast(nw.Float64).to_numpy(), dtype=np.float64)
 
@@ -308,8 +308,26 @@ def _time_message(name: str, kind: str) -> str:
     )
 
 
-def _floats_of_objects(values: np.ndarray[Any, Any]) -> Float1D:
-    return np.array([np.nan if _is_missing(v) else float(v) for v in values], dtype=np.float64)
+def _floats_of_array(name: str, values: np.ndarray[Any, Any]) -> Float1D:
+    if values.dtype.kind == "O":
+        whole = [v for v in values if isinstance(v, int)]
+        _check_whole(name, min(whole, default=None), max(whole, default=None))
+        return np.array([np.nan if _is_missing(v) else float(v) for v in values], dtype=np.float64)
+    if values.dtype.kind in "iu" and len(values):
+        _check_whole(name, int(values.min()), int(values.max()))
+    return np.asarray(values, dtype=np.float64)
+
+
+def _check_whole(name: str, low: int | None, high: int | None) -> None:
+    """Refuse whole numbers that floats cannot tell from their neighbours."""
+    for value in (low, high):
+        if value is not None and not _is_missing(value) and abs(int(value)) > _LARGEST_WHOLE:
+            msg = (
+                f"Column {name!r} holds whole numbers beyond 2⁵³, such as {int(value)}, which "
+                "cannot be told from their neighbours once they are amounts. It looks like an "
+                "identifier: drop it, or convert it to text."
+            )
+            raise ColumnTypeError(msg)
 
 
 def is_level(value: Any) -> bool:

@@ -24,6 +24,7 @@
     ├── ConstantColumnWarning      a column with one value, or none: left out
     ├── SingleBinWarning           no admissible split: the column carries nothing
     ├── UnseenCategoryWarning      a level that the fit never met
+    ├── SpecialCodeWarning         a special code of another type than the columns
     ├── CoefficientSignWarning     a coefficient against the direction of its WOE
     ├── CollinearityWarning        columns that determine each other
     ├── SeparationWarning          a class is predicted without error: no finite estimate
@@ -117,6 +118,10 @@ class SingleBinWarning(CreditScoreWarning):
 
 class UnseenCategoryWarning(CreditScoreWarning):
     """A column holds levels that the fit never met; they count as neutral."""
+
+
+class SpecialCodeWarning(CreditScoreWarning):
+    """A special code is of another type than the columns, and so has no effect."""
 
 
 class CoefficientSignWarning(CreditScoreWarning):

@@ -77,10 +77,7 @@ class BinDisplay:
         ax.bar(at, self.bins["share"], color=colours, alpha=0.55, width=0.8)
         ax.set_ylabel("share of rows", color=INK)
         ax.set_xticks(at, [shorten(label, 24) for label in self.bins["bin"]])
-        if len(self.bins) > 5 or self.bins["bin"].str.len().max() > 12:
-            ax.tick_params(axis="x", labelrotation=30)
-            for label in ax.get_xticklabels():
-                label.set_ha("right")
+        _tilt_where_crowded(ax)
         rate = second_axis(ax, label="bad rate", colour=BAD)
         rate.plot(at[regular], self.bins["bad_rate"][regular], color=BAD, linewidth=1.5)
         rate.plot(at, self.bins["bad_rate"], "o", color=BAD, markersize=6)
@@ -90,3 +87,14 @@ class BinDisplay:
         clean_axes(ax, title=f"{self.feature}  (IV {self.iv:.3f})")
         self.ax_, self.ax_rate_ = ax, rate
         return self
+
+
+def _tilt_where_crowded(ax: Any) -> None:
+    """Turn the labels below the bars where they would run into each other."""
+    labels = ax.get_xticklabels()
+    inches = ax.get_window_extent().width / ax.figure.dpi
+    # a letter is about half as wide as its font is high, and labels keep one apart
+    widest = max(len(label.get_text()) + 1 for label in labels) * labels[0].get_fontsize() / 144
+    if widest * len(labels) > inches:
+        for label in labels:
+            label.set(rotation=30, ha="right", rotation_mode="anchor")

@@ -24,13 +24,14 @@ from creditscore._validation import (
     check_target,
     check_weights,
 )
+from creditscore._warn import warn_user
 from creditscore.binning._counts import Outcomes
 from creditscore.binning._fit import bin_columns
 from creditscore.binning._partition import CategoricalPartition, NumericPartition, is_listed
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._solver import TRENDS
 from creditscore.binning._table import BinTable
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import InvalidParameterError, SpecialCodeWarning
 
 
 class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -91,10 +92,14 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     WOE = ln(dist_good / dist_bad): positive where a bin is safer than the sample. Weights are
     frequencies: a row of weight 3 counts as three rows, one of weight 0 as none.
 
-    A column of n rows takes O(n log n) time and memory of about two columns of its length, six
-    columns at a time; the optimum takes O(p² log p) for p pre-bins. Above 2,000,000 rows the
-    cuts come from 5,000 quantiles of a sample of 200,000 distinct values, O(n), which depends
-    neither on the row order nor on chance; the counts are exact all the same.
+    A numeric column of n rows takes O(n) time and, beyond the table itself, two bytes a row and
+    at most two columns of working memory, one column at a time: it is counted on some 8,000 cells,
+    and values are told apart only about the cuts (all of them up to 16,384 rows). Counts are
+    exact, and nothing depends on the row order or on chance. The optimum takes O(p² log p) for p
+    pre-bins.
+
+    A cut lies between two values that the fit met, at a number of few digits. Special codes also
+    match what a column of 32-bit floats makes of them.
 
     Levels of fewer than 30 rows (or of fewer than a bin needs, where that is less) are pooled,
     because their own bad rate is chance. A column with very many levels still fits its sample
@@ -172,6 +177,8 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             A column holds one value or none.
         SingleBinWarning
             The constraints admit no split of a column.
+        SpecialCodeWarning
+            A special code for all columns is text where they hold numbers, or the other way round.
         """
         table = as_table(X)
         check_same_order(X, y)
@@ -186,6 +193,7 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             assert weights is not None  # noqa: S101 - there are weights of zero
             outcomes = Outcomes.of(target.is_bad[rows], weights[rows])
         tables = bin_columns(table, outcomes, rows, settings)
+        self._warn_of_idle_codes(table, tables)
         # nothing is set before everything has worked
         self.tables_: dict[str, BinTable] = tables
         self.classes_ = target.classes
@@ -328,6 +336,23 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         }
         return {name: common[table.kind(name)] for name in table.names}
 
+    def _warn_of_idle_codes(self, table: Table, tables: Mapping[str, BinTable]) -> None:
+        """Say which codes for all columns are of a type that keeps them from being met."""
+        codes = self.special_codes
+        for code in () if codes is None or isinstance(codes, Mapping) else codes:
+            kind: ColumnKind = "categorical" if isinstance(code, str) else "numeric"
+            if any(_holds(bins, code) for bins in tables.values()):
+                continue
+            twins = [name for name in tables if _holds_twin(table, name, code)]
+            if twins or not any(bins.dtype == kind for bins in tables.values()):
+                where = f"column {twins[0]!r} holds it as" if twins else "all columns hold"
+                other = "text" if kind == "numeric" else "numbers"
+                warn_user(
+                    f"The special code {code!r} has no effect: {where} {other}. Give it as "
+                    f"{other} too, or leave it out.",
+                    SpecialCodeWarning,
+                )
+
     def _repr_html_(self) -> str:
         if not hasattr(self, "tables_"):
             return str(super()._repr_html_())
@@ -336,6 +361,30 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             caption=f"{type(self).__name__}: {len(self.tables_)} columns",
             formats={"iv": "{:.4f}", "missing_share": "{:.1%}"},
         )
+
+
+def _holds(table: BinTable, code: Any) -> bool:
+    """Tell whether a row of the fit holds a special code as its bins know it."""
+    partition = table.partition
+    if code not in partition.special_codes:
+        # the user's own groups may hold it
+        return isinstance(partition, CategoricalPartition) and any(
+            code in group for group in partition.groups
+        )
+    place = partition.n_regular + partition.special_codes.index(code)
+    return table.n_good[place] + table.n_bad[place] > 0
+
+
+def _holds_twin(table: Table, name: str, code: Any) -> bool:
+    """Tell whether a column holds a text code as a number, or a number as text."""
+    if (table.kind(name) == "numeric") != isinstance(code, str):
+        return False
+    if not isinstance(code, str):
+        return f"{code:g}" in table.levels(name)[1]
+    try:
+        return bool((table.numeric(name) == float(code)).any())
+    except ValueError:
+        return False
 
 
 def _checked(codes: Any, kind: ColumnKind, where: str = "") -> tuple[Any, ...]:

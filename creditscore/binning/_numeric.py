@@ -14,7 +14,7 @@ from creditscore.binning._cells import Cells, CountedColumn
 from creditscore.binning._counts import BinCounts, Outcomes
 from creditscore.binning._curve import Curve
 from creditscore.binning._objective import InformationValue
-from creditscore.binning._partition import NumericPartition
+from creditscore.binning._partition import NumericPartition, is_code
 from creditscore.binning._readable import readable_between
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._shortlist import extremes, hull, refine, shortlist
@@ -69,7 +69,7 @@ def count_column(
     values = np.ascontiguousarray(values)
     sides = []
     for code in special:
-        rows = values == code
+        rows = is_code(values, code)
         sides.append(outcomes.at(rows).totals())
         if rows.any():
             values, outcomes = values[~rows], outcomes.at(~rows)

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from creditscore._frame import Table, is_level
-from creditscore._typing import ColumnKind, Float1D, Int1D, Level
+from creditscore._typing import Bool1D, ColumnKind, Float1D, Int1D, Level
 from creditscore._validation import check_finite
 from creditscore._warn import warn_user
 from creditscore.binning._digitize import digitize
@@ -200,7 +200,7 @@ class NumericPartition(Partition):
         """Return the attribute of each number; NaN is missing."""
         codes = digitize(values, np.asarray(self.cuts, dtype=np.float64))
         for i, code in enumerate(self.special_codes):
-            codes[values == code] = self.n_regular + i
+            codes[is_code(values, code)] = self.n_regular + i
         codes[np.isnan(values)] = self.missing_code
         return codes
 
@@ -332,6 +332,16 @@ class CategoricalPartition(Partition):
             level: repr(level) if isinstance(level, str) and _ambiguous(level, other) else text
             for level, text in texts.items()
         }
+
+
+def is_code(values: Float1D, code: float) -> Bool1D:
+    """Tell which values are a special code, also as a column of 32-bit floats holds it."""
+    found: Bool1D = values == code
+    with np.errstate(over="ignore"):
+        single = float(np.float32(code))
+    if single != code and math.isfinite(single):
+        found |= values == single
+    return found
 
 
 def is_listed(values: Any) -> bool:

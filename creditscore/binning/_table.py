@@ -213,7 +213,8 @@ class BinTable:
     def _repr_html_(self) -> str:
         shown = self.frame().drop(columns=["lower", "upper", "kind"])
         shown = shown[shown["count"] > 0]
-        caption = f"{self.feature}: IV {self.iv:.4f}, {self.trend}, {self.status}"
+        reading = f", bad rate {self.trend}" if self.trend in ("ascending", "descending") else ""
+        caption = f"{self.feature}: information value {self.iv:.4f}{reading}"
         return html_table(
             shown,
             caption=caption,

@@ -18,6 +18,7 @@ from creditscore.exceptions import (
     InfiniteValueError,
     InvalidParameterError,
     SingleBinWarning,
+    SpecialCodeWarning,
     UnseenCategoryWarning,
 )
 
@@ -184,7 +185,7 @@ def test_special_code_is_a_bin_of_its_own(
 def test_special_level_is_a_bin_of_its_own(bin_one: BinOne) -> None:
     values = ["a"] * 50 + ["b"] * 50 + ["refused"] * 4
     y = [0, 1] * 25 + [0, 0, 1, 0, 0] * 10 + [1, 1, 1, 0]
-    table = bin_one(values, y, special_codes=["refused", -9])
+    table = bin_one(values, y, special_codes=["refused"])
     assert table.labels == ("b", "a", "Special refused", "Missing", "Other")
     assert kinds(table).loc["special", "n_bad"] == 3
 
@@ -202,6 +203,40 @@ def test_special_code_that_the_fit_never_met_is_neutral_and_known(
         warnings.simplefilter("error")
         assert table.encode(pd.DataFrame({"v": [code]})).tolist() == [0.0]
     assert f"Special {code}" in table.labels
+
+
+@pytest.mark.parametrize(
+    ("column", "codes", "message"),
+    [
+        ([1.0, 2.0] * 50, ["refused"], "'refused' has no effect: all columns hold numbers"),
+        (["a", "b"] * 50, [-9], "-9 has no effect: all columns hold text"),
+        ([1.0, -9.0] * 50, ["-9"], "'-9' has no effect: column 'v' holds it as numbers"),
+        (["a", "-9"] * 50, [-9.0], "-9.0 has no effect: column 'v' holds it as text"),
+    ],
+)
+def test_special_codes_of_another_type_are_named(
+    bin_one: BinOne, column: list, codes: list, message: str
+) -> None:
+    with pytest.warns(SpecialCodeWarning, match=message):
+        bin_one(column, [0, 1, 0, 0, 1, 1, 0, 1, 0, 0] * 10, special_codes=codes)
+
+
+def test_a_special_code_is_met_in_32_bit_floats_too(bin_one: BinOne) -> None:
+    values = np.array([-9.9, 1.5, 2.5, 3.5] * 50)
+    y = [0, 1, 0, 0, 1, 1, 0, 1, 0, 0] * 20
+    double = bin_one(values, y, special_codes=[-9.9])
+    single = bin_one(values.astype(np.float32), y, special_codes=[-9.9])
+    assert kinds(single).loc["special", "count"] == 50
+    assert single == double
+
+
+def test_cuts_part_32_bit_floats_as_they_part_64_bit_ones(bin_one: BinOne) -> None:
+    values = np.round(np.random.default_rng(3).normal(size=3_000), 2)
+    y = (np.random.default_rng(4).random(3_000) < 0.2 + 0.2 * (values > 0.3)).astype(int)
+    table = bin_one(values, y)
+    assert table.n_bins > 1
+    frames = [pd.DataFrame({"v": values.astype(dtype)}) for dtype in (np.float64, np.float32)]
+    assert table.encode(frames[0]).tolist() == table.encode(frames[1]).tolist()
 
 
 def test_special_codes_by_column_leave_the_others_alone(outcome: np.ndarray) -> None:
@@ -240,7 +275,7 @@ def test_constant_and_empty_columns_warn(
     bin_one: BinOne, values: Any, status: str, message: str
 ) -> None:
     with pytest.warns(ConstantColumnWarning, match=message):
-        table = bin_one(values, [0, 1] * 20, special_codes=[-9])
+        table = bin_one(values, [0, 1] * 20, special_codes=[-9] if -9.0 in values else None)
     assert table.status == status
     assert table.iv == 0
     assert not table.woe.any()

@@ -460,3 +460,18 @@ def test_encoded_table_is_the_callers_own(applicants: pd.DataFrame, fitted: WOEE
     expected = first.copy(deep=True)
     first.loc[:, :] = 99.0
     pd.testing.assert_frame_equal(fitted.transform(applicants), expected)
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, -(2**60)])
+@pytest.mark.parametrize("dtype", ["int64", "Int64", "object", "int64[pyarrow]"])
+def test_whole_numbers_that_floats_cannot_hold_are_refused(value: int, dtype: str) -> None:
+    X = pd.DataFrame({"customer": pd.Series([value, 1, 2, 3] * 5).astype(dtype)})
+    with pytest.raises(ColumnTypeError, match="'customer' holds whole numbers beyond"):
+        WOEEncoder().fit(X, [0, 1] * 10)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "Int64", "object", "int64[pyarrow]"])
+def test_the_largest_whole_numbers_are_taken(dtype: str) -> None:
+    X = pd.DataFrame({"amount": pd.Series([2**53, -(2**53), 2, 3] * 5).astype(dtype)})
+    table = WOEEncoder(min_bin_size=0).fit(X, [0, 1, 1, 1] * 5).tables_["amount"]
+    assert table.partition.cuts

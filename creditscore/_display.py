@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Callable, Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 from creditscore.exceptions import MissingDependencyError
 
@@ -19,6 +20,10 @@ GOOD = "#2a7f9e"
 """Good cases, and what speaks for a customer."""
 BAD = "#c8553d"
 """Bad cases, and what speaks against."""
+
+Format: TypeAlias = str | Callable[[float], str]
+"""How a column of a table is written: a format string, or a function of the value."""
+_LEAST_P_VALUE = 1e-4
 
 
 class Display(Protocol):
@@ -76,20 +81,58 @@ def second_axis(ax: Any, *, label: str, colour: str) -> Any:
 
 
 def shorten(label: str, width: int = 34) -> str:
-    """Cut a long label in its middle, so that its beginning and its end both stay."""
+    """Cut a long label in its middle, so that its beginning and its end both stay.
+
+    It is cut between words; inside a word only where that alone is too long.
+    """
     if len(label) <= width:
         return label
-    head = (width - 1) * 2 // 3
-    return f"{label[:head]}…{label[-(width - 1 - head) :]}"
+    room = width - len(" … ")
+    head, gap = _first_words(label, max(1, room * 2 // 3))
+    liat, pag = _first_words(label[::-1], max(1, room - len(head)))
+    return f"{head}{gap}…{pag}{liat[::-1]}"
 
 
-def html_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, str]) -> str:
-    """Write a small table as HTML, text escaped; `formats` holds a format string a column."""
+def wrap(label: str, width: int = 40, *, lines: int = 2) -> str:
+    """Break a long label into lines between words, and shorten one that needs more of them."""
+    for room in range(width * lines, width, -1):
+        parts = textwrap.wrap(shorten(label, room), width, break_on_hyphens=False)
+        if len(parts) <= lines:
+            return "\n".join(parts)
+    return shorten(label, width)
+
+
+def p_value_text(value: float) -> str:
+    """Write a p-value with four decimals; no estimate shows that one is zero."""
+    return f"< {_LEAST_P_VALUE:g}" if value < _LEAST_P_VALUE else f"{value:.4f}"
+
+
+def html_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, Format]) -> str:
+    """Write a small table as HTML, text escaped; `formats` holds the format of a column."""
+    body = _formatted(frame, formats).to_html(index=False, border=0, na_rep="", escape=True)
+    return f"<div><strong>{escape(caption)}</strong>{body}</div>"
+
+
+def text_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, Format]) -> str:
+    """Write a small table as lines of text, below its caption."""
+    return f"{caption}\n{_formatted(frame, formats).to_string(index=False, na_rep='')}"
+
+
+def _first_words(label: str, room: int) -> tuple[str, str]:
+    """Return the words that the room holds and a space, or a part of the first and no space."""
+    cut = label[:room]
+    if not label[room].isspace():
+        words = cut.rpartition(" ")[0].rstrip()
+        return (words, " ") if words else (cut, "")
+    return cut.rstrip(), " "
+
+
+def _formatted(frame: pd.DataFrame, formats: Mapping[str, Format]) -> pd.DataFrame:
     shown = frame.copy()
     for column, pattern in formats.items():
+        write = pattern.format if isinstance(pattern, str) else pattern
         shown[column] = [
-            "" if value is None or value != value else pattern.format(value)  # noqa: PLR0124
+            "" if value is None or value != value else write(value)  # noqa: PLR0124
             for value in shown[column]
         ]
-    body = shown.to_html(index=False, border=0, na_rep="", escape=True)
-    return f"<div><strong>{escape(caption)}</strong>{body}</div>"
+    return shown

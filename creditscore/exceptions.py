@@ -15,6 +15,7 @@
     ├── IncompatibleCountsError    counts on different edges cannot be added (ValueError)
     ├── UncalibratedCardError      a card without a scale has no probability
     ├── DocumentError              a file that is not what it should be (ValueError)
+    │   ├── DocumentNotFoundError  no file, or a folder, where one should be (FileNotFoundError)
     │   ├── SchemaVersionError     written by another format version
     │   └── AlteredDocumentError   the content does not match its hash or signature
     ├── DatasetNotFoundError       a sample data set that does not exist (LookupError)
@@ -24,6 +25,7 @@
     ├── ConstantColumnWarning      a column with one value, or none: left out
     ├── SingleBinWarning           no admissible split: the column carries nothing
     ├── UnseenCategoryWarning      a level that the fit never met
+    ├── UnseenValueWarning         a missing value or special code that the fit never met
     ├── SpecialCodeWarning         a special code of another type than the columns
     ├── CoefficientSignWarning     a coefficient against the direction of its WOE
     ├── CollinearityWarning        columns that determine each other
@@ -88,6 +90,10 @@ class DocumentError(CreditScoreError, ValueError):
     """A file is not a creditscore document of the kind asked for."""
 
 
+class DocumentNotFoundError(DocumentError, FileNotFoundError):
+    """There is no file at this path, or it is a folder; the message lists near names."""
+
+
 class SchemaVersionError(DocumentError):
     """The document was written in a format version that this release cannot read."""
 
@@ -118,6 +124,10 @@ class SingleBinWarning(CreditScoreWarning):
 
 class UnseenCategoryWarning(CreditScoreWarning):
     """A column holds levels that the fit never met; they count as neutral."""
+
+
+class UnseenValueWarning(CreditScoreWarning):
+    """Missing values, special codes or bins hold rows, and the fit met none; they are neutral."""
 
 
 class SpecialCodeWarning(CreditScoreWarning):

@@ -21,7 +21,9 @@ from creditscore.exceptions import (
     AlteredDocumentError,
     CreditScoreError,
     DocumentError,
+    DocumentNotFoundError,
     InvalidDataError,
+    InvalidParameterError,
     SchemaVersionError,
 )
 from creditscore.scorecard import Attribute, Characteristic, FitSummary
@@ -484,9 +486,150 @@ def test_a_link_stays_a_link(path: Path) -> None:
     assert GradeScale.from_json(path) == GradeScale.agency()
 
 
-def test_there_is_no_file_to_read(path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+# --- reading by path -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("as_path", [str, Path])
+def test_there_is_no_file_to_read(as_path: Callable[[Path], Any], path: Path) -> None:
+    SCALE.to_json(path.with_name("scorecard_1.json"))
+    with pytest.raises(DocumentNotFoundError) as caught:
+        Scorecard.from_json(as_path(path.with_name("scorecard.json")))
+    message = str(caught.value)
+    assert f"There is no file '{path.with_name('scorecard.json')}'" in message
+    assert "It holds 'scorecard_1.json'" in message
+    assert "The text of a document begins with '{'" in message
+
+
+def test_no_file_is_still_the_error_of_the_system(path: Path) -> None:
+    for error in (FileNotFoundError, OSError, DocumentError, ValueError, CreditScoreError):
+        with pytest.raises(error):
+            Scorecard.from_json(path)
+
+
+def test_there_is_no_folder_to_read_from(path: Path) -> None:
+    with pytest.raises(DocumentNotFoundError, match="Nor is there a folder"):
+        Scorecard.from_json(path.parent / "cards" / "card.json")
+    path.write_text("a file")
+    with pytest.raises(DocumentNotFoundError, match="There is no file"):
+        Scorecard.from_json(path / "card.json")
+
+
+@pytest.mark.parametrize("as_path", [str, Path])
+def test_a_folder_is_no_document(as_path: Callable[[Path], Any], path: Path) -> None:
+    CARD.to_json(path)
+    with pytest.raises(DocumentNotFoundError, match=r"is a folder.*It holds 'document\.json'"):
+        Scorecard.from_json(as_path(path.parent))
+    with pytest.raises(InvalidParameterError, match=r"is a folder\. Name the file"):
+        CARD.to_json(as_path(path.parent))
+
+
+def test_no_path_at_all(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(path.parent)
+    with pytest.raises(DocumentNotFoundError, match=r"^'?\.'? is a folder"):
+        Scorecard.from_json("")
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "card\0", "x" * 100_000, "[" + "1, " * 5_000 + "1]"])
+def test_text_that_is_neither_path_nor_document(text: str) -> None:
+    with pytest.raises(DocumentNotFoundError, match="text of a document begins with") as caught:
+        Scorecard.from_json(text)
+    assert len(str(caught.value)) < 1_000
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"secret", {"format": "x"}, CARD])
+def test_what_is_no_path(wrong: Any) -> None:
+    with pytest.raises(InvalidParameterError, match="'path' must be a str or a Path") as caught:
+        Scorecard.from_json(wrong)
+    assert "secret" not in str(caught.value)
+    if wrong is not None:
+        with pytest.raises(InvalidParameterError, match="'path' must be a str or a Path") as caught:
+            CARD.to_json(wrong)
+        assert "secret" not in str(caught.value)
+
+
+def test_other_trouble_is_that_of_the_system(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    CARD.to_json(path)
+
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(PermissionError, match="Permission denied") as caught:
         Scorecard.from_json(path)
+    assert not isinstance(caught.value, CreditScoreError)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", r"is not JSON: it is empty \(0 bytes\)"),
+        (b" \n", r"is not JSON: it is empty \(2 bytes\)"),
+        (b"hello", r"is not JSON: .* It begins with 'hello'"),
+        (b"\x80\x04\x95", r"is not JSON: .* It begins with the bytes 80 04 95"),
+        (b'{"format": "creditscore.sco', r"is not JSON: .* Is it cut off"),
+        (b"[1, 2]", "not a creditscore document: it holds a list"),
+        (b'{"a": 1, "b": 2}', "does not say its format; its entries are: 'a', 'b'"),
+        (b"{}", "does not say its format; its entries are: none"),
+        (b'{"format": 5}', "does not say its format"),
+        (b'{"format": "creditscore.policy"}', "Its format is 'creditscore.policy'"),
+    ],
+)
+def test_what_was_seen_is_said(path: Path, content: bytes, message: str) -> None:
+    path.write_bytes(content)
+    with pytest.raises(DocumentError, match=message) as caught:
+        Scorecard.from_json(path)
+    assert str(path) in str(caught.value)
+
+
+# --- text instead of a file ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", [None, KEY])
+def test_text_is_what_the_file_holds(path: Path, key: bytes | None) -> None:
+    CARD.to_json(path, key=key)
+    text = CARD.to_json(key=key)
+    assert text.encode() == path.read_bytes()
+    assert Scorecard.from_json(text, key=key) == CARD
+    assert Scorecard.from_json(f"\n  {text}", key=key) == CARD
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_file_that_is_called_like_a_text_is_read_by_its_path(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(path.parent)
+    CARD.to_json("{card}.json")
+    assert Scorecard.from_json(Path("{card}.json")) == CARD
+    assert Scorecard.from_json("./{card}.json") == CARD
+    with pytest.raises(DocumentError, match="The text is not JSON"):
+        Scorecard.from_json("{card}.json")
+
+
+def test_errors_of_a_text_do_not_repeat_it() -> None:
+    text = CARD.to_json(key=KEY)
+    half, other = text[:200], json.dumps(json.loads(text) | {"schema_version": 2})
+    for wrong, error, message in (
+        (half, DocumentError, "The text is not JSON"),
+        ("{}", DocumentError, "The text is not a creditscore.scorecard document"),
+        (other, SchemaVersionError, "The text has schema version 2"),
+        (text.replace("40.0", "41.0"), AlteredDocumentError, "The text was altered"),
+        (json.dumps(reseal(json.loads(text) | {"content": {}})), DocumentError,
+         "The text is sealed well, but"),
+        ("{" + "\ud800", DocumentError, "The text is not JSON"),
+    ):  # fmt: skip
+        with pytest.raises(error, match=message) as caught:
+            Scorecard.from_json(wrong)
+        assert len(str(caught.value)) < 500
+    with pytest.raises(AlteredDocumentError, match="The text was not signed with this key"):
+        Scorecard.from_json(text, key=b"another")
+
+
+def test_text_of_content_that_json_cannot_hold() -> None:
+    with pytest.raises(InvalidDataError, match="was not written"):
+        _document.document_text({"value": math.nan}, kind="k", version=1)
+
+
+# --- numbers and levels of numpy -----------------------------------------------------
 
 
 @pytest.mark.parametrize("level", [np.str_("a"), np.int64(1), np.float64(2.5), np.bool_(True)])

@@ -30,7 +30,7 @@ from creditscore.binning._fit import bin_columns
 from creditscore.binning._partition import CategoricalPartition, NumericPartition, is_listed
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._solver import TRENDS
-from creditscore.binning._table import BinTable
+from creditscore.binning._table import BinTable, warn_of_unseen
 from creditscore.exceptions import InvalidParameterError, SpecialCodeWarning
 
 
@@ -226,11 +226,18 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         -----
         UnseenCategoryWarning
             A column holds levels that the fit did not meet; they get WOE 0.
+        UnseenValueWarning
+            A column holds missing values, special codes or values of a bin that the fit did not
+            meet; they get WOE 0.
         """
         table = table_after_fit(self, X)
-        return table.to_frame(
-            {name: bins.encode_column(table) for name, bins in self.tables_.items()}
-        )
+        columns, unseen = {}, []
+        for name, bins in self.tables_.items():
+            codes = bins.partition.codes(table, name)
+            columns[name] = bins.woe_of(codes)
+            unseen += bins.unseen(codes)
+        warn_of_unseen(unseen)
+        return table.to_frame(columns)
 
     def summary(self) -> pd.DataFrame:
         """Return one row a column, in the order of the fit.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -12,9 +12,10 @@ import pandas as pd
 
 from creditscore._display import html_table
 from creditscore._frame import Table, as_table
-from creditscore._typing import ColumnKind, Float1D, NativeFrame, NativeSeries
+from creditscore._typing import ColumnKind, Float1D, Int1D, NativeFrame, NativeSeries
+from creditscore._warn import warn_user
 from creditscore.binning._partition import Partition
-from creditscore.exceptions import InfiniteValueError
+from creditscore.exceptions import InfiniteValueError, UnseenValueWarning
 from creditscore.metrics import iv_parts, woe
 
 BinStatus = Literal["optimal", "user cuts", "single bin", "constant", "all missing"]
@@ -146,10 +147,28 @@ class BinTable:
         """
         table = as_table(X)
         table.require([self.feature])
-        return table.to_series(self.feature, self.encode_column(table))
+        codes = self.partition.codes(table, self.feature)
+        warn_of_unseen(self.unseen(codes))
+        return table.to_series(self.feature, self.woe_of(codes))
 
     def encode_column(self, table: Table) -> Float1D:
-        """Return the WOE of each row of the feature's column as an array."""
+        """Return the WOE of each row of the feature's column as an array, without a warning."""
+        return self.woe_of(self.partition.codes(table, self.feature))
+
+    def unseen(self, codes: Int1D) -> list[str]:
+        """Describe the bins that rows fall in now and that no row of the fit fell in.
+
+        Levels never seen are not listed: the partition names them with its own warning.
+        """
+        count = np.asarray(self.n_good) + np.asarray(self.n_bad)
+        rows = np.bincount(codes, minlength=len(count))
+        kinds = np.asarray(self.partition.attribute_kinds)
+        found = np.flatnonzero((count == 0) & (rows > 0) & (kinds != "other"))
+        labels = self.labels if len(found) else ()
+        return [f"column {self.feature!r} is {labels[i]!r} in {rows[i]} row(s)" for i in found]
+
+    def woe_of(self, codes: Int1D) -> Float1D:
+        """Return the WOE of the attributes that rows fall in."""
         infinite = np.flatnonzero(np.isinf(self._woe))
         if len(infinite):
             msg = (
@@ -158,7 +177,7 @@ class BinTable:
                 "smoothing above 0, or join them to others by user_cuts."
             )
             raise InfiniteValueError(msg)
-        return self._woe.take(self.partition.codes(table, self.feature))
+        return self._woe.take(codes)
 
     def frame(self) -> pd.DataFrame:
         """Return the bins as a table.
@@ -227,4 +246,15 @@ class BinTable:
                 "woe": "{:+.3f}",
                 "iv": "{:.4f}",
             },
+        )
+
+
+def warn_of_unseen(found: Sequence[str]) -> None:
+    """Warn once of all that :meth:`BinTable.unseen` found."""
+    if found:
+        warn_user(
+            f"Values that the fit never met get WOE 0, as neutral: {'; '.join(found)}. Nothing is "
+            "known of their risk: find out why they occur now, or fit again with data that hold "
+            "them.",
+            UnseenValueWarning,
         )

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from creditscore._frame import Table
-from creditscore._typing import Float1D, Level
+from creditscore._typing import Float1D, Int1D, Level
 from creditscore._validation import check_real
 from creditscore.binning import (
     CategoricalPartition,
@@ -34,13 +34,15 @@ class Attribute:
     woe : float, optional
         Weight of evidence, where the card was estimated.
     n_good, n_bad : float, optional
-        Counts in the sample of the estimate.
+        Counts in the sample of the estimate; None where the points were written by hand.
 
     Examples
     --------
     >>> from creditscore.scorecard import Attribute
     >>> Attribute(points=12.5)
     Attribute(points=12.5, slope=0.0, woe=None, n_good=None, n_bad=None)
+    >>> Attribute(points=40, woe=0, n_good=0, n_bad=0).unmet
+    True
     """
 
     points: float
@@ -65,6 +67,11 @@ class Attribute:
         for name in ("n_good", "n_bad"):
             if getattr(self, name) is not None:
                 set_number(self, name, low=0, closed="left")
+
+    @property
+    def unmet(self) -> bool:
+        """Whether the sample of the estimate held no row of it; False without any counts."""
+        return self.n_good == 0 and self.n_bad == 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,17 +227,22 @@ class Characteristic:
 
     def points(self, table: Table) -> Float1D:
         """Return the points of each row."""
+        return self.codes_and_points(table)[1]
+
+    def codes_and_points(self, table: Table) -> tuple[Int1D, Float1D]:
+        """Return the attribute of each row, as its place in the card, and its points."""
         constant = np.array([attribute.points for attribute in self.attributes])
         slope = np.array([attribute.slope for attribute in self.attributes])
         if not slope.any() or not isinstance(self.partition, NumericPartition):
-            return constant.take(self.partition.codes(table, self.name))
+            codes = self.partition.codes(table, self.name)
+            return codes, constant.take(codes)
         values = self.partition.values(table, self.name)
         codes = self.partition.codes_of(values)
         lower = np.zeros(self.partition.n_codes)
         lower[1 : self.partition.n_regular] = self.partition.cuts
         rise = np.where(slope.take(codes) == 0, 0.0, values - lower.take(codes))
         points: Float1D = constant.take(codes) + slope.take(codes) * rise
-        return points
+        return codes, points
 
     def rescaled(self, *, ratio: float, shift: float) -> Self:
         """Return the same characteristic with points × `ratio` + `shift`.
@@ -269,6 +281,16 @@ class Characteristic:
             attributes=tuple(Attribute(**attribute) for attribute in content["attributes"]),
             coefficient=content["coefficient"],
             neutral_points=content["neutral_points"],
+        )
+
+    def __repr__(self) -> str:
+        """Say in one line what it is; :meth:`Scorecard.table` shows the attributes."""
+        low, high = self.points_range
+        kind = "linear" if any(attribute.slope for attribute in self.attributes) else "numeric"
+        kind = kind if self.partition.kind == "numeric" else "categorical"
+        return (
+            f"<Characteristic {self.name!r}: {kind}, {len(self.attributes)} attributes, "
+            f"{low:.6g} to {high:.6g} points>"
         )
 
     def _bounded(self, code: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -11,10 +11,20 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from creditscore._display import html_table
+from creditscore._display import Format, html_table, p_value_text, text_table
 from creditscore._validation import check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard._checks import set_number
+from creditscore.scorecard._scale import PointsScale
+
+_FORMATS: dict[str, Format] = {
+    "coefficient": "{:.4f}",
+    "std_error": "{:.4f}",
+    "z": "{:.2f}",
+    "p_value": p_value_text,
+    "lower": "{:.4f}",
+    "upper": "{:.4f}",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,18 +153,36 @@ class FitSummary:
         }
         return cls(**read)
 
-    def _repr_html_(self) -> str:
-        n = self.n_good + self.n_bad
-        return html_table(
-            self.table(),
-            caption=f"Logistic fit on {n:,.0f} cases, {self.n_bad:,.0f} of them bad; "
-            f"log-likelihood {self.log_likelihood:,.3f}",
-            formats={
-                "coefficient": "{:.4f}",
-                "std_error": "{:.4f}",
-                "z": "{:.2f}",
-                "p_value": "{:.4f}",
-                "lower": "{:.4f}",
-                "upper": "{:.4f}",
-            },
+    def __repr__(self) -> str:
+        """Say in one line what it is; :meth:`table` and ``print`` show the coefficients."""
+        n = len(self.names)
+        return (
+            f"<FitSummary: {n} coefficient{'' if n == 1 else 's'} beside the intercept, fitted on "
+            f"{self._sample()}; log-likelihood {self.log_likelihood:,.3f}, AIC {self.aic:,.1f}>"
         )
+
+    def __str__(self) -> str:
+        """Write the table of coefficients."""
+        return text_table(self.table(), caption=self._caption(), formats=_FORMATS)
+
+    def _repr_html_(self) -> str:
+        return html_table(self.table(), caption=self._caption(), formats=_FORMATS)
+
+    def _sample(self) -> str:
+        return f"{self.n_good + self.n_bad:,.0f} cases, {self.n_bad:,.0f} of them bad"
+
+    def _caption(self) -> str:
+        return f"Logistic fit on {self._sample()}; log-likelihood {self.log_likelihood:,.3f}"
+
+
+def check_neutral_points(neutral: Sequence[float], summary: FitSummary, scale: PointsScale) -> None:
+    """Refuse neutral points that are not those of the estimate on the scale."""
+    expected = scale.offset - scale.factor * summary.intercept
+    if not math.isclose(sum(neutral), expected, rel_tol=1e-6, abs_tol=1e-6 * scale.pdo):
+        msg = (
+            f"The neutral points of the card add up to {sum(neutral):.6g}, and by its "
+            f"fit_summary and scale they should add up to {expected:.6g}. For other points, "
+            "use card.on_scale(PointsScale(…)); for other characteristics, fit again, or set "
+            "fit_summary=None."
+        )
+        raise InvalidParameterError(msg)

@@ -15,21 +15,20 @@ from creditscore.exceptions import (
     SeparationWarning,
 )
 from creditscore.scorecard._newton import LogisticFit
+from creditscore.scorecard._separation import MOST_TOGETHER
 
 
-def warn_of_fit(fit: LogisticFit, names: Sequence[str]) -> None:
-    """Warn of a fit that has no end, no one answer or the wrong signs; name the columns."""
+def warn_of_fit(
+    fit: LogisticFit, names: Sequence[str], separating: Sequence[Sequence[int]] = ()
+) -> None:
+    """Warn of a fit that has no end, no one answer or the wrong signs; name the columns.
+
+    `separating` holds the sets of columns that separate the classes, where the fit has no end.
+    """
     diverging = bool(fit.diverging.any())
     if diverging:
-        listed = _listed(names, fit.diverging[1:])
-        warn_user(
-            f"Separation: by {listed}, some cases are told apart without error, so the likelihood "
-            "has no finite maximum; coefficients are only where the search stopped, and their "
-            "standard errors have no end. Look for a column that is known only after the outcome, "
-            "or make bins larger.",
-            SeparationWarning,
-        )
-    if not fit.converged:
+        warn_user(_separation_message(fit, names, separating), SeparationWarning)
+    if not fit.converged and not diverging:
         warn_user(
             "The search for the largest likelihood did not come to rest, so the coefficients may "
             "be off. Look for columns that tell nearly the same story, and drop one of them.",
@@ -49,6 +48,35 @@ def warn_of_fit(fit: LogisticFit, names: Sequence[str]) -> None:
             "or set coefficient_sign='enforce'.",
             CoefficientSignWarning,
         )
+
+
+def _separation_message(
+    fit: LogisticFit, names: Sequence[str], separating: Sequence[Sequence[int]]
+) -> str:
+    # where no set stands out, all that diverge are named
+    sets = separating or [np.flatnonzero(fit.diverging[1:]).tolist()]
+    told = "; by ".join(_together([names[i] for i in found]) for found in sets)
+    n_others = len(names) - sum(map(len, sets))
+    others = (
+        f" Without what is named here, the other {n_others} column(s) can be estimated."
+        if separating and n_others
+        else ""
+    )
+    return (
+        f"Separation by {told}: good and bad cases, all or some of them, are told apart without "
+        "error, so the likelihood has no finite maximum; coefficients are only where the search "
+        "stopped, and their standard errors have no end. Drop a column that is known only after "
+        "the outcome; else join its bins of one class to others: raise min_bin_size, or give "
+        f"user_cuts.{others}"
+    )
+
+
+def _together(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return repr(names[0])
+    if len(names) > MOST_TOGETHER:
+        return f"{len(names)} columns together"
+    return f"{', '.join(map(repr, names))} together"
 
 
 def _listed(names: Sequence[str], chosen: Bool1D) -> str:

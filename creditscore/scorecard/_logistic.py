@@ -31,6 +31,7 @@ from creditscore.scorecard._fit_summary import FitSummary
 from creditscore.scorecard._fit_warnings import warn_of_fit
 from creditscore.scorecard._newton import LogisticFit, fit_logistic
 from creditscore.scorecard._scale import PointsScale
+from creditscore.scorecard._separation import separating_sets
 
 
 class LogisticScorecard(ClassifierMixin, BaseEstimator):
@@ -139,8 +140,11 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
 
         Warns
         -----
-        CoefficientSignWarning, CollinearityWarning, SeparationWarning
+        CoefficientSignWarning, CollinearityWarning
             The message names the columns.
+        SeparationWarning
+            Cases are told apart without error; the message names the columns that do it, alone
+            or together, not all those whose coefficients diverge with them.
         NonConvergenceWarning
             The search for the largest likelihood did not come to rest.
         """
@@ -162,7 +166,13 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         _check_not_empty(tables, dropped)
         summary = _summary(fit, tables)
         card = assemble_scorecard(tables, summary.coefficients, fit.intercept, scale, summary)
-        warn_of_fit(fit, summary.names)
+        separating: list[list[int]] = []
+        if fit.diverging.any():
+            places = [0, *(i + 1 for i in kept)]
+            separating = separating_sets(
+                fit, features[:, kept], target.is_bad, weights, start=start[places]
+            )
+        warn_of_fit(fit, summary.names, separating)
         # what is learnt is set at the end, so that a fit that fails leaves no half-made model
         self.encoder_, self.scale_, self.scorecard_ = encoder, scale, card
         self.coef_, self.intercept_, self.dropped_ = fit.coefficients, fit.intercept, dropped
@@ -171,7 +181,11 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         return self
 
     def decision_function(self, X: NativeFrame) -> Float1D:
-        """Return the log-odds of ``classes_[1]`` for each row."""
+        """Return the log-odds of ``classes_[1]`` for each row.
+
+        Like :meth:`predict_proba` and :meth:`predict`, it warns of what the fit never met as
+        :meth:`Scorecard.score` does.
+        """
         table = table_after_fit(self, X)
         card = self.scorecard_
         log_odds = self.scale_.log_odds(card.score_array(table))

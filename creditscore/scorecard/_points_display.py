@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes, shorten
+from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes, shorten, wrap
+from creditscore._typing import Bool1D, Float1D
 from creditscore.scorecard._scorecard import Scorecard
 
 _ROW_INCHES = 0.24
+_LABEL_WIDTH = 40
+_SECOND_LINE = 0.5
+"""Rows that the second line of a label takes."""
+_HEADING = 1.3
+"""Rows that the name of a characteristic takes."""
 
 
 @dataclass(kw_only=True)
@@ -60,13 +67,14 @@ class PointsDisplay:
     @property
     def height(self) -> float:
         """Height in inches at which the rows have room."""
-        n_characteristics = len(self.points["characteristic"].unique())
-        return 1.0 + _ROW_INCHES * (len(self.points) + 1.3 * n_characteristics)
+        rows = float(_rows(self._labels()).sum() + _HEADING * self._starts().sum())
+        return 1.0 + _ROW_INCHES * rows
 
     def plot(self, ax: Any = None) -> Self:
         """Draw the bars; the axes are then in ``ax_``."""
-        starts = (self.points["characteristic"] != self.points["characteristic"].shift()).cumsum()
-        at = np.arange(len(self.points)) + 1.3 * starts.to_numpy()
+        labels, starts = self._labels(), self._starts()
+        rows = _rows(labels)
+        at = np.cumsum(rows) - rows / 2 + _HEADING * np.cumsum(starts)
         ax = new_axes(ax, size=(8.0, self.height))
         difference = self.points["difference"].to_numpy()
         colours = [GOOD if value >= 0 else BAD for value in difference]
@@ -77,15 +85,40 @@ class PointsDisplay:
             side = 1 if value >= 0 else -1
             ax.text(value + side * 0.015 * span, y, f"{points:.0f}", va="center",
                     ha="left" if side > 0 else "right", fontsize=8, color=INK)  # fmt: skip
-        ax.set_yticks(at, [shorten(label, 40) for label in self.points["attribute"]])
-        for first in np.flatnonzero(starts.diff().fillna(1)):
-            ax.text(-0.02, at[first] - 0.95, self.points["characteristic"][first], fontsize=9,
-                    fontweight="bold", color=INK, ha="right", va="center",
+        # a level may hold dollar signs, which are no mathematics
+        ax.set_yticks(at, labels, parse_math=False)
+        top = at - rows / 2
+        for first in np.flatnonzero(starts):
+            name = shorten(self.points["characteristic"][first], _LABEL_WIDTH)
+            ax.text(-0.02, top[first] - 0.45, name, fontsize=9, fontweight="bold", color=INK,
+                    ha="right", va="center", parse_math=False,
                     transform=ax.get_yaxis_transform())  # fmt: skip
         ax.set_xlim(-1.18 * span, 1.18 * span)
-        ax.set_ylim(at[-1] + 0.8, at[0] - 1.6)
+        ax.set_ylim(at[-1] + rows[-1] / 2 + 0.3, top[0] - 1.1)
         ax.set_xlabel("points above or below neutral", color=INK)
         clean_axes(ax, title="Points table", grid="x")
         ax.tick_params(axis="y", length=0, labelsize=8)
         self.ax_ = ax
         return self
+
+    def __repr__(self) -> str:
+        """Say in one line what it is."""
+        n = int(self._starts().sum())
+        return (
+            f"<PointsDisplay: {len(self.points)} attributes of {n} "
+            f"characteristic{'' if n == 1 else 's'}; plot() draws them, frame() returns the "
+            "numbers>"
+        )
+
+    def _labels(self) -> list[str]:
+        return [wrap(label, _LABEL_WIDTH) for label in self.points["attribute"]]
+
+    def _starts(self) -> Bool1D:
+        """Tell at which rows a characteristic begins."""
+        names = self.points["characteristic"]
+        return np.asarray(names != names.shift())
+
+
+def _rows(labels: Sequence[str]) -> Float1D:
+    """Return the height of each label, in rows of one line."""
+    return np.array([1 + _SECOND_LINE * label.count("\n") for label in labels])

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
+import narwhals as nw
 import numpy as np
+import numpy.typing as npt
 
-from creditscore._typing import Float2D, ReasonBaseline
+from creditscore._frame import Table
+from creditscore._typing import Float2D, Int1D, NativeFrame, ReasonBaseline
 from creditscore._validation import check_choice
 from creditscore.exceptions import UncalibratedCardError
 from creditscore.scorecard._characteristic import Characteristic
+
+Int2D: TypeAlias = npt.NDArray[np.intp]
+Bool2D: TypeAlias = npt.NDArray[np.bool_]
 
 _ROUNDING = 1e-9
 """Points below which a difference is rounding and no reason."""
@@ -53,19 +61,64 @@ def _no_average(characteristic: Characteristic, why: str) -> UncalibratedCardErr
     )
 
 
-def reason_columns(
-    shortfalls: Float2D, names: Sequence[str], n: int
-) -> dict[str, list[str | None]]:
-    """Return the names of the n largest positive shortfalls of each row, a list a rank."""
-    order = np.argsort(-shortfalls, axis=1, kind="stable")[:, :n]
-    counts = np.take_along_axis(shortfalls, order, axis=1) > _ROUNDING
-    columns: dict[str, list[str | None]] = {}
-    for rank in range(n):
-        if rank < order.shape[1]:
-            columns[f"reason_{rank + 1}"] = [
-                names[i] if yes else None
-                for i, yes in zip(order[:, rank], counts[:, rank], strict=True)
-            ]
-        else:
-            columns[f"reason_{rank + 1}"] = [None] * len(shortfalls)
-    return columns
+@dataclass(frozen=True)
+class Ranking:
+    """The n largest shortfalls of each row that count, in order.
+
+    Attributes
+    ----------
+    order : ndarray of int, shape (n_rows, n_ranks)
+        Places of characteristics.
+    points : ndarray of shape (n_rows, n_ranks)
+        Their shortfalls.
+    counts : ndarray of bool, shape (n_rows, n_ranks)
+        Whether there is a reason of this rank.
+    n : int
+        Ranks asked for; there may be more than characteristics.
+    """
+
+    order: Int2D
+    points: Float2D
+    counts: Bool2D
+    n: int
+
+    @classmethod
+    def of(cls, shortfalls: Float2D, n: int) -> Ranking:
+        """Rank; of equal shortfalls the characteristic that comes first in the card comes first."""
+        order = np.argsort(-shortfalls, axis=1, kind="stable")[:, :n]
+        points = np.take_along_axis(shortfalls, order, axis=1)
+        return cls(order=order, points=points, counts=points > _ROUNDING, n=n)
+
+    def names(self, names: Sequence[str]) -> dict[str, list[str | None]]:
+        """Return the characteristics, a list a rank, None where there is no reason."""
+        return self._columns("reason_{}", np.asarray(names, dtype=object)[self.order])
+
+    def detailed_frame(
+        self,
+        table: Table,
+        names: Sequence[str],
+        codes: Sequence[Int1D],
+        labels: Sequence[Sequence[str]],
+    ) -> NativeFrame:
+        """Return characteristics, points lost and attributes side by side, rank by rank.
+
+        `codes` holds the attribute of each row and `labels` their texts, by characteristic.
+        """
+        starts = np.cumsum([0, *map(len, labels)])[:-1]
+        texts = np.array([text for of_one in labels for text in of_one], dtype=object)
+        places = np.take_along_axis(np.column_stack(codes) + starts, self.order, axis=1)
+        attributes = self._columns("reason_{}_attribute", texts[places])
+        reasons = self.names(names)
+        frame = nw.from_native(table.to_frame(reasons | attributes, text=True), eager_only=True)
+        # typed, because a rank that no row reaches has no value to tell the type by
+        points = [
+            nw.new_series(title, values, nw.Float64, backend=frame.implementation)
+            for title, values in self._columns("reason_{}_points", self.points).items()
+        ]
+        order = [f"{name}{ending}" for name in reasons for ending in ("", "_points", "_attribute")]
+        return frame.with_columns(*points).select(order).to_native()
+
+    def _columns(self, title: str, values: np.ndarray[Any, Any]) -> dict[str, list[Any]]:
+        shown = np.full((len(values), self.n), None, dtype=object)
+        shown[:, : values.shape[1]][self.counts] = values[self.counts]
+        return {title.format(rank + 1): shown[:, rank].tolist() for rank in range(self.n)}

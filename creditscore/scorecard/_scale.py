@@ -62,6 +62,13 @@ class PointsScale:
         set_number(self, "base_odds", low=0)
         set_number(self, "pdo", low=0)
 
+    def __str__(self) -> str:
+        """Say what the points mean."""
+        return (
+            f"{self.base_score:g} points at odds of {self.base_odds:g}:1, {self.pdo:g} to double "
+            "them"
+        )
+
     @property
     def factor(self) -> float:
         """Points for a unit of the logarithm of the odds."""

@@ -10,7 +10,8 @@ import pandas as pd
 
 from creditscore._display import BAD, GOOD, INK, clean_axes, new_axes, percent_axis
 from creditscore._typing import Float1D
-from creditscore._validation import check_integer, check_scores
+from creditscore._validation import as_floats, check_integer, check_scores
+from creditscore.exceptions import InvalidDataError, InvalidTargetError
 
 
 @dataclass(kw_only=True)
@@ -43,9 +44,35 @@ class ScoreDistributionDisplay:
 
     @classmethod
     def from_scores(cls, score: Any, is_bad: Any, *, n_bands: int = 30) -> Self:
-        """Count goods and bads in bands of equal width."""
+        """Count goods and bads in bands of equal width.
+
+        Parameters
+        ----------
+        score : array-like of shape (n_cases,)
+            Scores; a higher one is safer. They come first, as in all displays, while the
+            functions of :mod:`creditscore.metrics` take the outcomes first.
+        is_bad : array-like of shape (n_cases,)
+            1 or True for bad, 0 or False for good.
+        n_bands : int, default=30
+            Number of bands, 1 or more.
+
+        Raises
+        ------
+        InvalidTargetError
+            The outcomes are not binary, or of one class; the message says so where scores and
+            outcomes were swapped.
+        """
         check_integer(n_bands, "n_bands", "ScoreDistributionDisplay.from_scores", low=1)
-        bad, values = check_scores(is_bad, score)
+        try:
+            bad, values = check_scores(is_bad, score)
+        except InvalidTargetError as error:
+            if not _look_swapped(score, is_bad):
+                raise
+            msg = (
+                f"{error} The score holds 0 and 1 only: were score and is_bad swapped? It is "
+                "from_scores(score, is_bad)."
+            )
+            raise InvalidTargetError(msg) from error
         edges = np.histogram_bin_edges(values, bins=n_bands)
         good_counts, bad_counts = (np.histogram(values[rows], edges)[0] for rows in (~bad, bad))
         return cls(
@@ -78,3 +105,20 @@ class ScoreDistributionDisplay:
         clean_axes(ax, title="Scores of good and bad customers")
         self.ax_ = ax
         return self
+
+    def __repr__(self) -> str:
+        """Say in one line what it is."""
+        return (
+            f"<ScoreDistributionDisplay: {len(self.share_good)} bands of the score from "
+            f"{self.edges[0]:.6g} to {self.edges[-1]:.6g}; plot() draws them, frame() returns the "
+            "numbers>"
+        )
+
+
+def _look_swapped(score: Any, is_bad: Any) -> bool:
+    """Tell whether the scores are outcomes and the outcomes numbers of another kind."""
+    try:
+        scores, outcomes = as_floats(score, "score"), as_floats(is_bad, "is_bad")
+    except InvalidDataError:
+        return False
+    return bool(np.isin(scores, (0, 1)).all() and not np.isin(outcomes, (0, 1)).all())

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Self, overload
 
 import numpy as np
 import pandas as pd
 
-from creditscore._display import html_table
 from creditscore._document import (
     check_nothing_lost,
+    document_text,
     read_document,
     reading_content,
     write_document,
 )
 from creditscore._frame import Table, as_table
-from creditscore._typing import Float1D, Float2D, NativeFrame, NativeSeries, ReasonBaseline
+from creditscore._typing import Float1D, Float2D, Int1D, NativeFrame, NativeSeries, ReasonBaseline
 from creditscore._validation import check_integer
 from creditscore.exceptions import (
     ColumnTypeError,
@@ -29,9 +28,11 @@ from creditscore.exceptions import (
 )
 from creditscore.scorecard._characteristic import Characteristic
 from creditscore.scorecard._checks import check_kind, set_number
-from creditscore.scorecard._fit_summary import FitSummary
-from creditscore.scorecard._reasons import reason_columns, reference_points
+from creditscore.scorecard._fit_summary import FitSummary, check_neutral_points
+from creditscore.scorecard._points_table import points_html, points_table
+from creditscore.scorecard._reasons import Ranking, reference_points
 from creditscore.scorecard._scale import PointsScale
+from creditscore.scorecard._unseen import codes_and_points
 
 _FORMAT = "creditscore.scorecard"
 _SCHEMA_VERSION = 1
@@ -105,7 +106,9 @@ class Scorecard:
         if twice:
             msg = f"Characteristics must have different names. Seen more than once: {twice}."
             raise InvalidParameterError(msg)
-        self._check_scale()
+        neutral = [c.neutral_points for c in self.characteristics if c.neutral_points is not None]
+        if len(neutral) == len(names) and self.scale is not None and self.fit_summary is not None:
+            check_neutral_points(neutral, self.fit_summary, self.scale)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -133,14 +136,7 @@ class Scorecard:
             estimated, rates also where the sample held no row. Base points, if there are any,
             come first.
         """
-        frames = [_attribute_rows(characteristic) for characteristic in self.characteristics]
-        if self.base_points:
-            base = {"characteristic": "(base points)", "attribute": "", "kind": "base",
-                    "points": self.base_points, "slope": 0.0}  # fmt: skip
-            frames.insert(
-                0, pd.DataFrame([base], columns=frames[0].columns).astype(frames[0].dtypes)
-            )
-        return pd.concat(frames, ignore_index=True)
+        return points_table(self.characteristics, self.base_points)
 
     def on_scale(self, scale: PointsScale) -> Self:
         """Return the card with its points on another scale; probabilities stay.
@@ -208,6 +204,10 @@ class Scorecard:
         -----
         UnseenCategoryWarning
             A column holds levels that the card does not know.
+        UnseenValueWarning
+            A column holds missing values, special codes or values of a bin that no case of the
+            fit had, and nobody gave them points: they score as neutral. The message names the
+            columns, the rows and the points. Points written by hand never warn.
         """
         table = self._read(X)
         return table.to_series("score", self.score_array(table))
@@ -226,7 +226,8 @@ class Scorecard:
             A column a characteristic, in the library and index of `X`.
         """
         table = self._read(X)
-        return table.to_frame({c.name: c.points(table) for c in self.characteristics})
+        parts = [points for _, points in codes_and_points(self.characteristics, table)]
+        return table.to_frame(dict(zip(self.names, parts, strict=True)))
 
     def prob_default(self, X: NativeFrame) -> NativeSeries:
         """Return the probability of default of each row, a fraction.
@@ -265,8 +266,11 @@ class Scorecard:
             A column a characteristic; negative where the row does better than the baseline.
         """
         table = self._read(X)
-        short = self._shortfall_array(table, baseline)
-        return table.to_frame({name: short[:, i] for i, name in enumerate(self.names)})
+        reference = self._reference(baseline)
+        parts = [points for _, points in codes_and_points(self.characteristics, table)]
+        return table.to_frame(
+            {name: r - p for name, r, p in zip(self.names, reference, parts, strict=True)}
+        )
 
     def reasons(
         self, X: NativeFrame, *, n: int = 4, baseline: ReasonBaseline = "neutral"
@@ -306,29 +310,95 @@ class Scorecard:
         """
         check_integer(n, "n", "Scorecard.reasons", low=1)
         table = self._read(X)
-        short = self._shortfall_array(table, baseline)
-        return table.to_frame(reason_columns(short, self.names, n), text=True)
+        ranking, _ = self._ranking(table, baseline, n)
+        return table.to_frame(ranking.names(self.names), text=True)
+
+    def reason_details(
+        self, X: NativeFrame, *, n: int = 4, baseline: ReasonBaseline = "neutral"
+    ) -> NativeFrame:
+        """Return the reasons with the points that they cost and the attributes behind them.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_columns)
+            As in :meth:`score`.
+        n : int, default=4
+            As in :meth:`reasons`.
+        baseline : {"neutral", "average", "maximum"}, default="neutral"
+            As in :meth:`reasons`.
+
+        Returns
+        -------
+        table
+            Three columns a rank, for i from 1 to n: reason_i, the name of the characteristic, as
+            in :meth:`reasons`; reason_i_points, the points by which it falls short of the
+            baseline, float64, above zero; reason_i_attribute, the label of the attribute that
+            the row falls in, as in :meth:`table`. All three are missing where there are no more.
+
+        Examples
+        --------
+        >>> from creditscore import LogisticScorecard
+        >>> from creditscore.datasets import load_german_credit
+        >>> german = load_german_credit()
+        >>> columns = ["checking_status", "duration_months"]
+        >>> card = LogisticScorecard().fit(german[columns], german["is_bad"]).scorecard_
+        >>> card.reason_details(german.loc[[1]], n=1).round(1).T
+                                         1
+        reason_1            duration_months
+        reason_1_points                32.1
+        reason_1_attribute            >= 45
+        """
+        check_integer(n, "n", "Scorecard.reason_details", low=1)
+        table = self._read(X)
+        ranking, codes = self._ranking(table, baseline, n)
+        labels = [c.partition.labels for c in self.characteristics]
+        return ranking.detailed_frame(table, self.names, codes, labels)
 
     def score_array(self, table: Table) -> Float1D:
         """Return the scores of a table that was read already, as an array."""
         score = np.full(table.n_rows, float(self.base_points))
         # one after the other, so that the sum of a row is the same whatever rows are beside it
-        for characteristic in self.characteristics:
-            score += characteristic.points(table)
+        for _, points in codes_and_points(self.characteristics, table):
+            score += points
         return score
 
-    def to_json(self, path: str | os.PathLike[str], *, key: bytes | None = None) -> None:
-        """Write the card to a file, which is there whole or stays as it was.
+    @overload
+    def to_json(self, path: None = None, *, key: bytes | None = None) -> str: ...
+
+    @overload
+    def to_json(self, path: str | os.PathLike[str], *, key: bytes | None = None) -> None: ...
+
+    def to_json(
+        self, path: str | os.PathLike[str] | None = None, *, key: bytes | None = None
+    ) -> str | None:
+        """Write the card to a file, which is there whole or stays as it was, or to a text.
 
         Parameters
         ----------
-        path : path-like
-            File to write.
+        path : path-like, optional
+            File to write; without one, the text that would be in it is returned.
         key : bytes, optional
             Secret to sign the file with (HMAC-SHA256). A hash against accidents is always
             there.
+
+        Returns
+        -------
+        str or None
+            The text, where there is no path.
+
+        Examples
+        --------
+        >>> from creditscore import Scorecard
+        >>> from creditscore.scorecard import Characteristic
+        >>> years = Characteristic.numeric("years", cuts=[2], points=[0, 20], missing_points=0)
+        >>> card = Scorecard(characteristics=(years,))
+        >>> Scorecard.from_json(card.to_json()) == card
+        True
         """
+        if path is None:
+            return document_text(self._content(), kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
         write_document(path, self._content(), kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
+        return None
 
     @classmethod
     def from_json(cls, path: str | os.PathLike[str], *, key: bytes | None = None) -> Self:
@@ -336,16 +406,19 @@ class Scorecard:
 
         Parameters
         ----------
-        path : path-like
-            File to read.
+        path : path-like or str
+            File to read, or the text of one: a `str` that begins with a brace is text. A file
+            of such a name is read by its Path.
         key : bytes, optional
             Secret that the file must be signed with.
 
         Raises
         ------
+        DocumentNotFoundError
+            There is no file at the path, or it is a folder.
         DocumentError
-            Not a card. SchemaVersionError, AlteredDocumentError: another version; content,
-            hash and signature don't match.
+            Empty, not JSON, or no card. SchemaVersionError, AlteredDocumentError: another
+            version; content, hash and signature don't match.
         """
         content = read_document(path, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
         with reading_content(path):
@@ -371,22 +444,6 @@ class Scorecard:
             "fit_summary": None if self.fit_summary is None else self.fit_summary.to_dict(),
         }
 
-    def _check_scale(self) -> None:
-        """Refuse points that are not those of the estimate on the scale of the card."""
-        neutral = [c.neutral_points for c in self.characteristics if c.neutral_points is not None]
-        known = len(neutral) == len(self.characteristics)
-        if self.scale is None or self.fit_summary is None or not known:
-            return
-        expected = self.scale.offset - self.scale.factor * self.fit_summary.intercept
-        if not math.isclose(sum(neutral), expected, rel_tol=1e-6, abs_tol=1e-6 * self.scale.pdo):
-            msg = (
-                f"The neutral points of the card add up to {sum(neutral):.6g}, and by its "
-                f"fit_summary and scale they should add up to {expected:.6g}. For other points, "
-                "use card.on_scale(PointsScale(…)); for other characteristics, fit again, or set "
-                "fit_summary=None."
-            )
-            raise InvalidParameterError(msg)
-
     def _read(self, X: NativeFrame) -> Table:
         table = as_table(X, wanted=self.names)
         if not table.has_names:
@@ -407,55 +464,30 @@ class Scorecard:
             raise UncalibratedCardError(msg)
         return self.scale
 
-    def _shortfall_array(self, table: Table, baseline: ReasonBaseline) -> Float2D:
-        reference = [reference_points(c, baseline) for c in self.characteristics]
-        short: Float2D = np.column_stack(
-            [r - c.points(table) for r, c in zip(reference, self.characteristics, strict=True)]
-        )
-        return short
+    def _reference(self, baseline: ReasonBaseline) -> list[float]:
+        return [reference_points(c, baseline) for c in self.characteristics]
+
+    def _ranking(
+        self, table: Table, baseline: ReasonBaseline, n: int
+    ) -> tuple[Ranking, list[Int1D]]:
+        """Return the ranked shortfalls of each row, and its attributes by characteristic."""
+        reference = self._reference(baseline)
+        codes, points = zip(*codes_and_points(self.characteristics, table), strict=True)
+        short: Float2D = np.asarray(reference) - np.column_stack(points)
+        return Ranking.of(short, n), list(codes)
+
+    def __repr__(self) -> str:
+        """Say in one line what it is; :meth:`table` shows the points."""
+        scale = "not calibrated" if self.scale is None else f"calibrated to {self.scale}"
+        said = f"{self._extent()}; {scale}"
+        if self.fit_summary is not None:
+            said += f"; estimated on {self.fit_summary.n_good + self.fit_summary.n_bad:,.0f} cases"
+        return f"<Scorecard: {said}>"
 
     def _repr_html_(self) -> str:
-        shown = self.table()
-        shown = shown[~(shown["count"] == 0)].drop(columns=["kind", "lower", "upper"])
-        if not shown["slope"].any():
-            shown = shown.drop(columns="slope")
-        low, high = self.score_range
-        formats = {
-            "count": "{:,.0f}",
-            "bad_rate": "{:.1%}",
-            "woe": "{:+.3f}",
-            "coefficient": "{:.3f}",
-            "points": "{:.1f}",
-        }
-        return html_table(
-            shown,
-            caption=f"Scorecard of {len(self.characteristics)} characteristics, "
-            f"scores from {low:.0f} to {high:.0f}",
-            formats=formats,
-        )
+        return points_html(self.table(), caption=f"Scorecard of {self._extent()}")
 
-
-def _attribute_rows(characteristic: Characteristic) -> pd.DataFrame:
-    partition, attributes = characteristic.partition, characteristic.attributes
-    n_good, n_bad, woe = (
-        np.array([getattr(a, field) for a in attributes], dtype=np.float64)  # None becomes NaN
-        for field in ("n_good", "n_bad", "woe")
-    )
-    count = n_good + n_bad
-    lower, upper = partition.bounds()
-    coefficient = characteristic.coefficient
-    return pd.DataFrame(
-        {
-            "characteristic": characteristic.name,
-            "attribute": partition.labels,
-            "kind": partition.attribute_kinds,
-            "lower": lower,
-            "upper": upper,
-            "count": count,
-            "bad_rate": np.divide(n_bad, count, out=np.full_like(count, np.nan), where=count > 0),
-            "woe": woe,
-            "coefficient": np.nan if coefficient is None else coefficient,
-            "points": [attribute.points for attribute in attributes],
-            "slope": [attribute.slope for attribute in attributes],
-        }
-    )
+    def _extent(self) -> str:
+        n, (low, high) = len(self.characteristics), self.score_range
+        noun = "characteristic" if n == 1 else "characteristics"
+        return f"{n} {noun}, scores from {low:.0f} to {high:.0f}"

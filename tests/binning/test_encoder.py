@@ -25,6 +25,7 @@ from creditscore.exceptions import (
     InvalidParameterError,
     InvalidTargetError,
     MissingColumnError,
+    UnseenValueWarning,
 )
 
 
@@ -304,3 +305,18 @@ def test_html(encoder: WOEEncoder) -> None:
     html = encoder._repr_html_()
     assert "4 columns" in html
     assert "income" in html
+
+
+def test_values_never_met_are_named_once_for_all_columns(
+    applicants: pd.DataFrame, is_bad: np.ndarray
+) -> None:
+    columns = ["n_loans", "has_phone"]
+    encoder = WOEEncoder().fit(applicants[columns], is_bad)
+    X = applicants[columns].head(3).astype(object)
+    X.iloc[:2, 0], X.iloc[0, 1] = None, None
+    with pytest.warns(UnseenValueWarning) as caught:
+        encoder.transform(X)
+    (message,) = (str(warning.message) for warning in caught)
+    assert "column 'n_loans' is 'Missing' in 2 row(s)" in message
+    assert "column 'has_phone' is 'Missing' in 1 row(s)" in message
+    assert caught[0].filename == __file__

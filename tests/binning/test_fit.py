@@ -20,6 +20,7 @@ from creditscore.exceptions import (
     SingleBinWarning,
     SpecialCodeWarning,
     UnseenCategoryWarning,
+    UnseenValueWarning,
 )
 
 BinOne = Any
@@ -164,7 +165,9 @@ def test_missing_that_the_fit_never_met_is_neutral(
     bin_one: BinOne, column: np.ndarray, outcome: np.ndarray
 ) -> None:
     table = bin_one(column, outcome)
-    assert table.encode(pd.DataFrame({"v": [np.nan]})).tolist() == [0.0]
+    message = r"column 'v' is 'Missing' in 2 row\(s\)"
+    with pytest.warns(UnseenValueWarning, match=message):
+        assert table.encode(pd.DataFrame({"v": [np.nan, np.nan]})).tolist() == [0.0, 0.0]
 
 
 @pytest.mark.parametrize("special_codes", [[-9], (-9,), np.array([-9]), {"v": [-9]}])
@@ -199,8 +202,7 @@ def test_special_code_that_the_fit_never_met_is_neutral_and_known(
     bin_one: BinOne, values: list, code: Any
 ) -> None:
     table = bin_one(values, [0, 1, 0, 0, 1, 1, 0, 1, 0, 0] * 10, special_codes={"v": [code]})
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with pytest.warns(UnseenValueWarning, match=f"is 'Special {code}' in 1 row"):
         assert table.encode(pd.DataFrame({"v": [code]})).tolist() == [0.0]
     assert f"Special {code}" in table.labels
 

@@ -299,6 +299,7 @@ NOTHING = {"None": None, "NaN": np.nan, "NA": pd.NA}
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+@pytest.mark.filterwarnings("ignore::creditscore.exceptions.UnseenValueWarning")
 def test_one_applicant_without_any_value(fitted: WOEEncoder, library: str) -> None:
     record = dict.fromkeys(fitted.tables_)
     frames = {
@@ -326,6 +327,7 @@ def test_one_applicant_without_an_income(
     [[1.0, np.nan], pd.array([1, None], dtype="Int64"), pd.Series([1, None], dtype=object)],
     ids=["float64", "Int64", "object"],
 )
+@pytest.mark.filterwarnings("ignore::creditscore.exceptions.UnseenValueWarning")
 def test_whole_numbers_with_a_gap_at_scoring(fitted: WOEEncoder, values: Any) -> None:
     table = fitted.tables_["n_loans"]
     encoded = table.encode(pd.DataFrame({"n_loans": values}))
@@ -334,6 +336,7 @@ def test_whole_numbers_with_a_gap_at_scoring(fitted: WOEEncoder, values: Any) ->
     )
 
 
+@pytest.mark.filterwarnings("ignore::creditscore.exceptions.UnseenValueWarning")
 def test_levels_1_and_1_0_are_one(is_bad: np.ndarray) -> None:
     branch = pd.Series(np.resize([1, 2, 3], len(is_bad))).astype("category")
     table = WOEEncoder().fit(pd.DataFrame({"branch": branch}), is_bad).tables_["branch"]
@@ -358,6 +361,7 @@ def test_text_where_the_fit_saw_numbers_is_refused(fitted: WOEEncoder, values: A
 
 
 @pytest.mark.parametrize("dtype", ["bool", "boolean", "object", "category"])
+@pytest.mark.filterwarnings("ignore::creditscore.exceptions.UnseenValueWarning")
 def test_booleans_are_one_and_zero_to_intervals(fitted: WOEEncoder, dtype: str) -> None:
     """A 0/1 column may come back as booleans; equal values earn equal WOE."""
     values = [True, False] if dtype == "bool" else [True, False, None]

@@ -229,3 +229,10 @@ def test_missing_is_no_level(level: object) -> None:
     # such a group would never be met: missing values have their own points
     with pytest.raises(InvalidParameterError, match="level"):
         Characteristic.categorical("x", points={level: 5}, missing_points=0, other_points=0)
+
+
+def test_repr_is_a_line_that_says_what_it_is() -> None:
+    assert repr(YEARS) == "<Characteristic 'years': linear, 5 attributes, 0 to 40 points>"
+    assert repr(AUDIT) == "<Characteristic 'audit': categorical, 4 attributes, -3 to 30 points>"
+    plain = Characteristic.numeric("x", cuts=[1], points=[0, 2.5], missing_points=0)
+    assert repr(plain) == "<Characteristic 'x': numeric, 3 attributes, 0 to 2.5 points>"

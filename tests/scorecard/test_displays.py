@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 
 from creditscore import Scorecard
+from creditscore._display import shorten, wrap
 from creditscore.exceptions import InvalidDataError, InvalidParameterError, InvalidTargetError
 from creditscore.scorecard import Characteristic, PointsDisplay, ScoreDistributionDisplay
 
@@ -34,6 +40,79 @@ def test_points_of_a_hand_made_card_stand_around_the_middle() -> None:
     frame = PointsDisplay.from_scorecard(Scorecard(characteristics=(YEARS,), base_points=9)).frame()
     assert frame["attribute"].tolist() == ["< 2", "[2, 10)", ">= 10", "Missing"]
     assert frame["difference"].tolist() == [-20, 0, 20, -15]
+
+
+LONG = "all credits here paid back duly or no credits or all paid back duly"
+
+
+def tick_texts(display: PointsDisplay) -> list[str]:
+    return [label.get_text() for label in display.plot().ax_.get_yticklabels()]
+
+
+def levelled(*levels: str) -> PointsDisplay:
+    points = dict.fromkeys(levels, 1.0)
+    part = Characteristic.categorical("x", points=points, missing_points=0, other_points=0)
+    return PointsDisplay.from_scorecard(Scorecard(characteristics=(part,)))
+
+
+def test_long_labels_are_wrapped_between_words() -> None:
+    texts = tick_texts(levelled("short", LONG))
+    assert texts[0] == "short"
+    assert texts[1] == "all credits here paid back duly or no\ncredits or all paid back duly"
+
+
+def test_labels_that_need_more_lines_keep_whole_words() -> None:
+    level = " ".join([LONG] * 3)
+    (text,) = (text for text in tick_texts(levelled(level)) if "…" in text)
+    assert text.count("\n") == 1
+    assert all(len(line) <= 40 for line in text.split("\n"))
+    assert set(text.split()) <= {*LONG.split(), "…"}
+
+
+def test_wrapped_labels_do_not_lie_over_their_neighbours() -> None:
+    display = levelled(LONG, LONG + " or not", "short", LONG + " at all")
+    figure = display.plot().ax_.figure
+    figure.canvas.draw()
+    boxes = [label.get_window_extent() for label in display.ax_.get_yticklabels()]
+    boxes += [text.get_window_extent() for text in display.ax_.texts if text.get_text() == "x"]
+    boxes.sort(key=lambda box: box.y0)
+    assert all(above.y0 >= below.y1 for below, above in pairwise(boxes))
+    assert display.height > levelled("a", "b", "c", "d").height
+
+
+def test_dollars_are_no_mathematics() -> None:
+    part = Characteristic.categorical(
+        "$x^2$", points={"$100_a$ to $x^$": 1}, missing_points=0, other_points=0
+    )
+    display = PointsDisplay.from_scorecard(Scorecard(characteristics=(part,))).plot()
+    display.ax_.figure.canvas.draw()  # would fail to parse
+    assert display.ax_.get_yticklabels()[0].get_text() == "$100_a$ to $x^$"
+
+
+@pytest.mark.parametrize(
+    ("label", "width", "expected"),
+    [
+        ("short", 5, "short"),
+        ("building society savings or life insurance", 40, "building society savings … insurance"),
+        (LONG, 34, "all credits here … paid back duly"),
+        ("domestic appliances, others, repairs, retraining", 24, "domestic … retraining"),
+        ("x" * 60, 20, "x" * 11 + "…" + "x" * 6),
+        ("a " + "y" * 60, 20, "a …" + "y" * 16),
+    ],
+)
+def test_labels_are_shortened_between_words(label: str, width: int, expected: str) -> None:
+    assert shorten(label, width) == expected
+    assert len(expected) <= max(width, len(label))
+
+
+@given(label=st.text(st.sampled_from("ab ,"), max_size=120), width=st.integers(8, 50))
+def test_no_label_is_longer_than_its_room(label: str, width: int) -> None:
+    short = shorten(label, width)
+    assert len(short) <= width
+    assert short == label or "…" in short
+    lines = wrap(label, width, lines=2).split("\n")
+    assert len(lines) <= 2
+    assert max(map(len, lines)) <= width
 
 
 # --- distribution --------------------------------------------------------------------
@@ -69,6 +148,29 @@ def test_scores_without_classes_or_values() -> None:
         ScoreDistributionDisplay.from_scores(np.append(SCORES[1:], np.nan), IS_BAD)
 
 
+@pytest.mark.parametrize("convert", [list, np.asarray, pd.Series])
+def test_swapped_arguments_are_seen(convert: Callable[[object], object]) -> None:
+    for outcomes in (IS_BAD, IS_BAD.astype(bool), IS_BAD.astype(float)):
+        with pytest.raises(InvalidTargetError, match=r"were score and is_bad swapped\?"):
+            ScoreDistributionDisplay.from_scores(convert(outcomes), convert(SCORES))
+
+
+@pytest.mark.parametrize(
+    ("score", "is_bad"),
+    [
+        (SCORES, SCORES),
+        (SCORES, IS_BAD + 1),
+        (IS_BAD, ["good", "bad"] * 3),
+        (IS_BAD, np.zeros(6)),
+        (["a"] * 6, IS_BAD),
+    ],
+)
+def test_other_mistakes_are_not_called_swapped(score: object, is_bad: object) -> None:
+    with pytest.raises(InvalidDataError) as caught:
+        ScoreDistributionDisplay.from_scores(score, is_bad)
+    assert "swapped" not in str(caught.value)
+
+
 # --- both ----------------------------------------------------------------------------
 
 
@@ -100,3 +202,15 @@ def test_frame_is_a_copy(display: PointsDisplay) -> None:
     expected = first.copy()
     first.iloc[:, -1] = 0
     pd.testing.assert_frame_equal(display.frame(), expected)
+
+
+def test_repr_is_a_line_that_says_what_it_is(card: Scorecard) -> None:
+    years = PointsDisplay.from_scorecard(Scorecard(characteristics=(YEARS,)))
+    scores = ScoreDistributionDisplay.from_scores(SCORES, IS_BAD)
+    assert repr(years).startswith("<PointsDisplay: 4 attributes of 1 characteristic;")
+    assert repr(scores).startswith(
+        "<ScoreDistributionDisplay: 30 bands of the score from 480 to 600;"
+    )
+    for display in (years, scores, PointsDisplay.from_scorecard(card)):
+        assert "\n" not in repr(display)
+        assert repr(display.plot()) == repr(display)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from creditscore._display import p_value_text
 from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard import FitSummary
 
@@ -79,3 +80,39 @@ def test_html() -> None:
     html = SUMMARY._repr_html_()
     assert "1,000 cases, 300 of them bad" in html
     assert "(intercept)" in html
+
+
+def test_no_p_value_is_shown_as_zero() -> None:
+    # z of the intercept -8.5, of a -4, of b -1: p of 1.9e-17, 6.3e-5 and 0.3173
+    text, html = str(SUMMARY), SUMMARY._repr_html_()
+    assert text.count("< 0.0001") == 2
+    assert html.count("&lt; 0.0001") == 2
+    for shown in (text, html):
+        assert "0.3173" in shown
+        assert "0.0000" not in shown
+
+
+def test_p_values_about_the_least_that_is_shown() -> None:
+    assert [p_value_text(value) for value in (0, 9.999e-5, 1e-4, 0.05, 1)] == [
+        "< 0.0001", "< 0.0001", "0.0001", "0.0500", "1.0000",
+    ]  # fmt: skip
+
+
+def test_an_estimate_without_error_has_no_p_value() -> None:
+    # 0 / 0, where the whole of the fit was zero
+    summary = replace(SUMMARY, intercept=0.0, intercept_error=0.0)
+    assert "nan" not in summary._repr_html_()
+    assert "nan" not in str(summary).lower()
+
+
+def test_repr_is_a_line_and_text_is_a_table() -> None:
+    assert repr(SUMMARY) == (
+        "<FitSummary: 2 coefficients beside the intercept, fitted on 1,000 cases, 300 of them bad; "
+        "log-likelihood -521.000, AIC 1,048.0>"
+    )
+    caption, head, *rows = str(SUMMARY).splitlines()
+    assert caption.startswith("Logistic fit on 1,000 cases, 300 of them bad")
+    assert head.split()[:2] == ["characteristic", "coefficient"]
+    assert [row.split()[:2] for row in rows] == [
+        ["(intercept)", "-0.8500"], ["a", "-1.0000"], ["b", "-0.5000"],
+    ]  # fmt: skip

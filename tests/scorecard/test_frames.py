@@ -43,7 +43,7 @@ OTHERS: dict[str, Convert] = {
     ),
 }
 ALL = PANDAS | OTHERS
-METHODS = ("score", "score_parts", "prob_default", "shortfalls", "reasons")
+METHODS = ("score", "score_parts", "prob_default", "shortfalls", "reasons", "reason_details")
 
 
 def to_list(column: Any) -> list[Any]:
@@ -83,7 +83,7 @@ def test_pandas_keeps_index_and_name(card: Scorecard, features: pd.DataFrame, ki
         assert answer.name == name
         assert answer.dtype == np.float64
         pd.testing.assert_index_equal(answer.index, features.index)
-    for method in ("score_parts", "shortfalls", "reasons"):
+    for method in ("score_parts", "shortfalls", "reasons", "reason_details"):
         answer = getattr(card, method)(frame)
         assert isinstance(answer, pd.DataFrame)
         pd.testing.assert_index_equal(answer.index, features.index)
@@ -103,7 +103,8 @@ def test_any_index_is_kept(card: Scorecard, features: pd.DataFrame, index: pd.In
     rows = features.head(3).set_axis(index)
     assert card.score(rows).tolist() == card.score(features).tolist()[:3]
     pd.testing.assert_index_equal(card.score(rows).index, index)
-    pd.testing.assert_index_equal(card.reasons(rows).index, index)
+    for method in (card.reasons, card.reason_details):
+        pd.testing.assert_index_equal(method(rows).index, index)
 
 
 @pytest.mark.parametrize(
@@ -138,6 +139,7 @@ def test_fit_on_any_library_gives_the_same_card(
     assert again.predict_proba(frame).tolist() == model.predict_proba(features).tolist()
 
 
+@pytest.mark.filterwarnings("ignore::creditscore.exceptions.UnseenValueWarning")
 @pytest.mark.parametrize("kind", ["polars", "pyarrow", "pandas objects"])
 def test_a_column_of_nothing_is_missing(card: Scorecard, features: pd.DataFrame, kind: str) -> None:
     nothing = {name: [None] for name in features.columns}

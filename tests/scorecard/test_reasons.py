@@ -148,6 +148,69 @@ def test_type_of_a_reason_does_not_depend_on_the_rows() -> None:
             assert "null" not in str(first.schema).lower()
 
 
+# --- details -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("baseline", BASELINES)
+def test_details_are_reasons_with_their_points_and_attributes(
+    card: Scorecard, features: pd.DataFrame, baseline: str
+) -> None:
+    rows = features.head(200)
+    details = card.reason_details(rows, n=3, baseline=baseline)
+    assert list(details.columns) == [
+        f"reason_{rank}{ending}" for rank in (1, 2, 3) for ending in ("", "_points", "_attribute")
+    ]
+    reasons = card.reasons(rows, n=3, baseline=baseline)
+    pd.testing.assert_frame_equal(details[list(reasons.columns)], reasons)
+    short = card.shortfalls(rows, baseline=baseline)
+    table = card.table().set_index(["characteristic", "attribute"])["points"]
+    parts = card.score_parts(rows)
+    for case in rows.index:
+        for rank in (1, 2, 3):
+            name, points, attribute = details.loc[case].filter(regex=f"^reason_{rank}(_|$)")
+            if pd.isna(name):
+                assert pd.isna(points)
+                assert pd.isna(attribute)
+                continue
+            assert points == short.loc[case, name] > 0
+            assert table[name, attribute] == parts.loc[case, name]
+
+
+def test_details_of_the_published_card(printed: Scorecard) -> None:
+    details = printed.reason_details(APPLICANTS, n=1)
+    weak = details.loc["weak"]
+    assert weak["reason_1"] == MATURITY
+    assert weak["reason_1_points"] == pytest.approx(14.7926, abs=1.01e-4)
+    assert weak["reason_1_attribute"] == "[36, 45)"
+    assert details.loc["strong"].isna().all()
+
+
+def test_types_of_details_do_not_depend_on_the_rows() -> None:
+    years = Characteristic.numeric("years", cuts=[2], points=[0, 9], missing_points=0)
+    card = Scorecard(characteristics=(years,))
+    with_reason, without = pl.DataFrame({"years": [0.0]}), pl.DataFrame({"years": [5.0]})
+    for convert in (pl.DataFrame.clone, pl.DataFrame.to_pandas, pl.DataFrame.to_arrow):
+        first, second = (
+            card.reason_details(convert(rows), n=2, baseline="maximum")
+            for rows in (with_reason, without)
+        )
+        if isinstance(first, pd.DataFrame):
+            assert first.dtypes.tolist() == second.dtypes.tolist()
+            assert first["reason_2_points"].dtype == np.float64
+        else:
+            assert first.schema == second.schema
+            assert "null" not in str(first.schema).lower()
+    empty = card.reason_details(without, n=1, baseline="maximum")
+    # a gap, not a number that is none
+    assert empty.row(0) == (None, None, None)
+
+
+@pytest.mark.parametrize("n", [0, -1, 1.0, True, "4", None])
+def test_number_of_detailed_reasons(card: Scorecard, features: pd.DataFrame, n: object) -> None:
+    with pytest.raises(InvalidParameterError, match=r"'n' parameter of Scorecard.reason_details"):
+        card.reason_details(features, n=n)
+
+
 # --- bad input -----------------------------------------------------------------------
 
 

@@ -190,6 +190,19 @@ def test_cards_compare_by_content() -> None:
     assert hash(replace(HAND_MADE)) == hash(HAND_MADE)
 
 
+def test_repr_is_a_line_that_says_what_it_is(model: LogisticScorecard, card: Scorecard) -> None:
+    assert (
+        repr(HAND_MADE) == "<Scorecard: 2 characteristics, scores from 97 to 170; not calibrated>"
+    )
+    assert repr(replace(HAND_MADE, characteristics=(YEARS,), scale=PointsScale())) == (
+        "<Scorecard: 1 characteristic, scores from 100 to 140; calibrated to 600 points at odds of "
+        "50:1, 20 to double them>"
+    )
+    assert repr(card).startswith("<Scorecard: 4 characteristics, scores from ")
+    assert repr(card).endswith("; estimated on 1,500 cases>")
+    assert str(card) == repr(card)
+
+
 def test_html_shows_the_table_and_escapes_it() -> None:
     odd = Characteristic.categorical(
         "<b>", points={"<script>": 1}, missing_points=0, other_points=0
@@ -262,7 +275,9 @@ def test_near_names_do_not_mind_capitals(name: str) -> None:
         HAND_MADE.score(FIRMS.rename(columns={"years": name}))
 
 
-@pytest.mark.parametrize("method", ["score", "score_parts", "shortfalls", "reasons"])
+@pytest.mark.parametrize(
+    "method", ["score", "score_parts", "shortfalls", "reasons", "reason_details"]
+)
 def test_array_without_names(method: str) -> None:
     expected = "reads its columns by name.*'years', 'audit'"
     with pytest.raises(ColumnTypeError, match=expected):

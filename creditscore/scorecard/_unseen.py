@@ -1,0 +1,71 @@
+"""Values that the sample of a card never held: they score as neutral, and that is said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from creditscore._frame import Table
+from creditscore._typing import Float1D, Int1D
+from creditscore._warn import warn_user
+from creditscore.exceptions import UnseenValueWarning
+from creditscore.scorecard._characteristic import Characteristic
+
+
+def codes_and_points(
+    characteristics: Sequence[Characteristic], table: Table
+) -> Iterator[tuple[Int1D, Float1D]]:
+    """Yield attributes and points of all rows by characteristic.
+
+    One warning at the end names all values that the sample never held, so that a caller of a
+    card hears of them once.
+    """
+    unseen: list[str] = []
+    for characteristic in characteristics:
+        codes, points = characteristic.codes_and_points(table)
+        unseen += _unseen_values(characteristic, codes)
+        yield codes, points
+    if unseen:
+        warn_user(
+            f"Values that the fit never met score as neutral: {'; '.join(unseen)}. Nothing is "
+            "known of their risk: find out why they occur now, fit again with data that hold "
+            "them, or give these attributes points of your own.",
+            UnseenValueWarning,
+        )
+
+
+def _unseen_values(characteristic: Characteristic, codes: Int1D) -> list[str]:
+    """Describe the attributes that rows fall in now and that no row of the fit fell in.
+
+    Points that are not the neutral ones were given by an author, who meant them. Levels never
+    seen are not listed: the partition names them with its own warning.
+    """
+    unmet = _neutral_for_want_of_rows(characteristic)
+    if not unmet:
+        return []
+    counts = np.bincount(codes, minlength=len(characteristic.attributes))
+    found = [code for code in unmet if counts[code]]
+    if not found:
+        return []
+    labels = characteristic.partition.labels
+    return [
+        f"column {characteristic.name!r} is {labels[code]!r} in {counts[code]} row(s), "
+        f"{characteristic.attributes[code].points:.1f} points each"
+        for code in found
+    ]
+
+
+def _neutral_for_want_of_rows(characteristic: Characteristic) -> list[int]:
+    neutral = characteristic.neutral_points
+    if neutral is None:
+        return []
+    kinds = characteristic.partition.attribute_kinds
+    return [
+        code
+        for code, attribute in enumerate(characteristic.attributes)
+        if attribute.unmet
+        and kinds[code] != "other"
+        and math.isclose(attribute.points, neutral, rel_tol=1e-9, abs_tol=1e-9)
+    ]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from creditscore._typing import Bool1D, Float1D
+from creditscore._validation import as_floats, check_outcomes
 from creditscore.exceptions import (
     InvalidDataError,
     InvalidParameterError,
@@ -25,67 +26,82 @@ def read_entries(value: Any, name: str, owner: str) -> tuple[Any, ...]:
 
 
 def read_numbers(values: Any, what: str) -> Float1D:
-    """Read one column of numbers, NaN where missing."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        msg = f"The {what} must be numbers: {error}."
-        raise InvalidDataError(msg) from error
-    if array.ndim != 1:
-        msg = f"The {what} must be one column. Got an array of shape {array.shape}."
+    """Read one column of numbers, NaN where missing; text and dates are none."""
+    numbers = as_floats(values, f"The {what}")
+    raw = np.asarray(values)
+    if raw.ndim != 1:
+        msg = f"The {what} must be one column. Got an array of shape {raw.shape}."
         raise InvalidDataError(msg)
-    return array
-
-
-def _same_rows(values: Any, other: Any, name: str) -> None:
-    """Refuse two pandas columns that are not of the same rows, which place would mix up."""
-    both = isinstance(values, pd.Series) and isinstance(other, pd.Series)
-    if both and len(values) == len(other) and not values.index.equals(other.index):
-        msg = (
-            f"{name} has another index than the values to grade, so rows would be mixed up. "
-            f"Bring it into their order, {name}.reindex(values.index), or pass "
-            f"{name}.to_numpy() if it is in their order already."
-        )
+    text = raw.dtype.kind == "T" or (
+        raw.dtype.kind == "O" and any(isinstance(value, (str, bytes)) for value in raw)
+    )
+    if text or raw.dtype.kind in "mM":
+        msg = f"The {what} must be numbers. Got {'text' if text else 'dates or durations'}."
         raise InvalidDataError(msg)
+    return numbers
 
 
-def read_defaulted(in_default: Any, values: Any, n: int) -> Bool1D:
+def check_same_rows(**columns: Any) -> None:
+    """Refuse pandas columns that are not of the same rows, which place would mix up.
+
+    Stricter than the metrics, which accept another index unless it has the same labels: grades
+    are handed back with the index of the values, and so promise whose they are.
+    """
+    labelled = [(name, column) for name, column in columns.items() if isinstance(column, pd.Series)]
+    for name, column in labelled[1:]:
+        first, values = labelled[0]
+        if len(values) == len(column) and not values.index.equals(column.index):
+            than = "the values to grade" if first == "values" else first
+            msg = (
+                f"{name} has another index than {than}, so rows would be mixed up. Bring it into "
+                f"their order, {name}.reindex({first}.index), or pass {name}.to_numpy() if it is "
+                "in their order already."
+            )
+            raise InvalidDataError(msg)
+
+
+def read_defaulted(in_default: Any, n: int) -> Bool1D:
     """Read who is in default, one boolean for each value."""
     defaulted = np.asarray(in_default)
+    if defaulted.dtype.kind == "O" and defaulted.ndim == 1:
+        missing = np.flatnonzero(pd.isna(defaulted))
+        if len(missing):
+            msg = (
+                f"in_default is missing for {len(missing)} customer(s), the first at row "
+                f"{missing[0]}. Fill it in: False for whoever is not known to be in default."
+            )
+            raise InvalidDataError(msg)
+        if all(isinstance(value, (bool, np.bool_)) for value in defaulted):
+            defaulted = defaulted.astype(bool)
     if defaulted.shape != (n,) or defaulted.dtype.kind != "b":
         msg = (
             f"in_default must be one boolean for each of the {n} values. Got shape "
             f"{defaulted.shape} of {defaulted.dtype}."
         )
         raise InvalidDataError(msg)
-    _same_rows(values, in_default, "in_default")
     return defaulted
 
 
-def read_outcomes(is_bad: Any, values: Any, n: int) -> Bool1D:
+def read_outcomes(is_bad: Any, measured: Float1D) -> Bool1D:
     """Read outcomes, which may well be all good: portfolios of few defaults are graded too."""
-    outcomes = np.asarray(is_bad)
-    if outcomes.dtype.kind == "O":
-        outcomes = np.asarray(outcomes.tolist())
-    if outcomes.shape != (n,) or outcomes.dtype.kind not in "biuf":
-        msg = (
-            f"is_bad must be 0 or 1, or a boolean, for each of the {n} values. Got shape "
-            f"{outcomes.shape} of {outcomes.dtype}."
-        )
-        raise InvalidTargetError(msg)
-    odd = ~np.isin(outcomes, (0, 1))
-    if odd.any():
-        row = int(odd.argmax())
-        msg = (
-            f"is_bad must be 0 for good and 1 for bad. Got {outcomes[row]} at row {row}; a case "
-            "without an outcome is neither: leave it out."
-        )
-        raise InvalidTargetError(msg)
-    _same_rows(values, is_bad, "is_bad")
-    return outcomes.astype(bool)
+    try:
+        return check_outcomes(is_bad, n_rows=len(measured), one_class=True, beside="values")
+    except InvalidTargetError as error:
+        if np.isin(measured, (0, 1)).all() and _are_no_outcomes(is_bad):
+            msg = f"{error} The values hold 0 and 1 only: were values and is_bad swapped?"
+            raise InvalidTargetError(msg) from None
+        raise
 
 
-def read_fractions(prob_default: Any, values: Any, n: int) -> Float1D:
+def _are_no_outcomes(is_bad: Any) -> bool:
+    try:
+        numbers = as_floats(is_bad, "is_bad")
+    except InvalidDataError:
+        return False
+    return not np.isin(numbers[~np.isnan(numbers)], (0, 1)).all()
+
+
+def read_fractions(prob_default: Any, n: int) -> Float1D:
     """Read predicted probabilities, one for each value."""
     prob = read_numbers(prob_default, "prob_default")
     if len(prob) != n or not ((prob >= 0) & (prob <= 1)).all():
@@ -95,5 +111,4 @@ def read_fractions(prob_default: Any, values: Any, n: int) -> Float1D:
             f"{len(prob)} numbers{f', among them {odd[0]:g}' if len(odd) else ''}."
         )
         raise InvalidDataError(msg)
-    _same_rows(values, prob_default, "prob_default")
     return prob

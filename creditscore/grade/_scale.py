@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Self
@@ -12,17 +13,25 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from creditscore._display import html_table
+from creditscore._display import html_table, shorten
 from creditscore._document import read_document, reading_content, write_document
 from creditscore._typing import Closed, Float1D, GradeMeasure, Int1D
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 from creditscore.grade._inputs import (
+    check_same_rows,
     read_defaulted,
     read_entries,
     read_fractions,
     read_numbers,
     read_outcomes,
+)
+from creditscore.grade._words import (
+    intervals_in_words,
+    write_apart,
+    write_odds,
+    write_percent,
+    write_score,
 )
 from creditscore.metrics import jeffreys_interval
 from creditscore.scorecard import PointsScale
@@ -36,7 +45,7 @@ _AGENCY_RATES = (0.0001, 0.0002, 0.0005, 0.0014, 0.0056, 0.0293, 0.2612)
 AAA, zero in that table, is put at 0.01 %."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class GradeScale:
     """Grades in the order of safety, parted by bounds.
 
@@ -162,9 +171,8 @@ class GradeScale:
         """Return the same grades with bounds on the score of a points scale."""
         if self.measure == "score":
             return self
-        bounds = tuple(float(scale.score((1 - bound) / bound)) for bound in self.bounds)
-        closed: Closed = "left" if self.closed == "right" else "right"
-        return replace(self, bounds=bounds, measure="score", closed=closed)
+        bounds = tuple(float(scale.score(_odds(bound))) for bound in self.bounds)
+        return replace(self, bounds=bounds, measure="score", closed=_turned(self.closed))
 
     def grade(self, values: Any, *, in_default: Any = None) -> Any:
         """Return the grade of each value.
@@ -189,7 +197,8 @@ class GradeScale:
         measured = read_numbers(values, "values to grade")
         defaulted = np.zeros(len(measured), dtype=bool)
         if in_default is not None:
-            defaulted = read_defaulted(in_default, values, len(measured))
+            check_same_rows(values=values, in_default=in_default)
+            defaulted = read_defaulted(in_default, len(measured))
         # whoever is in default may lack a score; 0 is a value that every scale can grade
         codes = self._codes(np.where(defaulted, 0.0, measured))
         labels = np.array([*self.labels, self.default_label], dtype=object)
@@ -201,7 +210,7 @@ class GradeScale:
         Parameters
         ----------
         values : array-like of shape (n_samples,)
-            As in :meth:`grade`.
+            As in :meth:`grade`. Of pandas Series, all must have one index.
         is_bad : array-like of shape (n_samples,)
             1 or True for bad, 0 or False for good; all of them may be good, or bad.
         prob_default : array-like of shape (n_samples,), optional
@@ -211,15 +220,17 @@ class GradeScale:
         Returns
         -------
         DataFrame
-            A row a grade, empty ones too: grade, lower, upper (ends of the measure), count,
-            share, n_bad, observed (default rate), observed_lower, observed_upper (95 % Jeffreys
+            A row a grade, empty ones too: the columns of :meth:`intervals`, then count, share,
+            n_bad, observed (default rate), observed_lower, observed_upper (95 % Jeffreys
             interval), predicted (mean probability). Rates are NaN in empty grades, and predicted
             where no probabilities are known.
 
         Raises
         ------
+        InvalidTargetError
+            Outcomes that are none, or that were swapped with the values.
         InvalidDataError
-            As in :meth:`grade`; also probabilities, or outcomes, that are none.
+            As in :meth:`grade`; also probabilities that are none.
 
         Examples
         --------
@@ -236,7 +247,8 @@ class GradeScale:
             msg = "There are no values to grade. A table needs one case or more."
             raise EmptyDataError(msg)
         codes, n = self._codes(measured), len(self.labels)
-        bad = read_outcomes(is_bad, values, len(codes))
+        check_same_rows(values=values, is_bad=is_bad, prob_default=prob_default)
+        bad = read_outcomes(is_bad, measured)
         count = np.bincount(codes, minlength=n)
         n_bad = np.bincount(codes, weights=bad, minlength=n)
         if prob_default is None and self.measure == "prob_default":
@@ -244,34 +256,52 @@ class GradeScale:
         predicted = np.full(n, np.nan)
         held = count > 0
         if prob_default is not None:
-            prob = read_fractions(prob_default, values, len(codes))
+            prob = read_fractions(prob_default, len(codes))
             sums = np.bincount(codes, weights=prob, minlength=n)
             predicted[held] = sums[held] / count[held]
         lower, upper = jeffreys_interval(n_bad, count)
-        ends = self.intervals()
-        return pd.DataFrame(
-            {
-                "grade": self.labels,
-                "lower": ends["lower"],
-                "upper": ends["upper"],
-                "count": count,
-                "share": count / count.sum(),
-                "n_bad": n_bad.astype(np.int64),
-                "observed": np.divide(n_bad, count, out=np.full(n, np.nan), where=held),
-                "observed_lower": np.where(held, lower, np.nan),
-                "observed_upper": np.where(held, upper, np.nan),
-                "predicted": predicted,
-            }
+        return self.intervals().assign(
+            count=count,
+            share=count / count.sum(),
+            n_bad=n_bad.astype(np.int64),
+            observed=np.divide(n_bad, count, out=np.full(n, np.nan), where=held),
+            observed_lower=np.where(held, lower, np.nan),
+            observed_upper=np.where(held, upper, np.nan),
+            predicted=predicted,
         )
 
     def intervals(self) -> pd.DataFrame:
-        """Return grade, lower and upper end of each grade on its measure."""
-        low, high = (0.0, 1.0) if self.measure == "prob_default" else (-math.inf, math.inf)
-        if self.measure == "prob_default":
-            lower, upper = [low, *self.bounds], [*self.bounds, high]
-        else:
-            lower, upper = [*self.bounds, low], [high, *self.bounds]
-        return pd.DataFrame({"grade": self.labels, "lower": lower, "upper": upper})
+        """Return the ends of each grade on its measure, and on the odds where they are known.
+
+        Returns
+        -------
+        DataFrame
+            A row a grade: grade, lower, upper; for probabilities of default also odds_lower and
+            odds_upper (good:bad, the odds of `upper` and `lower`).
+
+        Examples
+        --------
+        >>> from creditscore import GradeScale
+        >>> GradeScale.odds_ladder(labels=("A", "B", "C")).intervals().round(4)
+          grade   lower   upper  odds_lower  odds_upper
+        0     A  0.0000  0.0154        64.0         inf
+        1     B  0.0154  0.0303        32.0        64.0
+        2     C  0.0303  1.0000         0.0        32.0
+        """
+        if self.measure == "score":
+            ends = [math.inf, *self.bounds, -math.inf]
+            return pd.DataFrame({"grade": self.labels, "lower": ends[1:], "upper": ends[:-1]})
+        ends = [0.0, *self.bounds, 1.0]
+        odds = [math.inf, *map(_odds, self.bounds), 0.0]
+        return pd.DataFrame(
+            {
+                "grade": self.labels,
+                "lower": ends[:-1],
+                "upper": ends[1:],
+                "odds_lower": odds[1:],
+                "odds_upper": odds[:-1],
+            }
+        )
 
     def to_json(self, path: str | os.PathLike[str], *, key: bytes | None = None) -> None:
         """Write the scale to a file; `key` signs it, as in :meth:`Scorecard.to_json`."""
@@ -334,11 +364,47 @@ class GradeScale:
             raise InvalidDataError(msg)
         return _place(values, np.asarray(self.bounds), at_bound_safer=self.closed == "right")
 
+    def __repr__(self) -> str:
+        """Say in one line which grades there are; :meth:`intervals` has their bounds."""
+        n = len(self.labels)
+        grades = " to ".join(repr(shorten(label, 20)) for label in _ends(self.labels))
+        write = write_percent if self.measure == "prob_default" else write_score
+        bounds = " to ".join(write_apart(_ends(self.bounds), write)) or "none"
+        return (
+            f"{type(self).__name__}({n} grade{'s' * (n > 1)} {grades}, bounds of {self.measure} "
+            f"{bounds})"
+        )
+
     def _repr_html_(self) -> str:
-        pattern = "{:.2%}" if self.measure == "prob_default" else "{:.1f}"
-        caption = f"Grades by {self.measure}; {self.default_label} is a customer in default"
-        formats = {"lower": pattern, "upper": pattern}
-        return html_table(self.intervals(), caption=caption, formats=formats)
+        measure = "probability of default" if self.measure == "prob_default" else "score"
+        caption = f"Grades by {measure}; {self.default_label} is a customer in default"
+        return html_table(pd.DataFrame(self._in_words()), caption=caption, formats={})
+
+    def _in_words(self) -> dict[str, Sequence[str]]:
+        """Return grades and their ends as text; probabilities have their odds beside them."""
+        if self.measure == "score":
+            words = intervals_in_words(self.bounds[::-1], write_score, self.closed)
+            return {"grade": self.labels, "score": words[::-1]}
+        odds = [_odds(bound) for bound in self.bounds[::-1]]
+        return {
+            "grade": self.labels,
+            "probability of default": intervals_in_words(self.bounds, write_percent, self.closed),
+            "odds good:bad": intervals_in_words(odds, write_odds, _turned(self.closed))[::-1],
+        }
+
+
+def _ends(values: tuple[Any, ...]) -> list[Any]:
+    """Return the first and the last of different values, which may be one or none."""
+    return list(dict.fromkeys((*values[:1], *values[-1:])))
+
+
+def _odds(prob_default: float) -> float:
+    return (1 - prob_default) / prob_default
+
+
+def _turned(closed: Closed) -> Closed:
+    """Return the end that holds the bound on an axis that runs the other way."""
+    return "left" if closed == "right" else "right"
 
 
 def _place(risk: Float1D, bounds: Float1D, *, at_bound_safer: bool) -> Int1D:

@@ -1,7 +1,15 @@
 """Measures on arrays: no state, no dataframes, one formula and one source each.
 
 Conventions (docs/conventions.md): ``is_bad`` is 1 for bad; a higher ``score`` is safer; rates
-are fractions.
+are fractions; ``sample_weight`` is how often a row counts.
+
+Outcomes come first, then what foretold them, as in scikit-learn: ``auc(is_bad, score)``,
+``brier_score(is_bad, prob_default)``. Goods come before bads, ``woe(n_good, n_bad)``, a part before
+the whole, ``jeffreys_interval(n_bad, n_total)``, the old before the new, ``psi(expected, actual)``.
+A method that is named after its values takes those first: ``RocDisplay.from_scores(score,
+is_bad)``. Scores and outcomes that were swapped are refused where they can be told apart.
+
+Columns are paired by place. pandas Series that hold one index in different orders are refused.
 """
 
 from creditscore.metrics._calibration import brier_score, jeffreys_interval

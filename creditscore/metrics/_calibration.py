@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv
 
-from creditscore._validation import as_floats, check_real, check_scores, check_weights
+from creditscore._validation import check_real
 from creditscore.exceptions import InvalidDataError
+from creditscore.metrics._inputs import check_order, read_cases, read_numbers
 
 
 def brier_score(is_bad: Any, prob_default: Any, *, sample_weight: Any = None) -> float:
@@ -31,8 +32,10 @@ def brier_score(is_bad: Any, prob_default: Any, *, sample_weight: Any = None) ->
 
     Raises
     ------
+    InvalidTargetError
+        Missing outcomes; outcomes and probabilities that were swapped.
     InvalidDataError
-        A probability outside [0, 1] or missing.
+        A probability outside [0, 1] or missing; pandas Series with one index in different orders.
 
     References
     ----------
@@ -44,14 +47,15 @@ def brier_score(is_bad: Any, prob_default: Any, *, sample_weight: Any = None) ->
     >>> round(brier_score([1, 0, 0, 0], [0.7, 0.2, 0.1, 0.0]), 4)
     0.035
     """
-    bad, prob = check_scores(is_bad, prob_default, name="prob_default", one_class=True)
+    bad, prob, weights = read_cases(
+        is_bad, prob_default, sample_weight, name="prob_default", one_class=True
+    )
     if prob.min() < 0 or prob.max() > 1:
         msg = (
             "prob_default must hold fractions in [0, 1]. Got values from "
             f"{prob.min():g} to {prob.max():g}; a percentage is divided by 100."
         )
         raise InvalidDataError(msg)
-    weights = check_weights(sample_weight, n_rows=len(prob))
     return float(np.average((prob - bad) ** 2, weights=weights))
 
 
@@ -76,7 +80,8 @@ def jeffreys_interval(
     Raises
     ------
     InvalidDataError
-        More bad cases than cases, numbers that are negative or not finite, or different shapes.
+        More bad cases than cases, numbers that are negative or not finite, different shapes, or
+        pandas Series with one index in different orders.
 
     References
     ----------
@@ -91,12 +96,20 @@ def jeffreys_interval(
     (0.005, 0.0463)
     """
     check_real(level, "level", "jeffreys_interval", low=0, high=1)
-    bad, total = as_floats(n_bad, "n_bad"), as_floats(n_total, "n_total")
+    check_order(n_bad=n_bad, n_total=n_total)
+    bad, total = read_numbers(n_bad, "n_bad"), read_numbers(n_total, "n_total")
     if bad.shape != total.shape:
         msg = f"n_bad and n_total must have one shape. Got {bad.shape} and {total.shape}."
         raise InvalidDataError(msg)
-    if not ((bad >= 0) & (bad <= total) & np.isfinite(total)).all():
-        msg = "n_bad must lie between 0 and n_total, both finite, in every group."
+    odd = ~((bad >= 0) & (bad <= total) & np.isfinite(total))
+    if odd.any():
+        at = int(odd.argmax())
+        msg = (
+            "n_bad must lie between 0 and n_total, both finite, in every group. Got "
+            f"{bad.flat[at]:g} of {total.flat[at]:g} in group {at}."
+        )
+        if (bad > total)[odd].all():
+            msg += " Were n_bad and n_total swapped?"
         raise InvalidDataError(msg)
     tail = (1 - level) / 2
     lower = betaincinv(bad + 0.5, total - bad + 0.5, tail)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import numpy.typing as npt
 
-from creditscore._validation import as_floats
-from creditscore.exceptions import InvalidDataError
+from creditscore.metrics._inputs import read_shares
 
 
 def hhi(counts: npt.ArrayLike) -> float:
@@ -38,9 +36,4 @@ def hhi(counts: npt.ArrayLike) -> float:
     >>> hhi([50, 25, 25])
     0.375
     """
-    values = as_floats(counts, "counts")
-    fine = values.ndim == 1 and (np.isfinite(values) & (values >= 0)).all() and values.any()
-    if not fine:
-        msg = "counts must be a 1D list, zero or more and finite, that do not all vanish."
-        raise InvalidDataError(msg)
-    return float(((values / values.sum()) ** 2).sum())
+    return float((read_shares(counts, "counts") ** 2).sum())

@@ -2,49 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from scipy.special import ndtri
 
 from creditscore._typing import Float1D
-from creditscore._validation import check_both_classes, check_real, check_scores, check_weights
+from creditscore._validation import check_real
 from creditscore.exceptions import InvalidDataError
+from creditscore.metrics._class_counts import ClassCounts
 from creditscore.metrics._interval import Interval
-
-
-@dataclass(frozen=True)
-class ClassCounts:
-    """Weights of goods and bads at each distinct score, lowest (riskiest) score first."""
-
-    score: Float1D
-    good: Float1D
-    bad: Float1D
-
-    @classmethod
-    def from_scores(cls, is_bad: Any, score: Any, sample_weight: Any = None) -> ClassCounts:
-        """Sort once; everything else is sums over distinct scores."""
-        bad, values = check_scores(is_bad, score)
-        weights = check_weights(sample_weight, n_rows=len(values))
-        check_both_classes(bad, weights)
-        distinct, codes = np.unique(values, return_inverse=True)
-        total = np.bincount(codes, weights=weights, minlength=len(distinct)).astype(np.float64)
-        bad_weight = bad.astype(np.float64) if weights is None else bad * weights
-        n_bad = np.bincount(codes, weights=bad_weight, minlength=len(distinct)).astype(np.float64)
-        return cls(distinct, total - n_bad, n_bad)
-
-    @property
-    def share_bad_below(self) -> Float1D:
-        """Share of bads with a lower score than each distinct score, ties at one half."""
-        below: Float1D = (np.cumsum(self.bad) - 0.5 * self.bad) / self.bad.sum()
-        return below
-
-    @property
-    def share_good_above(self) -> Float1D:
-        """Share of goods with a higher score than each distinct score, ties at one half."""
-        above: Float1D = 1.0 - (np.cumsum(self.good) - 0.5 * self.good) / self.good.sum()
-        return above
 
 
 def auc(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
@@ -57,7 +23,7 @@ def auc(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
     score : array-like of shape (n_samples,)
         Higher is safer. For a probability of default, pass ``-prob_default``.
     sample_weight : array-like of shape (n_samples,), optional
-        Frequencies, zero or more.
+        Frequencies, zero or more; fractions will do.
 
     Returns
     -------
@@ -67,9 +33,9 @@ def auc(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
     Raises
     ------
     InvalidTargetError
-        Missing outcomes or one class only.
+        Missing outcomes or one class only; outcomes and scores that were swapped.
     InvalidDataError
-        Missing scores.
+        Missing scores; text and dates; pandas Series with one index in different orders.
 
     References
     ----------
@@ -82,61 +48,73 @@ def auc(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
     >>> auc([1, 1, 0, 0], [480, 510, 510, 600])
     0.875
     """
-    counts = ClassCounts.from_scores(is_bad, score, sample_weight)
-    return float(counts.good @ counts.share_bad_below / counts.good.sum())
+    return _area(ClassCounts.from_scores(is_bad, score, sample_weight))
 
 
-def auc_variance(is_bad: Any, score: Any) -> float:
+def auc_variance(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
     """Estimate the sampling variance of the AUC (DeLong, DeLong and Clarke-Pearson).
 
     Parameters
     ----------
     is_bad, score : array-like of shape (n_samples,)
         As in :func:`auc`; at least two cases of each class.
+    sample_weight : array-like of shape (n_samples,), optional
+        Counts of rows, whole numbers, zero or more: 3 for three cases of this outcome and score.
 
     Returns
     -------
     float
         Variance, zero or more.
 
+    Raises
+    ------
+    InvalidDataError
+        As in :func:`auc`; also one case of a class only, and weights that are no whole numbers.
+
     Notes
     -----
     var(V10) / n_bad + var(V01) / n_good, where V10 is the share of goods above each bad case
     and V01 the share of bads below each good case, ties at one half, variances with
-    denominator n - 1 [1]_. O(n log n) time, O(n) memory.
+    denominator n - 1 [1]_. V10 and V01 come from one sort [2]_: O(n log n) time, O(n) memory.
+
+    Weights are frequencies [3]_: the variance is that of the table with its rows written out.
+    A weight that stands for cases outside the sample, such as 5 where one good in five was
+    drawn, is no frequency: it would count evidence that nobody has seen, and the variance would
+    come out too small. It depends on how the sample was drawn [4]_, which no weight tells; that
+    is also why fractions are refused and not rounded.
 
     References
     ----------
     .. [1] E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson, *Biometrics* 44, 1988,
        pp. 837-845.
+    .. [2] X. Sun and W. Xu, "Fast implementation of DeLong's algorithm", *IEEE Signal
+       Processing Letters* 21, 2014, pp. 1389-1393.
+    .. [3] SAS Institute, Usage Note 22600, "Distinction between the WEIGHT and FREQ statements".
+    .. [4] A. Iparragirre, T. Lumley and I. Barrio, "Design-based inference for the AUC with
+       complex survey data", arXiv:2603.28320, 2026.
 
     Examples
     --------
     >>> from creditscore.metrics import auc_variance
     >>> auc_variance([1, 1, 0, 0], [480, 510, 510, 600])
     0.03125
+    >>> auc_variance([1, 1, 0, 0], [480, 510, 510, 600], sample_weight=[1, 1, 1, 3])
+    0.0078125
     """
-    counts = ClassCounts.from_scores(is_bad, score)
-    n_good, n_bad = counts.good.sum(), counts.bad.sum()
-    if n_good < 2 or n_bad < 2:
-        msg = (
-            "The variance of an AUC needs two cases of each class. Got "
-            f"{n_good:g} good and {n_bad:g} bad."
-        )
-        raise InvalidDataError(msg)
-    return float(
-        _variance(counts.share_good_above, counts.bad) / n_bad
-        + _variance(counts.share_bad_below, counts.good) / n_good
-    )
+    return _area_variance(ClassCounts.from_scores(is_bad, score, sample_weight, whole=True))
 
 
-def auc_interval(is_bad: Any, score: Any, *, level: float = 0.95) -> Interval:
+def auc_interval(
+    is_bad: Any, score: Any, *, sample_weight: Any = None, level: float = 0.95
+) -> Interval:
     """AUC with a normal confidence interval from DeLong's variance.
 
     Parameters
     ----------
     is_bad, score : array-like of shape (n_samples,)
         As in :func:`auc`.
+    sample_weight : array-like of shape (n_samples,), optional
+        Counts of rows, as in :func:`auc_variance`.
     level : float, default=0.95
         Confidence level in (0, 1).
 
@@ -144,6 +122,11 @@ def auc_interval(is_bad: Any, score: Any, *, level: float = 0.95) -> Interval:
     -------
     Interval
         Clipped to [0, 1].
+
+    Raises
+    ------
+    InvalidDataError
+        As in :func:`auc_variance`.
 
     Notes
     -----
@@ -158,9 +141,7 @@ def auc_interval(is_bad: Any, score: Any, *, level: float = 0.95) -> Interval:
     0.917 (0.686 to 1.000)
     """
     check_real(level, "level", "auc_interval", low=0, high=1)
-    estimate = auc(is_bad, score)
-    margin = float(ndtri(0.5 + level / 2)) * auc_variance(is_bad, score) ** 0.5
-    return Interval(estimate, max(0.0, estimate - margin), min(1.0, estimate + margin), level)
+    return area_interval(ClassCounts.from_scores(is_bad, score, sample_weight, whole=True), level)
 
 
 def gini(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
@@ -187,13 +168,17 @@ def gini(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
     return 2.0 * auc(is_bad, score, sample_weight=sample_weight) - 1.0
 
 
-def gini_interval(is_bad: Any, score: Any, *, level: float = 0.95) -> Interval:
+def gini_interval(
+    is_bad: Any, score: Any, *, sample_weight: Any = None, level: float = 0.95
+) -> Interval:
     """Gini coefficient with the interval of :func:`auc_interval`, rescaled.
 
     Parameters
     ----------
     is_bad, score : array-like of shape (n_samples,)
         As in :func:`auc`.
+    sample_weight : array-like of shape (n_samples,), optional
+        Counts of rows, as in :func:`auc_variance`.
     level : float, default=0.95
         Confidence level in (0, 1).
 
@@ -201,14 +186,45 @@ def gini_interval(is_bad: Any, score: Any, *, level: float = 0.95) -> Interval:
     -------
     Interval
 
+    Raises
+    ------
+    InvalidDataError
+        As in :func:`auc_variance`.
+
     Examples
     --------
     >>> from creditscore.metrics import gini_interval
     >>> print(gini_interval([1, 1, 0, 0, 0], [480, 510, 510, 600, 610]))
     0.833 (0.371 to 1.000)
     """
-    area = auc_interval(is_bad, score, level=level)
+    check_real(level, "level", "gini_interval", low=0, high=1)
+    area = auc_interval(is_bad, score, sample_weight=sample_weight, level=level)
     return Interval(2 * area.estimate - 1, 2 * area.lower - 1, 2 * area.upper - 1, level)
+
+
+def area_interval(counts: ClassCounts, level: float) -> Interval:
+    """AUC and its normal interval, of counts that are at hand already."""
+    estimate = _area(counts)
+    margin = float(ndtri(0.5 + level / 2)) * _area_variance(counts) ** 0.5
+    return Interval(estimate, max(0.0, estimate - margin), min(1.0, estimate + margin), level)
+
+
+def _area(counts: ClassCounts) -> float:
+    return float(counts.good @ counts.share_bad_below / counts.good.sum())
+
+
+def _area_variance(counts: ClassCounts) -> float:
+    n_good, n_bad = counts.good.sum(), counts.bad.sum()
+    if n_good < 2 or n_bad < 2:
+        msg = (
+            "The variance of an AUC needs two cases of each class. Got "
+            f"{n_good:g} good and {n_bad:g} bad."
+        )
+        raise InvalidDataError(msg)
+    return float(
+        _variance(counts.share_good_above, counts.bad) / n_bad
+        + _variance(counts.share_bad_below, counts.good) / n_good
+    )
 
 
 def _variance(values: Float1D, counts: Float1D) -> float:

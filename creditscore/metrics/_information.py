@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from creditscore._validation import as_floats, check_real
+from creditscore._validation import check_real
 from creditscore.exceptions import InvalidDataError
+from creditscore.metrics._inputs import check_order, read_numbers
 
 
 def woe(
@@ -39,7 +40,8 @@ def woe(
     Raises
     ------
     InvalidDataError
-        Negative, infinite or missing counts, or a class with no weight.
+        Negative, infinite or missing counts, a class with no weight, or pandas Series with the
+        same bins in different orders.
 
     Notes
     -----
@@ -125,7 +127,8 @@ def _distributions(
     total_bad: float | None,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     check_real(smoothing, "smoothing", "woe", low=0, high=np.inf, closed="left")
-    good, bad = as_floats(n_good, "n_good"), as_floats(n_bad, "n_bad")
+    check_order(n_good=n_good, n_bad=n_bad)
+    good, bad = read_numbers(n_good, "n_good"), read_numbers(n_bad, "n_bad")
     if good.shape != bad.shape or not _are_counts(good) or not _are_counts(bad):
         msg = (
             "n_good and n_bad must be finite counts of the same shape, zero or more. Got shapes "
@@ -133,14 +136,20 @@ def _distributions(
             f"{int((~np.isfinite(good)).sum())} and {int((~np.isfinite(bad)).sum())} not finite."
         )
         raise InvalidDataError(msg)
-    all_good = float(good.sum()) if total_good is None else float(total_good)
-    all_bad = float(bad.sum()) if total_bad is None else float(total_bad)
+    all_good, all_bad = _total(total_good, good, "total_good"), _total(total_bad, bad, "total_bad")
     if not (0 < all_good < np.inf and 0 < all_bad < np.inf):
         msg = f"Both classes must have some weight. Got {all_good} good and {all_bad} bad."
         raise InvalidDataError(msg)
     lacking = (good == 0) != (bad == 0)
     extra = np.where(lacking, smoothing, 0.0)
     return (good + extra) / all_good, (bad + extra) / all_bad
+
+
+def _total(total: Any, counts: npt.NDArray[np.float64], name: str) -> float:
+    if total is None:
+        with np.errstate(over="ignore"):
+            return float(counts.sum())
+    return check_real(total, name, "woe", low=-np.inf, high=np.inf, closed="both")
 
 
 def _log_ratio(

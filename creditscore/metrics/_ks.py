@@ -6,13 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from creditscore._typing import Float1D
 from creditscore._validation import check_integer, check_real
-from creditscore.metrics._discrimination import ClassCounts
+from creditscore.exceptions import InvalidParameterError
+from creditscore.metrics._class_counts import ClassCounts
 from creditscore.metrics._interval import Interval
-
-_RESAMPLES_AT_ONCE = 2_000_000
-"""Cells of a block of resamples: bounds the memory to some tens of megabytes."""
+from creditscore.metrics._ks_bootstrap import resample_distances
 
 
 def ks(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
@@ -37,16 +35,17 @@ def ks(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
     0.5
     """
     counts = ClassCounts.from_scores(is_bad, score, sample_weight)
-    return float(_distance(counts.good[None, :], counts.bad[None, :])[0])
+    return _largest_distance(counts)
 
 
 def ks_interval(
     is_bad: Any,
     score: Any,
     *,
+    sample_weight: Any = None,
     level: float = 0.95,
     n_resamples: int = 1000,
-    random_state: int = 0,
+    random_state: Any = 0,
 ) -> Interval:
     """KS with a percentile interval from a bootstrap within each class.
 
@@ -54,22 +53,40 @@ def ks_interval(
     ----------
     is_bad, score : array-like of shape (n_samples,)
         As in :func:`creditscore.metrics.auc`.
+    sample_weight : array-like of shape (n_samples,), optional
+        Counts of rows, as in :func:`creditscore.metrics.auc_variance`.
     level : float, default=0.95
         Confidence level in (0, 1).
     n_resamples : int, default=1000
         Bootstrap samples, 1 or more.
-    random_state : int, default=0
-        Seed; the same seed gives the same interval.
+    random_state : int or numpy.random.Generator, default=0
+        Seed, zero or more; the same seed gives the same interval.
 
     Returns
     -------
     Interval
 
+    Raises
+    ------
+    InvalidDataError
+        As in :func:`creditscore.metrics.auc`, and weights that are no whole numbers.
+
     Notes
     -----
-    Goods and bads are resampled apart, as multinomial counts over the distinct scores, so a
-    resample needs no sorting: O(n_resamples · distinct scores). KS is a maximum, and a resample
-    adds noise to it, so the interval leans upwards in small samples.
+    Goods and bads are resampled apart, as multinomial counts over the distinct scores [1]_, so a
+    resample needs no sorting. Blocks of neighbouring scores are drawn first, and scores of their
+    own only in the blocks that may hold the largest distance, which leaves the distribution of
+    the resamples as it is. O(n log n) time for one sort, then O(n_resamples · min(distinct
+    scores, 1,024)) and a little for the few blocks in question: with 1,000 resamples, a third of
+    a second for 100,000 rows and half of one for a million without ties.
+
+    KS is a maximum, and a resample adds noise to it, so the interval leans upwards in small
+    samples.
+
+    References
+    ----------
+    .. [1] B. Efron and R. J. Tibshirani, *An Introduction to the Bootstrap*, Chapman & Hall,
+       1993, ch. 8 (several samples) and ch. 13 (percentile intervals).
 
     Examples
     --------
@@ -80,30 +97,26 @@ def ks_interval(
     """
     check_real(level, "level", "ks_interval", low=0, high=1)
     check_integer(n_resamples, "n_resamples", "ks_interval", low=1)
-    counts = ClassCounts.from_scores(is_bad, score)
-    rng = np.random.default_rng(random_state)
-    block = max(1, _RESAMPLES_AT_ONCE // len(counts.score))
-    values = np.concatenate(
-        [
-            _distance(
-                _resample(rng, counts.good, min(block, n_resamples - start)),
-                _resample(rng, counts.bad, min(block, n_resamples - start)),
-            )
-            for start in range(0, n_resamples, block)
-        ]
-    )
+    rng = _generator(random_state)
+    counts = ClassCounts.from_scores(is_bad, score, sample_weight, whole=True)
+    values = resample_distances(rng, counts.good, counts.bad, size=n_resamples)
     lower, upper = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2])
-    estimate = float(_distance(counts.good[None, :], counts.bad[None, :])[0])
-    return Interval(estimate, float(lower), float(upper), level)
+    return Interval(_largest_distance(counts), float(lower), float(upper), level)
 
 
-def _resample(rng: np.random.Generator, counts: Float1D, size: int) -> Float1D:
-    n = int(counts.sum())
-    return rng.multinomial(n, counts / counts.sum(), size=size).astype(np.float64)
+def _largest_distance(counts: ClassCounts) -> float:
+    share_good = np.cumsum(counts.good) / counts.good.sum()
+    share_bad = np.cumsum(counts.bad) / counts.bad.sum()
+    return float(np.abs(share_bad - share_good).max())
 
 
-def _distance(good: Float1D, bad: Float1D) -> Float1D:
-    share_good = np.cumsum(good, axis=1) / good.sum(axis=1, keepdims=True)
-    share_bad = np.cumsum(bad, axis=1) / bad.sum(axis=1, keepdims=True)
-    distance: Float1D = np.abs(share_bad - share_good).max(axis=1)
-    return distance
+def _generator(random_state: Any) -> np.random.Generator:
+    """Return a generator of the caller's, or a new one of a seed."""
+    if isinstance(random_state, np.random.Generator):
+        return random_state
+    try:
+        seed = check_integer(random_state, "random_state", "ks_interval", low=0)
+    except InvalidParameterError as error:
+        msg = f"{error} A numpy.random.Generator will do as well."
+        raise InvalidParameterError(msg) from None
+    return np.random.default_rng(seed)

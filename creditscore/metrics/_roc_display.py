@@ -9,12 +9,16 @@ import numpy as np
 import pandas as pd
 
 from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes
-from creditscore._typing import Float1D
-from creditscore.metrics._discrimination import ClassCounts, auc_interval
+from creditscore._typing import Float1D, Int1D
+from creditscore.metrics._class_counts import ClassCounts
+from creditscore.metrics._discrimination import area_interval
 from creditscore.metrics._interval import Interval
 
+_MOST_POINTS = 4_000
+"""Points of a curve that are drawn: a million take seconds, and look no different."""
 
-@dataclass(kw_only=True)
+
+@dataclass(kw_only=True, repr=False)
 class RocDisplay:
     """ROC curve: share of bads caught against share of goods refused, cut-off by cut-off.
 
@@ -49,14 +53,36 @@ class RocDisplay:
     area: Interval
 
     @classmethod
-    def from_scores(cls, score: Any, is_bad: Any) -> Self:
-        """Compute the curve; arguments as in :func:`creditscore.metrics.auc`."""
-        counts = ClassCounts.from_scores(is_bad, score)
+    def from_scores(cls, score: Any, is_bad: Any, *, sample_weight: Any = None) -> Self:
+        """Compute the curve.
+
+        Parameters
+        ----------
+        score : array-like of shape (n_samples,)
+            Higher is safer. It comes first here, and second in :func:`creditscore.metrics.auc`:
+            the method is named after it.
+        is_bad : array-like of shape (n_samples,)
+            1 for bad, 0 for good; two cases of each, which the interval of the area needs.
+        sample_weight : array-like of shape (n_samples,), optional
+            Counts of rows, as in :func:`creditscore.metrics.auc_variance`.
+
+        Returns
+        -------
+        RocDisplay
+
+        Raises
+        ------
+        InvalidTargetError
+            Outcomes as in :func:`creditscore.metrics.auc`; scores and outcomes that were swapped.
+        InvalidDataError
+            As in :func:`creditscore.metrics.auc_variance`.
+        """
+        counts = ClassCounts.from_scores(is_bad, score, sample_weight, whole=True)
         return cls(
             cutoff_score=np.append(counts.score, np.inf),
             refused_good=np.append(0.0, np.cumsum(counts.good) / counts.good.sum()),
             refused_bad=np.append(0.0, np.cumsum(counts.bad) / counts.bad.sum()),
-            area=auc_interval(is_bad, score),
+            area=area_interval(counts, 0.95),
         )
 
     def frame(self) -> pd.DataFrame:
@@ -72,32 +98,68 @@ class RocDisplay:
     def plot(self, ax: Any = None) -> Self:
         """Draw the curve; the axes are then in ``ax_``."""
         ax = new_axes(ax, size=(5.2, 5.0))
+        drawn = self._points_to_draw()
+        good, bad = self.refused_good[drawn], self.refused_bad[drawn]
         ax.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--")
-        ax.plot(self.refused_good, self.refused_bad, color=GOOD, linewidth=2)
-        ax.fill_between(self.refused_good, self.refused_bad, color=GOOD, alpha=0.12)
-        # a score the wrong way round has its distance below the diagonal
-        at = int(np.argmax(np.abs(self.refused_bad - self.refused_good)))
-        x, low, high = self.refused_good[at], self.refused_good[at], self.refused_bad[at]
-        ax.plot([x, x], [low, high], color=BAD, linewidth=2)
-        ax.annotate(
-            f"KS {abs(high - low):.3f}\nat score {self.cutoff_score[at]:.0f}",
-            (x, (low + high) / 2),
-            xytext=(8, -4),
-            textcoords="offset points",
-            color=BAD,
-            fontsize=9,
-        )
-        ax.text(
-            0.98,
-            0.04,
-            f"AUC {self.area}\n{self.area.level:.0%} interval (DeLong)",
-            ha="right",
-            color=INK,
-            fontsize=9,
-        )
+        # a perfect score runs along the edges, where half of its line would be cut off
+        ax.plot(good, bad, color=GOOD, linewidth=2, clip_on=False, zorder=3)
+        ax.fill_between(good, bad, color=GOOD, alpha=0.12, linewidth=0)
+        self._draw_words(ax)
         ax.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
         ax.set_xlabel("share of goods refused", color=INK)
         ax.set_ylabel("share of bads refused", color=INK)
         clean_axes(ax, title="ROC curve", grid="both")
         self.ax_ = ax
         return self
+
+    def __repr__(self) -> str:
+        """Say in one line what the curve amounts to; its points are in :meth:`frame`."""
+        at, distance = self._largest_distance()
+        return (
+            f"{type(self).__name__}(AUC {self.area}, KS {distance:.3f} at score "
+            f"{self.cutoff_score[at]:.4g}, {len(self.cutoff_score):,} cut-offs)"
+        )
+
+    def _largest_distance(self) -> tuple[int, float]:
+        """Return where the KS distance is and how large; a turned score has it below."""
+        distance = np.abs(self.refused_bad - self.refused_good)
+        at = int(distance.argmax())
+        return at, float(distance[at])
+
+    def _points_to_draw(self) -> Int1D:
+        """Choose points further apart than the eye can tell, the KS point and both ends."""
+        if len(self.cutoff_score) <= _MOST_POINTS:
+            return np.arange(len(self.cutoff_score))
+        # half the sum of both shares rises from 0 to 1 along the curve
+        step = np.floor((self.refused_good + self.refused_bad) / 2 * _MOST_POINTS)
+        starts = np.flatnonzero(np.diff(step, prepend=-1.0))
+        return np.union1d(starts, [self._largest_distance()[0], len(step) - 1])
+
+    def _draw_words(self, ax: Any) -> None:
+        """Mark the KS distance, and write its and the area's size where the curve is not."""
+        at, distance = self._largest_distance()
+        x, y = self.refused_good[at], self.refused_bad[at]
+        if distance > 0:
+            ax.plot([x, x], [x, y], color=BAD, linewidth=2, clip_on=False, zorder=4)
+            left = x > 0.5
+            ax.annotate(
+                f"KS {distance:.3f}\nat score {self.cutoff_score[at]:.4g}",
+                (x, (x + y) / 2),
+                xytext=(-8 if left else 8, -4),
+                textcoords="offset points",
+                ha="right" if left else "left",
+                color=BAD,
+                fontsize=9,
+                bbox={"facecolor": "white", "alpha": 0.6, "edgecolor": "none", "pad": 1},
+                zorder=5,
+            )
+        above = self.area.estimate >= 0.5
+        ax.text(
+            0.98 if above else 0.02,
+            0.04 if above else 0.96,
+            f"AUC {self.area}\n{self.area.level:.0%} interval (DeLong)",
+            ha="right" if above else "left",
+            va="bottom" if above else "top",
+            color=INK,
+            fontsize=9,
+        )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from creditscore._validation import as_floats, check_real
+from creditscore._validation import check_real
 from creditscore.exceptions import InvalidDataError
+from creditscore.metrics._inputs import check_order, read_shares
 
 
 def psi(expected: npt.ArrayLike, actual: npt.ArrayLike, *, floor: float = 1e-4) -> float:
@@ -28,7 +29,8 @@ def psi(expected: npt.ArrayLike, actual: npt.ArrayLike, *, floor: float = 1e-4) 
     Raises
     ------
     InvalidDataError
-        Different lengths, negative, infinite or missing entries, or nothing in all bins.
+        Different lengths, negative, infinite or missing entries, nothing in all bins, or pandas
+        Series with the same bins in different orders, as ``value_counts`` gives them.
 
     References
     ----------
@@ -41,22 +43,10 @@ def psi(expected: npt.ArrayLike, actual: npt.ArrayLike, *, floor: float = 1e-4) 
     0.0445609
     """
     check_real(floor, "floor", "psi", low=0, high=1)
-    old, new = _shares(expected, "expected"), _shares(actual, "actual")
+    check_order(expected=expected, actual=actual)
+    old, new = read_shares(expected, "expected"), read_shares(actual, "actual")
     if old.shape != new.shape:
         msg = f"expected and actual must have the same bins. Got {len(old)} and {len(new)}."
         raise InvalidDataError(msg)
     old, new = np.maximum(old, floor), np.maximum(new, floor)
     return float(((new - old) * np.log(new / old)).sum())
-
-
-def _shares(counts: npt.ArrayLike, name: str) -> npt.NDArray[np.float64]:
-    values = as_floats(counts, name)
-    fine = values.ndim == 1 and (np.isfinite(values) & (values >= 0)).all() and values.any()
-    if not fine:
-        msg = (
-            f"{name} must be a 1D list of counts or shares, zero or more and finite, that do not "
-            "all vanish."
-        )
-        raise InvalidDataError(msg)
-    shares: npt.NDArray[np.float64] = values / values.sum()
-    return shares

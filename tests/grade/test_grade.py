@@ -135,6 +135,31 @@ def test_in_default_of_any_boolean_type(dtype: str) -> None:
     assert SCALE.grade(pd.Series([0.05, 0.5]), in_default=in_default).tolist() == ["D", "C"]
 
 
+def test_in_default_of_objects_or_other_libraries() -> None:
+    flags = [True, False]
+    for column in (
+        *(pd.Series(flags, dtype=object), np.array(flags, dtype=object), pl.Series(flags)),
+        *(pa.array(flags), pa.chunked_array([flags])),
+    ):
+        assert SCALE.grade([0.05, 0.5], in_default=column).tolist() == ["D", "C"]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        lambda v: pd.Series(v, dtype="boolean"),
+        lambda v: pd.Series(v, dtype="bool[pyarrow]"),
+        pl.Series,
+        pa.array,
+        list,
+    ],
+    ids=["boolean", "pandas arrow", "polars", "pyarrow", "list"],
+)
+def test_in_default_is_known(column: Any) -> None:
+    with pytest.raises(InvalidDataError, match=r"missing for 1 customer\(s\), the first at row 1"):
+        SCALE.grade([0.05, 0.5], in_default=column([True, None]))
+
+
 def test_in_default_with_another_index_is_not_matched_by_place() -> None:
     prob = pd.Series([0.05, 0.5], index=["Adam", "Bob"])
     in_default = pd.Series([True, False], index=["Bob", "Adam"])
@@ -212,9 +237,25 @@ def test_one_column_is_graded(values: Any) -> None:
         SCALE.grade(values)
 
 
-def test_text_is_not_graded() -> None:
-    with pytest.raises(InvalidDataError, match="number"):
-        SCALE.grade(["low", "high"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["low", "high"],
+        ["0.05", "0.5"],
+        pd.Series(["0.05", "0.5"]),
+        pl.Series(["0.05", "0.5"]),
+        np.array(["0.05", "0.5"], dtype=object),
+        pd.Series(pd.to_datetime(["2024-01-01", "2024-01-02"])),
+        np.array([0, 1], dtype="m8[D]"),
+    ],
+    ids=["words", "list", "pandas", "polars", "objects", "dates", "durations"],
+)
+@pytest.mark.parametrize("scale", [SCALE, ON_SCORE], ids=["prob_default", "score"])
+def test_text_and_dates_are_not_graded(scale: GradeScale, values: Any) -> None:
+    with pytest.raises(InvalidDataError, match="numbers"):
+        scale.grade(values)
+    with pytest.raises(InvalidDataError, match="numbers"):
+        ON_SCORE.table([600.0, 400.0], [0, 1], prob_default=values)
 
 
 # --- table ---------------------------------------------------------------------------
@@ -258,6 +299,24 @@ def test_table_does_not_match_by_place(name: str) -> None:
     told[name] = pd.Series(told[name], index=["Bob", "Adam"])
     with pytest.raises(InvalidDataError, match=rf"{name} has another index.*to_numpy"):
         SCALE.table(values, **told)
+
+
+def test_table_of_an_array_does_not_match_the_rest_by_place() -> None:
+    index = ["Adam", "Bob"]
+    is_bad, prob = pd.Series([0, 1], index=index), pd.Series([0.5, 0.05], index=index[::-1])
+    with pytest.raises(InvalidDataError, match="prob_default has another index than is_bad"):
+        ON_SCORE.table([700.0, 400.0], is_bad, prob_default=prob)
+    aligned = ON_SCORE.table([700.0, 400.0], is_bad, prob_default=prob.reindex(is_bad.index))
+    assert aligned["predicted"].dropna().tolist() == [0.05, 0.5]
+
+
+@pytest.mark.parametrize("scale", [SCALE, ON_SCORE], ids=["prob_default", "score"])
+def test_swapped_outcomes_are_named(scale: GradeScale) -> None:
+    with pytest.raises(InvalidTargetError, match=r"were values and is_bad swapped\?"):
+        scale.table([0, 1, 0], [0.05, 0.5, 0.2])
+    with pytest.raises(InvalidTargetError) as caught:
+        scale.table([0.05, 0.5, 0.2], [0, 1, 2])
+    assert "swapped" not in str(caught.value)
 
 
 @pytest.mark.parametrize("dtype", ["bool", "boolean", "int8", "float64", "object"])

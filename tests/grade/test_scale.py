@@ -116,6 +116,29 @@ def test_intervals_meet_without_gap() -> None:
     assert customer_scale("left").intervals()["lower"].iloc[-1] == -math.inf
 
 
+@given(best_odds=st.floats(0.1, 1e4), ratio=st.floats(1.1, 4))
+def test_ladder_has_its_odds_beside_its_probabilities(best_odds: float, ratio: float) -> None:
+    ladder = GradeScale.odds_ladder(best_odds=best_odds, ratio=ratio, labels=tuple("abcd"))
+    ends = ladder.intervals()
+    steps = [best_odds, best_odds / ratio, best_odds / ratio**2]
+    assert ends["odds_upper"].tolist() == pytest.approx([math.inf, *steps], rel=1e-9)
+    assert ends["odds_lower"].tolist() == pytest.approx([*steps, 0], rel=1e-9)
+    odds = (1 - ends["upper"]) / ends["upper"]
+    assert ends["odds_lower"].tolist() == pytest.approx(odds.tolist())
+
+
+def test_columns_of_the_ends() -> None:
+    measured = ["grade", "lower", "upper"]
+    of_score = customer_scale("left")
+    assert list(of_score.intervals()) == measured
+    assert list(GradeScale.agency().intervals()) == [*measured, "odds_lower", "odds_upper"]
+    for scale, values in ((of_score, [95.0, 10.0]), (GradeScale.agency(), [0.1, 0.2])):
+        table = scale.table(values, [0, 1])
+        ends = scale.intervals()
+        assert list(table)[: len(list(ends)) + 1] == [*ends, "count"]
+        assert table[list(ends)].equals(ends)
+
+
 def test_values_are_frozen_and_compare_by_content() -> None:
     scale = customer_scale("left")
     with pytest.raises(FrozenInstanceError):

@@ -89,6 +89,11 @@ def test_counts_that_are_none(n_bad: list, n_total: list) -> None:
         jeffreys_interval(n_bad, n_total)
 
 
+def test_swapped_counts_are_named() -> None:
+    with pytest.raises(InvalidDataError, match=r"Got 170 of 3 in group 0\. Were n_bad and n_total"):
+        jeffreys_interval([170, 118], [3, 10])
+
+
 def test_groups_of_different_number() -> None:
     with pytest.raises(InvalidDataError, match="n_bad"):
         jeffreys_interval([1, 2, 3], [10, 10])

@@ -61,11 +61,17 @@ def test_ends_of_the_range() -> None:
     assert hhi([7] * 8) == pytest.approx(1 / 8, rel=1e-15)
 
 
+def test_counts_whose_sum_is_no_float() -> None:
+    assert hhi([1e308, 1e308]) == 0.5
+
+
 @pytest.mark.parametrize(
     "counts",
     [[], [0, 0], [-1, 2], [math.nan, 1], [math.inf, 1], [[1, 2], [3, 4]]],
     ids=["empty", "nothing", "negative", "NaN", "infinite", "2-D"],
 )
 def test_counts_that_are_none(counts: list) -> None:
-    with pytest.raises(InvalidDataError, match="counts must be a 1D list, zero or more"):
+    with pytest.raises(
+        InvalidDataError, match="counts must be a 1D list of counts or shares, zero"
+    ):
         hhi(counts)

@@ -46,6 +46,17 @@ def test_published_study(tomography: Scores) -> None:
     assert round(gini(*tomography), 10) == 0.7863421231
 
 
+def test_published_study_from_its_table(tomography: Scores) -> None:
+    # Table I as it is printed, a row a rating, the numbers of patients as weights
+    rating = np.tile([1, 2, 3, 4, 5], 2)
+    patients = [33, 6, 6, 11, 2, 3, 2, 2, 11, 33]
+    table = np.repeat([0, 1], 5), -rating
+    assert auc_variance(*table, sample_weight=patients) == pytest.approx(0.0009439892703, rel=1e-9)
+    assert auc_interval(*table, sample_weight=patients) == auc_interval(*tomography)
+    weighted = ks_interval(*table, sample_weight=patients, n_resamples=100)
+    assert weighted == ks_interval(*tomography, n_resamples=100)
+
+
 def test_published_standard_error(tomography: Scores) -> None:
     # SE 0.0307244084; the ends are the normal quantile away, as ECB 2019, § 2.5.4, has it
     interval = auc_interval(*tomography)
@@ -111,6 +122,37 @@ def test_whole_weight_is_repetition(measure: Callable, rows: list) -> None:
     is_bad, score, weights = split(rows)
     repeated = measure(np.repeat(is_bad, weights), np.repeat(score, weights))
     assert measure(is_bad, score, sample_weight=weights) == pytest.approx(repeated, abs=1e-12)
+
+
+@pytest.mark.parametrize("measure", [auc_variance, auc_interval, gini_interval, ks_interval])
+@given(rows=pairs)
+def test_sampling_error_of_whole_weights_is_that_of_repeated_rows(
+    measure: Callable, rows: list
+) -> None:
+    is_bad, score, weights = split(rows)
+    weights[:2] = 2  # two cases of each class
+    settings = {"n_resamples": 20} if measure is ks_interval else {}
+    repeated = measure(np.repeat(is_bad, weights), np.repeat(score, weights), **settings)
+    weighted = measure(is_bad, score, sample_weight=weights, **settings)
+    np.testing.assert_allclose(weighted, repeated, rtol=1e-12, atol=1e-15)
+
+
+def test_ks_interval_of_whole_weights_draws_the_same_resamples() -> None:
+    # rows of weight 0 must not take up any of the 1,024 blocks
+    rng = np.random.default_rng(0)
+    is_bad, score = rng.random(4_000) < 0.3, rng.normal(size=4_000)
+    weights = rng.integers(0, 3, size=4_000)
+    weighted = ks_interval(is_bad, score, sample_weight=weights, n_resamples=50)
+    repeated = ks_interval(np.repeat(is_bad, weights), np.repeat(score, weights), n_resamples=50)
+    assert weighted == repeated
+
+
+def test_variance_of_doubled_rows() -> None:
+    # by hand: V10 = (1, 3/4) and V01 = (1, 3/4) have variance 1/32; two rows each make it
+    # 4/3 · 1/64 with denominator n - 1 = 3, and 2 · (1/48) / 4 in all
+    is_bad, score = [1, 1, 0, 0], [480, 510, 510, 600]
+    assert auc_variance(is_bad, score) == pytest.approx(2 * (1 / 32) / 2)
+    assert auc_variance(is_bad, score, sample_weight=2) == pytest.approx(2 * (1 / 48) / 4)
 
 
 @pytest.mark.parametrize("measure", [auc, ks])
@@ -225,6 +267,21 @@ def test_weights_that_cannot_be_used(measure: Callable) -> None:
         measure([0, 1], [1, 2], sample_weight=[1, -1])
     with pytest.raises(InvalidTargetError, match="one class only"):
         measure([0, 1], [1, 2], sample_weight=[1, 0])
+
+
+@pytest.mark.parametrize("measure", [auc_variance, auc_interval, gini_interval, ks_interval])
+def test_sampling_error_takes_counts_only(measure: Callable) -> None:
+    is_bad, score = [1, 1, 0, 0], [480, 510, 510, 600]
+    with pytest.raises(InvalidWeightError, match=r"whole numbers.* Got 0\.5 at row 2"):
+        measure(is_bad, score, sample_weight=[1, 2, 0.5, 1])
+    with pytest.raises(InvalidWeightError, match="more than can be counted"):
+        measure(is_bad, score, sample_weight=1e300)
+
+
+@pytest.mark.parametrize("measure", [auc, gini, ks])
+def test_weights_whose_sum_is_no_float(measure: Callable) -> None:
+    with pytest.raises(InvalidWeightError, match="adds up to infinity"):
+        measure([0, 1], [1, 2], sample_weight=[1e308, 1e308])
 
 
 def test_variance_needs_two_cases_of_each_class() -> None:

@@ -145,6 +145,19 @@ def test_counts_that_are_none(measure: object, good: list, bad: list, message: s
         measure(good, bad)
 
 
+@pytest.mark.parametrize("name", ["total_good", "total_bad"])
+def test_total_is_a_number(name: str) -> None:
+    with pytest.raises(InvalidParameterError, match=f"'{name}' parameter of woe"):
+        woe([1, 2], [2, 1], **{name: "700"})
+    with pytest.raises(InvalidDataError, match="Both classes must have some weight"):
+        woe([1, 2], [2, 1], **{name: -3})
+
+
+def test_counts_whose_sum_is_no_float() -> None:
+    with pytest.raises(InvalidDataError, match="Got inf good"):
+        woe([1e308, 1e308], [1, 1])
+
+
 @pytest.mark.parametrize("smoothing", [-0.5, math.nan, math.inf, "0.5", None])
 def test_smoothing_out_of_range(smoothing: object) -> None:
     with pytest.raises(InvalidParameterError, match=r"'smoothing' .* in the range \[0, inf\)"):

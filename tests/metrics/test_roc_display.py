@@ -77,6 +77,54 @@ def test_given_axes_are_drawn_on(display: RocDisplay) -> None:
     assert display.plot(ax=ax).ax_ is ax
 
 
+@pytest.mark.parametrize("direction", [1, -1])
+def test_words_stay_within_the_picture(tomography: Scores, direction: int) -> None:
+    is_bad, score = [1, 1, 0, 0], direction * np.array([1, 2, 3, 4])
+    ax = RocDisplay.from_scores(score, is_bad).plot().ax_
+    ax.figure.canvas.draw()
+    frame = ax.get_window_extent()
+    for text in ax.texts:
+        extent = text.get_window_extent()
+        assert frame.x0 <= extent.x0 < extent.x1 <= frame.x1
+
+
+def test_tied_scores_have_no_point_of_largest_distance() -> None:
+    ax = RocDisplay.from_scores([5, 5, 5, 5], [1, 1, 0, 0]).plot().ax_
+    assert len(ax.lines) == 2
+    assert not any("KS" in text.get_text() for text in ax.texts)
+
+
+def test_long_curve_is_drawn_by_some_of_its_points() -> None:
+    rng = np.random.default_rng(0)
+    is_bad = rng.random(50_000) < 0.2
+    display = RocDisplay.from_scores(rng.normal(size=50_000) - is_bad, is_bad).plot()
+    x, y = display.ax_.lines[1].get_data()
+    assert len(display.frame()) == 50_001
+    assert len(x) < 5_000
+    assert (x[0], y[0], x[-1], y[-1]) == (0, 0, 1, 1)
+    # neighbours are a fraction of a pixel apart
+    assert max(np.diff(x).max(), np.diff(y).max()) < 1e-3
+    largest = np.abs(display.refused_bad - display.refused_good).max()
+    assert np.abs(y - x).max() == largest
+
+
+def test_whole_weights_are_repeated_rows(scores: Scores) -> None:
+    is_bad, score = scores
+    weights = np.random.default_rng(3).integers(0, 4, size=len(score))
+    weights[:4] = 1
+    weighted = RocDisplay.from_scores(score, is_bad, sample_weight=weights)
+    repeated = RocDisplay.from_scores(np.repeat(score, weights), np.repeat(is_bad, weights))
+    pd.testing.assert_frame_equal(weighted.frame(), repeated.frame())
+    assert weighted.area == repeated.area == auc_interval(is_bad, score, sample_weight=weights)
+
+
+def test_one_line_says_what_it_is(tomography: Scores) -> None:
+    is_bad, score = tomography
+    assert repr(RocDisplay.from_scores(score, is_bad)) == (
+        "RocDisplay(AUC 0.893 (0.833 to 0.953), KS 0.639 at score -3, 6 cut-offs)"
+    )
+
+
 def test_one_bad_case_has_no_interval() -> None:
     with pytest.raises(InvalidDataError, match="two cases of each class"):
         RocDisplay.from_scores([1, 2, 3], [1, 0, 0])

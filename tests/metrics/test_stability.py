@@ -70,8 +70,8 @@ def test_stability_is_the_information_value_of_the_sample(rows: Bins) -> None:
     ("expected", "actual", "message"),
     [
         ([1, 2], [1, 2, 3], r"same bins\. Got 2 and 3"),
-        ([1, -2], [1, 2], r"expected must be a 1D list of counts or shares, zero or more"),
-        ([1, 2], [1, math.nan], r"actual must be"),
+        ([1, -2], [1, 2], r"expected must be a 1D list .* zero or more.* Got -2 at place 1"),
+        ([1, 2], [1, math.nan], r"actual must be .* Got nan at place 1"),
         ([0, 0], [1, 2], r"expected must be"),
         ([1, 2], [0, 0], r"actual must be"),
         ([], [], r"expected must be"),

@@ -1,0 +1,135 @@
+"""What a metric is given: columns of the same rows, numbers, and weights that count rows."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from creditscore._typing import Bool1D, Float1D
+from creditscore._validation import as_floats, check_same_order, check_scores, check_weights
+from creditscore.exceptions import InvalidDataError, InvalidTargetError, InvalidWeightError
+
+_MOST_ROWS = 2.0**53
+"""Beyond it not every whole number is a float, and sums of counts are no longer exact."""
+
+
+def check_order(**columns: Any) -> None:
+    """Refuse pandas columns that name the same rows, or bins, in different orders."""
+    labelled = {name: values for name, values in columns.items() if isinstance(values, pd.Series)}
+    for (first, values), (other, others) in combinations(labelled.items(), 2):
+        try:
+            check_same_order(values.to_frame(), others)
+        except InvalidTargetError:
+            msg = (
+                f"{first} and {other} hold the same index in different orders, and they are "
+                f"paired by place. Align them: {other}.loc[{first}.index]; or pass "
+                f"{other}.to_numpy() if the places are right."
+            )
+            raise InvalidDataError(msg) from None
+
+
+def read_numbers(
+    values: Any, name: str, error: type[InvalidDataError] = InvalidDataError
+) -> Float1D:
+    """Read numbers, NaN for missing ones; text is no number even if it looks like one."""
+    numbers = as_floats(values, name, error)
+    raw = np.asarray(values)
+    text = raw.dtype.kind == "T" or (
+        raw.dtype.kind == "O" and any(isinstance(value, (str, bytes)) for value in raw.flat)
+    )
+    if text or raw.dtype.kind in "mM":
+        what = "text" if text else "dates or durations"
+        msg = f"{name} must hold numbers. Got {what}: convert them first."
+        raise error(msg)
+    return numbers
+
+
+def read_shares(counts: Any, name: str) -> Float1D:
+    """Read counts or shares of groups and divide them by their sum."""
+    values = read_numbers(counts, name)
+    fine = np.isfinite(values) & (values >= 0)
+    if values.ndim != 1 or not fine.all() or not values.any():
+        got = f"shape {values.shape}, all zero"
+        if values.ndim != 1 or not len(values):
+            got = f"shape {values.shape}"
+        elif not fine.all():
+            got = f"{values[~fine][0]:g} at place {int(fine.argmin())}"
+        msg = (
+            f"{name} must be a 1D list of counts or shares, zero or more and finite, that do not "
+            f"all vanish. Got {got}."
+        )
+        raise InvalidDataError(msg)
+    # by the largest first, because the sum of very large ones is infinite
+    relative = values / values.max()
+    shares: Float1D = relative / relative.sum()
+    return shares
+
+
+def read_cases(
+    is_bad: Any,
+    values: Any,
+    sample_weight: Any = None,
+    *,
+    name: str = "score",
+    one_class: bool = False,
+) -> tuple[Bool1D, Float1D, Float1D | None]:
+    """Read outcomes, what foretold them, and weights: one of each a case.
+
+    `name` is what the values are called; `one_class` admits cases that are all good or all bad.
+    """
+    check_order(**{"is_bad": is_bad, name: values, "sample_weight": sample_weight})
+    numbers = read_numbers(values, name)
+    try:
+        bad, numbers = check_scores(is_bad, numbers, name=name, one_class=one_class)
+    except InvalidTargetError as error:
+        if _look_swapped(is_bad, numbers):
+            msg = f"{error} The {name} holds 0 and 1 only: were {name} and is_bad swapped?"
+            raise InvalidTargetError(msg) from None
+        raise
+    return bad, numbers, _read_weights(sample_weight, n_rows=len(numbers))
+
+
+def check_whole(weights: Float1D | None) -> None:
+    """Check that weights are counts of rows, as a sampling error needs them."""
+    if weights is None:
+        return
+    split = weights != np.floor(weights)
+    if split.any():
+        row = int(split.argmax())
+        msg = (
+            "A sampling error takes sample_weight as counts of rows, whole numbers: 2 for two "
+            f"rows alike. Got {weights[row]:g} at row {row}. Other weights need the variance of "
+            "the design that they come from; the measure itself takes them."
+        )
+        raise InvalidWeightError(msg)
+    if weights.sum() > _MOST_ROWS:
+        msg = f"sample_weight counts {weights.sum():g} rows, more than can be counted exactly."
+        raise InvalidWeightError(msg)
+
+
+def _look_swapped(is_bad: Any, numbers: Float1D) -> bool:
+    """Tell whether the values are outcomes and the outcomes numbers of another kind."""
+    if numbers.ndim != 1 or not np.isin(numbers[~np.isnan(numbers)], (0, 1)).all():
+        return False
+    try:
+        outcomes = as_floats(is_bad, "is_bad")
+    except InvalidDataError:
+        return False
+    same = outcomes.shape == numbers.shape
+    return same and not np.isin(outcomes[~np.isnan(outcomes)], (0, 1)).all()
+
+
+def _read_weights(sample_weight: Any, *, n_rows: int) -> Float1D | None:
+    if sample_weight is None:
+        return None
+    numbers = read_numbers(sample_weight, "sample_weight", InvalidWeightError)
+    weights = check_weights(numbers, n_rows=n_rows)
+    with np.errstate(over="ignore"):
+        endless = weights is not None and np.isinf(weights.sum())
+    if endless:
+        msg = "sample_weight adds up to infinity: divide all weights by the largest."
+        raise InvalidWeightError(msg)
+    return weights

@@ -64,9 +64,9 @@ def clean_axes(ax: Any, *, title: str, grid: str = "y") -> None:
 
 def percent_axis(axis: Any) -> None:
     """Write the fractions of an axis as percentages, with as many decimals as its ticks need."""
-    from matplotlib.ticker import PercentFormatter  # noqa: PLC0415 - as above
+    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415 - as above
 
-    axis.set_major_formatter(PercentFormatter(xmax=1))
+    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{round(100 * share, 9):g}%"))
 
 
 def second_axis(ax: Any, *, label: str, colour: str) -> Any:

@@ -221,15 +221,30 @@ def check_weights(sample_weight: Any, *, n_rows: int) -> Float1D | None:
 
 
 def as_floats(values: Any, name: str, error: type[InvalidDataError] = InvalidDataError) -> Float1D:
-    """Return numbers as an array of floats of the same shape, NaN for a missing value."""
-    msg = f"{name} must hold numbers, in rows of equal length."
+    """Return numbers as an array of floats of the same shape, NaN for a missing value.
+
+    Text is no number even if it looks like one.
+    """
     try:
-        if np.asarray(values).dtype.kind in "USc":
-            # numpy would read "12" as a number, and drop the imaginary part of complex ones
-            raise error(msg)
-        return np.asarray(values, dtype=np.float64)
+        raw = np.asarray(values)
+        what = _other_than_numbers(raw)
+        if what is None:
+            return np.asarray(raw, dtype=np.float64)
     except (TypeError, ValueError) as reason:
+        msg = f"{name} must hold numbers, in rows of equal length."
         raise error(msg) from reason
+    msg = f"{name} must hold numbers. Got {what}: convert them first."
+    raise error(msg)
+
+
+def _other_than_numbers(values: np.ndarray[Any, Any]) -> str | None:
+    """Name what numpy would turn into numbers without a word."""
+    kind = values.dtype.kind
+    if kind in "UST" or (kind == "O" and any(isinstance(v, (str, bytes)) for v in values.flat)):
+        return "text"
+    if kind in "mM":
+        return "dates or durations"
+    return "complex numbers" if kind == "c" else None
 
 
 def check_same_order(X: Any, y: Any) -> None:

@@ -28,15 +28,8 @@ def read_entries(value: Any, name: str, owner: str) -> tuple[Any, ...]:
 def read_numbers(values: Any, what: str) -> Float1D:
     """Read one column of numbers, NaN where missing; text and dates are none."""
     numbers = as_floats(values, f"The {what}")
-    raw = np.asarray(values)
-    if raw.ndim != 1:
-        msg = f"The {what} must be one column. Got an array of shape {raw.shape}."
-        raise InvalidDataError(msg)
-    text = raw.dtype.kind == "T" or (
-        raw.dtype.kind == "O" and any(isinstance(value, (str, bytes)) for value in raw)
-    )
-    if text or raw.dtype.kind in "mM":
-        msg = f"The {what} must be numbers. Got {'text' if text else 'dates or durations'}."
+    if numbers.ndim != 1:
+        msg = f"The {what} must be one column. Got an array of shape {numbers.shape}."
         raise InvalidDataError(msg)
     return numbers
 

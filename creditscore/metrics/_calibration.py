@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv
 
-from creditscore._validation import check_real
+from creditscore._validation import as_floats, check_real
 from creditscore.exceptions import InvalidDataError
-from creditscore.metrics._inputs import check_order, read_cases, read_numbers
+from creditscore.metrics._inputs import check_order, read_cases
 
 
 def brier_score(is_bad: Any, prob_default: Any, *, sample_weight: Any = None) -> float:
@@ -97,7 +97,7 @@ def jeffreys_interval(
     """
     check_real(level, "level", "jeffreys_interval", low=0, high=1)
     check_order(n_bad=n_bad, n_total=n_total)
-    bad, total = read_numbers(n_bad, "n_bad"), read_numbers(n_total, "n_total")
+    bad, total = as_floats(n_bad, "n_bad"), as_floats(n_total, "n_total")
     if bad.shape != total.shape:
         msg = f"n_bad and n_total must have one shape. Got {bad.shape} and {total.shape}."
         raise InvalidDataError(msg)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from creditscore._validation import check_real
+from creditscore._validation import as_floats, check_real
 from creditscore.exceptions import InvalidDataError
-from creditscore.metrics._inputs import check_order, read_numbers
+from creditscore.metrics._inputs import check_order
 
 
 def woe(
@@ -128,7 +128,7 @@ def _distributions(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     check_real(smoothing, "smoothing", "woe", low=0, high=np.inf, closed="left")
     check_order(n_good=n_good, n_bad=n_bad)
-    good, bad = read_numbers(n_good, "n_good"), read_numbers(n_bad, "n_bad")
+    good, bad = as_floats(n_good, "n_good"), as_floats(n_bad, "n_bad")
     if good.shape != bad.shape or not _are_counts(good) or not _are_counts(bad):
         msg = (
             "n_good and n_bad must be finite counts of the same shape, zero or more. Got shapes "

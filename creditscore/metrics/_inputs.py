@@ -31,25 +31,9 @@ def check_order(**columns: Any) -> None:
             raise InvalidDataError(msg) from None
 
 
-def read_numbers(
-    values: Any, name: str, error: type[InvalidDataError] = InvalidDataError
-) -> Float1D:
-    """Read numbers, NaN for missing ones; text is no number even if it looks like one."""
-    numbers = as_floats(values, name, error)
-    raw = np.asarray(values)
-    text = raw.dtype.kind == "T" or (
-        raw.dtype.kind == "O" and any(isinstance(value, (str, bytes)) for value in raw.flat)
-    )
-    if text or raw.dtype.kind in "mM":
-        what = "text" if text else "dates or durations"
-        msg = f"{name} must hold numbers. Got {what}: convert them first."
-        raise error(msg)
-    return numbers
-
-
 def read_shares(counts: Any, name: str) -> Float1D:
     """Read counts or shares of groups and divide them by their sum."""
-    values = read_numbers(counts, name)
+    values = as_floats(counts, name)
     fine = np.isfinite(values) & (values >= 0)
     if values.ndim != 1 or not fine.all() or not values.any():
         got = f"shape {values.shape}, all zero"
@@ -81,7 +65,7 @@ def read_cases(
     `name` is what the values are called; `one_class` admits cases that are all good or all bad.
     """
     check_order(**{"is_bad": is_bad, name: values, "sample_weight": sample_weight})
-    numbers = read_numbers(values, name)
+    numbers = as_floats(values, name)
     try:
         bad, numbers = check_scores(is_bad, numbers, name=name, one_class=one_class)
     except InvalidTargetError as error:
@@ -125,7 +109,7 @@ def _look_swapped(is_bad: Any, numbers: Float1D) -> bool:
 def _read_weights(sample_weight: Any, *, n_rows: int) -> Float1D | None:
     if sample_weight is None:
         return None
-    numbers = read_numbers(sample_weight, "sample_weight", InvalidWeightError)
+    numbers = as_floats(sample_weight, "sample_weight", InvalidWeightError)
     weights = check_weights(numbers, n_rows=n_rows)
     with np.errstate(over="ignore"):
         endless = weights is not None and np.isinf(weights.sum())

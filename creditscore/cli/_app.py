@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import sys
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,36 +15,44 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from creditscore import __version__
 from creditscore._document import document_format
 from creditscore._frame import as_table
+from creditscore.binning import CategoricalPartition, Partition
 from creditscore.cli import _render
-from creditscore.cli._pictures import draw_pictures
-from creditscore.cli._tables import check_writable, read_table, write_table
+from creditscore.cli._errors import EXIT_CODES, reporting
+from creditscore.cli._outputs import check_outputs, run_files, write_run
+from creditscore.cli._tables import (
+    read_as_written,
+    read_table,
+    table_kind,
+    warn_of_stray_text,
+    write_table,
+)
 from creditscore.cli._workflow import N_REASONS, FitOptions, Run, run_fit, score_columns
 from creditscore.datasets import load_german_credit
-from creditscore.exceptions import CreditScoreError, CreditScoreWarning, InvalidParameterError
+from creditscore.exceptions import DocumentError, InvalidParameterError
 from creditscore.grade import GradeScale
 from creditscore.scorecard import PointsScale, Scorecard
 
-REFUSED = 3
-"""Exit code where data, a card or a setting cannot be used."""
-NO_FILE = 4
-"""Exit code where a file cannot be read or written."""
-
-_EPILOG = (
-    "Exit codes: 0 done, 2 wrong usage, 3 data or card refused, 4 file cannot be read or written."
-)
-
 _PROTECTED = ("personal_status_sex", "foreign_worker")
 """Columns of German credit that tell sex, marital status and origin."""
+_DEMO_FOLDER = Path("creditscore-demo")
+_LAST_SEED = 2**32 - 1
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
-    epilog=_EPILOG,
+    epilog=EXIT_CODES,
     help="Credit scorecards: from a table of customers to points, probabilities, grades and "
     "reasons.\n\nStart with [bold]creditscore demo[/bold]; then [bold]fit[/bold] your own table, "
     "[bold]score[/bold] new customers with the card, and [bold]show[/bold] what a card holds.",
 )
+
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace files that are there already.")
+]
+Seed = Annotated[
+    int, typer.Option(help="Seed of the split into training and test.", min=0, max=_LAST_SEED)
+]
 
 
 class Signs(StrEnum):
@@ -81,35 +84,36 @@ def main(
     """Do nothing but hold the options that belong to no command."""
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EXIT_CODES)
 def demo(
-    out: Annotated[Path, typer.Option(help="Folder for card, scores and pictures.")] = Path(
-        "creditscore-demo"
-    ),
-    seed: Annotated[int, typer.Option(help="Seed of the split into training and test.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder for card, scores and pictures.")] = _DEMO_FOLDER,
+    seed: Seed = 0,
+    overwrite: Overwrite = False,
 ) -> None:
     """Make a scorecard of German credit, from 1,000 applicants to grades and reasons.
 
-    Bins every column, fits on 700 applicants, scales to points, and scores, grades and validates
-    on the 300 held out. The data (UCI Statlog, CC BY 4.0) come with the package.
+    It is fitted on 700 applicants, and graded and validated on the 300 held out.
+
+    The data (UCI Statlog, CC BY 4.0) come with the package.
+
+    An earlier demo in the folder creditscore-demo is replaced without --overwrite.
     """
-    with _reporting() as console:
+    with reporting() as console:
+        # nobody keeps work of their own under the demo's name
+        check_outputs(run_files(out), [], overwrite=overwrite or out == _DEMO_FOLDER)
         console.print(
             "[bold]German credit[/bold]: 1,000 applicants of a German bank, 300 of them bad, 20 "
             f"columns.\nLeft out, because the law of many countries protects them: "
             f"{', '.join(_PROTECTED)}.\n"
         )
         frame = load_german_credit()
-        run = _run(console, frame, FitOptions(target="is_bad", drop=_PROTECTED, seed=seed), out)
+        options = FitOptions(target="is_bad", drop=_PROTECTED, seed=seed)
+        run, written = _run(console, frame, options, out)
         _render.show_examples(console, run, frame)
-        console.print(
-            f"\nWritten to [bold]{escape(str(out))}[/bold]: scorecard.json, grade_scale.json, "
-            "scores.csv, points.csv and five pictures.\nNext: creditscore show "
-            f"{escape(str(out / 'scorecard.json'))}"
-        )
+        _render.show_written(console, written, ["creditscore", "show", str(written[0])])
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EXIT_CODES)
 def fit(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
     data: Annotated[Path, typer.Argument(help="CSV or Parquet file, a row a customer.")],
     target: Annotated[str, typer.Option(help="Column with the outcome: 1 is bad, 0 is good.")],
@@ -127,15 +131,23 @@ def fit(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
         list[str] | None,
         typer.Option(help="Value that is no amount, such as -9; gets its own bin; repeatable."),
     ] = None,
-    min_bin_size: Annotated[float, typer.Option(help="Least share of rows in a bin.")] = 0.05,
-    max_bins: Annotated[int | None, typer.Option(help="Most bins of a column.")] = None,
-    min_iv: Annotated[float, typer.Option(help="Least information value of a column.")] = 0.02,
+    min_bin_size: Annotated[
+        float, typer.Option(help="Least share of rows in a bin.", min=0, max=0.5)
+    ] = 0.05,
+    max_bins: Annotated[
+        int | None, typer.Option(help="Most bins of a column; no limit by default.", min=2)
+    ] = None,
+    min_iv: Annotated[
+        float, typer.Option(help="Least information value of a column in the card.", min=0)
+    ] = 0.02,
     signs: Annotated[
         Signs, typer.Option(help="Keep columns of the wrong sign out, or only warn.")
     ] = Signs.enforce,
     base_score: Annotated[float, typer.Option(help="Score at the base odds.")] = 600.0,
-    base_odds: Annotated[float, typer.Option(help="Odds good:bad at the base score.")] = 50.0,
-    pdo: Annotated[float, typer.Option(help="Points to double the odds.")] = 20.0,
+    base_odds: Annotated[
+        float, typer.Option(help="Odds good:bad at the base score, above 0.")
+    ] = 50.0,
+    pdo: Annotated[float, typer.Option(help="Points to double the odds, above 0.")] = 20.0,
     grades: Annotated[
         Grades, typer.Option(help="Each grade halves the odds, or agency default rates.")
     ] = Grades.ladder,
@@ -143,19 +155,16 @@ def fit(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
         float,
         typer.Option(help="Share of rows held out to validate on; 0 for none.", min=0, max=0.9),
     ] = 0.3,
-    seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a card that is there already.")
-    ] = False,
+    seed: Seed = 0,
+    overwrite: Overwrite = False,
 ) -> None:
     """Fit a scorecard on a table and write card, grades, scores and pictures to a folder.
 
+    The folder gets all of the files or none. Messages and scores.csv count rows from 0.
+
     Example: creditscore fit loans.csv --target defaulted --drop loan_id --out card/
     """
-    with _reporting() as console:
-        if (out / "scorecard.json").exists() and not overwrite:
-            msg = f"{out} holds a scorecard already. Choose another folder, or add --overwrite."
-            raise InvalidParameterError(msg)
+    with reporting() as console:
         options = FitOptions(
             target=target,
             bad_label=bad_label,
@@ -171,11 +180,16 @@ def fit(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
             test_share=test_share,
             seed=seed,
         )
-        _run(console, read_table(data), options, out)
-        console.print(f"\nWritten to [bold]{escape(str(out))}[/bold].")
+        check_outputs(run_files(out), [data], overwrite=overwrite)
+        frame = read_table(data)
+        left_out = {target, weight, *options.drop}
+        warn_of_stray_text(frame, [name for name in frame if name not in left_out])
+        _, (card, scale, *others) = _run(console, frame, options, out)
+        following = ["creditscore", "score", "new.csv", "--card", str(card), "--grades", str(scale)]
+        _render.show_written(console, [card, scale, *others], [*following, "--out", "scores.csv"])
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EXIT_CODES)
 def score(
     data: Annotated[Path, typer.Argument(help="CSV or Parquet file, a row a customer.")],
     card: Annotated[Path, typer.Option(help="Card to score with: a scorecard.json.")],
@@ -184,43 +198,49 @@ def score(
         Path | None, typer.Option(help="Grade scale, such as the card's grade_scale.json.")
     ] = None,
     keep: Annotated[
-        list[str] | None, typer.Option(help="Column to carry along, such as an id; repeatable.")
+        list[str] | None,
+        typer.Option(help="Column to carry along as it stands, such as an id; repeatable."),
     ] = None,
-    reasons: Annotated[int, typer.Option(help="Most reasons for a row; 0 for none.", min=0)] = (
-        N_REASONS
-    ),
+    reasons: Annotated[
+        int,
+        typer.Option(
+            help="Most reasons for a row, each with points lost and attribute; 0 for none.", min=0
+        ),
+    ] = N_REASONS,
     key_file: Annotated[
         Path | None, typer.Option(help="File with the secret that the card must be signed with.")
     ] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Score customers with a card: a row out for each row in, in the same order.
 
+    Each reason comes as reason_1, reason_1_points (points lost) and reason_1_attribute, and so on.
+
+    Points are lost against an average customer, or the best one where a card knows no average.
+
     Example: creditscore score new.csv --card card/scorecard.json --out scores.csv --keep loan_id
     """
-    with _reporting() as console:
-        check_writable(out)
-        for taken in (data, card, *([grades] if grades else [])):
-            if out.exists() and taken.exists() and out.samefile(taken):
-                msg = f"--out {out} is the file {taken} that is read. Choose another name."
-                raise InvalidParameterError(msg)
-        key = None if key_file is None else key_file.read_bytes().strip()
+    with reporting() as console:
+        table_kind(out)
+        read = [data, card, *(path for path in (grades, key_file) if path is not None)]
+        check_outputs([out], read, overwrite=overwrite)
+        key = None if key_file is None else _read_key(key_file)
         scorecard = Scorecard.from_json(card, key=key)
         scale = None if grades is None else GradeScale.from_json(grades, key=key)
-        frame = read_table(data)
-        as_table(frame).require(keep or [])
+        kept = list(dict.fromkeys(keep or ()))
+        frame = _read_customers(data, scorecard, kept)
         scores = score_columns(scorecard, frame, scale, n_reasons=reasons)
-        for place, column in enumerate(keep or []):
-            scores.insert(place, column, frame[column], allow_duplicates=True)
-        write_table(scores, out)
-        console.print(f"{len(scores):,} customers scored: {escape(str(out))}")
+        write_table(_beside(data, frame, kept, scores), out)
+        customers = _render.counted(len(scores), "customer")
+        console.print(f"{customers} scored: {escape(str(out))}", soft_wrap=True)
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=EXIT_CODES)
 def show(
     card: Annotated[Path, typer.Argument(help="A scorecard.json or grade_scale.json.")],
 ) -> None:
     """Show what a card holds: points, scale, coefficients; or the bounds of a grade scale."""
-    with _reporting() as console:
+    with reporting() as console:
         if document_format(card) == "creditscore.grade_scale":
             _render.show_scale(console, GradeScale.from_json(card))
             return
@@ -229,8 +249,10 @@ def show(
         _render.show_fit(console, scorecard)
 
 
-def _run(console: Console, frame: pd.DataFrame, options: FitOptions, out: Path) -> Run:
-    """Fit, print and write."""
+def _run(
+    console: Console, frame: pd.DataFrame, options: FitOptions, out: Path
+) -> tuple[Run, list[Path]]:
+    """Fit, write and print."""
     columns = (
         SpinnerColumn("line", finished_text="*"),
         TextColumn("{task.description}"),
@@ -246,12 +268,7 @@ def _run(console: Console, frame: pd.DataFrame, options: FitOptions, out: Path) 
         progress.update(task[0], visible=False)
         run = run_fit(frame, options, on_step)
         on_step("Writing files and drawing pictures")
-        run.card.to_json(out / "scorecard.json")
-        run.grades.to_json(out / "grade_scale.json")
-        write_table(run.scores.reset_index(names="row"), out / "scores.csv")
-        write_table(run.card.table(), out / "points.csv")
-        write_table(run.model.summary(), out / "columns.csv")
-        draw_pictures(run, out)
+        written = write_run(run, out)
         progress.update(task[0], completed=1)
     console.print()
     _render.show_card(console, run.card)
@@ -260,26 +277,47 @@ def _run(console: Console, frame: pd.DataFrame, options: FitOptions, out: Path) 
     _render.show_measures(console, run)
     sample = "held-out" if run.measured_on == "test" else "training"
     _render.show_grades(console, run.grade_table, run.grades, sample)
-    return run
+    return run, written
 
 
-@contextmanager
-def _reporting() -> Iterator[Console]:
-    """Turn errors into a message and an exit code, and warnings into notes."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # a label that the terminal's encoding lacks must not end the work
-            stream.reconfigure(errors="replace")
-    console, errors = Console(), Console(stderr=True)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", CreditScoreWarning)
-        try:
-            yield console
-        except CreditScoreError as error:
-            errors.print(f"[bold red]Error:[/bold red] {escape(str(error))}")
-            raise typer.Exit(REFUSED) from error
-        except OSError as error:
-            errors.print(f"[bold red]Error:[/bold red] {escape(str(error))}")
-            raise typer.Exit(NO_FILE) from error
-        finally:
-            _render.show_notes(errors, dict.fromkeys(str(w.message) for w in caught))
+def _read_key(path: Path) -> bytes:
+    key = path.read_bytes().strip()
+    if not key:
+        msg = f"{path} is empty, and a secret is needed. Name the file that holds it."
+        raise DocumentError(msg)
+    return key
+
+
+def _read_customers(data: Path, card: Scorecard, kept: list[str]) -> pd.DataFrame:
+    """Read the columns of a card in the types that the card knows; CSV holds no types."""
+    partitions = {c.name: c.partition for c in card.characteristics}
+    text = [name for name, partition in partitions.items() if _holds_text_only(partition)]
+    wanted = [*card.names, *kept]
+    frame = read_table(data, wanted=wanted, text=text)
+    as_table(frame, wanted=wanted).require(wanted)
+    numeric = [name for name in card.names if partitions[name].kind == "numeric"]
+    warn_of_stray_text(frame, numeric)
+    return frame
+
+
+def _holds_text_only(partition: Partition) -> bool:
+    if not isinstance(partition, CategoricalPartition):
+        return False
+    levels = [*partition.special_codes, *(level for group in partition.groups for level in group)]
+    return all(isinstance(level, str) for level in levels)
+
+
+def _beside(data: Path, frame: pd.DataFrame, kept: list[str], scores: pd.DataFrame) -> pd.DataFrame:
+    """Put the kept columns before the scores, as they stand in the file."""
+    if not kept:
+        return scores
+    taken = [name for name in kept if name in scores]
+    if taken:
+        msg = (
+            f"--keep {taken[0]} cannot be written, because a column of the scores has this name. "
+            "Rename it in the data."
+        )
+        raise InvalidParameterError(msg)
+    parquet = table_kind(data) == "parquet"
+    columns = frame[kept] if parquet else read_as_written(data, kept, frame)
+    return pd.concat([columns, scores], axis="columns")

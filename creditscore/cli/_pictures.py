@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from creditscore._display import Display
@@ -13,31 +14,49 @@ from creditscore.metrics import RocDisplay
 from creditscore.scorecard import PointsDisplay, ScoreDistributionDisplay
 
 
-def draw_pictures(run: Run, folder: Path) -> list[Path]:
-    """Draw points table, strongest characteristic, scores, ROC curve and grades."""
+def _points(run: Run) -> tuple[Display, tuple[float, float]]:
+    display = PointsDisplay.from_scorecard(run.card)
+    return display, (8.0, display.height)
+
+
+def _bins(run: Run) -> tuple[Display, tuple[float, float]]:
+    tables = run.model.encoder_.tables_
+    strongest = max(run.card.names, key=lambda name: tables[name].iv)
+    return BinDisplay.from_table(tables[strongest]), (7.0, 4.4)
+
+
+def _scores(run: Run) -> tuple[Display, tuple[float, float]]:
+    rows = run.measured
+    return ScoreDistributionDisplay.from_scores(rows["score"], rows["is_bad"]), (7.0, 4.2)
+
+
+def _roc(run: Run) -> tuple[Display, tuple[float, float]]:
+    return RocDisplay.from_scores(run.measured["score"], run.measured["is_bad"]), (5.2, 5.0)
+
+
+def _grades(run: Run) -> tuple[Display, tuple[float, float]]:
+    return GradeDisplay.from_table(run.grade_table), (7.0, 4.2)
+
+
+PICTURES: dict[str, Callable[[Run], tuple[Display, tuple[float, float]]]] = {
+    "points.png": _points,
+    "bins.png": _bins,
+    "scores.png": _scores,
+    "roc.png": _roc,
+    "grades.png": _grades,
+}
+"""What each picture shows, and its width and height in inches."""
+
+
+def draw_picture(run: Run, path: Path) -> None:
+    """Draw the picture that the name of the file stands for."""
     # one second of import, and only those who draw wait for it
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    rows = run.measured
-    strongest = max(run.card.names, key=lambda name: run.model.encoder_.tables_[name].iv)
-    points = PointsDisplay.from_scorecard(run.card)
-    displays: dict[str, tuple[Display, tuple[float, float]]] = {
-        "points.png": (points, (8.0, points.height)),
-        "bins.png": (BinDisplay.from_table(run.model.encoder_.tables_[strongest]), (7.0, 4.4)),
-        "scores.png": (
-            ScoreDistributionDisplay.from_scores(rows["score"], rows["is_bad"]),
-            (7.0, 4.2),
-        ),
-        "roc.png": (RocDisplay.from_scores(rows["score"], rows["is_bad"]), (5.2, 5.0)),
-        "grades.png": (GradeDisplay.from_table(run.grade_table), (7.0, 4.2)),
-    }
-    paths = []
-    for name, (display, size) in displays.items():
-        figure = Figure(figsize=size, layout="constrained")
-        FigureCanvasAgg(figure)
-        display.plot(figure.add_subplot())
-        with whole_file(folder / name) as temporary:
-            figure.savefig(temporary, dpi=130)
-        paths.append(folder / name)
-    return paths
+    display, size = PICTURES[path.name](run)
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
+    display.plot(figure.add_subplot())
+    with whole_file(path) as temporary:
+        figure.savefig(temporary, dpi=130)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 from rich import box
@@ -10,45 +12,28 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from creditscore._display import shorten
+from creditscore._display import p_value_text, shorten
 from creditscore.cli._workflow import N_REASONS, Run
 from creditscore.grade import GradeScale
 from creditscore.scorecard import Scorecard
 
 _WORTH_SAYING = 0.5
 _WIDEST = 90
+_MOST_NAMED = 20
 _MEASURES = {"prob_default": "PD", "score": "score"}
 
 
 def show_card(console: Console, card: Scorecard) -> None:
     """Print the points table of a card and what its score means."""
-    low, high = card.score_range
-    table = _table(f"Points table: {len(card.characteristics)} characteristics")
-    table.add_column("characteristic", no_wrap=True)
-    table.add_column("attribute", overflow="fold")
-    for name in ("count", "bad rate", "WOE", "points"):
-        table.add_column(name, justify="right", no_wrap=True)
     rows = card.table()
     unmet = rows[rows["count"] == 0]
-    before = None
-    for row in rows[~(rows["count"] == 0)].itertuples():
-        if before is not None and row.characteristic != before:
-            table.add_section()
-        table.add_row(
-            escape(row.characteristic) if row.characteristic != before else "",
-            escape(shorten(row.attribute, _WIDEST)),
-            _number(row.count, ",.0f"),
-            _number(row.bad_rate, ".1%"),
-            _number(row.woe, "+.2f"),
-            f"{row.points:.1f}" + (f" + {row.slope:g} a unit" if row.slope else ""),
-        )
-        before = row.characteristic
-    console.print(table)
+    _show_points(console, card, rows[~(rows["count"] == 0)])
     if len(unmet):
         console.print(
             f"[dim]{len(unmet)} attributes of missing values and other levels, which the sample "
             "did not hold, get the points of an average customer.[/dim]"
         )
+    low, high = card.score_range
     console.print(f"Scores run from {low:.0f} to {high:.0f}; a higher score is safer.")
     if card.scale is None:
         console.print("The card has no scale: its score says nothing about probability.")
@@ -60,21 +45,48 @@ def show_card(console: Console, card: Scorecard) -> None:
         )
 
 
+def _show_points(console: Console, card: Scorecard, rows: pd.DataFrame) -> None:
+    table = _table(f"Points table: {counted(len(card.characteristics), 'characteristic')}")
+    for name in ("characteristic", "attribute"):
+        table.add_column(name, overflow="fold")
+    # a card that was written by hand knows no sample
+    estimated = bool(rows["count"].notna().any())
+    for name in ("count", "bad rate", "WOE", "points") if estimated else ("points",):
+        table.add_column(name, justify="right", no_wrap=True)
+    before = None
+    for row in rows.itertuples():
+        if before is not None and row.characteristic != before:
+            table.add_section()
+        sample = (
+            _number(row.count, ",.0f"), _number(row.bad_rate, ".1%"), _number(row.woe, "+z.2f")
+        )  # fmt: skip
+        table.add_row(
+            escape(row.characteristic) if row.characteristic != before else "",
+            escape(shorten(row.attribute, _WIDEST)),
+            *(sample if estimated else ()),
+            f"{row.points:.1f}" + (f" + {row.slope:g} a unit" if row.slope else ""),
+        )
+        before = row.characteristic
+    console.print(table)
+
+
 def show_fit(console: Console, card: Scorecard) -> None:
     """Print the coefficients of an estimated card."""
     if card.fit_summary is None:
         return
     table = _table("Coefficients of the logistic fit (log-odds of being bad, on WOE)")
-    for name in ("characteristic", "coefficient", "std. error", "z", "p"):
-        table.add_column(name, justify="left" if name == "characteristic" else "right")
+    table.add_column("characteristic", overflow="fold")
+    for name in ("coefficient", "std. error", "z", "p"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in card.fit_summary.table().itertuples():
         table.add_row(
             escape(row.characteristic),
             f"{row.coefficient:.4f}",
             f"{row.std_error:.4f}",
             f"{row.z:.2f}",
-            f"{row.p_value:.4f}",
+            p_value_text(row.p_value),
         )
+    console.print()
     console.print(table)
 
 
@@ -135,34 +147,45 @@ def show_examples(console: Console, run: Run, frame: pd.DataFrame) -> None:
     places = [len(ranked) // 20, len(ranked) // 2, len(ranked) - 1 - len(ranked) // 20]
     for place in places:
         row = ranked.iloc[place]
-        customer = frame.loc[[ranked.index[place]]]
-        short = run.card.shortfalls(customer).iloc[0]
+        customer = frame.loc[ranked.index[place]]
         console.print(
             f"\n[bold]Customer {escape(str(ranked.index[place]))}[/bold]: score "
             f"[bold]{row['score']:.0f}[/bold], probability of default {row['pd']:.1%}, grade "
             f"[bold]{escape(row['grade'])}[/bold]"
         )
-        reasons = [row[f"reason_{i + 1}"] for i in range(N_REASONS)]
+        ranks = [f"reason_{i + 1}" for i in range(N_REASONS)]
         # less than half a point would read as none
-        named = [name for name in reasons if isinstance(name, str) and short[name] >= _WORTH_SAYING]
-        for name in named:
-            value = escape(str(customer.iloc[0][name]))
-            console.print(f"  {-short[name]:+4.0f} points: {escape(name)} is {value}")
-        if not named:
+        told = [rank for rank in ranks if row[f"{rank}_points"] >= _WORTH_SAYING]
+        for rank in told:
+            name, lost = row[rank], row[f"{rank}_points"]
+            unit = "point" if round(lost) == 1 else "points"
+            value = escape(str(customer[name]))
+            console.print(f"  {-lost:+4.0f} {unit}: {escape(name)} is {value}")
+        if not told:
             console.print("       no characteristic is worse than neutral")
+
+
+def show_written(console: Console, written: Sequence[Path], following: Sequence[str]) -> None:
+    """Print what was written, and the command that comes next."""
+    names = ", ".join(path.name for path in written)
+    console.print(f"\nWritten to [bold]{escape(str(written[0].parent))}[/bold]: {escape(names)}.")
+    # whole, so that it can be copied
+    console.print(f"Next: {escape(shlex.join(following))}", soft_wrap=True, highlight=False)
 
 
 def show_dropped(console: Console, dropped: dict[str, str]) -> None:
     """Print the columns that stay out of the card, and why."""
     if dropped:
-        listed = "; ".join(f"{escape(name)} ({escape(why)})" for name, why in dropped.items())
-        console.print(f"[dim]Not in the card: {listed}.[/dim]")
+        first = list(dropped.items())[:_MOST_NAMED]
+        listed = "; ".join(f"{escape(name)} ({escape(why)})" for name, why in first)
+        more = len(dropped) - len(first)
+        rest = f"; and {more:,} more, which columns.csv names" if more else ""
+        console.print(f"[dim]Not in the card: {listed}{rest}.[/dim]")
 
 
-def show_notes(console: Console, notes: Iterable[str]) -> None:
-    """Print warnings as notes."""
-    for note in notes:
-        console.print(f"[yellow]Note:[/yellow] {escape(note)}")
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural where there is not just one."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _table(title: str) -> Table:
@@ -182,7 +205,8 @@ def _number(value: float, pattern: str) -> str:
 
 def _interval(lower: float, upper: float, scale: GradeScale) -> str:
     if scale.measure == "prob_default":
-        return f"{lower:.2%} - {upper:.2%}"
+        # by significant digits, for the bounds of the best grades are small
+        return f"{100 * lower:.3g}% - {100 * upper:.3g}%"
     if lower == float("-inf"):
         return f"below {upper:.0f}"
     return f"{lower:.0f} and above" if upper == float("inf") else f"{lower:.0f} - {upper:.0f}"

@@ -10,11 +10,16 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import train_test_split
 
-from creditscore._frame import as_table
-from creditscore._typing import CoefficientSign, ReasonBaseline
-from creditscore._validation import check_target
+from creditscore._frame import Table, as_table
+from creditscore._typing import Bool1D, CoefficientSign, Float1D, ReasonBaseline
+from creditscore._validation import check_finite, check_target, check_weights
 from creditscore.binning import WOEEncoder
-from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
+from creditscore.exceptions import (
+    EmptyDataError,
+    InvalidDataError,
+    InvalidParameterError,
+    UncalibratedCardError,
+)
 from creditscore.grade import GradeScale
 from creditscore.metrics import Interval, auc_interval, gini_interval, ks_interval
 from creditscore.scorecard import LogisticScorecard, PointsScale, Scorecard
@@ -53,7 +58,7 @@ class Run:
     grades : GradeScale
         Of the probability of default.
     scores : DataFrame
-        A row a customer: sample (train or test), is_bad, score, pd, grade, reasons.
+        A row a customer: sample (train or test), is_bad, and what :func:`score_columns` gives.
     measured_on : str
         "test", or "train" where nothing was held out.
     auc, gini, ks : Interval
@@ -91,12 +96,12 @@ def run_fit(frame: pd.DataFrame, options: FitOptions, on_step: Callable[[str], N
     is_bad = check_target(y, n_rows=len(X), bad_label=label).is_bad
     is_test = _held_out(is_bad, options)
     train = ~is_test
-    on_step(f"Binning {X.shape[1]} columns and fitting on {train.sum():,} customers")
+    on_step(f"Binning the columns and fitting on {train.sum():,} customers")
     model = LogisticScorecard(
         encoder=WOEEncoder(
             min_bin_size=options.min_bin_size,
             max_n_bins=options.max_n_bins,
-            special_codes=[_code(text) for text in options.special_codes] or None,
+            special_codes=_special_codes(options.special_codes, as_table(X)) or None,
         ),
         scale=options.scale,
         min_iv=options.min_iv,
@@ -131,7 +136,26 @@ def run_fit(frame: pd.DataFrame, options: FitOptions, on_step: Callable[[str], N
 def score_columns(
     card: Scorecard, X: pd.DataFrame, grades: GradeScale | None, *, n_reasons: int = N_REASONS
 ) -> pd.DataFrame:
-    """Return score, and as far as the card allows it pd, grade and reasons."""
+    """Return what a card says of each row.
+
+    Parameters
+    ----------
+    card : Scorecard
+        The card.
+    X : DataFrame
+        Holds the card's columns.
+    grades : GradeScale or None
+        Of probabilities or scores; None for no grades.
+    n_reasons : int, default=4
+        Most reasons for a row, 0 or more.
+
+    Returns
+    -------
+    DataFrame
+        Columns score, pd (where the card has a scale), grade, and those of
+        :meth:`Scorecard.reason_details`, against the neutral points or, where a characteristic
+        of the card has none, against the most that each can earn.
+    """
     score = card.score(X)
     columns = {"score": score}
     if card.scale is not None:
@@ -142,7 +166,7 @@ def score_columns(
                 "The grade scale grades probabilities, and this card has no scale that gives "
                 "them. Use a grade scale on scores."
             )
-            raise InvalidParameterError(msg)
+            raise UncalibratedCardError(msg)
         columns["grade"] = grades.grade(
             columns["pd" if grades.measure == "prob_default" else "score"]
         )
@@ -150,32 +174,47 @@ def score_columns(
     if n_reasons:
         neutral = all(c.neutral_points is not None for c in card.characteristics)
         baseline: ReasonBaseline = "neutral" if neutral else "maximum"
-        parts.append(card.reasons(X, n=n_reasons, baseline=baseline))
+        parts.append(card.reason_details(X, n=n_reasons, baseline=baseline))
     return pd.concat(parts, axis="columns")
 
 
 def _parts(
     frame: pd.DataFrame, options: FitOptions
-) -> tuple[pd.DataFrame, pd.Series, np.ndarray[Any, Any] | None]:
-    named = [options.target, *options.drop, *([options.weight] if options.weight else [])]
+) -> tuple[pd.DataFrame, pd.Series, Float1D | None]:
+    """Part a table into columns, target and weights, checked before rows are held out.
+
+    What is checked later counts rows of the sample that is fitted, not those of the file.
+    """
+    singles = [options.target, *([options.weight] if options.weight else [])]
+    named = [*singles, *dict.fromkeys(options.drop)]
+    if len(set(named)) < len(named):
+        msg = f"--target, --weight and --drop must name different columns. Got {named} instead."
+        raise InvalidParameterError(msg)
     as_table(frame).require(named)
     X = frame.drop(columns=named)
     if not X.shape[1]:
         msg = "No column is left besides the target, the weight and those dropped."
         raise EmptyDataError(msg)
+    table = as_table(X)
+    for name in table.names:
+        if table.kind(name) == "numeric":
+            check_finite(table.numeric(name), name=name)
     weights = None if options.weight is None else frame[options.weight].to_numpy()
-    return X, frame[options.target], weights
+    return X, frame[options.target], check_weights(weights, n_rows=len(X))
 
 
 def _label(y: pd.Series, bad_label: str | None) -> Any:
     """Find the value of the target that is written like the label."""
     if bad_label is None:
         return None
-    alike = [value for value in y.dropna().unique().tolist() if str(value) == bad_label]
+    labels = y.dropna().unique().tolist()
+    alike = [label for label in labels if str(label) == bad_label]
+    # 2 is also how one writes 2.0
+    alike += [label for label in labels if not isinstance(label, str) and label == _code(bad_label)]
     return alike[0] if alike else bad_label
 
 
-def _held_out(is_bad: np.ndarray[Any, Any], options: FitOptions) -> np.ndarray[Any, Any]:
+def _held_out(is_bad: Bool1D, options: FitOptions) -> Bool1D:
     is_test = np.zeros(len(is_bad), dtype=bool)
     if options.test_share == 0:
         return is_test
@@ -187,13 +226,43 @@ def _held_out(is_bad: np.ndarray[Any, Any], options: FitOptions) -> np.ndarray[A
             random_state=options.seed,
         )
     except ValueError as error:
-        msg = (
-            f"{len(is_bad)} rows, {int(is_bad.sum())} of them bad, cannot be parted with a test "
-            f"share of {options.test_share:g}: {error} Bring more rows, or set the share to 0."
-        )
-        raise InvalidDataError(msg) from error
+        raise _too_few(is_bad, options) from error
     is_test[test] = True
+    # the intervals of the measures need two of a kind
+    if min(np.sum(is_bad[part] == kind) for part in (is_test, ~is_test) for kind in (0, 1)) < 2:
+        raise _too_few(is_bad, options)
     return is_test
+
+
+def _too_few(is_bad: Bool1D, options: FitOptions) -> InvalidDataError:
+    return InvalidDataError(
+        f"{len(is_bad):,} rows, {int(is_bad.sum()):,} of them bad, cannot be parted by "
+        f"--test-share {options.test_share:g} such that both parts hold two good and two bad "
+        "customers or more. Bring more rows, choose another share, or set the share to 0 and hold "
+        "none out."
+    )
+
+
+def _special_codes(texts: tuple[str, ...], table: Table) -> list[float | str]:
+    """Return each code as the columns hold it: as number, as text, or as both."""
+    codes: list[float | str] = []
+    for text in texts:
+        code = _code(text)
+        as_text = any(
+            text in table.levels(name)[1]
+            for name in table.names
+            if table.kind(name) == "categorical"
+        )
+        as_number = not isinstance(code, str) and any(
+            (table.numeric(name) == code).any()
+            for name in table.names
+            if table.kind(name) == "numeric"
+        )
+        if as_number or not as_text:
+            codes.append(code)
+        if as_text and text not in codes:
+            codes.append(text)
+    return codes
 
 
 def _code(text: str) -> float | str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,11 @@ def run(*arguments: object, code: int = 0) -> str:
     result = RUNNER.invoke(app, [str(argument) for argument in arguments])
     assert result.exit_code == code, result.output
     return " ".join(result.output.split())
+
+
+def listed(output: str) -> set[str]:
+    """Read the names that a command says it has written."""
+    return set(re.search(r"Written to .*?: (.*?)\. Next", output)[1].split(", "))
 
 
 @pytest.fixture(scope="module")
@@ -54,20 +61,25 @@ class TestDemo:
                          "probability of default", "points: "):  # fmt: skip
             assert expected in output
         assert output.count("Customer ") == 3
-        written = {path.name for path in (tmp_path / "demo").iterdir()}
-        assert written == {
-            "scorecard.json", "grade_scale.json", "scores.csv", "points.csv", "columns.csv",
-            "points.png", "bins.png", "scores.png", "roc.png", "grades.png",
-        }  # fmt: skip
+        assert listed(output) == {path.name for path in (tmp_path / "demo").iterdir()}
         scores = pd.read_csv(tmp_path / "demo" / "scores.csv")
         assert len(scores) == 1000
         assert scores["sample"].value_counts().to_dict() == {"train": 700, "test": 300}
 
-    def test_may_run_again_and_gives_the_same_card(self, tmp_path: Path) -> None:
-        for name in ("a", "a", "b"):
-            run("demo", "--out", tmp_path / name)
-        first, second = ((tmp_path / n / "scorecard.json").read_bytes() for n in ("a", "b"))
-        assert first == second
+    def test_may_run_again_and_gives_the_same_card(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        cards = []
+        for _ in range(2):
+            run("demo")
+            cards.append(Path("creditscore-demo", "scorecard.json").read_bytes())
+        assert cards[0] == cards[1]
+
+    def test_spares_the_card_of_a_folder_that_is_named(self, folder: Path) -> None:
+        before = (folder / "card" / "scorecard.json").read_bytes()
+        assert "add --overwrite" in run("demo", "--out", folder / "card", code=4)
+        assert (folder / "card" / "scorecard.json").read_bytes() == before
 
     def test_leaves_protected_columns_out(self, tmp_path: Path) -> None:
         run("demo", "--out", tmp_path)
@@ -116,10 +128,23 @@ class TestFit:
     def test_does_not_replace_a_card_unasked(self, folder: Path) -> None:
         arguments = ("fit", folder / "loans.csv", "--target", "is_bad", "--out", folder / "card")
         before = (folder / "card" / "scorecard.json").read_bytes()
-        assert "add --overwrite" in run(*arguments, "--drop", "loan_id", code=3)
+        assert "add --overwrite" in run(*arguments, "--drop", "loan_id", code=4)
         assert (folder / "card" / "scorecard.json").read_bytes() == before
-        run(*arguments, "--drop", "loan_id", "--overwrite")
+        output = run(*arguments, "--drop", "loan_id", "--overwrite")
         assert (folder / "card" / "scorecard.json").read_bytes() == before
+        assert listed(output) == {path.name for path in (folder / "card").iterdir()}
+
+    def test_spares_any_file_of_its_names(self, folder: Path, tmp_path: Path) -> None:
+        (tmp_path / "points.csv").write_text("mine")
+        output = run("fit", folder / "loans.csv", "--target", "is_bad", "--out", tmp_path, code=4)
+        assert "points.csv is there already" in output
+        assert [path.name for path in tmp_path.iterdir()] == ["points.csv"]
+
+    def test_never_writes_over_what_it_reads(self, folder: Path, tmp_path: Path) -> None:
+        shutil.copy(folder / "loans.csv", tmp_path / "scores.csv")
+        output = run("fit", tmp_path / "scores.csv", "--target", "is_bad", "--out", tmp_path,
+                     "--overwrite", code=2)  # fmt: skip
+        assert "which is read" in output
 
     def test_missing_outcomes_are_refused(self, tmp_path: Path, german: pd.DataFrame) -> None:
         outcomes = german["is_bad"].astype("float64").mask(german.index < 3)
@@ -131,6 +156,63 @@ class TestFit:
         pd.DataFrame({"x": [1, 2, 3], "y": [0, 1, 0]}).to_csv(tmp_path / "few.csv", index=False)
         output = run("fit", tmp_path / "few.csv", "--target", "y", "--out", tmp_path, code=3)
         assert "set the share to 0" in output
+
+    @pytest.mark.parametrize("share", [0.1, 0.3, 0.9])
+    def test_both_parts_need_two_of_each_kind(self, tmp_path: Path, share: float) -> None:
+        table = pd.DataFrame({"x": range(40), "y": [1, 1, 1] + [0] * 37})
+        table.to_csv(tmp_path / "few.csv", index=False)
+        output = run("fit", tmp_path / "few.csv", "--target", "y", "--test-share", share, "--out",
+                     tmp_path / "card", code=3)  # fmt: skip
+        assert f"40 rows, 3 of them bad, cannot be parted by --test-share {share}" in output
+
+    def test_rows_in_messages_are_those_of_the_file(
+        self, tmp_path: Path, german: pd.DataFrame
+    ) -> None:
+        arguments = ("--target", "is_bad", "--drop", "loan_id", "--out", tmp_path / "card")
+        endless = german["age_years"].astype("float64").mask(german.index == 777, np.inf)
+        german.assign(age_years=endless).to_csv(tmp_path / "a.csv", index=False)
+        assert "the first at row 777" in run("fit", tmp_path / "a.csv", *arguments, code=3)
+        german.assign(times=np.where(german.index == 555, -1, 1)).to_csv(tmp_path / "b.csv")
+        output = run("fit", tmp_path / "b.csv", *arguments, "--weight", "times", code=3)
+        assert "--weight must not be negative. Got -1.0 at row 555" in output
+
+    def test_bad_label_as_one_writes_it(self, tmp_path: Path, german: pd.DataFrame) -> None:
+        german.assign(is_bad=german["is_bad"] + 1.0).to_parquet(tmp_path / "loans.parquet")
+        run("fit", tmp_path / "loans.parquet", "--target", "is_bad", "--drop", "loan_id",
+            "--bad-label", "2", "--out", tmp_path / "card")  # fmt: skip
+
+    def test_a_column_has_one_role(self, folder: Path, tmp_path: Path) -> None:
+        output = run("fit", folder / "loans.csv", "--target", "is_bad", "--weight", "is_bad",
+                     "--out", tmp_path, code=2)  # fmt: skip
+        assert "--target, --weight and --drop must name different columns" in output
+
+    def test_special_codes_are_found_as_numbers_and_as_text(
+        self, tmp_path: Path, german: pd.DataFrame
+    ) -> None:
+        rows = german.index < 100
+        german.assign(
+            age_years=german["age_years"].mask(rows, -9),
+            savings_status=german["savings_status"].mask(rows, "-9"),
+        ).to_csv(tmp_path / "loans.csv", index=False)
+        output = run("fit", tmp_path / "loans.csv", "--target", "is_bad", "--drop", "loan_id",
+                     "--special", "-9", "--min-iv", 0, "--out", tmp_path / "card")  # fmt: skip
+        table = Scorecard.from_json(tmp_path / "card" / "scorecard.json").table()
+        special = table.loc[table["kind"] == "special", "characteristic"]
+        met = set(table.loc[(table["kind"] == "special") & (table["count"] > 0), "characteristic"])
+        assert met == {"age_years", "savings_status"}, special
+        assert "no effect" not in output
+
+    def test_stray_text_in_a_column_of_numbers_becomes_a_note(
+        self, tmp_path: Path, german: pd.DataFrame
+    ) -> None:
+        ages = german["age_years"].astype("object").mask(german.index == 3, "old")
+        german.assign(age_years=ages).to_csv(tmp_path / "loans.csv", index=False)
+        output = run("fit", tmp_path / "loans.csv", "--target", "is_bad", "--drop", "loan_id",
+                     "--out", tmp_path / "card")  # fmt: skip
+        assert (
+            "Note: Column 'age_years' counts as text, because 1 of its 1,000 filled cells is no "
+            "number, such as 'old' at row 3."
+        ) in output
 
 
 class TestScore:
@@ -144,7 +226,8 @@ class TestScore:
             "--keep", "loan_id", "--grades", folder / "card" / "grade_scale.json",
             "--reasons", 2)  # fmt: skip
         scores = read_table(out)
-        assert list(scores) == ["loan_id", "score", "pd", "grade", "reason_1", "reason_2"]
+        reasons = [f"reason_{i}{part}" for i in (1, 2) for part in ("", "_points", "_attribute")]
+        assert list(scores) == ["loan_id", "score", "pd", "grade", *reasons]
         card = Scorecard.from_json(folder / "card" / "scorecard.json")
         assert scores["loan_id"].tolist() == german["loan_id"].tolist()
         # CSV keeps every digit, so equality is exact
@@ -162,7 +245,12 @@ class TestScore:
         arguments = ("score", folder / "loans.csv", "--card", tmp_path / "card.json", "--out",
                      tmp_path / "s.csv")  # fmt: skip
         run(*arguments)
-        assert list(pd.read_csv(tmp_path / "s.csv"))[:2] == ["score", "reason_1"]
+        scores = pd.read_csv(tmp_path / "s.csv")
+        assert list(scores)[:2] == ["score", "reason_1"]
+        # without neutral points, points are lost against the most that can be had
+        assert scores["reason_1_points"].dropna().unique().tolist() == [9]
+        assert scores["reason_1_attribute"].dropna().unique().tolist() == ["< 30"]
+        arguments = (*arguments, "--overwrite")
         grades = folder / "card" / "grade_scale.json"
         assert "Use a grade scale on scores" in run(*arguments, "--grades", grades, code=3)
 
@@ -173,7 +261,8 @@ class TestScore:
         out = tmp_path / "scores.csv"
         out.write_text("from before")
         card = folder / "card" / "scorecard.json"
-        output = run("score", tmp_path / "new.csv", "--card", card, "--out", out, code=3)
+        output = run("score", tmp_path / "new.csv", "--card", card, "--out", out, "--overwrite",
+                     code=3)  # fmt: skip
         assert "'age_years' (near: 'age_year')" in output
         assert out.read_text() == "from before"
         assert {path.name for path in tmp_path.iterdir()} == {"new.csv", "scores.csv"}
@@ -181,9 +270,120 @@ class TestScore:
     def test_never_writes_over_what_it_reads(self, folder: Path) -> None:
         before = (folder / "loans.csv").read_bytes()
         output = run("score", folder / "loans.csv", "--card", folder / "card" / "scorecard.json",
-                     "--out", folder / "loans.csv", code=3)  # fmt: skip
+                     "--out", folder / "loans.csv", "--overwrite", code=2)  # fmt: skip
         assert "Choose another name" in output
         assert (folder / "loans.csv").read_bytes() == before
+
+    def test_does_not_replace_scores_unasked(self, folder: Path, tmp_path: Path) -> None:
+        out = tmp_path / "s.csv"
+        out.write_text("from before")
+        arguments = ("score", folder / "loans.csv", "--card", folder / "card" / "scorecard.json",
+                     "--out", out)  # fmt: skip
+        assert f"{out} is there already" in run(*arguments, code=4)
+        assert out.read_text() == "from before"
+        assert "1,000 customers scored" in run(*arguments, "--overwrite")
+        assert len(pd.read_csv(out)) == 1000
+
+    def test_reasons_come_with_points_and_attribute(
+        self, folder: Path, tmp_path: Path, german: pd.DataFrame
+    ) -> None:
+        run("score", folder / "loans.csv", "--card", folder / "card" / "scorecard.json",
+            "--out", tmp_path / "s.csv")  # fmt: skip
+        scores = pd.read_csv(tmp_path / "s.csv")
+        card = Scorecard.from_json(folder / "card" / "scorecard.json")
+        points = card.table().set_index(["characteristic", "attribute"])["points"].to_dict()
+        neutral = {c.name: c.neutral_points for c in card.characteristics}
+        for reason in ("reason_1", "reason_2", "reason_3", "reason_4"):
+            rows = scores[scores[reason].notna()]
+            attributes = rows[f"{reason}_attribute"]
+            lost = [
+                neutral[n] - points[n, a] for n, a in zip(rows[reason], attributes, strict=True)
+            ]
+            np.testing.assert_allclose(rows[f"{reason}_points"], lost, rtol=1e-12)
+            assert min(lost) > 0
+            assert scores.loc[scores[reason].isna(), f"{reason}_attribute"].isna().all()
+        expected = card.reasons(german)["reason_1"]
+        assert scores["reason_1"].dropna().tolist() == expected.dropna().tolist()
+
+    @pytest.mark.filterwarnings("ignore:Values that the fit never met")
+    def test_kept_columns_stand_as_they_stood(self, folder: Path, tmp_path: Path) -> None:
+        (tmp_path / "new.csv").write_text(
+            "id,checking_status,duration_months,savings_status,age_years,note,branch\n"
+            '00123,< 0 DM,06,< 100 DM,067,"a, b",1.50\n'
+            "7,< 0 DM,12,< 100 DM,,NA,\n"
+            "1e5,,012.0,< 100 DM,22,,\n"
+        )
+        card = folder / "card" / "scorecard.json"
+        kept = [part for name in ("id", "age_years", "note", "branch", "duration_months", "id")
+                for part in ("--keep", name)]  # fmt: skip
+        run("score", tmp_path / "new.csv", "--card", card, "--out", tmp_path / "s.csv", *kept,
+            "--reasons", 0)  # fmt: skip
+        lines = (tmp_path / "s.csv").read_text().splitlines()
+        assert [line.rsplit(",", 2)[0] for line in lines] == [
+            "id,age_years,note,branch,duration_months",
+            '00123,067,"a, b",1.50,06',
+            "7,,NA,,12",
+            "1e5,22,,,012.0",
+        ]
+        scores = pd.read_csv(tmp_path / "s.csv")["score"]
+        numbers = pd.read_csv(tmp_path / "new.csv")
+        assert scores.tolist() == Scorecard.from_json(card).score(numbers).tolist()
+
+    def test_kept_columns_of_parquet_keep_their_types(
+        self, folder: Path, tmp_path: Path, german: pd.DataFrame
+    ) -> None:
+        table = german.assign(opened=pd.Timestamp("2020-02-01")).set_index("loan_id")
+        table.to_parquet(tmp_path / "new.parquet")
+        run("score", tmp_path / "new.parquet", "--card", folder / "card" / "scorecard.json",
+            "--out", tmp_path / "s.parquet", "--keep", "loan_id", "--keep", "opened",
+            "--keep", "age_years")  # fmt: skip
+        scores = pd.read_parquet(tmp_path / "s.parquet")
+        assert scores["opened"].dtype.kind == "M"
+        assert scores["age_years"].dtype == german["age_years"].dtype
+        assert scores["loan_id"].tolist() == german["loan_id"].tolist()
+
+    @pytest.mark.parametrize(
+        ("name", "message", "code"),
+        [("loan", "'loan' (near: 'loan_id')", 3), ("score", "has this name. Rename it", 2)],
+    )
+    def test_columns_that_cannot_be_kept(
+        self, folder: Path, tmp_path: Path, german: pd.DataFrame, name: str, message: str, code: int
+    ) -> None:
+        german.assign(score=1).to_csv(tmp_path / "new.csv", index=False)
+        output = run("score", tmp_path / "new.csv", "--card", folder / "card" / "scorecard.json",
+                     "--out", tmp_path / "s.csv", "--keep", name, code=code)  # fmt: skip
+        assert message in output
+        assert not (tmp_path / "s.csv").exists()
+
+    def test_text_that_looks_like_numbers_is_text_to_a_card_of_text(self, tmp_path: Path) -> None:
+        branch = Characteristic.categorical(
+            "branch", points={"001": 5, ("002", "A1"): 9}, missing_points=0, other_points=1
+        )
+        Scorecard(characteristics=(branch,)).to_json(tmp_path / "card.json")
+        (tmp_path / "new.csv").write_text("id,branch\n1,001\n2,002\n3,\n")
+        run("score", tmp_path / "new.csv", "--card", tmp_path / "card.json", "--out",
+            tmp_path / "s.csv")  # fmt: skip
+        assert pd.read_csv(tmp_path / "s.csv")["score"].tolist() == [5, 9, 0]
+
+    def test_columns_of_one_name_are_refused_where_they_matter(
+        self, folder: Path, tmp_path: Path
+    ) -> None:
+        text = (folder / "loans.csv").read_text()
+        card = folder / "card" / "scorecard.json"
+        for name, code in (("loan_id", 0), ("age_years", 3)):
+            (tmp_path / "new.csv").write_text(text.replace("is_bad", name, 1))
+            output = run("score", tmp_path / "new.csv", "--card", card, "--out",
+                         tmp_path / f"{name}.csv", code=code)  # fmt: skip
+            assert ("more than one column named 'age_years'" in output) == bool(code)
+
+    def test_stray_text_is_named_beside_the_error(
+        self, folder: Path, tmp_path: Path, german: pd.DataFrame
+    ) -> None:
+        ages = german["age_years"].astype("object").mask(german.index == 3, "old")
+        german.assign(age_years=ages).to_csv(tmp_path / "new.csv", index=False)
+        output = run("score", tmp_path / "new.csv", "--card", folder / "card" / "scorecard.json",
+                     "--out", tmp_path / "s.csv", code=3)  # fmt: skip
+        assert output.index("such as 'old' at row 3") < output.index("Error: Column 'age_years'")
 
     def test_unseen_levels_become_a_note(
         self, folder: Path, tmp_path: Path, german: pd.DataFrame
@@ -204,10 +404,12 @@ class TestScore:
     def test_signed_card(self, folder: Path, tmp_path: Path) -> None:
         card = Scorecard.from_json(folder / "card" / "scorecard.json")
         card.to_json(tmp_path / "card.json", key=b"secret")
-        for text, code in (("secret\n", 0), ("another", 3)):
+        for text, code in (("secret\n", 0), ("another", 3), (" \n", 3)):
             (tmp_path / "key").write_text(text)
-            run("score", folder / "loans.csv", "--card", tmp_path / "card.json", "--out",
-                tmp_path / "s.csv", "--key-file", tmp_path / "key", code=code)  # fmt: skip
+            output = run("score", folder / "loans.csv", "--card", tmp_path / "card.json", "--out",
+                         tmp_path / "s.csv", "--key-file", tmp_path / "key", "--overwrite",
+                         code=code)  # fmt: skip
+        assert "key is empty, and a secret is needed" in output
 
 
 class TestShow:
@@ -217,8 +419,22 @@ class TestShow:
                          "Coefficients of the logistic fit"):  # fmt: skip
             assert expected in output
 
+    def test_card_by_hand_keeps_its_attributes_in_sight(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", "80")
+        name = "years_in_business_of_the_customer_since_it_was_first_registered_anywhere"
+        years = Characteristic.numeric(
+            name, cuts=[2, 10], points=[0, 20, 40], slopes=[0, 1.5, 0], missing_points=0
+        )
+        Scorecard(characteristics=(years,)).to_json(tmp_path / "card.json")
+        output = run("show", tmp_path / "card.json")
+        assert "1 characteristic " in output
+        assert "[2, 10) 20.0 + 1.5 a unit" in output
+        assert "bad rate" not in output
+
     def test_grade_scale(self, folder: Path) -> None:
-        assert "AAA 0.00% - 1.54%" in run("show", folder / "card" / "grade_scale.json")
+        assert "AAA 0% - 1.54%" in run("show", folder / "card" / "grade_scale.json")
 
     def test_something_else(self, tmp_path: Path) -> None:
         (tmp_path / "other.json").write_text("[1, 2]")
@@ -226,31 +442,95 @@ class TestShow:
 
 
 class TestUsage:
-    def test_exit_codes(self, folder: Path, tmp_path: Path) -> None:
-        run("fit", folder / "loans.csv", code=2)
-        run("nonsense", code=2)
-        run("show", tmp_path / "no-such.json", code=4)
-        run("fit", tmp_path / "no.csv", "--target", "y", "--out", tmp_path / "o", code=4)
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            "nonsense", "fit", "fit x.csv --target y --out o --nope", "score x.csv --out s.csv",
+            "fit x.csv --target y --out o --pdo 0", "fit x.csv --target y --out o --pdo much",
+            "fit x.csv --target y --out o --base-odds -1", "fit x.csv --target y --out o --seed -1",
+            "fit x.csv --target y --out o --min-iv -1", "fit x.csv --target y --out o --max-bins 1",
+            "fit x.csv --target y --out o --min-bin-size 0.6", "demo --seed -1",
+            "fit x.csv --target y --out o --test-share 1", "fit x.csv --target y --out o --signs x",
+            "fit x.txt --target y --out o", "score x.csv --card c.json --out s.csv --reasons -1",
+            "score x.csv --card c.json --out s.txt", "score x.csv --card c.json --out scores",
+        ],
+    )  # fmt: skip
+    def test_wrong_usage_is_refused_before_any_work(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: str
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        run(*arguments.split(), code=2)
+        assert list(tmp_path.iterdir()) == []
 
-    @pytest.mark.parametrize("name", ["scores.txt", "scores"])
-    def test_wrong_ending_is_refused_before_any_work(self, tmp_path: Path, name: str) -> None:
-        output = run("score", "x.csv", "--card", "c.json", "--out", tmp_path / name, code=3)
-        assert "must end in one of .csv" in output
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ("--pdo 0", "--pdo must be a number above 0. Got 0.0 instead."),
+            ("--base-score inf", "--base-score must be a finite number. Got inf instead."),
+            ("--special nan", "--special cannot be used."),
+        ],
+    )
+    def test_values_out_of_range_name_the_option(
+        self, folder: Path, tmp_path: Path, options: str, message: str
+    ) -> None:
+        output = run("fit", folder / "loans.csv", "--target", "is_bad", "--out", tmp_path / "card",
+                     *options.split(), code=2)  # fmt: skip
+        assert message in output
 
-    @pytest.mark.parametrize(("text", "message"), [("", "is empty"), ("a,b\n", "no rows")])
-    def test_empty_files(self, tmp_path: Path, text: str, message: str) -> None:
-        (tmp_path / "d.csv").write_text(text)
-        assert message in run("fit", tmp_path / "d.csv", "--target", "a", "--out", tmp_path, code=3)
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ("--min-iv 9", "Lower --min-iv or --min-bin-size, or bring columns"),
+            ("--bad-label 7", "--bad-label '7' is not among the labels [0, 1] of the target."),
+            ("--weight loan_id", "--weight must hold numbers"),
+        ],
+    )
+    def test_data_that_do_not_go_with_an_option_name_it(
+        self, folder: Path, tmp_path: Path, options: str, message: str
+    ) -> None:
+        output = run("fit", folder / "loans.csv", "--target", "is_bad", "--out", tmp_path / "card",
+                     *options.split(), code=3)  # fmt: skip
+        assert message in output
+        assert not (tmp_path / "card").exists()
 
-    def test_damaged_parquet(self, tmp_path: Path) -> None:
-        (tmp_path / "d.parquet").write_bytes(b"PAR1 not really")
-        output = run("fit", tmp_path / "d.parquet", "--target", "a", "--out", tmp_path, code=3)
-        assert "cannot be read as parquet" in output
+    def test_files_that_are_not_there(self, folder: Path, tmp_path: Path) -> None:
+        data, card = folder / "loans.csv", folder / "card" / "scorecard.json"
+        gone, out = tmp_path / "gone.csv", tmp_path / "s.csv"
+        for arguments in (
+            ("show", gone),
+            ("fit", gone, "--target", "y", "--out", tmp_path / "o"),
+            ("score", gone, "--card", card, "--out", out),
+            ("score", data, "--card", gone, "--out", out),
+            ("score", data, "--card", card, "--out", out, "--grades", gone),
+            ("score", data, "--card", card, "--out", out, "--key-file", gone),
+        ):
+            output = run(*arguments, code=4)
+            assert "gone.csv" in output
+            assert "Check the" in output
+            assert not re.search(r"Errno|begins with", output)
+
+    def test_folders_and_files_in_each_others_place(self, folder: Path, tmp_path: Path) -> None:
+        data, card = folder / "loans.csv", folder / "card" / "scorecard.json"
+        (tmp_path / "s.csv").mkdir()
+        for arguments in (
+            ("show", tmp_path),
+            ("fit", tmp_path, "--target", "y", "--out", tmp_path / "o"),
+            ("score", tmp_path, "--card", card, "--out", tmp_path / "o.csv"),
+            ("score", data, "--card", card, "--out", tmp_path / "s.csv"),
+        ):
+            assert "is a folder" in run(*arguments, code=4)
+        output = run("fit", data, "--target", "is_bad", "--out", card, code=4)
+        assert f"Error: {card} is a file, and a folder is needed." in output
+
+    def test_a_message_is_one_line_in_a_log(self, tmp_path: Path) -> None:
+        result = RUNNER.invoke(app, ["show", str(tmp_path / ("long" * 30))])
+        assert len(result.output.splitlines()) == 1
 
     @pytest.mark.parametrize("command", ["demo", "fit", "score", "show"])
     def test_help_teaches(self, command: str) -> None:
         output = run(command, "--help")
-        assert "Exit codes" in output
+        for code in ("0 done", "1 a fault", "2 wrong usage", "3 data or card", "4 a file"):
+            assert code in output
         if command in ("fit", "score"):
             assert "Example: creditscore" in output
 

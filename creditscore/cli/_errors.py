@@ -1,0 +1,124 @@
+"""What went wrong, said in the words of the command line, and the exit code that goes with it."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from creditscore.exceptions import CreditScoreError, CreditScoreWarning, InvalidParameterError
+
+WRONG_USAGE = 2
+"""Exit code where an option cannot be used; the one that unknown options have too."""
+REFUSED = 3
+"""Exit code where data or a card cannot be used."""
+NO_FILE = 4
+"""Exit code where a file cannot be read or written."""
+
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 a fault of the program; 2 wrong usage: an unknown option, or a value "
+    "out of range; 3 data or card refused; 4 a file cannot be read or written, or is there already."
+)
+
+OPTIONS = {
+    "bad_label": "--bad-label",
+    "sample_weight": "--weight",
+    "special_codes": "--special",
+    "min_bin_size": "--min-bin-size",
+    "max_n_bins": "--max-bins",
+    "min_iv": "--min-iv",
+    "coefficient_sign": "--signs",
+    "base_score": "--base-score",
+    "base_odds": "--base-odds",
+    "pdo": "--pdo",
+}
+"""Options of the command line by the parameters of the library that they set."""
+
+_NAMES = "|".join(OPTIONS)
+_IN_WORDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(rf"\bThe '({_NAMES})' parameter of \w+"), lambda found: OPTIONS[found[1]]),
+    # a name in quotes is a column's, and one beside a dot or a slash a file's
+    (
+        re.compile(rf"(?<![\w'\"/.-])({_NAMES})(?:(=)|(?![\w'\"/-]|\.\w))"),
+        lambda found: OPTIONS[found[1]] + (" " if found[2] else ""),
+    ),
+    (re.compile(r"\b(The target) (?:y|is_bad)\b"), r"\1"),
+    (re.compile(r"\bof y\b"), "of the target"),
+    (re.compile(r"\bin the range \(0, inf\)"), "above 0"),
+    (re.compile(r"\ba number in the range \(-inf, inf\)"), "a finite number"),
+    # what no option can set, and what no file name can be
+    (re.compile(r" The text of a document begins with '\{'\."), ""),
+    (re.compile(r"\bgive user_cuts\b"), "leave the column out by --drop"),
+    (re.compile(r"\bTry another trend, or drop the column"), "Leave the column out by --drop"),
+)
+
+_FILE_TROUBLE: tuple[tuple[type[OSError], str], ...] = (
+    (FileNotFoundError, "is not there. Check the name and the folder."),
+    (FileExistsError, "is there already. Choose another name, or add --overwrite to replace it."),
+    (IsADirectoryError, "is a folder, and a file is needed. Name a file in it."),
+    (NotADirectoryError, "is a file, and a folder is needed. Choose another name."),
+    (
+        PermissionError,
+        "may not be read or written: check its permissions, or the program that holds it open.",
+    ),
+)
+
+
+@contextmanager
+def reporting() -> Iterator[Console]:
+    """Turn errors into a message and an exit code, and warnings into notes before it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a label that the terminal's encoding lacks must not end the work
+            stream.reconfigure(errors="replace")
+    console, errors = Console(), Console(stderr=True)
+    failure: CreditScoreError | OSError | None = None
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", CreditScoreWarning)
+        try:
+            yield console
+        except BrokenPipeError:
+            raise  # whoever read the output has gone, and there is nobody to tell
+        except (CreditScoreError, OSError) as error:
+            failure = error
+    for note in dict.fromkeys(in_words(str(warning.message)) for warning in caught):
+        _say(errors, "[yellow]Note:[/yellow]", note)
+    if failure is not None:
+        _say(errors, "[bold red]Error:[/bold red]", _message(failure))
+        raise typer.Exit(_exit_code(failure)) from failure
+
+
+def in_words(message: str) -> str:
+    """Name options in a message that names parameters of the library."""
+    for pattern, words in _IN_WORDS:
+        message = pattern.sub(words, message)
+    return message
+
+
+def _message(error: CreditScoreError | OSError) -> str:
+    if isinstance(error, CreditScoreError):
+        return in_words(str(error))
+    # of two names, the second is where the file was to go
+    name = error.filename2 or error.filename or "A file"
+    for kind, trouble in _FILE_TROUBLE:
+        if isinstance(error, kind):
+            return f"{name} {trouble}"
+    return f"{name} cannot be read or written: {error.strerror or error}."
+
+
+def _exit_code(error: CreditScoreError | OSError) -> int:
+    if isinstance(error, OSError):
+        return NO_FILE
+    return WRONG_USAGE if isinstance(error, InvalidParameterError) else REFUSED
+
+
+def _say(console: Console, head: str, text: str) -> None:
+    # in a log, a message is one line that can be searched
+    console.print(head, escape(text), soft_wrap=not console.is_terminal)

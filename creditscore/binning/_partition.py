@@ -335,12 +335,14 @@ class CategoricalPartition(Partition):
 
 
 def is_code(values: Float1D, code: float) -> Bool1D:
-    """Tell which values are a special code, also as a column of 32-bit floats holds it."""
+    """Tell which values are a special code, also as a column of 32-bit floats holds it.
+
+    Whole numbers and extreme ones are met as they are only: rounded to 32 bits, they may be
+    amounts that occur.
+    """
     found: Bool1D = values == code
-    with np.errstate(over="ignore"):
-        single = float(np.float32(code))
-    if single != code and math.isfinite(single):
-        found |= values == single
+    if not code.is_integer() and 1e-30 < abs(code) < 1e30:
+        found |= values == float(np.float32(code))
     return found
 
 

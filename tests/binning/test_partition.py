@@ -284,3 +284,11 @@ def test_scalars_of_numpy_become_those_of_python() -> None:
     partition = CategoricalPartition(groups=np.array([[1], [2]]), special_codes=[np.str_("x")])
     assert json.loads(json.dumps(partition.to_dict()))["groups"] == [[1], [2]]
     assert partition == CategoricalPartition(groups=((1,), (2,)), special_codes=("x",))
+
+
+@pytest.mark.parametrize("code", [99_999_999.0, 1e-78, 1e300])
+def test_amounts_near_a_special_code_are_amounts(code: float) -> None:
+    with np.errstate(over="ignore"):
+        near = float(np.float32(code))
+    partition = NumericPartition(special_codes=(code,))
+    assert partition.codes_of(np.array([code, near])).tolist() == [1, 0]

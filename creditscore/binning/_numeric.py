@@ -106,7 +106,7 @@ def best_numeric_bins(
         regular = regular.told_apart(curve.cells_near(ends, _LOOKED_INTO))
         curve = Curve.of(regular.cells)
     search, cuts = _best_search(curve.within(min_weight), objective, settings, min_weight)
-    if search.curve.n_cuts >= settings.max_n_prebins:
+    if search.curve.n_cuts >= settings.max_n_prebins or regular.cells.mixed.any():
         near = curve.cells_near(np.append(ends, search.curve.weight[cuts]), _LOOKED_INTO)
         firsts = regular.cells.low[search.curve.first + cuts + 1]
         regular = regular.told_apart(near)

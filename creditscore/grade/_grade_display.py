@@ -139,8 +139,10 @@ class GradeDisplay:
         if told.any():
             rate.hlines(predicted[told], at[told] - 0.36, at[told] + 0.36, color=GOOD,
                         linewidth=2.5, label="predicted")  # fmt: skip
-        # marks at 0 and at 100 % are drawn whole, over the frame
-        rate.errorbar(at, observed, yerr=[observed - lower, upper - observed], fmt="none",
+        # as lists, because matplotlib 3.9 stumbles over arrays of one; marks at 0 and at 100 % are
+        # drawn whole, over the frame
+        arms = [(observed - lower).tolist(), (upper - observed).tolist()]
+        rate.errorbar(at, observed, yerr=arms, fmt="none",
                       ecolor=BAD, capsize=3, clip_on=False)  # fmt: skip
         some = observed > 0
         for rows, face, name in (

@@ -217,7 +217,12 @@ def _parse(source: Source) -> dict[str, Any]:
         )
         raise DocumentError(msg)
     try:
-        document = json.loads(content.decode("utf-8"), parse_constant=_finite, parse_float=_finite)
+        document = json.loads(
+            content.decode("utf-8"),
+            parse_constant=_finite,
+            parse_float=_finite,
+            object_pairs_hook=_each_key_once,
+        )
         # JSON may escape halves of characters, which no text holds
         json.dumps(document, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
@@ -291,3 +296,14 @@ def _canonical(sealed: Mapping[str, Any]) -> bytes:
         sealed, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
     return text.encode("utf-8")
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice: readers differ in which of the two they believe."""
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        msg = f"the key {twice!r} stands twice in one object"
+        raise ValueError(msg)
+    return entries

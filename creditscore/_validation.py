@@ -14,6 +14,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import type_of_target
 
 from creditscore._typing import Bool1D, Float1D
+from creditscore._warn import warn_user
 from creditscore.exceptions import (
     EmptyDataError,
     InfiniteValueError,
@@ -21,7 +22,11 @@ from creditscore.exceptions import (
     InvalidParameterError,
     InvalidTargetError,
     InvalidWeightError,
+    WeightScaleWarning,
 )
+
+_LEAST_MEAN_WEIGHT = 0.01
+"""Frequencies may be a part of a row, but not so small a part in the mean."""
 
 
 @dataclass(frozen=True)
@@ -220,6 +225,18 @@ def check_weights(sample_weight: Any, *, n_rows: int) -> Float1D | None:
     return weights
 
 
+def warn_of_weight_scale(weights: Float1D | None) -> None:
+    """Warn of weights that count next to nothing, and so can hardly be frequencies."""
+    if weights is None or (total := float(weights.sum())) >= _LEAST_MEAN_WEIGHT * len(weights):
+        return
+    warn_user(
+        f"sample_weight adds up to {total:g} over {len(weights)} rows. Weights are frequencies: "
+        f"the sample counts as {total:g} customers, and bins of so few are smoothed away. Multiply "
+        "relative weights by the number of rows over their sum.",
+        WeightScaleWarning,
+    )
+
+
 def as_floats(values: Any, name: str, error: type[InvalidDataError] = InvalidDataError) -> Float1D:
     """Return numbers as an array of floats of the same shape, NaN for a missing value.
 
@@ -247,8 +264,10 @@ def _other_than_numbers(values: np.ndarray[Any, Any]) -> str | None:
     return "complex numbers" if kind == "c" else None
 
 
-def check_same_order(X: Any, y: Any) -> None:
-    """Refuse a pandas target that names the rows of a pandas table in another order.
+def check_same_order(
+    X: Any, y: Any, *, name: str = "y", error: type[InvalidDataError] = InvalidTargetError
+) -> None:
+    """Refuse a pandas column that names the rows of a pandas table in another order.
 
     Rows are paired by place, as in scikit-learn; the same labels in another order show that this
     is not what was meant.
@@ -259,10 +278,10 @@ def check_same_order(X: Any, y: Any) -> None:
         return
     if X.index.is_unique and y.index.is_unique:
         msg = (
-            "X and y hold the same index in different orders, and rows are paired by place. "
-            "Align them: y.loc[X.index]; or pass y.to_numpy() if the places are right."
+            f"X and {name} hold the same index in different orders, and rows are paired by place. "
+            f"Align them: {name}.loc[X.index]; or pass {name}.to_numpy() if the places are right."
         )
-        raise InvalidTargetError(msg)
+        raise error(msg)
 
 
 def check_both_classes(is_bad: Bool1D, weights: Float1D | None) -> None:

@@ -26,6 +26,7 @@
     ├── SingleBinWarning           no admissible split: the column carries nothing
     ├── UnseenCategoryWarning      a level that the fit never met
     ├── UnseenValueWarning         a missing value or special code that the fit never met
+    ├── WeightScaleWarning         weights that add up to next to nothing
     ├── SpecialCodeWarning         a special code of another type than the columns
     ├── CoefficientSignWarning     a coefficient against the direction of its WOE
     ├── CollinearityWarning        columns that determine each other
@@ -128,6 +129,10 @@ class UnseenCategoryWarning(CreditScoreWarning):
 
 class UnseenValueWarning(CreditScoreWarning):
     """Missing values, special codes or bins hold rows, and the fit met none; they are neutral."""
+
+
+class WeightScaleWarning(CreditScoreWarning):
+    """Weights add up to so little that they can hardly be frequencies."""
 
 
 class SpecialCodeWarning(CreditScoreWarning):

@@ -672,3 +672,13 @@ def test_hash_is_of_what_the_file_says(path: Path) -> None:
     text = '{"content":{"a":"ü","b":[1,2.5]},"format":"k","schema_version":3}'
     assert load(path)["sha256"] == hashlib.sha256(text.encode()).hexdigest()
     assert _document.read_document(path, kind="k", version=3) == content
+
+
+@artefacts
+def test_a_key_that_stands_twice_is_refused(artefact: Artefact, path: Path) -> None:
+    artefact.to_json(path, key=b"secret")
+    text = path.read_text(encoding="utf-8")
+    twice = text.replace('"content": {', '"content": {}, "content": {', 1)
+    path.write_text(twice, encoding="utf-8")
+    with pytest.raises(DocumentError, match="the key 'content' stands twice"):
+        type(artefact).from_json(path, key=b"secret")

@@ -38,6 +38,11 @@ class EdgeSample:
     O(n log n) for n up to the capacity, O(n) beyond; memory of the kept values and three arrays
     of n.
 
+    Beyond the capacity a value is kept or not whatever it weighs, and ranks hold for the values
+    kept: one that weighs much and is missed shares its pre-bin with its neighbours. Counts on the
+    edges show such a pre-bin, and a second sample of its values alone divides it. The encoder
+    does not sample: it counts columns in memory on cells.
+
     Examples
     --------
     >>> import numpy as np

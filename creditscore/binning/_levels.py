@@ -29,13 +29,10 @@ class LevelResult:
         Of groups, special levels, missing values and levels never seen.
     n_levels : int
         Regular levels that have weight.
-    n_units : int
-        The same after rare levels are pooled.
     """
 
     counts: BinCounts
     n_levels: int
-    n_units: int
 
 
 def best_level_groups(
@@ -75,7 +72,7 @@ def best_level_groups(
     joined = BinCounts(
         partition, np.concatenate([good, tail_good]), np.concatenate([bad, tail_bad])
     )
-    return LevelResult(joined, len(levels), len(units))
+    return LevelResult(joined, len(levels))
 
 
 def _units(counts: LevelCounts, levels: list[Level], min_weight: float) -> list[tuple[Level, ...]]:

@@ -189,8 +189,10 @@ class _Search:
         if self.curve.n_cuts < max_n_prebins:
             return np.arange(self.curve.n_cuts)
         if self.direction == "none":
-            return extremes(self.curve, max(1, max_n_prebins // 2 - 2))
-        return shortlist(self.curve, self.hull_cuts, max(1, max_n_prebins // 2 - 1))
+            listed = extremes(self.curve, max(1, max_n_prebins // 2 - 2))
+            return _thinned(listed, max_n_prebins - 1)
+        listed = shortlist(self.curve, self.hull_cuts, max(1, max_n_prebins // 2 - 1))
+        return _thinned(listed, max_n_prebins - 1)
 
 
 def _best_search(
@@ -212,6 +214,13 @@ def _best_search(
         if search.value(found) > value + LEAST_GAIN:
             best, cuts, value = search, found, search.value(found)
     return best, cuts
+
+
+def _thinned(cuts: Int1D, most: int) -> Int1D:
+    """Leave out cuts evenly, where there are too many."""
+    if len(cuts) <= most:
+        return cuts
+    return cuts[np.linspace(0, len(cuts) - 1, most + 2)[1:-1].round().astype(np.intp)]
 
 
 def _result(

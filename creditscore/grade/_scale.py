@@ -7,14 +7,19 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any, Self, overload
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from creditscore._display import html_table, shorten
-from creditscore._document import read_document, reading_content, write_document
+from creditscore._document import (
+    document_text,
+    read_document,
+    reading_content,
+    write_document,
+)
 from creditscore._typing import Closed, Float1D, GradeMeasure, Int1D
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
@@ -303,8 +308,16 @@ class GradeScale:
             }
         )
 
-    def to_json(self, path: str | os.PathLike[str], *, key: bytes | None = None) -> None:
-        """Write the scale to a file; `key` signs it, as in :meth:`Scorecard.to_json`."""
+    @overload
+    def to_json(self, path: None = None, *, key: bytes | None = None) -> str: ...
+
+    @overload
+    def to_json(self, path: str | os.PathLike[str], *, key: bytes | None = None) -> None: ...
+
+    def to_json(
+        self, path: str | os.PathLike[str] | None = None, *, key: bytes | None = None
+    ) -> str | None:
+        """Write the scale to a file, or return the text; as :meth:`Scorecard.to_json`."""
         content = {
             "labels": list(self.labels),
             "bounds": list(self.bounds),
@@ -312,7 +325,10 @@ class GradeScale:
             "closed": self.closed,
             "default_label": self.default_label,
         }
+        if path is None:
+            return document_text(content, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
         write_document(path, content, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
+        return None
 
     @classmethod
     def from_json(cls, path: str | os.PathLike[str], *, key: bytes | None = None) -> Self:

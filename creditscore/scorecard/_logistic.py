@@ -24,7 +24,7 @@ from creditscore._validation import (
     check_weights,
 )
 from creditscore.binning import BinTable, WOEEncoder
-from creditscore.exceptions import EmptyDataError, InvalidDataError
+from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidWeightError
 from creditscore.scorecard._assemble import assemble_scorecard
 from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._fit_summary import FitSummary
@@ -151,6 +151,7 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         encoder, scale = self._checked_parameters()
         table = as_table(X)
         check_same_order(X, y)
+        check_same_order(X, sample_weight, name="sample_weight", error=InvalidWeightError)
         target = check_target(y, n_rows=table.n_rows, bad_label=encoder.bad_label)
         weights = check_weights(sample_weight, n_rows=table.n_rows)
         check_both_classes(target.is_bad, weights)

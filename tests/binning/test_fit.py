@@ -446,6 +446,7 @@ def test_row_of_weight_zero_is_no_row(applicants: pd.DataFrame, is_bad: np.ndarr
     assert tables(changed, is_bad, weights) == dropped
 
 
+@pytest.mark.filterwarnings("ignore::creditscore.exceptions.WeightScaleWarning")
 @pytest.mark.parametrize("unit", [0.1, 1e-3, 1e3])
 def test_unit_of_the_weights_does_not_move_the_cuts(
     bin_one: BinOne, column: np.ndarray, outcome: np.ndarray, unit: float

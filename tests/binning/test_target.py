@@ -17,6 +17,7 @@ from creditscore.exceptions import (
     InvalidDataError,
     InvalidTargetError,
     InvalidWeightError,
+    WeightScaleWarning,
 )
 from creditscore.scorecard import LogisticScorecard
 
@@ -228,3 +229,15 @@ def test_same_index_in_another_order_is_refused(estimator: WOEEncoder | Logistic
         estimator.fit(X, y[::-1])
     estimator.fit(X, y[::-1].to_numpy())
     estimator.fit(X.set_axis(range(500, 600)), y)
+
+
+@pytest.mark.parametrize("estimator", [WOEEncoder, LogisticScorecard])
+def test_weights_of_the_same_rows_in_another_order_are_refused(estimator: type) -> None:
+    weights = pd.Series(np.arange(N) + 1.0)
+    with pytest.raises(InvalidWeightError, match=r"X and sample_weight hold the same index"):
+        estimator().fit(X, Y, weights[::-1])
+
+
+def test_weights_that_add_up_to_next_to_nothing_are_named() -> None:
+    with pytest.warns(WeightScaleWarning, match="adds up to 1 over 4000 rows"):
+        WOEEncoder().fit(pd.concat([X] * 100), np.tile(Y, 100), np.full(100 * N, 0.01 / N))

@@ -247,7 +247,7 @@ def _count(
         places[rows] = at
         np.minimum.at(low, at, chunk)
         np.maximum.at(high, at, chunk)
-        chunk_good, chunk_bad = outcomes.at(rows).tally(at, grid.n_places)
+        chunk_good, chunk_bad = outcomes.at(rows).tally(at, grid.n_places, overwrite=True)
         good += chunk_good
         bad += chunk_bad
     cells = Cells(low, high, good, bad, np.arange(grid.n_places))

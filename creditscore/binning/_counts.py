@@ -59,9 +59,11 @@ class Outcomes:
             return len(self.is_bad) - bad, bad
         return float(self.weights[~self.is_bad].sum()), float(self.weights[self.is_bad].sum())
 
-    def tally(self, codes: Int1D, n_codes: int) -> tuple[Float1D, Float1D]:
-        """Return goods and bads of each code."""
-        by_class = 2 * codes
+    def tally(
+        self, codes: Int1D, n_codes: int, *, overwrite: bool = False
+    ) -> tuple[Float1D, Float1D]:
+        """Return goods and bads of each code; `overwrite` lends the codes as working memory."""
+        by_class = np.multiply(codes, 2, out=codes if overwrite else None)
         by_class += self.is_bad
         tally = np.bincount(by_class, self.weights, minlength=2 * n_codes)
         return tally[::2].astype(np.float64), tally[1::2].astype(np.float64)

@@ -28,7 +28,12 @@ from creditscore._validation import (
 from creditscore._warn import warn_user
 from creditscore.binning._counts import Outcomes
 from creditscore.binning._fit import bin_columns
-from creditscore.binning._partition import CategoricalPartition, NumericPartition, is_listed
+from creditscore.binning._partition import (
+    CategoricalPartition,
+    NumericPartition,
+    is_listed,
+    number_texts,
+)
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._solver import TRENDS
 from creditscore.binning._table import BinTable, warn_of_unseen
@@ -402,7 +407,7 @@ def _holds_twin(table: Table, name: str, code: Any) -> bool:
     if (table.kind(name) == "numeric") != isinstance(code, str):
         return False
     if not isinstance(code, str):
-        return f"{code:g}" in table.levels(name)[1]
+        return number_texts((float(code),))[0] in table.levels(name)[1]
     try:
         return bool((table.numeric(name) == float(code)).any())
     except ValueError:

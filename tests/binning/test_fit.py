@@ -213,6 +213,11 @@ def test_special_code_that_the_fit_never_met_is_neutral_and_known(
         ([1.0, 2.0] * 50, ["refused"], "'refused' has no effect: all columns hold numbers"),
         (["a", "b"] * 50, [-9], "-9 has no effect: all columns hold text"),
         ([1.0, -9.0] * 50, ["-9"], "'-9' has no effect: column 'v' holds it as numbers"),
+        (
+            ["a", "99999999"] * 50,
+            [99_999_999],
+            "99999999 has no effect: column 'v' holds it as text",
+        ),
         (["a", "-9"] * 50, [-9.0], "-9.0 has no effect: column 'v' holds it as text"),
     ],
 )

@@ -56,21 +56,25 @@ def document_text(
 
 
 def write_document(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | None,
     content: Mapping[str, Any],
     *,
     kind: str,
     version: int,
     key: bytes | None = None,
-) -> None:
-    """Write a document; the file is there whole or stays as it was."""
-    _check_kind_of_path(path, "or None for the text")
+) -> str | None:
+    """Write a document, whose file is there whole or stays as it was; without a path, return it."""
+    if path is not None:
+        _check_kind_of_path(path, "or None for the text")
     text = document_text(content, kind=kind, version=version, key=key)
+    if path is None:
+        return text
     if Path(path).is_dir():
         msg = f"{path} is a folder. Name the file in it that is to be written."
         raise InvalidParameterError(msg)
     with whole_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+    return None
 
 
 def read_document(

@@ -265,21 +265,31 @@ def _other_than_numbers(values: np.ndarray[Any, Any]) -> str | None:
 
 
 def check_same_order(
-    X: Any, y: Any, *, name: str = "y", error: type[InvalidDataError] = InvalidTargetError
+    X: Any,
+    y: Any,
+    *,
+    beside: str = "X",
+    name: str = "y",
+    error: type[InvalidDataError] = InvalidTargetError,
 ) -> None:
-    """Refuse a pandas column that names the rows of a pandas table in another order.
+    """Refuse a pandas column that names the rows of a pandas table, or column, in another order.
 
     Rows are paired by place, as in scikit-learn; the same labels in another order show that this
     is not what was meant.
     """
-    if not isinstance(X, pd.DataFrame) or not isinstance(y, pd.Series) or len(X) != len(y):
+    if (
+        not isinstance(X, (pd.DataFrame, pd.Series))
+        or not isinstance(y, pd.Series)
+        or len(X) != len(y)
+    ):
         return
     if X.index.equals(y.index) or not X.index.isin(y.index).all():
         return
     if X.index.is_unique and y.index.is_unique:
         msg = (
-            f"X and {name} hold the same index in different orders, and rows are paired by place. "
-            f"Align them: {name}.loc[X.index]; or pass {name}.to_numpy() if the places are right."
+            f"{beside} and {name} hold the same index in different orders, and they are paired by "
+            f"place. Align them: {name}.loc[{beside}.index]; or pass {name}.to_numpy() if the "
+            "places are right."
         )
         raise error(msg)
 

@@ -101,11 +101,13 @@ def best_numeric_bins(
     min_weight = settings.min_bin_size * (objective.total_good + objective.total_bad)
     curve = Curve.of(regular.cells)
     ends = np.array([min_weight, curve.total - min_weight])
-    if not curve.within(min_weight).n_cuts:
+    admitted = curve.within(min_weight)
+    if not admitted.n_cuts:
         # whether a column can be split at all is a question about its very values
         regular = regular.told_apart(curve.cells_near(ends, _LOOKED_INTO))
         curve = Curve.of(regular.cells)
-    search, cuts = _best_search(curve.within(min_weight), objective, settings, min_weight)
+        admitted = curve.within(min_weight)
+    search, cuts = _best_search(admitted, objective, settings, min_weight)
     if search.curve.n_cuts >= settings.max_n_prebins or regular.cells.mixed.any():
         near = curve.cells_near(np.append(ends, search.curve.weight[cuts]), _LOOKED_INTO)
         firsts = regular.cells.low[search.curve.first + cuts + 1]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from creditscore._display import percent_axis
 from creditscore._typing import Float1D
 
 _HEADROOM = 0.18
@@ -49,7 +50,7 @@ def scale_rates(axes: Any, rates: Float1D, *, top: float) -> bool:
 
 def end_at(axes: Any, top: float, *, ticks: list[float] | None = None) -> None:
     """Let a y axis of fractions run from zero to somewhat beyond `top`, its ticks to 100 %."""
-    from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator  # noqa: PLC0415
+    from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator  # noqa: PLC0415
 
     transform = axes.yaxis.get_transform()
     height = transform.transform(np.array([0.0, top]))
@@ -60,7 +61,7 @@ def end_at(axes: Any, top: float, *, ticks: list[float] | None = None) -> None:
         ticks = [tick for tick in locator.tick_values(0, top) if tick <= 1.2 * top]
     axes.yaxis.set_major_locator(FixedLocator([tick for tick in ticks if 0 <= tick <= 1]))
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{round(100 * value, 9):g}%"))
+    percent_axis(axes.yaxis)
 
 
 def _round_numbers(low: float, high: float) -> list[float]:

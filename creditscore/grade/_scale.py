@@ -15,7 +15,6 @@ import pandas as pd
 
 from creditscore._display import html_table, shorten
 from creditscore._document import (
-    document_text,
     read_document,
     reading_content,
     write_document,
@@ -325,10 +324,7 @@ class GradeScale:
             "closed": self.closed,
             "default_label": self.default_label,
         }
-        if path is None:
-            return document_text(content, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
-        write_document(path, content, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
-        return None
+        return write_document(path, content, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
 
     @classmethod
     def from_json(cls, path: str | os.PathLike[str], *, key: bytes | None = None) -> Self:

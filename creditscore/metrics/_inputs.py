@@ -18,17 +18,9 @@ _MOST_ROWS = 2.0**53
 
 def check_order(**columns: Any) -> None:
     """Refuse pandas columns that name the same rows, or bins, in different orders."""
-    labelled = {name: values for name, values in columns.items() if isinstance(values, pd.Series)}
-    for (first, values), (other, others) in combinations(labelled.items(), 2):
-        try:
-            check_same_order(values.to_frame(), others)
-        except InvalidTargetError:
-            msg = (
-                f"{first} and {other} hold the same index in different orders, and they are "
-                f"paired by place. Align them: {other}.loc[{first}.index]; or pass "
-                f"{other}.to_numpy() if the places are right."
-            )
-            raise InvalidDataError(msg) from None
+    for (first, values), (other, others) in combinations(columns.items(), 2):
+        if isinstance(values, pd.Series):
+            check_same_order(values, others, beside=first, name=other, error=InvalidDataError)
 
 
 def read_shares(counts: Any, name: str) -> Float1D:

@@ -12,7 +12,6 @@ import pandas as pd
 
 from creditscore._document import (
     check_nothing_lost,
-    document_text,
     read_document,
     reading_content,
     write_document,
@@ -395,10 +394,7 @@ class Scorecard:
         >>> Scorecard.from_json(card.to_json()) == card
         True
         """
-        if path is None:
-            return document_text(self._content(), kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
-        write_document(path, self._content(), kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
-        return None
+        return write_document(path, self._content(), kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
 
     @classmethod
     def from_json(cls, path: str | os.PathLike[str], *, key: bytes | None = None) -> Self:

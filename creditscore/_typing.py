@@ -21,7 +21,19 @@ NativeSeries: TypeAlias = Any
 """A column of the caller's frame library (or a 1-D array where that is said)."""
 
 ColumnKind: TypeAlias = Literal["numeric", "categorical"]
-Trend: TypeAlias = Literal["auto", "ascending", "descending", "none"]
+Trend: TypeAlias = Literal[
+    "auto",
+    "auto_one_bend",
+    "ascending",
+    "descending",
+    "peak",
+    "valley",
+    "concave",
+    "convex",
+    "none",
+]
+ObjectiveName: TypeAlias = Literal["iv", "js", "hellinger", "triangular", "log_likelihood"]
+"""What the bins of a binary target make as large as can be."""
 CoefficientSign: TypeAlias = Literal["warn", "enforce"]
 ReasonBaseline: TypeAlias = Literal["neutral", "average", "maximum"]
 GradeMeasure: TypeAlias = Literal["prob_default", "score"]

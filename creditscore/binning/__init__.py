@@ -1,6 +1,7 @@
 """From raw columns to bins: edges, counts, an exact solver, tables and their encoder."""
 
 from creditscore.binning._bin_display import BinDisplay
+from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._counts import BinCounts, LevelCounts, Outcomes
 from creditscore.binning._edges import EdgeSample
 from creditscore.binning._encoder import WOEEncoder
@@ -9,6 +10,7 @@ from creditscore.binning._solver import Solution, solve_bins
 from creditscore.binning._table import BinTable
 
 __all__ = [
+    "BinConstraints",
     "BinCounts",
     "BinDisplay",
     "BinTable",

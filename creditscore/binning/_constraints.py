@@ -1,0 +1,165 @@
+"""What may be asked of the bins of one feature: a value that checks itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from creditscore._typing import Trend
+from creditscore._validation import check_choice, check_integer, check_real
+from creditscore.exceptions import InvalidParameterError
+
+TRENDS = (
+    *("auto", "auto_one_bend", "ascending", "descending"),
+    *("peak", "valley", "concave", "convex", "none"),
+)
+
+Span: TypeAlias = "float | tuple[float, float]"
+"""A number, or all numbers from one to another, both included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BinConstraints:
+    """Constraints on the regular bins of a feature.
+
+    Sizes are by weight, and special codes, missing values and levels never seen are exempt from
+    all of them. What is None is as the encoder says for all features.
+
+    Parameters
+    ----------
+    trend : {"auto", "auto_one_bend", "ascending", "descending", "peak", "valley", "concave", \
+"convex", "none"}, optional
+        How the bad rate moves from bin to bin; see :func:`creditscore.binning.solve_bins`.
+    min_bin_size, max_bin_size : float, optional
+        Least and most weight of a bin: a share of all rows up to 1, a weight above it.
+    min_good, min_bad : float, default=0
+        Least weight of goods, and of bads, in a bin.
+    min_n_bins : int, default=1
+        Fewest bins.
+    max_n_bins : int, optional
+        Most bins.
+    min_rate_difference : float, default=0
+        Least difference between the bad rates of neighbours, a fraction in [0, 1).
+    max_p_value : float, optional
+        Highest p-value of neighbours in (0, 1]: a two-sided z-test of two proportions with pooled
+        variance, which is the χ² test without correction. Weights count as rows.
+    fixed_cuts : sequence of float, default=()
+        Cuts that must be made. A value at a cut belongs to the upper bin.
+    preferred_cuts : sequence of float, default=()
+        Cuts that are made where each costs no more than `preference`.
+    preference : float, default=0.01
+        Share of the objective that may be given up for one preferred cut, in [0, 1].
+    forbidden_cuts : sequence of float or of (low, high), default=()
+        Places where no cut may be made: a value, or all from one to another, both included.
+    concentration_penalty : float, default=0
+        Taken from the objective for each unit of the Herfindahl-Hirschman index of the bins'
+        shares of the regular rows: even bins have the least.
+    min_period_size : float, optional
+        Least weight of a bin in every period, where periods are given to the fit: a share of the
+        period's rows up to 1, a weight above it. By default a bin needs a row in every period.
+    min_bend_gain : float, default=0.1
+        Under "auto_one_bend": a peak or valley must better the best monotone bins by this share.
+
+    Examples
+    --------
+    >>> from creditscore.binning import BinConstraints
+    >>> BinConstraints(trend="peak", min_bad=20, max_p_value=0.05).min_bad
+    20.0
+    """
+
+    trend: Trend | None = None
+    min_bin_size: float | None = None
+    max_bin_size: float | None = None
+    min_good: float = 0.0
+    min_bad: float = 0.0
+    min_n_bins: int = 1
+    max_n_bins: int | None = None
+    min_rate_difference: float = 0.0
+    max_p_value: float | None = None
+    fixed_cuts: tuple[float, ...] = ()
+    preferred_cuts: tuple[float, ...] = ()
+    preference: float = 0.01
+    forbidden_cuts: tuple[Span, ...] = ()
+    concentration_penalty: float = 0.0
+    min_period_size: float | None = None
+    min_bend_gain: float = 0.1
+
+    def __post_init__(self) -> None:
+        """Refuse what is out of range, or contradicts itself."""
+        if self.trend is not None:
+            check_choice(self.trend, "trend", "BinConstraints", TRENDS)
+        for name in ("min_bin_size", "max_bin_size", "min_period_size"):
+            if getattr(self, name) is not None:
+                self._take(name, low=0, high=math.inf, closed="left")
+        for name in ("min_good", "min_bad", "concentration_penalty", "min_bend_gain"):
+            self._take(name, low=0, high=math.inf, closed="left")
+        self._take("min_rate_difference", low=0, high=1, closed="left")
+        self._take("preference", low=0, high=1, closed="both")
+        if self.max_p_value is not None:
+            self._take("max_p_value", low=0, high=1, closed="right")
+        check_integer(self.min_n_bins, "min_n_bins", "BinConstraints", low=1)
+        if self.max_n_bins is not None:
+            check_integer(self.max_n_bins, "max_n_bins", "BinConstraints", low=1)
+            if self.max_n_bins < self.min_n_bins:
+                msg = (
+                    f"BinConstraints asks for at least {self.min_n_bins} bins and at most "
+                    f"{self.max_n_bins}. Lower min_n_bins, or raise max_n_bins."
+                )
+                raise InvalidParameterError(msg)
+        for name in ("fixed_cuts", "preferred_cuts", "forbidden_cuts"):
+            object.__setattr__(self, name, _places(getattr(self, name), name))
+        refused = [cut for cut in self.fixed_cuts if any(map(_holder(cut), self.forbidden_cuts))]
+        if refused:
+            msg = f"BinConstraints fixes a cut that it forbids: {refused[0]:g}. Take one away."
+            raise InvalidParameterError(msg)
+
+    def _take(self, name: str, *, low: float, high: float, closed: str) -> None:
+        value = getattr(self, name)
+        number = check_real(value, name, "BinConstraints", low=low, high=high, closed=closed)
+        object.__setattr__(self, name, number)
+
+
+def span_of(place: Span) -> tuple[float, float]:
+    """Return the first and the last number of a forbidden place."""
+    return place if isinstance(place, tuple) else (place, place)
+
+
+def _holder(cut: float) -> Any:
+    return lambda place: span_of(place)[0] <= cut <= span_of(place)[1]
+
+
+def _places(values: Any, name: str) -> tuple[Span, ...]:
+    """Take a list of numbers, or for forbidden cuts of pairs too, as floats in order."""
+    pairs = name == "forbidden_cuts"
+    kind = "numbers or pairs (low, high)" if pairs else "numbers"
+    msg = (
+        f"The {name!r} parameter of BinConstraints must be finite {kind}, in a list. "
+        f"Got {values!r} instead."
+    )
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+        raise InvalidParameterError(msg)
+    places: list[Span] = []
+    for value in values:
+        pair = isinstance(value, Sequence) and not isinstance(value, str)
+        ends = tuple(value) if pair else (value,)
+        if len(ends) > 1 + pairs or not ends:
+            raise InvalidParameterError(msg)
+        numbers = tuple(_finite(end, msg) for end in ends)
+        if len(numbers) == 2 and numbers[0] > numbers[1]:
+            raise InvalidParameterError(msg)
+        places.append((numbers[0], numbers[1]) if len(numbers) == 2 else numbers[0])
+    if not pairs and len(set(places)) < len(places):
+        raise InvalidParameterError(msg.replace("finite", "different, finite"))
+    return tuple(sorted(places, key=span_of))
+
+
+def _finite(value: Any, msg: str) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise InvalidParameterError(msg) from error
+    if isinstance(value, (bool, str)) or not math.isfinite(number):
+        raise InvalidParameterError(msg)
+    return number

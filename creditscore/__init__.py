@@ -13,13 +13,15 @@ safer; rates are fractions.
 """
 
 from creditscore import datasets, exceptions, metrics
-from creditscore.binning import BinTable, WOEEncoder
+from creditscore.binning import BinConstraints, BinPolicy, BinTable, WOEEncoder
 from creditscore.grade import GradeScale
 from creditscore.scorecard import LogisticScorecard, PointsScale, Scorecard
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "BinConstraints",
+    "BinPolicy",
     "BinTable",
     "GradeScale",
     "LogisticScorecard",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
 from creditscore.exceptions import MissingDependencyError
@@ -24,6 +26,10 @@ BAD = "#c8553d"
 Format: TypeAlias = str | Callable[[float], str]
 """How a column of a table is written: a format string, or a function of the value."""
 _LEAST_P_VALUE = 1e-4
+_SLANT = 40
+"""Degrees by which labels are turned that do not fit side by side."""
+_LEAST_SIZE = 5.0
+"""Points; smaller labels cannot be read."""
 
 
 class Display(Protocol):
@@ -52,7 +58,8 @@ def new_axes(ax: Any, *, size: tuple[float, float] = (7.0, 4.2)) -> Any:
 
 def clean_axes(ax: Any, *, title: str, grid: str = "y") -> None:
     """Give axes the common look: few lines, title to the left, light grid behind."""
-    ax.set_title(title, loc="left", color=INK, fontsize=11, fontweight="bold")
+    # names of columns may hold dollar signs, which are no formulas
+    ax.set_title(title, loc="left", color=INK, fontsize=11, fontweight="bold", parse_math=False)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     for side in ("left", "bottom"):
@@ -60,6 +67,106 @@ def clean_axes(ax: Any, *, title: str, grid: str = "y") -> None:
     ax.tick_params(colors=INK, labelsize=9)
     ax.grid(axis=grid, color=MUTED, alpha=0.3, linewidth=0.7)
     ax.set_axisbelow(True)
+
+
+def panels(
+    ax: Any,
+    rows: int,
+    columns: int,
+    *,
+    size: tuple[float, float],
+    heights: Sequence[float] | None = None,
+) -> tuple[Any, list[Any]]:
+    """Divide axes, or a new figure, into panels; return the axes around them and the panels.
+
+    The axes around them are left without marks, for a title.
+    """
+    from matplotlib.gridspec import GridSpec  # noqa: PLC0415 - as above
+
+    around = new_axes(ax, size=size)
+    around.set_axis_off()
+    spec, figure = around.get_subplotspec(), around.figure
+    if spec is None:
+        place = around.get_position()
+        grid = GridSpec(
+            rows, columns, figure=figure, height_ratios=heights,
+            left=place.x0, right=place.x1, bottom=place.y0, top=place.y1,
+        )  # fmt: skip
+    else:
+        grid = spec.subgridspec(rows, columns, height_ratios=heights)
+    return around, [figure.add_subplot(cell) for cell in grid]
+
+
+def text_width(text: str, size: float) -> float:
+    """Return the width of a line of text in points, in the font of the moment."""
+    from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - as above
+    from matplotlib.textpath import text_to_path  # noqa: PLC0415
+
+    font = FontProperties(size=size)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width)
+
+
+def points_wide(ax: Any) -> float:
+    """Return the width of axes in points, before the layout gives them what is left over."""
+    return float(ax.get_window_extent().width * 72 / ax.figure.dpi)
+
+
+def name_ticks(
+    ax: Any, at: Sequence[float], labels: Sequence[str], *, size: float = 9, width: int = 24
+) -> None:
+    """Write labels below an axis whose limits are set, so that none runs into another.
+
+    They stand in lines between words where that fits, else slanted, else upright, and where even
+    that is too close smaller, or only some of them.
+    """
+    shown = [shorten(" ".join(label.split()), width) for label in labels]
+    low, high = ax.get_xlim()
+    near = min((b - a for a, b in pairwise(at)), default=high - low)
+    slot = points_wide(ax) * near / (high - low)
+    lines = _in_lines(shown, slot, size)
+    if lines is not None:
+        ax.set_xticks(at, lines, fontsize=size, parse_math=False)
+        return
+    upright = slot * math.sin(math.radians(_SLANT)) < 1.2 * size
+    letters = max(_LEAST_SIZE, min(size, slot / 1.2)) if upright else size
+    step = math.ceil(1.15 * letters / slot) if upright else 1
+    ax.set_xticks(at[::step], shown[::step], fontsize=letters, parse_math=False)
+    for label in ax.get_xticklabels():
+        label.set(rotation=90 if upright else _SLANT, ha="right", rotation_mode="anchor")
+        label.set_va("center" if upright else "top")
+
+
+def name_times(ax: Any, labels: Sequence[str], *, size: float = 9) -> None:
+    """Write periods below places 0, 1, 2 … of an axis whose limits are set: each n-th that fits."""
+    shown = [shorten(label, 16) for label in labels]
+    low, high = ax.get_xlim()
+    widest = max(text_width(label, size) for label in shown) + size
+    step = max(1, math.ceil(widest * (high - low) / points_wide(ax)))
+    ax.set_xticks(range(0, len(shown), step), shown[::step], fontsize=size, parse_math=False)
+
+
+def spread(places: Sequence[float], gap: float) -> list[float]:
+    """Move places in [0, 1] apart until they are `gap` from each other, and as little as can be.
+
+    They stay in their order, and in [0, 1] as far as there is room.
+    """
+    gap = min(gap, 1 / max(1, len(places) - 1))
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    # less the room that those before them need, places need only not to fall: pool those that do
+    pools: list[tuple[float, int]] = []
+    for rank, i in enumerate(order):
+        mean, n = places[i] - rank * gap, 1
+        while pools and pools[-1][0] > mean:
+            before, m = pools.pop()
+            mean, n = (before * m + mean * n) / (m + n), m + n
+        pools.append((mean, n))
+    free = max(0.0, 1 - (len(places) - 1) * gap)
+    starts = [min(max(mean, 0.0), free) for mean, n in pools for _ in range(n)]
+    moved = [0.0] * len(places)
+    for rank, (i, start) in enumerate(zip(order, starts, strict=True)):
+        moved[i] = start + rank * gap
+    return moved
 
 
 def percent_axis(axis: Any) -> None:
@@ -116,6 +223,23 @@ def html_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, Forma
 def text_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, Format]) -> str:
     """Write a small table as lines of text, below its caption."""
     return f"{caption}\n{_formatted(frame, formats).to_string(index=False, na_rep='')}"
+
+
+def _in_lines(labels: Sequence[str], slot: float, size: float) -> list[str] | None:
+    """Break labels into up to three lines that fit a slot; None where one does not."""
+    room = slot - 0.7 * size
+    broken = []
+    for label in labels:
+        lines = [label]
+        if text_width(label, size) > room:
+            letters = max(1, int(room / (0.62 * size)))
+            lines = textwrap.wrap(
+                label, letters, break_long_words=False, break_on_hyphens=False
+            )  # fmt: skip
+        if len(lines) > 3 or any(text_width(line, size) > room for line in lines):
+            return None
+        broken.append("\n".join(lines))
+    return broken
 
 
 def _first_words(label: str, room: int) -> tuple[str, str]:

@@ -1,13 +1,14 @@
 """The one boundary with dataframes: any table in, columns as arrays, the same kind out.
 
 Inside the library a column is a float array with NaN for missing, or integer codes into a
-tuple of levels with -1 for missing. pandas, polars and pyarrow differ in this file alone.
+tuple of levels with -1 for missing. pandas, polars and pyarrow differ in this file and in
+``_columns.py`` alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
@@ -17,22 +18,31 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_array
 
+from creditscore._columns import (
+    check_readable_as,
+    floats_of,
+    has_order,
+    is_declared_numeric,
+    is_level,
+    kind_of,
+    levels_of,
+    mixed_of,
+)
 from creditscore._typing import ColumnKind, Float1D, Int1D, Level, NativeFrame, NativeSeries
+from creditscore._words import MixedValues
 from creditscore.exceptions import (
     ColumnTypeError,
     DuplicateColumnError,
     EmptyDataError,
     InvalidDataError,
+    InvalidParameterError,
     MissingColumnError,
 )
 
-_LARGEST_WHOLE = 2**53
-"""Up to here, floats hold every whole number."""
-_TEXT_LIKE = (nw.String, nw.Categorical, nw.Enum, nw.Boolean)
-_TIME_LIKE = (nw.Date, nw.Datetime, nw.Duration, nw.Time)
-_NUMBERS = {"integer", "floating", "decimal", "mixed-integer-float", "empty"}
-_LEVELS = {"string", "boolean", "categorical"}
-_TIMES = {"date", "datetime", "datetime64", "timedelta", "timedelta64", "time", "period"}
+__all__ = ["KINDS", "Table", "as_table", "is_level", "missing_message"]
+
+KINDS: tuple[ColumnKind, ...] = ("numeric", "categorical", "ordered", "mixed")
+"""The ways in which a column may be read."""
 
 
 @dataclass(frozen=True)
@@ -44,53 +54,81 @@ class Table:
     has_names: bool
     _frame: nw.DataFrame[Any] | None
     _array: np.ndarray[Any, Any] | None
+    told: Mapping[str, ColumnKind] = field(default_factory=dict)
+    """Kinds that the user has given; see :meth:`with_kinds`."""
 
     def kind(self, name: str) -> ColumnKind:
-        """Tell whether a column is binned by value or by level.
+        """Tell how a column is binned: by value, by level, by level in an order, or by both.
 
         Numbers (decimals too) are numeric; text, categories and booleans are categorical.
-        An object column is what its values are; one without any value counts as numeric.
+        Ordered categories of pandas, ordered dictionaries of pyarrow and each Enum of polars
+        are ordered. An object column is what its values are: numbers and text together are
+        mixed; one without any value counts as numeric. A text column is mixed where its values
+        are clearly amounts, see :func:`creditscore._words.looks_mixed`, else categorical.
+        Whatever :meth:`with_kinds` was told comes before all this.
         """
         if name not in self._kinds:
-            self._kinds[name] = _kind_of(name, self._column(name))
+            self._kinds[name] = self.told.get(name) or kind_of(name, self._column(name))
         return self._kinds[name]
+
+    def with_kinds(self, kinds: Mapping[str, ColumnKind]) -> Table:
+        """Read columns as told: "numeric", "categorical", "ordered" or "mixed".
+
+        Raises
+        ------
+        MissingColumnError
+            A column is not in the table.
+        InvalidParameterError
+            A kind is none of the four.
+        ColumnTypeError
+            A column cannot be read so: text as numeric, unordered text as ordered, dates at all.
+        """
+        self.require(list(kinds))
+        for name, kind in kinds.items():
+            if kind not in KINDS:
+                msg = (
+                    f"The kind of column {name!r} must be one of {', '.join(map(repr, KINDS))}. "
+                    f"Got {kind!r} instead."
+                )
+                raise InvalidParameterError(msg)
+            check_readable_as(kind, name, self._column(name))
+        return replace(self, told={**self.told, **kinds})
+
+    def only(self, names: Sequence[str]) -> Table:
+        """Return a table of some of the columns."""
+        places = [self._places[name] for name in names]
+        frame = None if self._frame is None else self._frame[:, places]
+        array = None if self._array is None else self._array[:, places]
+        told = {name: self.told[name] for name in names if name in self.told}
+        return Table(tuple(names), self.n_rows, self.has_names, frame, array, told)
 
     def numeric(self, name: str) -> Float1D:
         """Give a column as floats, NaN where missing; not copied where that can be helped."""
         column = self._column(name)
-        if isinstance(column, np.ndarray):
-            return _floats_of_array(name, column)
-        native = column.to_native()
-        if isinstance(native, pd.Series) and isinstance(native.dtype, np.dtype):
-            return _floats_of_array(name, native.to_numpy())
-        if column.dtype.is_integer():
-            _check_whole(name, column.min(), column.max())
-        if isinstance(native, pd.Series):
-            return np.asarray(native.to_numpy(dtype=np.float64, na_value=np.nan))
-        return np.asarray(column.cast(nw.Float64).to_numpy(), dtype=np.float64)
+        if self.told.get(name) == "numeric" and not is_declared_numeric(column):
+            return mixed_of(name, column).values
+        return floats_of(name, column)
 
     def levels(self, name: str) -> tuple[Int1D, tuple[Level, ...]]:
-        """Give a column as codes into its distinct values, -1 where missing."""
+        """Give a column as codes into its distinct values, -1 where missing.
+
+        The levels of an ordered column come in their order; of categories, those that occur.
+        """
         column = self._column(name)
-        values: Any = column
-        if not isinstance(column, np.ndarray):
-            native = column.to_native()
-            # the library's own conversion: that of narwhals loses the gaps of pyarrow dictionaries
-            values = native if isinstance(native, pd.Series) else native.to_pandas()
-        try:
-            codes, uniques = pd.factorize(values)
-        except TypeError as error:
-            msg = f"Column {name!r} holds lists or other containers. Give it one value a row."
-            raise ColumnTypeError(msg) from error
-        levels = tuple(uniques.tolist())
-        strange = next((level for level in levels if not is_level(level)), None)
-        if strange is not None:
-            msg = (
-                f"Column {name!r} has levels that are no text, finite numbers or booleans, such "
-                f"as {strange!r} ({type(strange).__name__}). Convert them to text."
-            )
-            raise ColumnTypeError(msg)
-        return np.asarray(codes, dtype=np.intp), levels
+        codes, levels = levels_of(name, column)
+        if self.told.get(name) == "ordered" and not has_order(column):
+            # numbers and booleans alone, as with_kinds has checked
+            order = sorted(range(len(levels)), key=lambda place: float(levels[place]))
+            places = np.append(np.argsort(order), -1).astype(np.intp)
+            return places.take(codes), tuple(levels[place] for place in order)
+        return codes, levels
+
+    def mixed(self, name: str) -> MixedValues:
+        """Give a column as numbers and words, whatever its type.
+
+        Text that reads as a plain decimal number is that number, in any library.
+        """
+        return mixed_of(name, self._column(name))
 
     def require(self, names: Sequence[str]) -> None:
         """Check that the columns are there; the error lists near names for those that are not."""
@@ -125,7 +163,9 @@ class Table:
 
     def renamed(self, names: Sequence[str]) -> Table:
         """Call the columns otherwise, by place."""
-        return replace(self, names=tuple(names))
+        new = dict(zip(self.names, names, strict=True))
+        told = {new[name]: kind for name, kind in self.told.items()}
+        return replace(self, names=tuple(names), told=told)
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -257,85 +297,3 @@ def _from_frame(X: NativeFrame) -> Table:
         )
         raise EmptyDataError(msg)
     return Table(tuple(raw), n_rows, has_names, frame, None)
-
-
-def _kind_of(name: str, column: Any) -> ColumnKind:
-    """Tell the kind of a column of an array or a table."""
-    if isinstance(column, np.ndarray):
-        return "numeric" if column.dtype.kind in "fiu" else _kind_of_objects(name, column)
-    native = column.to_native()
-    if isinstance(native, pd.Series) and native.dtype == object:
-        # narwhals calls objects without any value text
-        return _kind_of_objects(name, native.to_numpy())
-    dtype = column.dtype
-    if dtype.is_numeric():
-        return "numeric"
-    if dtype in _TEXT_LIKE:
-        return "categorical"
-    if dtype in _TIME_LIKE:
-        raise ColumnTypeError(_time_message(name, str(dtype)))
-    return _kind_of_objects(name, _objects(column))
-
-
-def _objects(column: nw.Series[Any]) -> np.ndarray[Any, Any]:
-    native = column.to_native()
-    if isinstance(native, pd.Series):
-        return np.asarray(native.to_numpy(dtype=object, na_value=None))
-    # one object a row, where asarray would stack lists of equal length
-    return np.fromiter(column.to_list(), dtype=object, count=len(column))
-
-
-def _kind_of_objects(name: str, values: np.ndarray[Any, Any]) -> ColumnKind:
-    found = pd.api.types.infer_dtype(values, skipna=True)
-    if found in _NUMBERS:
-        return "numeric"
-    if found in _LEVELS:
-        return "categorical"
-    kinds = ", ".join(sorted({type(v).__name__ for v in values if not _is_missing(v)}))
-    if found in _TIMES:
-        raise ColumnTypeError(_time_message(name, kinds))
-    msg = (
-        f"Column {name!r} must hold numbers only or text only; argument must be a string or a "
-        f"number. Got values of the types {kinds}. Convert the column, or split it in two."
-    )
-    raise ColumnTypeError(msg)
-
-
-def _time_message(name: str, kind: str) -> str:
-    return (
-        f"Column {name!r} holds dates or durations ({kind}), which have no scale of risk. Turn "
-        "it into a number as of a date, such as days since the account was opened, or drop it."
-    )
-
-
-def _floats_of_array(name: str, values: np.ndarray[Any, Any]) -> Float1D:
-    if values.dtype.kind == "O":
-        whole = [v for v in values if isinstance(v, int)]
-        _check_whole(name, min(whole, default=None), max(whole, default=None))
-        return np.array([np.nan if _is_missing(v) else float(v) for v in values], dtype=np.float64)
-    if values.dtype.kind in "iu" and len(values):
-        _check_whole(name, int(values.min()), int(values.max()))
-    return np.asarray(values, dtype=np.float64)
-
-
-def _check_whole(name: str, low: int | None, high: int | None) -> None:
-    """Refuse whole numbers that floats cannot tell from their neighbours."""
-    for value in (low, high):
-        if value is not None and not _is_missing(value) and abs(int(value)) > _LARGEST_WHOLE:
-            msg = (
-                f"Column {name!r} holds whole numbers beyond 2⁵³, such as {int(value)}, which "
-                "cannot be told from their neighbours once they are amounts. It looks like an "
-                "identifier: drop it, or convert it to text."
-            )
-            raise ColumnTypeError(msg)
-
-
-def is_level(value: Any) -> bool:
-    if isinstance(value, float):
-        return bool(np.isfinite(value))
-    return isinstance(value, (str, int, bool))
-
-
-def _is_missing(value: Any) -> bool:
-    found = pd.isna(value)
-    return bool(found) if isinstance(found, (bool, np.bool_)) else False

@@ -10,7 +10,9 @@ import numpy.typing as npt
 Float1D: TypeAlias = npt.NDArray[np.float64]
 Float2D: TypeAlias = npt.NDArray[np.float64]
 Int1D: TypeAlias = npt.NDArray[np.intp]
+Int2D: TypeAlias = npt.NDArray[np.intp]
 Bool1D: TypeAlias = npt.NDArray[np.bool_]
+Bool2D: TypeAlias = npt.NDArray[np.bool_]
 
 Level: TypeAlias = str | int | float | bool
 """One value of a categorical column."""
@@ -20,7 +22,8 @@ NativeFrame: TypeAlias = Any
 NativeSeries: TypeAlias = Any
 """A column of the caller's frame library (or a 1-D array where that is said)."""
 
-ColumnKind: TypeAlias = Literal["numeric", "categorical"]
+ColumnKind: TypeAlias = Literal["numeric", "categorical", "ordered", "mixed"]
+"""How a column is binned: by value, by level, by level in an order, numbers and words apart."""
 Trend: TypeAlias = Literal[
     "auto",
     "auto_one_bend",

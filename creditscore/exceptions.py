@@ -11,6 +11,7 @@
     │   ├── DuplicateColumnError   two columns of one name
     │   ├── EmptyDataError         no rows, no columns, or nothing usable left
     │   ├── InfiniteValueError     +inf or -inf in a numeric column
+    │   ├── RefusedValueError      a value that the policy of its bins refuses
     │   └── ColumnTypeError        a column of a kind that cannot be binned (TypeError)
     ├── IncompatibleCountsError    counts on different edges cannot be added (ValueError)
     ├── UncalibratedCardError      a card without a scale has no probability
@@ -24,8 +25,10 @@
     CreditScoreWarning (UserWarning)
     ├── ConstantColumnWarning      a column with one value, or none: left out
     ├── SingleBinWarning           no admissible split: the column carries nothing
+    ├── MixedColumnWarning         a text column that is read as numbers with words among them
     ├── UnseenCategoryWarning      a level that the fit never met
     ├── UnseenValueWarning         a missing value or special code that the fit never met
+    ├── EditWarning                an edit of bins that breaks what was asked of them
     ├── WeightScaleWarning         weights that add up to next to nothing
     ├── SpecialCodeWarning         a special code of another type than the columns
     ├── CoefficientSignWarning     a coefficient against the direction of its WOE
@@ -73,6 +76,10 @@ class EmptyDataError(InvalidDataError):
 
 class InfiniteValueError(InvalidDataError):
     """A numeric column holds infinite values."""
+
+
+class RefusedValueError(InvalidDataError):
+    """Rows hold a missing value, special code or level that the policy of its bins refuses."""
 
 
 class ColumnTypeError(InvalidDataError, TypeError):
@@ -123,12 +130,20 @@ class SingleBinWarning(CreditScoreWarning):
     """No split of a column satisfies the constraints; it carries no information."""
 
 
+class MixedColumnWarning(CreditScoreWarning):
+    """A column of text, or of text and numbers, is read as numbers with code words among them."""
+
+
 class UnseenCategoryWarning(CreditScoreWarning):
     """A column holds levels that the fit never met; they count as neutral."""
 
 
 class UnseenValueWarning(CreditScoreWarning):
     """Missing values, special codes or bins hold rows, and the fit met none; they are neutral."""
+
+
+class EditWarning(CreditScoreWarning):
+    """An edit of bins was made that breaks a constraint under which they were found."""
 
 
 class WeightScaleWarning(CreditScoreWarning):

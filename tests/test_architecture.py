@@ -17,7 +17,8 @@ PACKAGE = ROOT / "creditscore"
 # A module imports only what stands to its left (docs/architecture.md says why).
 FLOW = (
     *("exceptions", "_typing"),
-    *("_warn", "_files", "_frame", "_validation", "_document", "_display", "_estimator"),
+    *("_warn", "_files", "_words", "_columns", "_frame"),
+    *("_validation", "_document", "_display", "_estimator"),
     *("metrics", "datasets"),
     *("protect", "collect", "organise", "indicators"),
     *("binning", "scorecard", "expert", "calibrate", "grade", "segment", "validate"),

@@ -1,26 +1,46 @@
 """From raw columns to bins: edges, counts, an exact solver, tables and their encoder."""
 
 from creditscore.binning._bin_display import BinDisplay
+from creditscore.binning._compare import BinComparison, compare
 from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._counts import BinCounts, LevelCounts, Outcomes
 from creditscore.binning._edges import EdgeSample
+from creditscore.binning._edit import Edit
 from creditscore.binning._encoder import WOEEncoder
-from creditscore.binning._partition import CategoricalPartition, NumericPartition, Partition
-from creditscore.binning._solver import Solution, solve_bins
+from creditscore.binning._fine import FineIntervals, FineLevels
+from creditscore.binning._partition import (
+    CategoricalPartition,
+    MixedPartition,
+    NumericPartition,
+    Partition,
+)
+from creditscore.binning._period_counts import PeriodCounts
+from creditscore.binning._policy import BinPolicy
+from creditscore.binning._problem import Solution
+from creditscore.binning._solver import solve_bins, solve_mean_bins
 from creditscore.binning._table import BinTable
 
 __all__ = [
+    "BinComparison",
     "BinConstraints",
     "BinCounts",
     "BinDisplay",
+    "BinPolicy",
     "BinTable",
     "CategoricalPartition",
     "EdgeSample",
+    "Edit",
+    "FineIntervals",
+    "FineLevels",
     "LevelCounts",
+    "MixedPartition",
     "NumericPartition",
     "Outcomes",
     "Partition",
+    "PeriodCounts",
     "Solution",
     "WOEEncoder",
+    "compare",
     "solve_bins",
+    "solve_mean_bins",
 ]

@@ -41,7 +41,8 @@ class BinConstraints:
     max_n_bins : int, optional
         Most bins.
     min_rate_difference : float, default=0
-        Least difference between the bad rates of neighbours, a fraction in [0, 1).
+        Least difference between the bad rates of neighbours, a fraction; between their means,
+        where the target is an amount.
     max_p_value : float, optional
         Highest p-value of neighbours in (0, 1]: a two-sided z-test of two proportions with pooled
         variance, which is the χ² test without correction. Weights count as rows.
@@ -53,12 +54,19 @@ class BinConstraints:
         Share of the objective that may be given up for one preferred cut, in [0, 1].
     forbidden_cuts : sequence of float or of (low, high), default=()
         Places where no cut may be made: a value, or all from one to another, both included.
+    cut_digits : int, optional
+        Make cuts at numbers of so many significant digits only: 1,000 or 1,200 rather than 1,234.
+        What that costs is kept in the table. Fixed and preferred cuts stay as given.
+    min_level_size : float, optional
+        Levels of less weight are pooled, because their own bad rate is chance: a share of all rows
+        below 1, else a weight. By default 30 rows, or what a bin needs where that is less. Levels
+        of ordered categories are never pooled.
     concentration_penalty : float, default=0
         Taken from the objective for each unit of the Herfindahl-Hirschman index of the bins'
         shares of the regular rows: even bins have the least.
     min_period_size : float, optional
         Least weight of a bin in every period, where periods are given to the fit: a share of the
-        period's rows up to 1, a weight above it. By default a bin needs a row in every period.
+        period's regular rows up to 1, a weight above it. By default a bin needs a row in each.
     min_bend_gain : float, default=0.1
         Under "auto_one_bend": a peak or valley must better the best monotone bins by this share.
 
@@ -82,6 +90,8 @@ class BinConstraints:
     preferred_cuts: tuple[float, ...] = ()
     preference: float = 0.01
     forbidden_cuts: tuple[Span, ...] = ()
+    cut_digits: int | None = None
+    min_level_size: float | None = None
     concentration_penalty: float = 0.0
     min_period_size: float | None = None
     min_bend_gain: float = 0.1
@@ -90,15 +100,23 @@ class BinConstraints:
         """Refuse what is out of range, or contradicts itself."""
         if self.trend is not None:
             check_choice(self.trend, "trend", "BinConstraints", TRENDS)
-        for name in ("min_bin_size", "max_bin_size", "min_period_size"):
+        for name in ("min_bin_size", "max_bin_size", "min_period_size", "min_level_size"):
             if getattr(self, name) is not None:
                 self._take(name, low=0, high=math.inf, closed="left")
-        for name in ("min_good", "min_bad", "concentration_penalty", "min_bend_gain"):
+        for name in (
+            *("min_good", "min_bad", "min_rate_difference"),
+            *("concentration_penalty", "min_bend_gain"),
+        ):
             self._take(name, low=0, high=math.inf, closed="left")
-        self._take("min_rate_difference", low=0, high=1, closed="left")
         self._take("preference", low=0, high=1, closed="both")
         if self.max_p_value is not None:
             self._take("max_p_value", low=0, high=1, closed="right")
+        if self.cut_digits is not None:
+            check_integer(self.cut_digits, "cut_digits", "BinConstraints", low=1)
+        self._check_numbers()
+        self._take_places()
+
+    def _check_numbers(self) -> None:
         check_integer(self.min_n_bins, "min_n_bins", "BinConstraints", low=1)
         if self.max_n_bins is not None:
             check_integer(self.max_n_bins, "max_n_bins", "BinConstraints", low=1)
@@ -108,6 +126,8 @@ class BinConstraints:
                     f"{self.max_n_bins}. Lower min_n_bins, or raise max_n_bins."
                 )
                 raise InvalidParameterError(msg)
+
+    def _take_places(self) -> None:
         for name in ("fixed_cuts", "preferred_cuts", "forbidden_cuts"):
             object.__setattr__(self, name, _places(getattr(self, name), name))
         refused = [cut for cut in self.fixed_cuts if any(map(_holder(cut), self.forbidden_cuts))]

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from creditscore._typing import Bool1D, Float1D, Int1D, Level
+from creditscore._typing import Bool1D, Float1D, Float2D, Int1D, Level
 from creditscore.binning._partition import Partition
 from creditscore.exceptions import IncompatibleCountsError
 
@@ -23,6 +23,10 @@ class Outcomes:
     weights : ndarray of shape (n_rows,) or None
         Frequencies, more than zero, whose sums are exact in any order; None where every row
         counts once.
+    periods : ndarray of int, shape (n_rows,), or None
+        Period of each row, from 0; None where there are none.
+    n_periods : int
+        Number of periods.
 
     Examples
     --------
@@ -36,21 +40,31 @@ class Outcomes:
 
     is_bad: Bool1D
     weights: Float1D | None
+    periods: Int1D | None = None
+    n_periods: int = 0
 
     @classmethod
-    def of(cls, is_bad: Bool1D, weights: Float1D | None = None) -> Self:
+    def of(
+        cls,
+        is_bad: Bool1D,
+        weights: Float1D | None = None,
+        periods: Int1D | None = None,
+        n_periods: int = 0,
+    ) -> Self:
         """Prepare outcomes and weights.
 
         Weights are rounded to multiples of a power of two so small that it changes none by more
         than a 10¹⁵th of their sum, and that sums of them need no rounding: what a row counts for
         does not depend on its neighbours. Whole numbers stay what they are.
         """
-        return cls(is_bad, None if weights is None else _summable(weights))
+        exact = None if weights is None else _summable(weights)
+        return cls(is_bad, exact, periods, n_periods)
 
     def at(self, rows: slice | Int1D | Bool1D) -> Outcomes:
         """Return the outcomes of some rows."""
         weights = None if self.weights is None else self.weights[rows]
-        return Outcomes(self.is_bad[rows], weights)
+        periods = None if self.periods is None else self.periods[rows]
+        return Outcomes(self.is_bad[rows], weights, periods, self.n_periods)
 
     def totals(self) -> tuple[float, float]:
         """Return the goods and the bads."""
@@ -67,6 +81,14 @@ class Outcomes:
         by_class += self.is_bad
         tally = np.bincount(by_class, self.weights, minlength=2 * n_codes)
         return tally[::2].astype(np.float64), tally[1::2].astype(np.float64)
+
+    def tally_by_period(self, codes: Int1D, n_codes: int) -> tuple[Float2D, Float2D]:
+        """Return goods and bads of each code in each period, shape (n_periods, n_codes)."""
+        assert self.periods is not None  # noqa: S101 - asked for where there are periods only
+        cells = self.n_periods * n_codes
+        good, bad = self.tally(self.periods * n_codes + codes, cells, overwrite=True)
+        shape = (self.n_periods, n_codes)
+        return good.reshape(shape), bad.reshape(shape)
 
 
 def _summable(weights: Float1D) -> Float1D:
@@ -138,7 +160,8 @@ class LevelCounts:
     Attributes
     ----------
     good, bad : dict of level to float
-        Counts (weights) by level.
+        Counts (weights) by level, in the order in which the levels were given; levels that a
+        second batch adds come last.
     missing : tuple of float
         Goods and bads without a value.
 
@@ -159,11 +182,12 @@ class LevelCounts:
     @classmethod
     def from_codes(cls, codes: Int1D, levels: tuple[Level, ...], outcomes: Outcomes) -> LevelCounts:
         """Count one batch; -1 is missing, levels without weight are left out."""
-        good, bad = outcomes.tally(codes + 1, len(levels) + 1)
-        kept = [i for i in range(len(levels)) if good[i + 1] + bad[i + 1] > 0]
+        good, bad = outcomes.tally(codes + 1, len(levels) + 1, overwrite=True)
+        kept = np.flatnonzero(good[1:] + bad[1:] > 0)
+        held = levels if len(kept) == len(levels) else [levels[i] for i in kept.tolist()]
         return cls(
-            {levels[i]: float(good[i + 1]) for i in kept},
-            {levels[i]: float(bad[i + 1]) for i in kept},
+            dict(zip(held, good[1:][kept].tolist(), strict=True)),
+            dict(zip(held, bad[1:][kept].tolist(), strict=True)),
             (float(good[0]), float(bad[0])),
         )
 

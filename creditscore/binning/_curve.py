@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -56,7 +57,7 @@ class Curve:
         """Number of cuts."""
         return len(self.rising)
 
-    @property
+    @cached_property
     def weight(self) -> Float1D:
         """Weight below each cut."""
         return self.rising + self.other
@@ -77,6 +78,10 @@ class Curve:
             other=self.other[first:last],
             first=self.first + int(first),
         )
+
+    def at(self, places: Int1D) -> Curve:
+        """Keep some of the cuts; which cells they follow is lost."""
+        return replace(self, rising=self.rising.take(places), other=self.other.take(places))
 
     def between(self, places: Int1D) -> tuple[Float1D, Float1D]:
         """Return the weights of both classes in the bins that the cuts at these places make."""

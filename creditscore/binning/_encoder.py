@@ -2,46 +2,55 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self, overload
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, clone
 from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils.validation import check_is_fitted
 
 from creditscore._display import html_table
 from creditscore._estimator import note_columns, table_after_fit
 from creditscore._frame import Table, as_table
-from creditscore._typing import ColumnKind, NativeFrame, Trend
+from creditscore._typing import (
+    ColumnKind,
+    NativeFrame,
+    ObjectiveName,
+    Trend,
+)
 from creditscore._validation import (
     check_both_classes,
     check_choice,
     check_integer,
-    check_real,
     check_same_order,
     check_target,
     check_weights,
     warn_of_weight_scale,
 )
-from creditscore._warn import warn_user
+from creditscore.binning._asked import settings_of, warn_of_idle_codes
+from creditscore.binning._columns_fit import bin_columns
+from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._counts import Outcomes
-from creditscore.binning._fit import bin_columns
-from creditscore.binning._partition import (
-    CategoricalPartition,
-    NumericPartition,
-    is_listed,
-    number_texts,
-)
-from creditscore.binning._settings import BinSettings
-from creditscore.binning._solver import TRENDS
+from creditscore.binning._cross_fit import cross_fitted
+from creditscore.binning._encoder_file import read_encoder, write_encoder
+from creditscore.binning._fit import Sample
+from creditscore.binning._periods import check_periods
+from creditscore.binning._policy import BinPolicy
+from creditscore.binning._settings import Solver
 from creditscore.binning._table import BinTable, warn_of_unseen
-from creditscore.exceptions import (
-    InvalidParameterError,
-    InvalidWeightError,
-    SpecialCodeWarning,
-)
+from creditscore.exceptions import InvalidDataError, InvalidWeightError
+
+_FORMATS = {
+    "iv": "{:.4f}",
+    "iv_se": "{:.4f}",
+    "iv_ceiling": "{:.4f}",
+    "missing_share": "{:.1%}",
+    "stability_cost": "{:.4f}",
+}
+OUTPUTS = ("woe", "bin", "label", "bad_rate")
 
 
 class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
@@ -59,18 +68,20 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         codes and missing values are exempt.
     max_n_bins : int or None, default=None
         Most regular bins of a column, 1 or more; None sets no limit beyond `min_bin_size`.
-    trend : {"auto", "ascending", "descending", "none"} or mapping, default="auto"
-        How the bad rate of a numeric column moves from bin to bin, strictly; "auto" takes the
-        better of ascending and descending. A mapping gives it by column; columns not named are
-        "auto". Levels of categories are ordered by their bad rate instead; to ask for another
-        trend of such a column by name is refused.
+    trend : str or mapping, default="auto"
+        How the bad rate moves from bin to bin, strictly: "auto" (the better of ascending and
+        descending), "ascending", "descending", "peak", "valley", "auto_one_bend" (a peak or a
+        valley where that is worth it), "concave", "convex" or "none"; see :func:`solve_bins`. A
+        mapping gives it by column; columns not named are "auto". Levels without an order are
+        ordered by their bad rate instead; to ask for another trend of them by name is refused.
     special_codes : sequence or mapping, optional
         Values that are no amounts, such as -9: each becomes a bin of its own. A sequence counts
         for all columns (numbers for numeric columns, text for categorical ones); a mapping gives
         a sequence by column. Each is given once; missing values are no special code.
     user_cuts : mapping, optional
         Bins given by the user, by column: increasing cuts, where a value at a cut belongs to the
-        upper bin, or for categorical columns a list of levels for each bin. These columns are
+        upper bin; for categorical columns a list of levels for each bin; or a :class:`BinTable` or
+        partition, from which edits, policy and history are kept. These columns are counted, and
         not optimised.
     max_n_prebins : int, default=64
         Pre-bins that the exact optimum is sought over, 2 or more. A column with fewer distinct
@@ -83,6 +94,33 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         WOE of such a bin is infinite, and its column is refused in :meth:`transform`.
     bad_label : scalar, optional
         Label of the bad class, where the target is not 0/1 or boolean.
+
+    objective : {"iv", "js", "hellinger", "triangular", "log_likelihood"}, default="iv"
+        What the bins make as large as can be; see :func:`solve_bins`.
+    constraints : BinConstraints or mapping of column to BinConstraints, optional
+        What else the bins must keep. What it leaves out is as the parameters above say.
+    policy : BinPolicy or mapping of column to BinPolicy, optional
+        Treatment of missing values, special codes, levels never seen and attributes without rows;
+        by default each has the WOE of its own counts, and is neutral without any.
+    kinds : mapping of column to {"numeric", "categorical", "ordered", "mixed"}, optional
+        How to read columns whose type does not say it: "mixed" for numbers and code words in one
+        column of text, "categorical" for numbers or text that are codes.
+    solver : callable, optional
+        Called in the place of :func:`solve_bins`, on the same counts and constraints, such as
+        :class:`creditscore.binning.foreign.OptbinningSolver`.
+    output : {"woe", "bin", "label", "bad_rate"}, default="woe"
+        What :meth:`transform` returns: WOE; the code of the attribute, from 0; its text; or the
+        bad rate that goes with the WOE, which for a bin with rows of both classes is its own.
+    cross_fit : int, optional
+        Folds, 2 or more, by which :meth:`fit_transform` encodes each row with bins that were found
+        without it, so that columns of very many levels do not tell a model its own target. The
+        bins kept for :meth:`transform` are those of all rows, so ``fit(X, y).transform(X)``
+        differs from ``fit_transform(X, y)``.
+    n_jobs : int, optional
+        Processes that share the columns; None is one. Worth it where a fit takes seconds:
+        columns travel to the processes and back.
+    progress : bool, default=False
+        Show a progress bar on standard error.
 
     Attributes
     ----------
@@ -103,7 +141,12 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Notes
     -----
     WOE = ln(dist_good / dist_bad): positive where a bin is safer than the sample. Weights are
-    frequencies: a row of weight 3 counts as three rows, one of weight 0 as none.
+    frequencies: a row of weight 3 counts as three rows, one of weight 0 as none. Sampling weights
+    give the bins and the WOE of the population they stand for; standard errors and tests between
+    neighbours then still take weights for rows, so scale them to add up to the rows.
+
+    Given periods, the trend must hold in each, and each bin must have rows in each (see
+    `min_period_size`): a constraint inside the optimum. What it costs is in the tables.
 
     A numeric column of n rows takes O(n) time and, beyond the table itself, two bytes a row and
     at most two columns of working memory, one column at a time: it is counted on some 8,000 cells,
@@ -111,8 +154,12 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     exact, and nothing depends on the row order or on chance. The optimum takes O(p² log p) for p
     pre-bins.
 
-    Special codes and missing values may be few. A bin of one class only is smoothed towards even
-    odds, which can turn its sign where the rows are few: mind attributes of a handful of rows.
+    A bin of one class only is smoothed towards even odds, which can turn the sign of its WOE
+    where the rows are few: mind attributes of a handful of rows, and give such codes a `policy`.
+
+    Constraints beyond a simple trend, the least size and the most bins are solved over
+    `max_n_prebins` places and once more over as many about the cuts found. That takes some 20 to
+    100 ms a column, periods and bends included; concave and convex trends up to a second.
 
     A cut lies between two values that the fit met, at a number of few digits. Special codes also
     match what a column of 32-bit floats makes of them.
@@ -121,7 +168,10 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     because their own bad rate is chance. A column with very many levels still fits its sample
     better than new data: judge its information value on rows held out.
 
-    Dates and lists are refused with a :class:`~creditscore.exceptions.ColumnTypeError`.
+    Booleans are levels; to bins of numbers they are 1 and 0. Dates and lists are refused with a
+    :class:`~creditscore.exceptions.ColumnTypeError`: risk has no scale in time, but in days since.
+    Ordered categories keep their order. A column of numbers and words is cut by its numbers, and
+    each word is an attribute of its own.
 
     Examples
     --------
@@ -140,17 +190,26 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     1           -0.401           -1.135
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - every choice is a parameter, as scikit-learn asks
         self,
         *,
         min_bin_size: float = 0.05,
         max_n_bins: int | None = None,
         trend: Trend | Mapping[str, Trend] = "auto",
         special_codes: Sequence[Any] | Mapping[str, Sequence[Any]] | None = None,
-        user_cuts: Mapping[str, Sequence[Any]] | None = None,
+        user_cuts: Mapping[str, Any] | None = None,
         max_n_prebins: int = 64,
         smoothing: float = 0.5,
         bad_label: Any = None,
+        objective: ObjectiveName = "iv",
+        constraints: BinConstraints | Mapping[str, BinConstraints] | None = None,
+        policy: BinPolicy | Mapping[str, BinPolicy] | None = None,
+        kinds: Mapping[str, ColumnKind] | None = None,
+        solver: Solver | None = None,
+        output: Literal["woe", "bin", "label", "bad_rate"] = "woe",
+        cross_fit: int | None = None,
+        n_jobs: int | None = None,
+        progress: bool = False,
     ) -> None:
         self.min_bin_size = min_bin_size
         self.max_n_bins = max_n_bins
@@ -160,8 +219,19 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.max_n_prebins = max_n_prebins
         self.smoothing = smoothing
         self.bad_label = bad_label
+        self.objective = objective
+        self.constraints = constraints
+        self.policy = policy
+        self.kinds = kinds
+        self.solver = solver
+        self.output = output
+        self.cross_fit = cross_fit
+        self.n_jobs = n_jobs
+        self.progress = progress
 
-    def fit(self, X: NativeFrame, y: Any = None, sample_weight: Any = None) -> Self:
+    def fit(
+        self, X: NativeFrame, y: Any = None, sample_weight: Any = None, periods: Any = None
+    ) -> Self:
         """Find the bins of every column.
 
         Parameters
@@ -172,6 +242,9 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             1 for bad and 0 for good, or two labels with `bad_label`.
         sample_weight : array-like of shape (n_samples,), optional
             Frequencies, zero or more.
+        periods : array-like of shape (n_samples,), optional
+            Period of each row, such as "2024-03", in which the trend must hold: numbers, text that
+            sorts by time, or dates of whole months.
 
         Returns
         -------
@@ -183,7 +256,8 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         InvalidTargetError, InvalidWeightError
             The target or the weights cannot be used.
         InvalidDataError
-            Infinite values, duplicate names, no rows, dates: the message names the column.
+            Infinite values, duplicate names, no rows, dates, missing periods: the message names
+            the column.
         InvalidParameterError
             A parameter is out of range.
 
@@ -192,36 +266,58 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ConstantColumnWarning
             A column holds one value or none.
         SingleBinWarning
-            The constraints admit no split of a column.
+            The constraints admit no split of a column, or not so many bins as asked for; the
+            message says which constraint blocks and what would help.
+        MixedColumnWarning
+            A column of text is read as numbers and words.
         WeightScaleWarning
             The weights add up to next to nothing.
         SpecialCodeWarning
             A special code for all columns is text where they hold numbers, or the other way round.
         """
-        table = as_table(X)
+        table = self._read(X)
+        check_choice(self.output, "output", type(self).__name__, OUTPUTS)
         check_same_order(X, y)
         check_same_order(X, sample_weight, name="sample_weight", error=InvalidWeightError)
+        check_same_order(X, periods, name="periods", error=InvalidDataError)
         target = check_target(y, n_rows=table.n_rows, bad_label=self.bad_label)
         weights = check_weights(sample_weight, n_rows=table.n_rows)
         check_both_classes(target.is_bad, weights)
         warn_of_weight_scale(weights)
-        settings = self._settings(table)
+        period_of, labels = check_periods(periods, n_rows=table.n_rows)
+        settings = settings_of(self, table)
+        outcomes = Outcomes.of(target.is_bad, weights, period_of, len(labels))
         rows = None if weights is None or weights.all() else weights > 0
-        if rows is None:
-            outcomes = Outcomes.of(target.is_bad, weights)
-        else:
-            assert weights is not None  # noqa: S101 - there are weights of zero
-            outcomes = Outcomes.of(target.is_bad[rows], weights[rows])
-        tables = bin_columns(table, outcomes, rows, settings)
-        self._warn_of_idle_codes(table, tables)
+        sample = Sample(table, rows, outcomes if rows is None else outcomes.at(rows), labels)
+        tables = bin_columns(sample, settings, n_jobs=self.n_jobs, progress=self.progress)
+        warn_of_idle_codes(self.special_codes, table, tables)
         # nothing is set before everything has worked
         self.tables_: dict[str, BinTable] = tables
         self.classes_ = target.classes
         note_columns(self, table)
         return self
 
+    def fit_transform(
+        self, X: NativeFrame, y: Any = None, sample_weight: Any = None, periods: Any = None
+    ) -> NativeFrame:
+        """Fit, and encode the same rows: with `cross_fit`, each by bins found without it.
+
+        Parameters are those of :meth:`fit`. The folds are drawn by class, always the same for the
+        same number of rows. What a fold's bins do not know is neutral in it, without a warning.
+        """
+        if self.cross_fit is None:
+            return self.fit(X, y, sample_weight, periods).transform(X)
+        check_integer(self.cross_fit, "cross_fit", type(self).__name__, low=2)
+        self.fit(X, y, sample_weight, periods)
+        table = self._read(X)
+        target = check_target(y, n_rows=table.n_rows, bad_label=self.bad_label)
+        columns = cross_fitted(
+            self, table, y, is_bad=target.is_bad, sample_weight=sample_weight, periods=periods
+        )
+        return table.to_frame(columns, text=self.output == "label")
+
     def transform(self, X: NativeFrame) -> NativeFrame:
-        """Replace the values of every column by their WOE.
+        """Replace the values of every column by their WOE, or what `output` says.
 
         Parameters
         ----------
@@ -231,7 +327,8 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         table or ndarray
-            The library and index of `X`, the columns of the fit, float64.
+            The library and index of `X`, the columns of the fit: float64, codes int64, labels
+            text.
 
         Raises
         ------
@@ -241,23 +338,25 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             A column is of another kind than in the fit. Booleans are 1 and 0 to numeric bins.
         InfiniteValueError
             A column holds infinite values, or has a bin of infinite WOE (``smoothing=0``).
+        RefusedValueError
+            A column holds what its policy refuses.
 
         Warns
         -----
         UnseenCategoryWarning
-            A column holds levels that the fit did not meet; they get WOE 0.
+            A column holds levels that the fit did not meet.
         UnseenValueWarning
             A column holds missing values, special codes or values of a bin that the fit did not
-            meet; they get WOE 0.
+            meet.
         """
         table = table_after_fit(self, X)
         columns, unseen = {}, []
         for name, bins in self.tables_.items():
             codes = bins.partition.codes(table, name)
-            columns[name] = bins.woe_of(codes)
+            columns[name] = bins.shown_as(self.output, codes)
             unseen += bins.unseen(codes)
         warn_of_unseen(unseen)
-        return table.to_frame(columns)
+        return table.to_frame(columns, text=self.output == "label")
 
     def summary(self) -> pd.DataFrame:
         """Return one row a column, in the order of the fit.
@@ -265,21 +364,84 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         DataFrame
-            feature, dtype ("numeric" or "categorical"), n_bins (regular ones), iv, trend,
-            status, missing_share.
+            feature; dtype ("numeric", "categorical" or "mixed"); n_bins (regular ones); iv and its
+            standard error iv_se; iv_ceiling, which the pre-bins admit under the trend and the
+            least goods and bads alone; trend; status, with what would help where constraints
+            leave one bin; missing_share; stability_cost (NaN without periods); notes.
         """
         tables = self._tables()
+        costs = [table.stability_cost for table in tables]
         return pd.DataFrame(
             {
                 "feature": [table.feature for table in tables],
                 "dtype": [table.dtype for table in tables],
                 "n_bins": [table.n_bins for table in tables],
                 "iv": [table.iv for table in tables],
+                "iv_se": [table.iv_se for table in tables],
+                "iv_ceiling": [table.iv_ceiling for table in tables],
                 "trend": [table.trend for table in tables],
-                "status": [table.status for table in tables],
+                "status": [table.status_text for table in tables],
                 "missing_share": [table.missing_share for table in tables],
+                "stability_cost": [np.nan if cost is None else cost for cost in costs],
+                "notes": ["; ".join(table.notes) for table in tables],
             }
         )
+
+    def with_tables(self, *tables: BinTable) -> WOEEncoder:
+        """Return a fitted copy in which these tables take the place of those of their features.
+
+        A fit of the copy counts these bins anew and leaves them as they are: they become part of
+        `user_cuts`.
+
+        Examples
+        --------
+        >>> from creditscore import WOEEncoder
+        >>> from creditscore.datasets import load_german_credit
+        >>> german = load_german_credit()
+        >>> encoder = WOEEncoder().fit(german[["age_years"]], german["is_bad"])
+        >>> age = encoder.tables_["age_years"]
+        >>> fewer = age.merge(0, 1, by="M. Chen", reason="one policy below 30")
+        >>> encoder.with_tables(fewer).tables_["age_years"].n_bins == age.n_bins - 1
+        True
+        """
+        known = {table.feature: table for table in self._tables()}
+        for table in tables:
+            if table.feature not in known:
+                msg = (
+                    f"The encoder was not fitted on a column {table.feature!r}. It has: "
+                    f"{', '.join(map(repr, known))}."
+                )
+                raise InvalidDataError(msg)
+        edited = {table.feature: table for table in tables}
+        copy: WOEEncoder = clone(self).set_params(user_cuts={**(self.user_cuts or {}), **edited})
+        copy.tables_ = known | edited
+        for name in ("classes_", "n_features_in_", "feature_names_in_"):
+            if hasattr(self, name):
+                setattr(copy, name, getattr(self, name))
+        return copy
+
+    @overload
+    def to_json(self, path: None = None, *, key: bytes | None = None) -> str: ...
+
+    @overload
+    def to_json(self, path: str | os.PathLike[str], *, key: bytes | None = None) -> None: ...
+
+    def to_json(
+        self, path: str | os.PathLike[str] | None = None, *, key: bytes | None = None
+    ) -> str | None:
+        """Write the fitted bins to a file, or return the text; as :meth:`Scorecard.to_json`."""
+        check_is_fitted(self)
+        return write_encoder(self, path, key=key)
+
+    @classmethod
+    def from_json(cls, source: str | os.PathLike[str], *, key: bytes | None = None) -> Self:
+        """Read a fitted encoder, from a path or text; errors as in :meth:`Scorecard.from_json`.
+
+        It encodes to the same numbers, bit for bit. Its bins are its `user_cuts`, so that a fit
+        counts them anew.
+        """
+        encoder: Self = read_encoder(cls, source, key=key)
+        return encoder
 
     def __sklearn_tags__(self) -> Tags:
         """Tell scikit-learn that y is needed, is binary, and that missing values are welcome."""
@@ -291,134 +453,26 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         tags.input_tags.string = True
         return tags
 
+    def _read(self, X: NativeFrame) -> Table:
+        table = as_table(X)
+        return table.with_kinds(self.kinds) if self.kinds else table
+
     def _tables(self) -> list[BinTable]:
         check_is_fitted(self)
         return list(self.tables_.values())
 
-    def _settings(self, table: Table) -> dict[str, BinSettings]:
-        owner = type(self).__name__
-        check_real(self.min_bin_size, "min_bin_size", owner, low=0, high=0.5, closed="both")
-        check_real(self.smoothing, "smoothing", owner, low=0, high=np.inf, closed="left")
-        check_integer(self.max_n_prebins, "max_n_prebins", owner, low=2)
-        if self.max_n_bins is not None:
-            check_integer(self.max_n_bins, "max_n_bins", owner, low=1)
-        trends = self._trends(table)
-        cuts: Any = self.user_cuts or {}
-        if not isinstance(cuts, Mapping):
-            msg = (
-                f"The 'user_cuts' parameter of {owner} must be a mapping of column names to cuts. "
-                f"Got {cuts!r} instead."
-            )
-            raise InvalidParameterError(msg)
-        table.require(list(cuts))
-        codes = self._codes(table)
-        return {
-            name: BinSettings(
-                min_bin_size=self.min_bin_size,
-                max_n_bins=self.max_n_bins,
-                max_n_prebins=self.max_n_prebins,
-                smoothing=self.smoothing,
-                trend=trends[name],
-                special_codes=codes[name],
-                user_cuts=cuts.get(name),
-            )
-            for name in table.names
-        }
-
-    def _trends(self, table: Table) -> dict[str, Trend]:
-        by_column = self.trend if isinstance(self.trend, Mapping) else {}
-        common = "auto" if isinstance(self.trend, Mapping) else self.trend
-        for trend in (common, *by_column.values()):
-            check_choice(trend, "trend", type(self).__name__, TRENDS)
-        table.require(list(by_column))
-        asked = [name for name, trend in by_column.items() if trend != "auto"]
-        idle = [name for name in asked if table.kind(name) == "categorical"]
-        if idle:
-            msg = (
-                f"The 'trend' parameter of {type(self).__name__} asks for a trend of categorical "
-                f"columns, whose levels have no order: {', '.join(map(repr, idle))}. Leave them "
-                "out, or give their bins as user_cuts."
-            )
-            raise InvalidParameterError(msg)
-        return {name: by_column.get(name, common) for name in table.names}
-
-    def _codes(self, table: Table) -> dict[str, tuple[Any, ...]]:
-        """Return the special codes of each column, checked as the bins will check them."""
-        codes = () if self.special_codes is None else self.special_codes
-        if isinstance(codes, Mapping):
-            table.require(list(codes))
-            return {
-                name: _checked(codes.get(name, ()), table.kind(name), f" for column {name!r}")
-                for name in table.names
-            }
-        if not is_listed(codes):
-            msg = (
-                "The 'special_codes' parameter of WOEEncoder must be a sequence of values, or a "
-                f"mapping of column names to sequences. Got {codes!r} instead."
-            )
-            raise InvalidParameterError(msg)
-        common: dict[ColumnKind, tuple[Any, ...]] = {
-            "numeric": _checked([c for c in codes if not isinstance(c, str)], "numeric"),
-            "categorical": _checked([c for c in codes if isinstance(c, str)], "categorical"),
-        }
-        return {name: common[table.kind(name)] for name in table.names}
-
-    def _warn_of_idle_codes(self, table: Table, tables: Mapping[str, BinTable]) -> None:
-        """Say which codes for all columns are of a type that keeps them from being met."""
-        codes = self.special_codes
-        for code in () if codes is None or isinstance(codes, Mapping) else codes:
-            kind: ColumnKind = "categorical" if isinstance(code, str) else "numeric"
-            if any(_holds(bins, code) for bins in tables.values()):
-                continue
-            twins = [name for name in tables if _holds_twin(table, name, code)]
-            if twins or not any(bins.dtype == kind for bins in tables.values()):
-                where = f"column {twins[0]!r} holds it as" if twins else "all columns hold"
-                other = "text" if kind == "numeric" else "numbers"
-                warn_user(
-                    f"The special code {code!r} has no effect: {where} {other}. Give it as "
-                    f"{other} too, or leave it out.",
-                    SpecialCodeWarning,
-                )
-
     def _repr_html_(self) -> str:
         if not hasattr(self, "tables_"):
             return str(super()._repr_html_())
+        summary = self.summary().sort_values("iv", ascending=False, kind="stable")
+        empty = [name for name in ("stability_cost", "notes") if not _says(summary[name])]
         return html_table(
-            self.summary().sort_values("iv", ascending=False, kind="stable"),
+            summary.drop(columns=empty),
             caption=f"{type(self).__name__}: {len(self.tables_)} columns",
-            formats={"iv": "{:.4f}", "missing_share": "{:.1%}"},
+            formats={name: text for name, text in _FORMATS.items() if name not in empty},
         )
 
 
-def _holds(table: BinTable, code: Any) -> bool:
-    """Tell whether a row of the fit holds a special code as its bins know it."""
-    partition = table.partition
-    if code not in partition.special_codes:
-        # the user's own groups may hold it
-        return isinstance(partition, CategoricalPartition) and any(
-            code in group for group in partition.groups
-        )
-    place = partition.n_regular + partition.special_codes.index(code)
-    return table.n_good[place] + table.n_bad[place] > 0
-
-
-def _holds_twin(table: Table, name: str, code: Any) -> bool:
-    """Tell whether a column holds a text code as a number, or a number as text."""
-    if (table.kind(name) == "numeric") != isinstance(code, str):
-        return False
-    if not isinstance(code, str):
-        return number_texts((float(code),))[0] in table.levels(name)[1]
-    try:
-        return bool((table.numeric(name) == float(code)).any())
-    except ValueError:
-        return False
-
-
-def _checked(codes: Any, kind: ColumnKind, where: str = "") -> tuple[Any, ...]:
-    try:
-        if kind == "numeric":
-            return NumericPartition(special_codes=codes).special_codes
-        return CategoricalPartition(special_codes=codes).special_codes
-    except InvalidParameterError as error:
-        msg = f"The 'special_codes' parameter of WOEEncoder cannot be used{where}. {error}"
-        raise InvalidParameterError(msg) from error
+def _says(column: pd.Series) -> bool:
+    """Tell whether a column of the summary says anything."""
+    return bool((column.notna() & (column != "")).any())

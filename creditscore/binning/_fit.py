@@ -2,98 +2,246 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from creditscore._frame import Table
-from creditscore._typing import Bool1D, Level
+from creditscore._typing import Bool1D, Int1D, Level
 from creditscore._warn import warn_user
 from creditscore.binning._counts import BinCounts, LevelCounts, Outcomes
-from creditscore.binning._levels import best_level_groups
-from creditscore.binning._numeric import best_numeric_bins, count_column
+from creditscore.binning._fine import FineCounts, FineIntervals
+from creditscore.binning._levels import best_level_groups, counted_levels
+from creditscore.binning._mixed import best_mixed_bins, mixed_partition, read_mixed
+from creditscore.binning._numbers import best_number_bins
+from creditscore.binning._numeric import count_column
 from creditscore.binning._partition import CategoricalPartition, NumericPartition, Partition
+from creditscore.binning._period_counts import PeriodCounts
+from creditscore.binning._relax import Relaxation
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._table import BinStatus, BinTable
 from creditscore.exceptions import ConstantColumnWarning, InvalidParameterError, SingleBinWarning
 
 
-def bin_columns(
-    table: Table,
-    outcomes: Outcomes,
-    rows: Bool1D | None,
-    settings: Mapping[str, BinSettings],
-) -> dict[str, BinTable]:
-    """Bin columns one by one; `rows` marks those that have weight, where some have none."""
-    return {name: _bin(table, name, outcomes, rows, settings[name]) for name in settings}
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """The rows of a fit: those that have weight.
+
+    Attributes
+    ----------
+    table : Table
+        All rows.
+    rows : ndarray of bool or None
+        Those that have weight; None where all have.
+    outcomes : Outcomes
+        Of the rows that have weight.
+    period_labels : tuple of str
+        Names of the periods, in order.
+    """
+
+    table: Table
+    rows: Bool1D | None
+    outcomes: Outcomes
+    period_labels: tuple[str, ...] = ()
+
+    def only(self, names: Sequence[str]) -> Sample:
+        """Return the sample with some of its columns."""
+        return replace(self, table=self.table.only(names))
+
+    def kept(self, values: Any) -> Any:
+        """Return the entries of the rows that have weight."""
+        return values if self.rows is None else values[self.rows]
 
 
-def _bin(
-    table: Table, name: str, outcomes: Outcomes, rows: Bool1D | None, settings: BinSettings
-) -> BinTable:
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Bins of a column before they are a table."""
+
+    counts: BinCounts
+    n_distinct: int
+    fine: FineCounts | None = None
+    feasible: bool = True
+    relaxations: tuple[tuple[Relaxation, ...], ...] = ()
+    stability_cost: float | None = None
+    rounding_cost: float | None = None
+
+
+def fit_column(sample: Sample, name: str, settings: BinSettings) -> BinTable:
     """Find the bins of a column, and say what stood in the way."""
-    if settings.user_cuts is not None:
-        return _by_user(table, name, outcomes, rows, settings)
-    numeric = table.kind(name) == "numeric"
-    too_small = False
-    if numeric:
-        values = table.numeric(name)
-        values = values if rows is None else values[rows]
-        column = count_column(name, values, outcomes, settings.special_codes)
-        numbers = best_numeric_bins(column, settings.special_codes, settings)
-        counts, n_distinct = numbers.counts, numbers.n_distinct
-        too_small = numbers.n_admitted == 0
-    else:
+    if isinstance(settings.given, BinTable):
+        return _recounted(sample, name, settings.given)
+    if settings.given is not None:
+        found = _given(sample, name, settings)
+        return _table(sample, name, found, settings, _status(found, "user cuts", settings))
+    found = _best(sample, name, settings)
+    status = _status(found, "optimal", settings)
+    notes: tuple[str, ...] = ()
+    if status == "optimal" and found.counts.partition.n_regular == 1 and found.n_distinct > 1:
+        status = "single bin" if found.feasible else "infeasible"
+        notes = (_why_one_bin(found.relaxations),)
+        warn_user(f"Column {name!r} stays in one bin: {notes[0]}", SingleBinWarning)
+    elif found.rounding_cost is not None:
+        notes = (
+            f"cuts of {settings.constraints.cut_digits} digits cost {found.rounding_cost:.4f}",
+        )
+    return _table(sample, name, found, settings, status, notes)
+
+
+def _best(sample: Sample, name: str, settings: BinSettings) -> Found:
+    """Find the best bins of a column by its kind."""
+    table, outcomes = sample.table, sample.outcomes
+    kind = table.kind(name)
+    if kind in ("categorical", "ordered"):
         codes, levels = table.levels(name)
-        by_level = LevelCounts.from_codes(codes if rows is None else codes[rows], levels, outcomes)
-        groups = best_level_groups(by_level, settings.special_codes, settings)
-        counts, n_distinct = groups.counts, min(groups.n_levels, 2)
-    status = _status(counts, "optimal", n_distinct=n_distinct)
-    if status == "optimal" and counts.partition.n_regular == 1 and n_distinct > 1:
-        status = "single bin"
-        _warn_of_single_bin(name, settings, too_small=too_small, ordered=numeric)
-    return _table(name, counts, settings, status)
-
-
-def _by_user(
-    table: Table, name: str, outcomes: Outcomes, rows: Bool1D | None, settings: BinSettings
-) -> BinTable:
-    """Count on the bins that the user gave."""
-    assert settings.user_cuts is not None  # noqa: S101 - this is what the caller saw
-    partition: Partition
-    if table.kind(name) == "numeric":
-        partition = _partition_of_cuts(name, settings.user_cuts, settings.special_codes)
+        codes = sample.kept(codes)
+        counts = LevelCounts.from_codes(codes.copy(), levels, outcomes)
+        groups = best_level_groups(
+            counts,
+            settings.special_codes,
+            settings,
+            ordered=kind == "ordered",
+            periods=_by_period(codes, levels, outcomes),
+        )
+        return Found(
+            groups.counts,
+            min(groups.n_levels, 2),
+            groups.fine,
+            groups.solution is None or groups.solution.feasible,
+            groups.relaxations,
+            groups.stability_cost,
+        )
+    if kind == "mixed":
+        column = read_mixed(table, name)
+        column = column if sample.rows is None else column.at(sample.rows)
+        bins = best_mixed_bins(name, column, outcomes, settings)
     else:
-        groups = _groups(name, settings.user_cuts)
-        grouped = {level for group in groups for level in group}
-        free = tuple(code for code in settings.special_codes if code not in grouped)
-        partition = CategoricalPartition(groups=groups, special_codes=free)
-    codes = partition.codes(table, name)
-    counts = BinCounts.from_codes(partition, codes if rows is None else codes[rows], outcomes)
-    return _table(name, counts, settings, _status(counts, "user cuts", n_distinct=2))
+        values = sample.kept(table.numeric(name))
+        special = settings.special_codes
+        bins = best_number_bins(count_column(name, values, outcomes, special), special, settings)
+    return Found(
+        bins.counts,
+        bins.n_distinct,
+        bins.fine,
+        bins.feasible,
+        bins.relaxations,
+        bins.stability_cost,
+        bins.rounding_cost,
+    )
 
 
-def _status(counts: BinCounts, otherwise: BinStatus, *, n_distinct: int) -> BinStatus:
+def _by_period(
+    codes: Int1D, levels: tuple[Level, ...], outcomes: Outcomes
+) -> list[LevelCounts] | None:
+    if outcomes.periods is None:
+        return None
+    return [
+        LevelCounts.from_codes(codes[chosen], levels, outcomes.at(chosen))
+        for chosen in (outcomes.periods == period for period in range(outcomes.n_periods))
+    ]
+
+
+def _given(sample: Sample, name: str, settings: BinSettings) -> Found:
+    """Count on the bins that the user gave."""
+    partition = settings.given
+    if not isinstance(partition, Partition):
+        partition = _partition_of(sample, name, settings)
+    counts = _counted(sample, name, partition)
+    return Found(counts, 2, _fine(sample, name, partition))
+
+
+def _partition_of(sample: Sample, name: str, settings: BinSettings) -> Partition:
+    kind = sample.table.kind(name)
+    if kind == "numeric":
+        return _partition_of_cuts(name, settings.given, settings.special_codes)
+    if kind == "mixed":
+        plain = _partition_of_cuts(name, settings.given, ())
+        column = read_mixed(sample.table, name)
+        column = column if sample.rows is None else column.at(sample.rows)
+        return mixed_partition(column, sample.outcomes, settings, cuts=plain.cuts)
+    groups = _groups(name, settings.given)
+    grouped = {level for group in groups for level in group}
+    free = tuple(code for code in settings.special_codes if code not in grouped)
+    return CategoricalPartition(groups=groups, special_codes=free, ordered=kind == "ordered")
+
+
+def _recounted(sample: Sample, name: str, given: BinTable) -> BinTable:
+    """Count the rows on the bins of a table, which keeps its policy and its history."""
+    counts = _counted(sample, name, given.partition)
+    found = Found(counts, 2, _fine(sample, name, given.partition))
+    return replace(
+        given,
+        feature=name,
+        n_good=tuple(counts.good.tolist()),
+        n_bad=tuple(counts.bad.tolist()),
+        status="edited" if given.history else "user cuts",
+        fine=found.fine,
+        ceiling=None,
+        periods=_periods(sample, name, given.partition),
+        stability_cost=None,
+        notes=(),
+    )
+
+
+def _fine(sample: Sample, name: str, partition: Partition) -> FineCounts | None:
+    """Count the rows on pre-bins finer than bins that were given."""
+    if isinstance(partition, CategoricalPartition):
+        codes, levels = sample.table.levels(name)
+        codes = sample.kept(codes).copy()
+        return counted_levels(LevelCounts.from_codes(codes, levels, sample.outcomes), partition)
+    if not isinstance(partition, NumericPartition):
+        return None
+    codes = sample.kept(partition.codes(sample.table, name))
+    regular = codes < partition.n_regular
+    values = sample.kept(partition.values(sample.table, name))[regular]
+    if not len(values):
+        return None
+    return FineIntervals.of_values(values, sample.outcomes.at(regular), cuts=partition.cuts)
+
+
+def _counted(sample: Sample, name: str, partition: Partition) -> BinCounts:
+    codes = sample.kept(partition.codes(sample.table, name))
+    return BinCounts.from_codes(partition, codes, sample.outcomes)
+
+
+def _periods(sample: Sample, name: str, partition: Partition) -> PeriodCounts | None:
+    if sample.outcomes.periods is None:
+        return None
+    codes = sample.kept(partition.codes(sample.table, name))
+    good, bad = sample.outcomes.tally_by_period(codes, partition.n_codes)
+    return PeriodCounts(sample.period_labels, good, bad)
+
+
+def _status(found: Found, otherwise: BinStatus, settings: BinSettings) -> BinStatus:
     """Tell columns that hold one value, missing being a value, from all others."""
+    counts = found.counts
     weights = counts.good + counts.bad
     held = np.flatnonzero(weights > 0)
-    hidden = n_distinct > 1 and held[0] < counts.partition.n_regular
-    if len(held) > 1 or (hidden and otherwise != "user cuts"):
+    hidden = found.n_distinct > 1 and held[0] < counts.partition.n_regular
+    if len(held) > 1 or (hidden and settings.given is None):
         return otherwise
     return "all missing" if held[0] == counts.partition.missing_code else "constant"
 
 
-def _table(name: str, counts: BinCounts, settings: BinSettings, status: BinStatus) -> BinTable:
+def _table(
+    sample: Sample,
+    name: str,
+    found: Found,
+    settings: BinSettings,
+    status: BinStatus,
+    notes: tuple[str, ...] = (),
+) -> BinTable:
     if status in ("constant", "all missing"):
         what = "no value at all" if status == "all missing" else "one value only"
-        if settings.user_cuts is not None and status == "constant":
+        if settings.given is not None and status == "constant":
             what = "values of one bin only"
         warn_user(
             f"Column {name!r} holds {what} and cannot tell good from bad; it stays out of the "
             "card. Drop it, or check how it was filled.",
             ConstantColumnWarning,
         )
+    counts = found.counts
     return BinTable(
         feature=name,
         partition=counts.partition,
@@ -101,31 +249,23 @@ def _table(name: str, counts: BinCounts, settings: BinSettings, status: BinStatu
         n_bad=tuple(counts.bad.tolist()),
         smoothing=settings.smoothing,
         status=status,
+        policy=settings.policy,
+        fine=found.fine,
+        constraints=None if settings.given is not None else settings.constraints,
+        periods=_periods(sample, name, counts.partition),
+        stability_cost=found.stability_cost,
+        notes=notes,
     )
 
 
-def _warn_of_single_bin(
-    name: str, settings: BinSettings, *, too_small: bool, ordered: bool
-) -> None:
-    if settings.max_n_bins == 1:
-        why = "max_n_bins=1 allows no split. Raise it, or drop the column."
-    elif not ordered:
-        why = (
-            f"its levels cannot be parted into groups of {settings.min_bin_size:.1%} of the rows "
-            "or more that differ in bad rate, rare levels being pooled. Lower min_bin_size, join "
-            "levels, or give user_cuts."
-        )
-    elif too_small:
-        why = (
-            f"no split leaves {settings.min_bin_size:.1%} of the rows on both sides. Lower "
-            "min_bin_size, or give user_cuts."
-        )
-    else:
-        why = (
-            f"under the trend {settings.trend!r} and the least size, the bad rate is the same on "
-            "both sides of every split. Try another trend, or drop the column."
-        )
-    warn_user(f"Column {name!r} stays in one bin: {why}", SingleBinWarning)
+def _why_one_bin(relaxations: Sequence[Sequence[Relaxation]]) -> str:
+    if relaxations:
+        ways = "; or ".join(" and ".join(map(str, together)) for together in relaxations)
+        return f"what is asked of its bins admits no split. What would help: {ways}."
+    return (
+        "the bad rate is the same on both sides of every split. It tells nothing: drop the column, "
+        "or ask where its values come from."
+    )
 
 
 def _partition_of_cuts(

@@ -1,17 +1,22 @@
-"""The best groups of the levels of a categorical column."""
+"""The best groups of the levels of a categorical column, ordered or not."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from creditscore._typing import Float1D, Int1D, Level
+from creditscore._typing import Float1D, Float2D, Int1D, Level
 from creditscore.binning._counts import BinCounts, LevelCounts
 from creditscore.binning._edges import EdgeSample
+from creditscore.binning._fine import FineLevels
 from creditscore.binning._partition import CategoricalPartition
+from creditscore.binning._problem import Solution
+from creditscore.binning._relax import Relaxation, smallest_relaxations
 from creditscore.binning._settings import BinSettings
-from creditscore.binning._solver import solve_bins
+from creditscore.binning._solver import binary_problem, solve_bins
 
 _PRIOR_ROWS = 20.0
 """A level's bad rate is drawn towards the sample's as if it had this many average rows more."""
@@ -29,71 +34,211 @@ class LevelResult:
         Of groups, special levels, missing values and levels never seen.
     n_levels : int
         Regular levels that have weight.
+    fine : FineLevels or None
+        Counts of each regular level, and the pre-bins that the solver saw; None without any.
+    solution : Solution or None
+        What the solver found; None where there was nothing to solve.
+    relaxations : tuple of tuples of Relaxation
+        What would help where there is one group only.
+    stability_cost : float or None
+        Value given up so that the groups keep their order in every period.
     """
 
     counts: BinCounts
     n_levels: int
+    fine: FineLevels | None = None
+    solution: Solution | None = None
+    relaxations: tuple[tuple[Relaxation, ...], ...] = ()
+    stability_cost: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class LevelPrebins:
+    """Levels in the order in which they may be joined, as pre-bins for the solver.
+
+    Attributes
+    ----------
+    levels : tuple of levels
+        By name; of an ordered column, in their own order.
+    prebin_of : ndarray of int, shape (n_levels,)
+        The pre-bin of each level.
+    good, bad : ndarray of shape (n_prebins,)
+        Counts (weights) of each pre-bin.
+    level_good, level_bad : ndarray of shape (n_levels,)
+        Those of each level.
+    ordered : bool
+        Whether the levels have an order of their own.
+    """
+
+    levels: tuple[Level, ...]
+    prebin_of: Int1D
+    good: Float1D
+    bad: Float1D
+    level_good: Float1D
+    level_bad: Float1D
+    ordered: bool
+
+    def by_period(self, periods: Sequence[LevelCounts]) -> tuple[Float2D, Float2D]:
+        """Return the goods and bads of each pre-bin in each period, as the solver takes them."""
+        rows = [
+            [_sums(self.prebin_of, self._of_levels(side), len(self.good)) for side in sides]
+            for sides in ((counts.good, counts.bad) for counts in periods)
+        ]
+        return np.array([good for good, _ in rows]), np.array([bad for _, bad in rows])
+
+    def _of_levels(self, side: Mapping[Level, float]) -> Float1D:
+        return np.array([side.get(level, 0.0) for level in self.levels])
+
+    def groups(self, starts: Sequence[int] | Int1D) -> tuple[tuple[Level, ...], ...]:
+        """Return the levels of each bin, told by the first pre-bin of each."""
+        bin_of = np.searchsorted(np.asarray(starts), self.prebin_of, side="right") - 1
+        return tuple(
+            tuple(self.levels[i] for i in np.flatnonzero(bin_of == place).tolist())
+            for place in range(len(starts))
+        )
 
 
 def best_level_groups(
-    counts: LevelCounts, special: tuple[Level, ...], settings: BinSettings
+    counts: LevelCounts,
+    special: tuple[Level, ...],
+    settings: BinSettings,
+    *,
+    ordered: bool = False,
+    periods: Sequence[LevelCounts] | None = None,
 ) -> LevelResult:
-    """Order levels by bad rate, pool rare ones, and join neighbours to the best groups."""
-    levels = [level for level in counts.good if level not in special]
-    tail = [(counts.good.get(code, 0.0), counts.bad.get(code, 0.0)) for code in special]
-    # the last attribute is for levels never seen, which have no counts
-    tail += [counts.missing, (0.0, 0.0)]
-    tail_good, tail_bad = (np.array(side) for side in zip(*tail, strict=True))
+    """Order levels by bad rate, pool rare ones, and join neighbours to the best groups.
+
+    The levels of an `ordered` column keep the order in which they were counted, are joined under
+    the trend of the settings, and none is pooled: small ones join a neighbour of theirs, because
+    a bin has a least size. Without an order of their own, groups ascend in bad rate, in every
+    period too where `periods` gives the counts of each. See :func:`rare_below` for what is rare.
+    """
+    asked = settings.constraints if ordered else replace(settings.constraints, trend="ascending")
     total_good = sum(counts.good.values()) + counts.missing[0]
     total_bad = sum(counts.bad.values()) + counts.missing[1]
-    min_weight = settings.min_bin_size * (total_good + total_bad)
-    units = _units(counts, levels, min_weight)
+    total = total_good + total_bad
+    prebins = level_prebins(
+        counts,
+        special,
+        rare=0.0 if ordered else rare_below(settings, total),
+        max_n_prebins=settings.max_n_prebins,
+        ordered=ordered,
+    )
     groups: tuple[tuple[Level, ...], ...] = ()
-    good = bad = np.zeros(0)
-    if units:
-        good, bad = _counts_of(counts, units)
-        order = _by_bad_rate(good, bad, units, total_bad / (total_good + total_bad))
-        units, good, bad = [units[i] for i in order], good[order], bad[order]
-        firsts = _prebins(good + bad, settings.max_n_prebins)
-        solution = solve_bins(
-            np.add.reduceat(good, firsts),
-            np.add.reduceat(bad, firsts),
-            total_good=total_good,
-            total_bad=total_bad,
-            min_weight=min_weight,
-            max_n_bins=settings.max_n_bins,
-            trend="ascending",
-            smoothing=settings.smoothing,
-        )
-        starts = firsts[list(solution.starts)]
-        groups = _joined(units, starts)
+    good, bad = prebins.good, prebins.bad
+    solution = fine = None
+    relaxations: tuple[tuple[Relaxation, ...], ...] = ()
+    stability_cost = None
+    if prebins.levels:
+        counted: dict[str, Any] = {
+            "constraints": asked,
+            "objective": settings.objective,
+            "total_good": total_good,
+            "total_bad": total_bad,
+            "smoothing": settings.smoothing,
+            "periods": prebins.by_period(periods) if periods else None,
+        }
+        solution = (settings.solver or solve_bins)(good, bad, **counted)
+        if len(solution.starts) == 1 and len(good) > 1:
+            relaxations = smallest_relaxations(binary_problem(good, bad, **counted), 2)
+        if periods:
+            free = solve_bins(good, bad, **counted | {"periods": None})
+            stability_cost = free.value - solution.value
+        starts = list(solution.starts)
+        groups = prebins.groups(starts)
         good, bad = np.add.reduceat(good, starts), np.add.reduceat(bad, starts)
-    partition = CategoricalPartition(groups=groups, special_codes=special)
+        fine = FineLevels(prebins.levels, prebins.level_good, prebins.level_bad, prebins.prebin_of)
+    partition = CategoricalPartition(groups=groups, special_codes=special, ordered=ordered)
+    tail_good, tail_bad = _tail(counts, special)
     joined = BinCounts(
         partition, np.concatenate([good, tail_good]), np.concatenate([bad, tail_bad])
     )
-    return LevelResult(joined, len(levels))
+    return LevelResult(joined, len(prebins.levels), fine, solution, relaxations, stability_cost)
 
 
-def _units(counts: LevelCounts, levels: list[Level], min_weight: float) -> list[tuple[Level, ...]]:
-    """Make a unit of each level, and one of all rare levels together."""
-    least = min(_RARE_ROWS, min_weight)
-    rare = [level for level in levels if counts.good[level] + counts.bad[level] < least]
-    common = [(level,) for level in levels if counts.good[level] + counts.bad[level] >= least]
-    return [*common, tuple(sorted(rare, key=_name))] if rare else list(common)
+def _tail(counts: LevelCounts, special: tuple[Level, ...]) -> tuple[Float1D, Float1D]:
+    """Return the goods and bads of special codes, missing values and levels never seen."""
+    aside = [(counts.good.get(code, 0.0), counts.bad.get(code, 0.0)) for code in special]
+    good, bad = zip(*aside, counts.missing, (0.0, 0.0), strict=True)
+    return np.array(good), np.array(bad)
 
 
-def _counts_of(counts: LevelCounts, units: list[tuple[Level, ...]]) -> tuple[Float1D, Float1D]:
-    good = np.array([sum(counts.good[level] for level in unit) for unit in units])
-    bad = np.array([sum(counts.bad[level] for level in unit) for unit in units])
-    return good, bad
+def rare_below(settings: BinSettings, total: float) -> float:
+    """Return the weight below which a level or a word counts as rare, among rows of a weight.
+
+    `min_level_size` is a weight, or below 1 a share of all rows; None is 30 rows, or what a bin
+    needs if less.
+    """
+    size = settings.constraints.min_level_size
+    if size is None:
+        return min(_RARE_ROWS, settings.min_weight(total))
+    return size if size >= 1 else size * total
 
 
-def _by_bad_rate(
-    good: Float1D, bad: Float1D, units: list[tuple[Level, ...]], mean: float
-) -> list[int]:
+def level_prebins(
+    counts: LevelCounts,
+    special: tuple[Level, ...],
+    *,
+    rare: float,
+    max_n_prebins: int,
+    ordered: bool = False,
+) -> LevelPrebins:
+    """Bring levels into the order in which they may be joined.
+
+    Levels without an order go by their bad rate, drawn towards that of the sample:
+    (bad + m · rate) / (weight + m) with m = 20 rows, the m-estimate, which is the empirical-Bayes
+    encoding of D. Micci-Barreca, "A preprocessing scheme for high-cardinality categorical
+    attributes", SIGKDD Explorations 3(1), 2001, eq. 3 to 5, with the weight n / (n + m). So a
+    level that never met a class is placed by how many rows say so. All that weigh less than
+    `rare` are one. n levels take O(n log n) time for sorting their names, whatever the rows.
+    """
+    levels, good, bad = _regular(counts, special, ordered=ordered)
+    if not levels:
+        return LevelPrebins((), np.empty(0, dtype=np.intp), good, bad, good, bad, ordered)
+    unit_of = np.arange(len(levels))
+    if not ordered:
+        total_bad = sum(counts.bad.values()) + counts.missing[1]
+        total_good = sum(counts.good.values()) + counts.missing[0]
+        mean = total_bad / (total_good + total_bad)
+        unit_of = _units_by_rate(good, bad, rare, mean)
+    firsts = _prebins(_sums(unit_of, good + bad), max_n_prebins)
+    prebin_of = np.searchsorted(firsts, unit_of, side="right") - 1
+    return LevelPrebins(
+        levels, prebin_of, _sums(prebin_of, good), _sums(prebin_of, bad), good, bad, ordered
+    )
+
+
+def _regular(
+    counts: LevelCounts, special: tuple[Level, ...], *, ordered: bool
+) -> tuple[tuple[Level, ...], Float1D, Float1D]:
+    """Return the levels that are no special codes, by name if they have no order, and counts."""
+    aside = set(special)
+    levels = [level for level in counts.good if level not in aside]
+    if not ordered:
+        text = all(isinstance(level, str) for level in levels)
+        # text is its own name, and sorts faster without a function
+        levels = sorted(levels) if text else sorted(levels, key=_name)
+    good = np.array([counts.good[level] for level in levels])
+    bad = np.array([counts.bad[level] for level in levels])
+    return tuple(levels), good, bad
+
+
+def _units_by_rate(good: Float1D, bad: Float1D, rare: float, mean: float) -> Int1D:
+    """Give units numbers in the order of their bad rate: a level each, the rare ones together."""
+    unit_of = np.arange(len(good))
+    is_rare = good + bad < rare
+    # the first rare level stands for all, in the order of names too
+    unit_of[is_rare] = np.flatnonzero(is_rare)[:1]
+    held, unit_of = np.unique(unit_of, return_inverse=True)
+    good, bad = _sums(unit_of, good), _sums(unit_of, bad)
     rates = (bad + _PRIOR_ROWS * mean) / (good + bad + _PRIOR_ROWS)
-    return sorted(range(len(units)), key=lambda i: (rates[i], _name(units[i][0])))
+    rank = np.empty(len(held), dtype=np.intp)
+    rank[np.argsort(rates, kind="stable")] = np.arange(len(held))
+    return rank[unit_of]
+
+
+def _sums(unit_of: Int1D, weights: Float1D, n_units: int = 0) -> Float1D:
+    return np.bincount(unit_of, weights, minlength=n_units).astype(np.float64)
 
 
 def _prebins(weights: Float1D, max_n_prebins: int) -> Int1D:
@@ -102,14 +247,14 @@ def _prebins(weights: Float1D, max_n_prebins: int) -> Int1D:
     return np.concatenate([[0], places.edges(max_n_prebins)]).astype(np.intp)
 
 
-def _joined(units: list[tuple[Level, ...]], starts: Int1D) -> tuple[tuple[Level, ...], ...]:
-    ends = np.append(starts[1:], len(units))
-    return tuple(
-        tuple(sorted((level for unit in units[first:last] for level in unit), key=_name))
-        for first, last in zip(starts, ends, strict=True)
-    )
-
-
 def _name(level: Level) -> tuple[str, str]:
     """Order levels of any kind; 1 and "1" differ by their kind."""
     return str(level), type(level).__name__
+
+
+def counted_levels(counts: LevelCounts, partition: CategoricalPartition) -> FineLevels | None:
+    """Return the counts of the levels that groups given by the user hold."""
+    levels = [level for group in partition.groups for level in group]
+    good = np.array([counts.good.get(level, 0.0) for level in levels])
+    bad = np.array([counts.bad.get(level, 0.0) for level in levels])
+    return FineLevels(tuple(levels), good, bad) if levels else None

@@ -11,19 +11,34 @@ import numpy as np
 from creditscore._typing import Float1D, Int1D
 from creditscore._validation import check_finite
 from creditscore.binning._cells import Cells, CountedColumn
+from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._counts import BinCounts, Outcomes
 from creditscore.binning._curve import Curve
 from creditscore.binning._objective import InformationValue
 from creditscore.binning._partition import NumericPartition, is_code
 from creditscore.binning._readable import readable_between
+from creditscore.binning._runs import LEAST_GAIN
 from creditscore.binning._settings import BinSettings
-from creditscore.binning._shortlist import extremes, hull, refine, shortlist
-from creditscore.binning._solver import LEAST_GAIN, solve_bins
+from creditscore.binning._shortlist import extremes, hull, joined, propose, refine, shortlist
+from creditscore.binning._solver import solve_bins
 
 _Direction = Literal["ascending", "descending", "none"]
 
+_DIRECTIONS: dict[str, tuple[_Direction, ...]] = {
+    "auto": ("ascending", "descending"),
+    "ascending": ("ascending",),
+    "descending": ("descending",),
+    "none": ("none",),
+}
+
 _LOOKED_INTO = 0.0005
 """Share of the weight on each side of a cut in which values are told apart to place it."""
+_FEW_CELLS = 256
+"""Cells of equal weight from which cuts are proposed, one cut a cell or two."""
+_REACH = 1 / 64
+"""Share of the weight that a cut may pass over in one move."""
+_OUTER = (0.25, 0.5, 0.75)
+"""Parts of the least bin where the ends of a column are parted too, for edits by hand."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +58,9 @@ class NumericColumn:
     aside_bad: Float1D
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NumericResult:
-    """Counts on the best bins of a column.
+    """Counts on the best bins of a column, and on the pre-bins that they were chosen from.
 
     Attributes
     ----------
@@ -55,11 +70,20 @@ class NumericResult:
         1 where all regular values are one, 0 where there is none, else 2.
     n_admitted : int
         Cuts that leave enough rows on both sides.
+    fine_below, fine_above : ndarray of shape (n_fine_cuts,)
+        Last value met below each cut that was tried, and first value at or above it. The cuts of
+        the bins are among them.
+    fine_good, fine_bad : ndarray of shape (n_fine_cuts + 1,)
+        Weights between these cuts.
     """
 
     counts: BinCounts
     n_distinct: int
     n_admitted: int
+    fine_below: Float1D
+    fine_above: Float1D
+    fine_good: Float1D
+    fine_bad: Float1D
 
 
 def count_column(
@@ -98,7 +122,7 @@ def best_numeric_bins(
         float(regular.cells.bad.sum() + column.aside_bad.sum()),
         settings.smoothing,
     )
-    min_weight = settings.min_bin_size * (objective.total_good + objective.total_bad)
+    min_weight = settings.min_weight(objective.total_good + objective.total_bad)
     curve = Curve.of(regular.cells)
     ends = np.array([min_weight, curve.total - min_weight])
     admitted = curve.within(min_weight)
@@ -107,16 +131,36 @@ def best_numeric_bins(
         regular = regular.told_apart(curve.cells_near(ends, _LOOKED_INTO))
         curve = Curve.of(regular.cells)
         admitted = curve.within(min_weight)
-    search, cuts = _best_search(admitted, objective, settings, min_weight)
-    if search.curve.n_cuts >= settings.max_n_prebins or regular.cells.mixed.any():
-        near = curve.cells_near(np.append(ends, search.curve.weight[cuts]), _LOOKED_INTO)
-        firsts = regular.cells.low[search.curve.first + cuts + 1]
-        regular = regular.told_apart(near)
-        curve = Curve.of(regular.cells).within(min_weight)
-        search = _Search.of(curve, search.direction, objective, min_weight)
-        cuts = np.searchsorted(regular.cells.low, firsts) - 1 - curve.first
-        cuts = search.refined(cuts)
-    return _result(column, regular.cells, search, cuts, special)
+    search, found = _best_search(admitted, objective, settings, min_weight)
+    if regular.cells.mixed.any():
+        places = np.append(ends, search.curve.weight[found.cuts])
+        was = regular.cells.low[search.curve.first + 1 :]
+        regular = regular.told_apart(curve.cells_near(places, _LOOKED_INTO))
+        curve = Curve.of(regular.cells)
+        search = _Search.of(curve.within(min_weight), search.direction, objective, min_weight)
+        now = regular.cells.low[search.curve.first + 1 :]
+        found = _Found(*(now.searchsorted(was[at]) for at in (found.tried, found.cuts)))
+        found = found.moved(search)
+    elif search.curve.n_cuts >= settings.max_n_prebins:
+        found = found.moved(search)
+    return _result(column, regular.cells, search, found, special, curve, settings)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Places on a curve: of the cuts that were tried, and of the best of them."""
+
+    tried: Int1D
+    cuts: Int1D
+
+    def moved(self, search: _Search) -> _Found:
+        """Move the best cuts to their best places."""
+        cuts = search.refined(self.cuts)
+        tried = np.zeros(search.curve.n_cuts, dtype=bool)
+        tried[self.tried] = True
+        tried[self.cuts] = False
+        tried[cuts] = True
+        return _Found(np.flatnonzero(tried), cuts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,63 +203,89 @@ class _Search:
         rising, other = self.curve.between(cuts)
         return float(self.objective.parts(other, rising).sum())
 
-    def best_cuts(self, settings: BinSettings) -> Int1D:
-        """Choose cuts from a shortlist, and move them to their best places."""
-        cuts = self._candidates(settings.max_n_prebins)
-        if not len(cuts):
-            return cuts
-        rising, other = self.curve.between(cuts)
+    def best_cuts(self, settings: BinSettings) -> _Found:
+        """Choose cuts from a shortlist."""
+        tried, others = self._candidates(settings)
+        if not len(tried):
+            return _Found(tried, tried)
+        rising, other = self.curve.between(tried)
         solution = solve_bins(
             other,
             rising,
             total_good=self.objective.total_good,
             total_bad=self.objective.total_bad,
-            min_weight=self.min_weight,
-            max_n_bins=settings.max_n_bins,
-            trend="none" if self.direction == "none" else "ascending",
+            constraints=self.asked(settings),
             smoothing=self.objective.smoothing,
         )
-        return cuts[np.asarray(solution.starts[1:], dtype=np.intp) - 1]
+        cuts = tried[np.asarray(solution.starts[1:], dtype=np.intp) - 1]
+        return _Found(joined(self.curve.n_cuts, tried, others), cuts)
+
+    def asked(self, settings: BinSettings) -> BinConstraints:
+        """Return what the solver is asked for in this direction."""
+        return BinConstraints(
+            trend="none" if self.direction == "none" else "ascending",
+            min_bin_size=settings.min_bin_size,
+            max_n_bins=settings.max_n_bins,
+        )
 
     def refined(self, cuts: Int1D) -> Int1D:
         """Move cuts to their best places."""
+        rises = self.direction != "none"
         return refine(
             self.curve,
             cuts,
             self.objective,
             min_weight=self.min_weight,
-            keep_trend=self.direction != "none",
+            keep_trend=rises,
+            reach=_REACH * self.curve.total if rises else np.inf,
         )
 
-    def _candidates(self, max_n_prebins: int) -> Int1D:
-        if self.curve.n_cuts < max_n_prebins:
-            return np.arange(self.curve.n_cuts)
+    def _candidates(self, settings: BinSettings) -> tuple[Int1D, Int1D]:
+        """Return the cuts that the solver should try, and others of the same shortlist."""
+        most = settings.max_n_prebins - 1
+        none = np.empty(0, dtype=np.intp)
+        if self.curve.n_cuts <= most:
+            return np.arange(self.curve.n_cuts), none
         if self.direction == "none":
-            listed = extremes(self.curve, max(1, max_n_prebins // 2 - 2))
-            return _thinned(listed, max_n_prebins - 1)
-        listed = shortlist(self.curve, self.hull_cuts, max(1, max_n_prebins // 2 - 1))
-        return _thinned(listed, max_n_prebins - 1)
+            return _thinned(extremes(self.curve, max(1, (most + 1) // 2 - 2)), most), none
+        few = np.arange(self.curve.n_cuts)
+        if self.curve.n_cuts > 2 * _FEW_CELLS:
+            few = shortlist(self.curve, self.hull_cuts, max(_FEW_CELLS, most))
+        curve = self.curve.at(few)
+        listed = few.searchsorted(self.hull_cuts)
+        hull_cuts = listed[few[listed] == self.hull_cuts]
+        limits = [limit for limit in (settings.max_n_bins, most + 1) if limit is not None]
+        free, proposed = propose(
+            curve,
+            hull_cuts,
+            self.objective,
+            min_weight=self.min_weight,
+            max_n_bins=min(limits),
+        )
+        others = _thinned(shortlist(curve, hull_cuts, max(1, most // 3)), most - len(proposed))
+        if free is not proposed and len(free) + len(proposed) <= most:
+            # the solver takes long where it may make few bins only
+            return few[joined(len(few), free, proposed)], few[others]
+        return few[joined(len(few), proposed, others)], none
 
 
 def _best_search(
     curve: Curve, objective: InformationValue, settings: BinSettings, min_weight: float
-) -> tuple[_Search, Int1D]:
+) -> tuple[_Search, _Found]:
     """Try the directions that the trend allows, the one of the higher bound first."""
-    directions: tuple[_Direction, ...] = (
-        ("ascending", "descending") if settings.trend == "auto" else (settings.trend,)
-    )
+    directions = _DIRECTIONS[settings.trend]
     searches = [_Search.of(curve, direction, objective, min_weight) for direction in directions]
     # of equal bounds and values, ascending comes first
     searches.sort(key=lambda search: -search.bound)
-    best, cuts = searches[0], searches[0].best_cuts(settings)
-    value = best.value(cuts)
+    best, best_found = searches[0], searches[0].best_cuts(settings)
+    value = best.value(best_found.cuts)
     for search in searches[1:]:
         if search.bound <= value + LEAST_GAIN:
             continue
         found = search.best_cuts(settings)
-        if search.value(found) > value + LEAST_GAIN:
-            best, cuts, value = search, found, search.value(found)
-    return best, cuts
+        if search.value(found.cuts) > value + LEAST_GAIN:
+            best, best_found, value = search, found, search.value(found.cuts)
+    return best, best_found
 
 
 def _thinned(cuts: Int1D, most: int) -> Int1D:
@@ -229,12 +299,14 @@ def _result(
     column: NumericColumn,
     cells: Cells,
     search: _Search,
-    cuts: Int1D,
+    found: _Found,
     special: tuple[float, ...],
+    curve: Curve,
+    settings: BinSettings,
 ) -> NumericResult:
-    rising, other = search.curve.between(cuts)
+    rising, other = search.curve.between(found.cuts)
     good, bad = (rising, other) if search.direction == "descending" else (other, rising)
-    last = search.curve.first + cuts
+    last = search.curve.first + found.cuts
     between = zip(cells.high[last].tolist(), cells.low[last + 1].tolist(), strict=True)
     partition = NumericPartition(
         cuts=tuple(readable_between(*values) for values in between), special_codes=special
@@ -244,5 +316,24 @@ def _result(
         np.concatenate([good, column.aside_good]),
         np.concatenate([bad, column.aside_bad]),
     )
-    n_distinct = min(len(cells.low) + int(cells.mixed.sum()), 2)
-    return NumericResult(counts, n_distinct, search.curve.n_cuts)
+    outer = _outer(curve, search.min_weight, settings.max_n_prebins)
+    fine = joined(curve.n_cuts, search.curve.first + found.tried, outer)
+    fine_bad, fine_good = curve.between(fine)
+    return NumericResult(
+        counts=counts,
+        n_distinct=min(len(cells.low) + int(cells.mixed.sum()), 2),
+        n_admitted=search.curve.n_cuts,
+        fine_below=cells.high[fine],
+        fine_above=cells.low[fine + 1],
+        fine_good=fine_good,
+        fine_bad=fine_bad,
+    )
+
+
+def _outer(curve: Curve, min_weight: float, max_n_prebins: int) -> Int1D:
+    """Return cuts that leave too little weight on one side; all cuts where they are few."""
+    if curve.n_cuts < max_n_prebins:
+        return np.arange(curve.n_cuts)
+    outer = np.outer([1.0, -1.0], _OUTER).ravel() * min_weight
+    outer[len(_OUTER) :] += curve.total
+    return np.minimum(curve.weight.searchsorted(outer), curve.n_cuts - 1)

@@ -40,3 +40,14 @@ def readable_between(below: float, above: float) -> float:
             if below < cut <= above:
                 return cut + 0.0
     return above + 0.0
+
+
+def with_digits(value: float, digits: int) -> float:
+    """Round to so many significant digits.
+
+    Examples
+    --------
+    >>> with_digits(1234.0, 2), with_digits(-0.0456, 1), with_digits(0.0, 3)
+    (1200.0, -0.05, 0.0)
+    """
+    return float(f"{value:.{digits}g}") + 0.0

@@ -1,22 +1,94 @@
-"""What may be asked of the bins of one feature."""
+"""What may be asked of the bins of one feature, and how they are sought."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
-from creditscore._typing import Trend
+from creditscore._typing import Float1D, Float2D, ObjectiveName, Trend
+from creditscore.binning._constraints import BinConstraints
+from creditscore.binning._policy import BinPolicy
+from creditscore.binning._problem import Solution
+
+
+class Solver(Protocol):
+    """Anything that is called as :func:`creditscore.binning.solve_bins` is."""
+
+    def __call__(
+        self,
+        good: Float1D,
+        bad: Float1D,
+        *,
+        constraints: BinConstraints | None = None,
+        objective: ObjectiveName = "iv",
+        total_good: float | None = None,
+        total_bad: float | None = None,
+        smoothing: float = 0.5,
+        periods: tuple[Float2D, Float2D] | None = None,
+    ) -> Solution:
+        """Return the best bins of ordered pre-bins."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class BinSettings:
-    """Constraints on the bins of one feature; the meaning is in :class:`WOEEncoder`."""
+    """How the bins of one feature are sought; the meaning is in :class:`WOEEncoder`.
 
-    min_bin_size: float
-    max_n_bins: int | None
-    max_n_prebins: int
-    smoothing: float
-    trend: Trend
+    Attributes
+    ----------
+    constraints : BinConstraints
+        With the trend and the sizes of the encoder filled in.
+    objective : str
+        What is made as large as can be.
+    max_n_prebins : int
+        Pre-bins that the solver chooses among.
+    smoothing : float
+        As in :func:`creditscore.metrics.woe`.
+    special_codes : tuple
+        Values that are no amounts.
+    given : object
+        Bins given by the user, or None.
+    policy : BinPolicy
+        Treatment of what falls in no regular bin.
+    solver : Solver or None
+        What solves in the place of our own solver.
+    """
+
+    constraints: BinConstraints = field(default_factory=BinConstraints)
+    objective: ObjectiveName = "iv"
+    max_n_prebins: int = 64
+    smoothing: float = 0.5
     special_codes: tuple[Any, ...] = ()
-    user_cuts: Sequence[Any] | None = None
+    given: Sequence[Any] | Any = None
+    policy: BinPolicy = field(default_factory=BinPolicy)
+    solver: Solver | None = None
+
+    @property
+    def min_bin_size(self) -> float:
+        """Least size of a bin: a share of all rows up to 1, a weight above it."""
+        return self.constraints.min_bin_size or 0.0
+
+    @property
+    def max_n_bins(self) -> int | None:
+        """Most bins."""
+        return self.constraints.max_n_bins
+
+    @property
+    def trend(self) -> Trend:
+        """How the bad rate moves."""
+        return self.constraints.trend or "auto"
+
+    def min_weight(self, total: float) -> float:
+        """Return the least weight of a bin among rows of so much weight."""
+        return self.min_bin_size * total if self.min_bin_size <= 1 else self.min_bin_size
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is asked beyond a simple trend, the least size and the most bins."""
+        asked = self.constraints
+        beyond = replace(asked, trend=None, min_bin_size=None, max_n_bins=None, min_level_size=None)
+        simple = self.trend in ("auto", "ascending", "descending", "none")
+        return (
+            simple and beyond == BinConstraints() and self.objective == "iv" and self.solver is None
+        )

@@ -15,7 +15,13 @@ Columns are paired by place. pandas Series that hold one index in different orde
 from creditscore.metrics._calibration import brier_score, jeffreys_interval
 from creditscore.metrics._concentration import hhi
 from creditscore.metrics._discrimination import auc, auc_interval, auc_variance, gini, gini_interval
-from creditscore.metrics._information import information_value, iv_parts, woe
+from creditscore.metrics._information import (
+    information_value,
+    iv_parts,
+    iv_se,
+    woe,
+    woe_se,
+)
 from creditscore.metrics._interval import Interval
 from creditscore.metrics._ks import ks, ks_interval
 from creditscore.metrics._roc_display import RocDisplay
@@ -33,9 +39,11 @@ __all__ = [
     "hhi",
     "information_value",
     "iv_parts",
+    "iv_se",
     "jeffreys_interval",
     "ks",
     "ks_interval",
     "psi",
     "woe",
+    "woe_se",
 ]

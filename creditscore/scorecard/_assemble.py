@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from creditscore.binning import BinTable
 from creditscore.scorecard._characteristic import Attribute, Characteristic
@@ -40,7 +40,8 @@ def assemble_scorecard(
     Notes
     -----
     points = -(woe · coefficient + intercept / n) · factor + offset / n, for each of n
-    characteristics [1]_. WOE 0 earns the neutral points of a characteristic.
+    characteristics [1]_. WOE 0 earns the neutral points of a characteristic. The WOE is that of
+    the tables, policy and edits included; what a policy refuses, the card refuses too.
 
     References
     ----------
@@ -85,8 +86,11 @@ def _characteristic(
             woe=float(woe),
             n_good=good,
             n_bad=bad,
+            treatment=treatment,
         )
-        for woe, good, bad in zip(table.woe, table.n_good, table.n_bad, strict=True)
+        for woe, good, bad, treatment in zip(
+            table.woe, table.n_good, table.n_bad, _treatments(table), strict=True
+        )
     )
     return Characteristic(
         name=table.feature,
@@ -95,3 +99,15 @@ def _characteristic(
         coefficient=coefficient,
         neutral_points=neutral,
     )
+
+
+def _treatments(table: BinTable) -> Iterator[str | None]:
+    """Yield what a policy did with each attribute; None where it did the usual."""
+    for treatment, kind in zip(table.treatments, table.partition.attribute_kinds, strict=True):
+        usual = treatment in ("empirical", "merged", "unmet neutral")
+        if usual or (treatment == "neutral" and kind == "other"):
+            yield None
+        elif treatment.endswith("error"):
+            yield "error"
+        else:
+            yield treatment.split()[0]

@@ -11,14 +11,16 @@ import numpy as np
 
 from creditscore._frame import Table
 from creditscore._typing import Float1D, Int1D, Level
-from creditscore._validation import check_real
+from creditscore._validation import check_choice, check_real
 from creditscore.binning import (
     CategoricalPartition,
     NumericPartition,
     Partition,
 )
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import InvalidParameterError, RefusedValueError
 from creditscore.scorecard._checks import check_kind, set_number
+
+_TREATMENTS = ("neutral", "most_risky", "least_risky", "nearest", "unmet", "error")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +37,16 @@ class Attribute:
         Weight of evidence, where the card was estimated.
     n_good, n_bad : float, optional
         Counts in the sample of the estimate; None where the points were written by hand.
+    treatment : {"neutral", "most_risky", "least_risky", "nearest", "unmet", "error"}, optional
+        How a policy set the WOE (:class:`creditscore.binning.BinPolicy`), where it is not that
+        of the attribute's own counts, or of theirs and others' together. "unmet": as the policy
+        says of what the fit met no row of; "error": rows of it are refused.
 
     Examples
     --------
     >>> from creditscore.scorecard import Attribute
     >>> Attribute(points=12.5)
-    Attribute(points=12.5, slope=0.0, woe=None, n_good=None, n_bad=None)
+    Attribute(points=12.5, slope=0.0, woe=None, n_good=None, n_bad=None, treatment=None)
     >>> Attribute(points=40, woe=0, n_good=0, n_bad=0).unmet
     True
     """
@@ -50,9 +56,10 @@ class Attribute:
     woe: float | None = None
     n_good: float | None = None
     n_bad: float | None = None
+    treatment: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse points that are no numbers, and counts below zero."""
+        """Refuse points that are no numbers, counts below zero and unknown treatments."""
         try:
             set_number(self, "points")
             set_number(self, "slope")
@@ -67,6 +74,20 @@ class Attribute:
         for name in ("n_good", "n_bad"):
             if getattr(self, name) is not None:
                 set_number(self, name, low=0, closed="left")
+        if self.treatment is not None:
+            check_choice(self.treatment, "treatment", type(self).__name__, _TREATMENTS)
+
+    @property
+    def refused(self) -> bool:
+        """Whether rows of it are refused."""
+        return self.treatment == "error"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values; the treatment only where there is one."""
+        content = asdict(self)
+        if self.treatment is None:
+            del content["treatment"]
+        return content
 
     @property
     def unmet(self) -> bool:
@@ -214,8 +235,8 @@ class Characteristic:
 
     @property
     def points_range(self) -> tuple[float, float]:
-        """Least and most points that any value can earn."""
-        ends = [attribute.points for attribute in self.attributes]
+        """Least and most points that any value can earn, refused ones apart."""
+        ends = [attribute.points for attribute in self.attributes if not attribute.refused]
         if isinstance(self.partition, NumericPartition):
             lower, upper = self.partition.bounds()
             ends += [
@@ -230,14 +251,19 @@ class Characteristic:
         return self.codes_and_points(table)[1]
 
     def codes_and_points(self, table: Table) -> tuple[Int1D, Float1D]:
-        """Return the attribute of each row, as its place in the card, and its points."""
+        """Return the attribute of each row, as its place in the card, and its points.
+
+        Rows of attributes that are refused raise a RefusedValueError.
+        """
         constant = np.array([attribute.points for attribute in self.attributes])
         slope = np.array([attribute.slope for attribute in self.attributes])
         if not slope.any() or not isinstance(self.partition, NumericPartition):
             codes = self.partition.codes(table, self.name)
+            self._refuse(codes)
             return codes, constant.take(codes)
         values = self.partition.values(table, self.name)
         codes = self.partition.codes_of(values)
+        self._refuse(codes)
         lower = np.zeros(self.partition.n_codes)
         lower[1 : self.partition.n_regular] = self.partition.cuts
         rise = np.where(slope.take(codes) == 0, 0.0, values - lower.take(codes))
@@ -267,7 +293,7 @@ class Characteristic:
         return {
             "name": self.name,
             "partition": self.partition.to_dict(),
-            "attributes": [asdict(attribute) for attribute in self.attributes],
+            "attributes": [attribute.to_dict() for attribute in self.attributes],
             "coefficient": self.coefficient,
             "neutral_points": self.neutral_points,
         }
@@ -292,6 +318,22 @@ class Characteristic:
             f"<Characteristic {self.name!r}: {kind}, {len(self.attributes)} attributes, "
             f"{low:.6g} to {high:.6g} points>"
         )
+
+    def _refuse(self, codes: Int1D) -> None:
+        """Refuse rows that the policy of the bins refuses, as the encoder does."""
+        refused = [code for code, attribute in enumerate(self.attributes) if attribute.refused]
+        if not refused:
+            return
+        rows = np.bincount(codes, minlength=len(self.attributes))
+        labels = self.partition.labels
+        found = [f"{labels[code]!r} in {rows[code]} row(s)" for code in refused if rows[code]]
+        if found:
+            msg = (
+                f"Characteristic {self.name!r} does not score what the policy of its bins refuses: "
+                f"{', '.join(found)}. Correct or leave out these rows, or make the card with "
+                "another treatment in BinPolicy."
+            )
+            raise RefusedValueError(msg)
 
     def _bounded(self, code: int) -> bool:
         cuts = len(self.partition.cuts) if isinstance(self.partition, NumericPartition) else 0

@@ -198,6 +198,8 @@ class Scorecard:
             A column of the card is not there; near names are listed.
         InfiniteValueError, ColumnTypeError
             A column cannot be read; the message names it.
+        RefusedValueError
+            A column holds what the policy of its bins refuses.
 
         Warns
         -----

@@ -1,4 +1,4 @@
-"""Values that the sample of a card never held: they score as neutral, and that is said."""
+"""Values that the sample of a card never held: how they score, and that it is said."""
 
 from __future__ import annotations
 
@@ -23,32 +23,41 @@ def codes_and_points(
     card hears of them once.
     """
     unseen: list[str] = []
+    by_policy = False
     for characteristic in characteristics:
         codes, points = characteristic.codes_and_points(table)
-        unseen += _unseen_values(characteristic, codes)
+        found = _unseen_values(characteristic, codes)
+        by_policy |= any(characteristic.attributes[code].treatment for code in found)
+        unseen += _described(characteristic, codes, found)
         yield codes, points
     if unseen:
+        policy = ", or as the policy of their bins says" if by_policy else ""
         warn_user(
-            f"Values that the fit never met score as neutral: {'; '.join(unseen)}. Nothing is "
-            "known of their risk: find out why they occur now, fit again with data that hold "
+            f"Values that the fit never met score as neutral{policy}: {'; '.join(unseen)}. Nothing "
+            "is known of their risk: find out why they occur now, fit again with data that hold "
             "them, or give these attributes points of your own.",
             UnseenValueWarning,
         )
 
 
-def _unseen_values(characteristic: Characteristic, codes: Int1D) -> list[str]:
-    """Describe the attributes that rows fall in now and that no row of the fit fell in.
+def _unseen_values(characteristic: Characteristic, codes: Int1D) -> list[int]:
+    """Find the attributes that rows fall in now and that no row of the fit fell in.
 
-    Points that are not the neutral ones were given by an author, who meant them. Levels never
-    seen are not listed: the partition names them with its own warning.
+    Points that are not the neutral ones were given by an author, who meant them, as were those of
+    a treatment that a policy names. Levels never seen are not listed: the partition names them
+    with its own warning.
     """
-    unmet = _neutral_for_want_of_rows(characteristic)
+    unmet = _for_want_of_rows(characteristic)
     if not unmet:
         return []
     counts = np.bincount(codes, minlength=len(characteristic.attributes))
-    found = [code for code in unmet if counts[code]]
+    return [code for code in unmet if counts[code]]
+
+
+def _described(characteristic: Characteristic, codes: Int1D, found: Sequence[int]) -> list[str]:
     if not found:
         return []
+    counts = np.bincount(codes, minlength=len(characteristic.attributes))
     labels = characteristic.partition.labels
     return [
         f"column {characteristic.name!r} is {labels[code]!r} in {counts[code]} row(s), "
@@ -57,7 +66,7 @@ def _unseen_values(characteristic: Characteristic, codes: Int1D) -> list[str]:
     ]
 
 
-def _neutral_for_want_of_rows(characteristic: Characteristic) -> list[int]:
+def _for_want_of_rows(characteristic: Characteristic) -> list[int]:
     neutral = characteristic.neutral_points
     if neutral is None:
         return []
@@ -67,5 +76,9 @@ def _neutral_for_want_of_rows(characteristic: Characteristic) -> list[int]:
         for code, attribute in enumerate(characteristic.attributes)
         if attribute.unmet
         and kinds[code] != "other"
-        and math.isclose(attribute.points, neutral, rel_tol=1e-9, abs_tol=1e-9)
+        and (
+            attribute.treatment == "unmet"
+            if attribute.treatment
+            else math.isclose(attribute.points, neutral, rel_tol=1e-9, abs_tol=1e-9)
+        )
     ]

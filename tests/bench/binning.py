@@ -4,7 +4,10 @@ Run from the repository root::
 
     python -m tests.bench.binning
     python -m tests.bench.binning --rows 1000000 --repeat 2
+    python -m tests.bench.binning --rows 10000 --columns 1000
+    python -m tests.bench.binning --rows 1000000 --columns 10 --kind text category --repeat 2
     python -m tests.bench.binning --fresh-rows 1000000
+    python -m tests.bench.binning --seed 1 2 3
 
 Without optbinning, creditscore is timed alone, and the report says so.
 
@@ -14,18 +17,20 @@ Both get the same table, the same 0/1 target and the same constraints: the bette
 and a descending bad rate, at least 5 % of the rows in a bin, at most 10 bins. They mean the same
 in both: the share is of all rows, missing values included (optbinning takes
 ``ceil(min_bin_size * len(x))``), and neither the share nor the limit counts the bin of missing
-values. What differs:
+values. Levels of categorical columns have no order: both put them in the order of their bad rate.
+What differs:
 
-- *Where a cut may lie.* creditscore looks among 100 quantiles of the column. optbinning's default
-  lets a decision tree choose at most 19 cuts, from every value and knowing the target.
-- *How the direction is found.* creditscore solves both and takes the better. optbinning's
+- *Where a cut may lie.* creditscore looks among all values of a column. optbinning's default lets
+  a decision tree choose at most 19 cuts, from every value and knowing the target. Of levels,
+  optbinning first joins neighbours in the order of their bad rate to pre-bins of 5 %.
+- *How the direction is found.* creditscore takes the better of both. optbinning's
   ``auto_asc_desc`` guesses one by rules, and solves that. It is timed so, which is the faster
   way; its information value, though, is the best of that guess and of both directions asked for
   one by one, which are not timed.
 - *What else a fit does.* ``BinningProcess.fit`` also computes a table of statistics for every
   column, and that is within its time.
-- *Cores.* creditscore uses one. optbinning is run with two jobs (threads, its own choice) and
-  with one, and the faster counts.
+- *Cores.* optbinning is run with two jobs (threads, its own choice) and with one, and the faster
+  counts. creditscore runs as it comes.
 
 Information value is not taken from either library. The rows are put into the bins of each anew,
 missing ones into a bin of their own, and one function computes it for both. With
@@ -37,26 +42,24 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from creditscore._typing import Bool1D
 from tests.bench.applicants import make_applicants
-from tests.bench.contenders import (
-    BinnedColumn,
-    Constraints,
-    Contender,
-    Optbinning,
-    binned_columns,
-    contenders,
-    names_of_broken,
+from tests.bench.comparison import (
+    Binned,
+    Comparison,
+    compare,
+    report_comparison,
+    side_by_side,
 )
+from tests.bench.contenders import Optbinning, contenders
+from tests.bench.levels import make_levels
+from tests.bench.recount import Constraints, Rows, recount
 from tests.bench.report import machine, report, report_machine, report_table, versions
 
 MIN_BIN_SIZE = 0.05
@@ -69,74 +72,22 @@ PACKAGES = (
     "scipy",
     "ortools",
 )
-_WARM_UP_ROWS = 2_000
+RIVAL = "optbinning"
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """What a run found.
-
-    Attributes
-    ----------
-    seconds : DataFrame
-        A row a contender: fit and transform, best and median of the repeats.
-    columns : DataFrame
-        A row a column: bins and information value of each; those of optbinning are missing where
-        it is not installed.
-    broken : dict of str to list of str
-        Columns whose bins break a constraint on the raw rows, by library.
-    """
-
-    seconds: pd.DataFrame
-    columns: pd.DataFrame
-    broken: dict[str, list[str]]
-
-    @property
-    def has_rival(self) -> bool:
-        """Tell whether optbinning took part."""
-        return len(self.seconds) > 1
-
-    def speed_ratio(self, what: str) -> float:
-        """Divide optbinning's best seconds by creditscore's, for "fit" or "transform"."""
-        best = self.seconds.set_index("contender")[f"{what}_best"]
-        return float(best.drop("creditscore").min() / best["creditscore"])
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, for a file."""
-        content: dict[str, Any] = {
-            "seconds": self.seconds.to_dict("records"),
-            "columns": self.columns.to_dict("records"),
-            "broken": self.broken,
-        }
-        if self.has_rival:
-            content["fit_ratio"] = self.speed_ratio("fit")
-            content["transform_ratio"] = self.speed_ratio("transform")
-            content["least_iv_ratio"] = float(self.columns["ratio"].min())
-            content["mean_iv_ratio"] = float(self.columns["ratio"].mean())
-        return content
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A table and its target."""
-
-    X: pd.DataFrame
-    is_bad: Bool1D
-
-
-def compare(
+def compare_with_optbinning(
     rows: Rows, constraints: Constraints, *, repeat: int, fresh: Rows | None = None
 ) -> Comparison:
-    """Time the contenders in turn, and count their bins on the raw rows.
+    """Compare creditscore and optbinning, where it is installed.
 
     Parameters
     ----------
     rows : Rows
-        Numeric columns, NaN where missing, and the target.
+        Columns of one kind, and the target.
     constraints : Constraints
         What both must keep.
     repeat : int
-        Rounds; within a round every contender runs once, so that a noisy moment hits all.
+        Rounds of timing.
     fresh : Rows, optional
         Rows that nothing is fitted to, for the information value of the same bins on them.
 
@@ -145,134 +96,65 @@ def compare(
     Comparison
     """
     field = contenders(constraints)
-    seconds = _time_in_turn(field, rows, repeat)
-    ours = binned_columns(field[0].cuts(), rows.X, rows.is_bad)
-    broken = {"creditscore": names_of_broken(ours, constraints)}
-    if len(field) == 1:
-        return Comparison(seconds, _alone(ours), broken)
-    guess = binned_columns(field[1].cuts(), rows.X, rows.is_bad)
-    theirs = _better_of_both_ways(guess, rows, constraints)
-    broken["optbinning"] = names_of_broken(theirs, constraints)
-    columns = _side_by_side(ours, guess, theirs)
-    if fresh is not None:
-        columns["fresh_ours"] = _iv_on(fresh, ours)
-        columns["fresh_theirs"] = _iv_on(fresh, theirs)
-        columns["fresh_ratio"] = columns["fresh_ours"] / columns["fresh_theirs"]
-    return Comparison(seconds, columns, broken)
+    seconds, binned = compare(field, rows, repeat=repeat)
+    guess = binned.get(RIVAL)
+    if guess is None or not len(rows.X.select_dtypes("number").columns):
+        return side_by_side(seconds, binned, constraints, fresh)
+    binned[RIVAL] = _better_of_both_ways(guess, rows, constraints)
+    comparison = side_by_side(seconds, binned, constraints, fresh)
+    comparison.columns["iv_guess"] = [column.iv for column in guess.values()]
+    return comparison
 
 
-def _time_in_turn(field: Sequence[Contender], rows: Rows, repeat: int) -> pd.DataFrame:
-    X, y = rows.X, rows.is_bad.astype(np.intp)
-    head = X.head(_WARM_UP_ROWS)
-    fits: dict[str, list[float]] = {contender.label: [] for contender in field}
-    transforms: dict[str, list[float]] = {contender.label: [] for contender in field}
-    for contender in field:
-        # what a library imports or starts at its first use is not its speed
-        contender.fit(head, y[:_WARM_UP_ROWS])
-        contender.transform(head)
-    for _ in range(repeat):
-        for contender in field:
-            start = time.perf_counter()
-            contender.fit(X, y)
-            fitted = time.perf_counter()
-            contender.transform(X)
-            fits[contender.label].append(fitted - start)
-            transforms[contender.label].append(time.perf_counter() - fitted)
-    return pd.DataFrame(
-        [
-            {
-                "contender": label,
-                "fit_best": min(fits[label]),
-                "fit_median": float(np.median(fits[label])),
-                "transform_best": min(transforms[label]),
-                "transform_median": float(np.median(transforms[label])),
-            }
-            for label in fits
-        ]
-    )
-
-
-def _better_of_both_ways(
-    guess: dict[str, BinnedColumn], rows: Rows, constraints: Constraints
-) -> dict[str, BinnedColumn]:
+def _better_of_both_ways(guess: Binned, rows: Rows, constraints: Constraints) -> Binned:
     """Let optbinning solve each direction too, and take its best column by column."""
     found = [guess]
     for trend in ("ascending", "descending"):
         rival = Optbinning(constraints, n_jobs=2, trend=trend)
         rival.fit(rows.X, rows.is_bad.astype(np.intp))
-        found.append(binned_columns(rival.cuts(), rows.X, rows.is_bad))
+        found.append(recount(rival.bins(), rows))
     return {
         name: max((columns[name] for columns in found), key=lambda column: column.iv)
         for name in guess
     }
 
 
-def _iv_on(rows: Rows, columns: dict[str, BinnedColumn]) -> list[float]:
-    """Information value of bins that were found on other rows."""
-    cuts = {name: column.cuts for name, column in columns.items()}
-    return [column.iv for column in binned_columns(cuts, rows.X, rows.is_bad).values()]
-
-
-def _side_by_side(
-    ours: dict[str, BinnedColumn],
-    guess: dict[str, BinnedColumn],
-    theirs: dict[str, BinnedColumn],
-) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "column": name,
-                "iv_ours": ours[name].iv,
-                "iv_guess": guess[name].iv,
-                "iv_theirs": theirs[name].iv,
-                # two columns without any information are equal
-                "ratio": ours[name].iv / theirs[name].iv if theirs[name].iv > 0 else 1.0,
-                "bins_ours": ours[name].n_bins,
-                "bins_theirs": theirs[name].n_bins,
-            }
-            for name in ours
-        ]
+def draw(options: argparse.Namespace, kind: str, n_rows: int, seed: int) -> Rows:
+    """Draw the table of a run."""
+    if kind == "numeric":
+        return Rows(*make_applicants(n_rows, options.columns, seed))
+    X, is_bad = make_levels(
+        n_rows,
+        options.columns,
+        n_levels=options.levels,
+        kind="text" if kind == "text" else "category",
+        seed=seed,
     )
+    return Rows(X, is_bad)
 
 
-def _alone(ours: dict[str, BinnedColumn]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {"column": name, "iv_ours": column.iv, "bins_ours": column.n_bins}
-            for name, column in ours.items()
-        ]
+def run(options: argparse.Namespace, kind: str, seed: int) -> dict[str, Any]:
+    """Draw, compare and report once; return the figures."""
+    rows = draw(options, kind, options.rows, seed)
+    fresh = None
+    if options.fresh_rows:
+        fresh = draw(options, kind, options.fresh_rows, seed + 1)
+    report(
+        f"{options.rows:,} rows × {options.columns} columns ({kind}), "
+        f"{rows.is_bad.mean():.1%} bad, at most {options.max_n_bins} bins of at least "
+        f"{MIN_BIN_SIZE:.0%}; seed {seed}, best of {options.repeat}",
+        "",
     )
-
-
-def _report(comparison: Comparison) -> None:
-    formats = dict.fromkeys(("ratio", "fresh_ratio"), "{:.5f}")
-    values = ("iv_ours", "iv_guess", "iv_theirs", "fresh_ours", "fresh_theirs")
-    formats |= dict.fromkeys(values, "{:.6f}")
-    report_table(comparison.columns, formats)
-    times = [name for name in comparison.seconds if name != "contender"]
-    report_table(comparison.seconds, dict.fromkeys(times, "{:.4f}"))
-    for library, names in comparison.broken.items():
-        report(f"{library}: constraints broken in {', '.join(names) or 'no column'}")
-    if not comparison.has_rival:
+    constraints = Constraints(MIN_BIN_SIZE, options.max_n_bins)
+    comparison = compare_with_optbinning(rows, constraints, repeat=options.repeat, fresh=fresh)
+    report_comparison(comparison)
+    if RIVAL not in comparison.rivals:
         report(
             "optbinning is not installed, so creditscore was timed alone: "
             'pip install "creditscore[optbinning]"'
         )
-        return
-    ratios = comparison.columns["ratio"]
-    worst = comparison.columns.loc[ratios.idxmin(), "column"]
-    report(
-        "",
-        f"fit        {comparison.speed_ratio('fit'):6.1f} × faster than the faster optbinning",
-        f"transform  {comparison.speed_ratio('transform'):6.1f} × faster",
-        f"least IV   {ratios.min():.5f} × optbinning's, in {worst!r}",
-        f"mean IV    {ratios.mean():.5f} × optbinning's",
-        f"IV below   0.999 × in {int((ratios < 0.999).sum())} of {len(ratios)} columns",
-    )
-    if "fresh_ratio" in comparison.columns:
-        report(
-            f"fresh IV   {comparison.columns['fresh_ratio'].median():.5f} × in the median column"
-        )
+    report("")
+    return {"kind": kind, "seed": seed, **comparison.to_dict()}
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -280,9 +162,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--columns", type=int, default=20)
+    kinds = ("numeric", "text", "category")
+    parser.add_argument("--kind", nargs="+", choices=kinds, default=["numeric"])
+    parser.add_argument("--levels", type=int, default=50, help="of a text or category column")
     parser.add_argument("--max-n-bins", type=int, default=10)
     parser.add_argument("--repeat", type=int, default=3, help="rounds; the best counts")
-    parser.add_argument("--seed", type=int, default=20_260_101)
+    parser.add_argument("--seed", type=int, nargs="+", default=[20_260_101])
     parser.add_argument(
         "--fresh-rows", type=int, default=0, help="rows seen by neither, to count the bins on"
     )
@@ -294,22 +179,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the comparison and write the report."""
     options = _options(arguments)
     report_machine(PACKAGES)
-    rows = Rows(*make_applicants(options.rows, options.columns, options.seed))
-    fresh = None
-    if options.fresh_rows:
-        fresh = Rows(*make_applicants(options.fresh_rows, options.columns, options.seed + 1))
-    report(
-        f"{options.rows:,} rows × {options.columns} columns, {rows.is_bad.mean():.1%} bad, "
-        f"at most {options.max_n_bins} bins of at least {MIN_BIN_SIZE:.0%}; "
-        f"seed {options.seed}, best of {options.repeat}",
-        "",
-    )
-    constraints = Constraints(MIN_BIN_SIZE, options.max_n_bins)
-    comparison = compare(rows, constraints, repeat=options.repeat, fresh=fresh)
-    _report(comparison)
+    runs = [run(options, kind, seed) for kind in options.kind for seed in options.seed]
+    if len(runs) > 1 and all(RIVAL in figures["against"] for figures in runs):
+        report_summary(runs)
     if options.json is not None:
-        content = {"machine": machine(), "versions": versions(PACKAGES), **comparison.to_dict()}
+        content = {"machine": machine(), "versions": versions(PACKAGES), "runs": runs}
         options.json.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def report_summary(runs: Sequence[dict[str, Any]]) -> None:
+    """Write a line for each run."""
+    table = pd.DataFrame(
+        [
+            {"kind": figures["kind"], "seed": figures["seed"], **figures["against"][RIVAL]}
+            for figures in runs
+        ]
+    )
+    formats = {"fit_ratio": "{:.1f}", "transform_ratio": "{:.1f}"}
+    shares = ("least_iv_ratio", "mean_iv_ratio", "sum_iv_ratio", "fresh_iv_ratio")
+    report_table(table, formats | dict.fromkeys(shares, "{:.5f}"))
 
 
 if __name__ == "__main__":

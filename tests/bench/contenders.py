@@ -1,4 +1,4 @@
-"""The two binners behind one face: fit, transform, and the cuts they found."""
+"""The binners behind one face: fit, transform, and the bins they found."""
 
 from __future__ import annotations
 
@@ -10,28 +10,12 @@ import numpy as np
 import pandas as pd
 
 from creditscore import WOEEncoder
-from creditscore._typing import Bool1D, Float1D, Int1D
-from creditscore.binning import NumericPartition
-from creditscore.metrics import information_value
+from creditscore._typing import Int1D
+from creditscore.binning import CategoricalPartition, NumericPartition
+from tests.bench.recount import Bins, Constraints
 
 N_JOBS = (2, 1)
-"""Numbers of jobs that optbinning is timed with; the faster one counts."""
-
-
-@dataclass(frozen=True)
-class Constraints:
-    """What both must keep.
-
-    Attributes
-    ----------
-    min_bin_size : float
-        Least share of all rows, those with a missing value included, in a bin of numbers.
-    max_n_bins : int
-        Most bins of numbers; missing values are one more, for both.
-    """
-
-    min_bin_size: float
-    max_n_bins: int
+"""Numbers of jobs that rivals are timed with; the faster one counts."""
 
 
 class Contender(Protocol):
@@ -39,7 +23,12 @@ class Contender(Protocol):
 
     @property
     def label(self) -> str:
-        """Name in the tables."""
+        """Name in the tables, the library first."""
+        ...
+
+    @property
+    def transforms(self) -> bool:
+        """Tell whether it encodes values too."""
         ...
 
     def fit(self, X: pd.DataFrame, y: Int1D) -> None:
@@ -50,16 +39,17 @@ class Contender(Protocol):
         """Replace values by the weight of evidence of their bin, missing ones too."""
         ...
 
-    def cuts(self) -> dict[str, Float1D]:
-        """Return the cuts of each column; a value at a cut belongs to the upper bin."""
+    def bins(self) -> dict[str, Bins]:
+        """Return the bins of each column."""
         ...
 
 
 @dataclass
 class Creditscore:
-    """``WOEEncoder``, which uses one core."""
+    """``WOEEncoder`` as it comes."""
 
     constraints: Constraints
+    transforms: bool = True
     encoder: WOEEncoder = field(init=False)
 
     @property
@@ -79,13 +69,15 @@ class Creditscore:
         """Encode."""
         return self.encoder.transform(X)
 
-    def cuts(self) -> dict[str, Float1D]:
-        """Read the cuts off the bin tables."""
-        return {
-            name: np.asarray(table.partition.cuts, dtype=np.float64)
-            for name, table in self.encoder.tables_.items()
-            if isinstance(table.partition, NumericPartition)
-        }
+    def bins(self) -> dict[str, Bins]:
+        """Read the cuts and groups off the bin tables."""
+        found: dict[str, Bins] = {}
+        for name, table in self.encoder.tables_.items():
+            if isinstance(table.partition, NumericPartition):
+                found[name] = np.asarray(table.partition.cuts, dtype=np.float64)
+            elif isinstance(table.partition, CategoricalPartition):
+                found[name] = tuple(tuple(map(str, group)) for group in table.partition.groups)
+        return found
 
 
 @dataclass
@@ -95,6 +87,7 @@ class Optbinning:
     constraints: Constraints
     n_jobs: int
     trend: str = "auto_asc_desc"
+    transforms: bool = True
     process: Any = field(init=False)
 
     @property
@@ -106,12 +99,14 @@ class Optbinning:
         """Fit a new process."""
         from optbinning import BinningProcess
 
-        names = list(X.columns)
+        numeric = list(X.select_dtypes("number"))
         self.process = BinningProcess(
-            names,
+            list(X.columns),
+            categorical_variables=[name for name in X if name not in set(numeric)] or None,
             min_bin_size=self.constraints.min_bin_size,
             max_n_bins=self.constraints.max_n_bins,
-            binning_fit_params={name: {"monotonic_trend": self.trend} for name in names},
+            # levels are ordered by their bad rate, so that their trend is always ascending
+            binning_fit_params={name: {"monotonic_trend": self.trend} for name in numeric},
             n_jobs=self.n_jobs,
         )
         self.process.fit(X, y)
@@ -120,10 +115,16 @@ class Optbinning:
         """Encode, missing values by their own counts as creditscore does."""
         return self.process.transform(X, metric="woe", metric_missing="empirical")
 
-    def cuts(self) -> dict[str, Float1D]:
+    def bins(self) -> dict[str, Bins]:
         """Read the splits; optbinning too closes intervals on the left."""
-        names = self.process.variable_names
-        return {name: np.asarray(self.process.get_binned_variable(name).splits) for name in names}
+        found: dict[str, Bins] = {}
+        for name in self.process.variable_names:
+            binning = self.process.get_binned_variable(name)
+            if binning.dtype == "numerical":
+                found[name] = np.asarray(binning.splits, dtype=np.float64)
+            else:
+                found[name] = tuple(tuple(map(str, group)) for group in binning.splits)
+        return found
 
 
 def contenders(constraints: Constraints) -> list[Contender]:
@@ -132,65 +133,3 @@ def contenders(constraints: Constraints) -> list[Contender]:
     if find_spec("optbinning") is not None:
         listed += [Optbinning(constraints, n_jobs) for n_jobs in N_JOBS]
     return listed
-
-
-@dataclass(frozen=True)
-class BinnedColumn:
-    """What the cuts of one column come to on the raw rows.
-
-    Attributes
-    ----------
-    cuts : ndarray
-        Where the bins of numbers part.
-    iv : float
-        Information value over the bins and the missing values.
-    n_bins : int
-        Bins of numbers.
-    smallest_share : float
-        Share of all rows in the smallest bin of numbers, a fraction.
-    is_monotone : bool
-        Whether the bad rate goes one way, equality allowed.
-    """
-
-    cuts: Float1D
-    iv: float
-    n_bins: int
-    smallest_share: float
-    is_monotone: bool
-
-    @classmethod
-    def on_rows(cls, values: Float1D, is_bad: Bool1D, cuts: Float1D) -> BinnedColumn:
-        """Count every row anew; the same for whoever made the cuts."""
-        codes = np.searchsorted(cuts, values, side="right")
-        codes[np.isnan(values)] = len(cuts) + 1
-        bad = np.bincount(codes, weights=is_bad, minlength=len(cuts) + 2)
-        count = np.bincount(codes, minlength=len(cuts) + 2)
-        steps = np.diff(bad[:-1] / np.maximum(count[:-1], 1))
-        return cls(
-            cuts=cuts,
-            iv=information_value(count - bad, bad),
-            n_bins=len(cuts) + 1,
-            smallest_share=float(count[:-1].min() / len(values)),
-            is_monotone=bool((steps >= 0).all() or (steps <= 0).all()),
-        )
-
-    def keeps(self, constraints: Constraints) -> bool:
-        """Tell whether all constraints hold on the raw rows."""
-        return (
-            self.is_monotone
-            and self.n_bins <= constraints.max_n_bins
-            # the share of a count and the count of a share may differ in the last bit
-            and self.smallest_share >= constraints.min_bin_size * (1 - 1e-9)
-        )
-
-
-def binned_columns(
-    cuts: dict[str, Float1D], X: pd.DataFrame, is_bad: Bool1D
-) -> dict[str, BinnedColumn]:
-    """Count all columns of a table."""
-    return {name: BinnedColumn.on_rows(X[name].to_numpy(), is_bad, at) for name, at in cuts.items()}
-
-
-def names_of_broken(columns: dict[str, BinnedColumn], constraints: Constraints) -> list[str]:
-    """Name the columns whose bins break a constraint."""
-    return [name for name, column in columns.items() if not column.keeps(constraints)]

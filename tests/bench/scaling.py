@@ -12,7 +12,6 @@ import argparse
 import cProfile
 import pstats
 import time
-import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +21,9 @@ import pandas as pd
 import creditscore
 from creditscore._typing import Bool1D
 from tests.bench.applicants import make_applicants
-from tests.bench.contenders import Constraints, Creditscore
+from tests.bench.contenders import Creditscore
+from tests.bench.memory import traced_columns
+from tests.bench.recount import Constraints, Rows
 from tests.bench.report import report, report_machine, report_table
 
 PACKAGES = ("creditscore", "numpy", "pandas", "scikit-learn", "scipy")
@@ -45,16 +46,6 @@ def time_encoder(
     return min(fits), min(transforms)
 
 
-def peak_columns(X: pd.DataFrame, is_bad: Bool1D, constraints: Constraints) -> float:
-    """Return the most memory that a fit holds beyond its input, in columns of float64."""
-    contender, y = Creditscore(constraints), is_bad.astype(np.intp)
-    tracemalloc.start()
-    contender.fit(X, y)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return peak / (8 * len(X))
-
-
 def by_rows(options: argparse.Namespace, constraints: Constraints) -> pd.DataFrame:
     """Time tables of each size, a row a size."""
     lines = []
@@ -70,7 +61,7 @@ def by_rows(options: argparse.Namespace, constraints: Constraints) -> pd.DataFra
                 "fit_ms_per_column": 1e3 * fit / options.columns,
                 "fit_ns_per_cell": 1e9 * fit / cells,
                 "transform_ns_per_cell": 1e9 * transform / cells,
-                "fit_peak_columns": peak_columns(X, is_bad, constraints),
+                "fit_peak_columns": traced_columns(Rows(X, is_bad), constraints),
             }
         )
     return pd.DataFrame(lines)

@@ -74,13 +74,24 @@ def test_telling_values_apart_changes_these_cells_alone(shape: str) -> None:
     apart = column.told_apart(chosen)
     whole = Cells.of_values(values, outcomes)
     low, high = column.cells.low[100], column.cells.high[159]
-    exact = whole.at((whole.low >= low) & (whole.low <= high))
-    inside = apart.cells.at((apart.cells.low >= low) & (apart.cells.low <= high))
+    exact = whole.at(np.flatnonzero((whole.low >= low) & (whole.low <= high)))
+    cells = apart.cells
+    inside = cells.at(np.flatnonzero((cells.low >= low) & (cells.low <= high)))
     assert same(inside, exact)
-    assert same(apart.cells.at(apart.cells.high < low), column.cells.at(np.arange(100)))
+    assert same(cells.at(np.flatnonzero(cells.high < low)), column.cells.at(np.arange(100)))
     assert apart.told_apart(np.arange(len(apart.cells.low))).cells.low.tolist() == (
         whole.low.tolist()
     )
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("n", [1, 2, 511, 512, 20_000])
+def test_values_are_brought_in_order(shape: str, n: int) -> None:
+    values, _ = drawn(shape, n)
+    order = _cells._ascending(values)
+    assert values[order].tolist() == np.sort(values).tolist()
+    assert np.bincount(order, minlength=n).tolist() == [1] * n
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -87,7 +87,16 @@ RANGES = {
     "max_n_bins": "an integer, 1 or more",
     "max_n_prebins": "an integer, 2 or more",
     "smoothing": "a number in the range [0, inf)",
-    "trend": "one of 'auto', 'ascending', 'descending', 'none'",
+    "trend": (
+        "one of 'auto', 'auto_one_bend', 'ascending', 'descending', 'peak', 'valley', 'concave', "
+        "'convex', 'none'"
+    ),
+    "objective": "one of 'iv', 'js', 'hellinger', 'triangular', 'log_likelihood'",
+    "output": "one of 'woe', 'bin', 'label', 'bad_rate'",
+    "n_jobs": "None, a number of processes, or -1 for one on each core",
+    "constraints": "a mapping of column names to BinConstraints objects",
+    "policy": "a mapping of column names to BinPolicy objects",
+    "solver": "None or be called as solve_bins is",
     "user_cuts": "a mapping of column names to cuts",
 }
 
@@ -101,6 +110,12 @@ RANGES = {
         *[("smoothing", value) for value in (-1, np.inf, np.nan, None)],
         *[("trend", value) for value in ("up", None)],
         *[("user_cuts", value) for value in ([1, 2], "income")],
+        *[("objective", value) for value in ("gini", None)],
+        *[("output", value) for value in ("points", None)],
+        *[("n_jobs", value) for value in (0, 1.5, True)],
+        ("constraints", "peak"),
+        ("policy", "neutral"),
+        ("solver", "cp"),
     ],
 )
 def test_parameter_out_of_range_says_range_and_value(

@@ -81,7 +81,7 @@ def test_missing_values_and_special_codes_may_be_few(
 
 @pytest.mark.parametrize(
     ("trend", "read"),
-    [("descending", "descending"), ("auto", "descending"), ("none", "mixed")],
+    [("descending", "descending"), ("auto", "descending"), ("none", "peak")],
 )
 def test_trend_of_a_hump(bin_one: BinOne, trend: str, read: str) -> None:
     # bad rates 0.5, 0.6, 0.2, 0.1: a free order shows the hump, a trend joins its two bins
@@ -394,14 +394,13 @@ def test_infinite_values_are_named(
         pd.to_timedelta([1, 2, 3, 4], unit="D"),
         pd.Series(pd.date_range("2024-01-01", periods=4).date, dtype=object),
         pd.period_range("2024-01", periods=4, freq="M"),
-        pd.Series(["a", 1, 2.5, "b"], dtype=object),
         pd.Series([True, 2, 3, False], dtype=object),
         pd.Series([[1], [2], [3], [4]], dtype=object),
         pd.Series([1j, 2j, 3j, 4j]),
         pd.Series([b"a", b"b", b"a", b"b"], dtype=object),
     ],
     ids=[
-        *("dates", "dates with zone", "durations", "date objects", "periods", "text and numbers"),
+        *("dates", "dates with zone", "durations", "date objects", "periods"),
         *("bools and numbers", "lists", "complex", "bytes"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import warnings
 from collections.abc import Callable
 from decimal import Decimal
@@ -184,7 +185,6 @@ TEXT_COLUMNS = {
     "pyarrow dictionary": arrow(TEXT),
     "category": pd.Series(TEXT, dtype="category"),
     "category with unused levels": pd.Series(pd.Categorical(TEXT, categories=list("zdcba"))),
-    "ordered category": pd.Series(pd.Categorical(TEXT, categories=list("dcba"), ordered=True)),
 }
 BOOLEAN_COLUMNS = {
     "boolean": pd.Series(BOOLS, dtype="boolean"),
@@ -238,6 +238,70 @@ def test_numeric_categories_are_levels(dtype: str) -> None:
     table = bins_of(pd.Series(WHOLE, dtype=dtype).astype("category"))
     assert table.dtype == "categorical"
     assert {level for group in table.partition.groups for level in group} == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        pl.DataFrame({"v": BOOLS}),
+        pa.table({"v": BOOLS}),
+        pa.table({"v": pa.array(BOOLS).dictionary_encode()}),
+        np.array(BOOLS, dtype=object)[:, None],
+    ],
+    ids=["polars", "pyarrow", "pyarrow dictionary", "array"],
+)
+def test_booleans_of_other_libraries_are_levels(X: Any) -> None:
+    expected = bins_of(BOOLEAN_COLUMNS["boolean"])
+    found = next(iter(WOEEncoder().fit(X, OUTCOME).tables_.values()))
+    assert found.partition == expected.partition
+    assert (found.n_good, found.n_bad) == (expected.n_good, expected.n_bad)
+
+
+def test_booleans_come_back_as_ones_and_zeros() -> None:
+    table = bins_of(BOOLEAN_COLUMNS["boolean"])
+    expected = table.encode(pd.DataFrame({"v": [True, False]})).tolist()
+    for values in ([1, 0], [1.0, 0.0], pd.Series([1, 0], dtype=object)):
+        assert table.encode(pd.DataFrame({"v": values})).tolist() == expected
+
+
+MOMENTS = [dt.datetime(2024, 1, day, 12, 30, tzinfo=dt.UTC) for day in (1, 2, 3, 4)]
+TIMES: dict[str, list[Any]] = {
+    "datetimes with a zone": MOMENTS,
+    "datetimes": [moment.replace(tzinfo=None) for moment in MOMENTS],
+    "dates": [moment.date() for moment in MOMENTS],
+    "times": [moment.time() for moment in MOMENTS],
+    "durations": [moment - MOMENTS[0] for moment in MOMENTS],
+}
+
+
+@pytest.mark.parametrize("gap", [False, True])
+@pytest.mark.parametrize("kind", TIMES)
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda values: pd.DataFrame({"v": pd.Series(values, dtype=object)}),
+        lambda values: pd.DataFrame({"v": pd.Series(values)}),
+        lambda values: pd.DataFrame({"v": pd.arrays.ArrowExtensionArray(pa.array(values))}),
+        lambda values: pl.DataFrame({"v": values}),
+        lambda values: pa.table({"v": values}),
+    ],
+    ids=["pandas objects", "pandas", "pandas pyarrow", "polars", "pyarrow"],
+)
+def test_dates_and_durations_are_refused_with_advice(
+    make: Callable[[list], Any], kind: str, gap: bool
+) -> None:
+    values = [None, *TIMES[kind][1:]] if gap else TIMES[kind]
+    message = r"Column 'v' holds dates or durations .*number as of a date.* or drop it"
+    with pytest.raises(ColumnTypeError, match=message):
+        WOEEncoder().fit(make(values), [0, 1, 1, 0])
+
+
+def test_an_odd_index_does_not_matter_to_objects() -> None:
+    values = pd.Series(TEXT, dtype=object)
+    expected = bins_of(values)
+    for index in (pd.date_range("2024-01-01", periods=80), np.linspace(0, 1, 80), [7] * 80):
+        table = WOEEncoder().fit(values.set_axis(index).to_frame("v"), OUTCOME).tables_["v"]
+        assert table == expected
 
 
 @pytest.mark.parametrize("dictionary", [False, True])

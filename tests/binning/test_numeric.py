@@ -7,18 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditscore.binning import BinCounts, NumericPartition, Outcomes, solve_bins
+from creditscore.binning import BinConstraints, BinCounts, NumericPartition, Outcomes, solve_bins
+from creditscore.binning._curve import Curve
 from creditscore.binning._numeric import NumericResult, best_numeric_bins, count_column
+from creditscore.binning._objective import InformationValue
 from creditscore.binning._settings import BinSettings
+from creditscore.binning._shortlist import hull, propose
 from creditscore.metrics import information_value
 
 TRENDS = ("auto", "ascending", "descending", "none")
 
 
 def settings(**changes: object) -> BinSettings:
-    values = {"min_bin_size": 0.05, "max_n_bins": None, "max_n_prebins": 64, "smoothing": 0.5,
-              "trend": "auto", **changes}  # fmt: skip
-    return BinSettings(**values)
+    asked = {"trend": "auto", "min_bin_size": 0.05, "max_n_bins": None}
+    asked |= {name: changes.pop(name) for name in list(changes) if name in asked}
+    return BinSettings(constraints=BinConstraints(**asked), **changes)
 
 
 def best(
@@ -44,11 +47,9 @@ def on_all_values(values: np.ndarray, is_bad: np.ndarray, asked: BinSettings) ->
         bad,
         total_good=good.sum(),
         total_bad=bad.sum(),
-        min_weight=asked.min_bin_size * len(values),
-        max_n_bins=asked.max_n_bins,
-        trend=asked.trend,
+        constraints=asked.constraints,
         smoothing=asked.smoothing,
-    ).iv
+    ).value
 
 
 def iv(result: NumericResult) -> float:
@@ -97,6 +98,84 @@ def test_better_than_quantiles(seed: int) -> None:
     edges = np.quantile(values, np.linspace(0, 1, 101)[1:-1])
     coarse = np.searchsorted(edges, values, side="right").astype(float)
     assert iv(best(values, is_bad, asked)) >= on_all_values(coarse, is_bad, asked) - 1e-9
+
+
+@pytest.mark.parametrize("most", [None, 6])
+@pytest.mark.parametrize("strength", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_next_to_exact_where_tangents_propose(seed: int, strength: float, most: int | None) -> None:
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, 250, 30_000).astype(float)
+    is_bad = rng.random(30_000) < 0.15 + 0.1 * strength * (values / 250) ** 2
+    asked = settings(max_n_bins=most)
+    exact = on_all_values(values, is_bad, asked)
+    assert 0.999 * exact <= iv(best(values, is_bad, asked)) <= exact + 1e-9
+
+
+@pytest.mark.parametrize("min_weight", [0.0, 40.0, 150.0])
+@pytest.mark.parametrize("most", [None, 1, 3])
+@pytest.mark.parametrize("seed", range(4))
+def test_proposed_cuts_keep_weight_and_number(
+    seed: int, most: int | None, min_weight: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    bad, good = np.cumsum(rng.integers(0, 9, 100)), np.cumsum(rng.integers(1, 30, 100))
+    curve = Curve(*(c[:-1].astype(float) for c in (bad, good)), float(bad[-1]), float(good[-1]))
+    curve = curve.within(min_weight)
+    objective = InformationValue(curve.n_other, curve.n_rising, 0.5)
+    free, limited = propose(curve, hull(curve), objective, min_weight=min_weight, max_n_bins=most)
+    for cuts in (free, limited):
+        rising, other = curve.between(cuts)
+        assert (rising + other).min() >= min_weight
+        assert (np.diff(cuts) > 0).all()
+    assert len(limited) < (most or 100)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_noise_is_not_searched_worse_than_quantiles(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    values, is_bad = rng.normal(size=40_000), rng.random(40_000) < 0.1
+    edges = np.quantile(values, np.linspace(0, 1, 201)[1:-1])
+    coarse = np.searchsorted(edges, values, side="right").astype(float)
+    assert iv(best(values, is_bad, settings())) >= on_all_values(coarse, is_bad, settings())
+
+
+@pytest.mark.parametrize("trend", TRENDS)
+@pytest.mark.parametrize("of_missing", [True, False])
+def test_one_class_may_have_no_value(trend: str, of_missing: bool) -> None:
+    values, _ = sample(0, 2_000)
+    values[:200] = np.nan
+    result = best(values, np.isnan(values) == of_missing, settings(trend=trend))
+    assert result.counts.partition.n_regular == 1
+
+
+@pytest.mark.parametrize("n", [4_000, 40_000])
+@pytest.mark.parametrize("trend", TRENDS)
+def test_fine_counts_hold_every_row_and_every_cut(trend: str, n: int) -> None:
+    values, is_bad = sample(4, n)
+    values[:300], values[300:500] = np.nan, -9.0
+    result = best(values, is_bad, settings(trend=trend, max_n_bins=5), special=(-9.0,))
+    regular = ~np.isnan(values) & (values != -9.0)
+    for edges in (result.fine_above, np.nextafter(result.fine_below, np.inf)):
+        codes = np.searchsorted(edges, values[regular], side="right")
+        for rows, fine in ((is_bad, result.fine_bad), (~is_bad, result.fine_good)):
+            counted = np.bincount(codes[rows[regular]], minlength=len(edges) + 1)
+            assert counted.tolist() == fine.tolist()
+    assert np.isin(result.fine_below, values).all()
+    cuts = result.counts.partition.cuts
+    at = np.searchsorted(result.fine_above, cuts)
+    assert (result.fine_below[at] < cuts).all()
+    assert (cuts <= result.fine_above[at]).all()
+    assert len(cuts) < len(result.fine_above) <= 64 + 6
+
+
+def test_fine_counts_part_all_values_that_are_few() -> None:
+    values = np.repeat(np.arange(30.0), 20)
+    is_bad = np.random.default_rng(0).random(600) < values / 60
+    result = best(values, is_bad, settings(min_bin_size=0.2))
+    assert result.fine_below.tolist() == list(range(29))
+    assert result.fine_above.tolist() == list(range(1, 30))
+    assert (result.fine_good + result.fine_bad).tolist() == [20.0] * 30
 
 
 @pytest.mark.parametrize("trend", ["ascending", "descending"])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from fractions import Fraction
-from itertools import combinations, pairwise
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,194 +12,241 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from creditscore.binning import Solution, solve_bins
+from creditscore.binning import BinConstraints, Solution, solve_bins, solve_mean_bins
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.metrics import iv_parts
+from tests.binning.enumeration import OBJECTIVES, TRENDS, MeanProblem, Problem
 
-TRENDS = ("none", "ascending", "descending", "auto")
-
-
-@dataclass(frozen=True)
-class Problem:
-    good: tuple[float, ...]
-    bad: tuple[float, ...]
-    more_good: float = 0.0
-    more_bad: float = 0.0
-    min_weight: float = 0.0
-    max_n_bins: int | None = None
-    smoothing: float = 0.5
-
-    @property
-    def totals(self) -> tuple[float, float]:
-        return sum(self.good) + self.more_good, sum(self.bad) + self.more_bad
-
-    def solve(self, trend: Any) -> Solution:
-        total_good, total_bad = self.totals
-        return solve_bins(
-            np.array(self.good, dtype=float),
-            np.array(self.bad, dtype=float),
-            total_good=total_good,
-            total_bad=total_bad,
-            min_weight=self.min_weight,
-            max_n_bins=self.max_n_bins,
-            trend=trend,
-            smoothing=self.smoothing,
-        )
+SINGLE = ("none", "ascending", "descending", "peak", "valley", "concave", "convex")
+"""Trends that are no choice between others."""
 
 
-# --- the oracle: plain Python, exact bad rates, every segmentation -----------------
-
-
-class Oracle:
-    """All admitted segmentations of a problem with their information values."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        n = len(problem.good)
-        runs = [(i, j) for i in range(n) for j in range(i + 1, n + 1)]
-        self.good = {(i, j): sum(map(Fraction, problem.good[i:j])) for i, j in runs}
-        self.bad = {(i, j): sum(map(Fraction, problem.bad[i:j])) for i, j in runs}
-
-    def value(self, run: tuple[int, int]) -> float:
-        """Σ (dist_good - dist_bad) · ln(dist_good / dist_bad) for one bin, spelt out."""
-        good, bad = float(self.good[run]), float(self.bad[run])
-        if (good == 0) != (bad == 0):
-            good, bad = good + self.problem.smoothing, bad + self.problem.smoothing
-        if good == 0 or bad == 0:
-            return math.inf
-        share_good, share_bad = good / self.problem.totals[0], bad / self.problem.totals[1]
-        return (share_good - share_bad) * math.log(share_good / share_bad)
-
-    def rate(self, run: tuple[int, int]) -> Fraction:
-        return self.bad[run] / (self.good[run] + self.bad[run])
-
-    def admits(self, runs: list[tuple[int, int]], trend: str) -> bool:
-        if self.problem.max_n_bins is not None and len(runs) > self.problem.max_n_bins:
-            return False
-        for run in runs:
-            weight = self.good[run] + self.bad[run]
-            if weight == 0 or weight < self.problem.min_weight:
-                return False
-        rates = [self.rate(run) for run in runs]
-        ascending = all(a < b for a, b in pairwise(rates))
-        descending = all(a > b for a, b in pairwise(rates))
-        return {
-            "none": True,
-            "ascending": ascending,
-            "descending": descending,
-            "auto": ascending or descending,
-        }[trend]
-
-    def segmentations(self, trend: str) -> dict[tuple[int, ...], float]:
-        """Information value of each admitted segmentation, by the starts of its bins."""
-        n = len(self.problem.good)
-        found = {}
-        for k in range(n):
-            for inner in combinations(range(1, n), k):
-                runs = list(pairwise((0, *inner, n)))
-                if self.admits(runs, trend):
-                    found[(0, *inner)] = math.fsum(self.value(run) for run in runs)
-        return found
-
-
-def check_against_enumeration(problem: Problem, trend: str) -> None:
-    solution = problem.solve(trend)
-    every = Oracle(problem).segmentations(trend)
+def check_against_enumeration(problem: Problem | MeanProblem) -> None:
+    solution = problem.solve()
+    every = problem.oracle().best()
     assert solution.feasible == bool(every)
+    assert problem.solve() == solution
     if not every:
-        assert (solution.starts, solution.iv) == ((0,), 0.0)
+        assert solution.starts == (0,)
         return
     best = max(every.values())
-    assert solution.iv == pytest.approx(best, rel=1e-9, abs=1e-9)
+    close = {"rel": 1e-9, "abs": 1e-9}
     assert solution.starts in every
-    assert every[solution.starts] == pytest.approx(solution.iv, rel=1e-9, abs=1e-9)
-    if trend != "auto" and math.isfinite(best):
-        fewest = min(len(starts) for starts, iv in every.items() if iv >= best - 1e-13)
+    assert every[solution.starts] == pytest.approx(best, **close)
+    if not problem.constraints.concentration_penalty:
+        assert solution.value == pytest.approx(best, **close)
+    if problem.constraints.trend in SINGLE and math.isfinite(best):
+        fewest = min(len(starts) for starts, value in every.items() if value >= best - 1e-13)
         assert len(solution.starts) <= fewest
-    assert problem.solve(trend) == solution
 
+
+# --- problems ---------------------------------------------------------------------------
 
 # small counts make empty pre-bins, pre-bins of one class and equal bad rates common
 COUNT = st.one_of(st.integers(0, 4), st.integers(0, 60))
+SIZE = st.sampled_from([0.05, 0.2, 2, 20.5])
+CONSTRAINTS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "none": st.just({}),
+    "min_bin_size": st.builds(dict, min_bin_size=SIZE),
+    "max_bin_size": st.builds(dict, max_bin_size=st.sampled_from([0.3, 0.6, 25, 70.5])),
+    "min_good_bad": st.builds(dict, min_good=st.integers(0, 15), min_bad=st.integers(0, 15)),
+    "min_n_bins": st.builds(dict, min_n_bins=st.integers(1, 4)),
+    "max_n_bins": st.builds(dict, max_n_bins=st.integers(1, 4)),
+    "min_max_n_bins": st.builds(dict, min_n_bins=st.integers(1, 3), max_n_bins=st.integers(3, 4)),
+    "min_rate_difference": st.builds(
+        dict, min_rate_difference=st.sampled_from([0.0123, 0.0567, 0.2345])
+    ),
+    "max_p_value": st.builds(dict, max_p_value=st.sampled_from([0.01, 0.05, 0.3, 1.0])),
+    "fixed_cuts": st.builds(dict, fixed_cuts=st.sets(st.integers(1, 3), max_size=2).map(tuple)),
+    "forbidden_cuts": st.builds(
+        dict, forbidden_cuts=st.sampled_from([(1,), (2, 3), ((1, 2),), ((2, 3), 1)])
+    ),
+    "concentration_penalty": st.builds(
+        dict, concentration_penalty=st.sampled_from([0.01, 0.3, 5.0])
+    ),
+}
+ANY_CONSTRAINTS = st.lists(st.sampled_from(list(CONSTRAINTS)), max_size=3, unique=True).flatmap(
+    lambda names: st.tuples(*(CONSTRAINTS[name] for name in names))
+)
+
+
+def merged(parts: tuple[dict[str, Any], ...], trend: str) -> BinConstraints:
+    asked: dict[str, Any] = {"trend": trend}
+    for part in parts:
+        asked |= part
+    low, high = asked.get("min_n_bins", 1), asked.get("max_n_bins")
+    assume(high is None or low <= high)
+    spans = [
+        place if isinstance(place, tuple) else (place, place)
+        for place in asked.get("forbidden_cuts", ())
+    ]
+    fixed = asked.get("fixed_cuts", ())
+    assume(not any(low <= cut <= high for cut in fixed for low, high in spans))
+    return BinConstraints(**asked)
 
 
 @st.composite
-def integer_problems(
-    draw: st.DrawFn, smoothing: tuple[float, ...] = (0.5, 0.5, 0.01, 1.0)
+def problems(
+    draw: st.DrawFn,
+    trend: str,
+    objective: str = "iv",
+    most: int = 7,
+    smoothing: tuple[float, ...] = (0.5, 0.5, 0.01, 1.0),
+    n_periods: int = 0,
 ) -> Problem:
-    n = draw(st.integers(1, 10))
-    counts = st.lists(COUNT, min_size=n, max_size=n)
+    parts = draw(ANY_CONSTRAINTS)
+    least = max((max([0, *part.get("fixed_cuts", ())]) for part in parts), default=0)
+    least = max([least, *(3 for part in parts if part.get("forbidden_cuts"))])
+    n = draw(st.integers(least + 1, max(most, least + 1)))
+    counts = st.lists(COUNT, min_size=n, max_size=n).map(tuple)
+    periods = tuple((draw(counts), draw(counts)) for _ in range(n_periods))
+    good, bad = draw(counts), draw(counts)
+    if periods:
+        good, bad = (
+            tuple(map(sum, zip(*side, strict=True))) for side in zip(*periods, strict=True)
+        )
+        size = draw(st.sampled_from([None, 0.1, 3]))
+        parts = (*parts, {"min_period_size": size})
     problem = Problem(
-        good=tuple(draw(counts)),
-        bad=tuple(draw(counts)),
+        good=good,
+        bad=bad,
+        constraints=merged(parts, trend),
+        objective=objective,
         more_good=draw(st.integers(0, 9)),
         more_bad=draw(st.integers(0, 9)),
-        min_weight=draw(st.sampled_from([0, 1, 5, 20, 50.5])),
-        max_n_bins=draw(st.none() | st.integers(1, 5)),
         smoothing=draw(st.sampled_from(smoothing)),
+        periods=periods,
     )
     assume(min(problem.totals) > 0)
     return problem
 
 
-@pytest.mark.parametrize("trend", TRENDS)
-@given(problem=integer_problems())
-@settings(max_examples=250)
-def test_optimum_of_integer_counts(trend: str, problem: Problem) -> None:
-    check_against_enumeration(problem, trend)
+# --- against the enumeration --------------------------------------------------------------
 
 
 @pytest.mark.parametrize("trend", TRENDS)
-@given(problem=integer_problems(smoothing=(0.0,)))
-@example(
-    # an infinite bin meets a chain that does not exist: ∞ - ∞
-    problem=Problem(
-        good=(1, 0, 25, 1, 53, 48, 1, 0, 1),
-        bad=(1, 1, 37, 56, 17, 24, 3, 1, 3),
-        max_n_bins=3,
-        smoothing=0.0,
-    )
-)
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@given(data=st.data())
 @settings(max_examples=25)
-def test_optimum_without_smoothing_may_be_infinite(trend: str, problem: Problem) -> None:
-    check_against_enumeration(problem, trend)
+def test_optimum_under_any_constraints(objective: str, trend: str, data: st.DataObject) -> None:
+    check_against_enumeration(data.draw(problems(trend, objective)))
+
+
+@pytest.mark.parametrize("trend", TRENDS)
+@pytest.mark.parametrize("constraint", CONSTRAINTS)
+@given(data=st.data())
+@settings(max_examples=12)
+def test_optimum_under_each_constraint(constraint: str, trend: str, data: st.DataObject) -> None:
+    counts = st.lists(COUNT, min_size=4, max_size=7).map(tuple)
+    good = data.draw(counts)
+    bad = data.draw(st.lists(COUNT, min_size=len(good), max_size=len(good)).map(tuple))
+    assume(sum(good) and sum(bad))
+    asked = merged((data.draw(CONSTRAINTS[constraint]),), trend)
+    check_against_enumeration(Problem(good=good, bad=bad, constraints=asked))
 
 
 @pytest.mark.parametrize("trend", TRENDS)
 @given(data=st.data())
-@settings(max_examples=100)
-def test_optimum_of_fractional_weights(trend: str, data: st.DataObject) -> None:
-    n = data.draw(st.integers(1, 9))
-    weight = st.sampled_from([0.0, 0.1, 0.2, 0.3, 0.7, 1 / 3, 1e-3]) | st.floats(0.01, 50)
-    weights = st.lists(weight, min_size=n, max_size=n)
-    problem = Problem(
-        good=tuple(data.draw(weights)),
-        bad=tuple(data.draw(weights)),
-        more_good=data.draw(st.just(0.0) | st.floats(0.01, 5)),
-        more_bad=data.draw(st.just(0.0) | st.floats(0.01, 5)),
-        min_weight=data.draw(st.sampled_from([0.0, 0.777, 7.77])),
-        max_n_bins=data.draw(st.none() | st.integers(1, 4)),
-    )
-    assume(min(problem.totals) > 0)
-    oracle = Oracle(problem)
-    # a run at the least weight but for rounding may be taken or left
-    assume(
-        all(
-            abs(float(oracle.good[run] + oracle.bad[run]) - problem.min_weight) > 1e-9
-            for run in oracle.good
-            if problem.min_weight
-        )
-    )
-    check_against_enumeration(problem, trend)
+@settings(max_examples=60)
+def test_optimum_where_the_trend_holds_in_every_period(trend: str, data: st.DataObject) -> None:
+    n_periods = data.draw(st.integers(1, 3))
+    check_against_enumeration(data.draw(problems(trend, n_periods=n_periods)))
 
 
 @pytest.mark.parametrize("trend", TRENDS)
-@given(rates=st.lists(st.sampled_from([1, 2, 3]), min_size=2, max_size=11))
+@pytest.mark.parametrize("seed", range(2))
+def test_optimum_of_twelve_prebins(seed: int, trend: str) -> None:
+    rng = np.random.default_rng(seed)
+    good, bad = rng.integers(5, 60, 12), rng.integers(0, 25, 12)
+    asked = BinConstraints(trend=trend, min_bin_size=0.04, max_n_bins=6, min_bad=2)
+    check_against_enumeration(
+        Problem(good=tuple(good.tolist()), bad=tuple(bad.tolist()), constraints=asked)
+    )
+
+
+@pytest.mark.parametrize("trend", TRENDS)
+@given(data=st.data())
+@example(
+    # an infinite bin meets a chain that does not exist: ∞ - ∞
+    data=Problem(
+        good=(1, 0, 25, 1, 53, 48, 1, 0, 1),
+        bad=(1, 1, 37, 56, 17, 24, 3, 1, 3),
+        constraints=BinConstraints(max_n_bins=3),
+        smoothing=0.0,
+    )
+)
+@settings(max_examples=25)
+def test_optimum_without_smoothing_may_be_infinite(trend: str, data: Any) -> None:
+    given_problem = isinstance(data, Problem)
+    problem = data if given_problem else data.draw(problems(trend, smoothing=(0.0,)))
+    asked = replace(problem.constraints, trend=trend, concentration_penalty=0.0)
+    check_against_enumeration(replace(problem, constraints=asked))
+
+
+@pytest.mark.parametrize("trend", TRENDS)
+@given(data=st.data())
+@settings(max_examples=50)
+def test_optimum_of_fractional_weights(trend: str, data: st.DataObject) -> None:
+    n = data.draw(st.integers(1, 7))
+    weight = st.sampled_from([0.0, 0.1, 0.2, 0.3, 0.7, 1 / 3, 1e-3]) | st.floats(0.01, 50)
+    weights = st.lists(weight, min_size=n, max_size=n).map(tuple)
+    least = data.draw(st.sampled_from([None, 1.777, 7.77]))
+    problem = Problem(
+        good=data.draw(weights),
+        bad=data.draw(weights),
+        constraints=BinConstraints(
+            trend=trend,
+            min_bin_size=least,
+            max_n_bins=data.draw(st.none() | st.integers(1, 4)),
+        ),
+        more_good=data.draw(st.just(0.0) | st.floats(0.01, 5)),
+        more_bad=data.draw(st.just(0.0) | st.floats(0.01, 5)),
+    )
+    assume(min(problem.totals) > 0)
+    oracle = problem.oracle()
+    # a run at the least weight but for rounding may be taken or left
+    runs = [(i, j) for i in range(n) for j in range(i + 1, n + 1)]
+    assume(all(least is None or abs(float(oracle.weight(r)) - least) > 1e-9 for r in runs))
+    check_against_enumeration(problem)
+
+
+@pytest.mark.parametrize("trend", TRENDS)
+@given(rates=st.lists(st.sampled_from([1, 2, 3]), min_size=2, max_size=9))
 @settings(max_examples=25)
 def test_optimum_where_bad_rates_tie(trend: str, rates: list[int]) -> None:
     bad = tuple(3 * k * rate for k, rate in enumerate(rates, 1))
     good = tuple(12 * k - n_bad for k, n_bad in enumerate(bad, 1))
-    check_against_enumeration(Problem(good=good, bad=bad), trend)
+    check_against_enumeration(Problem(good, bad, BinConstraints(trend=trend)))
+
+
+MEAN_CONSTRAINTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "min_bin_size": st.sampled_from([0.1, 3]),
+        "max_n_bins": st.integers(2, 4),
+        "min_rate_difference": st.sampled_from([0.123, 2.345]),
+        "max_p_value": st.sampled_from([0.01, 0.2]),
+        "concentration_penalty": st.sampled_from([0.1, 30.0]),
+    },
+)
+
+
+@pytest.mark.parametrize("trend", TRENDS)
+@given(data=st.data())
+@settings(max_examples=40)
+def test_optimum_of_amounts(trend: str, data: st.DataObject) -> None:
+    rows = data.draw(
+        st.lists(st.lists(st.integers(-20, 20), min_size=1, max_size=5), min_size=1, max_size=7)
+    )
+    asked = BinConstraints(trend=trend, **data.draw(MEAN_CONSTRAINTS))
+    check_against_enumeration(
+        MeanProblem(
+            weight=tuple(len(values) for values in rows),
+            total=tuple(sum(values) for values in rows),
+            squares=tuple(sum(value**2 for value in values) for values in rows),
+            constraints=asked,
+        )
+    )
 
 
 # --- cases by hand -------------------------------------------------------------------
@@ -215,52 +261,110 @@ def test_optimum_where_bad_rates_tie(trend: str, rates: list[int]) -> None:
         ("auto", (0, 1, 3), "descending"),
         # no rise but from the second to the third pre-bin, and it does not reach the end
         ("ascending", (0,), "ascending"),
+        # one way up and one way down
+        ("peak", (0, 1, 3), "peak"),
+        # the step of -5/12 and then of less: convex, and no further
+        ("convex", (0, 1, 3), "convex"),
     ],
 )
 def test_trend_by_hand(trend: str, starts: tuple[int, ...], found: str) -> None:
-    solution = Problem(good=(10, 30, 20, 40), bad=(20, 10, 15, 5)).solve(trend)
+    solution = Problem((10, 30, 20, 40), (20, 10, 15, 5), BinConstraints(trend=trend)).solve()
     assert (solution.starts, solution.trend) == (starts, found)
+
+
+def test_a_bend_is_made_only_where_it_gains_enough() -> None:
+    # bad rates 1/10, 1/2, 1/10 for a peak; the best without a bend is half of it
+    peaked = Problem((90, 50, 90), (10, 50, 10), BinConstraints(trend="auto_one_bend"))
+    assert (peaked.solve().starts, peaked.solve().trend) == ((0, 1, 2), "peak")
+    # 10 %, 20 %, 19 %: next to nothing is gained
+    nearly = Problem((90, 80, 81), (10, 20, 19), BinConstraints(trend="auto_one_bend"))
+    assert (nearly.solve().starts, nearly.solve().trend) == ((0, 1), "ascending")
+    eager = replace(nearly, constraints=BinConstraints(trend="auto_one_bend", min_bend_gain=0))
+    assert eager.solve().trend == "peak"
+
+
+def test_stability_takes_the_bins_that_hold_in_each_period() -> None:
+    # in the second period the middle pre-bins change places: together, they hold in both
+    first, second = ((90, 80, 70, 60), (10, 20, 30, 40)), ((90, 70, 80, 60), (10, 30, 20, 40))
+    good, bad = (180, 150, 150, 120), (20, 50, 50, 80)
+    asked = BinConstraints(trend="ascending")
+    free = Problem((180, 152, 150, 120), (20, 48, 50, 80), asked)
+    assert free.solve().starts == (0, 1, 2, 3)
+    stable = Problem(good, bad, asked, periods=(first, second))
+    assert stable.solve().starts == (0, 1, 3)
+    too_large = replace(stable, constraints=replace(asked, min_period_size=0.3))
+    assert too_large.solve().starts == (0, 2)
+
+
+def test_preferred_cuts_are_made_where_they_cost_little() -> None:
+    good, bad = (90, 80, 79, 60), (10, 20, 21, 40)
+    asked = BinConstraints(max_n_bins=2)
+    best = Problem(good, bad, asked).solve()
+    assert best.starts == (0, 3)
+    for preference, starts in ((0.01, (0, 3)), (0.9, (0, 2))):
+        wish = replace(asked, preferred_cuts=(2,), preference=preference)
+        found = Problem(good, bad, wish).solve()
+        assert found.starts == starts
+        assert found.value >= best.value * (1 - preference)
 
 
 def test_equal_bad_rates_are_one_bin() -> None:
     # a cut between bins of one bad rate adds nothing: (g1 + g2, b1 + b2) has the same IV
-    solution = Problem(good=(20, 40, 60), bad=(10, 20, 10)).solve("auto")
-    assert solution.starts == (0, 2)
+    assert Problem(good=(20, 40, 60), bad=(10, 20, 10)).solve().starts == (0, 2)
 
 
 def test_one_prebin_beside_missing_values() -> None:
     # 3 of 8 goods and all bads are in the bin: (3/8 - 1) · ln(3/8)
-    solution = Problem(good=(3,), bad=(4,), more_good=5).solve("auto")
-    iv = pytest.approx(-0.625 * math.log(0.375))
-    assert solution == Solution((0,), iv, "ascending", True)
+    value = pytest.approx(-0.625 * math.log(0.375))
+    assert Problem((3,), (4,), more_good=5).solve() == Solution((0,), value, "ascending", True)
 
 
 def test_infeasible_when_everything_is_too_small() -> None:
-    solution = Problem(good=(3, 3), bad=(1, 2), min_weight=10).solve("auto")
-    assert (solution.starts, solution.iv, solution.feasible) == ((0,), 0.0, False)
+    solution = Problem((3, 3), (1, 2), BinConstraints(min_bin_size=10)).solve()
+    assert (solution.starts, solution.feasible) == ((0,), False)
 
 
 def test_bin_of_exactly_the_least_weight_is_admitted() -> None:
     # in binary, 0.1 + 0.7 is below 0.8 by rounding
-    problem = Problem(good=(0.1, 0.9), bad=(0.7, 0.1), min_weight=0.8)
-    assert problem.solve("auto").starts == (0, 1)
+    problem = Problem((0.1, 0.9), (0.7, 0.1), BinConstraints(min_bin_size=0.8 / 1.8))
+    assert problem.solve().starts == (0, 1)
 
 
 @pytest.mark.parametrize(
     ("fault", "error", "message"),
     [
-        ({"trend": "up"}, InvalidParameterError, "'trend'"),
-        ({"max_n_bins": 0}, InvalidParameterError, "'max_n_bins'"),
+        ({"constraints": {"trend": "up"}}, InvalidParameterError, "'trend'"),
+        ({"constraints": {"max_n_bins": 0}}, InvalidParameterError, "'max_n_bins'"),
+        ({"constraints": {"fixed_cuts": [0.5]}}, InvalidParameterError, "places .* 1 to 1"),
+        ({"constraints": {"fixed_cuts": [2]}}, InvalidParameterError, "places .* 1 to 1"),
+        ({"objective": "gini"}, InvalidParameterError, "'objective'"),
+        ({"smoothing": -1}, InvalidParameterError, "'smoothing'"),
         ({"good": np.array([-1.0, 2.0])}, InvalidDataError, "zero or more"),
+        ({"good": np.array([np.nan, 2.0])}, InvalidDataError, "finite"),
         ({"bad": np.array([1.0, 2.0, 3.0])}, InvalidDataError, "good and .*bad"),
+        ({"periods": (np.ones((2, 3)), np.ones((2, 3)))}, InvalidDataError, "n_periods, 2"),
+        ({"periods": (np.full((1, 2), np.inf),) * 2}, InvalidDataError, "finite"),
     ],
-    ids=["trend", "max_n_bins", "negative count", "lengths"],
 )
 def test_what_makes_no_problem_is_refused(fault: dict[str, Any], error: type, message: str) -> None:
     counts = {"good": np.array([1.0, 2.0]), "bad": np.array([2.0, 1.0])}
-    problem: dict[str, Any] = {**counts, "total_good": 3.0, "total_bad": 3.0, **fault}
+    problem: dict[str, Any] = counts | fault
     with pytest.raises(error, match=message):
-        solve_bins(**problem)
+        solve_bins(**problem | {"constraints": BinConstraints(**fault.get("constraints", {}))})
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [({"min_bad": 1}, "neither goods nor bads"), ({"max_p_value": 0.1}, "squares")],
+)
+def test_amounts_refuse_what_they_cannot_keep(asked: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidParameterError, match=message):
+        solve_mean_bins(np.ones(2), np.ones(2), constraints=BinConstraints(**asked))
+
+
+def test_bends_of_too_many_prebins_are_refused() -> None:
+    with pytest.raises(InvalidParameterError, match="256 pre-bins at most"):
+        solve_bins(np.ones(300), np.ones(300), constraints=BinConstraints(trend="concave"))
 
 
 # --- laws on problems too large to enumerate --------------------------------------------
@@ -270,7 +374,11 @@ def test_what_makes_no_problem_is_refused(fault: dict[str, Any], error: type, me
 def large() -> Problem:
     rng = np.random.default_rng(3)
     bad = rng.binomial(40, np.linspace(0.5, 0.1, 80))
-    return Problem(good=tuple((40 - bad).tolist()), bad=tuple(bad.tolist()), min_weight=120)
+    return Problem(
+        good=tuple((40 - bad).tolist()),
+        bad=tuple(bad.tolist()),
+        constraints=BinConstraints(min_bin_size=120),
+    )
 
 
 def bins_of(problem: Problem, solution: Solution) -> tuple[np.ndarray, np.ndarray]:
@@ -278,66 +386,96 @@ def bins_of(problem: Problem, solution: Solution) -> tuple[np.ndarray, np.ndarra
     return np.add.reduceat(problem.good, starts), np.add.reduceat(problem.bad, starts)
 
 
-def change(problem: Problem, **fields: Any) -> Problem:
-    return Problem(**(problem.__dict__ | fields))
+def ask(problem: Problem, **changes: Any) -> Problem:
+    return replace(problem, constraints=replace(problem.constraints, **changes))
 
 
 @pytest.mark.parametrize("trend", TRENDS)
 def test_constraints_hold_at_size(large: Problem, trend: str) -> None:
-    solution = change(large, max_n_bins=6).solve(trend)
+    solution = ask(large, max_n_bins=6, trend=trend).solve()
     good, bad = bins_of(large, solution)
-    steps = np.diff(bad / (good + bad))
-    assert len(good) == (1 if trend == "ascending" else 6)  # the bad rate falls
-    assert (good + bad).min() >= large.min_weight
-    assert trend == "none" or (steps <= 0).all()
-    assert solution.iv == pytest.approx(iv_parts(good, bad).sum(), rel=1e-12)
+    steps = np.sign(np.diff(bad / (good + bad)))
+    assert (good + bad).min() >= 120
+    assert solution.value == pytest.approx(iv_parts(good, bad).sum(), rel=1e-12)
+    if trend == "ascending":  # the bad rate falls
+        assert len(good) == 1
+    elif trend not in ("none", "valley", "peak", "concave", "convex"):
+        assert len(good) == 6
+        assert (steps < 0).all()
+    elif trend in ("peak", "valley"):
+        assert len(good) == 6
+        assert np.count_nonzero(np.diff(steps)) <= 1
 
 
 @pytest.mark.parametrize("trend", TRENDS)
 def test_more_freedom_never_loses(large: Problem, trend: str) -> None:
-    by_limit = [change(large, max_n_bins=k).solve(trend).iv for k in (1, 2, 3, 5, 8, 80)]
-    by_weight = [change(large, min_weight=w).solve(trend).iv for w in (1600, 400, 120, 40, 0)]
-    for ivs in (by_limit, by_weight):
-        assert all(b >= a - 1e-9 for a, b in pairwise(ivs))
-    assert by_limit[-1] == pytest.approx(large.solve(trend).iv, rel=1e-12)
+    large = ask(large, trend=trend)
+    by_limit = [ask(large, max_n_bins=k).solve().value for k in (1, 2, 3, 5, 8, 80)]
+    by_weight = [ask(large, min_bin_size=w).solve().value for w in (1600, 400, 120, 40, 0)]
+    by_step = [ask(large, min_rate_difference=d).solve().value for d in (0.3, 0.05, 0.01, 0)]
+    by_test = [ask(large, max_p_value=p).solve().value for p in (0.001, 0.05, 0.5, 1)]
+    for values in (by_limit, by_weight, by_step, by_test):
+        assert all(b >= a - 1e-9 for a, b in pairwise(values))
+    assert by_limit[-1] == pytest.approx(large.solve().value, rel=1e-12)
 
 
-def test_free_order_is_at_least_as_good_as_either_trend(large: Problem) -> None:
-    iv = {trend: large.solve(trend).iv for trend in TRENDS}
-    assert iv["auto"] == max(iv["ascending"], iv["descending"])
-    assert iv["none"] >= iv["auto"] - 1e-9
+def test_wider_trends_are_at_least_as_good(large: Problem) -> None:
+    value = {trend: ask(large, trend=trend).solve().value for trend in TRENDS}
+    assert value["auto"] == max(value["ascending"], value["descending"])
+    for bend in ("peak", "valley"):
+        assert value[bend] >= value["auto"] - 1e-9
+        assert value["none"] >= value[bend] - 1e-9
 
 
-@given(problem=integer_problems())
-@settings(max_examples=30)
-def test_mirror_and_swap(problem: Problem) -> None:
+def test_periods_of_one_kind_change_nothing(large: Problem) -> None:
+    """Where every period is the sample over again, stability costs nothing."""
+    good, bad = np.array(large.good), np.array(large.bad)
+    same = tuple((tuple(good.tolist()), tuple(bad.tolist())) for _ in range(3))
+    for trend in ("auto", "peak", "none"):
+        problem = ask(large, trend=trend, max_n_bins=5)
+        assert replace(problem, periods=same).solve() == problem.solve()
+
+
+@given(data=st.data())
+@settings(max_examples=40)
+def test_mirror_and_swap(data: st.DataObject) -> None:
     """Reversed pre-bins, and goods taken for bads, turn the trend and keep the value."""
-    iv = problem.solve("ascending").iv
-    mirrored = change(problem, good=problem.good[::-1], bad=problem.bad[::-1])
-    swapped = change(
-        problem,
-        good=problem.bad,
-        bad=problem.good,
-        more_good=problem.more_bad,
-        more_bad=problem.more_good,
-    )
-    for other in (mirrored, swapped):
-        assert other.solve("descending").iv == pytest.approx(iv, rel=1e-9, abs=1e-12)
+    turned = {"ascending": "descending", "peak": "valley", "concave": "convex"}
+    for trend, other_trend in turned.items():
+        problem = data.draw(problems(trend))
+        asked = replace(
+            problem.constraints, min_good=0, min_bad=0, fixed_cuts=(), forbidden_cuts=()
+        )
+        problem = replace(problem, constraints=asked)
+        value = problem.solve().value
+        swapped = replace(
+            ask(problem, trend=other_trend),
+            good=problem.bad,
+            bad=problem.good,
+            more_good=problem.more_bad,
+            more_bad=problem.more_good,
+        )
+        assert swapped.solve().value == pytest.approx(value, rel=1e-9, abs=1e-12)
+        kept = trend if trend != "ascending" else "descending"
+        mirrored = replace(ask(problem, trend=kept), good=problem.good[::-1], bad=problem.bad[::-1])
+        assert mirrored.solve().value == pytest.approx(value, rel=1e-9, abs=1e-12)
 
 
-@given(problem=integer_problems(), factor=st.sampled_from([3, 0.1, 1e-6]))
+@given(data=st.data(), factor=st.sampled_from([3, 0.1, 1e-6]))
 @settings(max_examples=30)
-def test_unit_of_weight_does_not_matter(problem: Problem, factor: float) -> None:
-    scaled = Problem(
+def test_unit_of_weight_does_not_matter(data: st.DataObject, factor: float) -> None:
+    trend = data.draw(st.sampled_from(TRENDS))
+    problem = data.draw(problems(trend))
+    asked = BinConstraints(trend=trend, min_bin_size=0.1, max_n_bins=3)
+    problem = replace(problem, constraints=asked)
+    scaled = replace(
+        problem,
         good=tuple(g * factor for g in problem.good),
         bad=tuple(b * factor for b in problem.bad),
         more_good=problem.more_good * factor,
         more_bad=problem.more_bad * factor,
-        min_weight=problem.min_weight * factor,
-        max_n_bins=problem.max_n_bins,
         smoothing=problem.smoothing * factor,
     )
-    for trend in TRENDS:
-        expected, found = problem.solve(trend), scaled.solve(trend)
-        assert found.feasible == expected.feasible
-        assert found.iv == pytest.approx(expected.iv, rel=1e-9, abs=1e-9)
+    expected, found = problem.solve(), scaled.solve()
+    assert found.feasible == expected.feasible
+    assert found.value == pytest.approx(expected.value, rel=1e-9, abs=1e-9)

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from statsmodels.genmod import families
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
-from creditscore.metrics import information_value, iv_parts, woe
+from creditscore.metrics import information_value, iv_parts, iv_se, woe, woe_se
 
 # A. Djurovic, Scorecard Scaling (github andrija-djurovic/adsfcr, model_dev_and_vld/
 # scorecard_scaling.pdf): good, bad, WOE, part of the IV as printed; German credit, 700 to 300.
@@ -124,10 +126,78 @@ def test_shape_is_kept() -> None:
     assert woe(good, bad).ravel().tolist() == woe([1, 2, 3, 4], [4, 3, 2, 1]).tolist()
 
 
+# --- standard errors -----------------------------------------------------------------------
+
+
+def test_error_of_woe_is_that_of_a_logistic_regression_on_the_bins() -> None:
+    # statsmodels: log-odds of each bin, estimated by itself
+    good, bad = np.array([139, 164, 49, 348]), np.array([135, 105, 14, 46])
+    # each bin in two groups of rows, so that the model leaves some freedom
+    part = np.array([40, 60, 9, 200]), np.array([30, 50, 4, 20])
+    counts = np.column_stack([[*part[0], *good - part[0]], [*part[1], *bad - part[1]]])
+    fit = GLM(counts, np.tile(np.eye(4), (2, 1)), family=families.Binomial()).fit()
+    np.testing.assert_allclose(woe_se(good, bad), fit.bse, rtol=1e-6)
+
+
+def test_error_of_woe_takes_smoothed_counts() -> None:
+    errors = woe_se([20, 0, 80], [0, 0, 10])
+    expected = [math.sqrt(1 / 20.5 + 1 / 0.5), math.nan, math.sqrt(1 / 80 + 1 / 10)]
+    np.testing.assert_allclose(errors, expected, rtol=1e-14)
+    assert woe_se([20, 80], [0, 10], smoothing=0)[0] == math.inf
+
+
+def covariance(shares: np.ndarray, n: float) -> np.ndarray:
+    """Return the covariance matrix of multinomial shares."""
+    return (np.diag(shares) - np.outer(shares, shares)) / n
+
+
+@given(rows=st.lists(st.tuples(st.integers(3, 500), st.integers(3, 500)), min_size=2, max_size=8))
+def test_error_of_iv_by_finite_differences(rows: Counts) -> None:
+    good, bad = np.array(rows, dtype=float).T
+    p, q = good / good.sum(), bad / bad.sum()
+
+    def iv(p: np.ndarray, q: np.ndarray) -> float:
+        return float(((p - q) * np.log(p / q)).sum())
+
+    step = 1e-6 * np.eye(len(p))
+    by_good = np.array([(iv(p + p * e, q) - iv(p - p * e, q)) / 2e-6 for e in step]) / p
+    by_bad = np.array([(iv(p, q + q * e) - iv(p, q - q * e)) / 2e-6 for e in step]) / q
+    variance = by_good @ covariance(p, good.sum()) @ by_good
+    variance += by_bad @ covariance(q, bad.sum()) @ by_bad
+    assert iv_se(good, bad) == pytest.approx(math.sqrt(max(variance, 0)), rel=1e-5, abs=1e-6)
+
+
+def test_error_of_iv_is_the_spread_over_samples() -> None:
+    rng = np.random.default_rng(7)
+    good, bad = np.array([1390, 1640, 490, 3480]), np.array([1350, 1050, 140, 460])
+    drawn_good = rng.multinomial(good.sum(), good / good.sum(), size=20_000) / good.sum()
+    drawn_bad = rng.multinomial(bad.sum(), bad / bad.sum(), size=20_000) / bad.sum()
+    drawn = ((drawn_good - drawn_bad) * np.log(drawn_good / drawn_bad)).sum(axis=1)
+    # the spread of 20,000 draws is itself known to half a percent
+    assert iv_se(good, bad) == pytest.approx(drawn.std(), rel=0.03)
+
+
+def test_mean_of_iv_where_nothing_is_told_apart() -> None:
+    # docstring of iv_se: (n_bins - 1) · (1/N_good + 1/N_bad)
+    rng = np.random.default_rng(8)
+    p, n_good, n_bad = np.array([0.1, 0.2, 0.3, 0.4]), 7_000, 3_000
+    drawn_good = rng.multinomial(n_good, p, size=20_000) / n_good
+    drawn_bad = rng.multinomial(n_bad, p, size=20_000) / n_bad
+    mean = ((drawn_good - drawn_bad) * np.log(drawn_good / drawn_bad)).sum(axis=1).mean()
+    assert mean == pytest.approx(3 * (1 / n_good + 1 / n_bad), rel=0.03)
+
+
+def test_error_of_iv_at_the_edges() -> None:
+    assert iv_se([10, 20, 30], [1, 2, 3]) == pytest.approx(0, abs=1e-12)
+    assert iv_se([20, 80], [0, 10], smoothing=0) == math.inf
+    assert iv_se([20, 0, 80], [5, 0, 10]) == iv_se([20, 80], [5, 10])
+    assert iv_se([20, 80], [0, 10]) == pytest.approx(iv_se([20.5, 80], [0.5, 10]), rel=0.05)
+
+
 # --- refused -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("measure", [woe, iv_parts, information_value])
+@pytest.mark.parametrize("measure", [woe, iv_parts, information_value, woe_se, iv_se])
 @pytest.mark.parametrize(
     ("good", "bad", "message"),
     [

@@ -39,6 +39,8 @@ COLUMNS: dict[Callable[..., Any], dict[str, list[float]]] = {
     metrics.brier_score: PROBABILITIES,
     metrics.woe: BINS,
     metrics.iv_parts: BINS,
+    metrics.woe_se: BINS,
+    metrics.iv_se: BINS,
     metrics.information_value: BINS,
     metrics.psi: {"expected": [40, 30, 20, 5, 5], "actual": [35, 25, 20, 10, 10]},
     metrics.jeffreys_interval: {"n_bad": [1, 2, 3, 4, 0], "n_total": [9, 8, 7, 6, 5]},

@@ -1,0 +1,79 @@
+"""All columns of a table, one after the other or shared among processes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from joblib import Parallel, delayed, effective_n_jobs  # type: ignore[import-untyped]
+
+from creditscore._warn import warn_user
+from creditscore.binning._fit import Sample, fit_column
+from creditscore.binning._settings import BinSettings
+from creditscore.binning._table import BinTable
+from creditscore.exceptions import CreditScoreWarning, InvalidParameterError
+
+_Said = tuple[str, type[CreditScoreWarning]]
+_T = TypeVar("_T")
+
+
+def bin_columns(
+    sample: Sample,
+    settings: Mapping[str, BinSettings],
+    *,
+    n_jobs: int | None = None,
+    progress: bool = False,
+) -> dict[str, BinTable]:
+    """Find the bins of all columns, in the order of the settings.
+
+    With several processes, each gets a share of the columns at a time, and its warnings are
+    given again by the caller's own process.
+    """
+    if n_jobs == 0 or not isinstance(n_jobs, (int, type(None))) or isinstance(n_jobs, bool):
+        msg = (
+            "The 'n_jobs' parameter of WOEEncoder must be None, a number of processes, or -1 for "
+            f"one on each core. Got {n_jobs!r} instead."
+        )
+        raise InvalidParameterError(msg)
+    names = list(settings)
+    n_processes = min(1 if n_jobs is None else effective_n_jobs(n_jobs), len(names))
+    if n_processes == 1:
+        shown = _shown(names, len(names), progress=progress)
+        return {name: fit_column(sample, name, settings[name]) for name in shown}
+    shares = [names[i :: 4 * n_processes] for i in range(4 * n_processes)]
+    jobs = (
+        delayed(_fit_share)(sample.only(share), {name: settings[name] for name in share})
+        for share in shares
+        if share
+    )
+    done = Parallel(n_jobs=n_processes, return_as="generator_unordered")(jobs)
+    tables: dict[str, BinTable] = {}
+    for found, said in _shown(done, min(len(shares), len(names)), progress=progress):
+        tables |= found
+        for message, category in said:
+            warn_user(message, category)
+    return {name: tables[name] for name in names}
+
+
+def _fit_share(
+    sample: Sample, settings: Mapping[str, BinSettings]
+) -> tuple[dict[str, BinTable], list[_Said]]:
+    """Fit some columns in another process; bring back what was warned of."""
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        tables = {name: fit_column(sample, name, settings[name]) for name in settings}
+    said = [
+        (str(one.message), one.category)
+        for one in caught
+        if issubclass(one.category, CreditScoreWarning)
+    ]
+    return tables, said
+
+
+def _shown(items: Iterable[_T], n: int, *, progress: bool) -> Iterable[_T]:
+    if not progress:
+        return items
+    from rich.console import Console  # noqa: PLC0415 - takes time to import
+    from rich.progress import track  # noqa: PLC0415
+
+    return track(items, description="Binning", total=n, console=Console(stderr=True))

@@ -1,0 +1,217 @@
+"""Two tables of one feature side by side: before and after an edit, or of two samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from creditscore._display import html_table
+from creditscore._typing import Level
+from creditscore.binning._partition import CategoricalPartition, NumericPartition, Partition
+from creditscore.binning._table import BinTable
+from creditscore.exceptions import InvalidParameterError
+from creditscore.metrics import psi
+
+_FORMATS = {
+    "count": "{:,.0f}",
+    "share": "{:.1%}",
+    "bad_rate": "{:.1%}",
+    "woe": "{:+.3f}",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BinComparison:
+    """Two tables of a feature; made by :func:`compare`.
+
+    Attributes
+    ----------
+    a, b : BinTable
+        The tables.
+
+    See Also
+    --------
+    compare : Makes one.
+
+    Examples
+    --------
+    >>> from creditscore.binning import BinTable, NumericPartition, compare
+    >>> bins = NumericPartition(cuts=(30,))
+    >>> old = BinTable(feature="age", partition=bins, n_good=(40, 60, 0), n_bad=(9, 6, 0))
+    >>> new = BinTable(feature="age", partition=bins, n_good=(50, 50, 0), n_bad=(9, 6, 0))
+    >>> comparison = compare(old, new)
+    >>> round(comparison.iv_difference, 4), round(comparison.psi, 4)
+    (-0.1216, 0.0304)
+    """
+
+    a: BinTable
+    b: BinTable
+
+    @property
+    def feature(self) -> str:
+        """Name of the feature."""
+        return self.a.feature
+
+    @property
+    def iv_difference(self) -> float:
+        """Information value of `b` less that of `a`."""
+        return self.b.iv - self.a.iv
+
+    @property
+    def same_bins(self) -> bool:
+        """Whether both have the same bins, special codes included."""
+        return self.a.partition == self.b.partition
+
+    @property
+    def psi(self) -> float:
+        """Population stability index from `a` to `b`; NaN where the bins differ."""
+        if not self.same_bins:
+            return float("nan")
+        shares = [np.add(t.n_good, t.n_bad) for t in (self.a, self.b)]
+        return psi(shares[0], shares[1])
+
+    def frame(self) -> pd.DataFrame:
+        """Return the bins of both, aligned.
+
+        Returns
+        -------
+        DataFrame
+            A row for each part of the values that lies in one bin of `a` and one of `b`: bin (the
+            part), kind, then for `a` and `b` each bin_a (the label), count_a, share_a,
+            bad_rate_a, woe_a, and woe_difference (`b` less `a`). Counts, shares and rates are
+            those of the whole bin, which may stand in several rows; NaN, and no label, where a
+            table has no such attribute.
+        """
+        rows = list(_aligned(self.a.partition, self.b.partition))
+        columns: dict[str, list[str] | np.ndarray] = {
+            "bin": [label for label, *_ in rows],
+            "kind": [kind for _, kind, *_ in rows],
+        }
+        for name, table, codes in (
+            ("a", self.a, [first for *_, first, _ in rows]),
+            ("b", self.b, [second for *_, second in rows]),
+        ):
+            frame = table.frame().reindex([-1 if code is None else code for code in codes])
+            columns[f"bin_{name}"] = frame["bin"].to_numpy()
+            for column in ("count", "share", "bad_rate", "woe"):
+                columns[f"{column}_{name}"] = frame[column].to_numpy()
+        shown = pd.DataFrame(columns)
+        shown["woe_difference"] = shown["woe_b"] - shown["woe_a"]
+        return shown
+
+    def _repr_html_(self) -> str:
+        caption = (
+            f"{self.feature}: information value {self.a.iv:.4f} to {self.b.iv:.4f} "
+            f"({self.iv_difference:+.4f})"
+        )
+        if self.same_bins:
+            caption += f", population stability index {self.psi:.4f}"
+        formats = {f"{name}_{side}": text for name, text in _FORMATS.items() for side in ("a", "b")}
+        shown = self.frame().drop(columns="kind").fillna({"bin_a": "", "bin_b": ""})
+        return html_table(shown, caption=caption, formats={**formats, "woe_difference": "{:+.3f}"})
+
+
+def compare(a: BinTable, b: BinTable) -> BinComparison:
+    """Put two tables of a feature side by side.
+
+    Parameters
+    ----------
+    a, b : BinTable
+        Before and after an edit, say, or of an old sample and a new one.
+
+    Returns
+    -------
+    BinComparison
+
+    Raises
+    ------
+    InvalidParameterError
+        Tables of two features, or one of numbers and one of levels.
+
+    Examples
+    --------
+    >>> from creditscore import WOEEncoder
+    >>> from creditscore.binning import compare
+    >>> from creditscore.datasets import load_german_credit
+    >>> german = load_german_credit()
+    >>> encoder = WOEEncoder(user_cuts={"age_years": [26, 35]})
+    >>> table = encoder.fit(german[["age_years"]], german["is_bad"]).tables_["age_years"]
+    >>> after = table.merge(1, 2, by="A. Analyst", reason="alike")
+    >>> compare(table, after).frame()[["bin", "bin_a", "bin_b", "woe_difference"]].round(3)
+            bin     bin_a    bin_b  woe_difference
+    0      < 26      < 26     < 26           0.000
+    1  [26, 35)  [26, 35)    >= 26           0.200
+    2     >= 35     >= 35    >= 26          -0.172
+    3   Missing   Missing  Missing           0.000
+    """
+    tables: tuple[tuple[str, Any], ...] = (("a", a), ("b", b))
+    for name, table in tables:
+        if not isinstance(table, BinTable):
+            msg = f"The {name!r} parameter of compare must be a BinTable. Got {table!r} instead."
+            raise InvalidParameterError(msg)
+    if a.feature != b.feature:
+        msg = f"Tables of one feature are compared. Got {a.feature!r} and {b.feature!r}."
+        raise InvalidParameterError(msg)
+    of_levels = [isinstance(table.partition, CategoricalPartition) for table in (a, b)]
+    if of_levels[0] != of_levels[1]:
+        msg = (
+            f"The bins of {a.feature!r} are {a.partition.kind} in one table and "
+            f"{b.partition.kind} in the other, so nothing aligns them."
+        )
+        raise InvalidParameterError(msg)
+    return BinComparison(a=a, b=b)
+
+
+def _aligned(a: Partition, b: Partition) -> Iterator[tuple[str, str, int | None, int | None]]:
+    """Yield label, kind and the codes in both partitions of each common part."""
+    if isinstance(a, CategoricalPartition) and isinstance(b, CategoricalPartition):
+        yield from _levels(a, b)
+    else:
+        yield from _intervals(_cuts(a), _cuts(b))
+    tails = [
+        {
+            (label, kind): code
+            for code, (label, kind) in enumerate(zip(p.labels, p.attribute_kinds, strict=True))
+            if code >= p.n_regular
+        }
+        for p in (a, b)
+    ]
+    order = ("special", "missing", "other")
+    for label, kind in sorted({**tails[0], **tails[1]}, key=lambda name: order.index(name[1])):
+        yield label, kind, tails[0].get((label, kind)), tails[1].get((label, kind))
+
+
+def _cuts(partition: Partition) -> tuple[float, ...]:
+    cuts: tuple[float, ...] = getattr(partition, "cuts", ())
+    return cuts
+
+
+def _intervals(
+    a: tuple[float, ...], b: tuple[float, ...]
+) -> Iterator[tuple[str, str, int | None, int | None]]:
+    """Yield the intervals between the cuts of both."""
+    union = sorted({*a, *b})
+    labels = NumericPartition(cuts=tuple(union)).regular_labels
+    starts = [-np.inf, *union]
+    for label, start in zip(labels, starts, strict=True):
+        places = [int(np.searchsorted(cuts, start, side="right")) for cuts in (a, b)]
+        yield label, "bin", places[0], places[1]
+
+
+def _levels(
+    a: CategoricalPartition, b: CategoricalPartition
+) -> Iterator[tuple[str, str, int | None, int | None]]:
+    """Yield the sets of levels that stand together in both, in the order of `a`."""
+    of_a, of_b = (
+        {level: code for code, group in enumerate(p.groups) for level in group} for p in (a, b)
+    )
+    parts: dict[tuple[int | None, int | None], list[Level]] = {}
+    for level in dict.fromkeys((*of_a, *of_b)):
+        parts.setdefault((of_a.get(level), of_b.get(level)), []).append(level)
+    groups = CategoricalPartition(groups=tuple(map(tuple, parts.values())))
+    for label, (first, second) in zip(groups.regular_labels, parts, strict=True):
+        yield label, "bin", first, second

@@ -1,0 +1,279 @@
+"""The best bins of a numeric column under any constraints: candidates, solver, a second look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from creditscore._typing import Bool1D, Float1D, Int1D
+from creditscore.binning._cells import CountedColumn
+from creditscore.binning._constraints import BinConstraints, span_of
+from creditscore.binning._curve import Curve
+from creditscore.binning._digitize import digitize
+from creditscore.binning._objective import BinaryObjective
+from creditscore.binning._problem import Problem, Solution
+from creditscore.binning._readable import readable_between, with_digits
+from creditscore.binning._runs import Amounts
+from creditscore.binning._settings import BinSettings
+from creditscore.binning._shortlist import extremes, hull, shortlist
+
+_LOOKED_INTO = 0.0005
+"""Share of the weight about a place in which values are told apart."""
+_SECOND_LOOK = 0.03
+"""Share of the weight on both sides of a cut in which other places are tried at last."""
+
+
+@dataclass(frozen=True, eq=False)
+class ConstrainedBins:
+    """The best bins of a column, and what they cost.
+
+    Attributes
+    ----------
+    candidates : Candidates
+        The places that were chosen among.
+    solution : Solution
+        The choice.
+    stability_cost, rounding_cost : float or None
+        Value given up so that the trend holds in every period, and for cuts of few digits.
+    """
+
+    candidates: Candidates
+    solution: Solution
+    stability_cost: float | None
+    rounding_cost: float | None
+
+    @property
+    def cuts(self) -> tuple[float, ...]:
+        """Numbers to cut at."""
+        return tuple(self.candidates.number(place) for place in self.solution.starts[1:])
+
+
+def best_constrained_bins(
+    column: CountedColumn, objective: BinaryObjective, settings: BinSettings
+) -> ConstrainedBins:
+    """Find the best bins of a column that has values.
+
+    The solver chooses among `max_n_prebins` places, and then once more among as many about those
+    it chose.
+    """
+    found = candidates_of(column, objective, settings.constraints, settings.max_n_prebins)
+    solution = _solve(found, settings)
+    if len(solution.starts) > 1 and len(found.after) < len(column.cells.low) - 1:
+        nearer = second_look(found, solution, settings.max_n_prebins)
+        second = _solve(nearer, settings)
+        if second.feasible and second.value >= solution.value:
+            found, solution = nearer, second
+    rounding_cost = stability_cost = None
+    if settings.constraints.cut_digits is not None:
+        plain = rounded(found, settings.constraints.cut_digits)
+        exact, solution, found = solution, _solve(plain, settings), plain
+        rounding_cost = exact.value - solution.value
+    if found.problem.periods is not None:
+        free = replace(found.problem, periods=None).solve()
+        stability_cost = free.value - solution.value
+    return ConstrainedBins(found, solution, stability_cost, rounding_cost)
+
+
+def _solve(candidates: Candidates, settings: BinSettings) -> Solution:
+    problem = candidates.problem
+    if settings.solver is None:
+        return problem.solve()
+    by_period = problem.periods
+    return settings.solver(
+        np.diff(problem.amounts.first),
+        np.diff(problem.amounts.second),
+        constraints=problem.constraints,
+        objective=settings.objective,
+        total_good=candidates.objective.total_good,
+        total_bad=candidates.objective.total_bad,
+        smoothing=settings.smoothing,
+        periods=None
+        if by_period is None
+        else (np.diff(by_period.first, axis=1), np.diff(by_period.second, axis=1)),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Places where a column may be cut, and what lies between them.
+
+    Attributes
+    ----------
+    column : CountedColumn
+        The regular values.
+    after : ndarray of int, shape (n_cuts,)
+        The cell that each cut follows.
+    cuts : tuple of float or None
+        Numbers to cut at; None for those of few digits between the values.
+    objective : BinaryObjective
+        What is made as large as can be.
+    constraints : BinConstraints
+        As asked, with cuts as numbers.
+    """
+
+    column: CountedColumn
+    after: Int1D
+    cuts: tuple[float, ...] | None
+    objective: BinaryObjective
+    constraints: BinConstraints
+
+    @cached_property
+    def problem(self) -> Problem:
+        """The problem on counts, with cuts as places."""
+        cells = self.column.cells
+        starts = np.concatenate([[0], self.after + 1])
+        good, bad = np.add.reduceat(cells.good, starts), np.add.reduceat(cells.bad, starts)
+        asked = self.constraints
+        return Problem(
+            amounts=Amounts.of(good, bad),
+            objective=self.objective,
+            constraints=replace(
+                asked,
+                fixed_cuts=self._places(asked.fixed_cuts),
+                preferred_cuts=self._places(asked.preferred_cuts),
+                forbidden_cuts=(),
+                cut_digits=None,
+            ),
+            total_weight=self.objective.total_good + self.objective.total_bad,
+            periods=self._by_period(cells.low[self.after + 1]),
+        )
+
+    def _places(self, cuts: Sequence[float]) -> tuple[float, ...]:
+        """Return the places, from 1, of cuts that part the values met."""
+        wanted = cells_before(self.column, cuts)
+        found = np.searchsorted(self.after, wanted)
+        # two cuts may part the same values
+        places = {float(i + 1) for i, cell in zip(found, wanted, strict=True) if cell >= 0}
+        return tuple(sorted(places))
+
+    def _by_period(self, firsts: Float1D) -> Amounts | None:
+        outcomes = self.column.outcomes
+        if outcomes.periods is None:
+            return None
+        codes = digitize(self.column.values, firsts)
+        return Amounts.of(*outcomes.tally_by_period(codes, len(firsts) + 1))
+
+    def number(self, place: int) -> float:
+        """Return the number to cut at, at a place from 1."""
+        cells, cell = self.column.cells, int(self.after[place - 1])
+        below, above = float(cells.high[cell]), float(cells.low[cell + 1])
+        given = [
+            cut
+            for cut in (*self.constraints.fixed_cuts, *self.constraints.preferred_cuts)
+            if below < cut <= above
+        ]
+        if given:
+            return given[0]
+        return readable_between(below, above) if self.cuts is None else self.cuts[place - 1]
+
+
+def candidates_of(
+    column: CountedColumn,
+    objective: BinaryObjective,
+    constraints: BinConstraints,
+    max_n_prebins: int,
+) -> Candidates:
+    """Choose the places that the solver tries first."""
+    ends = [end for span in constraints.forbidden_cuts for end in span_of(span)]
+    marks = [*constraints.fixed_cuts, *constraints.preferred_cuts, *ends]
+    column = column.told_apart(_cells_with(column, marks))
+    curve = Curve.of(column.cells)
+    forced = cells_before(column, (*constraints.fixed_cuts, *constraints.preferred_cuts))
+    forced = forced[forced >= 0]
+    listed = _listed(curve, constraints.trend or "auto", max_n_prebins - 1 - len(forced))
+    after = _without(column, np.union1d(listed, forced).astype(np.intp), constraints)
+    return Candidates(column, after, None, objective, constraints)
+
+
+def second_look(found: Candidates, solution: Solution, max_n_prebins: int) -> Candidates:
+    """Choose places about the cuts that were found, where the values are told apart."""
+    cuts = found.after[np.asarray(solution.starts[1:], dtype=np.intp) - 1]
+    firsts = found.column.cells.low[cuts + 1]
+    weight = Curve.of(found.column.cells).weight[cuts]
+    near = Curve.of(found.column.cells).cells_near(weight, _LOOKED_INTO)
+    column = found.column.told_apart(near)
+    curve = Curve.of(column.cells)
+    cuts = np.searchsorted(column.cells.low, firsts) - 1
+    each = max(2, (max_n_prebins - 1) // max(1, len(cuts)) // 2)
+    about = [cuts]
+    for cut in cuts.tolist():
+        middle, width = curve.weight[cut], _SECOND_LOOK * curve.total
+        about += [
+            _spread(curve, middle - width, middle, each),
+            _spread(curve, middle, middle + width, each),
+        ]
+        about.append(np.arange(max(0, cut - 2), min(curve.n_cuts, cut + 3)))
+    forced = cells_before(
+        column, (*found.constraints.fixed_cuts, *found.constraints.preferred_cuts)
+    )
+    listed = np.unique(np.concatenate([*about, forced[forced >= 0]])).astype(np.intp)
+    return replace(found, column=column, after=_without(column, listed, found.constraints))
+
+
+def rounded(found: Candidates, digits: int) -> Candidates:
+    """Choose numbers of few digits, near the places tried so far."""
+    cells = found.column.cells
+    middle = (cells.high[found.after] + cells.low[found.after + 1]) / 2
+    numbers = sorted({with_digits(value, digits) for value in middle.tolist()})
+    given = (*found.constraints.fixed_cuts, *found.constraints.preferred_cuts)
+    numbers = sorted({*numbers, *given})
+    column = found.column.told_apart(_cells_with(found.column, numbers))
+    cells_of = cells_before(column, numbers)
+    chosen: dict[int, float] = {}
+    for cell, number in zip(cells_of.tolist(), numbers, strict=True):
+        if cell >= 0 and (cell not in chosen or number in given):
+            chosen[cell] = number
+    after = _without(column, np.array(sorted(chosen), dtype=np.intp), found.constraints)
+    return replace(
+        found, column=column, after=after, cuts=tuple(chosen[cell] for cell in after.tolist())
+    )
+
+
+def cells_before(column: CountedColumn, cuts: Sequence[float]) -> Int1D:
+    """Return the cell that each cut follows, -1 where no value lies on one of its sides."""
+    low = column.cells.low
+    cells = np.searchsorted(low, np.asarray(cuts, dtype=np.float64)) - 1
+    return np.where(cells < len(low) - 1, cells, -1)
+
+
+def _cells_with(column: CountedColumn, marks: Sequence[float]) -> Int1D:
+    """Return the cells that hold values on both sides of a mark."""
+    cells, numbers = column.cells, np.asarray(marks, dtype=np.float64)
+    at = np.searchsorted(cells.high, numbers)
+    at = at[at < len(cells.high)]
+    return np.unique(at)
+
+
+def _listed(curve: Curve, trend: str, n: int) -> Int1D:
+    """Return some n cuts that are worth trying under a trend."""
+    if curve.n_cuts <= n:
+        return np.arange(curve.n_cuts)
+    n = max(n, 2)
+    if trend == "ascending":
+        listed = shortlist(curve, hull(curve), max(1, n // 2 - 1))
+    elif trend == "descending":
+        listed = shortlist(curve.mirrored(), hull(curve.mirrored()), max(1, n // 2 - 1))
+    else:
+        listed = extremes(curve, max(1, n // 2 - 2))
+    if len(listed) <= n:
+        return listed
+    return listed[np.linspace(0, len(listed) - 1, n).round().astype(np.intp)]
+
+
+def _spread(curve: Curve, low: float, high: float, n: int) -> Int1D:
+    """Return n cuts evenly spread over a stretch of weight."""
+    places = np.searchsorted(curve.weight, np.linspace(low, high, n))
+    return places[places < curve.n_cuts]
+
+
+def _without(column: CountedColumn, after: Int1D, constraints: BinConstraints) -> Int1D:
+    """Leave out the cuts that are forbidden."""
+    cells = column.cells
+    after = after[(after >= 0) & (after < len(cells.low) - 1)]
+    kept: Bool1D = np.ones(len(after), dtype=bool)
+    for low, high in map(span_of, constraints.forbidden_cuts):
+        kept &= (cells.high[after] >= high) | (cells.low[after + 1] < low)
+    return after[kept]

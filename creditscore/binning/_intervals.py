@@ -1,0 +1,273 @@
+"""Partitions by intervals: of numbers, and of numbers with code words among them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from creditscore._columns import some
+from creditscore._frame import Table
+from creditscore._typing import ColumnKind, Float1D, Int1D, Level
+from creditscore._validation import check_finite
+from creditscore._words import number_in
+from creditscore.binning._attributes import Partition
+from creditscore.binning._digitize import digitize
+from creditscore.binning._given import (
+    checked_cuts,
+    checked_levels,
+    floats,
+    is_code,
+    level_texts,
+    number_texts,
+    warn_of_unseen_levels,
+)
+from creditscore.exceptions import ColumnTypeError, InvalidParameterError
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumericPartition(Partition, written_as="numeric"):
+    """Intervals between cuts, closed on the left: a value at a cut is in the upper interval.
+
+    Parameters
+    ----------
+    cuts : tuple of float, default=()
+        Strictly increasing, finite; none gives one interval that holds every number. Any list of
+        numbers is taken, and kept as a tuple of floats.
+    special_codes : tuple of float, default=()
+        Numbers that stand for something else than an amount, each an attribute of its own; finite
+        and different, taken as the cuts are.
+
+    Examples
+    --------
+    >>> from creditscore.binning import NumericPartition
+    >>> import numpy as np
+    >>> partition = NumericPartition(cuts=(8.0, 16.0))
+    >>> partition.labels
+    ('< 8', '[8, 16)', '>= 16', 'Missing')
+    >>> partition.codes_of(np.array([7.9, 8.0, np.nan])).tolist()
+    [0, 1, 3]
+    """
+
+    cuts: tuple[float, ...] = ()
+    special_codes: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Take any list of numbers; refuse cuts that do not increase and codes that repeat."""
+        object.__setattr__(self, "cuts", checked_cuts(self.cuts))
+        object.__setattr__(self, "special_codes", floats(self.special_codes, "special codes"))
+        different = len(set(self.special_codes)) == len(self.special_codes)
+        if not all(map(math.isfinite, self.special_codes)) or not different:
+            msg = (
+                "The special codes of a numeric characteristic must be finite and different. "
+                f"Got {self.special_codes!r} instead. Missing values have an attribute anyway."
+            )
+            raise InvalidParameterError(msg)
+
+    @property
+    def kind(self) -> ColumnKind:
+        """How the column is read: "numeric"."""
+        return "numeric"
+
+    @property
+    def n_regular(self) -> int:
+        """Number of intervals."""
+        return len(self.cuts) + 1
+
+    @property
+    def regular_labels(self) -> tuple[str, ...]:
+        """Intervals as text, with as many digits as keep the cuts apart."""
+        if not self.cuts:
+            return ("all values",)
+        texts = number_texts(self.cuts)
+        inner = [f"[{low}, {high})" for low, high in pairwise(texts)]
+        return (f"< {texts[0]}", *inner, f">= {texts[-1]}")
+
+    @property
+    def special_labels(self) -> tuple[str, ...]:
+        """Text of each special code, with as many digits as keep them apart."""
+        return tuple(f"Special {text}" for text in number_texts(self.special_codes))
+
+    def bounds(self) -> tuple[Float1D, Float1D]:
+        """Return the lower and upper end of each attribute, NaN where it is no interval."""
+        rest = [np.nan] * (self.n_codes - self.n_regular)
+        return np.array([-np.inf, *self.cuts, *rest]), np.array([*self.cuts, np.inf, *rest])
+
+    def values(self, table: Table, name: str) -> Float1D:
+        """Read a column as numbers, refusing text and infinities; True is 1 and False is 0."""
+        if table.kind(name) == "numeric":
+            return check_finite(table.numeric(name), name=name)
+        codes, levels = table.levels(name)
+        if not all(isinstance(level, bool) for level in levels):
+            msg = (
+                f"Column {name!r} holds text or categories, such as {some(levels)}, and its bins "
+                "are intervals of numbers. Convert it to numbers, as it was when the bins were "
+                "made."
+            )
+            raise ColumnTypeError(msg)
+        # the code of a missing value is -1: the last place
+        return np.array([*levels, np.nan], dtype=np.float64).take(codes)
+
+    def codes(self, table: Table, name: str) -> Int1D:
+        """Return the attribute of each row of a column."""
+        return self.codes_of(self.values(table, name))
+
+    def codes_of(self, values: Float1D) -> Int1D:
+        """Return the attribute of each number; NaN is missing."""
+        codes = digitize(values, np.asarray(self.cuts, dtype=np.float64))
+        for place, code in self._special_numbers:
+            codes[is_code(values, code)] = place
+        codes[np.isnan(values)] = self.missing_code
+        return codes
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "kind": self.kind,
+            "cuts": list(self.cuts),
+            "special_codes": list(self.special_codes),
+        }
+
+    @property
+    def _special_numbers(self) -> list[tuple[int, float]]:
+        """Attribute and value of each special code that is a number."""
+        return list(enumerate(self.special_codes, self.n_regular))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MixedPartition(NumericPartition, written_as="mixed"):
+    """Intervals of numbers, and code words beside them, for a column that holds both.
+
+    Parameters
+    ----------
+    cuts : tuple of float, default=()
+        As in :class:`NumericPartition`.
+    special_codes : tuple of float or str, default=()
+        Numbers that are no amounts, and words: each an attribute of its own, but for those that
+        are pooled. Text that is a number is taken as that number, as it is in the column.
+    n_pooled : int, default=0
+        So many of the last special codes, words all, share one attribute: rare words, which are
+        known but too few each to have a bad rate of their own.
+
+    Notes
+    -----
+    A column is read in the same way whatever its type: numbers are numbers, text that is a plain
+    decimal number (``"12"``, ``"-0.5"``, ``"1e-05"``) is that number, all other text is a word.
+    Words that are no special code are the attribute "Other", and a warning names them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from creditscore._frame import as_table
+    >>> from creditscore.binning._partition import MixedPartition
+    >>> partition = MixedPartition(cuts=(600.0,), special_codes=("NO HIT",))
+    >>> partition.labels
+    ('< 600', '>= 600', 'Special NO HIT', 'Missing', 'Other')
+    >>> table = as_table(pd.DataFrame({"bureau": ["580", "NO HIT", None, "640"]}))
+    >>> partition.codes(table, "bureau").tolist()
+    [0, 2, 3, 1]
+    """
+
+    special_codes: tuple[float | str, ...] = ()  # type: ignore[assignment]
+    n_pooled: int = 0
+
+    def __post_init__(self) -> None:
+        """Take any lists; refuse codes that repeat, and pooled codes that are no words."""
+        object.__setattr__(self, "cuts", checked_cuts(self.cuts))
+        given = checked_levels(self.special_codes, "special code")
+        if len(set(given)) < len(given):
+            msg = (
+                "The special codes of a mixed characteristic must be different. "
+                f"Got {given!r} instead."
+            )
+            raise InvalidParameterError(msg)
+        # -9 and "-9" are one
+        codes = tuple(dict.fromkeys(_number_or_word(code) for code in given))
+        object.__setattr__(self, "special_codes", codes)
+        pooled = self._pooled
+        words = all(isinstance(code, str) for code in pooled)
+        if len(pooled) != self.n_pooled or self.n_pooled == 1 or not words:
+            msg = (
+                "The 'n_pooled' parameter of MixedPartition must be 0, or the number of words, two "
+                f"or more, that end the special codes. Got {self.n_pooled!r} for {codes!r} instead."
+            )
+            raise InvalidParameterError(msg)
+
+    @property
+    def kind(self) -> ColumnKind:
+        """How the column is read: "mixed"."""
+        return "mixed"
+
+    @property
+    def has_other(self) -> bool:
+        """Words never seen are an attribute."""
+        return True
+
+    @property
+    def n_special(self) -> int:
+        """Number of attributes of special codes; those that are pooled are one."""
+        return len(self.special_codes) - max(self.n_pooled - 1, 0)
+
+    @property
+    def special_labels(self) -> tuple[str, ...]:
+        """Text of each special code, and of the pooled ones together."""
+        texts = level_texts(self.special_codes)
+        own = [f"Special {texts[code]}" for code in self.special_codes[: self._n_own]]
+        pooled = ", ".join(texts[code] for code in self._pooled)
+        return (*own, f"Special {pooled}") if pooled else tuple(own)
+
+    def values(self, table: Table, name: str) -> Float1D:
+        """Read the numbers of a column, refusing infinities; NaN for words and missing values."""
+        return check_finite(table.mixed(name).values, name=name)
+
+    def codes(self, table: Table, name: str) -> Int1D:
+        """Return the attribute of each row of a column; warn of words never seen."""
+        column = table.mixed(name)
+        codes = self.codes_of(check_finite(column.values, name=name))
+        if len(column.word_rows):
+            code_of, other = self._code_of_word, self.missing_code + 1
+            mapping = np.array([code_of.get(word, other) for word in column.words], dtype=np.intp)
+            of_words = mapping.take(column.word_codes)
+            codes[column.word_rows] = of_words
+            unseen = [word for word in column.words if word not in code_of]
+            if unseen:
+                warn_of_unseen_levels(name, unseen, int(np.count_nonzero(of_words == other)))
+        return codes
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        content = super().to_dict()
+        return {**content, "n_pooled": self.n_pooled} if self.n_pooled else content
+
+    @property
+    def _special_numbers(self) -> list[tuple[int, float]]:
+        places = enumerate(self.special_codes, self.n_regular)
+        return [(place, code) for place, code in places if not isinstance(code, str)]
+
+    @property
+    def _n_own(self) -> int:
+        return len(self.special_codes) - self.n_pooled
+
+    @property
+    def _pooled(self) -> tuple[float | str, ...]:
+        return self.special_codes[self._n_own :] if self.n_pooled else ()
+
+    @cached_property
+    def _code_of_word(self) -> dict[str, int]:
+        last = self.n_regular + self._n_own
+        return {
+            code: min(self.n_regular + i, last)
+            for i, code in enumerate(self.special_codes)
+            if isinstance(code, str)
+        }
+
+
+def _number_or_word(code: Level) -> float | str:
+    if not isinstance(code, str):
+        return float(code)
+    number = number_in(code)
+    return code if number is None else number

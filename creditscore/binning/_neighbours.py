@@ -1,0 +1,158 @@
+"""Which bin may follow which: the trend, the least difference and the test between neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from creditscore._typing import Bool2D, Float1D, Float2D, Int1D
+from creditscore.binning._objective import Objective
+from creditscore.binning._runs import Amounts
+
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """The relation of neighbouring runs.
+
+    Attributes
+    ----------
+    levels : ndarray of shape (n_prebins + 1, n_prebins + 1)
+        Bad rate or mean of each run, by start and end.
+    amounts : Amounts
+        Of the whole sample.
+    objective : Objective
+        Says what the level of a run is.
+    min_difference : float
+        Least difference of levels.
+    max_p_value : float or None
+        Highest p-value of a test that the levels are one.
+    squares : ndarray of shape (n_prebins + 1,) or None
+        Sums of squares of a target that is an amount, below each place; without them the target
+        is binary.
+    periods : Amounts or None
+        Of each period, in which levels must not move against the step of the whole sample.
+    """
+
+    levels: Float2D
+    amounts: Amounts
+    objective: Objective
+    min_difference: float = 0.0
+    max_p_value: float | None = None
+    squares: Float1D | None = None
+    periods: Amounts | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether neighbours must differ in level and nothing else."""
+        return not self.min_difference and self.max_p_value is None and self.periods is None
+
+    def steps(self, starts: Int1D, place: int, ends: Int1D) -> tuple[Bool2D, Bool2D]:
+        """Return where the level may rise, and where it may fall, at a place.
+
+        Parameters
+        ----------
+        starts : ndarray of int, shape (n_left,)
+            Where the runs that end at the place start.
+        place : int
+            The place.
+        ends : ndarray of int, shape (n_right,)
+            Where the runs that start at the place end.
+
+        Returns
+        -------
+        tuple of ndarray of bool, shape (n_right, n_left)
+        """
+        step = self.levels[place, ends][:, None] - self.levels[starts, place][None, :]
+        least = self.min_difference * (1 - _ROUNDING)
+        rises, falls = (step > 0) & (step >= least), (step < 0) & (-step >= least)
+        if self.max_p_value is not None:
+            distinct = self._distinct(starts, place, ends, self.max_p_value)
+            rises &= distinct
+            falls &= distinct
+        if self.periods is not None:
+            low, high = self.period_levels(starts, place), self.period_levels(place, ends)
+            for earlier, later in zip(low, high, strict=True):
+                rises &= later[:, None] >= earlier[None, :]
+                falls &= later[:, None] <= earlier[None, :]
+        return rises, falls
+
+    def period_levels(self, start: Int1D | int, end: Int1D | int) -> Float2D:
+        """Return the level of runs in each period, shape (n_periods, n_runs)."""
+        assert self.periods is not None  # noqa: S101 - asked for where there are periods only
+        level: Float2D = self.objective.level(*self.periods.between(start, end))
+        return level
+
+    def p_values(self, starts: Int1D, place: int, ends: Int1D) -> Float2D:
+        """Return the p-value that runs to a place and runs from it have one level."""
+        left_first, left_second = (part[None, :] for part in self.amounts.between(starts, place))
+        first, second = (part[:, None] for part in self.amounts.between(place, ends))
+        if self.squares is None:
+            p_values: Float2D = 2 * stats.norm.sf(_z(left_first, left_second, first, second))
+            return p_values
+        before = (self.squares[place] - self.squares[starts])[None, :]
+        after = (self.squares[ends] - self.squares[place])[:, None]
+        return _p_of_means(left_first, left_second, before, first, second, after)
+
+    def _distinct(self, starts: Int1D, place: int, ends: Int1D, max_p_value: float) -> Bool2D:
+        distinct: Bool2D
+        if self.squares is not None:
+            distinct = self.p_values(starts, place, ends) <= max_p_value
+            return distinct
+        # a bound on z spares a probability for each pair
+        left_first, left_second = (part[None, :] for part in self.amounts.between(starts, place))
+        first, second = (part[:, None] for part in self.amounts.between(place, ends))
+        least = stats.norm.isf(max_p_value / 2) * (1 - _ROUNDING)
+        distinct = _z(left_first, left_second, first, second) >= least
+        return distinct
+
+
+def _z(good: Float2D, bad: Float2D, other_good: Float2D, other_bad: Float2D) -> Float2D:
+    """Return |z| of the test that two proportions are one, with pooled variance.
+
+    References
+    ----------
+    A. Agresti, *Categorical Data Analysis*, 3rd ed., Wiley, 2013, §3.2; z² is Pearson's χ².
+    """
+    n, other_n = good + bad, other_good + other_bad
+    pooled = (bad + other_bad) / (n + other_n)
+    variance = pooled * (1 - pooled) * (1 / n + 1 / other_n)
+    away = np.abs(bad / n - other_bad / other_n)
+    # where all are of one class, both rates are the same, and nothing tells them apart
+    z: Float2D = np.divide(
+        away, np.sqrt(variance), out=np.zeros_like(away), where=(variance > 0) & (away > 0)
+    )
+    return z
+
+
+def _p_of_means(
+    n: Float2D,
+    total: Float2D,
+    squares: Float2D,
+    other_n: Float2D,
+    other_total: Float2D,
+    other_squares: Float2D,
+) -> Float2D:
+    """Return the p-value of Welch's t-test that two means are one; 1 where a group has one row.
+
+    References
+    ----------
+    B. L. Welch, "The Generalization of 'Student's' Problem when Several Different Population
+    Variances are Involved", *Biometrika* 34 (1947), 28-35.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean, other_mean = total / n, other_total / other_n
+        error = np.maximum(squares - total * mean, 0.0) / (n - 1) / n
+        other_error = np.maximum(other_squares - other_total * other_mean, 0.0) / (
+            (other_n - 1) * other_n
+        )
+        t = np.abs(mean - other_mean) / np.sqrt(error + other_error)
+        freedom = (error + other_error) ** 2 / (error**2 / (n - 1) + other_error**2 / (other_n - 1))
+        p = 2 * stats.t.sf(t, freedom)
+    # means that differ without any spread within the groups cannot be one
+    p = np.where(np.isinf(t), 0.0, p)
+    result: Float2D = np.where((n > 1) & (other_n > 1) & ~np.isnan(p), p, 1.0)
+    return result

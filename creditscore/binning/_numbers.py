@@ -1,0 +1,121 @@
+"""The best bins of the numbers of a column, whatever is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from creditscore._typing import Float1D
+from creditscore.binning._constrained import best_constrained_bins, candidates_of
+from creditscore.binning._counts import BinCounts
+from creditscore.binning._fine import FineIntervals
+from creditscore.binning._numeric import NumericColumn, best_numeric_bins
+from creditscore.binning._objective import OBJECTIVES, BinaryObjective
+from creditscore.binning._partition import NumericPartition
+from creditscore.binning._relax import Relaxation, smallest_relaxations
+from creditscore.binning._settings import BinSettings
+
+
+@dataclass(frozen=True, eq=False)
+class NumberBins:
+    """Counts on the best bins of a column, and what they cost.
+
+    Attributes
+    ----------
+    counts : BinCounts
+        Of regular bins, special codes and missing values.
+    n_distinct : int
+        1 where all regular values are one, 0 where there is none, else 2.
+    fine : FineIntervals or None
+        Counts on the places that were chosen among; None without a value.
+    feasible : bool
+        Whether any bins keep what is asked.
+    relaxations : tuple of tuples of Relaxation
+        What would help where there is one bin only.
+    stability_cost, rounding_cost : float or None
+        Value given up so that the trend holds in every period, and for cuts of few digits.
+    """
+
+    counts: BinCounts
+    n_distinct: int
+    fine: FineIntervals | None = None
+    feasible: bool = True
+    relaxations: tuple[tuple[Relaxation, ...], ...] = ()
+    stability_cost: float | None = None
+    rounding_cost: float | None = None
+
+
+def best_number_bins(
+    column: NumericColumn, special: tuple[float, ...], settings: BinSettings
+) -> NumberBins:
+    """Find the best bins: the fast way where little is asked, else under all constraints."""
+    if settings.plain and column.regular.outcomes.periods is None:
+        return _plain(column, special, settings)
+    if not len(column.regular.cells.low):
+        return NumberBins(_counts_on((), (0.0,), (0.0,), column, special), 0)
+    found = best_constrained_bins(column.regular, _objective(column, settings), settings)
+    amounts, starts = found.candidates.problem.amounts, list(found.solution.starts)
+    good, bad = np.diff(amounts.first), np.diff(amounts.second)
+    cells, after = found.candidates.column.cells, found.candidates.after
+    n_distinct = _n_distinct(column)
+    blocked = len(starts) == 1 and n_distinct > 1
+    return NumberBins(
+        _counts_on(
+            found.cuts, np.add.reduceat(good, starts), np.add.reduceat(bad, starts), column, special
+        ),
+        n_distinct,
+        FineIntervals(cells.high[after], cells.low[after + 1], good, bad),
+        feasible=found.solution.feasible,
+        relaxations=smallest_relaxations(found.candidates.problem, 2) if blocked else (),
+        stability_cost=found.stability_cost,
+        rounding_cost=found.rounding_cost,
+    )
+
+
+def _plain(column: NumericColumn, special: tuple[float, ...], settings: BinSettings) -> NumberBins:
+    result = best_numeric_bins(column, special, settings)
+    relaxations: tuple[tuple[Relaxation, ...], ...] = ()
+    if result.counts.partition.n_regular == 1 and result.n_distinct > 1:
+        candidates = candidates_of(
+            column.regular,
+            _objective(column, settings),
+            settings.constraints,
+            settings.max_n_prebins,
+        )
+        relaxations = smallest_relaxations(candidates.problem, 2)
+    fine = None
+    if result.n_distinct:
+        fine = FineIntervals(
+            result.fine_below, result.fine_above, result.fine_good, result.fine_bad
+        )
+    return NumberBins(result.counts, result.n_distinct, fine, relaxations=relaxations)
+
+
+def _objective(column: NumericColumn, settings: BinSettings) -> BinaryObjective:
+    cells = column.regular.cells
+    return OBJECTIVES[settings.objective](
+        float(cells.good.sum() + column.aside_good.sum()),
+        float(cells.bad.sum() + column.aside_bad.sum()),
+        settings.smoothing,
+    )
+
+
+def _n_distinct(column: NumericColumn) -> int:
+    cells = column.regular.cells
+    return min(len(cells.low) + int(cells.mixed.sum()), 2)
+
+
+def _counts_on(
+    cuts: tuple[float, ...],
+    good: Sequence[float] | Float1D,
+    bad: Sequence[float] | Float1D,
+    column: NumericColumn,
+    special: tuple[float, ...],
+) -> BinCounts:
+    return BinCounts(
+        NumericPartition(cuts=cuts, special_codes=special),
+        np.concatenate([good, column.aside_good]),
+        np.concatenate([bad, column.aside_bad]),
+    )

@@ -1,0 +1,201 @@
+"""A binning problem on counts: pre-bins, what bins are worth, and what they must keep."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from creditscore._typing import Bool1D, Float1D
+from creditscore.binning._bends import best_bend
+from creditscore.binning._constraints import BinConstraints, Span, span_of
+from creditscore.binning._neighbours import Neighbours
+from creditscore.binning._objective import Objective
+from creditscore.binning._pairs import Layers, best_chain
+from creditscore.binning._runs import LEAST_GAIN, Amounts, Rules, Runs, admitted_runs
+from creditscore.binning._scan import best_rising
+from creditscore.exceptions import InvalidParameterError
+
+FoundTrend: TypeAlias = Literal[
+    "ascending", "descending", "peak", "valley", "concave", "convex", "none"
+]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The best way to join pre-bins.
+
+    Attributes
+    ----------
+    starts : tuple of int
+        First pre-bin of each bin; the first is 0.
+    value : float
+        Sum of the objective over the bins, without penalties and preferences.
+    trend : {"ascending", "descending", "peak", "valley", "concave", "convex", "none"}
+        The trend that it was found under.
+    feasible : bool
+        False where no bins keep all constraints; one bin of everything is returned all the same.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from creditscore.binning import BinConstraints, solve_bins
+    >>> good, bad = np.array([10.0, 30.0]), np.array([20.0, 10.0])
+    >>> solution = solve_bins(good, bad, constraints=BinConstraints(min_bin_size=0.1))
+    >>> solution.starts, round(solution.value, 4), solution.trend
+    ((0, 1), 0.7466, 'descending')
+    """
+
+    starts: tuple[int, ...]
+    value: float
+    trend: FoundTrend
+    feasible: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Pre-bins, what their bins are worth, and what they must keep.
+
+    Attributes
+    ----------
+    amounts : Amounts
+        Of the whole sample.
+    objective : Objective
+        What is made as large as can be.
+    constraints : BinConstraints
+        Sizes as shares of the sample or weights, cuts as places between pre-bins.
+    total_weight : float
+        Weight of the sample.
+    squares : ndarray of shape (n_prebins + 1,) or None
+        Sums of squares below each place, for the test between neighbours of a target that is an
+        amount.
+    periods : Amounts or None
+        Of each period.
+    """
+
+    amounts: Amounts
+    objective: Objective
+    constraints: BinConstraints
+    total_weight: float
+    squares: Float1D | None = None
+    periods: Amounts | None = None
+
+    @property
+    def n_prebins(self) -> int:
+        """Number of pre-bins."""
+        return int(self.amounts.first.shape[-1]) - 1
+
+    def solve(self) -> Solution:
+        """Find the best bins under the trend."""
+        solution = self._solve_trend(self.rules())
+        if self.constraints.preferred_cuts and self.constraints.preference and solution.feasible:
+            bonus = self.constraints.preference * abs(solution.value)
+            return self._solve_trend(self.rules(bonus))
+        return solution
+
+    def rules(self, bonus: float = 0.0) -> Rules:
+        """Return what runs must keep, as weights and places."""
+        asked = self.constraints
+        least = None
+        if self.periods is not None:
+            weight = self.objective.weight(self.periods.first[:, -1], self.periods.second[:, -1])
+            size = asked.min_period_size or 0.0
+            least = size * weight if size <= 1 else np.full(len(weight), size)
+        return Rules(
+            min_weight=self._weight_of(asked.min_bin_size, 0.0),
+            max_weight=self._weight_of(asked.max_bin_size, math.inf),
+            min_first=asked.min_good,
+            min_second=asked.min_bad,
+            fixed=self._places(asked.fixed_cuts, "fixed_cuts"),
+            forbidden=self._places(asked.forbidden_cuts, "forbidden_cuts"),
+            preferred=self._places(asked.preferred_cuts, "preferred_cuts") if bonus else None,
+            bonus=bonus,
+            penalty=asked.concentration_penalty,
+            periods=self.periods,
+            min_period_weight=least,
+        )
+
+    def neighbours(self, runs: Runs) -> Neighbours:
+        """Return which of the runs may follow which."""
+        return Neighbours(
+            levels=runs.square(runs.level, np.nan),
+            amounts=self.amounts,
+            objective=self.objective,
+            min_difference=self.constraints.min_rate_difference,
+            max_p_value=self.constraints.max_p_value,
+            squares=self.squares,
+            periods=self.periods,
+        )
+
+    def _weight_of(self, size: float | None, otherwise: float) -> float:
+        """Return a size as a weight: up to 1 it is a share of the sample."""
+        if size is None:
+            return otherwise
+        return size * self.total_weight if size <= 1 else size
+
+    def _places(self, cuts: Sequence[Span], name: str) -> Bool1D | None:
+        if not cuts:
+            return None
+        marked = np.zeros(self.n_prebins + 1, dtype=bool)
+        for low, high in map(span_of, cuts):
+            if not (low.is_integer() and high.is_integer() and low >= 1 and high < self.n_prebins):
+                msg = (
+                    f"On counts, {name!r} are places between pre-bins: whole numbers from 1 to "
+                    f"{self.n_prebins - 1} here. Got {low:g}."
+                )
+                raise InvalidParameterError(msg)
+            marked[int(low) : int(high) + 1] = True
+        return marked
+
+    def _solve_trend(self, rules: Rules) -> Solution:
+        runs = admitted_runs(self.amounts, self.objective, rules)
+        trend = self.constraints.trend or "auto"
+        if trend != "auto" and trend != "auto_one_bend":  # noqa: PLR1714 - tells the type checker
+            return self._solve(runs, trend)
+        straight = self._better(self._solve(runs, "ascending"), self._solve(runs, "descending"))
+        if trend == "auto":
+            return straight
+        bent = self._better(self._solve(runs, "peak"), self._solve(runs, "valley"))
+        needed = straight.value + self.constraints.min_bend_gain * abs(straight.value)
+        if straight.feasible and bent.value < needed:
+            return straight
+        return self._better(straight, bent)
+
+    def _better(self, first: Solution, second: Solution) -> Solution:
+        """Return the better of two, the first on a tie."""
+        if not second.feasible:
+            return first
+        if not first.feasible:
+            return second
+        gain = LEAST_GAIN * self.objective.unit
+        return second if self._worth(second) > self._worth(first) + gain else first
+
+    def _worth(self, solution: Solution) -> float:
+        """Return what is made as large as can be, penalty included."""
+        penalty = self.constraints.concentration_penalty
+        if not penalty:
+            return solution.value
+        weight = self.objective.weight(*self._amounts_of(solution.starts))
+        return solution.value - penalty * float(((weight / weight.sum()) ** 2).sum())
+
+    def _solve(self, runs: Runs, trend: FoundTrend) -> Solution:
+        asked = self.constraints
+        neighbours = self.neighbours(runs)
+        layers = Layers.of(asked.min_n_bins, asked.max_n_bins, self.n_prebins)
+        starts: tuple[int, ...] | None
+        if trend == "concave" or trend == "convex":  # noqa: PLR1714 - tells the type checker
+            starts = best_bend(runs, neighbours, trend, layers)
+        elif trend in ("ascending", "descending") and asked.min_n_bins == 1 and neighbours.plain:
+            starts = best_rising(runs, asked.max_n_bins, falling=trend == "descending")
+        else:
+            starts = best_chain(runs, neighbours, trend, layers)
+        bins = (0,) if starts is None else starts
+        value = float(self.objective.parts(*self._amounts_of(bins)).sum())
+        return Solution(bins, value, trend, feasible=starts is not None)
+
+    def _amounts_of(self, starts: Sequence[int]) -> tuple[Float1D, Float1D]:
+        first = np.asarray(starts, dtype=np.intp)
+        return self.amounts.between(first, np.append(first[1:], self.n_prebins))

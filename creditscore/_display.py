@@ -9,7 +9,7 @@ from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
 
-from creditscore.exceptions import MissingDependencyError
+from creditscore.exceptions import InvalidParameterError, MissingDependencyError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,27 +74,29 @@ def panels(
     rows: int,
     columns: int,
     *,
+    title: str,
     size: tuple[float, float],
     heights: Sequence[float] | None = None,
 ) -> tuple[Any, list[Any]]:
-    """Divide axes, or a new figure, into panels; return the axes around them and the panels.
-
-    The axes around them are left without marks, for a title.
-    """
-    from matplotlib.gridspec import GridSpec  # noqa: PLC0415 - as above
-
-    around = new_axes(ax, size=size)
-    around.set_axis_off()
-    spec, figure = around.get_subplotspec(), around.figure
-    if spec is None:
-        place = around.get_position()
-        grid = GridSpec(
-            rows, columns, figure=figure, height_ratios=heights,
-            left=place.x0, right=place.x1, bottom=place.y0, top=place.y1,
-        )  # fmt: skip
+    """Divide axes, or a new figure, into panels below a title; return their figure and them."""
+    figure: Any
+    if ax is None:
+        first = new_axes(None, size=size)
+        figure = first.figure
+        first.remove()
     else:
-        grid = spec.subgridspec(rows, columns, height_ratios=heights)
-    return around, [figure.add_subplot(cell) for cell in grid]
+        if ax.get_subplotspec() is None:
+            msg = (
+                "This picture has several panels, which only the axes of a subplot have room for: "
+                "give such as plt.subplots() makes, or none. Got axes placed by hand."
+            )
+            raise InvalidParameterError(msg)
+        ax.set_axis_off()
+        figure = ax.figure.add_subfigure(ax.get_subplotspec())
+    figure.suptitle(title, x=0.01, ha="left", color=INK, fontsize=11, fontweight="bold",
+                    parse_math=False)  # fmt: skip
+    grid = figure.add_gridspec(rows, columns, height_ratios=heights)
+    return figure, [figure.add_subplot(cell) for cell in grid]
 
 
 def text_width(text: str, size: float) -> float:
@@ -120,7 +122,7 @@ def name_ticks(
     They stand in lines between words where that fits, else slanted, else upright, and where even
     that is too close smaller, or only some of them.
     """
-    shown = [shorten(" ".join(label.split()), width) for label in labels]
+    shown = distinct(labels, width)
     low, high = ax.get_xlim()
     near = min((b - a for a, b in pairwise(at)), default=high - low)
     slot = points_wide(ax) * near / (high - low)
@@ -207,6 +209,21 @@ def wrap(label: str, width: int = 40, *, lines: int = 2) -> str:
         if len(parts) <= lines:
             return "\n".join(parts)
     return shorten(label, width)
+
+
+def distinct(labels: Sequence[str], width: int) -> list[str]:
+    """Shorten labels, and less than that where different ones would look alike."""
+    whole = [" ".join(label.split()) for label in labels]
+    n = len(set(whole))
+    for room in (width, width * 3 // 2, width * 2):
+        for short in (
+            [shorten(label, room) for label in whole],
+            [label if len(label) <= room else f"{label[: room - 1].rstrip()}…" for label in whole],
+            [label if len(label) <= room else f"…{label[1 - room :].lstrip()}" for label in whole],
+        ):
+            if len(set(short)) == n:
+                return short
+    return [shorten(label, width * 2) for label in whole]
 
 
 def p_value_text(value: float) -> str:

@@ -25,6 +25,7 @@
     CreditScoreWarning (UserWarning)
     ├── ConstantColumnWarning      a column with one value, or none: left out
     ├── SingleBinWarning           no admissible split: the column carries nothing
+    ├── IdleCutWarning             a cut that was asked for and parts no values
     ├── MixedColumnWarning         a text column that is read as numbers with words among them
     ├── UnseenCategoryWarning      a level that the fit never met
     ├── UnseenValueWarning         a missing value or special code that the fit never met
@@ -128,6 +129,10 @@ class ConstantColumnWarning(CreditScoreWarning):
 
 class SingleBinWarning(CreditScoreWarning):
     """No split of a column satisfies the constraints; it carries no information."""
+
+
+class IdleCutWarning(CreditScoreWarning):
+    """A fixed cut parts no values of the sample, or the same ones as another; it is not made."""
 
 
 class MixedColumnWarning(CreditScoreWarning):

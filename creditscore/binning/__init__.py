@@ -1,11 +1,13 @@
 """From raw columns to bins: edges, counts, an exact solver, tables and their encoder."""
 
 from creditscore.binning._bin_display import BinDisplay
+from creditscore.binning._bin_grid_display import BinGridDisplay
 from creditscore.binning._compare import BinComparison, compare
 from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._counts import BinCounts, LevelCounts, Outcomes
 from creditscore.binning._edges import EdgeSample
 from creditscore.binning._edit import Edit
+from creditscore.binning._edit_display import EditDisplay
 from creditscore.binning._encoder import WOEEncoder
 from creditscore.binning._fine import FineIntervals, FineLevels
 from creditscore.binning._partition import (
@@ -15,6 +17,7 @@ from creditscore.binning._partition import (
     Partition,
 )
 from creditscore.binning._period_counts import PeriodCounts
+from creditscore.binning._period_display import PeriodDisplay
 from creditscore.binning._policy import BinPolicy
 from creditscore.binning._problem import Solution
 from creditscore.binning._solver import solve_bins, solve_mean_bins
@@ -25,11 +28,13 @@ __all__ = [
     "BinConstraints",
     "BinCounts",
     "BinDisplay",
+    "BinGridDisplay",
     "BinPolicy",
     "BinTable",
     "CategoricalPartition",
     "EdgeSample",
     "Edit",
+    "EditDisplay",
     "FineIntervals",
     "FineLevels",
     "LevelCounts",
@@ -38,6 +43,7 @@ __all__ = [
     "Outcomes",
     "Partition",
     "PeriodCounts",
+    "PeriodDisplay",
     "Solution",
     "WOEEncoder",
     "compare",

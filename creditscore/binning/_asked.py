@@ -32,6 +32,8 @@ def settings_of(encoder: Any, table: Table) -> dict[str, BinSettings]:
     check_integer(encoder.max_n_prebins, "max_n_prebins", _OWNER, low=2)
     if encoder.max_n_bins is not None:
         check_integer(encoder.max_n_bins, "max_n_bins", _OWNER, low=1)
+    if encoder.cross_fit is not None:
+        check_integer(encoder.cross_fit, "cross_fit", _OWNER, low=2)
     check_choice(encoder.objective, "objective", _OWNER, tuple(OBJECTIVES))
     if encoder.solver is not None and not callable(encoder.solver):
         msg = (
@@ -90,10 +92,16 @@ def _by_column(value: Any, parameter: str, kind: type, table: Table) -> dict[str
 def _constraints(encoder: Any, table: Table) -> dict[str, BinConstraints]:
     asked = _by_column(encoder.constraints, "constraints", BinConstraints, table)
     trends = _trends(encoder.trend, table)
-    filled = {}
+    filled: dict[str, BinConstraints] = {}
+    alike: dict[tuple[BinConstraints, Trend], BinConstraints] = {}
     for name, own in asked.items():
         if table.kind(name) == "categorical":
             _check_nominal(name, own)
+        key = own, trends[name]
+        if key in alike:
+            # columns by the thousand are mostly asked for the same
+            filled[name] = alike[key]
+            continue
         most = encoder.max_n_bins if own.max_n_bins is None else own.max_n_bins
         if most is not None and own.min_n_bins > most:
             msg = (
@@ -107,7 +115,7 @@ def _constraints(encoder: Any, table: Table) -> dict[str, BinConstraints]:
                 f"bad rates are fractions. Got {own.min_rate_difference!r} for column {name!r}."
             )
             raise InvalidParameterError(msg)
-        filled[name] = replace(
+        filled[name] = alike[key] = replace(
             own,
             trend=trends[name] if own.trend is None else own.trend,
             min_bin_size=encoder.min_bin_size if own.min_bin_size is None else own.min_bin_size,

@@ -49,8 +49,8 @@ def best_bend(
         ends = middle + 1 + np.flatnonzero(value[middle, middle + 1 :] > -np.inf)
         if not len(starts) or not len(ends):
             continue
-        rises, falls = beside.steps(starts, middle, ends)
-        for start, allowed in zip(starts.tolist(), (rises | falls).T, strict=True):
+        differ = beside.may_step("either", starts, middle, ends)
+        for start, allowed in zip(starts.tolist(), differ.T, strict=True):
             after = ends[allowed]
             if start == 0:
                 search.begin(middle, after, value[0, middle] + value[middle, after])

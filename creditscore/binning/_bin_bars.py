@@ -15,6 +15,7 @@ from creditscore._display import (
     GOOD,
     INK,
     MUTED,
+    clean_axes,
     name_ticks,
     percent_axis,
     second_axis,
@@ -86,7 +87,8 @@ def check_rate(rate: Any, owner: str) -> None:
 def bin_rows(table: BinTable, level: float = 0.95) -> pd.DataFrame:
     """Return the bins that a picture shows.
 
-    Regular bins stay without a row too; of the other attributes only those that have rows.
+    Regular bins stay without a row too, unless none has any; of the other attributes only those
+    that have rows.
     """
     rows = table.frame(level)
     low, high = jeffreys_interval(rows["n_bad"], rows["count"], level=level)
@@ -94,23 +96,25 @@ def bin_rows(table: BinTable, level: float = 0.95) -> pd.DataFrame:
     rows["bad_rate_low"] = np.where(held, low, np.nan)
     rows["bad_rate_high"] = np.where(held, high, np.nan)
     rows["treatment"] = list(table.treatments)
-    return rows[held | (rows["kind"] == "bin")].reset_index(drop=True)
+    regular = rows["kind"] == "bin"
+    shown = held | regular if (held & regular).any() else held
+    return rows[shown].reset_index(drop=True)
 
 
-def draw_bins(ax: Any, rows: pd.DataFrame, look: Look) -> Any:
+def draw_bins(ax: Any, rows: pd.DataFrame, look: Look, *, title: str = "") -> Any:
     """Draw bars, and dots on a second scale, which is returned."""
     at = _places(rows)
+    clean_axes(ax, title=title)
     _draw_shares(ax, rows, at, look)
     rate = second_axis(ax, label=RATE_TEXT[look.rate], colour=_rate_colour(look))
     _draw_rates(rate, rows, at, look)
-    return rate
-
-
-def quiet_grid(ax: Any, rate: Any) -> None:
-    """Leave the grid to the rate: it is what is read off, and two grids would cross."""
+    for one in (ax, rate):
+        one.tick_params(axis="y", labelsize=look.size)
+    # the grid is the rate's: it is what is read off, and two grids would cross
     ax.grid(visible=False)
     rate.grid(axis="y", color=MUTED, alpha=0.3, linewidth=0.7)
     rate.set_axisbelow(True)
+    return rate
 
 
 def rate_span(rows: pd.DataFrame, rate: RateName) -> tuple[float, float]:
@@ -152,9 +156,7 @@ def draw_points(ax: Any, at: Float1D, rows: pd.DataFrame, look: Look) -> None:
     colour, size = _rate_colour(look), 0.62 * look.size
     values = rows[look.rate].to_numpy(dtype=np.float64)
     _draw_intervals(ax, at, rows, look)
-    own = np.ones(len(rows), dtype=bool)
-    if look.rate == "woe":
-        own = rows["treatment"].isin(_OWN).to_numpy()
+    own = _estimated(rows, look)
     for some, face in ((own, colour), (~own, "white")):
         drawn = some & np.isfinite(values)
         if drawn.any():
@@ -180,6 +182,14 @@ def draw_infinite(ax: Any, at: Float1D, values: Float1D, *, colour: str, size: f
 def _rate_colour(look: Look) -> str:
     # bars of goods and bads take both colours for themselves
     return INK if look.stacked else _COLOUR[look.rate]
+
+
+def _estimated(rows: pd.DataFrame, look: Look) -> Bool1D:
+    """Tell which rates come from rows of the bin, or of a pool that it is in."""
+    if look.rate == "bad_rate":
+        return np.ones(len(rows), dtype=bool)
+    own: Bool1D = rows["treatment"].isin(_OWN).to_numpy()
+    return own
 
 
 def _places(rows: pd.DataFrame) -> Float1D:
@@ -230,7 +240,7 @@ def _draw_shares(ax: Any, rows: pd.DataFrame, at: Float1D, look: Look) -> None:
 def _draw_rates(rate: Any, rows: pd.DataFrame, at: Float1D, look: Look) -> None:
     rate.set_ylim(*(look.span or rate_span(rows, look.rate)))
     values = rows[look.rate].to_numpy(dtype=np.float64)
-    joined = (rows["kind"] == "bin").to_numpy() & np.isfinite(values)
+    joined = (rows["kind"] == "bin").to_numpy() & np.isfinite(values) & _estimated(rows, look)
     colour = _rate_colour(look)
     if look.rate == "woe":
         rate.axhline(0, color=MUTED, linewidth=0.9, linestyle="--", zorder=1)
@@ -240,8 +250,9 @@ def _draw_rates(rate: Any, rows: pd.DataFrame, at: Float1D, look: Look) -> None:
     draw_points(rate, at, rows, look)
     refused = rows["treatment"].str.endswith("error").to_numpy() & np.isnan(values)
     for place in at[refused]:
-        rate.annotate("refused", (place, 0.5), xycoords=rate.get_xaxis_transform(), rotation=90,
-                      ha="center", va="center", color=colour, fontsize=look.size)  # fmt: skip
+        rate.annotate("refused", (place, 0), xycoords=rate.get_xaxis_transform(), rotation=90,
+                      xytext=(0, 3), textcoords="offset points", ha="center", va="bottom",
+                      color=INK, fontsize=look.size - 1)  # fmt: skip
 
 
 def _draw_intervals(ax: Any, at: Float1D, rows: pd.DataFrame, look: Look) -> None:
@@ -253,9 +264,8 @@ def _draw_intervals(ax: Any, at: Float1D, rows: pd.DataFrame, look: Look) -> Non
     if told.any():
         # as lists, because matplotlib 3.9 stumbles over arrays of one; an end may pass its
         # estimate by rounding, or where Jeffreys' interval leaves out a rate near 0 or 1
-        arms = [
-            np.maximum(0.0, arm[told]).tolist() for arm in (values - low, high - values)
-        ]  # fmt: skip
+        reach = (values[told] - low[told], high[told] - values[told])
+        arms = [np.maximum(0.0, arm).tolist() for arm in reach]
         ax.errorbar(at[told], values[told], yerr=arms, fmt="none", ecolor=_rate_colour(look),
                     elinewidth=0.13 * look.size, capsize=0.33 * look.size, alpha=0.8,
                     clip_on=False)  # fmt: skip

@@ -2,41 +2,61 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Self
 
-import numpy as np
 import pandas as pd
 
-from creditscore._display import (
-    BAD,
-    GOOD,
-    INK,
-    MUTED,
-    clean_axes,
-    new_axes,
-    percent_axis,
-    second_axis,
-    shorten,
+from creditscore._display import new_axes
+from creditscore.binning._bin_bars import (
+    Look,
+    RateName,
+    bin_rows,
+    check_rate,
+    check_table,
+    draw_bins,
+    iv_text,
+    title_of,
 )
 from creditscore.binning._table import BinTable
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)
 class BinDisplay:
-    """Share of rows (bars) and bad rate (dots) of each bin of a feature.
+    """Share of rows (bars) and bad rate or WOE (dots, with intervals) of each bin of a feature.
 
     Made by :meth:`from_table`. Special codes and missing values stand apart from the regular
-    bins, in grey; attributes without a row are left out.
+    bins, in grey, and are left out where the fit met none.
 
     Attributes
     ----------
     feature : str
         Name of the feature.
     bins : DataFrame
-        :meth:`BinTable.frame` of the attributes that have rows.
+        :meth:`BinTable.frame` of what is drawn, and the columns bad_rate_low and bad_rate_high
+        (Jeffreys' interval, see :func:`creditscore.metrics.jeffreys_interval`) and treatment
+        (:attr:`BinTable.treatments`).
     iv : float
         Information value of the feature.
+    iv_se, iv_ceiling : float
+        Its standard error, and :attr:`BinTable.iv_ceiling`; NaN where they are not known.
+    rate : {"bad_rate", "woe"}
+        What the dots show.
+    level : float
+        Confidence level of the intervals, a fraction.
+
+    See Also
+    --------
+    BinGridDisplay : All features side by side.
+    PeriodDisplay : The bins over time.
+    EditDisplay : The bins before and after an edit.
+
+    Notes
+    -----
+    A hollow dot is a WOE that a policy sets or borrows, and no estimate. A triangle at the edge is
+    an infinite WOE (``smoothing=0``). "refused" stands where a policy refuses the rows, "no rows"
+    where a regular bin has none.
 
     Examples
     --------
@@ -45,56 +65,89 @@ class BinDisplay:
     >>> from creditscore.datasets import load_german_credit
     >>> german = load_german_credit()
     >>> encoder = WOEEncoder().fit(german[["age_years"]], german["is_bad"])
-    >>> display = BinDisplay.from_table(encoder.tables_["age_years"])
-    >>> display.plot().ax_.get_ylabel()
-    'share of rows'
+    >>> display = BinDisplay.from_table(encoder.tables_["age_years"], rate="woe")
+    >>> display.plot().ax_.get_ylabel(), display.ax_rate_.get_ylabel()
+    ('share of rows', 'WOE')
     """
 
     feature: str
     bins: pd.DataFrame
     iv: float
+    iv_se: float = math.nan
+    iv_ceiling: float = math.nan
+    rate: RateName = "bad_rate"
+    level: float = 0.95
 
     @classmethod
-    def from_table(cls, table: BinTable) -> Self:
-        """Take the bins of a table."""
-        bins = table.frame()
+    def from_table(
+        cls, table: BinTable, *, rate: RateName = "bad_rate", level: float = 0.95
+    ) -> Self:
+        """Take the bins of a table.
+
+        Parameters
+        ----------
+        table : BinTable
+            The bins of one feature.
+        rate : {"bad_rate", "woe"}, default="bad_rate"
+            What the dots show.
+        level : float, default=0.95
+            Confidence level of the intervals, a fraction.
+
+        Returns
+        -------
+        BinDisplay
+
+        Raises
+        ------
+        InvalidParameterError
+            No table, another rate, or a level outside (0, 1).
+        """
+        check_table(table, cls.__name__)
+        check_rate(rate, cls.__name__)
         return cls(
             feature=table.feature,
-            bins=bins[bins["count"] > 0].reset_index(drop=True),
+            bins=bin_rows(table, level),
             iv=table.iv,
+            iv_se=table.iv_se,
+            iv_ceiling=table.iv_ceiling,
+            rate=rate,
+            level=level,
         )
 
     def frame(self) -> pd.DataFrame:
         """Return the numbers behind the picture."""
         return self.bins.copy()
 
-    def plot(self, ax: Any = None) -> Self:
-        """Draw bars and dots; the axes are then in ``ax_`` and ``ax_rate_``."""
+    def plot(self, ax: Any = None, *, stacked: bool = False) -> Self:
+        """Draw bars and dots; the axes are then in ``ax_`` and ``ax_rate_``.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw; a new figure unless given.
+        stacked : bool, default=False
+            Part each bar into bads, below, and goods.
+
+        Returns
+        -------
+        BinDisplay
+            Itself.
+        """
         ax = new_axes(ax)
-        regular = self.bins["kind"] == "bin"
-        at = np.arange(len(self.bins)) + 0.5 * (~regular).cumsum().clip(upper=1)
-        colours = [GOOD if is_regular else MUTED for is_regular in regular]
-        ax.bar(at, self.bins["share"], color=colours, alpha=0.55, width=0.8)
-        ax.set_ylabel("share of rows", color=INK)
-        ax.set_xticks(at, [shorten(label, 24) for label in self.bins["bin"]])
-        _tilt_where_crowded(ax)
-        rate = second_axis(ax, label="bad rate", colour=BAD)
-        rate.plot(at[regular], self.bins["bad_rate"][regular], color=BAD, linewidth=1.5)
-        rate.plot(at, self.bins["bad_rate"], "o", color=BAD, markersize=6)
-        rate.set_ylim(0, max(0.05, float(self.bins["bad_rate"].max()) * 1.15))
-        percent_axis(ax.yaxis)
-        percent_axis(rate.yaxis)
-        clean_axes(ax, title=f"{self.feature}  (IV {self.iv:.3f})")
+        look = Look(rate=self.rate, stacked=stacked)
+        # the legend stands on the line of the title
+        title = title_of(self.feature, self._figures(), 52 if stacked else 64)
+        rate = draw_bins(ax, self.bins, look, title=title)
+        if stacked:
+            ax.legend(frameon=False, fontsize=9, ncols=2, loc="lower right",
+                      bbox_to_anchor=(1, 1), borderaxespad=0.1)  # fmt: skip
         self.ax_, self.ax_rate_ = ax, rate
         return self
 
+    def __repr__(self) -> str:
+        """Say in one line what is drawn; the numbers are in :meth:`frame`."""
+        regular = int((self.bins["kind"] == "bin").sum())
+        return f"{type(self).__name__}({self.feature!r}, {regular} bins, {self._figures()})"
 
-def _tilt_where_crowded(ax: Any) -> None:
-    """Turn the labels below the bars where they would run into each other."""
-    labels = ax.get_xticklabels()
-    inches = ax.get_window_extent().width / ax.figure.dpi
-    # a letter is about half as wide as its font is high, and labels keep one apart
-    widest = max(len(label.get_text()) + 1 for label in labels) * labels[0].get_fontsize() / 144
-    if widest * len(labels) > inches:
-        for label in labels:
-            label.set(rotation=30, ha="right", rotation_mode="anchor")
+    def _figures(self) -> str:
+        return iv_text(self.iv, self.iv_se, self.iv_ceiling)

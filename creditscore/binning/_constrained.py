@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from creditscore.binning._cells import CountedColumn
 from creditscore.binning._constraints import BinConstraints, span_of
 from creditscore.binning._curve import Curve
 from creditscore.binning._digitize import digitize
-from creditscore.binning._objective import BinaryObjective
+from creditscore.binning._numeric import proposed_cuts
+from creditscore.binning._objective import BinaryObjective, InformationValue
 from creditscore.binning._problem import Problem, Solution
 from creditscore.binning._readable import readable_between, with_digits
 from creditscore.binning._runs import Amounts
@@ -22,8 +24,10 @@ from creditscore.binning._shortlist import extremes, hull, shortlist
 
 _LOOKED_INTO = 0.0005
 """Share of the weight about a place in which values are told apart."""
-_SECOND_LOOK = 0.03
-"""Share of the weight on both sides of a cut in which other places are tried at last."""
+_DENSER = 4
+"""How many times the places that are spread evenly, where bins have a greatest size."""
+_REACHES = (0.03, 0.01, 0.003, 0.001)
+"""Shares of the weight on both sides of a cut in which other places are tried, one by one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,16 +60,19 @@ def best_constrained_bins(
 ) -> ConstrainedBins:
     """Find the best bins of a column that has values.
 
-    The solver chooses among `max_n_prebins` places, and then once more among as many about those
-    it chose.
+    The solver chooses among `max_n_prebins` places, and then again among as many about those it
+    chose, nearer and nearer, as long as that gains anything.
     """
-    found = candidates_of(column, objective, settings.constraints, settings.max_n_prebins)
+    found = candidates_of(column, objective, settings)
     solution = _solve(found, settings)
-    if len(solution.starts) > 1 and len(found.after) < len(column.cells.low) - 1:
-        nearer = second_look(found, solution, settings.max_n_prebins)
+    for reach in _REACHES:
+        if len(solution.starts) == 1 or len(found.after) == len(column.cells.low) - 1:
+            break
+        nearer = nearer_candidates(found, solution, settings.max_n_prebins, reach)
         second = _solve(nearer, settings)
-        if second.feasible and second.value >= solution.value:
-            found, solution = nearer, second
+        if not second.feasible or second.value < solution.value:
+            break
+        found, solution = nearer, second
     rounding_cost = stability_cost = None
     if settings.constraints.cut_digits is not None:
         plain = rounded(found, settings.constraints.cut_digits)
@@ -134,7 +141,10 @@ class Candidates:
                 asked,
                 fixed_cuts=self._places(asked.fixed_cuts),
                 preferred_cuts=self._places(asked.preferred_cuts),
-                forbidden_cuts=(),
+                forbidden_cuts=tuple(
+                    float(place + 1)
+                    for place in np.flatnonzero(is_forbidden(self.column, self.after, asked))
+                ),
                 cut_digits=None,
             ),
             total_weight=self.objective.total_good + self.objective.total_bad,
@@ -173,22 +183,38 @@ class Candidates:
 def candidates_of(
     column: CountedColumn,
     objective: BinaryObjective,
-    constraints: BinConstraints,
-    max_n_prebins: int,
+    settings: BinSettings,
+    *,
+    with_forbidden: bool = False,
 ) -> Candidates:
-    """Choose the places that the solver tries first."""
-    ends = [end for span in constraints.forbidden_cuts for end in span_of(span)]
-    marks = [*constraints.fixed_cuts, *constraints.preferred_cuts, *ends]
-    column = column.told_apart(_cells_with(column, marks))
-    curve = Curve.of(column.cells)
-    forced = cells_before(column, (*constraints.fixed_cuts, *constraints.preferred_cuts))
+    """Choose the places that the solver tries first, but for the forbidden ones.
+
+    Some `max_n_prebins` are spread evenly; as many are the best cuts under either direction of
+    the trend alone, and cuts where the curve bulges.
+    """
+    asked = settings.constraints
+    ends = [end for span in asked.forbidden_cuts for end in span_of(span)]
+    given = (*asked.fixed_cuts, *asked.preferred_cuts)
+    column = column.told_apart(_cells_with(column, [*given, *ends]))
+    forced = cells_before(column, given)
     forced = forced[forced >= 0]
-    listed = _listed(curve, constraints.trend or "auto", max_n_prebins - 1 - len(forced))
-    after = _without(column, np.union1d(listed, forced).astype(np.intp), constraints)
-    return Candidates(column, after, None, objective, constraints)
+    curve, most = Curve.of(column.cells), max(2, settings.max_n_prebins - 1 - len(forced))
+    if curve.n_cuts <= most:
+        listed = np.arange(curve.n_cuts)
+    else:
+        # limits on sizes leave few runs to choose among, and need many places to meet them
+        density = _DENSER if asked.max_bin_size is not None else 1
+        even = _spread(curve, 0.0, curve.total, density * most + 2)
+        listed = np.union1d(even, _listed(curve, objective, settings, most))
+    after = np.union1d(listed, forced).astype(np.intp)
+    if not with_forbidden:
+        after = after[~is_forbidden(column, after, asked)]
+    return Candidates(column, after, None, objective, asked)
 
 
-def second_look(found: Candidates, solution: Solution, max_n_prebins: int) -> Candidates:
+def nearer_candidates(
+    found: Candidates, solution: Solution, max_n_prebins: int, reach: float
+) -> Candidates:
     """Choose places about the cuts that were found, where the values are told apart."""
     cuts = found.after[np.asarray(solution.starts[1:], dtype=np.intp) - 1]
     firsts = found.column.cells.low[cuts + 1]
@@ -200,7 +226,7 @@ def second_look(found: Candidates, solution: Solution, max_n_prebins: int) -> Ca
     each = max(2, (max_n_prebins - 1) // max(1, len(cuts)) // 2)
     about = [cuts]
     for cut in cuts.tolist():
-        middle, width = curve.weight[cut], _SECOND_LOOK * curve.total
+        middle, width = curve.weight[cut], reach * curve.total
         about += [
             _spread(curve, middle - width, middle, each),
             _spread(curve, middle, middle + width, each),
@@ -210,7 +236,7 @@ def second_look(found: Candidates, solution: Solution, max_n_prebins: int) -> Ca
         column, (*found.constraints.fixed_cuts, *found.constraints.preferred_cuts)
     )
     listed = np.unique(np.concatenate([*about, forced[forced >= 0]])).astype(np.intp)
-    return replace(found, column=column, after=_without(column, listed, found.constraints))
+    return replace(found, column=column, after=_allowed(column, listed, found.constraints))
 
 
 def rounded(found: Candidates, digits: int) -> Candidates:
@@ -226,7 +252,7 @@ def rounded(found: Candidates, digits: int) -> Candidates:
     for cell, number in zip(cells_of.tolist(), numbers, strict=True):
         if cell >= 0 and (cell not in chosen or number in given):
             chosen[cell] = number
-    after = _without(column, np.array(sorted(chosen), dtype=np.intp), found.constraints)
+    after = _allowed(column, np.array(sorted(chosen), dtype=np.intp), found.constraints)
     return replace(
         found, column=column, after=after, cuts=tuple(chosen[cell] for cell in after.tolist())
     )
@@ -247,20 +273,30 @@ def _cells_with(column: CountedColumn, marks: Sequence[float]) -> Int1D:
     return np.unique(at)
 
 
-def _listed(curve: Curve, trend: str, n: int) -> Int1D:
-    """Return some n cuts that are worth trying under a trend."""
-    if curve.n_cuts <= n:
-        return np.arange(curve.n_cuts)
-    n = max(n, 2)
-    if trend == "ascending":
-        listed = shortlist(curve, hull(curve), max(1, n // 2 - 1))
-    elif trend == "descending":
-        listed = shortlist(curve.mirrored(), hull(curve.mirrored()), max(1, n // 2 - 1))
-    else:
-        listed = extremes(curve, max(1, n // 2 - 2))
+def _listed(curve: Curve, objective: BinaryObjective, settings: BinSettings, n: int) -> Int1D:
+    """Return some n cuts that are worth trying for their value."""
+    trend = settings.trend
+    value = InformationValue(objective.total_good, objective.total_bad, objective.smoothing)
+    ways: tuple[Literal["ascending", "descending"], ...] = ("ascending", "descending")
+    best = [
+        proposed_cuts(curve, value, settings, way)
+        for way in ways
+        if trend == way or trend not in ways
+    ]
+    listed = np.unique(np.concatenate(best)).astype(np.intp)
+    listed = np.union1d(listed, _bulging(curve, trend, max(n - len(listed), 4)))
     if len(listed) <= n:
         return listed
     return listed[np.linspace(0, len(listed) - 1, n).round().astype(np.intp)]
+
+
+def _bulging(curve: Curve, trend: str, n: int) -> Int1D:
+    """Return some n cuts where the curve bulges most."""
+    if trend == "ascending":
+        return shortlist(curve, hull(curve), max(1, n // 2))
+    if trend == "descending":
+        return shortlist(curve.mirrored(), hull(curve.mirrored()), max(1, n // 2))
+    return extremes(curve, max(1, n // 2))
 
 
 def _spread(curve: Curve, low: float, high: float, n: int) -> Int1D:
@@ -269,11 +305,16 @@ def _spread(curve: Curve, low: float, high: float, n: int) -> Int1D:
     return places[places < curve.n_cuts]
 
 
-def _without(column: CountedColumn, after: Int1D, constraints: BinConstraints) -> Int1D:
-    """Leave out the cuts that are forbidden."""
+def _allowed(column: CountedColumn, after: Int1D, constraints: BinConstraints) -> Int1D:
+    """Keep the cuts that part values and are not forbidden."""
+    after = after[(after >= 0) & (after < len(column.cells.low) - 1)]
+    return after[~is_forbidden(column, after, constraints)]
+
+
+def is_forbidden(column: CountedColumn, after: Int1D, constraints: BinConstraints) -> Bool1D:
+    """Tell which cuts part the values as a forbidden place does."""
     cells = column.cells
-    after = after[(after >= 0) & (after < len(cells.low) - 1)]
-    kept: Bool1D = np.ones(len(after), dtype=bool)
+    found: Bool1D = np.zeros(len(after), dtype=bool)
     for low, high in map(span_of, constraints.forbidden_cuts):
-        kept &= (cells.high[after] >= high) | (cells.low[after + 1] < low)
-    return after[kept]
+        found |= (cells.high[after] < high) & (cells.low[after + 1] >= low)
+    return found

@@ -24,7 +24,6 @@ from creditscore._typing import (
 from creditscore._validation import (
     check_both_classes,
     check_choice,
-    check_integer,
     check_same_order,
     check_target,
     check_weights,
@@ -157,9 +156,10 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     A bin of one class only is smoothed towards even odds, which can turn the sign of its WOE
     where the rows are few: mind attributes of a handful of rows, and give such codes a `policy`.
 
-    Constraints beyond a simple trend, the least size and the most bins are solved over
-    `max_n_prebins` places and once more over as many about the cuts found. That takes some 20 to
-    100 ms a column, periods and bends included; concave and convex trends up to a second.
+    Constraints beyond a simple trend, the least size and the most bins are solved over twice
+    `max_n_prebins` places, and again over those about the cuts found, nearer and nearer. That
+    takes some 20 to 150 ms a column, periods and peaks included; concave and convex trends about a
+    second.
 
     A cut lies between two values that the fit met, at a number of few digits. Special codes also
     match what a column of 32-bit floats makes of them.
@@ -268,6 +268,8 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         SingleBinWarning
             The constraints admit no split of a column, or not so many bins as asked for; the
             message says which constraint blocks and what would help.
+        IdleCutWarning
+            A fixed cut parts no values.
         MixedColumnWarning
             A column of text is read as numbers and words.
         WeightScaleWarning
@@ -284,10 +286,10 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         weights = check_weights(sample_weight, n_rows=table.n_rows)
         check_both_classes(target.is_bad, weights)
         warn_of_weight_scale(weights)
-        period_of, labels = check_periods(periods, n_rows=table.n_rows)
+        rows = None if weights is None or weights.all() else weights > 0
+        period_of, labels = check_periods(periods, n_rows=table.n_rows, rows=rows)
         settings = settings_of(self, table)
         outcomes = Outcomes.of(target.is_bad, weights, period_of, len(labels))
-        rows = None if weights is None or weights.all() else weights > 0
         sample = Sample(table, rows, outcomes if rows is None else outcomes.at(rows), labels)
         tables = bin_columns(sample, settings, n_jobs=self.n_jobs, progress=self.progress)
         warn_of_idle_codes(self.special_codes, table, tables)
@@ -307,7 +309,6 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         if self.cross_fit is None:
             return self.fit(X, y, sample_weight, periods).transform(X)
-        check_integer(self.cross_fit, "cross_fit", type(self).__name__, low=2)
         self.fit(X, y, sample_weight, periods)
         table = self._read(X)
         target = check_target(y, n_rows=table.n_rows, bad_label=self.bad_label)

@@ -22,7 +22,12 @@ from creditscore.binning._period_counts import PeriodCounts
 from creditscore.binning._relax import Relaxation
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._table import BinStatus, BinTable
-from creditscore.exceptions import ConstantColumnWarning, InvalidParameterError, SingleBinWarning
+from creditscore.exceptions import (
+    ConstantColumnWarning,
+    IdleCutWarning,
+    InvalidParameterError,
+    SingleBinWarning,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +71,7 @@ class Found:
     relaxations: tuple[tuple[Relaxation, ...], ...] = ()
     stability_cost: float | None = None
     rounding_cost: float | None = None
+    notes: tuple[str, ...] = ()
 
 
 def fit_column(sample: Sample, name: str, settings: BinSettings) -> BinTable:
@@ -86,6 +92,9 @@ def fit_column(sample: Sample, name: str, settings: BinSettings) -> BinTable:
         notes = (
             f"cuts of {settings.constraints.cut_digits} digits cost {found.rounding_cost:.4f}",
         )
+    if found.notes:
+        notes = (*notes, *found.notes)
+        warn_user(f"Column {name!r}: {'; '.join(found.notes)}.", IdleCutWarning)
     return _table(sample, name, found, settings, status, notes)
 
 
@@ -128,6 +137,7 @@ def _best(sample: Sample, name: str, settings: BinSettings) -> Found:
         bins.relaxations,
         bins.stability_cost,
         bins.rounding_cost,
+        bins.notes,
     )
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy import stats
+import numpy.typing as npt
+from scipy.special import ndtr, ndtri, stdtr
 
 from creditscore._typing import Bool2D, Float1D, Float2D, Int1D
 from creditscore.binning._objective import Objective
 from creditscore.binning._runs import Amounts
 
+Step: TypeAlias = Literal["rise", "fall", "either"]
+
 _ROUNDING = 1e-12
+_MOST_LEVELS = 2_000_000
+"""Levels of runs by period that are worked out together: 16 megabytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,16 +52,13 @@ class Neighbours:
     squares: Float1D | None = None
     periods: Amounts | None = None
 
-    @property
-    def plain(self) -> bool:
-        """Whether neighbours must differ in level and nothing else."""
-        return not self.min_difference and self.max_p_value is None and self.periods is None
-
-    def steps(self, starts: Int1D, place: int, ends: Int1D) -> tuple[Bool2D, Bool2D]:
-        """Return where the level may rise, and where it may fall, at a place.
+    def may_step(self, step: Step, starts: Int1D, place: int, ends: Int1D) -> Bool2D:
+        """Tell where the level may rise, or fall, or either, at a place.
 
         Parameters
         ----------
+        step : {"rise", "fall", "either"}
+            What is asked.
         starts : ndarray of int, shape (n_left,)
             Where the runs that end at the place start.
         place : int
@@ -64,34 +68,58 @@ class Neighbours:
 
         Returns
         -------
-        tuple of ndarray of bool, shape (n_right, n_left)
+        ndarray of bool, shape (n_right, n_left)
         """
-        step = self.levels[place, ends][:, None] - self.levels[starts, place][None, :]
+        difference = self.levels[place, ends][:, None] - self.levels[starts, place][None, :]
         least = self.min_difference * (1 - _ROUNDING)
-        rises, falls = (step > 0) & (step >= least), (step < 0) & (-step >= least)
+        allowed: Bool2D
+        if step == "either":
+            allowed = (difference != 0) & (np.abs(difference) >= least)
+        else:
+            rise = difference if step == "rise" else -difference
+            allowed = (rise > 0) & (rise >= least)
         if self.max_p_value is not None:
-            distinct = self._distinct(starts, place, ends, self.max_p_value)
-            rises &= distinct
-            falls &= distinct
+            allowed &= self._distinct(starts, place, ends, self.max_p_value)
         if self.periods is not None:
-            low, high = self.period_levels(starts, place), self.period_levels(place, ends)
-            for earlier, later in zip(low, high, strict=True):
-                rises &= later[:, None] >= earlier[None, :]
-                falls &= later[:, None] <= earlier[None, :]
-        return rises, falls
+            earlier = self.period_levels(starts, place)[:, None, :]
+            later = self.period_levels(place, ends)[:, :, None]
+            if step != "fall":
+                rising = (later >= earlier).all(axis=0)
+            if step != "rise":
+                falling = (later <= earlier).all(axis=0)
+            if step == "either":
+                allowed &= np.where(difference > 0, rising, falling)
+            else:
+                allowed &= rising if step == "rise" else falling
+        return allowed
 
     def period_levels(self, start: Int1D | int, end: Int1D | int) -> Float2D:
         """Return the level of runs in each period, shape (n_periods, n_runs)."""
+        if self._levels_by_period is not None:
+            return self._levels_by_period[:, np.atleast_1d(start), np.atleast_1d(end)]
         assert self.periods is not None  # noqa: S101 - asked for where there are periods only
         level: Float2D = self.objective.level(*self.periods.between(start, end))
         return level
+
+    @cached_property
+    def _levels_by_period(self) -> npt.NDArray[np.float64] | None:
+        """Levels of all runs in each period, where they are few enough to hold."""
+        periods = self.periods
+        if periods is None or periods.first.size * len(self.levels) > _MOST_LEVELS:
+            return None
+        start, end = np.triu_indices(len(self.levels), k=1)
+        levels = np.full((len(periods.first), *self.levels.shape), np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # runs without a row in a period are no bins
+            levels[:, start, end] = self.objective.level(*periods.between(start, end))
+        return levels
 
     def p_values(self, starts: Int1D, place: int, ends: Int1D) -> Float2D:
         """Return the p-value that runs to a place and runs from it have one level."""
         left_first, left_second = (part[None, :] for part in self.amounts.between(starts, place))
         first, second = (part[:, None] for part in self.amounts.between(place, ends))
         if self.squares is None:
-            p_values: Float2D = 2 * stats.norm.sf(_z(left_first, left_second, first, second))
+            p_values: Float2D = 2 * ndtr(-_z(left_first, left_second, first, second))
             return p_values
         before = (self.squares[place] - self.squares[starts])[None, :]
         after = (self.squares[ends] - self.squares[place])[:, None]
@@ -105,7 +133,7 @@ class Neighbours:
         # a bound on z spares a probability for each pair
         left_first, left_second = (part[None, :] for part in self.amounts.between(starts, place))
         first, second = (part[:, None] for part in self.amounts.between(place, ends))
-        least = stats.norm.isf(max_p_value / 2) * (1 - _ROUNDING)
+        least = -ndtri(max_p_value / 2) * (1 - _ROUNDING)
         distinct = _z(left_first, left_second, first, second) >= least
         return distinct
 
@@ -151,7 +179,7 @@ def _p_of_means(
         )
         t = np.abs(mean - other_mean) / np.sqrt(error + other_error)
         freedom = (error + other_error) ** 2 / (error**2 / (n - 1) + other_error**2 / (other_n - 1))
-        p = 2 * stats.t.sf(t, freedom)
+        p = 2 * stdtr(freedom, -t)
     # means that differ without any spread within the groups cannot be one
     p = np.where(np.isinf(t), 0.0, p)
     result: Float2D = np.where((n > 1) & (other_n > 1) & ~np.isnan(p), p, 1.0)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from creditscore._typing import Float1D
-from creditscore.binning._constrained import best_constrained_bins, candidates_of
+from creditscore.binning._cells import CountedColumn
+from creditscore.binning._constrained import best_constrained_bins, candidates_of, cells_before
 from creditscore.binning._counts import BinCounts
 from creditscore.binning._fine import FineIntervals
 from creditscore.binning._numeric import NumericColumn, best_numeric_bins
@@ -36,6 +37,8 @@ class NumberBins:
         What would help where there is one bin only.
     stability_cost, rounding_cost : float or None
         Value given up so that the trend holds in every period, and for cuts of few digits.
+    notes : tuple of str
+        What was asked in vain.
     """
 
     counts: BinCounts
@@ -45,6 +48,7 @@ class NumberBins:
     relaxations: tuple[tuple[Relaxation, ...], ...] = ()
     stability_cost: float | None = None
     rounding_cost: float | None = None
+    notes: tuple[str, ...] = ()
 
 
 def best_number_bins(
@@ -68,9 +72,10 @@ def best_number_bins(
         n_distinct,
         FineIntervals(cells.high[after], cells.low[after + 1], good, bad),
         feasible=found.solution.feasible,
-        relaxations=smallest_relaxations(found.candidates.problem, 2) if blocked else (),
+        relaxations=_relaxations(column, settings) if blocked else (),
         stability_cost=found.stability_cost,
         rounding_cost=found.rounding_cost,
+        notes=idle_cuts(found.candidates.column, settings.constraints.fixed_cuts),
     )
 
 
@@ -78,19 +83,22 @@ def _plain(column: NumericColumn, special: tuple[float, ...], settings: BinSetti
     result = best_numeric_bins(column, special, settings)
     relaxations: tuple[tuple[Relaxation, ...], ...] = ()
     if result.counts.partition.n_regular == 1 and result.n_distinct > 1:
-        candidates = candidates_of(
-            column.regular,
-            _objective(column, settings),
-            settings.constraints,
-            settings.max_n_prebins,
-        )
-        relaxations = smallest_relaxations(candidates.problem, 2)
+        relaxations = _relaxations(column, settings)
     fine = None
     if result.n_distinct:
         fine = FineIntervals(
             result.fine_below, result.fine_above, result.fine_good, result.fine_bad
         )
     return NumberBins(result.counts, result.n_distinct, fine, relaxations=relaxations)
+
+
+def _relaxations(
+    column: NumericColumn, settings: BinSettings
+) -> tuple[tuple[Relaxation, ...], ...]:
+    """Return what would have to give for two bins."""
+    objective = _objective(column, settings)
+    candidates = candidates_of(column.regular, objective, settings, with_forbidden=True)
+    return smallest_relaxations(candidates.problem, 2)
 
 
 def _objective(column: NumericColumn, settings: BinSettings) -> BinaryObjective:
@@ -119,3 +127,19 @@ def _counts_on(
         np.concatenate([good, column.aside_good]),
         np.concatenate([bad, column.aside_bad]),
     )
+
+
+def idle_cuts(column: CountedColumn, cuts: Sequence[float]) -> tuple[str, ...]:
+    """Name the fixed cuts that part no values of the sample, or the same values as another."""
+    notes: list[str] = []
+    made: dict[int, float] = {}
+    for cut, cell in zip(cuts, cells_before(column, cuts).tolist(), strict=True):
+        if cell < 0:
+            notes.append(f"the fixed cut {cut:g} parts no values of the sample and was not made")
+        elif cell in made:
+            notes.append(
+                f"the fixed cut {cut:g} parts the same values as {made[cell]:g}, which was made"
+            )
+        else:
+            made[cell] = cut
+    return tuple(notes)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, Self
 
 import numpy as np
 
-from creditscore._typing import Float1D, Int1D
+from creditscore._typing import Float1D, Int1D, Trend
 from creditscore._validation import check_finite
 from creditscore.binning._cells import Cells, CountedColumn
 from creditscore.binning._constraints import BinConstraints
@@ -214,19 +214,15 @@ class _Search:
             rising,
             total_good=self.objective.total_good,
             total_bad=self.objective.total_bad,
-            constraints=self.asked(settings),
+            constraints=_asked(
+                "none" if self.direction == "none" else "ascending",
+                settings.min_bin_size,
+                settings.max_n_bins,
+            ),
             smoothing=self.objective.smoothing,
         )
         cuts = tried[np.asarray(solution.starts[1:], dtype=np.intp) - 1]
         return _Found(joined(self.curve.n_cuts, tried, others), cuts)
-
-    def asked(self, settings: BinSettings) -> BinConstraints:
-        """Return what the solver is asked for in this direction."""
-        return BinConstraints(
-            trend="none" if self.direction == "none" else "ascending",
-            min_bin_size=settings.min_bin_size,
-            max_n_bins=settings.max_n_bins,
-        )
 
     def refined(self, cuts: Int1D) -> Int1D:
         """Move cuts to their best places."""
@@ -267,6 +263,24 @@ class _Search:
             # the solver takes long where it may make few bins only
             return few[joined(len(few), free, proposed)], few[others]
         return few[joined(len(few), proposed, others)], none
+
+
+def proposed_cuts(
+    curve: Curve, objective: InformationValue, settings: BinSettings, direction: _Direction
+) -> Int1D:
+    """Return the places of the best cuts under a trend, the least size and number alone."""
+    min_weight = settings.min_weight(objective.total_good + objective.total_bad)
+    admitted = curve.within(min_weight)
+    if not admitted.n_cuts:
+        return np.empty(0, dtype=np.intp)
+    search = _Search.of(admitted, direction, objective, min_weight)
+    return search.best_cuts(settings).cuts + (admitted.first - curve.first)
+
+
+@lru_cache(maxsize=8)
+def _asked(trend: Trend, min_bin_size: float, max_n_bins: int | None) -> BinConstraints:
+    """Return what the solver is asked for; most columns ask for the same."""
+    return BinConstraints(trend=trend, min_bin_size=min_bin_size, max_n_bins=max_n_bins)
 
 
 def _best_search(

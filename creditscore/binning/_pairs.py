@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from creditscore._typing import Bool2D, Float2D, Int1D, Int2D
-from creditscore.binning._neighbours import Neighbours
+from creditscore.binning._neighbours import Neighbours, Step
 from creditscore.binning._runs import Runs
-
-Step: TypeAlias = Literal["rise", "fall", "either"]
 
 PHASES: dict[str, tuple[tuple[int, int, Step], ...]] = {
     "ascending": ((0, 0, "rise"),),
@@ -79,7 +76,10 @@ def best_chain(
         ends = place + 1 + np.flatnonzero(value[place, place + 1 :] > -np.inf)
         if not len(starts) or not len(ends):
             continue
-        allowed = _allowed(neighbours, starts, place, ends)
+        allowed = {
+            step: neighbours.may_step(step, starts, place, ends)
+            for step in {step for _, _, step in PHASES[trend]}
+        }
         for phase, to_phase, step in PHASES[trend]:
             before = best[:, phase, starts, place]
             chosen, total = best_before(before, allowed[step])
@@ -121,11 +121,6 @@ def keep_better(
     better = total > known
     best[:, ends] = np.where(better, total, known)
     back[:, ends] = np.where(better, codes, back[:, ends])
-
-
-def _allowed(neighbours: Neighbours, starts: Int1D, place: int, ends: Int1D) -> dict[Step, Bool2D]:
-    rises, falls = neighbours.steps(starts, place, ends)
-    return {"rise": rises, "fall": falls, "either": rises | falls}
 
 
 def _traced(

@@ -152,13 +152,18 @@ class Problem:
 
     def _solve_trend(self, rules: Rules) -> Solution:
         runs = admitted_runs(self.amounts, self.objective, rules)
+        neighbours = self.neighbours(runs)
         trend = self.constraints.trend or "auto"
         if trend != "auto" and trend != "auto_one_bend":  # noqa: PLR1714 - tells the type checker
-            return self._solve(runs, trend)
-        straight = self._better(self._solve(runs, "ascending"), self._solve(runs, "descending"))
+            return self._solve(runs, neighbours, trend)
+        straight = self._better(
+            self._solve(runs, neighbours, "ascending"), self._solve(runs, neighbours, "descending")
+        )
         if trend == "auto":
             return straight
-        bent = self._better(self._solve(runs, "peak"), self._solve(runs, "valley"))
+        bent = self._better(
+            self._solve(runs, neighbours, "peak"), self._solve(runs, neighbours, "valley")
+        )
         needed = straight.value + self.constraints.min_bend_gain * abs(straight.value)
         if straight.feasible and bent.value < needed:
             return straight
@@ -181,14 +186,20 @@ class Problem:
         weight = self.objective.weight(*self._amounts_of(solution.starts))
         return solution.value - penalty * float(((weight / weight.sum()) ** 2).sum())
 
-    def _solve(self, runs: Runs, trend: FoundTrend) -> Solution:
+    @property
+    def _scannable(self) -> bool:
+        """Whether neighbours must differ in level and nothing else is asked of them."""
         asked = self.constraints
-        neighbours = self.neighbours(runs)
+        tested = asked.min_rate_difference or asked.max_p_value is not None
+        return asked.min_n_bins == 1 and not tested and self.periods is None
+
+    def _solve(self, runs: Runs, neighbours: Neighbours, trend: FoundTrend) -> Solution:
+        asked = self.constraints
         layers = Layers.of(asked.min_n_bins, asked.max_n_bins, self.n_prebins)
         starts: tuple[int, ...] | None
         if trend == "concave" or trend == "convex":  # noqa: PLR1714 - tells the type checker
             starts = best_bend(runs, neighbours, trend, layers)
-        elif trend in ("ascending", "descending") and asked.min_n_bins == 1 and neighbours.plain:
+        elif trend in ("ascending", "descending") and self._scannable:
             starts = best_rising(runs, asked.max_n_bins, falling=trend == "descending")
         else:
             starts = best_chain(runs, neighbours, trend, layers)

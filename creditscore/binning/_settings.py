@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
 from creditscore._typing import Float1D, Float2D, ObjectiveName, Trend
 from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._policy import BinPolicy
 from creditscore.binning._problem import Solution
+
+_SIMPLE = ("trend", "min_bin_size", "max_n_bins", "min_level_size")
+"""Constraints that do not keep a column from the fast way."""
 
 
 class Solver(Protocol):
@@ -86,9 +89,10 @@ class BinSettings:
     @property
     def plain(self) -> bool:
         """Whether nothing is asked beyond a simple trend, the least size and the most bins."""
-        asked = self.constraints
-        beyond = replace(asked, trend=None, min_bin_size=None, max_n_bins=None, min_level_size=None)
         simple = self.trend in ("auto", "ascending", "descending", "none")
-        return (
-            simple and beyond == BinConstraints() and self.objective == "iv" and self.solver is None
+        beyond = any(
+            getattr(self.constraints, one.name) != one.default
+            for one in fields(BinConstraints)
+            if one.name not in _SIMPLE
         )
+        return simple and not beyond and self.objective == "iv" and self.solver is None

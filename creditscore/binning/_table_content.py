@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._edit import Edit
@@ -104,7 +103,7 @@ def check_parts(table: BinTable) -> None:
 def _check_fine(table: BinTable, good: Any, bad: Any) -> None:
     n = table.partition.n_regular
     pairs = ((good.sum(), sum(table.n_good[:n])), (bad.sum(), sum(table.n_bad[:n])))
-    if not all(np.isclose(fine, whole, rtol=_SAME, atol=0) for fine, whole in pairs):
+    if not all(math.isclose(fine, whole, rel_tol=_SAME) for fine, whole in pairs):
         msg = (
             f"The fine counts of {table.feature!r} must add up to its regular bins. Got "
             f"{pairs[0][0]:g} good and {pairs[1][0]:g} bad, and the bins have {pairs[0][1]:g} and "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -248,21 +248,31 @@ def _special_codes(texts: tuple[str, ...], table: Table) -> list[float | str]:
     codes: list[float | str] = []
     for text in texts:
         code = _code(text)
-        as_text = any(
-            text in table.levels(name)[1]
-            for name in table.names
-            if table.kind(name) == "categorical"
-        )
+        as_text = any(text in _words(table, name) for name in table.names)
         as_number = not isinstance(code, str) and any(
-            (table.numeric(name) == code).any()
-            for name in table.names
-            if table.kind(name) == "numeric"
+            (_numbers(table, name) == code).any() for name in table.names
         )
         if as_number or not as_text:
             codes.append(code)
         if as_text and text not in codes:
             codes.append(text)
     return codes
+
+
+def _words(table: Table, name: str) -> Sequence[Any]:
+    """Return the text that a column holds."""
+    kind = table.kind(name)
+    if kind == "mixed":
+        return table.mixed(name).words
+    return () if kind == "numeric" else table.levels(name)[1]
+
+
+def _numbers(table: Table, name: str) -> Float1D:
+    """Return the numbers that a column holds."""
+    kind = table.kind(name)
+    if kind == "mixed":
+        return table.mixed(name).values
+    return table.numeric(name) if kind == "numeric" else np.empty(0)
 
 
 def _code(text: str) -> float | str:

@@ -312,8 +312,8 @@ class Characteristic:
     def __repr__(self) -> str:
         """Say in one line what it is; :meth:`Scorecard.table` shows the attributes."""
         low, high = self.points_range
-        kind = "linear" if any(attribute.slope for attribute in self.attributes) else "numeric"
-        kind = kind if self.partition.kind == "numeric" else "categorical"
+        linear = any(attribute.slope for attribute in self.attributes)
+        kind = "linear" if linear else self.partition.kind
         return (
             f"<Characteristic {self.name!r}: {kind}, {len(self.attributes)} attributes, "
             f"{low:.6g} to {high:.6g} points>"

@@ -42,7 +42,8 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     encoder : WOEEncoder or None, default=None
-        Bins the columns; None means ``WOEEncoder()``. It is cloned, not changed.
+        Bins the columns; None means ``WOEEncoder()``. It is cloned, not changed. With its
+        `cross_fit`, the coefficients are estimated on WOE of bins found without the row.
     scale : PointsScale or None, default=None
         Points and odds; None means ``PointsScale()``: 600 points at 50:1, 20 to double the odds.
     min_iv : float, default=0.02
@@ -112,7 +113,7 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         self.coefficient_sign = coefficient_sign
         self.bad_label = bad_label
 
-    def fit(self, X: NativeFrame, y: Any, sample_weight: Any = None) -> Self:
+    def fit(self, X: NativeFrame, y: Any, sample_weight: Any = None, periods: Any = None) -> Self:
         """Bin the columns, estimate the model and make the card.
 
         Parameters
@@ -123,6 +124,9 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
             1 for bad and 0 for good, or two labels with `bad_label`.
         sample_weight : array-like of shape (n_samples,), optional
             Frequencies, zero or more.
+        periods : array-like of shape (n_samples,), optional
+            Period of each row, in each of which the trend of every column must hold; see
+            :meth:`WOEEncoder.fit`.
 
         Returns
         -------
@@ -155,9 +159,14 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         target = check_target(y, n_rows=table.n_rows, bad_label=encoder.bad_label)
         weights = check_weights(sample_weight, n_rows=table.n_rows)
         check_both_classes(target.is_bad, weights)
-        encoder.fit(table, y, weights)
-        tables, dropped = _candidates(encoder, self.min_iv)
-        features = np.column_stack([bins.encode_column(table) for bins in tables])
+        if encoder.cross_fit is None:
+            encoder.fit(table, y, weights, periods)
+            tables, dropped = _candidates(encoder, self.min_iv)
+            features = np.column_stack([bins.encode_column(table) for bins in tables])
+        else:
+            apart = as_table(encoder.fit_transform(table, y, weights, periods))
+            tables, dropped = _candidates(encoder, self.min_iv)
+            features = np.column_stack([apart.numeric(bins.feature) for bins in tables])
         start = np.append(_log_ratio(target.is_bad, weights), -np.ones(len(tables)))
         enforce = self.coefficient_sign == "enforce"
         fit, kept = _fit_with_signs(features, target.is_bad, weights, start, enforce=enforce)
@@ -239,7 +248,7 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         encoder = clone(encoder)
         if self.bad_label is not None:
             encoder.set_params(bad_label=self.bad_label)
-        return encoder, scale
+        return encoder.set_params(output="woe"), scale
 
 
 def _candidates(encoder: WOEEncoder, min_iv: float) -> tuple[list[BinTable], dict[str, str]]:

@@ -56,7 +56,8 @@ def _attribute_rows(characteristic: Characteristic) -> pd.DataFrame:
             "bad_rate": np.divide(n_bad, count, out=np.full_like(count, np.nan), where=count > 0),
             "woe": woe,
             "coefficient": np.nan if coefficient is None else coefficient,
-            "points": [attribute.points for attribute in attributes],
+            # what the policy refuses earns nothing: its rows are not scored
+            "points": [np.nan if a.refused else a.points for a in attributes],
             "slope": [attribute.slope for attribute in attributes],
         }
     )

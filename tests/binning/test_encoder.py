@@ -96,6 +96,7 @@ RANGES = {
     "n_jobs": "None, a number of processes, or -1 for one on each core",
     "constraints": "a mapping of column names to BinConstraints objects",
     "policy": "a mapping of column names to BinPolicy objects",
+    "cross_fit": "an integer, 2 or more",
     "solver": "None or be called as solve_bins is",
     "user_cuts": "a mapping of column names to cuts",
 }
@@ -116,6 +117,7 @@ RANGES = {
         ("constraints", "peak"),
         ("policy", "neutral"),
         ("solver", "cp"),
+        *[("cross_fit", value) for value in (1, 2.5, True)],
     ],
 )
 def test_parameter_out_of_range_says_range_and_value(

@@ -30,6 +30,7 @@
     ├── UnseenCategoryWarning      a level that the fit never met
     ├── UnseenValueWarning         a missing value or special code that the fit never met
     ├── EditWarning                an edit of bins that breaks what was asked of them
+    ├── ForeignRulesWarning        rules of another library that bins here cannot hold
     ├── WeightScaleWarning         weights that add up to next to nothing
     ├── SpecialCodeWarning         a special code of another type than the columns
     ├── CoefficientSignWarning     a coefficient against the direction of its WOE
@@ -149,6 +150,10 @@ class UnseenValueWarning(CreditScoreWarning):
 
 class EditWarning(CreditScoreWarning):
     """An edit of bins was made that breaks a constraint under which they were found."""
+
+
+class ForeignRulesWarning(CreditScoreWarning):
+    """Rules of another library say what a partition cannot hold; the message names them."""
 
 
 class WeightScaleWarning(CreditScoreWarning):

@@ -45,14 +45,21 @@ def mixed_partition(
     """Make a partition that knows all words of a column.
 
     Special codes come first, as they were given, however few rows they hold; then the other
-    words by name; and last the rare ones, see :func:`rare_below`, which share one attribute.
+    words by name; and last the rare ones, see :func:`rare_below`, which share one attribute,
+    unless the policy names them.
     "Other" is left to words that the fit never met.
     """
     given = MixedPartition(special_codes=settings.special_codes).special_codes
     rare = rare_below(settings, sum(outcomes.totals()))
     of_word = _count_words(column, outcomes)
     found = sorted(set(of_word.good) - set(given), key=str)
-    few = [word for word in found if of_word.good[word] + of_word.bad[word] < rare]
+    by_code = settings.policy.special
+    named = {code for code, _ in by_code} if isinstance(by_code, tuple) else set()
+    few = [
+        word
+        for word in found
+        if of_word.good[word] + of_word.bad[word] < rare and word not in named
+    ]
     few = few if len(few) > 1 else []
     own = sorted(set(found) - set(few), key=str)
     codes = (*given, *map(str, own), *map(str, few))

@@ -13,6 +13,8 @@ from creditscore.binning._objective import Objective
 LEAST_GAIN = 1e-12
 """A split that adds less than this part of the objective's unit is rounding, and is not made."""
 _ROUNDING = 1e-12
+_FEW_PLACES = 130
+"""Runs among so many places are kept in memory for other columns: some 10 megabytes in all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,10 +177,22 @@ def _total(amounts: Amounts, objective: Objective) -> float:
     return float(objective.weight(amounts.first[-1:], amounts.second[-1:])[0])
 
 
-@lru_cache(maxsize=8)
 def _all_runs(n_places: int) -> tuple[Int1D, Int1D]:
-    """Return start and end of every run; columns often have the same number of pre-bins."""
-    start, end = np.triu_indices(n_places, k=1)
+    """Return start and end of every run, by start."""
+    return _few_runs(n_places) if n_places <= _FEW_PLACES else _make_runs(n_places)
+
+
+@lru_cache(maxsize=_FEW_PLACES)
+def _few_runs(n_places: int) -> tuple[Int1D, Int1D]:
+    """Return the runs of few pre-bins, which thousands of columns ask for again and again."""
+    return _make_runs(n_places)
+
+
+def _make_runs(n_places: int) -> tuple[Int1D, Int1D]:
+    start = np.repeat(np.arange(n_places), np.arange(n_places - 1, -1, -1))
+    # the first run from each place ends one place on, and every other one further
+    firsts = np.cumsum(np.arange(n_places - 1, -1, -1)) - np.arange(n_places - 1, -1, -1)
+    end = np.arange(len(start)) - firsts[start] + start + 1
     return start, end
 
 

@@ -6,6 +6,7 @@ import json
 import math
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from creditscore._columns import levels_of
 from creditscore._frame import as_table
 from creditscore._words import looks_mixed, number_in
-from creditscore.binning import BinConstraints, NumericPartition, Outcomes, Partition
+from creditscore.binning import BinConstraints, BinPolicy, NumericPartition, Outcomes, Partition
 from creditscore.binning._mixed import best_mixed_bins, mixed_partition, read_mixed
 from creditscore.binning._numeric import best_numeric_bins, count_column
 from creditscore.binning._partition import MixedPartition
@@ -526,3 +527,14 @@ def test_row_order_does_not_matter() -> None:
     expected, found = bins(values, is_bad), bins([values[i] for i in order], is_bad[order])
     assert found.counts.partition == expected.counts.partition
     assert found.counts.bad.tolist() == expected.counts.bad.tolist()
+
+
+def test_a_rare_word_that_the_policy_names_is_not_pooled() -> None:
+    values, is_bad = sample()
+    column = as_table(FORMS["polars"](values)).mixed("v")
+    policy = BinPolicy(special={"typo 3": "neutral"})
+    settings = replace(settings_of(min_level_size=30), policy=policy)
+    partition = mixed_partition(column, Outcomes.of(is_bad), settings)
+    own = len(partition.special_codes) - partition.n_pooled
+    assert "typo 3" in partition.special_codes[:own]
+    assert partition.n_pooled == 6

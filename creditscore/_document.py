@@ -12,11 +12,12 @@ import hmac
 import json
 import math
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias, overload
 
 from creditscore._files import whole_file
 from creditscore.exceptions import (
@@ -150,6 +151,84 @@ def check_nothing_lost(content: Mapping[str, Any], understood: Mapping[str, Any]
         )  # fmt: skip
         msg = f"not understood as it stands: {', '.join(map(repr, names))}"
         raise DocumentError(msg)
+
+
+class JsonDocument(ABC):
+    """A frozen value that a file can hold; what is read back equals what was written."""
+
+    _format: ClassVar[str]
+    _schema_version: ClassVar[int] = 1
+
+    @abstractmethod
+    def _content(self) -> dict[str, Any]:
+        """Return plain values that :meth:`_from_content` reads back."""
+
+    @classmethod
+    @abstractmethod
+    def _from_content(cls, content: Mapping[str, Any]) -> Self:
+        """Read back what :meth:`_content` gave."""
+
+    @overload
+    def to_json(self, path: None = None, *, key: bytes | None = None) -> str: ...
+
+    @overload
+    def to_json(self, path: str | os.PathLike[str], *, key: bytes | None = None) -> None: ...
+
+    def to_json(
+        self, path: str | os.PathLike[str] | None = None, *, key: bytes | None = None
+    ) -> str | None:
+        """Write this to a file, which is there whole or stays as it was, or to a text.
+
+        Parameters
+        ----------
+        path : path-like, optional
+            File to write; without one, the text that would be in it is returned.
+        key : bytes, optional
+            Secret to sign the file with (HMAC-SHA256). A hash against accidents is always
+            there.
+
+        Returns
+        -------
+        str or None
+            The text, where there is no path.
+
+        Examples
+        --------
+        >>> from creditscore import Scorecard
+        >>> from creditscore.scorecard import Characteristic
+        >>> years = Characteristic.numeric("years", cuts=[2], points=[0, 20], missing_points=0)
+        >>> card = Scorecard(characteristics=(years,))
+        >>> Scorecard.from_json(card.to_json()) == card
+        True
+        """
+        content, version = self._content(), self._schema_version
+        return write_document(path, content, kind=self._format, version=version, key=key)
+
+    @classmethod
+    def from_json(cls, path: str | os.PathLike[str], *, key: bytes | None = None) -> Self:
+        """Read what :meth:`to_json` wrote; all numbers come back to the last bit.
+
+        Parameters
+        ----------
+        path : path-like or str
+            File to read, or the text of one: a `str` that begins with a brace is text. A file
+            of such a name is read by its Path.
+        key : bytes, optional
+            Secret that the file must be signed with.
+
+        Raises
+        ------
+        DocumentNotFoundError
+            There is no file at the path, or it is a folder.
+        DocumentError
+            Empty, not JSON, or another kind of document. SchemaVersionError,
+            AlteredDocumentError: another version; content, hash and signature don't match.
+        """
+        content = read_document(path, kind=cls._format, version=cls._schema_version, key=key)
+        with reading_content(path):
+            document = cls._from_content(content)
+            check_nothing_lost(content, document._content())  # noqa: SLF001 - of this very class
+        return document
 
 
 def document_format(source: Source) -> str:

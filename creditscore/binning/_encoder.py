@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Self, overload
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from sklearn.utils import ClassifierTags, Tags
 from sklearn.utils.validation import check_is_fitted
 
 from creditscore._display import html_table
+from creditscore._document import JsonDocument
 from creditscore._estimator import note_columns, table_after_fit
 from creditscore._frame import Table, as_table
 from creditscore._typing import (
@@ -34,7 +34,7 @@ from creditscore.binning._columns_fit import bin_columns
 from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._counts import Outcomes
 from creditscore.binning._cross_fit import cross_fitted
-from creditscore.binning._encoder_file import read_encoder, write_encoder
+from creditscore.binning._encoder_file import encoder_content, encoder_of
 from creditscore.binning._fit import Sample
 from creditscore.binning._periods import check_periods
 from creditscore.binning._policy import BinPolicy
@@ -52,7 +52,7 @@ _FORMATS = {
 OUTPUTS = ("woe", "bin", "label", "bad_rate")
 
 
-class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstimator):
     """Bin every column and replace its values by the weight of evidence of their bin.
 
     Numeric columns are cut into intervals and the levels of categorical columns are grouped, so
@@ -189,6 +189,8 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     0           -0.818            1.281
     1           -0.401           -1.135
     """
+
+    _format = "creditscore.encoder"
 
     def __init__(  # noqa: PLR0913 - every choice is a parameter, as scikit-learn asks
         self,
@@ -421,28 +423,14 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
                 setattr(copy, name, getattr(self, name))
         return copy
 
-    @overload
-    def to_json(self, path: None = None, *, key: bytes | None = None) -> str: ...
-
-    @overload
-    def to_json(self, path: str | os.PathLike[str], *, key: bytes | None = None) -> None: ...
-
-    def to_json(
-        self, path: str | os.PathLike[str] | None = None, *, key: bytes | None = None
-    ) -> str | None:
-        """Write the fitted bins to a file, or return the text; as :meth:`Scorecard.to_json`."""
+    def _content(self) -> dict[str, Any]:
         check_is_fitted(self)
-        return write_encoder(self, path, key=key)
+        return encoder_content(self)
 
     @classmethod
-    def from_json(cls, source: str | os.PathLike[str], *, key: bytes | None = None) -> Self:
-        """Read a fitted encoder, from a path or text; errors as in :meth:`Scorecard.from_json`.
-
-        It encodes to the same numbers, bit for bit. Its bins are its `user_cuts`, so that a fit
-        counts them anew.
-        """
-        encoder: Self = read_encoder(cls, source, key=key)
-        return encoder
+    def _from_content(cls, content: Mapping[str, Any]) -> Self:
+        # its bins become user_cuts, so that a fit counts them anew
+        return encoder_of(cls, content)
 
     def __sklearn_tags__(self) -> Tags:
         """Tell scikit-learn that y is needed, is binary, and that missing values are welcome."""

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal, overload
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from creditscore._document import (
-    check_nothing_lost,
-    read_document,
-    reading_content,
-    write_document,
-)
+from creditscore._document import JsonDocument
 from creditscore._frame import Table, as_table
 from creditscore._typing import ColumnKind, Float1D, Int1D, NativeFrame, NativeSeries
 from creditscore._validation import check_real
@@ -46,13 +40,11 @@ BinStatus = Literal[
 ]
 """How the bins of a feature came about; the last two stay out of a card."""
 
-_FORMAT = "creditscore-bins"
-_SCHEMA_VERSION = 1
 _EMPIRICAL = BinPolicy()
 
 
 @dataclass(frozen=True, kw_only=True)
-class BinTable(EditableBins):
+class BinTable(EditableBins, JsonDocument):
     """Bins of one feature with their counts.
 
     Attributes
@@ -123,6 +115,8 @@ class BinTable(EditableBins):
     >>> round(table.iv, 7)
     0.2826181
     """
+
+    _format: ClassVar[str] = "creditscore.bins"
 
     feature: str
     partition: Partition
@@ -444,26 +438,12 @@ class BinTable(EditableBins):
         """Read back what :meth:`to_dict` wrote."""
         return cls(**table_parts(content))
 
-    @overload
-    def to_json(self, path: None = None, *, key: bytes | None = None) -> str: ...
-
-    @overload
-    def to_json(self, path: str | os.PathLike[str], *, key: bytes | None = None) -> None: ...
-
-    def to_json(
-        self, path: str | os.PathLike[str] | None = None, *, key: bytes | None = None
-    ) -> str | None:
-        """Write the table to a file, or return the text; as :meth:`Scorecard.to_json`."""
-        return write_document(path, self.to_dict(), kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
+    def _content(self) -> dict[str, Any]:
+        return self.to_dict()
 
     @classmethod
-    def from_json(cls, path: str | os.PathLike[str], *, key: bytes | None = None) -> BinTable:
-        """Read a table; errors as in :meth:`Scorecard.from_json`."""
-        content = read_document(path, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
-        with reading_content(path):
-            table = cls.from_dict(content)
-            check_nothing_lost(content, table.to_dict())
-        return table
+    def _from_content(cls, content: Mapping[str, Any]) -> BinTable:
+        return cls.from_dict(content)
 
     @property
     def _ordered(self) -> bool:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Self, overload
+from typing import Any, ClassVar, Self
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from creditscore._display import html_table, shorten
-from creditscore._document import (
-    read_document,
-    reading_content,
-    write_document,
-)
+from creditscore._document import JsonDocument
 from creditscore._typing import Closed, Float1D, GradeMeasure, Int1D
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
@@ -40,8 +35,6 @@ from creditscore.grade._words import (
 from creditscore.metrics import jeffreys_interval
 from creditscore.scorecard import PointsScale
 
-_FORMAT = "creditscore.grade_scale"
-_SCHEMA_VERSION = 1
 _LABELS = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C")
 _AGENCY_LABELS = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC")
 _AGENCY_RATES = (0.0001, 0.0002, 0.0005, 0.0014, 0.0056, 0.0293, 0.2612)
@@ -50,7 +43,7 @@ AAA, zero in that table, is put at 0.01 %."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class GradeScale:
+class GradeScale(JsonDocument):
     """Grades in the order of safety, parted by bounds.
 
     Parameters
@@ -89,6 +82,8 @@ class GradeScale:
     >>> scale.grade([0.01, 0.05], in_default=[True, False]).tolist()
     ['D', 'B']
     """
+
+    _format: ClassVar[str] = "creditscore.grade_scale"
 
     labels: tuple[str, ...]
     bounds: tuple[float, ...]
@@ -307,31 +302,18 @@ class GradeScale:
             }
         )
 
-    @overload
-    def to_json(self, path: None = None, *, key: bytes | None = None) -> str: ...
-
-    @overload
-    def to_json(self, path: str | os.PathLike[str], *, key: bytes | None = None) -> None: ...
-
-    def to_json(
-        self, path: str | os.PathLike[str] | None = None, *, key: bytes | None = None
-    ) -> str | None:
-        """Write the scale to a file, or return the text; as :meth:`Scorecard.to_json`."""
-        content = {
+    def _content(self) -> dict[str, Any]:
+        return {
             "labels": list(self.labels),
             "bounds": list(self.bounds),
             "measure": self.measure,
             "closed": self.closed,
             "default_label": self.default_label,
         }
-        return write_document(path, content, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
 
     @classmethod
-    def from_json(cls, path: str | os.PathLike[str], *, key: bytes | None = None) -> Self:
-        """Read a scale; errors as in :meth:`Scorecard.from_json`."""
-        content = read_document(path, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
-        with reading_content(path):
-            return cls(**content)
+    def _from_content(cls, content: Mapping[str, Any]) -> Self:
+        return cls(**content)
 
     def _set_parts(self) -> None:
         """Turn labels and bounds into tuples of text and of Python's floats."""

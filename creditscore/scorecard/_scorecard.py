@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self, overload
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
-from creditscore._document import (
-    check_nothing_lost,
-    read_document,
-    reading_content,
-    write_document,
-)
+from creditscore._document import JsonDocument
 from creditscore._frame import Table, as_table
 from creditscore._typing import Float1D, Float2D, Int1D, NativeFrame, NativeSeries, ReasonBaseline
 from creditscore._validation import check_integer
@@ -33,12 +27,9 @@ from creditscore.scorecard._reasons import Ranking, reference_points
 from creditscore.scorecard._scale import PointsScale
 from creditscore.scorecard._unseen import codes_and_points
 
-_FORMAT = "creditscore.scorecard"
-_SCHEMA_VERSION = 1
-
 
 @dataclass(frozen=True, kw_only=True)
-class Scorecard:
+class Scorecard(JsonDocument):
     """A card that adds up points; how it was made, by estimate or by judgement, is all one.
 
     Parameters
@@ -81,6 +72,8 @@ class Scorecard:
     B    70.0
     Name: score, dtype: float64
     """
+
+    _format: ClassVar[str] = "creditscore.scorecard"
 
     characteristics: tuple[Characteristic, ...]
     base_points: float = 0.0
@@ -362,67 +355,6 @@ class Scorecard:
         for _, points in codes_and_points(self.characteristics, table):
             score += points
         return score
-
-    @overload
-    def to_json(self, path: None = None, *, key: bytes | None = None) -> str: ...
-
-    @overload
-    def to_json(self, path: str | os.PathLike[str], *, key: bytes | None = None) -> None: ...
-
-    def to_json(
-        self, path: str | os.PathLike[str] | None = None, *, key: bytes | None = None
-    ) -> str | None:
-        """Write the card to a file, which is there whole or stays as it was, or to a text.
-
-        Parameters
-        ----------
-        path : path-like, optional
-            File to write; without one, the text that would be in it is returned.
-        key : bytes, optional
-            Secret to sign the file with (HMAC-SHA256). A hash against accidents is always
-            there.
-
-        Returns
-        -------
-        str or None
-            The text, where there is no path.
-
-        Examples
-        --------
-        >>> from creditscore import Scorecard
-        >>> from creditscore.scorecard import Characteristic
-        >>> years = Characteristic.numeric("years", cuts=[2], points=[0, 20], missing_points=0)
-        >>> card = Scorecard(characteristics=(years,))
-        >>> Scorecard.from_json(card.to_json()) == card
-        True
-        """
-        return write_document(path, self._content(), kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
-
-    @classmethod
-    def from_json(cls, path: str | os.PathLike[str], *, key: bytes | None = None) -> Self:
-        """Read a card; it scores to the last bit as the one that was written.
-
-        Parameters
-        ----------
-        path : path-like or str
-            File to read, or the text of one: a `str` that begins with a brace is text. A file
-            of such a name is read by its Path.
-        key : bytes, optional
-            Secret that the file must be signed with.
-
-        Raises
-        ------
-        DocumentNotFoundError
-            There is no file at the path, or it is a folder.
-        DocumentError
-            Empty, not JSON, or no card. SchemaVersionError, AlteredDocumentError: another
-            version; content, hash and signature don't match.
-        """
-        content = read_document(path, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
-        with reading_content(path):
-            card = cls._from_content(content)
-            check_nothing_lost(content, card._content())  # noqa: SLF001 - of this very class
-        return card
 
     @classmethod
     def _from_content(cls, content: Mapping[str, Any]) -> Self:

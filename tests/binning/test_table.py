@@ -450,7 +450,7 @@ def test_a_full_table_in_a_file(full: BinTable, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(restored.frame(), full.frame())
     pd.testing.assert_frame_equal(restored.frame_by_period(), full.frame_by_period())
     document = json.loads(path.read_text(encoding="utf-8"))
-    assert (document["format"], document["schema_version"]) == ("creditscore-bins", 1)
+    assert (document["format"], document["schema_version"]) == ("creditscore.bins", 1)
     with pytest.raises(AlteredDocumentError, match="was not signed with this key"):
         BinTable.from_json(path, key=b"another")
 
@@ -471,7 +471,7 @@ def test_levels_in_a_file() -> None:
 def test_a_file_with_an_entry_of_another_release_is_refused(table: BinTable) -> None:
     document = json.loads(table.to_json())
     content = document["content"] | {"colour": "blue"}
-    text = document_text(content, kind="creditscore-bins", version=1)
+    text = document_text(content, kind="creditscore.bins", version=1)
     with pytest.raises(DocumentError, match="not understood as it stands: 'colour'"):
         BinTable.from_json(text)
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from functools import cached_property
-from typing import Any, Self, overload
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from creditscore._document import (
-    check_nothing_lost,
-    read_document,
-    reading_content,
-    write_document,
-)
+from creditscore._document import JsonDocument
 from creditscore._frame import Table, as_table
 from creditscore._typing import Float1D, Int1D, NativeFrame, NativeSeries
 from creditscore._validation import check_finite
@@ -25,8 +19,6 @@ from creditscore.exceptions import InvalidParameterError
 
 SPECIAL = "Special"
 """Level of rows in which one of the two columns holds a special code."""
-_FORMAT = "creditscore-crossing"
-_SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,7 @@ class Rectangle:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Crossing:
+class Crossing(JsonDocument):
     """Two numeric columns as one of text, whose levels are rectangles.
 
     Attributes
@@ -105,6 +97,8 @@ class Crossing:
     >>> Crossing.from_dict(crossing.to_dict()) == crossing
     True
     """
+
+    _format: ClassVar[str] = "creditscore.crossing"
 
     columns: tuple[str, str]
     name: str
@@ -204,26 +198,12 @@ class Crossing:
             columns=(a, b), name=content["name"], rectangles=boxes, special_codes=(first, second)
         )
 
-    @overload
-    def to_json(self, path: None = None, *, key: bytes | None = None) -> str: ...
-
-    @overload
-    def to_json(self, path: str | os.PathLike[str], *, key: bytes | None = None) -> None: ...
-
-    def to_json(
-        self, path: str | os.PathLike[str] | None = None, *, key: bytes | None = None
-    ) -> str | None:
-        """Write the crossing to a file, or return the text; as :meth:`Scorecard.to_json`."""
-        return write_document(path, self.to_dict(), kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
+    def _content(self) -> dict[str, Any]:
+        return self.to_dict()
 
     @classmethod
-    def from_json(cls, path: str | os.PathLike[str], *, key: bytes | None = None) -> Self:
-        """Read a crossing; errors as in :meth:`Scorecard.from_json`."""
-        content = read_document(path, kind=_FORMAT, version=_SCHEMA_VERSION, key=key)
-        with reading_content(path):
-            crossing = cls.from_dict(content)
-            check_nothing_lost(content, crossing.to_dict())
-        return crossing
+    def _from_content(cls, content: Mapping[str, Any]) -> Self:
+        return cls.from_dict(content)
 
     @property
     def _ranges(self) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:

@@ -184,10 +184,20 @@ class Table:
     def _column(self, name: str) -> Any:
         if name not in self._columns:
             place = self._places[name]
-            source = self._array if self._frame is None else self._frame
-            assert source is not None  # noqa: S101 - one of the two is always set
-            self._columns[name] = source[:, place]
+            self._columns[name] = self._column_at(place)
         return self._columns[name]
+
+    def _column_at(self, place: int) -> Any:
+        if self._frame is None:
+            assert self._array is not None  # noqa: S101 - one of the two is always set
+            return self._array[:, place]
+        native = self._frame.to_native()
+        if isinstance(native, pd.DataFrame):
+            series = native.iloc[:, place]
+            if isinstance(series.dtype, np.dtype) and series.dtype.kind in "fiu":
+                # numbers without gaps of their own are the same in any library
+                return series.to_numpy()
+        return self._frame[:, place]
 
 
 def as_table(X: NativeFrame, *, wanted: Collection[str] | None = None) -> Table:

@@ -23,6 +23,14 @@ from creditscore.exceptions import InvalidParameterError, SpecialCodeWarning
 _OWNER = "WOEEncoder"
 _CUTS = ("fixed_cuts", "preferred_cuts", "forbidden_cuts", "cut_digits")
 """Constraints that speak of numbers."""
+_NOT_NOMINAL: dict[str, Any] = {
+    "trend": None,
+    "fixed_cuts": (),
+    "preferred_cuts": (),
+    "forbidden_cuts": (),
+    "cut_digits": None,
+}
+"""Constraints that levels without an order cannot keep, as they are when nothing is asked."""
 
 
 def settings_of(encoder: Any, table: Table) -> dict[str, BinSettings]:
@@ -94,9 +102,13 @@ def _constraints(encoder: Any, table: Table) -> dict[str, BinConstraints]:
     trends = _trends(encoder.trend, table)
     filled: dict[str, BinConstraints] = {}
     alike: dict[tuple[BinConstraints, Trend], BinConstraints] = {}
-    for name, own in asked.items():
+    for name, given in asked.items():
+        own = given
         if table.kind(name) == "categorical":
-            _check_nominal(name, own)
+            if isinstance(encoder.constraints, Mapping):
+                _check_nominal(name, own)
+            # what is asked of all columns alike holds where it can
+            own = replace(own, **_NOT_NOMINAL)
         key = own, trends[name]
         if key in alike:
             # columns by the thousand are mostly asked for the same

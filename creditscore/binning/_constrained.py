@@ -16,15 +16,15 @@ from creditscore.binning._curve import Curve
 from creditscore.binning._digitize import digitize
 from creditscore.binning._numeric import proposed_cuts
 from creditscore.binning._objective import BinaryObjective, InformationValue
-from creditscore.binning._problem import Problem, Solution
+from creditscore.binning._problem import Problem, Solution, cost_of
 from creditscore.binning._readable import readable_between, with_digits
-from creditscore.binning._runs import Amounts
-from creditscore.binning._settings import BinSettings
+from creditscore.binning._runs import LEAST_GAIN, Amounts
+from creditscore.binning._settings import BinSettings, check_solution
 from creditscore.binning._shortlist import extremes, hull, shortlist
 
 _LOOKED_INTO = 0.0005
 """Share of the weight about a place in which values are told apart."""
-_DENSER = 4
+_DENSER = 8
 """How many times the places that are spread evenly, where bins have a greatest size."""
 _REACHES = (0.03, 0.01, 0.003, 0.001)
 """Shares of the weight on both sides of a cut in which other places are tried, one by one."""
@@ -40,14 +40,21 @@ class ConstrainedBins:
         The places that were chosen among.
     solution : Solution
         The choice.
-    stability_cost, rounding_cost : float or None
-        Value given up so that the trend holds in every period, and for cuts of few digits.
+    tried : ndarray of int
+        The cells after which cuts were tried at first, and those of the choice.
+    rounding_cost : float or None
+        Value given up for cuts of few digits.
     """
 
     candidates: Candidates
     solution: Solution
-    stability_cost: float | None
+    tried: Int1D
     rounding_cost: float | None
+
+    @property
+    def worth(self) -> float:
+        """What was made as large as can be, penalty included."""
+        return self.candidates.problem.worth(self.solution)
 
     @property
     def cuts(self) -> tuple[float, ...]:
@@ -60,28 +67,65 @@ def best_constrained_bins(
 ) -> ConstrainedBins:
     """Find the best bins of a column that has values.
 
-    The solver chooses among `max_n_prebins` places, and then again among as many about those it
-    chose, nearer and nearer, as long as that gains anything.
+    Each trend that may be meant is searched for by itself, so that "auto" is never worse than the
+    trend it comes to.
     """
-    found = candidates_of(column, objective, settings)
+    trend = settings.trend
+    if trend not in ("auto", "auto_one_bend"):
+        return _best_under(column, objective, settings)
+    found = {
+        way: _best_under(column, objective, settings.under(way))
+        for way in ("ascending", "descending", "peak", "valley")
+        if trend == "auto_one_bend" or way in ("ascending", "descending")
+    }
+    straight = _better(found["ascending"], found["descending"])
+    if trend == "auto":
+        return straight
+    bent = _better(found["peak"], found["valley"])
+    value = straight.solution.value
+    needed = value + settings.constraints.min_bend_gain * abs(value)
+    if straight.solution.feasible and bent.solution.value < needed:
+        return straight
+    return _better(straight, bent)
+
+
+def _better(first: ConstrainedBins, second: ConstrainedBins) -> ConstrainedBins:
+    """Return the better of two, the first on a tie."""
+    if not second.solution.feasible:
+        return first
+    if not first.solution.feasible:
+        return second
+    gain = LEAST_GAIN * first.candidates.objective.unit
+    return second if second.worth > first.worth + gain else first
+
+
+def _best_under(
+    column: CountedColumn, objective: BinaryObjective, settings: BinSettings
+) -> ConstrainedBins:
+    """Find the best bins under one trend.
+
+    The solver chooses among places all over the column, and then again among places about those
+    it chose, nearer and nearer, as long as that gains anything.
+    """
+    first = found = candidates_of(column, objective, settings)
     solution = _solve(found, settings)
     for reach in _REACHES:
         if len(solution.starts) == 1 or len(found.after) == len(column.cells.low) - 1:
             break
         nearer = nearer_candidates(found, solution, settings.max_n_prebins, reach)
         second = _solve(nearer, settings)
-        if not second.feasible or second.value < solution.value:
+        if not second.feasible or nearer.problem.worth(second) < found.problem.worth(solution):
             break
         found, solution = nearer, second
-    rounding_cost = stability_cost = None
+    rounding_cost = None
     if settings.constraints.cut_digits is not None:
         plain = rounded(found, settings.constraints.cut_digits)
         exact, solution, found = solution, _solve(plain, settings), plain
-        rounding_cost = exact.value - solution.value
-    if found.problem.periods is not None:
-        free = replace(found.problem, periods=None).solve()
-        stability_cost = free.value - solution.value
-    return ConstrainedBins(found, solution, stability_cost, rounding_cost)
+        rounding_cost = cost_of(exact.value, solution.value)
+    firsts = first.column.cells.low[first.after + 1]
+    tried = np.searchsorted(found.column.cells.low, firsts) - 1
+    chosen = found.after[np.asarray(solution.starts[1:], dtype=np.intp) - 1]
+    return ConstrainedBins(found, solution, np.union1d(tried, chosen), rounding_cost)
 
 
 def _solve(candidates: Candidates, settings: BinSettings) -> Solution:
@@ -89,7 +133,7 @@ def _solve(candidates: Candidates, settings: BinSettings) -> Solution:
     if settings.solver is None:
         return problem.solve()
     by_period = problem.periods
-    return settings.solver(
+    solution = settings.solver(
         np.diff(problem.amounts.first),
         np.diff(problem.amounts.second),
         constraints=problem.constraints,
@@ -101,6 +145,7 @@ def _solve(candidates: Candidates, settings: BinSettings) -> Solution:
         if by_period is None
         else (np.diff(by_period.first, axis=1), np.diff(by_period.second, axis=1)),
     )
+    return check_solution(solution, problem.n_prebins)
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,10 +247,13 @@ def candidates_of(
     if curve.n_cuts <= most:
         listed = np.arange(curve.n_cuts)
     else:
-        # limits on sizes leave few runs to choose among, and need many places to meet them
-        density = _DENSER if asked.max_bin_size is not None else 1
-        even = _spread(curve, 0.0, curve.total, density * most + 2)
-        listed = np.union1d(even, _listed(curve, objective, settings, most))
+        bent = asked.trend in ("concave", "convex")
+        # bends take memory with the third power of the places
+        each = most // 2 if bent else most
+        listed = np.union1d(_even(curve, asked, each), _listed(curve, objective, settings, each))
+        if settings.solver is not None:
+            # other solvers may take long over more places than they were promised
+            listed = _thinned(listed, most)
     after = np.union1d(listed, forced).astype(np.intp)
     if not with_forbidden:
         after = after[~is_forbidden(column, after, asked)]
@@ -223,20 +271,21 @@ def nearer_candidates(
     column = found.column.told_apart(near)
     curve = Curve.of(column.cells)
     cuts = np.searchsorted(column.cells.low, firsts) - 1
+    asked = found.constraints
+    forced = cells_before(column, (*asked.fixed_cuts, *asked.preferred_cuts))
+    kept = np.union1d(cuts, forced[forced >= 0]).astype(np.intp)
     each = max(2, (max_n_prebins - 1) // max(1, len(cuts)) // 2)
-    about = [cuts]
+    about = [kept]
     for cut in cuts.tolist():
         middle, width = curve.weight[cut], reach * curve.total
         about += [
             _spread(curve, middle - width, middle, each),
             _spread(curve, middle, middle + width, each),
+            np.arange(max(0, cut - 2), min(curve.n_cuts, cut + 3)),
         ]
-        about.append(np.arange(max(0, cut - 2), min(curve.n_cuts, cut + 3)))
-    forced = cells_before(
-        column, (*found.constraints.fixed_cuts, *found.constraints.preferred_cuts)
-    )
-    listed = np.unique(np.concatenate([*about, forced[forced >= 0]])).astype(np.intp)
-    return replace(found, column=column, after=_allowed(column, listed, found.constraints))
+    places = np.setdiff1d(np.concatenate(about), kept)
+    places = np.union1d(kept, _thinned(places, max(2, max_n_prebins - 1 - len(kept))))
+    return replace(found, column=column, after=_allowed(column, places.astype(np.intp), asked))
 
 
 def rounded(found: Candidates, digits: int) -> Candidates:
@@ -273,6 +322,17 @@ def _cells_with(column: CountedColumn, marks: Sequence[float]) -> Int1D:
     return np.unique(at)
 
 
+def _even(curve: Curve, asked: BinConstraints, n: int) -> Int1D:
+    """Return some n places spread evenly; many more where bins have a greatest size.
+
+    Such a limit leaves few runs to choose among, and takes many places to meet.
+    """
+    if asked.max_bin_size is None or asked.trend in ("concave", "convex"):
+        return _spread(curve, 0.0, curve.total, n + 2)
+    spread = _spread(curve, 0.0, curve.total, _DENSER * n + 2)
+    return np.union1d(spread, extremes(curve, max(1, n // 4)))
+
+
 def _listed(curve: Curve, objective: BinaryObjective, settings: BinSettings, n: int) -> Int1D:
     """Return some n cuts that are worth trying for their value."""
     trend = settings.trend
@@ -285,9 +345,14 @@ def _listed(curve: Curve, objective: BinaryObjective, settings: BinSettings, n: 
     ]
     listed = np.unique(np.concatenate(best)).astype(np.intp)
     listed = np.union1d(listed, _bulging(curve, trend, max(n - len(listed), 4)))
-    if len(listed) <= n:
-        return listed
-    return listed[np.linspace(0, len(listed) - 1, n).round().astype(np.intp)]
+    return _thinned(listed, n)
+
+
+def _thinned(places: Int1D, n: int) -> Int1D:
+    """Leave out places evenly, where there are more than n."""
+    if len(places) <= n:
+        return places
+    return places[np.linspace(0, len(places) - 1, n).round().astype(np.intp)]
 
 
 def _bulging(curve: Curve, trend: str, n: int) -> Int1D:
@@ -317,4 +382,6 @@ def is_forbidden(column: CountedColumn, after: Int1D, constraints: BinConstraint
     found: Bool1D = np.zeros(len(after), dtype=bool)
     for low, high in map(span_of, constraints.forbidden_cuts):
         found |= (cells.high[after] < high) & (cells.low[after + 1] >= low)
+    # a fixed cut may part the same values from outside the span
+    found &= ~np.isin(after, cells_before(column, constraints.fixed_cuts))
     return found

@@ -40,7 +40,7 @@ from creditscore.binning._periods import check_periods
 from creditscore.binning._policy import BinPolicy
 from creditscore.binning._settings import Solver
 from creditscore.binning._table import BinTable, warn_of_unseen
-from creditscore.exceptions import InvalidDataError, InvalidWeightError
+from creditscore.exceptions import InvalidDataError, InvalidParameterError, InvalidWeightError
 
 _FORMATS = {
     "iv": "{:.4f}",
@@ -367,10 +367,10 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
         Returns
         -------
         DataFrame
-            feature; dtype ("numeric", "categorical" or "mixed"); n_bins (regular ones); iv and its
-            standard error iv_se; iv_ceiling, which the pre-bins admit under the trend and the
-            least goods and bads alone; trend; status, with what would help where constraints
-            leave one bin; missing_share; stability_cost (NaN without periods); notes.
+            feature; dtype ("numeric", "categorical", "ordered", "mixed"); n_bins (regular ones);
+            iv and its standard error iv_se; iv_ceiling, which the pre-bins admit under the trend
+            and the least goods and bads alone; trend; status, with what would help where
+            constraints leave one bin; missing_share; stability_cost (NaN without periods); notes.
         """
         tables = self._tables()
         costs = [table.stability_cost for table in tables]
@@ -444,7 +444,14 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
 
     def _read(self, X: NativeFrame) -> Table:
         table = as_table(X)
-        return table.with_kinds(self.kinds) if self.kinds else table
+        kinds: Any = self.kinds or {}
+        if not isinstance(kinds, Mapping):
+            msg = (
+                "The 'kinds' parameter of WOEEncoder must be a mapping of column names to kinds. "
+                f"Got {kinds!r} instead."
+            )
+            raise InvalidParameterError(msg)
+        return table.with_kinds(kinds) if kinds else table
 
     def _tables(self) -> list[BinTable]:
         check_is_fitted(self)

@@ -13,9 +13,9 @@ from creditscore.binning._counts import BinCounts, LevelCounts
 from creditscore.binning._edges import EdgeSample
 from creditscore.binning._fine import FineLevels
 from creditscore.binning._partition import CategoricalPartition
-from creditscore.binning._problem import Solution
+from creditscore.binning._problem import Solution, cost_of
 from creditscore.binning._relax import Relaxation, smallest_relaxations
-from creditscore.binning._settings import BinSettings
+from creditscore.binning._settings import BinSettings, check_solution
 from creditscore.binning._solver import binary_problem, solve_bins
 
 _PRIOR_ROWS = 20.0
@@ -139,11 +139,12 @@ def best_level_groups(
             "periods": prebins.by_period(periods) if periods else None,
         }
         solution = (settings.solver or solve_bins)(good, bad, **counted)
+        solution = check_solution(solution, len(good))
         if len(solution.starts) == 1 and len(good) > 1:
             relaxations = smallest_relaxations(binary_problem(good, bad, **counted), 2)
         if periods:
             free = solve_bins(good, bad, **counted | {"periods": None})
-            stability_cost = free.value - solution.value
+            stability_cost = cost_of(free.value, solution.value)
         starts = list(solution.starts)
         groups = prebins.groups(starts)
         good, bad = np.add.reduceat(good, starts), np.add.reduceat(bad, starts)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from creditscore._typing import Float1D
+from creditscore._typing import Float1D, Int1D
 from creditscore.binning._cells import CountedColumn
 from creditscore.binning._constrained import best_constrained_bins, candidates_of, cells_before
 from creditscore.binning._counts import BinCounts
@@ -15,8 +15,12 @@ from creditscore.binning._fine import FineIntervals
 from creditscore.binning._numeric import NumericColumn, best_numeric_bins
 from creditscore.binning._objective import OBJECTIVES, BinaryObjective
 from creditscore.binning._partition import NumericPartition
+from creditscore.binning._problem import cost_of
 from creditscore.binning._relax import Relaxation, smallest_relaxations
 from creditscore.binning._settings import BinSettings
+
+_FEW_PREBINS = 24
+"""Pre-bins on which bends are solved again and again, to find what stands in their way."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +66,6 @@ def best_number_bins(
     found = best_constrained_bins(column.regular, _objective(column, settings), settings)
     amounts, starts = found.candidates.problem.amounts, list(found.solution.starts)
     good, bad = np.diff(amounts.first), np.diff(amounts.second)
-    cells, after = found.candidates.column.cells, found.candidates.after
     n_distinct = _n_distinct(column)
     blocked = len(starts) == 1 and n_distinct > 1
     return NumberBins(
@@ -70,13 +73,39 @@ def best_number_bins(
             found.cuts, np.add.reduceat(good, starts), np.add.reduceat(bad, starts), column, special
         ),
         n_distinct,
-        FineIntervals(cells.high[after], cells.low[after + 1], good, bad),
+        _fine(found.candidates.column, found.tried),
         feasible=found.solution.feasible,
         relaxations=_relaxations(column, settings) if blocked else (),
-        stability_cost=found.stability_cost,
+        stability_cost=_stability_cost(column, special, settings, found.solution.value),
         rounding_cost=found.rounding_cost,
         notes=idle_cuts(found.candidates.column, settings.constraints.fixed_cuts),
     )
+
+
+def _fine(column: CountedColumn, after: Int1D) -> FineIntervals:
+    """Count the values between the cells that cuts may follow."""
+    cells, starts = column.cells, np.concatenate([[0], after + 1])
+    return FineIntervals(
+        cells.high[after],
+        cells.low[after + 1],
+        np.add.reduceat(cells.good, starts),
+        np.add.reduceat(cells.bad, starts),
+    )
+
+
+def _stability_cost(
+    column: NumericColumn, special: tuple[float, ...], settings: BinSettings, value: float
+) -> float | None:
+    """Return what the best bins without periods are worth more; None where there are none."""
+    regular = column.regular
+    if regular.outcomes.periods is None:
+        return None
+    outcomes = replace(regular.outcomes, periods=None, n_periods=0)
+    timeless = replace(column, regular=replace(regular, outcomes=outcomes))
+    free = best_number_bins(timeless, special, settings).counts
+    n = free.partition.n_regular
+    parts = _objective(column, settings).parts(free.good[:n], free.bad[:n])
+    return cost_of(float(parts.sum()), value)
 
 
 def _plain(column: NumericColumn, special: tuple[float, ...], settings: BinSettings) -> NumberBins:
@@ -97,8 +126,15 @@ def _relaxations(
 ) -> tuple[tuple[Relaxation, ...], ...]:
     """Return what would have to give for two bins."""
     objective = _objective(column, settings)
+    if settings.trend in ("concave", "convex"):
+        settings = replace(settings, max_n_prebins=min(settings.max_n_prebins, _FEW_PREBINS))
     candidates = candidates_of(column.regular, objective, settings, with_forbidden=True)
-    return smallest_relaxations(candidates.problem, 2)
+    ways = smallest_relaxations(candidates.problem, 2)
+    digits = settings.constraints.cut_digits
+    if not ways and digits is not None:
+        # what the candidates admit, numbers of few digits do not
+        return ((Relaxation("cut_digits", digits, None),),)
+    return ways
 
 
 def _objective(column: NumericColumn, settings: BinSettings) -> BinaryObjective:

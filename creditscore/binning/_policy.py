@@ -60,7 +60,8 @@ class BinPolicy:
       Both get the WOE of their counts together. What has no rows by its nature, a level never
       seen, and what `unmet` sends there gets the WOE of the bin nearest to WOE 0;
     - "error": rows of it are refused with a
-      :class:`~creditscore.exceptions.RefusedValueError`.
+      :class:`~creditscore.exceptions.RefusedValueError` when they are encoded or scored; a fit
+      counts them.
 
     A special code that is merged by hand (:meth:`BinTable.merge`) follows its bin, whatever the
     policy says.

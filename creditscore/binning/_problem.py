@@ -91,7 +91,8 @@ class Problem:
     def solve(self) -> Solution:
         """Find the best bins under the trend."""
         solution = self._solve_trend(self.rules())
-        if self.constraints.preferred_cuts and self.constraints.preference and solution.feasible:
+        wished = bool(self.constraints.preferred_cuts and self.constraints.preference)
+        if wished and solution.feasible and math.isfinite(solution.value):
             bonus = self.constraints.preference * abs(solution.value)
             return self._solve_trend(self.rules(bonus))
         return solution
@@ -176,9 +177,9 @@ class Problem:
         if not first.feasible:
             return second
         gain = LEAST_GAIN * self.objective.unit
-        return second if self._worth(second) > self._worth(first) + gain else first
+        return second if self.worth(second) > self.worth(first) + gain else first
 
-    def _worth(self, solution: Solution) -> float:
+    def worth(self, solution: Solution) -> float:
         """Return what is made as large as can be, penalty included."""
         penalty = self.constraints.concentration_penalty
         if not penalty:
@@ -210,3 +211,9 @@ class Problem:
     def _amounts_of(self, starts: Sequence[int]) -> tuple[Float1D, Float1D]:
         first = np.asarray(starts, dtype=np.intp)
         return self.amounts.between(first, np.append(first[1:], self.n_prebins))
+
+
+def cost_of(best: float, value: float) -> float | None:
+    """Return what was given up; None where values are infinite, as they are without smoothing."""
+    # two searches among different places may differ the other way by a trifle
+    return max(best - value, 0.0) if math.isfinite(best) and math.isfinite(value) else None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
-from typing import Any, Protocol
+from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
+from typing import Any, Protocol, cast
 
 from creditscore._typing import Float1D, Float2D, ObjectiveName, Trend
 from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._policy import BinPolicy
 from creditscore.binning._problem import Solution
+from creditscore.exceptions import InvalidParameterError
 
 _SIMPLE = ("trend", "min_bin_size", "max_n_bins", "min_level_size")
 """Constraints that do not keep a column from the fast way."""
@@ -86,6 +88,10 @@ class BinSettings:
         """Return the least weight of a bin among rows of so much weight."""
         return self.min_bin_size * total if self.min_bin_size <= 1 else self.min_bin_size
 
+    def under(self, trend: Trend) -> BinSettings:
+        """Return the same settings with another trend."""
+        return replace(self, constraints=replace(self.constraints, trend=trend))
+
     @property
     def plain(self) -> bool:
         """Whether nothing is asked beyond a simple trend, the least size and the most bins."""
@@ -96,3 +102,16 @@ class BinSettings:
             if one.name not in _SIMPLE
         )
         return simple and not beyond and self.objective == "iv" and self.solver is None
+
+
+def check_solution(solution: Any, n_prebins: int) -> Solution:
+    """Check what a solver that is not ours gives back."""
+    starts = getattr(solution, "starts", None)
+    fits = isinstance(solution, Solution) and isinstance(starts, tuple) and starts[:1] == (0,)
+    if not fits or any(a >= b for a, b in pairwise((*solution.starts, n_prebins))):
+        msg = (
+            "The 'solver' parameter of WOEEncoder must return a Solution, whose starts begin with "
+            f"0 and increase below the {n_prebins} pre-bins. Got {solution!r} instead."
+        )
+        raise InvalidParameterError(msg)
+    return cast("Solution", solution)

@@ -198,8 +198,9 @@ class BinTable(EditableBins, JsonDocument):
 
     @property
     def iv(self) -> float:
-        """Information value over all attributes."""
-        return float(self._evidence.parts.sum())
+        """Information value over all attributes; NaN where infinite parts oppose each other."""
+        with np.errstate(invalid="ignore"):
+            return float(self._evidence.parts.sum())
 
     @property
     def iv_se(self) -> float:

@@ -230,9 +230,12 @@ def candidates_of(
     objective: BinaryObjective,
     settings: BinSettings,
     *,
-    with_forbidden: bool = False,
+    in_search: bool = True,
 ) -> Candidates:
     """Choose the places that the solver tries first, but for the forbidden ones.
+
+    Out of the search, to find what stands in the way, the forbidden ones are among them and none
+    stand denser for limits on sizes.
 
     Some `max_n_prebins` are spread evenly; as many are the best cuts under either direction of
     the trend alone, and cuts where the curve bulges.
@@ -250,12 +253,13 @@ def candidates_of(
         bent = asked.trend in ("concave", "convex")
         # bends take memory with the third power of the places
         each = most // 2 if bent else most
-        listed = np.union1d(_even(curve, asked, each), _listed(curve, objective, settings, each))
+        even = _even(curve, asked, each) if in_search else _spread(curve, 0.0, curve.total, each)
+        listed = np.union1d(even, _listed(curve, objective, settings, each))
         if settings.solver is not None:
             # other solvers may take long over more places than they were promised
             listed = _thinned(listed, most)
     after = np.union1d(listed, forced).astype(np.intp)
-    if not with_forbidden:
+    if in_search:
         after = after[~is_forbidden(column, after, asked)]
     return Candidates(column, after, None, objective, asked)
 

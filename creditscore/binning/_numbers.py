@@ -128,7 +128,7 @@ def _relaxations(
     objective = _objective(column, settings)
     if settings.trend in ("concave", "convex"):
         settings = replace(settings, max_n_prebins=min(settings.max_n_prebins, _FEW_PREBINS))
-    candidates = candidates_of(column.regular, objective, settings, with_forbidden=True)
+    candidates = candidates_of(column.regular, objective, settings, in_search=False)
     ways = smallest_relaxations(candidates.problem, 2)
     digits = settings.constraints.cut_digits
     if not ways and digits is not None:

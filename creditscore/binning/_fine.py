@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeAlias
@@ -64,9 +65,9 @@ class FineIntervals:
             object.__setattr__(self, name, _frozen(getattr(self, name), f"{name} of fine counts"))
         _check_counts(self.good, self.bad)
         n = len(self.good) - 1
-        ends = np.column_stack([self.below, self.above]).ravel() if n == len(self.above) else None
-        fits = ends is not None and len(self.below) == n
-        if ends is None or not fits or not np.isfinite(ends).all() or not _increase(ends):
+        if not self.below.shape == self.above.shape == (n,) or not _increase(
+            self.below, self.above
+        ):
             msg = (
                 "below and above of fine counts must increase, one place less than there are "
                 f"pre-bins, each below its above. Got {len(self.below)} and {len(self.above)} "
@@ -273,7 +274,7 @@ def _frozen(values: Any, name: str) -> Float1D:
 
 def _check_counts(good: Float1D, bad: Float1D) -> None:
     fits = good.ndim == 1 and good.shape == bad.shape and len(good) > 0
-    if not fits or not all((np.isfinite(side) & (side >= 0)).all() for side in (good, bad)):
+    if not fits or not (np.minimum(good, bad).min() >= 0 and np.isfinite(good + bad).all()):
         msg = (
             "good and bad of fine counts must be finite counts, zero or more, of one length. "
             f"Got shapes {good.shape} and {bad.shape}."
@@ -281,7 +282,10 @@ def _check_counts(good: Float1D, bad: Float1D) -> None:
         raise InvalidDataError(msg)
 
 
-def _increase(ends: Float1D) -> bool:
-    """Tell whether below < above ≤ the next below: values may fill a pre-bin alone."""
-    steps = np.diff(ends)
-    return bool((steps[::2] > 0).all() and (steps[1::2] >= 0).all())
+def _increase(below: Float1D, above: Float1D) -> bool:
+    """Tell whether below < above ≤ the next below, all finite: values may fill a pre-bin alone."""
+    if not len(below):
+        return True
+    rises = (below < above).all() and (above[:-1] <= below[1:]).all()
+    # between finite ends that increase, all is finite, and NaN is not below anything
+    return bool(rises and math.isfinite(below[0]) and math.isfinite(above[-1]))

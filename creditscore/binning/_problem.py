@@ -153,8 +153,9 @@ class Problem:
 
     def _solve_trend(self, rules: Rules) -> Solution:
         runs = admitted_runs(self.amounts, self.objective, rules)
-        neighbours = self.neighbours(runs)
         trend = self.constraints.trend or "auto"
+        plain = self._scannable and trend in ("auto", "ascending", "descending")
+        neighbours = None if plain else self.neighbours(runs)
         if trend != "auto" and trend != "auto_one_bend":  # noqa: PLR1714 - tells the type checker
             return self._solve(runs, neighbours, trend)
         straight = self._better(
@@ -194,14 +195,14 @@ class Problem:
         tested = asked.min_rate_difference or asked.max_p_value is not None
         return asked.min_n_bins == 1 and not tested and self.periods is None
 
-    def _solve(self, runs: Runs, neighbours: Neighbours, trend: FoundTrend) -> Solution:
+    def _solve(self, runs: Runs, neighbours: Neighbours | None, trend: FoundTrend) -> Solution:
         asked = self.constraints
         layers = Layers.of(asked.min_n_bins, asked.max_n_bins, self.n_prebins)
         starts: tuple[int, ...] | None
-        if trend == "concave" or trend == "convex":  # noqa: PLR1714 - tells the type checker
-            starts = best_bend(runs, neighbours, trend, layers)
-        elif trend in ("ascending", "descending") and self._scannable:
+        if neighbours is None or (self._scannable and trend in ("ascending", "descending")):
             starts = best_rising(runs, asked.max_n_bins, falling=trend == "descending")
+        elif trend == "concave" or trend == "convex":  # noqa: PLR1714 - tells the type checker
+            starts = best_bend(runs, neighbours, trend, layers)
         else:
             starts = best_chain(runs, neighbours, trend, layers)
         bins = (0,) if starts is None else starts

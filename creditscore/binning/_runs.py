@@ -137,7 +137,8 @@ def admitted_runs(amounts: Amounts, objective: Objective, rules: Rules) -> Runs:
     if rules.min_first or rules.min_second:
         keep &= first >= rules.min_first * (1 - _ROUNDING)
         keep &= second >= rules.min_second * (1 - _ROUNDING)
-    keep &= _placed(start, end, rules)
+    if rules.fixed is not None or rules.forbidden is not None:
+        keep &= _placed(start, end, rules)
     if rules.periods is not None:
         keep &= _in_every_period(start, end, objective, rules)
     start, end, weight = start[keep], end[keep], weight[keep]

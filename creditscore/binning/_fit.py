@@ -105,7 +105,7 @@ def _best(sample: Sample, name: str, settings: BinSettings) -> Found:
     if kind in ("categorical", "ordered"):
         codes, levels = table.levels(name)
         codes = sample.kept(codes)
-        counts = LevelCounts.from_codes(codes.copy(), levels, outcomes)
+        counts = LevelCounts.from_codes(codes, levels, outcomes)
         groups = best_level_groups(
             counts,
             settings.special_codes,
@@ -198,7 +198,7 @@ def _fine(sample: Sample, name: str, partition: Partition) -> FineCounts | None:
     """Count the rows on pre-bins finer than bins that were given."""
     if isinstance(partition, CategoricalPartition):
         codes, levels = sample.table.levels(name)
-        codes = sample.kept(codes).copy()
+        codes = sample.kept(codes)
         return counted_levels(LevelCounts.from_codes(codes, levels, sample.outcomes), partition)
     if not isinstance(partition, NumericPartition):
         return None

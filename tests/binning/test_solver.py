@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from creditscore.binning import BinConstraints, Solution, solve_bins, solve_mean_bins
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.metrics import iv_parts
-from tests.binning.enumeration import OBJECTIVES, TRENDS, MeanProblem, Problem
+from enumeration import OBJECTIVES, TRENDS, MeanProblem, Problem
 
 SINGLE = ("none", "ascending", "descending", "peak", "valley", "concave", "convex")
 """Trends that are no choice between others."""

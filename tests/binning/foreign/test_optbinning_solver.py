@@ -19,7 +19,7 @@ from creditscore.exceptions import (
     MissingDependencyError,
     NonConvergenceWarning,
 )
-from tests.binning.enumeration import Problem
+from enumeration import Problem
 
 MILLIONTH = 1e-6
 """Rates and values are cut off after so much by the constraint programming of optbinning."""

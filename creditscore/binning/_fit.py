@@ -19,7 +19,7 @@ from creditscore.binning._numbers import best_number_bins
 from creditscore.binning._numeric import count_column
 from creditscore.binning._partition import CategoricalPartition, NumericPartition, Partition
 from creditscore.binning._period_counts import PeriodCounts
-from creditscore.binning._relax import Relaxation
+from creditscore.binning._relaxation import Relaxation
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._table import BinStatus, BinTable
 from creditscore.exceptions import (
@@ -86,7 +86,7 @@ def fit_column(sample: Sample, name: str, settings: BinSettings) -> BinTable:
     notes: tuple[str, ...] = ()
     if status == "optimal" and found.counts.partition.n_regular == 1 and found.n_distinct > 1:
         status = "single bin" if found.feasible else "infeasible"
-        notes = (_why_one_bin(found.relaxations),)
+        notes = (_why_one_bin(found.relaxations, sample.period_labels),)
         warn_user(f"Column {name!r} stays in one bin: {notes[0]}", SingleBinWarning)
     elif found.rounding_cost is not None:
         notes = (
@@ -268,14 +268,23 @@ def _table(
     )
 
 
-def _why_one_bin(relaxations: Sequence[Sequence[Relaxation]]) -> str:
+def _why_one_bin(relaxations: Sequence[Sequence[Relaxation]], periods: Sequence[str]) -> str:
     if relaxations:
-        ways = "; or ".join(" and ".join(map(str, together)) for together in relaxations)
+        ways = "; or ".join(
+            " and ".join(str(_with_names(one, periods)) for one in way) for way in relaxations
+        )
         return f"what is asked of its bins admits no split. What would help: {ways}."
     return (
         "the bad rate is the same on both sides of every split. It tells nothing: drop the column, "
         "or ask where its values come from."
     )
+
+
+def _with_names(found: Relaxation, periods: Sequence[str]) -> Relaxation:
+    """Name the periods that stand in the way."""
+    if found.constraint != "periods" or found.asked is None:
+        return found
+    return replace(found, asked=tuple(repr(periods[i]) for i in found.asked))
 
 
 def _partition_of_cuts(

@@ -14,7 +14,8 @@ from creditscore.binning._edges import EdgeSample
 from creditscore.binning._fine import FineLevels
 from creditscore.binning._partition import CategoricalPartition
 from creditscore.binning._problem import Solution, cost_of
-from creditscore.binning._relax import Relaxation, smallest_relaxations
+from creditscore.binning._relax import smallest_relaxations
+from creditscore.binning._relaxation import Relaxation, written
 from creditscore.binning._settings import BinSettings, check_solution
 from creditscore.binning._solver import binary_problem, solve_bins
 
@@ -22,6 +23,8 @@ _PRIOR_ROWS = 20.0
 """A level's bad rate is drawn towards the sample's as if it had this many average rows more."""
 _RARE_ROWS = 30.0
 """Levels of fewer rows (or of fewer than a bin needs) are pooled: their own bad rate is chance."""
+_SIZES = 20
+"""Sizes of levels that are tried, where pooling stands in the way."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +143,8 @@ def best_level_groups(
         }
         solution = (settings.solver or solve_bins)(good, bad, **counted)
         solution = check_solution(solution, len(good))
-        if len(solution.starts) == 1 and len(good) > 1:
-            relaxations = smallest_relaxations(binary_problem(good, bad, **counted), 2)
+        if len(solution.starts) == 1 and len(prebins.levels) > 1:
+            relaxations = _relaxations(counts, special, settings, counted, prebins, periods)
         if periods:
             free = solve_bins(good, bad, **counted | {"periods": None})
             stability_cost = cost_of(free.value, solution.value)
@@ -155,6 +158,38 @@ def best_level_groups(
         partition, np.concatenate([good, tail_good]), np.concatenate([bad, tail_bad])
     )
     return LevelResult(joined, len(prebins.levels), fine, solution, relaxations, stability_cost)
+
+
+def _relaxations(
+    counts: LevelCounts,
+    special: tuple[Level, ...],
+    settings: BinSettings,
+    asked: Mapping[str, Any],
+    prebins: LevelPrebins,
+    periods: Sequence[LevelCounts] | None,
+) -> tuple[tuple[Relaxation, ...], ...]:
+    """Return what would have to give for two groups."""
+    ways = smallest_relaxations(binary_problem(prebins.good, prebins.bad, **asked), 2)
+    if prebins.ordered:
+        return ways
+    # levels without an order have no other trend than by bad rate
+    ways = tuple(way for way in ways if all(one.constraint != "trend" for one in way))
+    total = asked["total_good"] + asked["total_bad"]
+    weights = np.unique(prebins.level_good + prebins.level_bad)[::-1]
+    sizes = weights[weights < rare_below(settings, total)]
+    constraints = replace(asked["constraints"], min_n_bins=max(2, asked["constraints"].min_n_bins))
+    for size in sizes[:: 1 + len(sizes) // _SIZES].tolist():
+        less = level_prebins(counts, special, rare=size, max_n_prebins=settings.max_n_prebins)
+        changed = {
+            "constraints": constraints,
+            "periods": less.by_period(periods) if periods else None,
+        }
+        problem = binary_problem(less.good, less.bad, **{**asked, **changed})
+        if problem.solve().feasible:
+            own = settings.constraints.min_level_size
+            needed = written(size / total if own is not None and own < 1 else size, up=False)
+            return (*ways, (Relaxation("min_level_size", own, needed),))
+    return ways
 
 
 def _tail(counts: LevelCounts, special: tuple[Level, ...]) -> tuple[Float1D, Float1D]:

@@ -114,28 +114,36 @@ class Neighbours:
             levels[:, start, end] = self.objective.level(*periods.between(start, end))
         return levels
 
-    def p_values(self, starts: Int1D, place: int, ends: Int1D) -> Float2D:
-        """Return the p-value that runs to a place and runs from it have one level."""
+    def _distinct(self, starts: Int1D, place: int, ends: Int1D, max_p_value: float) -> Bool2D:
+        """Tell which runs to a place differ so much from which runs from it."""
         left_first, left_second = (part[None, :] for part in self.amounts.between(starts, place))
         first, second = (part[:, None] for part in self.amounts.between(place, ends))
+        distinct: Bool2D
         if self.squares is None:
-            p_values: Float2D = 2 * ndtr(-_z(left_first, left_second, first, second))
-            return p_values
+            # a bound on z spares a probability for each pair
+            least = -ndtri(max_p_value / 2) * (1 - _ROUNDING)
+            distinct = _z(left_first, left_second, first, second) >= least
+            return distinct
         before = (self.squares[place] - self.squares[starts])[None, :]
         after = (self.squares[ends] - self.squares[place])[:, None]
-        return _p_of_means(left_first, left_second, before, first, second, after)
-
-    def _distinct(self, starts: Int1D, place: int, ends: Int1D, max_p_value: float) -> Bool2D:
-        distinct: Bool2D
-        if self.squares is not None:
-            distinct = self.p_values(starts, place, ends) <= max_p_value
-            return distinct
-        # a bound on z spares a probability for each pair
-        left_first, left_second = (part[None, :] for part in self.amounts.between(starts, place))
-        first, second = (part[:, None] for part in self.amounts.between(place, ends))
-        least = -ndtri(max_p_value / 2) * (1 - _ROUNDING)
-        distinct = _z(left_first, left_second, first, second) >= least
+        p_values = p_of_levels(left_first, left_second, before, first, second, after)
+        distinct = p_values <= max_p_value
         return distinct
+
+
+def p_of_levels(
+    first: Float2D,
+    second: Float2D,
+    squares: Float2D | None,
+    other_first: Float2D,
+    other_second: Float2D,
+    other_squares: Float2D | None,
+) -> Float2D:
+    """Return the p-value that pairs of bins have one level: of rates, or of means with squares."""
+    if squares is not None and other_squares is not None:
+        return _p_of_means(first, second, squares, other_first, other_second, other_squares)
+    p_values: Float2D = 2 * ndtr(-_z(first, second, other_first, other_second))
+    return p_values
 
 
 def _z(good: Float2D, bad: Float2D, other_good: Float2D, other_bad: Float2D) -> Float2D:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from creditscore._typing import Float1D, Int1D
 from creditscore.binning._cells import CountedColumn
-from creditscore.binning._constrained import best_constrained_bins, candidates_of, cells_before
+from creditscore.binning._constrained import (
+    Candidates,
+    best_constrained_bins,
+    candidates_of,
+    cells_before,
+    rounded,
+)
 from creditscore.binning._counts import BinCounts
 from creditscore.binning._fine import FineIntervals
 from creditscore.binning._numeric import NumericColumn, best_numeric_bins
 from creditscore.binning._objective import OBJECTIVES, BinaryObjective
 from creditscore.binning._partition import NumericPartition
 from creditscore.binning._problem import cost_of
-from creditscore.binning._relax import Relaxation, smallest_relaxations
+from creditscore.binning._relax import smallest_relaxations
+from creditscore.binning._relaxation import Relaxation
 from creditscore.binning._settings import BinSettings
 
 _FEW_PREBINS = 24
 """Pre-bins on which bends are solved again and again, to find what stands in their way."""
+_MOST_DIGITS = 17
+"""Digits that tell any two floats apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,8 +143,35 @@ def _relaxations(
     digits = settings.constraints.cut_digits
     if not ways and digits is not None:
         # what the candidates admit, numbers of few digits do not
-        return ((Relaxation("cut_digits", digits, None),),)
-    return ways
+        return tuple((one,) for one in _more_digits(candidates, digits))
+    cuts = settings.constraints.fixed_cuts, settings.constraints.forbidden_cuts
+    return tuple(tuple(_as_numbers(one, candidates, *cuts) for one in way) for way in ways)
+
+
+def _more_digits(candidates: Candidates, digits: int) -> Iterator[Relaxation]:
+    """Return the digits with which cuts part values such that all else is kept."""
+    for more in range(digits + 1, _MOST_DIGITS + 1):
+        problem = rounded(candidates, more).problem
+        asked = replace(problem.constraints, min_n_bins=max(2, problem.constraints.min_n_bins))
+        if replace(problem, constraints=asked).solve().feasible:
+            yield Relaxation("cut_digits", digits, more)
+            return
+
+
+def _as_numbers(
+    found: Relaxation, candidates: Candidates, fixed: tuple[float, ...], forbidden: tuple[Any, ...]
+) -> Relaxation:
+    """Name cuts by the numbers that were asked for, in place of places between pre-bins."""
+    if found.constraint == "forbidden_cuts":
+        return replace(found, asked=forbidden)
+    if found.constraint == "fixed_cuts":
+        places = {int(place) - 1 for place in found.asked}
+        after = candidates.after.searchsorted(cells_before(candidates.column, fixed))
+        named = tuple(
+            cut for cut, place in zip(fixed, after.tolist(), strict=True) if place in places
+        )
+        return replace(found, asked=named)
+    return found
 
 
 def _objective(column: NumericColumn, settings: BinSettings) -> BinaryObjective:

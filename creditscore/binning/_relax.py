@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from creditscore._typing import Float1D
+from creditscore.binning._measures import BOUNDS, Chains, asked_bounds
+from creditscore.binning._one_cut import OneCut
 from creditscore.binning._problem import Problem, Solution
-from creditscore.binning._runs import Runs
+from creditscore.binning._relaxation import Relaxation, written_bound
+from creditscore.binning._runs import Amounts
 
-_Measure = Callable[[Problem, Solution], float]
-
-_STEPS = 12
+_STEPS = 16
 """Halvings of the distance between what is asked and what is known to work."""
 _TRENDS = ("auto", "peak", "valley", "none")
 """Trends to fall back on, the nearest first."""
-
-
-@dataclass(frozen=True)
-class Relaxation:
-    """One constraint that stands in the way, and what it would have to be, all others as they are.
-
-    Attributes
-    ----------
-    constraint : str
-        Name of the constraint in :class:`BinConstraints`, or "periods".
-    asked : object
-        As it is.
-    needed : object
-        As it would have to be; None where it would have to go.
-    """
-
-    constraint: str
-    asked: Any
-    needed: Any
-
-    def __str__(self) -> str:
-        """Say what to do."""
-        if self.needed is None:
-            return f"leave out {self.constraint}"
-        verb = "raise" if self.constraint.startswith("max_") else "lower"
-        verb = "set" if self.constraint == "trend" else verb
-        needed = repr(self.needed) if isinstance(self.needed, str) else f"{self.needed:g}"
-        return f"{verb} {self.constraint} to {needed}"
+_FEW_PREBINS = 24
+"""Pre-bins on which trends that bend are tried: for one cut alone, no trend needs to bend."""
 
 
 def smallest_relaxations(problem: Problem, n_bins: int) -> tuple[tuple[Relaxation, ...], ...]:
@@ -58,8 +33,10 @@ def smallest_relaxations(problem: Problem, n_bins: int) -> tuple[tuple[Relaxatio
 
     Notes
     -----
-    A bound is searched by halving between what is asked and what a known solution keeps, so that
-    the answer is kept by some bins and within a thousandth of the distance of the best one.
+    For two bins, every single cut is looked at (:class:`OneCut`), which is exact under a trend
+    that rises or falls. Where more bins must be made, or may help, a bound is searched by halving
+    between what is asked and what a known solution keeps, so that the answer is kept by some bins
+    and within a thousandth of the distance of the best one; beside single cuts, on few pre-bins.
     """
     most = problem.constraints.max_n_bins
     if most is not None and most < n_bins:
@@ -68,58 +45,151 @@ def smallest_relaxations(problem: Problem, n_bins: int) -> tuple[tuple[Relaxatio
     asked = replace(problem, constraints=replace(problem.constraints, min_n_bins=low))
     if asked.solve().feasible:
         return ()
-    return tuple((found,) for found in _found(asked)) or _together(asked)
+    if low > 2 or problem.constraints.fixed_cuts or problem.constraints.max_bin_size is not None:
+        return tuple((found,) for found in _found(asked)) or _together(asked)
+    cut = OneCut(asked)
+    bends = (asked.constraints.trend or "auto") not in ("auto", "ascending", "descending")
+    others = _found(_coarse(asked)) if bends else _bent_trend(asked)
+    alone = _milder((*cut.alone(), *others))
+    if alone:
+        return tuple((one,) for one in alone)
+    together = cut.together()
+    return (together,) if together else ()
+
+
+def _milder(found: Iterable[Relaxation]) -> tuple[Relaxation, ...]:
+    """Return one relaxation for each constraint: the one that is nearest to what is asked."""
+    nearest: dict[str, Relaxation] = {}
+    for one in found:
+        known = nearest.setdefault(one.constraint, one)
+        if isinstance(one.needed, (int, float)) and known.needed is not None:
+            better = min if one.constraint.startswith("max_") else max
+            nearest[one.constraint] = better(known, one, key=lambda way: float(way.needed))
+    return tuple(nearest.values())
+
+
+def _bent_trend(problem: Problem) -> Iterator[Relaxation]:
+    """Return a trend under which more bins than two keep what no two do.
+
+    What is asked of neighbours may hold for three bins and for no two of them joined.
+    """
+    asked = problem.constraints
+    if asked.min_rate_difference or asked.max_p_value is not None or problem.periods is not None:
+        for other in _other_trend(_coarse(problem), asked.trend or "auto"):
+            # the better of both directions is a matter of one cut
+            if other.needed != "auto":
+                yield other
+
+
+def _coarse(problem: Problem) -> Problem:
+    """Return the problem with few pre-bins, between places that are not forbidden."""
+    if problem.n_prebins <= _FEW_PREBINS:
+        return problem
+    forbidden = problem.rules().forbidden
+    places = np.arange(problem.n_prebins + 1)
+    places = places if forbidden is None else places[~forbidden]
+    places = places[np.linspace(0, len(places) - 1, _FEW_PREBINS + 1).round().astype(np.intp)]
+    places = np.unique(places)
+
+    def at_places(amounts: Amounts) -> Amounts:
+        return Amounts(amounts.first[..., places], amounts.second[..., places])
+
+    return replace(
+        problem,
+        amounts=at_places(problem.amounts),
+        squares=None if problem.squares is None else problem.squares[places],
+        periods=None if problem.periods is None else at_places(problem.periods),
+        constraints=replace(problem.constraints, forbidden_cuts=(), preferred_cuts=()),
+    )
 
 
 def _found(problem: Problem) -> Iterator[Relaxation]:
     asked = problem.constraints
-    for name, off, measure in _BOUNDS:
-        value = getattr(asked, name)
-        if (
-            value not in (off, None)
-            and (needed := _needed(problem, name, off, measure)) is not None
-        ):
-            yield Relaxation(name, value, needed)
-    for name in ("fixed_cuts", "forbidden_cuts"):
-        if getattr(asked, name) and _solve(problem, **{name: ()}).feasible:
-            yield Relaxation(name, getattr(asked, name), None)
+    for name, value in asked_bounds(problem).items():
+        kept = _nearest_kept(problem, name, value)
+        if kept is not None:
+            yield Relaxation(name, value, written_bound(name, value, kept))
+    yield from _fixed_cut(problem)
+    if asked.forbidden_cuts and _solve(problem, forbidden_cuts=()).feasible:
+        yield Relaxation("forbidden_cuts", asked.forbidden_cuts, None)
     if problem.periods is not None and replace(problem, periods=None).solve().feasible:
-        yield Relaxation("periods", "all", None)
+        yield Relaxation("periods", None, None)
     yield from _other_trend(problem, asked.trend or "auto")
     if asked.min_n_bins > 2 and (fewer := _most_bins(problem)) is not None:
         yield Relaxation("min_n_bins", asked.min_n_bins, fewer)
+    if asked.max_n_bins is not None and (more := _fewest_bins(problem)) is not None:
+        yield Relaxation("max_n_bins", asked.max_n_bins, more)
+
+
+def _fixed_cut(problem: Problem) -> Iterator[Relaxation]:
+    """Return each fixed cut that stands in the way alone; all of them where they do together."""
+    fixed = problem.constraints.fixed_cuts
+    if not fixed or not _solve(problem, fixed_cuts=()).feasible:
+        return
+    alone = [
+        cut
+        for cut in fixed
+        if _solve(problem, fixed_cuts=tuple(other for other in fixed if other != cut)).feasible
+    ]
+    for cut in alone:
+        yield Relaxation("fixed_cuts", (cut,), None)
+    if not alone:
+        yield Relaxation("fixed_cuts", fixed, None)
 
 
 def _together(problem: Problem) -> tuple[tuple[Relaxation, ...], ...]:
-    """Return the fewest constraints that must give together, with values that would do."""
+    """Return few constraints that must give together, with values that would do.
+
+    Two where two are enough; else all that a free problem cannot take back one by one.
+    """
     asked = problem.constraints
-    off: dict[str, Any] = {
-        name: none for name, none, _ in _BOUNDS if getattr(asked, name) not in (none, None)
-    }
+    off: dict[str, Any] = {name: BOUNDS[name][0] for name in asked_bounds(problem)}
     off |= {name: () for name in ("fixed_cuts", "forbidden_cuts") if getattr(asked, name)}
     if (asked.trend or "auto") != "none":
         off["trend"] = "none"
-    measures = {name: measure for name, _, measure in _BOUNDS}
-    for n in range(2, len(off) + 1):
-        for names in combinations(off, n):
-            free = replace(problem, constraints=replace(asked, **{k: off[k] for k in names}))
-            solution = free.solve()
-            if solution.feasible:
-                return (tuple(_given_up(problem, solution, name, off, measures) for name in names),)
-    return ()
+    if asked.min_n_bins > 2:
+        off["min_n_bins"] = 2
+    if asked.max_n_bins is not None:
+        off["max_n_bins"] = None
+    if problem.periods is not None:
+        off["periods"] = None
+    solution = _without(problem, off).solve()
+    if not solution.feasible:
+        return ()
+    for names in combinations(off, 2):
+        found = _without(problem, {name: off[name] for name in names}).solve()
+        if found.feasible:
+            off, solution = {name: off[name] for name in names}, found
+            break
+    for name in tuple(off):
+        fewer = {other: value for other, value in off.items() if other != name}
+        found = _without(problem, fewer).solve()
+        if found.feasible:
+            off, solution = fewer, found
+    return (tuple(_given_up(problem, solution, name, off[name]) for name in off),)
 
 
-def _given_up(
-    problem: Problem,
-    solution: Solution,
-    name: str,
-    off: Mapping[str, Any],
-    measures: Mapping[str, _Measure],
-) -> Relaxation:
-    needed: Any = off[name] or None
-    if name in measures:
-        needed = _written(measures[name](problem, solution), up=name.startswith("max_"))
-    return Relaxation(name, getattr(problem.constraints, name), needed)
+def _without(problem: Problem, off: dict[str, Any]) -> Problem:
+    constraints = {name: value for name, value in off.items() if name != "periods"}
+    periods = None if "periods" in off else problem.periods
+    return replace(
+        problem, periods=periods, constraints=replace(problem.constraints, **constraints)
+    )
+
+
+def _given_up(problem: Problem, solution: Solution, name: str, off: Any) -> Relaxation:
+    asked: Any = getattr(problem.constraints, name, None)
+    if name in BOUNDS:
+        needed = written_bound(name, asked, _reached(problem, solution, name))
+        return Relaxation(name, asked, needed)
+    if name.endswith("_n_bins"):
+        return Relaxation(name, asked, len(solution.starts))
+    return Relaxation(name, asked, off or None)
+
+
+def _reached(problem: Problem, solution: Solution, name: str) -> float:
+    """Return what the bins of a solution keep of a bound."""
+    return float(BOUNDS[name][1](Chains.of(problem, np.array(solution.starts)))[0])
 
 
 def _other_trend(problem: Problem, trend: str) -> Iterator[Relaxation]:
@@ -130,36 +200,25 @@ def _other_trend(problem: Problem, trend: str) -> Iterator[Relaxation]:
             return
 
 
-def _needed(problem: Problem, name: str, off: Any, measure: _Measure) -> float | None:
+def _nearest_kept(problem: Problem, name: str, asked: float) -> float | None:
     """Return the value nearest to what is asked that some bins keep, or None."""
-    solution = _solve(problem, **{name: off})
+    solution = _solve(problem, **{name: BOUNDS[name][0]})
     if not solution.feasible:
         return None
-    asked = getattr(problem.constraints, name)
-    kept = measure(problem, solution)
+    kept = _reached(problem, solution, name)
     away = asked
+    # p-values differ by powers of ten
+    by_ratio = name == "max_p_value" and kept > 0
     for _ in range(_STEPS):
-        if abs(away - kept) <= 1e-3 * abs(asked):
+        if abs(away - kept) <= 1e-3 * abs(away if by_ratio else asked):
             break
-        middle = (away + kept) / 2
+        middle = math.sqrt(away) * math.sqrt(kept) if by_ratio else (away + kept) / 2
         solution = _solve(problem, **{name: middle})
         if solution.feasible:
-            kept = measure(problem, solution)
+            kept = _reached(problem, solution, name)
         else:
             away = middle
-    return _written(kept, up=name.startswith("max_"))
-
-
-def _written(value: float, *, up: bool) -> float:
-    """Write a bound with three digits such that what kept it keeps it still."""
-    if value == 0:
-        return 0.0
-    digits = 2 - int(np.floor(np.log10(abs(value))))
-    scaled = value * 10.0**digits
-    near = np.rint(scaled)
-    away = (np.ceil if up else np.floor)(scaled)
-    whole = near if abs(scaled - near) < 1e-9 * abs(scaled) else away
-    return float(f"{whole:.0f}e{-digits}")
+    return kept
 
 
 def _solve(problem: Problem, **changes: Any) -> Solution:
@@ -174,58 +233,13 @@ def _most_bins(problem: Problem) -> int | None:
     return None
 
 
-def _bins(problem: Problem, solution: Solution) -> tuple[Float1D, Float1D]:
-    starts = np.asarray(solution.starts, dtype=np.intp)
-    return problem.amounts.between(starts, np.append(starts[1:], problem.n_prebins))
-
-
-def _least_size(problem: Problem, solution: Solution) -> float:
-    return float(problem.objective.weight(*_bins(problem, solution)).min()) / _unit(
-        problem, problem.constraints.min_bin_size
-    )
-
-
-def _greatest_size(problem: Problem, solution: Solution) -> float:
-    return float(problem.objective.weight(*_bins(problem, solution)).max()) / _unit(
-        problem, problem.constraints.max_bin_size
-    )
-
-
-def _unit(problem: Problem, size: float | None) -> float:
-    """Return what a size is in units of: up to 1 it is a share."""
-    return problem.total_weight if size is not None and size <= 1 else 1.0
-
-
-def _least_step(problem: Problem, solution: Solution) -> float:
-    return float(np.abs(np.diff(problem.objective.level(*_bins(problem, solution)))).min())
-
-
-def _highest_p(problem: Problem, solution: Solution) -> float:
-    neighbours = problem.neighbours(Runs.none(problem.n_prebins))
-    places = np.array([*solution.starts, problem.n_prebins])
-    return max(
-        float(neighbours.p_values(places[[i - 1]], int(places[i]), places[[i + 1]])[0, 0])
-        for i in range(1, len(places) - 1)
-    )
-
-
-def _least_period_size(problem: Problem, solution: Solution) -> float:
-    assert problem.periods is not None  # noqa: S101 - asked for where there are periods only
-    starts = np.asarray(solution.starts, dtype=np.intp)
-    ends = np.append(starts[1:], problem.n_prebins)
-    weight = problem.objective.weight(*problem.periods.between(starts, ends))
-    size = problem.constraints.min_period_size
-    whole = weight.sum(axis=1, keepdims=True) if size is not None and size <= 1 else 1.0
-    return float((weight / whole).min())
-
-
-_BOUNDS: tuple[tuple[str, Any, _Measure], ...] = (
-    ("min_bin_size", None, _least_size),
-    ("max_bin_size", None, _greatest_size),
-    ("min_good", 0.0, lambda problem, solution: float(_bins(problem, solution)[0].min())),
-    ("min_bad", 0.0, lambda problem, solution: float(_bins(problem, solution)[1].min())),
-    ("min_rate_difference", 0.0, _least_step),
-    ("max_p_value", None, _highest_p),
-    ("min_period_size", None, _least_period_size),
-)
-"""Bounds by name, what each is when nothing is asked, and what a solution keeps of it."""
+def _fewest_bins(problem: Problem) -> int | None:
+    """Return the fewest bins, more than asked, that can be had."""
+    most = problem.constraints.max_n_bins
+    free = _solve(problem, max_n_bins=None)
+    if most is None or not free.feasible:
+        return None
+    for n_bins in range(most + 1, len(free.starts)):
+        if _solve(problem, max_n_bins=n_bins).feasible:
+            return n_bins
+    return len(free.starts)

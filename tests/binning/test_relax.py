@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from creditscore.binning import BinConstraints
 from creditscore.binning._objective import InformationValue
 from creditscore.binning._problem import Problem
-from creditscore.binning._relax import Relaxation, smallest_relaxations
+from creditscore.binning._relax import _found, smallest_relaxations
+from creditscore.binning._relaxation import Relaxation
 from creditscore.binning._runs import Amounts
+from enumeration import TRENDS
 
 
 def problem_of(
@@ -96,13 +98,6 @@ def test_nothing_helps_where_no_split_tells_anything() -> None:
     assert smallest_relaxations(problem_of([90, 90], [10, 10], min_bin_size=0.6), 2) == ()
 
 
-def test_words() -> None:
-    assert str(Relaxation("min_bin_size", 0.05, 0.03)) == "lower min_bin_size to 0.03"
-    assert str(Relaxation("max_p_value", 0.05, 0.1)) == "raise max_p_value to 0.1"
-    assert str(Relaxation("trend", "ascending", "auto")) == "set trend to 'auto'"
-    assert str(Relaxation("periods", "all", None)) == "leave out periods"
-
-
 BOUNDS = {
     "min_bin_size": (0.3, 0.9, 150.0),
     "min_bad": (10.0, 30.0, 200.0),
@@ -132,3 +127,147 @@ def test_what_is_named_helps_and_less_does_not(data: st.DataObject) -> None:
     # a hundredth of the way back to what was asked is too much, rounding to three digits apart
     stricter = needed + 0.01 * (asked - needed) + np.sign(asked - needed) * 0.01 * abs(needed)
     assert not feasible(stricter) or abs(asked - needed) <= 0.01 * abs(needed)
+
+
+def eased(problem: Problem, way: tuple[Relaxation, ...]) -> Problem:
+    """Return the problem with what is named given up."""
+    changes: dict[str, Any] = {}
+    for found in way:
+        if found.constraint == "periods":
+            problem = replace(problem, periods=None)
+        elif found.constraint == "fixed_cuts":
+            left = set(problem.constraints.fixed_cuts) - set(found.asked)
+            changes["fixed_cuts"] = tuple(sorted(left))
+        else:
+            gone = () if found.constraint.endswith("_cuts") else None
+            changes[found.constraint] = gone if found.needed is None else found.needed
+    return replace(problem, constraints=replace(problem.constraints, **changes))
+
+
+SOME = {
+    "min_bin_size": (0.1, 0.3, 0.45),
+    "max_bin_size": (0.3, 0.6),
+    "min_bad": (5.0, 30.0, 80.0),
+    "min_rate_difference": (0.05, 0.2, 0.5),
+    "max_p_value": (0.2, 0.01, 1e-4),
+    "min_n_bins": (3, 4),
+    "trend": TRENDS,
+}
+
+
+@st.composite
+def blocked(draw: st.DrawFn, *, by_one_cut: bool = False) -> Problem:
+    """Draw a problem that has no two bins, of all kinds of constraints and of periods.
+
+    Those that matter where single cuts are looked at alone, if `by_one_cut`.
+    """
+    n = draw(st.integers(2, 8))
+    counts = st.lists(st.integers(0, 40), min_size=n, max_size=n)
+    good, bad = np.array(draw(counts)) + 1, np.array(draw(counts))
+    kinds = sorted(set(SOME) - ({"min_n_bins", "max_bin_size"} if by_one_cut else set()))
+    names = draw(st.sets(st.sampled_from(kinds), min_size=2, max_size=4))
+    asked: dict[str, Any] = {name: draw(st.sampled_from(SOME[name])) for name in sorted(names)}
+    place = st.lists(st.integers(1, n - 1), max_size=2, unique=True)
+    asked["fixed_cuts"] = [] if by_one_cut else draw(place)
+    asked["forbidden_cuts"] = sorted(set(draw(place)) - set(asked["fixed_cuts"]))
+    periods = None
+    if draw(st.booleans()):
+        share = np.array(draw(st.lists(st.sampled_from([0.2, 0.5, 0.8]), min_size=n, max_size=n)))
+        first = np.floor(good * share), np.floor(bad * share)
+        periods = tuple(
+            np.stack([part, side - part]) for part, side in zip(first, (good, bad), strict=True)
+        )
+        asked["min_period_size"] = draw(st.sampled_from([None, 0.2, 10.0, 40.0]))
+    assume(bad.sum() > 0)
+    problem = problem_of(good, bad, periods, **asked)
+    assume(not with_two_bins(problem).solve().feasible)
+    return problem
+
+
+def with_two_bins(problem: Problem) -> Problem:
+    low = max(2, problem.constraints.min_n_bins)
+    return replace(problem, constraints=replace(problem.constraints, min_n_bins=low))
+
+
+@given(problem=blocked())
+@settings(max_examples=200)
+def test_whatever_is_named_admits_two_bins(problem: Problem) -> None:
+    ways = smallest_relaxations(problem, 2)
+    for way in ways:
+        assert with_two_bins(eased(problem, way)).solve().feasible, way
+    # nothing is named where the level is the same on both sides of every split only
+    free = replace(problem, constraints=BinConstraints(trend="none"), periods=None)
+    assert bool(ways) == with_two_bins(free).solve().feasible
+
+
+@given(problem=blocked(by_one_cut=True))
+@settings(max_examples=100)
+def test_looking_at_single_cuts_names_what_solving_finds(problem: Problem) -> None:
+    found = {way[0].constraint: way[0] for way in smallest_relaxations(problem, 2) if len(way) == 1}
+    solved = {one.constraint: one for one in _found(with_two_bins(problem))}
+    assert set(found) == set(solved)
+    for name, one in solved.items():
+        if isinstance(one.needed, float):
+            assert found[name].needed == pytest.approx(one.needed, rel=0.01)
+        elif name != "periods":
+            assert found[name] == one
+
+
+def test_periods_and_another_constraint_are_named_together() -> None:
+    # the rates turn in the second period, and 12 bads are asked of the bin of 10
+    good, bad = [[90, 80], [80, 90]], [[10, 20], [21, 10]]
+    problem = problem_of([170, 170], [31, 30], (good, bad), min_bad=31)
+    (together,) = smallest_relaxations(problem, 2)
+    assert {found.constraint: found.needed for found in together} == {
+        "min_bad": 30,
+        "periods": None,
+    }
+
+
+def test_the_period_that_stands_in_the_way_is_named() -> None:
+    good, bad = [[90, 80], [80, 90]], [[10, 20], [21, 10]]
+    (way,) = smallest_relaxations(problem_of([170, 170], [31, 30], (good, bad)), 2)
+    # over all, the rate falls from 31/201 to 30/200; in the first period it rises
+    assert way == (Relaxation("periods", (0,), None),)
+
+
+def test_the_fixed_cut_that_stands_in_the_way_is_named() -> None:
+    problem = problem_of([180, 240, 300], [20, 60, 200], fixed_cuts=[1, 2], min_bad=40)
+    assert smallest_relaxations(problem, 2) == (
+        (Relaxation("min_bad", 40.0, 20.0),),
+        (Relaxation("fixed_cuts", (1.0,), None),),
+    )
+
+
+def test_a_weight_is_never_relaxed_to_what_reads_as_a_share() -> None:
+    # of the second period, one row is before the cut: 1 would be the whole period
+    problem = problem_of([99, 80], [11, 20], ([[98, 60], [1, 20]], [[11, 15], [0, 5]]))
+    asked = replace(problem.constraints, min_period_size=12)
+    assert only(replace(problem, constraints=asked)) == {"min_period_size": None, "periods": None}
+
+
+def test_more_bins_are_named_where_bins_are_too_small_for_so_few() -> None:
+    problem = problem_of([90, 80, 70, 60], [10, 20, 30, 40], max_bin_size=0.25, max_n_bins=3)
+    assert only(problem) == {"max_bin_size": 0.5, "max_n_bins": 4}
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (Relaxation("min_bin_size", 0.05, 0.03), "lower min_bin_size to 0.03"),
+        (Relaxation("min_period_size", 12.0, None), "leave out min_period_size"),
+        (Relaxation("max_p_value", 0.05, 0.1), "raise max_p_value to 0.1"),
+        (Relaxation("cut_digits", 2, 3), "raise cut_digits to 3"),
+        (Relaxation("trend", "ascending", "auto"), "set trend to 'auto'"),
+        (Relaxation("periods", None, None), "leave out periods"),
+        (Relaxation("periods", ("'2024-03'",), None), "leave out the period '2024-03'"),
+        (Relaxation("fixed_cuts", (8.0, 16.0), None), "leave out the fixed cuts 8, 16"),
+        (Relaxation("fixed_cuts", tuple(map(float, range(9))), None), "leave out fixed_cuts"),
+        (
+            Relaxation("forbidden_cuts", ((0.0, 10.5), 12.0), None),
+            "leave out the forbidden cuts 0 to 10.5, 12",
+        ),
+    ],
+)
+def test_words(found: Relaxation, text: str) -> None:
+    assert str(found) == text

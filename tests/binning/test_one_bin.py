@@ -1,0 +1,92 @@
+"""Columns that stay in one bin: what is said of them is what helps, by name and number."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from creditscore import WOEEncoder
+from creditscore.binning import BinConstraints, BinTable
+from creditscore.exceptions import IdleCutWarning, SingleBinWarning
+
+N = 4_000
+
+
+@pytest.fixture(scope="module")
+def column() -> tuple[pd.DataFrame, np.ndarray]:
+    """Values whose risk rises with them."""
+    rng = np.random.default_rng(7)
+    values = rng.normal(size=N)
+    return pd.DataFrame({"v": values}), (rng.random(N) < 1 / (1 + np.exp(1 - values))).astype(int)
+
+
+def said(X: pd.DataFrame, y: Any, periods: Any = None, **params: Any) -> tuple[str, BinTable]:
+    """Fit, and return the one warning and the table."""
+    with pytest.warns(SingleBinWarning) as caught:
+        encoder = WOEEncoder(**params).fit(X, y, periods=periods)
+    messages = [str(one.message) for one in caught if one.category is SingleBinWarning]
+    assert len(messages) == 1
+    table = encoder.tables_[X.columns[0]]
+    assert table.n_bins == 1
+    assert messages[0].endswith(encoder.summary()["status"].iloc[0].split(": ", 1)[1])
+    return messages[0], table
+
+
+def test_levels_that_are_all_rare_are_not_called_alike() -> None:
+    rng = np.random.default_rng(8)
+    branch = np.repeat([f"B{i:03}" for i in range(100)], 20)
+    is_bad = (rng.random(2_000) < rng.beta(0.5, 0.5, 100).repeat(20)).astype(int)
+    X = pd.DataFrame({"branch": branch})
+    message, _ = said(X, is_bad)
+    assert message.endswith("What would help: lower min_level_size to 20.")
+    helped = WOEEncoder(constraints=BinConstraints(min_level_size=20)).fit(X, is_bad)
+    assert helped.tables_["branch"].n_bins > 1
+    share, _ = said(X, is_bad, constraints=BinConstraints(min_level_size=0.2))
+    assert "lower min_level_size to 0.01" in share
+
+
+def test_levels_are_not_sent_to_a_trend(column: tuple[pd.DataFrame, np.ndarray]) -> None:
+    X = pd.DataFrame({"level": np.where(column[0]["v"] > 0, "a", "b")})
+    message, _ = said(X, column[1], constraints=BinConstraints(min_bad=1_000))
+    assert re.search(r"What would help: lower min_bad to \d+\.$", message)
+
+
+def test_cuts_are_named_as_numbers(column: tuple[pd.DataFrame, np.ndarray]) -> None:
+    asked = BinConstraints(fixed_cuts=[-3.2, 0.1], min_bad=50)
+    message, _ = said(*column, constraints=asked)
+    assert "leave out the fixed cut -3.2." in message
+    asked = BinConstraints(forbidden_cuts=[(-9, 0), 0.5, (0, 9)])
+    message, _ = said(*column, constraints=asked)
+    assert message.endswith("leave out the forbidden cuts -9 to 0, 0 to 9, 0.5.")
+
+
+def test_a_period_is_named(column: tuple[pd.DataFrame, np.ndarray]) -> None:
+    months = np.where(column[0]["v"] > 0.5, "2024-02", "2024-01")
+    message, table = said(*column, periods=months)
+    assert "leave out the period '2024-02'" in message
+    assert table.status == "single bin"
+
+
+def test_digits_are_raised_only_where_that_helps() -> None:
+    values = 1_000 + np.repeat([1.0, 2.0, 3.0], 200)
+    is_bad = np.concatenate([np.arange(200) < n for n in (20, 60, 100)]).astype(int)
+    X = pd.DataFrame({"v": values})
+    message, _ = said(X, is_bad, constraints=BinConstraints(cut_digits=2))
+    assert message.endswith("What would help: raise cut_digits to 4.")
+    alike = np.tile(np.arange(200) < 20, 3).astype(int)
+    message, _ = said(X, alike, constraints=BinConstraints(cut_digits=2))
+    assert "the bad rate is the same on both sides of every split" in message
+
+
+def test_idle_fixed_cuts_are_not_blamed(column: tuple[pd.DataFrame, np.ndarray]) -> None:
+    asked = BinConstraints(fixed_cuts=[0.0, 99.0], max_p_value=1e-300)
+    with pytest.warns(IdleCutWarning, match="99 parts no values"):
+        message, _ = said(*column, constraints=asked)
+    assert re.search(r"raise max_p_value to [\d.]+e-\d+\.$", message)
+    needed = float(message.rstrip(".").rsplit(" ", 1)[1])
+    helped = BinConstraints(fixed_cuts=[0.0], max_p_value=needed)
+    assert WOEEncoder(constraints=helped).fit(*column).tables_["v"].n_bins > 1

@@ -25,14 +25,14 @@
     CreditScoreWarning (UserWarning)
     ├── ConstantColumnWarning      a column with one value, or none: left out
     ├── SingleBinWarning           no admissible split: the column carries nothing
-    ├── IdleCutWarning             a cut that was asked for and parts no values
+    ├── IdleCutWarning             a cut or a level that was asked for and does not occur
     ├── MixedColumnWarning         a text column that is read as numbers with words among them
     ├── UnseenCategoryWarning      a level that the fit never met
     ├── UnseenValueWarning         a missing value or special code that the fit never met
     ├── EditWarning                an edit of bins that breaks what was asked of them
     ├── ForeignRulesWarning        rules of another library that bins here cannot hold
     ├── WeightScaleWarning         weights that add up to next to nothing
-    ├── SpecialCodeWarning         a special code of another type than the columns
+    ├── SpecialCodeWarning         a special code that has no effect
     ├── CoefficientSignWarning     a coefficient against the direction of its WOE
     ├── CollinearityWarning        columns that determine each other
     ├── SeparationWarning          a class is predicted without error: no finite estimate
@@ -133,7 +133,7 @@ class SingleBinWarning(CreditScoreWarning):
 
 
 class IdleCutWarning(CreditScoreWarning):
-    """A fixed cut parts no values of the sample, or the same ones as another; it is not made."""
+    """A cut that was asked for parts no values, or a level that was grouped does not occur."""
 
 
 class MixedColumnWarning(CreditScoreWarning):
@@ -161,7 +161,7 @@ class WeightScaleWarning(CreditScoreWarning):
 
 
 class SpecialCodeWarning(CreditScoreWarning):
-    """A special code is of another type than the columns, and so has no effect."""
+    """A special code has no effect: of another type than the columns, or known to a policy only."""
 
 
 class CoefficientSignWarning(CreditScoreWarning):

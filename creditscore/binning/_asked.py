@@ -21,16 +21,15 @@ from creditscore.binning._table import BinTable
 from creditscore.exceptions import InvalidParameterError, SpecialCodeWarning
 
 _OWNER = "WOEEncoder"
-_CUTS = ("fixed_cuts", "preferred_cuts", "forbidden_cuts", "cut_digits")
-"""Constraints that speak of numbers."""
-_NOT_NOMINAL: dict[str, Any] = {
-    "trend": None,
+_NO_CUTS: dict[str, Any] = {
     "fixed_cuts": (),
     "preferred_cuts": (),
     "forbidden_cuts": (),
     "cut_digits": None,
 }
-"""Constraints that levels without an order cannot keep, as they are when nothing is asked."""
+"""Constraints that speak of numbers, as they are when nothing is asked."""
+_NOT_NOMINAL: dict[str, Any] = {**_NO_CUTS, "trend": None}
+"""Constraints that levels without an order cannot keep."""
 
 
 def settings_of(encoder: Any, table: Table) -> dict[str, BinSettings]:
@@ -42,6 +41,13 @@ def settings_of(encoder: Any, table: Table) -> dict[str, BinSettings]:
         check_integer(encoder.max_n_bins, "max_n_bins", _OWNER, low=1)
     if encoder.cross_fit is not None:
         check_integer(encoder.cross_fit, "cross_fit", _OWNER, low=2)
+        if encoder.output in ("bin", "label"):
+            msg = (
+                f"The 'cross_fit' parameter of {_OWNER} goes with output='woe' or 'bad_rate', "
+                f"because each fold has bins of its own. Got output={encoder.output!r}. Leave "
+                "cross_fit out, or choose another output."
+            )
+            raise InvalidParameterError(msg)
     check_choice(encoder.objective, "objective", _OWNER, tuple(OBJECTIVES))
     if encoder.solver is not None and not callable(encoder.solver):
         msg = (
@@ -103,49 +109,53 @@ def _constraints(encoder: Any, table: Table) -> dict[str, BinConstraints]:
     filled: dict[str, BinConstraints] = {}
     alike: dict[tuple[BinConstraints, Trend], BinConstraints] = {}
     for name, given in asked.items():
-        own = given
-        if table.kind(name) == "categorical":
+        own, kind = given, table.kind(name)
+        if kind in ("categorical", "ordered"):
             if isinstance(encoder.constraints, Mapping):
-                _check_nominal(name, own)
-            # what is asked of all columns alike holds where it can
-            own = replace(own, **_NOT_NOMINAL)
+                _check_levels(name, own, kind)
+            else:
+                # what is asked of all columns alike holds where it can
+                own = replace(own, **(_NO_CUTS if kind == "ordered" else _NOT_NOMINAL))
         key = own, trends[name]
         if key in alike:
             # columns by the thousand are mostly asked for the same
             filled[name] = alike[key]
             continue
-        most = encoder.max_n_bins if own.max_n_bins is None else own.max_n_bins
-        if most is not None and own.min_n_bins > most:
-            msg = (
-                f"Column {name!r} is asked for at least {own.min_n_bins} bins and at most {most}. "
-                "Lower min_n_bins, or raise max_n_bins."
-            )
-            raise InvalidParameterError(msg)
         if own.min_rate_difference >= 1:
             msg = (
                 "The 'min_rate_difference' parameter of BinConstraints must be below 1, because "
                 f"bad rates are fractions. Got {own.min_rate_difference!r} for column {name!r}."
             )
             raise InvalidParameterError(msg)
-        filled[name] = alike[key] = replace(
-            own,
-            trend=trends[name] if own.trend is None else own.trend,
-            min_bin_size=encoder.min_bin_size if own.min_bin_size is None else own.min_bin_size,
-            max_n_bins=most,
-        )
+        try:
+            filled[name] = alike[key] = replace(
+                own,
+                trend=trends[name] if own.trend is None else own.trend,
+                min_bin_size=encoder.min_bin_size if own.min_bin_size is None else own.min_bin_size,
+                max_n_bins=encoder.max_n_bins if own.max_n_bins is None else own.max_n_bins,
+            )
+        except InvalidParameterError as error:
+            msg = f"What is asked of column {name!r} contradicts itself. {error}"
+            raise InvalidParameterError(msg) from error
     return filled
 
 
-def _check_nominal(name: str, asked: BinConstraints) -> None:
-    """Refuse what makes no sense for levels that have no order."""
-    idle = [field for field in _CUTS if getattr(asked, field)]
-    if asked.trend not in (None, "auto"):
-        idle.append("trend")
+def _check_levels(name: str, asked: BinConstraints, kind: ColumnKind) -> None:
+    """Refuse what makes no sense for levels: numbers, and a trend where they have no order."""
+    if kind == "ordered":
+        idle = ["cut_digits"] if asked.cut_digits is not None else []
+        why = "whose levels are no numbers. Leave that out."
+    else:
+        idle = [field for field in _NO_CUTS if getattr(asked, field)]
+        idle += ["trend"] if asked.trend not in (None, "auto") else []
+        why = (
+            "whose levels have no order. Leave that out, give its bins as user_cuts, or make it an "
+            "ordered category."
+        )
     if idle:
         msg = (
             f"The 'constraints' parameter of {_OWNER} asks for {', '.join(idle)} of column "
-            f"{name!r}, whose levels have no order. Leave that out, give its bins as user_cuts, or "
-            "make it an ordered category."
+            f"{name!r}, {why}"
         )
         raise InvalidParameterError(msg)
 
@@ -220,6 +230,26 @@ def warn_of_idle_codes(codes: Any, table: Table, tables: Mapping[str, BinTable])
             warn_user(
                 f"The special code {code!r} has no effect: {where} {other}. Give it as "
                 f"{other} too, or leave it out.",
+                SpecialCodeWarning,
+            )
+
+
+def warn_of_idle_policies(policy: Any, tables: Mapping[str, BinTable]) -> None:
+    """Say which special codes a policy speaks of that no column has, or not the one it is for."""
+    by_column = policy if isinstance(policy, Mapping) else {}
+    asked = {name: (entry, {name: tables[name]}) for name, entry in by_column.items()}
+    if isinstance(policy, BinPolicy):
+        asked = {"": (policy, dict(tables))}
+    for name, (entry, of) in asked.items():
+        known = {code for table in of.values() for code in table.partition.special_codes}
+        named = entry.special if isinstance(entry.special, tuple) else ()
+        idle = [repr(code) for code, _ in named if code not in known]
+        if idle:
+            where = f"column {name!r}" if name else "any column"
+            warn_user(
+                f"The 'policy' parameter of {_OWNER} speaks of {', '.join(idle)}, which is no "
+                f"special code of {where} and is treated as all other values are. Give it in "
+                "special_codes too, or leave it out of the policy.",
                 SpecialCodeWarning,
             )
 

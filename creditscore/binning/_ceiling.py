@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 
 
 def iv_ceiling(table: BinTable, evidence: Evidence) -> float:
-    """Return the optimum on the fine counts of a table; NaN where there are none.
+    """Return the optimum on the fine counts of a table; NaN where regular rows have none.
 
     What is no regular bin adds its part as the table has it, or the part of its own counts where
     it is merged with a regular bin, because merging loses information.
     """
+    total_good, total_bad = float(sum(table.n_good)), float(sum(table.n_bad))
+    if not sum(table.n_good[: table.n_bins]) + sum(table.n_bad[: table.n_bins]):
+        return _apart(table, evidence, total_good, total_bad)
     if table.fine is None:
         return float("nan")
-    total_good, total_bad = float(sum(table.n_good)), float(sum(table.n_bad))
     asked = table.constraints
     trend = "auto" if asked is None or asked.trend is None else asked.trend
     good, bad = table.fine.prebins()

@@ -24,7 +24,7 @@ _FORMATS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class BinComparison:
     """Two tables of a feature; made by :func:`compare`.
 
@@ -102,6 +102,10 @@ class BinComparison:
         shown = pd.DataFrame(columns)
         shown["woe_difference"] = shown["woe_b"] - shown["woe_a"]
         return shown
+
+    def __repr__(self) -> str:
+        """Write what is compared; :meth:`frame` has the bins side by side."""
+        return f"<BinComparison of {self.a!r} and {self.b!r}>"
 
     def _repr_html_(self) -> str:
         caption = (

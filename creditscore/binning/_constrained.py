@@ -191,6 +191,7 @@ class Candidates:
                     for place in np.flatnonzero(is_forbidden(self.column, self.after, asked))
                 ),
                 cut_digits=None,
+                min_level_size=None,
             ),
             total_weight=self.objective.total_good + self.objective.total_bad,
             periods=self._by_period(cells.low[self.after + 1]),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from creditscore._repr import changed_repr
 from creditscore._typing import Trend
 from creditscore._validation import check_choice, check_integer, check_real
 from creditscore.exceptions import InvalidParameterError
@@ -20,7 +21,7 @@ Span: TypeAlias = "float | tuple[float, float]"
 """A number, or all numbers from one to another, both included."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class BinConstraints:
     """Constraints on the regular bins of a feature.
 
@@ -47,7 +48,9 @@ class BinConstraints:
         Highest p-value of neighbours in (0, 1]: a two-sided z-test of two proportions with pooled
         variance, which is the χ² test without correction. Weights count as rows.
     fixed_cuts : sequence of float, default=()
-        Cuts that must be made. A value at a cut belongs to the upper bin.
+        Cuts that must be made. A value at a cut belongs to the upper bin. Cuts of an ordered
+        category are places between its levels: place 3 is between the third and the fourth of
+        those that occur. Levels without an order have no cuts.
     preferred_cuts : sequence of float, default=()
         Cuts that are made where each costs no more than `preference`.
     preference : float, default=0.01
@@ -56,10 +59,12 @@ class BinConstraints:
         Places where no cut may be made: a value, or all from one to another, both included.
     cut_digits : int, optional
         Make cuts at numbers of so many significant digits only: 1,000 or 1,200 rather than 1,234.
-        What that costs is kept in the table. Fixed and preferred cuts stay as given.
+        What that costs is kept in the table. Fixed and preferred cuts stay as given. Levels of
+        any kind have none.
     min_level_size : float, optional
         Levels of less weight are pooled, because their own bad rate is chance: a share of all rows
-        below 1, else a weight. By default 30 rows, or what a bin needs where that is less. Levels
+        below 1, else a weight, so that 1, unlike the sizes above, is one row and pools nothing.
+        By default 30 rows, or what a bin needs where that is less. Levels
         of ordered categories are never pooled.
     concentration_penalty : float, default=0
         Taken from the objective for each unit of the Herfindahl-Hirschman index of the bins'
@@ -116,6 +121,10 @@ class BinConstraints:
         self._check_numbers()
         self._take_places()
 
+    def __repr__(self) -> str:
+        """Write what is asked."""
+        return changed_repr(self)
+
     def _check_numbers(self) -> None:
         check_integer(self.min_n_bins, "min_n_bins", "BinConstraints", low=1)
         if self.max_n_bins is not None:
@@ -130,6 +139,13 @@ class BinConstraints:
     def _take_places(self) -> None:
         for name in ("fixed_cuts", "preferred_cuts", "forbidden_cuts"):
             object.__setattr__(self, name, _places(getattr(self, name), name))
+        n_bins = len(self.fixed_cuts) + 1
+        if self.max_n_bins is not None and n_bins > self.max_n_bins:
+            msg = (
+                f"BinConstraints fixes {n_bins - 1} cuts, which make {n_bins} bins, and asks for "
+                f"at most {self.max_n_bins}. Fix fewer cuts, or raise max_n_bins."
+            )
+            raise InvalidParameterError(msg)
         refused = [cut for cut in self.fixed_cuts if any(map(_holder(cut), self.forbidden_cuts))]
         if refused:
             msg = f"BinConstraints fixes a cut that it forbids: {refused[0]:g}. Take one away."

@@ -29,7 +29,7 @@ from creditscore._validation import (
     check_weights,
     warn_of_weight_scale,
 )
-from creditscore.binning._asked import settings_of, warn_of_idle_codes
+from creditscore.binning._asked import settings_of, warn_of_idle_codes, warn_of_idle_policies
 from creditscore.binning._columns_fit import bin_columns
 from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._counts import Outcomes
@@ -114,7 +114,8 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
         Folds, 2 or more, by which :meth:`fit_transform` encodes each row with bins that were found
         without it, so that columns of very many levels do not tell a model its own target. The
         bins kept for :meth:`transform` are those of all rows, so ``fit(X, y).transform(X)``
-        differs from ``fit_transform(X, y)``.
+        differs from ``fit_transform(X, y)``. For `output` "woe" and "bad_rate" only: codes and
+        labels of different folds mean different bins.
     n_jobs : int, optional
         Processes that share the columns; None is one. Worth it where a fit takes seconds:
         columns travel to the processes and back.
@@ -271,13 +272,14 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
             The constraints admit no split of a column, or not so many bins as asked for; the
             message says which constraint blocks and what would help.
         IdleCutWarning
-            A fixed cut parts no values.
+            A fixed cut parts no values; a group of `user_cuts` names a level that does not occur.
         MixedColumnWarning
             A column of text is read as numbers and words.
         WeightScaleWarning
             The weights add up to next to nothing.
         SpecialCodeWarning
-            A special code for all columns is text where they hold numbers, or the other way round.
+            A special code for all columns is text where they hold numbers, or the other way round;
+            or the policy speaks of a code that is no special one.
         """
         table = self._read(X)
         check_choice(self.output, "output", type(self).__name__, OUTPUTS)
@@ -295,6 +297,7 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
         sample = Sample(table, rows, outcomes if rows is None else outcomes.at(rows), labels)
         tables = bin_columns(sample, settings, n_jobs=self.n_jobs, progress=self.progress)
         warn_of_idle_codes(self.special_codes, table, tables)
+        warn_of_idle_policies(self.policy, tables)
         # nothing is set before everything has worked
         self.tables_: dict[str, BinTable] = tables
         self.classes_ = target.classes

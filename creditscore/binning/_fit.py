@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from creditscore._columns import some
 from creditscore._frame import Table
 from creditscore._typing import Bool1D, Int1D, Level
 from creditscore._warn import warn_user
@@ -90,7 +91,7 @@ def fit_column(sample: Sample, name: str, settings: BinSettings) -> BinTable:
         warn_user(f"Column {name!r} stays in one bin: {notes[0]}", SingleBinWarning)
     elif found.rounding_cost is not None:
         notes = (
-            f"cuts of {settings.constraints.cut_digits} digits cost {found.rounding_cost:.4f}",
+            f"cuts of {_digits(settings.constraints.cut_digits)} cost {found.rounding_cost:.4f}",
         )
     if found.notes:
         notes = (*notes, *found.notes)
@@ -172,8 +173,38 @@ def _partition_of(sample: Sample, name: str, settings: BinSettings) -> Partition
         return mixed_partition(column, sample.outcomes, settings, cuts=plain.cuts)
     groups = _groups(name, settings.given)
     grouped = {level for group in groups for level in group}
+    _check_groups(groups, sample, name, settings.special_codes)
     free = tuple(code for code in settings.special_codes if code not in grouped)
     return CategoricalPartition(groups=groups, special_codes=free, ordered=kind == "ordered")
+
+
+def _check_groups(
+    groups: tuple[tuple[Level, ...], ...], sample: Sample, name: str, special: tuple[Level, ...]
+) -> None:
+    """Warn of levels that do not occur; refuse groups that are no runs of an ordered column."""
+    _, found = sample.table.levels(name)
+    occurring, listed = set(found), [level for group in groups for level in group]
+    idle = [repr(level) for level in listed if level not in occurring]
+    if idle:
+        warn_user(
+            f"The 'user_cuts' of column {name!r} name levels that it does not hold: "
+            f"{', '.join(idle)}. It holds {some(found)}. Check the spelling.",
+            IdleCutWarning,
+        )
+    if sample.table.kind(name) != "ordered":
+        return
+    held = set(listed)
+    regular = [level for level in found if level not in special or level in held]
+    place = {level: i for i, level in enumerate(regular)}
+    runs = [[place[level] for level in group if level in place] for group in groups]
+    whole = all(run == list(range(run[0], run[0] + len(run))) for run in runs if run)
+    firsts = [run[0] for run in runs if run]
+    if not whole or firsts != sorted(firsts):
+        msg = (
+            f"The 'user_cuts' of the ordered column {name!r} must be runs of its levels, in their "
+            f"order: {', '.join(map(repr, regular))}. Got {list(map(list, groups))!r} instead."
+        )
+        raise InvalidParameterError(msg)
 
 
 def _recounted(sample: Sample, name: str, given: BinTable) -> BinTable:
@@ -266,6 +297,10 @@ def _table(
         stability_cost=found.stability_cost,
         notes=notes,
     )
+
+
+def _digits(n: int | None) -> str:
+    return "1 digit" if n == 1 else f"{n} digits"
 
 
 def _why_one_bin(relaxations: Sequence[Sequence[Relaxation]], periods: Sequence[str]) -> str:

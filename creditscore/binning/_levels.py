@@ -116,7 +116,9 @@ def best_level_groups(
     a bin has a least size. Without an order of their own, groups ascend in bad rate, in every
     period too where `periods` gives the counts of each. See :func:`rare_below` for what is rare.
     """
-    asked = settings.constraints if ordered else replace(settings.constraints, trend="ascending")
+    trend = settings.trend if ordered else "ascending"
+    # the solver sees counts, and no levels
+    asked = replace(settings.constraints, trend=trend, min_level_size=None)
     total_good = sum(counts.good.values()) + counts.missing[0]
     total_bad = sum(counts.bad.values()) + counts.missing[1]
     total = total_good + total_bad

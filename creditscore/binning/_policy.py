@@ -9,6 +9,7 @@ from typing import Any, Literal, Self, TypeAlias
 import numpy as np
 
 from creditscore._frame import is_level
+from creditscore._repr import changed_repr
 from creditscore._typing import Level
 from creditscore._validation import check_choice
 from creditscore.exceptions import InvalidParameterError
@@ -21,7 +22,7 @@ Treatment: TypeAlias = Literal[
 TREATMENTS = ("empirical", "neutral", "most_risky", "least_risky", "nearest", "error")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class BinPolicy:
     """How the values of a feature are treated that fall in no regular bin.
 
@@ -103,6 +104,10 @@ class BinPolicy:
             check_choice(self.special, "special", owner, TREATMENTS)
         else:
             object.__setattr__(self, "special", _by_code(self.special) or "empirical")
+
+    def __repr__(self) -> str:
+        """Write what is not as by default."""
+        return changed_repr(self)
 
     def of_special(self, code: Level) -> Treatment:
         """Return the treatment of a special code."""

@@ -103,7 +103,7 @@ def _promising(runs: Runs, best: Sequence[float], known: float) -> Runs:
     with np.errstate(invalid="ignore"):
         # an end that cannot be reached and a bin of infinite value make no number, and no link
         bound = before + runs.value + after
-    slack = 1e-9 * max(1.0, abs(known)) if known > -math.inf else 0.0
+    slack = 1e-9 * max(1.0, abs(known)) if math.isfinite(known) else 0.0
     return runs.at(linked & (bound >= known - slack))
 
 
@@ -121,7 +121,9 @@ def _merged(runs: Runs, starts: Sequence[int], max_n_bins: int) -> float:
         with np.errstate(invalid="ignore"):
             loss = parts[:-1] + parts[1:] - joined
         del ends[1 + int(loss.argmin())]
-    return float(sum(value[a, b] for a, b in pairwise(ends)))
+    held = [float(value[a, b]) for a, b in pairwise(ends)]
+    # beside a bin of infinite value, one that may not be would make no number
+    return -math.inf if -math.inf in held else sum(held)
 
 
 def _starts(chain: _Chain) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from creditscore.binning._objective import OBJECTIVES, SumOfSquares
 from creditscore.binning._problem import Problem, Solution
 from creditscore.binning._runs import Amounts
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
+
+_ROUNDING = 1e-9
+"""Relative difference up to which sums of weights are the same."""
 
 
 def solve_bins(
@@ -56,9 +60,11 @@ def solve_bins(
     Raises
     ------
     InvalidDataError
-        Counts that are negative, not finite, or of different length.
+        Counts that are negative, not finite, or of different length; totals below what the
+        pre-bins hold, or of one class only; periods that do not add up to the counts.
     InvalidParameterError
-        A parameter is out of range.
+        A parameter is out of range, or has no meaning on counts (`cut_digits`,
+        `min_level_size`).
 
     Notes
     -----
@@ -112,23 +118,21 @@ def binary_problem(
 ) -> Problem:
     """Return the problem that :func:`solve_bins` solves, checked."""
     check_choice(objective, "objective", "solve_bins", tuple(OBJECTIVES))
+    asked = _asked(constraints, "solve_bins")
     first, second = _checked(good, bad, "good and bad")
     if (first < 0).any() or (second < 0).any():
         msg = "good and bad must be counts, finite and zero or more."
         raise InvalidDataError(msg)
-    totals = (
-        float(first.sum()) if total_good is None else total_good,
-        float(second.sum()) if total_bad is None else total_bad,
-    )
+    totals = _total(first, total_good, "total_good"), _total(second, total_bad, "total_bad")
     smoothing = check_real(
         smoothing, "smoothing", "solve_bins", low=0, high=math.inf, closed="left"
     )
     return Problem(
         amounts=Amounts.of(first, second),
         objective=OBJECTIVES[objective](*totals, smoothing),
-        constraints=constraints or BinConstraints(),
+        constraints=asked,
         total_weight=sum(totals),
-        periods=_by_period(periods, len(first)),
+        periods=_by_period(periods, first, second, signed=False),
     )
 
 
@@ -170,7 +174,8 @@ def solve_mean_bins(
     Raises
     ------
     InvalidDataError
-        Amounts that are not finite, or of different length; weights below zero.
+        Amounts that are not finite, or of different length; weights below zero; periods that do
+        not add up to the amounts.
     InvalidParameterError
         A parameter is out of range, or has no meaning here.
 
@@ -183,7 +188,7 @@ def solve_mean_bins(
     >>> solution.starts, round(solution.value, 3)
     ((0, 2), 0.6)
     """
-    asked = constraints or BinConstraints()
+    asked = _asked(constraints, "solve_mean_bins")
     first, second = _checked(weight, total, "weight and total")
     if (first < 0).any():
         msg = "weight must be zero or more."
@@ -196,18 +201,50 @@ def solve_mean_bins(
         raise InvalidParameterError(msg)
     whole = float(first.sum()) if sample_weight is None else sample_weight
     mean = float(second.sum() / max(first.sum(), 1e-300)) if sample_mean is None else sample_mean
+    for name, value in (("sample_weight", whole), ("sample_mean", mean)):
+        check_real(value, name, "solve_mean_bins", low=-math.inf, high=math.inf)
     objective = SumOfSquares(mean, 1.0)
     spread = float(objective.parts(first, second).sum())
+    squared = None if squares is None else _checked(squares, first, "squares and weight")[0]
     return Problem(
         amounts=Amounts.of(first, second),
         objective=replace(objective, spread=spread),
         constraints=asked,
         total_weight=whole,
-        squares=None
-        if squares is None
-        else Amounts.of(first, _checked(squares, first, "")[0]).second,
-        periods=_by_period(periods, len(first)),
+        squares=None if squared is None else Amounts.of(first, squared).second,
+        periods=_by_period(periods, first, second, signed=True),
     ).solve()
+
+
+def _asked(constraints: Any, owner: str) -> BinConstraints:
+    """Refuse what is no constraint, or means nothing on counts."""
+    if constraints is None:
+        return BinConstraints()
+    if not isinstance(constraints, BinConstraints):
+        msg = (
+            f"The 'constraints' parameter of {owner} must be a BinConstraints. "
+            f"Got {constraints!r} instead."
+        )
+        raise InvalidParameterError(msg)
+    for name in ("cut_digits", "min_level_size"):
+        if getattr(constraints, name) is not None:
+            msg = f"{owner} sees counts, neither numbers nor levels: leave {name} at None."
+            raise InvalidParameterError(msg)
+    return constraints
+
+
+def _total(counts: Float1D, total: Any, name: str) -> float:
+    """Return the total of a class in the sample, which holds all counts and is not 0."""
+    held = float(counts.sum())
+    given = held if total is None else total
+    number = check_real(given, name, "solve_bins", low=0, high=math.inf, closed="left")
+    if number < held * (1 - _ROUNDING):
+        msg = f"{name} must be {held:g} or more, what the pre-bins hold. Got {number:g}."
+        raise InvalidDataError(msg)
+    if not number:
+        msg = f"{name} is 0: where there is one class only, no bins tell good from bad."
+        raise InvalidDataError(msg)
+    return number
 
 
 def _checked(first: Float1D, second: Float1D, names: str) -> tuple[Float1D, Float1D]:
@@ -221,17 +258,31 @@ def _checked(first: Float1D, second: Float1D, names: str) -> tuple[Float1D, Floa
     return first, second
 
 
-def _by_period(periods: tuple[Float2D, Float2D] | None, n_prebins: int) -> Amounts | None:
+def _by_period(
+    periods: tuple[Float2D, Float2D] | None, first: Float1D, second: Float1D, *, signed: bool
+) -> Amounts | None:
+    """Check the amounts of periods, which make up those of all rows."""
     if periods is None:
         return None
-    first, second = (np.asarray(part, dtype=np.float64) for part in periods)
-    if first.ndim != 2 or first.shape != second.shape or first.shape[1] != n_prebins:
+    parts = [np.asarray(part, dtype=np.float64) for part in periods]
+    shapes = [part.shape for part in parts]
+    if (
+        len(parts) != 2
+        or shapes[0] != shapes[1]
+        or shapes[0][1:] != first.shape
+        or not shapes[0][0]
+    ):
         msg = (
-            f"periods must be two arrays of shape (n_periods, {n_prebins}). Got {first.shape} "
-            f"and {second.shape}."
+            f"periods must be two arrays of shape (n_periods, {len(first)}). Got "
+            f"{' and '.join(map(str, shapes))}."
         )
         raise InvalidDataError(msg)
-    if not (np.isfinite(first) & np.isfinite(second)).all():
-        msg = "The amounts of periods must be finite."
+    below_zero = (parts[0] < 0).any() or (not signed and (parts[1] < 0).any())
+    if below_zero or not all(np.isfinite(part).all() for part in parts):
+        msg = "The amounts of periods must be finite, and counts zero or more."
         raise InvalidDataError(msg)
-    return Amounts.of(first, second)
+    for part, whole in zip(parts, (first, second), strict=True):
+        if not np.allclose(part.sum(axis=0), whole, rtol=1e-6, atol=1e-6 * np.abs(whole).max()):
+            msg = "The amounts of periods must add up to those of the pre-bins. They do not."
+            raise InvalidDataError(msg)
+    return Amounts.of(*parts)

@@ -43,7 +43,7 @@ BinStatus = Literal[
 _EMPIRICAL = BinPolicy()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class BinTable(EditableBins, JsonDocument):
     """Bins of one feature with their counts.
 
@@ -445,6 +445,14 @@ class BinTable(EditableBins, JsonDocument):
     @classmethod
     def _from_content(cls, content: Mapping[str, Any]) -> BinTable:
         return cls.from_dict(content)
+
+    def __repr__(self) -> str:
+        """Write what bins these are; :meth:`frame` has their counts."""
+        edits = f", {len(self.history)} edit(s)" if self.history else ""
+        return (
+            f"<BinTable {self.feature!r}: {self.n_bins} bin(s), IV {self.iv:.4f}, "
+            f"{self.status}{edits}>"
+        )
 
     @property
     def _ordered(self) -> bool:

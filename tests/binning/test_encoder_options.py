@@ -199,10 +199,14 @@ def test_what_constraints_leave_out_is_as_the_encoder_says(
 @pytest.mark.parametrize(
     ("constraints", "message"),
     [
-        ({"income": BinConstraints(min_n_bins=4)}, "'income' is asked for at least 4 .* most 3"),
-        (BinConstraints(min_n_bins=4), "asked for at least 4 bins and at most 3"),
+        (
+            {"income": BinConstraints(min_n_bins=4)},
+            "'income' contradicts.*at least 4 .* most 3",
+        ),
+        (BinConstraints(min_n_bins=4), "asks for at least 4 bins and at most 3"),
         ({"income": BinConstraints(min_rate_difference=1.0)}, "must be below 1.*'income'"),
         ({"housing": BinConstraints(fixed_cuts=[1])}, "fixed_cuts of column 'housing'"),
+        ({"income": BinConstraints(fixed_cuts=[1, 2, 3])}, "'income'.*fixes 3 cuts, which make 4"),
         ({"housing": BinConstraints(trend="peak")}, "trend of column 'housing'"),
         ({"housing": BinConstraints(cut_digits=2)}, "cut_digits of column 'housing'"),
         ({"income": {"min_bad": 10}}, "BinConstraints"),
@@ -578,7 +582,7 @@ def test_bad_rate_goes_with_the_woe_that_a_policy_gives(
 # --- cross_fit -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("output", ["woe", "bin", "label", "bad_rate"])
+@pytest.mark.parametrize("output", ["woe", "bad_rate"])
 def test_each_fold_is_encoded_by_bins_found_without_it(
     two: pd.DataFrame, is_bad: np.ndarray, output: str
 ) -> None:
@@ -595,6 +599,15 @@ def test_each_fold_is_encoded_by_bins_found_without_it(
     # what is kept are the bins of all rows
     assert model.tables_ == encoder_of_two().fit(two, is_bad).tables_
     assert not encoded.equals(model.transform(two))
+
+
+@pytest.mark.parametrize("output", ["bin", "label"])
+def test_codes_of_different_folds_are_not_mixed(
+    two: pd.DataFrame, is_bad: np.ndarray, output: str
+) -> None:
+    message = f"each fold has bins of its own. Got output='{output}'"
+    with pytest.raises(InvalidParameterError, match=message):
+        encoder_of_two(cross_fit=3, output=output).fit_transform(two, is_bad)
 
 
 def test_folds_share_the_bads_evenly(is_bad: np.ndarray) -> None:
@@ -856,7 +869,7 @@ def test_html_shows_what_there_is_and_escapes_it(two: pd.DataFrame, is_bad: np.n
     with_periods = WOEEncoder().fit(table, is_bad, None, np.arange(N) % 2)._repr_html_()
     assert "stability_cost" in with_periods
     edited = WOEEncoder(constraints=BinConstraints(cut_digits=1)).fit(table, is_bad)
-    assert "digits cost" in edited._repr_html_()
+    assert "cuts of 1 digit cost" in edited._repr_html_()
 
 
 def test_html_lists_the_strongest_column_first(X: pd.DataFrame, is_bad: np.ndarray) -> None:

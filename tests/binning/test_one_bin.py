@@ -90,3 +90,11 @@ def test_idle_fixed_cuts_are_not_blamed(column: tuple[pd.DataFrame, np.ndarray])
     needed = float(message.rstrip(".").rsplit(" ", 1)[1])
     helped = BinConstraints(fixed_cuts=[0.0], max_p_value=needed)
     assert WOEEncoder(constraints=helped).fit(*column).tables_["v"].n_bins > 1
+
+
+def test_a_column_of_special_codes_has_the_ceiling_it_reaches() -> None:
+    X = pd.DataFrame({"v": np.repeat([-9.0, -8.0, np.nan], 50)})
+    is_bad = np.concatenate([np.arange(50) < n for n in (5, 10, 20)]).astype(int)
+    table = WOEEncoder(special_codes=[-9, -8]).fit(X, is_bad).tables_["v"]
+    assert table.iv > 0
+    assert table.iv_ceiling == pytest.approx(table.iv)

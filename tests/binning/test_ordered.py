@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from creditscore import WOEEncoder
 from creditscore._frame import as_table
 from creditscore.binning import (
     BinConstraints,
@@ -24,7 +25,13 @@ from creditscore.binning import (
 )
 from creditscore.binning._levels import best_level_groups
 from creditscore.binning._settings import BinSettings
-from creditscore.exceptions import ColumnTypeError, MissingColumnError, UnseenCategoryWarning
+from creditscore.exceptions import (
+    ColumnTypeError,
+    IdleCutWarning,
+    InvalidParameterError,
+    MissingColumnError,
+    UnseenCategoryWarning,
+)
 
 GRADES = ["C", "B", "A", "Z"]
 VALUES = ["A", "C", None, "B", "A", "C"]
@@ -229,3 +236,52 @@ def test_each_level_is_in_the_run_around_it(ends: list[int]) -> None:
     partition = CategoricalPartition(groups=groups, ordered=True)
     codes = partition.codes_of("v", np.arange(10), levels)
     assert codes.tolist() == [sum(i >= end for end in ends) for i in range(10)]
+
+
+@pytest.fixture(scope="module")
+def rated() -> tuple[pd.DataFrame, np.ndarray]:
+    """Ratings from A to E, fifty rows each, of which more and more are bad."""
+    ratings = np.repeat(list("ABCDE"), 50)
+    is_bad = np.concatenate([np.arange(50) < n for n in (3, 7, 12, 20, 30)]).astype(int)
+    return pd.DataFrame({"v": pd.Categorical(ratings, list("ABCDE"), ordered=True)}), is_bad
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        [["A", "C"], ["B"], ["D", "E"]],
+        [["A"], ["C", "B"], ["D", "E"]],
+        [["C", "D", "E"], ["A", "B"]],
+        # B would fall beside all groups, and stand within "A to D"
+        [["A", "C", "D"], ["E"]],
+    ],
+)
+def test_groups_that_are_no_runs_are_refused(
+    rated: tuple[pd.DataFrame, np.ndarray], groups: list[list[str]]
+) -> None:
+    message = "ordered column 'v' must be runs of its levels, in their order: 'A', 'B', 'C'"
+    with pytest.raises(InvalidParameterError, match=message):
+        WOEEncoder(user_cuts={"v": groups}).fit(*rated)
+
+
+def test_groups_may_hold_levels_that_do_not_occur(rated: tuple[pd.DataFrame, np.ndarray]) -> None:
+    groups = [["A", "B"], ["C", "CC", "D"], ["E"]]
+    with pytest.warns(IdleCutWarning, match="does not hold: 'CC'. It holds 'A', 'B'"):
+        table = WOEEncoder(user_cuts={"v": groups}).fit(*rated).tables_["v"]
+    assert table.n_bad[:3] == (10, 32, 30)
+
+
+def test_special_codes_are_no_gap(rated: tuple[pd.DataFrame, np.ndarray]) -> None:
+    encoder = WOEEncoder(user_cuts={"v": [["A", "C"], ["D", "E"]]}, special_codes={"v": ["B"]})
+    assert encoder.fit(*rated).tables_["v"].labels[:3] == ("A, C", "D, E", "Special B")
+
+
+def test_cuts_are_places_between_levels(rated: tuple[pd.DataFrame, np.ndarray]) -> None:
+    asked = BinConstraints(fixed_cuts=[3], max_n_bins=2)
+    table = WOEEncoder(constraints={"v": asked}).fit(*rated).tables_["v"]
+    assert table.partition.groups == (("A", "B", "C"), ("D", "E"))
+    # asked of all columns alike, cuts are numbers, and levels have none
+    every = WOEEncoder(constraints=BinConstraints(fixed_cuts=[1_000], cut_digits=1))
+    assert every.fit(*rated).tables_["v"] == WOEEncoder().fit(*rated).tables_["v"]
+    with pytest.raises(InvalidParameterError, match="cut_digits of column 'v', whose levels are"):
+        WOEEncoder(constraints={"v": BinConstraints(cut_digits=1)}).fit(*rated)

@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from creditscore import WOEEncoder
 from creditscore.binning import BinPolicy, BinTable, CategoricalPartition, NumericPartition
 from creditscore.exceptions import (
     InvalidParameterError,
     RefusedValueError,
+    SpecialCodeWarning,
     UnseenCategoryWarning,
     UnseenValueWarning,
 )
@@ -338,3 +340,27 @@ def test_rows_of_one_pool_have_one_woe(rows: Cells, policy: BinPolicy, code: int
     bins = of(rows, policy, joined=((code, 1),))
     assert bins.woe[code] == bins.woe[1]
     assert bins.treatments[1] == bins.treatments[code] == "merged"
+
+
+CODES = pd.DataFrame({"v": [1.0, 2, 3, -9] * 50, "w": ["a", "b", "c", "d"] * 50})
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        (BinPolicy(special={-8: "error"}), "speaks of -8, which is no special code of any column"),
+        ({"v": BinPolicy(special={-9: "neutral", "d": "error"})}, "'d', which .* of column 'v'"),
+        ({"w": BinPolicy(special={-9: "neutral"})}, "speaks of -9, .* of column 'w'"),
+    ],
+)
+def test_codes_that_only_the_policy_knows_are_said(policy: Any, message: str) -> None:
+    y = np.arange(200) % 3 == 0
+    encoder = WOEEncoder(special_codes={"v": [-9], "w": ["d"]}, policy=policy)
+    with pytest.warns(SpecialCodeWarning, match=message):
+        encoder.fit(CODES, y)
+
+
+def test_codes_of_some_column_are_enough_for_a_policy_of_all() -> None:
+    policy = BinPolicy(special={-9: "neutral", "d": "most_risky"})
+    encoder = WOEEncoder(special_codes=[-9, "d"], policy=policy).fit(CODES, np.arange(200) % 3 == 0)
+    assert encoder.tables_["v"].treatments[-2:] == ("neutral", "unmet neutral")

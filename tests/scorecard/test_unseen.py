@@ -12,7 +12,12 @@ import pandas as pd
 import pytest
 
 from creditscore import LogisticScorecard, PointsScale, Scorecard, WOEEncoder
-from creditscore.exceptions import CreditScoreWarning, UnseenCategoryWarning, UnseenValueWarning
+from creditscore.exceptions import (
+    CreditScoreWarning,
+    IdleCutWarning,
+    UnseenCategoryWarning,
+    UnseenValueWarning,
+)
 from creditscore.scorecard import Attribute, Characteristic
 
 ANSWERS = ("score", "score_parts", "prob_default", "shortfalls", "reasons", "reason_details")
@@ -80,7 +85,8 @@ def test_special_codes_and_bins_without_a_row(applicants: pd.DataFrame) -> None:
         },
     )
     X = applicants[["months_employed", "housing"]]
-    card = LogisticScorecard(encoder=encoder).fit(X, applicants["is_bad"]).scorecard_
+    with pytest.warns(IdleCutWarning, match="'housing' name levels that it does not hold: 'boat'"):
+        card = LogisticScorecard(encoder=encoder).fit(X, applicants["is_bad"]).scorecard_
     rows = pd.DataFrame({"months_employed": [-8.0, 600.0, 50.0], "housing": ["boat", "own", "own"]})
     (warning,) = heard(card.score, rows)
     for expected in (

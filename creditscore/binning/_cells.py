@@ -60,11 +60,10 @@ class Cells:
         rises = np.empty(len(values), dtype=bool)
         rises[:1] = True
         np.not_equal(values[1:], values[:-1], out=rises[1:])
-        low = values[rises]
-        codes = np.cumsum(rises)
-        codes -= 1
-        tally = outcomes.at(order).tally(codes, len(low), overwrite=True)
-        return cls(low, low, *tally, np.zeros(len(low), dtype=np.intp))
+        firsts = np.flatnonzero(rises)
+        low = values.take(firsts)
+        good, bad = outcomes.at(order).tally_runs(firsts)
+        return cls(low, low, good, bad, np.zeros(len(low), dtype=np.intp))
 
     @property
     def weight(self) -> Float1D:
@@ -250,7 +249,10 @@ def _ascending(values: Float1D) -> Int1D:
     grid.find(values, np.empty(len(values)), places)
     order = places.astype(np.uint16).argsort(kind="stable")
     nearly = values.take(order)
-    if np.count_nonzero(nearly[1:] < nearly[:-1]) * 4 > len(values):
+    n_inverted = np.count_nonzero(nearly[1:] < nearly[:-1])
+    if not n_inverted:
+        return order
+    if n_inverted * 4 > len(values):
         # one giant value leaves all others in few places
         return values.argsort()
     return order.take(nearly.argsort(kind="stable"))

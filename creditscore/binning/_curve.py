@@ -44,13 +44,7 @@ class Curve:
 
     def mirrored(self) -> Curve:
         """Return the curve on which the other class rises."""
-        return replace(
-            self,
-            rising=self.other,
-            other=self.rising,
-            n_rising=self.n_other,
-            n_other=self.n_rising,
-        )
+        return Curve(self.other, self.rising, self.n_other, self.n_rising, self.first)
 
     @property
     def n_cuts(self) -> int:
@@ -72,12 +66,9 @@ class Curve:
         weight = self.weight
         least, most = min_weight * (1 - 1e-12), self.total - min_weight * (1 - 1e-12)
         first, last = np.searchsorted(weight, least), np.searchsorted(weight, most, side="right")
-        return replace(
-            self,
-            rising=self.rising[first:last],
-            other=self.other[first:last],
-            first=self.first + int(first),
-        )
+        cuts = slice(int(first), int(last))
+        before = self.first + cuts.start
+        return Curve(self.rising[cuts], self.other[cuts], self.n_rising, self.n_other, before)
 
     def at(self, places: Int1D) -> Curve:
         """Keep some of the cuts; which cells they follow is lost."""
@@ -105,6 +96,13 @@ class Curve:
         for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
             near[first : last + 1] = True
         return np.flatnonzero(near)
+
+
+def below(cuts: Float1D, total: float) -> Float1D:
+    """Return what lies below the start of the column, below cuts, and below its end."""
+    places = np.empty(len(cuts) + 2)
+    places[0], places[1:-1], places[-1] = 0.0, cuts, total
+    return places
 
 
 def _steps(below: Float1D, total: float) -> Float1D:

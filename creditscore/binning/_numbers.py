@@ -125,7 +125,7 @@ def _plain(column: NumericColumn, special: tuple[float, ...], settings: BinSetti
         relaxations = _relaxations(column, settings)
     fine = None
     if result.n_distinct:
-        fine = FineIntervals(
+        fine = FineIntervals.counted(
             result.fine_below, result.fine_above, result.fine_good, result.fine_bad
         )
     return NumberBins(result.counts, result.n_distinct, fine, relaxations=relaxations)

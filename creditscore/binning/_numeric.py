@@ -13,14 +13,14 @@ from creditscore._validation import check_finite
 from creditscore.binning._cells import Cells, CountedColumn
 from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._counts import BinCounts, Outcomes
-from creditscore.binning._curve import Curve
+from creditscore.binning._curve import Curve, below
 from creditscore.binning._objective import InformationValue
 from creditscore.binning._partition import NumericPartition, is_code
+from creditscore.binning._problem import Problem
 from creditscore.binning._readable import readable_between
-from creditscore.binning._runs import LEAST_GAIN
+from creditscore.binning._runs import LEAST_GAIN, Amounts
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._shortlist import extremes, hull, joined, propose, refine, shortlist
-from creditscore.binning._solver import solve_bins
 
 _Direction = Literal["ascending", "descending", "none"]
 
@@ -37,7 +37,7 @@ _FEW_CELLS = 256
 """Cells of equal weight from which cuts are proposed, one cut a cell or two."""
 _REACH = 1 / 64
 """Share of the weight that a cut may pass over in one move."""
-_OUTER = (0.25, 0.5, 0.75)
+_OUTER = np.array([0.25, 0.5, 0.75])
 """Parts of the least bin where the ends of a column are parted too, for edits by hand."""
 
 
@@ -208,20 +208,20 @@ class _Search:
         tried, others = self._candidates(settings)
         if not len(tried):
             return _Found(tried, tried)
-        rising, other = self.curve.between(tried)
-        solution = solve_bins(
-            other,
-            rising,
-            total_good=self.objective.total_good,
-            total_bad=self.objective.total_bad,
+        problem = Problem(
+            amounts=Amounts(
+                below(self.curve.other[tried], self.curve.n_other),
+                below(self.curve.rising[tried], self.curve.n_rising),
+            ),
+            objective=self.objective,
             constraints=_asked(
                 "none" if self.direction == "none" else "ascending",
                 settings.min_bin_size,
                 settings.max_n_bins,
             ),
-            smoothing=self.objective.smoothing,
+            total_weight=self.objective.total_good + self.objective.total_bad,
         )
-        cuts = tried[np.asarray(solution.starts[1:], dtype=np.intp) - 1]
+        cuts = tried[np.asarray(problem.best_starts()[1:], dtype=np.intp) - 1]
         return _Found(joined(self.curve.n_cuts, tried, others), cuts)
 
     def refined(self, cuts: Int1D) -> Int1D:
@@ -348,6 +348,6 @@ def _outer(curve: Curve, min_weight: float, max_n_prebins: int) -> Int1D:
     """Return cuts that leave too little weight on one side; all cuts where they are few."""
     if curve.n_cuts < max_n_prebins:
         return np.arange(curve.n_cuts)
-    outer = np.outer([1.0, -1.0], _OUTER).ravel() * min_weight
-    outer[len(_OUTER) :] += curve.total
+    near = _OUTER * min_weight
+    outer = np.concatenate([near, curve.total - near])
     return np.minimum(curve.weight.searchsorted(outer), curve.n_cuts - 1)

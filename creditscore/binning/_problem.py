@@ -88,6 +88,16 @@ class Problem:
         """Number of pre-bins."""
         return int(self.amounts.first.shape[-1]) - 1
 
+    def best_starts(self) -> tuple[int, ...]:
+        """Return the starts of the best bins; of one bin, where no others keep what is asked.
+
+        Nothing but the starts of :meth:`solve`, for thousands of columns.
+        """
+        if self._scannable and self.constraints.trend == "ascending":
+            runs = admitted_runs(self.amounts, self.objective, self.rules())
+            return best_rising(runs, self.constraints.max_n_bins) or (0,)
+        return self.solve().starts
+
     def solve(self) -> Solution:
         """Find the best bins under the trend."""
         solution = self._solve_trend(self.rules())

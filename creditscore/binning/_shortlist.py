@@ -28,7 +28,8 @@ def hull(curve: Curve) -> Int1D:
     -----
     Pooling neighbours until the share rises gives the hull, and information value, being convex
     in the bins, is highest on it [1]_. With fewer or larger bins it is only less, so the hull
-    bounds from above what any admissible bins on this curve can reach.
+    bounds from above what any admissible bins on this curve can reach. Only where the share rises
+    from cell to cell can a cut remain, so what lies between such places is pooled at once.
 
     References
     ----------
@@ -37,9 +38,12 @@ def hull(curve: Curve) -> Int1D:
     if not len(curve.rising):
         return np.empty(0, dtype=np.intp)
     rising, other = curve.steps()
+    rising /= rising + other
+    rises = np.flatnonzero(rising[1:] > rising[:-1])
+    rising, other = curve.between(rises)
     weight = rising + other
     pooled = isotonic_regression(rising / weight, weights=weight)
-    return np.asarray(pooled.blocks[1:-1], dtype=np.intp) - 1
+    return rises[np.asarray(pooled.blocks[1:-1], dtype=np.intp) - 1]
 
 
 def shortlist(curve: Curve, hull_cuts: Int1D, n_cells: int) -> Int1D:
@@ -52,8 +56,10 @@ def shortlist(curve: Curve, hull_cuts: Int1D, n_cells: int) -> Int1D:
     weight = curve.weight
     edges = weight[0] + np.arange(n_cells) * ((weight[-1] - weight[0]) / n_cells)
     starts = weight.searchsorted(edges)
-    starts = starts[np.diff(starts, append=len(weight)) > 0]
-    lengths = np.diff(starts, append=len(weight))
+    lengths = np.empty_like(starts)
+    np.subtract(starts[1:], starts[:-1], out=lengths[:-1])
+    lengths[-1] = len(weight) - starts[-1]
+    starts, lengths = starts[lengths > 0], lengths[lengths > 0]
     if len(hull_cuts) > n_cells:
         hull_cuts = hull_cuts[np.diff(starts.searchsorted(hull_cuts, side="right"), prepend=0) > 0]
     # what the curve is above the hull counts within a cell only, so that its slope there is enough
@@ -129,10 +135,8 @@ def _tangents(objective: InformationValue, share: Float1D) -> tuple[Float1D, Flo
     # so large a bin that no class lacks
     weight = (objective.total_good + objective.total_bad) * 1e6
     step = 1e-5 * share * (1 - share)
-    value, before, behind = (
-        objective.parts(weight * (1 - at), weight * at) / weight
-        for at in (share, share - step, share + step)
-    )
+    at = np.stack([share, share - step, share + step])
+    value, before, behind = objective.parts(weight * (1 - at), weight * at) / weight
     slope = (behind - before) / (2 * step)
     return value + slope * (1 - share), value - slope * share
 

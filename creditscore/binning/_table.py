@@ -295,18 +295,23 @@ class BinTable(EditableBins, JsonDocument):
         Levels never seen are not listed: the partition names them with its own warning. Nor is
         what the policy gives a WOE of its own, which says that somebody thought of it.
         """
-        unmet = np.array([how.startswith("unmet") for how in self.treatments])
-        if not unmet.any():
+        if not len(self._unmet):
             return []
-        rows = np.bincount(codes, minlength=len(unmet))
-        kinds = np.asarray(self.partition.attribute_kinds)
-        found = np.flatnonzero(unmet & (rows > 0) & (kinds != "other"))
+        rows = np.bincount(codes, minlength=self.partition.n_codes)
+        found = self._unmet[rows[self._unmet] > 0]
         labels = self.labels if len(found) else ()
         return [
             f"column {self.feature!r} is {labels[i]!r} in {rows[i]} row(s)"
             + (f", WOE {self._evidence.woe[i]:.3f}" if self._evidence.woe[i] else "")
             for i in found
         ]
+
+    @cached_property
+    def _unmet(self) -> Int1D:
+        """Codes of the attributes without rows that :meth:`unseen` speaks of."""
+        unmet = [how.startswith("unmet") for how in self.treatments]
+        kinds = np.asarray(self.partition.attribute_kinds)
+        return np.flatnonzero(np.array(unmet, dtype=bool) & (kinds != "other"))
 
     def woe_of(self, codes: Int1D) -> Float1D:
         """Return the WOE of the attributes that rows fall in.

@@ -128,3 +128,15 @@ def test_levels_without_weight_are_left_out() -> None:
     outcomes = Outcomes.of(np.array([True, False]), np.array([0.0, 2.0]))
     counts = LevelCounts.from_codes(np.array([0, 1]), ("own", "rent"), outcomes)
     assert counts == LevelCounts({"rent": 2.0}, {"rent": 0.0})
+
+
+@given(batch=rows.filter(bool), weighted=st.booleans())
+def test_runs_are_counted_as_codes_are(batch: Rows, weighted: bool) -> None:
+    codes, outcomes = columns(sorted(batch))
+    outcomes = outcomes if weighted else Outcomes.of(outcomes.is_bad)
+    firsts = np.flatnonzero(np.diff(codes, prepend=-1))
+    places = np.repeat(np.arange(len(firsts)), np.diff(firsts, append=len(codes)))
+    for runs, tally in zip(
+        outcomes.tally_runs(firsts), outcomes.tally(places, len(firsts)), strict=True
+    ):
+        assert runs.tolist() == tally.tolist()

@@ -49,7 +49,7 @@ def best_bend(
         ends = middle + 1 + np.flatnonzero(value[middle, middle + 1 :] > -np.inf)
         if not len(starts) or not len(ends):
             continue
-        differ = beside.may_step("either", starts, middle, ends)
+        differ = beside.meet(starts, middle, ends).may("either")
         for start, allowed in zip(starts.tolist(), differ.T, strict=True):
             after = ends[allowed]
             if start == 0:
@@ -122,9 +122,9 @@ class _Search:
         outgoing = self.sign * (levels[middle, ends] - levels[start, middle])
         bends: Bool2D = outgoing[:, None] <= incoming[None, :] + _ROUNDING
         if periods is not None:
-            here = self.neighbours.period_levels(start, middle)
-            arriving = self.sign * (here - self.neighbours.period_levels(first, start))
-            leaving = self.sign * (self.neighbours.period_levels(middle, ends) - here)
+            here = self.neighbours.levels_behind(start, np.array([middle]))
+            arriving = self.sign * (here - self.neighbours.levels_before(first, start))
+            leaving = self.sign * (self.neighbours.levels_behind(middle, ends) - here)
             bends &= (leaving[:, :, None] <= arriving[:, None, :] + _ROUNDING).all(axis=0)
         return bends
 

@@ -18,7 +18,7 @@ Step: TypeAlias = Literal["rise", "fall", "either"]
 
 _ROUNDING = 1e-12
 _MOST_LEVELS = 2_000_000
-"""Levels of runs by period that are worked out together: 16 megabytes."""
+"""Levels of runs by period that are worked out together: 32 megabytes, by start and by end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,82 +52,135 @@ class Neighbours:
     squares: Float1D | None = None
     periods: Amounts | None = None
 
-    def may_step(self, step: Step, starts: Int1D, place: int, ends: Int1D) -> Bool2D:
-        """Tell where the level may rise, or fall, or either, at a place.
+    def meet(self, starts: Int1D, place: int, ends: Int1D) -> Meeting:
+        """Return the runs that end at a place, and those that start there."""
+        return Meeting(self, starts, place, ends)
 
-        Parameters
-        ----------
-        step : {"rise", "fall", "either"}
-            What is asked.
-        starts : ndarray of int, shape (n_left,)
-            Where the runs that end at the place start.
-        place : int
-            The place.
-        ends : ndarray of int, shape (n_right,)
-            Where the runs that start at the place end.
-
-        Returns
-        -------
-        ndarray of bool, shape (n_right, n_left)
-        """
-        difference = self.levels[place, ends][:, None] - self.levels[starts, place][None, :]
-        least = self.min_difference * (1 - _ROUNDING)
-        allowed: Bool2D
-        if step == "either":
-            allowed = (difference != 0) & (np.abs(difference) >= least)
-        else:
-            rise = difference if step == "rise" else -difference
-            allowed = (rise > 0) & (rise >= least)
-        if self.max_p_value is not None:
-            allowed &= self._distinct(starts, place, ends, self.max_p_value)
-        if self.periods is not None:
-            earlier = self.period_levels(starts, place)[:, None, :]
-            later = self.period_levels(place, ends)[:, :, None]
-            if step != "fall":
-                rising = (later >= earlier).all(axis=0)
-            if step != "rise":
-                falling = (later <= earlier).all(axis=0)
-            if step == "either":
-                allowed &= np.where(difference > 0, rising, falling)
-            else:
-                allowed &= rising if step == "rise" else falling
-        return allowed
-
-    def period_levels(self, start: Int1D | int, end: Int1D | int) -> Float2D:
-        """Return the level of runs in each period, shape (n_periods, n_runs)."""
+    def levels_before(self, starts: Int1D, place: int) -> Float2D:
+        """Return the level in each period of runs to a place, shape (n_periods, n_left)."""
         if self._levels_by_period is not None:
-            return self._levels_by_period[:, np.atleast_1d(start), np.atleast_1d(end)]
+            to, _ = self._levels_by_period
+            return np.take(to[place], starts, axis=1)
+        return self._period_levels(starts, place)
+
+    def levels_behind(self, place: int, ends: Int1D) -> Float2D:
+        """Return the level in each period of runs from a place, shape (n_periods, n_right)."""
+        if self._levels_by_period is not None:
+            _, since = self._levels_by_period
+            return np.take(since[place], ends, axis=1)
+        return self._period_levels(place, ends)
+
+    def _period_levels(self, start: Int1D | int, end: Int1D | int) -> Float2D:
         assert self.periods is not None  # noqa: S101 - asked for where there are periods only
         level: Float2D = self.objective.level(*self.periods.between(start, end))
         return level
 
     @cached_property
-    def _levels_by_period(self) -> npt.NDArray[np.float64] | None:
-        """Levels of all runs in each period, where they are few enough to hold."""
+    def _levels_by_period(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] | None:
+        """Levels of all runs in each period, by end and by start, where they are few enough."""
         periods = self.periods
         if periods is None or periods.first.size * len(self.levels) > _MOST_LEVELS:
             return None
-        start, end = np.triu_indices(len(self.levels), k=1)
-        levels = np.full((len(periods.first), *self.levels.shape), np.nan)
+        n_periods, n_places = periods.first.shape
+        start, end = np.triu_indices(n_places, k=1)
+        to, since = np.full((2, n_places, n_periods, n_places), np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
             # runs without a row in a period are no bins
-            levels[:, start, end] = self.objective.level(*periods.between(start, end))
-        return levels
+            levels = self.objective.level(*periods.between(start, end)).T
+        to[end, :, start] = levels
+        since[start, :, end] = levels
+        return to, since
 
-    def _distinct(self, starts: Int1D, place: int, ends: Int1D, max_p_value: float) -> Bool2D:
-        """Tell which runs to a place differ so much from which runs from it."""
-        left_first, left_second = (part[None, :] for part in self.amounts.between(starts, place))
-        first, second = (part[:, None] for part in self.amounts.between(place, ends))
+
+@dataclass(frozen=True, eq=False)
+class Meeting:
+    """Runs that end at a place, and runs that start there: which may follow which.
+
+    Attributes
+    ----------
+    neighbours : Neighbours
+        What is asked of them.
+    starts : ndarray of int, shape (n_left,)
+        Where the runs that end at the place start.
+    place : int
+        The place.
+    ends : ndarray of int, shape (n_right,)
+        Where the runs that start at the place end.
+    """
+
+    neighbours: Neighbours
+    starts: Int1D
+    place: int
+    ends: Int1D
+
+    def may(self, step: Step) -> Bool2D:
+        """Tell where the level may rise, or fall, or either, shape (n_right, n_left)."""
+        if step == "rise":
+            return self._rising
+        if step == "fall":
+            return self._falling
+        return self._rising | self._falling
+
+    @cached_property
+    def _difference(self) -> Float2D:
+        levels = self.neighbours.levels
+        difference: Float2D = np.subtract.outer(
+            levels[self.place].take(self.ends), levels[:, self.place].take(self.starts)
+        )
+        return difference
+
+    @cached_property
+    def _rising(self) -> Bool2D:
+        rising = self._steep(self._difference)
+        if self._by_period is not None:
+            earlier, later = self._by_period
+            rising &= (later >= earlier).all(axis=0)
+        return rising
+
+    @cached_property
+    def _falling(self) -> Bool2D:
+        falling = self._steep(-self._difference)
+        if self._by_period is not None:
+            earlier, later = self._by_period
+            falling &= (later <= earlier).all(axis=0)
+        return falling
+
+    def _steep(self, rise: Float2D) -> Bool2D:
+        """Tell which rises are enough, and no chance."""
+        steep: Bool2D = rise > 0
+        if self.neighbours.min_difference:
+            steep &= rise >= self.neighbours.min_difference * (1 - _ROUNDING)
+        return steep if self._distinct is None else steep & self._distinct
+
+    @cached_property
+    def _by_period(self) -> tuple[Float2D, Float2D] | None:
+        """Levels before and behind the place, so shaped that period by period all meet all."""
+        if self.neighbours.periods is None:
+            return None
+        before = self.neighbours.levels_before(self.starts, self.place)
+        behind = self.neighbours.levels_behind(self.place, self.ends)
+        return before[:, None, :], behind[:, :, None]
+
+    @cached_property
+    def _distinct(self) -> Bool2D | None:
+        """Which runs differ by more than chance; None where that is not asked."""
+        asked, place = self.neighbours, self.place
+        if asked.max_p_value is None:
+            return None
+        left_first, left_second = (
+            part[None, :] for part in asked.amounts.between(self.starts, place)
+        )
+        first, second = (part[:, None] for part in asked.amounts.between(place, self.ends))
         distinct: Bool2D
-        if self.squares is None:
+        if asked.squares is None:
             # a bound on z spares a probability for each pair
-            least = -ndtri(max_p_value / 2) * (1 - _ROUNDING)
+            least = -ndtri(asked.max_p_value / 2) * (1 - _ROUNDING)
             distinct = _z(left_first, left_second, first, second) >= least
             return distinct
-        before = (self.squares[place] - self.squares[starts])[None, :]
-        after = (self.squares[ends] - self.squares[place])[:, None]
+        before = (asked.squares[place] - asked.squares[self.starts])[None, :]
+        after = (asked.squares[self.ends] - asked.squares[place])[:, None]
         p_values = p_of_levels(left_first, left_second, before, first, second, after)
-        distinct = p_values <= max_p_value
+        distinct = p_values <= asked.max_p_value
         return distinct
 
 

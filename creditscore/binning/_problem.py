@@ -5,23 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
 
-from creditscore._typing import Bool1D, Float1D
+from creditscore._typing import Bool1D, Float1D, Trend
 from creditscore.binning._bends import best_bend
 from creditscore.binning._constraints import BinConstraints, Span, span_of
 from creditscore.binning._neighbours import Neighbours
 from creditscore.binning._objective import Objective
-from creditscore.binning._pairs import Layers, best_chain
+from creditscore.binning._pairs import FoundTrend, Layers, best_chains
 from creditscore.binning._runs import LEAST_GAIN, Amounts, Rules, Runs, admitted_runs
 from creditscore.binning._scan import best_rising
 from creditscore.exceptions import InvalidParameterError
 
-FoundTrend: TypeAlias = Literal[
-    "ascending", "descending", "peak", "valley", "concave", "convex", "none"
-]
+_DIRECTIONS: dict[str, tuple[Literal["ascending", "descending"], ...]] = {
+    "auto": ("ascending", "descending"),
+    "ascending": ("ascending",),
+    "descending": ("descending",),
+}
+"""Trends that a scan of all runs solves, where nothing else is asked of neighbours."""
 
 
 @dataclass(frozen=True)
@@ -162,24 +165,41 @@ class Problem:
         return marked
 
     def _solve_trend(self, rules: Rules) -> Solution:
-        runs = admitted_runs(self.amounts, self.objective, rules)
-        trend = self.constraints.trend or "auto"
-        plain = self._scannable and trend in ("auto", "ascending", "descending")
-        neighbours = None if plain else self.neighbours(runs)
-        if trend != "auto" and trend != "auto_one_bend":  # noqa: PLR1714 - tells the type checker
-            return self._solve(runs, neighbours, trend)
-        straight = self._better(
-            self._solve(runs, neighbours, "ascending"), self._solve(runs, neighbours, "descending")
-        )
+        asked, trend = self.constraints, self.constraints.trend or "auto"
+        found = self._best_by_trend(admitted_runs(self.amounts, self.objective, rules), trend)
+        if len(found) == 1:
+            return next(iter(found.values()))
+        straight = self._better(found["ascending"], found["descending"])
         if trend == "auto":
             return straight
-        bent = self._better(
-            self._solve(runs, neighbours, "peak"), self._solve(runs, neighbours, "valley")
-        )
-        needed = straight.value + self.constraints.min_bend_gain * abs(straight.value)
+        bent = self._better(found["peak"], found["valley"])
+        needed = straight.value + asked.min_bend_gain * abs(straight.value)
         if straight.feasible and bent.value < needed:
             return straight
         return self._better(straight, bent)
+
+    def _best_by_trend(self, runs: Runs, trend: Trend) -> dict[FoundTrend, Solution]:
+        """Return the best bins under each trend that may be meant."""
+        asked, ways = self.constraints, _DIRECTIONS.get(trend, ())
+        found: dict[FoundTrend, tuple[int, ...] | None]
+        if ways and self._scannable:
+            found = {
+                way: best_rising(runs, asked.max_n_bins, falling=way == "descending")
+                for way in ways
+            }
+        else:
+            layers = Layers.of(asked.min_n_bins, asked.max_n_bins, self.n_prebins)
+            neighbours = self.neighbours(runs)
+            if trend == "concave" or trend == "convex":  # noqa: PLR1714 - tells the type checker
+                found = {trend: best_bend(runs, neighbours, trend, layers)}
+            else:
+                found = best_chains(runs, neighbours, trend, layers)
+        return {way: self._solution(starts, way) for way, starts in found.items()}
+
+    def _solution(self, starts: tuple[int, ...] | None, trend: FoundTrend) -> Solution:
+        bins = (0,) if starts is None else starts
+        value = float(self.objective.parts(*self._amounts_of(bins)).sum())
+        return Solution(bins, value, trend, feasible=starts is not None)
 
     def _better(self, first: Solution, second: Solution) -> Solution:
         """Return the better of two, the first on a tie."""
@@ -204,20 +224,6 @@ class Problem:
         asked = self.constraints
         tested = asked.min_rate_difference or asked.max_p_value is not None
         return asked.min_n_bins == 1 and not tested and self.periods is None
-
-    def _solve(self, runs: Runs, neighbours: Neighbours | None, trend: FoundTrend) -> Solution:
-        asked = self.constraints
-        layers = Layers.of(asked.min_n_bins, asked.max_n_bins, self.n_prebins)
-        starts: tuple[int, ...] | None
-        if neighbours is None or (self._scannable and trend in ("ascending", "descending")):
-            starts = best_rising(runs, asked.max_n_bins, falling=trend == "descending")
-        elif trend == "concave" or trend == "convex":  # noqa: PLR1714 - tells the type checker
-            starts = best_bend(runs, neighbours, trend, layers)
-        else:
-            starts = best_chain(runs, neighbours, trend, layers)
-        bins = (0,) if starts is None else starts
-        value = float(self.objective.parts(*self._amounts_of(bins)).sum())
-        return Solution(bins, value, trend, feasible=starts is not None)
 
     def _amounts_of(self, starts: Sequence[int]) -> tuple[Float1D, Float1D]:
         first = np.asarray(starts, dtype=np.intp)

@@ -14,7 +14,8 @@ from creditscore._validation import check_choice, check_real
 from creditscore._warn import warn_user
 from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._objective import OBJECTIVES, Objective
-from creditscore.binning._problem import FoundTrend, Solution
+from creditscore.binning._pairs import FoundTrend
+from creditscore.binning._problem import Solution
 from creditscore.binning.foreign._extra import import_binning_cp, import_binning_mip
 from creditscore.exceptions import (
     InvalidDataError,

@@ -20,7 +20,15 @@ from creditscore.binning._problem import Problem
 from creditscore.binning._readable import readable_between
 from creditscore.binning._runs import LEAST_GAIN, Amounts
 from creditscore.binning._settings import BinSettings
-from creditscore.binning._shortlist import extremes, hull, joined, propose, refine, shortlist
+from creditscore.binning._shortlist import (
+    extremes,
+    hull,
+    joined,
+    parted,
+    propose,
+    refine,
+    shortlist,
+)
 
 _Direction = Literal["ascending", "descending", "none"]
 
@@ -222,7 +230,15 @@ class _Search:
             total_weight=self.objective.total_good + self.objective.total_bad,
         )
         cuts = tried[np.asarray(problem.best_starts()[1:], dtype=np.intp) - 1]
-        return _Found(joined(self.curve.n_cuts, tried, others), cuts)
+        if len(tried) < self.curve.n_cuts and self.direction != "none":
+            cuts = parted(
+                self.curve,
+                cuts,
+                self.objective,
+                min_weight=self.min_weight,
+                max_n_bins=_most_bins(settings),
+            )
+        return _Found(joined(self.curve.n_cuts, tried, others, cuts), cuts)
 
     def refined(self, cuts: Int1D) -> Int1D:
         """Move cuts to their best places."""
@@ -250,19 +266,23 @@ class _Search:
         curve = self.curve.at(few)
         listed = few.searchsorted(self.hull_cuts)
         hull_cuts = listed[few[listed] == self.hull_cuts]
-        limits = [limit for limit in (settings.max_n_bins, most + 1) if limit is not None]
         free, proposed = propose(
             curve,
             hull_cuts,
             self.objective,
             min_weight=self.min_weight,
-            max_n_bins=min(limits),
+            max_n_bins=_most_bins(settings),
         )
         others = _thinned(shortlist(curve, hull_cuts, max(1, most // 3)), most - len(proposed))
         if free is not proposed and len(free) + len(proposed) <= most:
             # the solver takes long where it may make few bins only
             return few[joined(len(few), free, proposed)], few[others]
         return few[joined(len(few), proposed, others)], none
+
+
+def _most_bins(settings: BinSettings) -> int:
+    """Return how many bins there may be at the most: pre-bins, if no limit says fewer."""
+    return min(settings.max_n_bins or settings.max_n_prebins, settings.max_n_prebins)
 
 
 def proposed_cuts(

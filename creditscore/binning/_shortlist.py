@@ -198,6 +198,71 @@ def _traced(best: Float2D, lines: Float2D, n_before: Int1D) -> Int1D:
     return np.asarray(cuts[::-1], dtype=np.intp)
 
 
+def parted(
+    curve: Curve,
+    cuts: Int1D,
+    objective: InformationValue,
+    *,
+    min_weight: float,
+    max_n_bins: int | None,
+) -> Int1D:
+    """Return the cuts and others of the curve that add to the value under the trend.
+
+    The best is added first, as long as one adds a part of the value that matters. Where sizes
+    bind, bins that are worth having may begin beside all places that the solver was given.
+    """
+    while max_n_bins is None or len(cuts) + 1 < max_n_bins:
+        place = _best_addition(curve, cuts, objective, min_weight)
+        if place is None:
+            break
+        cuts = np.insert(cuts, int(cuts.searchsorted(place)), place)
+    return cuts
+
+
+def _best_addition(
+    curve: Curve, cuts: Int1D, objective: InformationValue, min_weight: float
+) -> int | None:
+    """Return the place at which one more cut adds most to the value, if that matters."""
+    bins = np.stack(curve.between(cuts))
+    weight = bins.sum(axis=0)
+    share = bins[0] / weight
+    places = _under_chords(curve, cuts, share)
+    if not len(places):
+        return None
+    within = cuts.searchsorted(places, side="right")
+    below = np.stack([curve.rising.take(places), curve.other.take(places)])
+    left = below - (np.cumsum(bins, axis=1) - bins).take(within, axis=1)
+    right = bins.take(within, axis=1) - left
+    left_weight, right_weight = left.sum(axis=0), right.sum(axis=0)
+    admitted = np.minimum(left_weight, right_weight) >= max(min_weight, 1e-9) * (1 - 1e-9)
+    # next to a bin that is parted, the share must still rise
+    around = np.concatenate([[-1.0], share, [2.0]])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        admitted &= around.take(within) < left[0] / left_weight
+        admitted &= right[0] / right_weight < around.take(within + 2)
+    chosen = np.flatnonzero(admitted)
+    if not len(chosen):
+        return None
+    # information value is the same whichever class is called good
+    value = objective.parts(bins[1], bins[0])
+    gain = objective.parts(left[1, chosen], left[0, chosen])
+    gain += objective.parts(right[1, chosen], right[0, chosen])
+    gain -= value.take(within[chosen])
+    best = int(gain.argmax())
+    return int(places[chosen[best]]) if gain[best] > _SETTLED * value.sum() else None
+
+
+def _under_chords(curve: Curve, cuts: Int1D, share: Float1D) -> Int1D:
+    """Return the places that part their bin such that the share rises: under its chord."""
+    lengths = np.diff(cuts, prepend=0, append=curve.n_cuts)
+    start = np.concatenate([[0.0], curve.rising.take(cuts)])
+    start -= share * np.concatenate([[0.0], curve.weight.take(cuts)])
+    chord = np.repeat(share, lengths)
+    chord *= curve.weight
+    chord += np.repeat(start, lengths)
+    return np.flatnonzero(curve.rising < chord)
+
+
 def refine(
     curve: Curve,
     cuts: Int1D,

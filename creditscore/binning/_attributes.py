@@ -99,7 +99,7 @@ class Partition(ABC):
     @property
     def n_codes(self) -> int:
         """Number of attributes."""
-        return len(self.attribute_kinds)
+        return self.missing_code + 1 + self.has_other
 
     @property
     def attribute_kinds(self) -> tuple[str, ...]:

@@ -66,7 +66,8 @@ def weigh(
     n = int(pool.max()) + 1
     pool_good, pool_bad = _sums(pool, good, n), _sums(pool, bad, n)
     total_good, total_bad = float(good.sum()), float(bad.sum())
-    own = woe(pool_good, pool_bad, smoothing=smoothing, total_good=total_good, total_bad=total_bad)
+    counted = {"smoothing": smoothing, "total_good": total_good, "total_bad": total_bad}
+    own = woe(pool_good, pool_bad, **counted)
     by_hand = {code for pair in joined for code in pair}
     said = tuple(
         _said("empirical" if code in by_hand else how, kind, rows=rows, size=size, policy=policy)
@@ -81,13 +82,10 @@ def weigh(
     )
     source = _sources(partition, said, pool, pool_good + pool_bad, own)
     used = np.where(source >= 0, own[source], 0.0)
-    own_parts = iv_parts(
-        pool_good, pool_bad, smoothing=smoothing, total_good=total_good, total_bad=total_bad
-    )
     return Evidence(
         treatments=said,
         woe=used,
-        parts=_parts(good, bad, pool, source, own_parts, used),
+        parts=_parts(good, bad, pool, source, iv_parts(pool_good, pool_bad, **counted), used),
         refused=np.array([how.endswith("error") for how in said]),
         pool=pool,
         source=source,
@@ -114,6 +112,8 @@ def _pools(
 ) -> Int1D:
     """Give attributes that share their counts one number, in the order of the codes."""
     pool = np.arange(partition.n_codes)
+    if not joined and not policy.pool_special and "nearest" not in wanted:
+        return pool
     kinds = partition.attribute_kinds
     by_hand = dict(joined)
     if policy.pool_special:

@@ -265,6 +265,8 @@ def _smoothed(
         msg = f"Both classes must have some weight. Got {all_good} good and {all_bad} bad."
         raise InvalidDataError(msg)
     lacking = (good == 0) != (bad == 0)
+    if not lacking.any():
+        return good, bad, all_good, all_bad
     extra = np.where(lacking, smoothing, 0.0)
     return good + extra, bad + extra, all_good, all_bad
 

@@ -165,12 +165,11 @@ def _as_numbers(
     if found.constraint == "forbidden_cuts":
         return replace(found, asked=forbidden)
     if found.constraint == "fixed_cuts":
-        places = {int(place) - 1 for place in found.asked}
-        after = candidates.after.searchsorted(cells_before(candidates.column, fixed))
-        named = tuple(
-            cut for cut, place in zip(fixed, after.tolist(), strict=True) if place in places
-        )
-        return replace(found, asked=named)
+        places = np.array(found.asked, dtype=np.intp) - 1
+        blocking = set(candidates.after[places].tolist())
+        cells = cells_before(candidates.column, fixed).tolist()
+        named = (cut for cut, cell in zip(fixed, cells, strict=True) if cell in blocking)
+        return replace(found, asked=tuple(named))
     return found
 
 

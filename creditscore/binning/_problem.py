@@ -187,14 +187,27 @@ class Problem:
                 way: best_rising(runs, asked.max_n_bins, falling=way == "descending")
                 for way in ways
             }
-        else:
+        elif trend == "concave" or trend == "convex":  # noqa: PLR1714 - tells the type checker
             layers = Layers.of(asked.min_n_bins, asked.max_n_bins, self.n_prebins)
-            neighbours = self.neighbours(runs)
-            if trend == "concave" or trend == "convex":  # noqa: PLR1714 - tells the type checker
-                found = {trend: best_bend(runs, neighbours, trend, layers)}
-            else:
-                found = best_chains(runs, neighbours, trend, layers)
+            found = {trend: best_bend(runs, self.neighbours(runs), trend, layers)}
+        else:
+            found = self._best_chains(runs, trend)
         return {way: self._solution(starts, way) for way, starts in found.items()}
+
+    def _best_chains(self, runs: Runs, trend: Trend) -> dict[FoundTrend, tuple[int, ...] | None]:
+        """Return the starts of the best bins under each trend, where neighbours decide."""
+        fewest, most = self.constraints.min_n_bins, self.constraints.max_n_bins
+        neighbours = self.neighbours(runs)
+        limited = Layers.of(fewest, most, self.n_prebins)
+        if most is None or (self.periods is None and self.constraints.max_p_value is None):
+            return best_chains(runs, neighbours, trend, limited)
+        # what so much is asked of are few bins, and to count them is most of the work
+        free = best_chains(runs, neighbours, trend, Layers.of(fewest, None, self.n_prebins))
+        over = [way for way, starts in free.items() if starts is not None and len(starts) > most]
+        if over:
+            again = best_chains(runs, neighbours, over[0] if len(over) == 1 else trend, limited)
+            free |= {way: again[way] for way in over}
+        return free
 
     def _solution(self, starts: tuple[int, ...] | None, trend: FoundTrend) -> Solution:
         bins = (0,) if starts is None else starts

@@ -64,6 +64,15 @@ def test_cuts_are_named_as_numbers(column: tuple[pd.DataFrame, np.ndarray]) -> N
     assert message.endswith("leave out the forbidden cuts -9 to 0, 0 to 9, 0.5.")
 
 
+def test_idle_cuts_are_not_named_in_place_of_the_first(
+    column: tuple[pd.DataFrame, np.ndarray],
+) -> None:
+    asked = BinConstraints(fixed_cuts=[-99.0, -3.2, 0.1], min_bad=50)
+    with pytest.warns(IdleCutWarning, match="-99 parts no values"):
+        message, _ = said(*column, constraints=asked)
+    assert "leave out the fixed cut -3.2." in message
+
+
 def test_a_period_is_named(column: tuple[pd.DataFrame, np.ndarray]) -> None:
     months = np.where(column[0]["v"] > 0.5, "2024-02", "2024-01")
     message, table = said(*column, periods=months)

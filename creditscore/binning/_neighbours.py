@@ -18,7 +18,7 @@ Step: TypeAlias = Literal["rise", "fall", "either"]
 
 _ROUNDING = 1e-12
 _MOST_LEVELS = 2_000_000
-"""Levels of runs by period that are worked out together: 32 megabytes, by start and by end."""
+"""Levels of runs by period that are worked out together: 16 megabytes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +59,13 @@ class Neighbours:
     def levels_before(self, starts: Int1D, place: int) -> Float2D:
         """Return the level in each period of runs to a place, shape (n_periods, n_left)."""
         if self._levels_by_period is not None:
-            to, _ = self._levels_by_period
-            return np.take(to[place], starts, axis=1)
+            return np.take(self._levels_by_period[:, :, place], starts, axis=1)
         return self._period_levels(starts, place)
 
     def levels_behind(self, place: int, ends: Int1D) -> Float2D:
         """Return the level in each period of runs from a place, shape (n_periods, n_right)."""
         if self._levels_by_period is not None:
-            _, since = self._levels_by_period
-            return np.take(since[place], ends, axis=1)
+            return np.take(self._levels_by_period[:, place], ends, axis=1)
         return self._period_levels(place, ends)
 
     def _period_levels(self, start: Int1D | int, end: Int1D | int) -> Float2D:
@@ -76,20 +74,15 @@ class Neighbours:
         return level
 
     @cached_property
-    def _levels_by_period(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] | None:
-        """Levels of all runs in each period, by end and by start, where they are few enough."""
+    def _levels_by_period(self) -> npt.NDArray[np.float64] | None:
+        """Levels of all runs in each period, by start and end, where they are few enough."""
         periods = self.periods
         if periods is None or periods.first.size * len(self.levels) > _MOST_LEVELS:
             return None
-        n_periods, n_places = periods.first.shape
-        start, end = np.triu_indices(n_places, k=1)
-        to, since = np.full((2, n_places, n_periods, n_places), np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
-            # runs without a row in a period are no bins
-            levels = self.objective.level(*periods.between(start, end)).T
-        to[end, :, start] = levels
-        since[start, :, end] = levels
-        return to, since
+            # runs without a row in a period are no bins, nor are those that end before they start
+            levels: npt.NDArray[np.float64] = self.objective.level(*periods.between_all())
+        return levels
 
 
 @dataclass(frozen=True, eq=False)

@@ -43,6 +43,14 @@ class Amounts:
         """Return the amounts from place to place; what is left of cancelled fractions is 0."""
         return _difference(self.first, start, end), _difference(self.second, start, end)
 
+    def between_all(self) -> tuple[Float2D, Float2D]:
+        """Return the amounts from each place to each: start by end, the last two axes."""
+        first, second = (
+            _cleared(below[..., None, :] - below[..., :, None], below)
+            for below in (self.first, self.second)
+        )
+        return first, second
+
 
 @dataclass(frozen=True, eq=False)
 class Rules:
@@ -198,6 +206,10 @@ def _make_runs(n_places: int) -> tuple[Int1D, Int1D]:
 
 
 def _difference(below: Float1D, start: Int1D | int, end: Int1D | int) -> Float1D:
-    amount: Float1D = below[..., np.atleast_1d(end)] - below[..., np.atleast_1d(start)]
+    return _cleared(below[..., np.atleast_1d(end)] - below[..., np.atleast_1d(start)], below)
+
+
+def _cleared(amount: Float1D, below: Float1D) -> Float1D:
+    """Set to 0 what is left of cancelled fractions."""
     amount[np.abs(amount) < _ROUNDING * np.abs(below).max()] = 0.0
     return amount

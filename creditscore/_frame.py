@@ -189,9 +189,10 @@ class Table:
 
     @cached_property
     def _labels(self) -> list[Any]:
-        """Labels of a pandas table."""
+        """Labels of a pandas table, by which each column is found; none where they repeat."""
         assert self._frame is not None  # noqa: S101 - arrays have none
-        return list(self._frame.to_native().columns)
+        columns = self._frame.to_native().columns
+        return list(columns) if columns.is_unique else []
 
     def _column_at(self, place: int) -> Any:
         if self._frame is None:
@@ -200,7 +201,7 @@ class Table:
         native = self._frame.to_native()
         if isinstance(native, pd.DataFrame):
             # by its label a column is found in half the time that its place takes
-            series = native[self._labels[place]]
+            series = native[self._labels[place]] if self._labels else native.iloc[:, place]
             if isinstance(series.dtype, np.dtype) and series.dtype.kind in "fiu":
                 # numbers without gaps of their own are the same in any library
                 return series.to_numpy()

@@ -543,3 +543,19 @@ def test_the_largest_whole_numbers_are_taken(dtype: str) -> None:
     X = pd.DataFrame({"amount": pd.Series([2**53, -(2**53), 2, 3] * 5).astype(dtype)})
     table = WOEEncoder(min_bin_size=0).fit(X, [0, 1, 1, 1] * 5).tables_["amount"]
     assert table.partition.cuts
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [[0, 0], [7, 3], pd.MultiIndex.from_tuples([("b", 2), ("a", 1)])],
+    ids=["repeated numbers", "numbers", "two levels"],
+)
+def test_labels_that_are_no_text_go_by_place(columns: Any, is_bad: np.ndarray) -> None:
+    rng = np.random.default_rng(3)
+    values = rng.normal(size=(len(is_bad), 2)) + np.outer(is_bad, [1.0, -1.0])
+    plain = WOEEncoder().fit(values, is_bad)
+    labelled = WOEEncoder().fit(pd.DataFrame(values, columns=columns), is_bad)
+    assert labelled.tables_ == plain.tables_
+    np.testing.assert_array_equal(
+        labelled.transform(pd.DataFrame(values, columns=columns)), plain.transform(values)
+    )

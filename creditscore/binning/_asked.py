@@ -32,7 +32,7 @@ _NOT_NOMINAL: dict[str, Any] = {**_NO_CUTS, "trend": None}
 """Constraints that levels without an order cannot keep."""
 
 
-def settings_of(encoder: Any, table: Table) -> dict[str, BinSettings]:
+def settings_of(encoder: Any, table: Table, *, has_periods: bool) -> dict[str, BinSettings]:
     """Return what is asked of each column, all parameters of the encoder checked."""
     check_real(encoder.min_bin_size, "min_bin_size", _OWNER, low=0, high=0.5, closed="both")
     check_real(encoder.smoothing, "smoothing", _OWNER, low=0, high=math.inf, closed="left")
@@ -56,6 +56,13 @@ def settings_of(encoder: Any, table: Table) -> dict[str, BinSettings]:
         )
         raise InvalidParameterError(msg)
     constraints = _constraints(encoder, table)
+    by_period = [name for name in table.names if constraints[name].min_period_size is not None]
+    if by_period and not has_periods:
+        msg = (
+            f"The 'constraints' parameter of {_OWNER} asks for min_period_size of column "
+            f"{by_period[0]!r}, and fit was given no periods. Give them, or leave it out."
+        )
+        raise InvalidParameterError(msg)
     policies = _by_column(encoder.policy, "policy", BinPolicy, table)
     given = _mapping(encoder.user_cuts, "user_cuts", "cuts", table)
     codes = _codes(encoder.special_codes, table)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from creditscore._repr import changed_repr
 from creditscore._typing import Trend
 from creditscore._validation import check_choice, check_integer, check_real
@@ -70,8 +72,8 @@ class BinConstraints:
         Taken from the objective for each unit of the Herfindahl-Hirschman index of the bins'
         shares of the regular rows: even bins have the least.
     min_period_size : float, optional
-        Least weight of a bin in every period, where periods are given to the fit: a share of the
-        period's regular rows up to 1, a weight above it. By default a bin needs a row in each.
+        Least weight of a bin in every period, which needs periods: a share of the period's
+        regular rows up to 1, a weight above it. By default a bin needs a row in each.
     min_bend_gain : float, default=0.1
         Under "auto_one_bend": a peak or valley must better the best monotone bins by this share.
 
@@ -126,6 +128,13 @@ class BinConstraints:
         return changed_repr(self)
 
     def _check_numbers(self) -> None:
+        low, high = self.min_bin_size or 0.0, self.max_bin_size
+        if high is not None and low > high and (low <= 1) == (high <= 1):
+            msg = (
+                f"BinConstraints asks for bins of at least {low:g} and at most {high:g}. Lower "
+                "min_bin_size, or raise max_bin_size."
+            )
+            raise InvalidParameterError(msg)
         check_integer(self.min_n_bins, "min_n_bins", "BinConstraints", low=1)
         if self.max_n_bins is not None:
             check_integer(self.max_n_bins, "max_n_bins", "BinConstraints", low=1)
@@ -178,7 +187,7 @@ def _places(values: Any, name: str) -> tuple[Span, ...]:
         raise InvalidParameterError(msg)
     places: list[Span] = []
     for value in values:
-        pair = isinstance(value, Sequence) and not isinstance(value, str)
+        pair = isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str)
         ends = tuple(value) if pair else (value,)
         if len(ends) > 1 + pairs or not ends:
             raise InvalidParameterError(msg)

@@ -292,7 +292,7 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
         warn_of_weight_scale(weights)
         rows = None if weights is None or weights.all() else weights > 0
         period_of, labels = check_periods(periods, n_rows=table.n_rows, rows=rows)
-        settings = settings_of(self, table)
+        settings = settings_of(self, table, has_periods=period_of is not None)
         outcomes = Outcomes.of(target.is_bad, weights, period_of, len(labels))
         sample = Sample(table, rows, outcomes if rows is None else outcomes.at(rows), labels)
         tables = bin_columns(sample, settings, n_jobs=self.n_jobs, progress=self.progress)

@@ -148,7 +148,8 @@ def best_level_groups(
         if len(solution.starts) == 1 and len(prebins.levels) > 1:
             relaxations = _relaxations(counts, special, settings, counted, prebins, periods)
         if periods:
-            free = solve_bins(good, bad, **counted | {"periods": None})
+            timeless = {"periods": None, "constraints": replace(asked, min_period_size=None)}
+            free = solve_bins(good, bad, **counted | timeless)
             stability_cost = cost_of(free.value, solution.value)
         starts = list(solution.starts)
         groups = prebins.groups(starts)

@@ -122,6 +122,8 @@ BOUNDS: dict[str, tuple[float | None, Measure]] = {
 
 
 def asked_bounds(problem: Problem) -> dict[str, float]:
-    """Return the bounds that are asked for, by name."""
+    """Return the bounds that are asked for, by name; those of periods, where there are any."""
     asked = {name: getattr(problem.constraints, name) for name in BOUNDS}
+    if problem.periods is None:
+        del asked["min_period_size"]
     return {name: value for name, value in asked.items() if value not in (BOUNDS[name][0], None)}

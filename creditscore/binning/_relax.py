@@ -13,7 +13,7 @@ import numpy as np
 from creditscore.binning._measures import BOUNDS, Chains, asked_bounds
 from creditscore.binning._one_cut import OneCut
 from creditscore.binning._problem import Problem, Solution
-from creditscore.binning._relaxation import Relaxation, written_bound
+from creditscore.binning._relaxation import Relaxation, written, written_bound
 from creditscore.binning._runs import Amounts
 
 _STEPS = 16
@@ -28,8 +28,9 @@ def smallest_relaxations(problem: Problem, n_bins: int) -> tuple[tuple[Relaxatio
     """Return ways to get `n_bins` bins, each a tuple of what must give together.
 
     For each constraint that alone stands in the way, what would help; where none does, the first
-    few constraints that do so together. Empty where nothing stands in the way, or nothing helps:
-    the level is the same on both sides of every split.
+    few constraints that do so together. Where fewer bins are the best because bins of one class
+    are smoothed, less smoothing. Empty where nothing stands in the way, or nothing helps: the
+    level is the same on both sides of every split.
 
     Notes
     -----
@@ -40,11 +41,15 @@ def smallest_relaxations(problem: Problem, n_bins: int) -> tuple[tuple[Relaxatio
     """
     most = problem.constraints.max_n_bins
     if most is not None and most < n_bins:
-        return ((Relaxation("max_n_bins", most, n_bins),),)
+        more = replace(problem, constraints=replace(problem.constraints, max_n_bins=n_bins))
+        first = Relaxation("max_n_bins", most, n_bins)
+        if len(more.solve().starts) >= n_bins:
+            return ((first,),)
+        return tuple((first, *way) for way in smallest_relaxations(more, n_bins))
     low = max(problem.constraints.min_n_bins, n_bins)
     asked = replace(problem, constraints=replace(problem.constraints, min_n_bins=low))
     if asked.solve().feasible:
-        return ()
+        return _less_smoothing(problem, n_bins)
     if low > 2 or problem.constraints.fixed_cuts or problem.constraints.max_bin_size is not None:
         return tuple((found,) for found in _found(asked)) or _together(asked)
     cut = OneCut(asked)
@@ -55,6 +60,19 @@ def smallest_relaxations(problem: Problem, n_bins: int) -> tuple[tuple[Relaxatio
         return tuple((one,) for one in alone)
     together = cut.together()
     return (together,) if together else ()
+
+
+def _less_smoothing(problem: Problem, n_bins: int) -> tuple[tuple[Relaxation, ...], ...]:
+    """Return less smoothing, where that of bins of one class makes fewer bins the best."""
+    asked = smoothing = getattr(problem.objective, "smoothing", 0.0)
+    if len(problem.solve().starts) >= n_bins:
+        return ()
+    for _ in range(_STEPS):
+        smoothing /= 2
+        objective: Any = replace(problem.objective, smoothing=smoothing)  # type: ignore[type-var]
+        if len(replace(problem, objective=objective).solve().starts) >= n_bins:
+            return ((Relaxation("smoothing", asked, written(smoothing, up=False)),),)
+    return ()
 
 
 def _milder(found: Iterable[Relaxation]) -> tuple[Relaxation, ...]:

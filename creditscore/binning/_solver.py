@@ -123,7 +123,10 @@ def binary_problem(
     if (first < 0).any() or (second < 0).any():
         msg = "good and bad must be counts, finite and zero or more."
         raise InvalidDataError(msg)
-    totals = _total(first, total_good, "total_good"), _total(second, total_bad, "total_bad")
+    totals = (
+        _total(first, total_good, "total_good", "solve_bins"),
+        _total(second, total_bad, "total_bad", "solve_bins"),
+    )
     smoothing = check_real(
         smoothing, "smoothing", "solve_bins", low=0, high=math.inf, closed="left"
     )
@@ -132,7 +135,7 @@ def binary_problem(
         objective=OBJECTIVES[objective](*totals, smoothing),
         constraints=asked,
         total_weight=sum(totals),
-        periods=_by_period(periods, first, second, signed=False),
+        periods=_by_period(asked, periods, first, second, signed=False),
     )
 
 
@@ -199,20 +202,23 @@ def solve_mean_bins(
     if asked.max_p_value is not None and squares is None:
         msg = "max_p_value needs the sums of squares of the target: give squares as well."
         raise InvalidParameterError(msg)
-    whole = float(first.sum()) if sample_weight is None else sample_weight
-    mean = float(second.sum() / max(first.sum(), 1e-300)) if sample_mean is None else sample_mean
-    for name, value in (("sample_weight", whole), ("sample_mean", mean)):
-        check_real(value, name, "solve_mean_bins", low=-math.inf, high=math.inf)
+    if (second[first == 0] != 0).any():
+        msg = "total must be 0 in pre-bins without weight."
+        raise InvalidDataError(msg)
+    whole = _total(first, sample_weight, "sample_weight", "solve_mean_bins")
+    held = max(float(first.sum()), 1e-300)
+    mean = float(second.sum()) / held if sample_mean is None else sample_mean
+    check_real(mean, "sample_mean", "solve_mean_bins", low=-math.inf, high=math.inf)
     objective = SumOfSquares(mean, 1.0)
     spread = float(objective.parts(first, second).sum())
-    squared = None if squares is None else _checked(squares, first, "squares and weight")[0]
+    squared = None if squares is None else _squares(squares, first, second)
     return Problem(
         amounts=Amounts.of(first, second),
         objective=replace(objective, spread=spread),
         constraints=asked,
         total_weight=whole,
         squares=None if squared is None else Amounts.of(first, squared).second,
-        periods=_by_period(periods, first, second, signed=True),
+        periods=_by_period(asked, periods, first, second, signed=True),
     ).solve()
 
 
@@ -233,22 +239,22 @@ def _asked(constraints: Any, owner: str) -> BinConstraints:
     return constraints
 
 
-def _total(counts: Float1D, total: Any, name: str) -> float:
-    """Return the total of a class in the sample, which holds all counts and is not 0."""
+def _total(counts: Float1D, total: Any, name: str, owner: str) -> float:
+    """Return the total of a class, or of weight, in the sample: all counts or more, and not 0."""
     held = float(counts.sum())
     given = held if total is None else total
-    number = check_real(given, name, "solve_bins", low=0, high=math.inf, closed="left")
+    number = check_real(given, name, owner, low=0, high=math.inf, closed="left")
     if number < held * (1 - _ROUNDING):
         msg = f"{name} must be {held:g} or more, what the pre-bins hold. Got {number:g}."
         raise InvalidDataError(msg)
     if not number:
-        msg = f"{name} is 0: where there is one class only, no bins tell good from bad."
+        msg = f"{name} is 0: without rows, or with one class only, bins tell nothing."
         raise InvalidDataError(msg)
     return number
 
 
 def _checked(first: Float1D, second: Float1D, names: str) -> tuple[Float1D, Float1D]:
-    first, second = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    first, second = _floats(first, names), _floats(second, names)
     if first.ndim != 1 or first.shape != second.shape or not len(first):
         msg = f"{names} must be 1D, of one length. Got shapes {first.shape} and {second.shape}."
         raise InvalidDataError(msg)
@@ -258,13 +264,39 @@ def _checked(first: Float1D, second: Float1D, names: str) -> tuple[Float1D, Floa
     return first, second
 
 
+def _squares(squares: Any, weight: Float1D, total: Float1D) -> Float1D:
+    """Return sums of squares, which are no less than those of equal values."""
+    squared, _ = _checked(squares, weight, "squares and weight")
+    least = np.divide(total**2, weight, out=np.zeros_like(weight), where=weight > 0)
+    if (squared < least * (1 - _ROUNDING)).any():
+        msg = "squares must be sums of the squared target: total² / weight or more in each pre-bin."
+        raise InvalidDataError(msg)
+    return squared
+
+
+def _floats(values: Any, name: str) -> Float1D:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        msg = f"{name} must be numbers, in arrays of one length. {error}"
+        raise InvalidDataError(msg) from error
+
+
 def _by_period(
-    periods: tuple[Float2D, Float2D] | None, first: Float1D, second: Float1D, *, signed: bool
+    asked: BinConstraints,
+    periods: tuple[Float2D, Float2D] | None,
+    first: Float1D,
+    second: Float1D,
+    *,
+    signed: bool,
 ) -> Amounts | None:
     """Check the amounts of periods, which make up those of all rows."""
     if periods is None:
+        if asked.min_period_size is not None:
+            msg = "min_period_size needs periods: give them, or leave it at None."
+            raise InvalidParameterError(msg)
         return None
-    parts = [np.asarray(part, dtype=np.float64) for part in periods]
+    parts = [_floats(part, "periods") for part in periods] if hasattr(periods, "__len__") else []
     shapes = [part.shape for part in parts]
     if (
         len(parts) != 2
@@ -274,7 +306,7 @@ def _by_period(
     ):
         msg = (
             f"periods must be two arrays of shape (n_periods, {len(first)}). Got "
-            f"{' and '.join(map(str, shapes))}."
+            f"{' and '.join(map(str, shapes)) or repr(periods)}."
         )
         raise InvalidDataError(msg)
     below_zero = (parts[0] < 0).any() or (not signed and (parts[1] < 0).any())

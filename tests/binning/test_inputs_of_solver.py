@@ -22,6 +22,7 @@ HALVES = np.array([GOOD / 2, GOOD / 2]), np.array([BAD / 2, BAD / 2])
         ({"constraints": BinConstraints(min_level_size=30)}, "leave min_level_size at None"),
         ({"total_good": "many"}, "'total_good' parameter of solve_bins must be a number"),
         ({"total_bad": float("inf")}, "'total_bad' parameter of solve_bins must be a number"),
+        ({"constraints": BinConstraints(min_period_size=3)}, "min_period_size needs periods"),
     ],
 )
 def test_parameters_that_cannot_be(changes: dict[str, Any], message: str) -> None:
@@ -33,7 +34,10 @@ def test_parameters_that_cannot_be(changes: dict[str, Any], message: str) -> Non
     ("changes", "message"),
     [
         ({"good": -GOOD}, "finite and zero or more"),
-        ({"bad": 0 * BAD}, "total_bad is 0: where there is one class only"),
+        ({"good": ["many", "few", "few"]}, "good and bad must be numbers"),
+        ({"periods": 5}, r"two arrays of shape \(n_periods, 3\). Got 5"),
+        ({"periods": ([[1, 2, 3], [4]], [[1, 2, 3], [4]])}, "periods must be numbers, in arrays"),
+        ({"bad": 0 * BAD}, "total_bad is 0: without rows, or with one class only"),
         ({"good": 0 * GOOD, "total_good": 0.0}, "total_good is 0"),
         ({"total_good": 59.0}, "total_good must be 60 or more, what the pre-bins hold. Got 59"),
         ({"periods": HALVES[:1]}, r"two arrays of shape \(n_periods, 3\)"),
@@ -63,6 +67,9 @@ def test_totals_may_hold_more_than_the_prebins() -> None:
         ({"constraints": BinConstraints(cut_digits=1)}, InvalidParameterError, "cut_digits"),
         ({"squares": GOOD[:2]}, InvalidDataError, r"squares and weight must be 1D, of one"),
         ({"squares": GOOD * np.nan}, InvalidDataError, "squares and weight must be finite"),
+        ({"squares": np.zeros(3)}, InvalidDataError, "squares must be sums of the squared target"),
+        ({"sample_weight": 59.0}, InvalidDataError, "sample_weight must be 60 or more"),
+        ({"weight": np.array([0.0, 30, 20])}, InvalidDataError, "total must be 0 in pre-bins with"),
         ({"sample_mean": float("nan")}, InvalidParameterError, "'sample_mean' .* number"),
         ({"sample_weight": None, "periods": (-HALVES[0], HALVES[1])}, InvalidDataError, "finite"),
     ],
@@ -71,7 +78,7 @@ def test_amounts_that_cannot_be(
     changes: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        solve_mean_bins(GOOD, BAD - 12.0, **changes)
+        solve_mean_bins(**{"weight": GOOD, "total": BAD - 12.0, **changes})
 
 
 def test_totals_of_amounts_may_be_below_zero_in_a_period() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from creditscore import WOEEncoder
 from creditscore.binning import BinConstraints, BinTable
-from creditscore.exceptions import IdleCutWarning, SingleBinWarning
+from creditscore.exceptions import IdleCutWarning, InvalidParameterError, SingleBinWarning
 
 N = 4_000
 
@@ -107,3 +107,33 @@ def test_a_column_of_special_codes_has_the_ceiling_it_reaches() -> None:
     table = WOEEncoder(special_codes=[-9, -8]).fit(X, is_bad).tables_["v"]
     assert table.iv > 0
     assert table.iv_ceiling == pytest.approx(table.iv)
+
+
+def test_a_limit_of_one_bin_is_not_all_that_blocks(
+    column: tuple[pd.DataFrame, np.ndarray],
+) -> None:
+    message, _ = said(*column, max_n_bins=1)
+    assert message.endswith("What would help: raise max_n_bins to 2.")
+    asked = BinConstraints(max_n_bins=1, min_rate_difference=0.9)
+    message, _ = said(*column, constraints=asked)
+    assert "raise max_n_bins to 2 and lower min_rate_difference to 0." in message
+
+
+def test_smoothing_that_outweighs_a_split_is_named() -> None:
+    # the two rows of value 1 are all good; smoothed by 5 they would cost more than they tell
+    values = np.array([1.0] * 2 + [2.0] * 158 + [np.nan] * 110)
+    is_bad = np.array([0] * 2 + [0] * 108 + [1] * 50 + [0] * 10 + [1] * 100)
+    X = pd.DataFrame({"v": values})
+    message, _ = said(X, is_bad, min_bin_size=0, smoothing=5)
+    assert message.endswith("What would help: lower smoothing to 0.625.")
+    helped = WOEEncoder(min_bin_size=0, smoothing=0.625).fit(X, is_bad)
+    assert helped.tables_["v"].n_bins == 2
+
+
+def test_sizes_in_periods_need_periods(column: tuple[pd.DataFrame, np.ndarray]) -> None:
+    encoder = WOEEncoder(constraints=BinConstraints(min_period_size=0.1))
+    with pytest.raises(InvalidParameterError, match="min_period_size of column 'v', and fit was"):
+        encoder.fit(*column)
+    levels = pd.DataFrame({"v": np.where(column[0]["v"] > 0, "a", "b")})
+    table = encoder.fit(levels, column[1], periods=np.arange(N) % 2).tables_["v"]
+    assert table.stability_cost == 0

@@ -167,6 +167,7 @@ def blocked(draw: st.DrawFn, *, by_one_cut: bool = False) -> Problem:
     kinds = sorted(set(SOME) - ({"min_n_bins", "max_bin_size"} if by_one_cut else set()))
     names = draw(st.sets(st.sampled_from(kinds), min_size=2, max_size=4))
     asked: dict[str, Any] = {name: draw(st.sampled_from(SOME[name])) for name in sorted(names)}
+    assume(asked.get("min_bin_size", 0) <= asked.get("max_bin_size", 1))
     place = st.lists(st.integers(1, n - 1), max_size=2, unique=True)
     asked["fixed_cuts"] = [] if by_one_cut else draw(place)
     asked["forbidden_cuts"] = sorted(set(draw(place)) - set(asked["fixed_cuts"]))

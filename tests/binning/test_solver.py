@@ -82,6 +82,8 @@ def merged(parts: tuple[dict[str, Any], ...], trend: str) -> BinConstraints:
     ]
     fixed = asked.get("fixed_cuts", ())
     assume(high is None or len(fixed) < high)
+    sizes = asked.get("min_bin_size", 0), asked.get("max_bin_size", math.inf)
+    assume(sizes[0] <= sizes[1] or (sizes[0] > 1) != (sizes[1] > 1))
     assume(not any(low <= cut <= high for cut in fixed for low, high in spans))
     return BinConstraints(**asked)
 

@@ -302,7 +302,8 @@ def test_infeasible_is_said(solver: Any, optbinning: ModuleType) -> None:
 
 
 def test_sizes_that_contradict_each_other_are_infeasible(optbinning: ModuleType) -> None:
-    asked = BinConstraints(min_bin_size=0.4, max_bin_size=0.2)
+    # a share and a weight contradict each other on counts only
+    asked = BinConstraints(min_bin_size=0.4, max_bin_size=0.2 * float(GOOD.sum() + BAD.sum()))
     assert not OptbinningSolver()(GOOD, BAD, constraints=asked).feasible
 
 

@@ -26,6 +26,8 @@ _LOOKED_INTO = 0.0005
 """Share of the weight about a place in which values are told apart."""
 _DENSER = 8
 """How many times the places that are spread evenly, where bins have a greatest size."""
+_FEW_PLACES = 64
+"""Places that are kept of a column which has one cut, to split its bins by hand."""
 _REACHES = (0.03, 0.01, 0.003, 0.001)
 """Shares of the weight on both sides of a cut in which other places are tried, one by one."""
 
@@ -242,10 +244,8 @@ def candidates_of(
     the trend alone, and cuts where the curve bulges.
     """
     asked = settings.constraints
-    ends = [end for span in asked.forbidden_cuts for end in span_of(span)]
-    given = (*asked.fixed_cuts, *asked.preferred_cuts)
-    column = column.told_apart(_cells_with(column, [*given, *ends]))
-    forced = cells_before(column, given)
+    column = _parted_where_asked(column, asked)
+    forced = cells_before(column, (*asked.fixed_cuts, *asked.preferred_cuts))
     forced = forced[forced >= 0]
     curve, most = Curve.of(column.cells), max(2, settings.max_n_prebins - 1 - len(forced))
     if curve.n_cuts <= most:
@@ -263,6 +263,31 @@ def candidates_of(
     if in_search:
         after = after[~is_forbidden(column, after, asked)]
     return Candidates(column, after, None, objective, asked)
+
+
+def every_place(
+    column: CountedColumn, objective: BinaryObjective, settings: BinSettings
+) -> Candidates:
+    """Take all places between cells, which are too many for any solver but single cuts."""
+    column = _parted_where_asked(column, settings.constraints)
+    after = np.arange(len(column.cells.low) - 1)
+    return Candidates(column, after, None, objective, settings.constraints)
+
+
+def single_cut(every: Candidates, place: int) -> ConstrainedBins:
+    """Return the two bins of a place, with others to split them at."""
+    objective, amounts = every.objective, every.problem.amounts
+    value = objective.parts(*amounts.between(np.array([0, place]), np.array([place, -1]))).sum()
+    rises = np.diff(objective.level(*amounts.between(np.array([0, place]), np.array([place, -1]))))
+    trend: Literal["ascending", "descending"] = "ascending" if rises[0] > 0 else "descending"
+    tried = np.union1d(_thinned(every.after, _FEW_PLACES), every.after[place - 1])
+    return ConstrainedBins(every, Solution((0, place), float(value), trend, True), tried, None)
+
+
+def _parted_where_asked(column: CountedColumn, asked: BinConstraints) -> CountedColumn:
+    """Tell the values apart about cuts that are given, and the ends of forbidden places."""
+    ends = [end for span in asked.forbidden_cuts for end in span_of(span)]
+    return column.told_apart(_cells_with(column, [*asked.fixed_cuts, *asked.preferred_cuts, *ends]))
 
 
 def nearer_candidates(

@@ -12,18 +12,22 @@ from creditscore._typing import Float1D, Int1D
 from creditscore.binning._cells import CountedColumn
 from creditscore.binning._constrained import (
     Candidates,
+    ConstrainedBins,
     best_constrained_bins,
     candidates_of,
     cells_before,
+    every_place,
     rounded,
+    single_cut,
 )
 from creditscore.binning._counts import BinCounts
 from creditscore.binning._fine import FineIntervals
 from creditscore.binning._numeric import NumericColumn, best_numeric_bins
 from creditscore.binning._objective import OBJECTIVES, BinaryObjective
+from creditscore.binning._one_cut import OneCut
 from creditscore.binning._partition import NumericPartition
 from creditscore.binning._problem import cost_of
-from creditscore.binning._relax import smallest_relaxations
+from creditscore.binning._relax import one_cut_is_enough, smallest_relaxations
 from creditscore.binning._relaxation import Relaxation
 from creditscore.binning._settings import BinSettings
 
@@ -74,6 +78,8 @@ def best_number_bins(
     if not len(column.regular.cells.low):
         return NumberBins(_counts_on((), (0.0,), (0.0,), column, special), 0)
     found = best_constrained_bins(column.regular, _objective(column, settings), settings)
+    if len(found.solution.starts) == 1 and _n_distinct(column) > 1:
+        found = _best_single_cut(column, settings) or found
     amounts, starts = found.candidates.problem.amounts, list(found.solution.starts)
     good, bad = np.diff(amounts.first), np.diff(amounts.second)
     n_distinct = _n_distinct(column)
@@ -90,6 +96,16 @@ def best_number_bins(
         rounding_cost=found.rounding_cost,
         notes=idle_cuts(found.candidates.column, settings.constraints.fixed_cuts),
     )
+
+
+def _best_single_cut(column: NumericColumn, settings: BinSettings) -> ConstrainedBins | None:
+    """Look at every place of a column for which the search found no cut."""
+    asked = settings.constraints
+    if settings.solver is not None or asked.cut_digits is not None or not one_cut_is_enough(asked):
+        return None
+    every = every_place(column.regular, _objective(column, settings), settings)
+    place = OneCut(every.problem).best()
+    return None if place is None else single_cut(every, place)
 
 
 def _fine(column: CountedColumn, after: Int1D) -> FineIntervals:
@@ -139,7 +155,8 @@ def _relaxations(
     if settings.trend in ("concave", "convex"):
         settings = replace(settings, max_n_prebins=min(settings.max_n_prebins, _FEW_PREBINS))
     candidates = candidates_of(column.regular, objective, settings, in_search=False)
-    ways = smallest_relaxations(candidates.problem, 2)
+    every = every_place(column.regular, objective, settings).problem
+    ways = smallest_relaxations(candidates.problem, 2, every=every)
     digits = settings.constraints.cut_digits
     if not ways and digits is not None:
         # what the candidates admit, numbers of few digits do not

@@ -12,6 +12,7 @@ from creditscore._typing import Bool1D, Bool2D, Float1D
 from creditscore.binning._measures import BOUNDS, Chains, asked_bounds
 from creditscore.binning._problem import Problem
 from creditscore.binning._relaxation import Relaxation, written_bound
+from creditscore.binning._runs import LEAST_GAIN
 
 _ROUNDING = 1e-12
 
@@ -90,6 +91,26 @@ class OneCut:
         whole = weight.sum(axis=2) if size <= 1 else 1.0
         large: Bool2D = weight.min(axis=2) >= size * whole * (1 - _ROUNDING)
         return large
+
+    def best(self) -> int | None:
+        """Return the place that keeps all constraints and is worth most; None without any.
+
+        Where smoothing makes one bin worth more, there is none either.
+        """
+        admitted = np.all(
+            [np.ones(len(self.chains.starts), dtype=bool), *self.kept.values()], axis=0
+        )
+        chosen = np.flatnonzero(admitted)
+        if not len(chosen):
+            return None
+        problem, places = self.problem, self.chains.starts[chosen, 1].tolist()
+        objective, penalty = problem.objective, problem.constraints.concentration_penalty
+        worth = objective.parts(*self.chains.amounts()).sum(axis=1)[chosen]
+        weight = self.chains.weight()[chosen]
+        worth -= penalty * ((weight / weight.sum(axis=1, keepdims=True)) ** 2).sum(axis=1)
+        whole = objective.parts(*problem.amounts.between(0, problem.n_prebins)).sum() - penalty
+        at = int(worth.argmax())
+        return places[at] if worth[at] > whole + LEAST_GAIN * objective.unit else None
 
     def alone(self) -> tuple[Relaxation, ...]:
         """Return the constraints that stand in the way by themselves, and what they must be."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._measures import BOUNDS, Chains, asked_bounds
 from creditscore.binning._one_cut import OneCut
 from creditscore.binning._problem import Problem, Solution
@@ -24,13 +25,23 @@ _FEW_PREBINS = 24
 """Pre-bins on which trends that bend are tried: for one cut alone, no trend needs to bend."""
 
 
-def smallest_relaxations(problem: Problem, n_bins: int) -> tuple[tuple[Relaxation, ...], ...]:
+def one_cut_is_enough(constraints: BinConstraints) -> bool:
+    """Tell whether two bins may keep what is asked, as far as numbers and greatest sizes go."""
+    most = constraints.max_n_bins
+    free = not constraints.fixed_cuts and constraints.max_bin_size is None
+    return free and constraints.min_n_bins <= 2 and (most is None or most >= 2)
+
+
+def smallest_relaxations(
+    problem: Problem, n_bins: int, *, every: Problem | None = None
+) -> tuple[tuple[Relaxation, ...], ...]:
     """Return ways to get `n_bins` bins, each a tuple of what must give together.
 
     For each constraint that alone stands in the way, what would help; where none does, the first
     few constraints that do so together. Where fewer bins are the best because bins of one class
     are smoothed, less smoothing. Empty where nothing stands in the way, or nothing helps: the
-    level is the same on both sides of every split.
+    level is the same on both sides of every split. Of a column with more places than the problem
+    has, `every` holds all of them, for single cuts.
 
     Notes
     -----
@@ -45,14 +56,16 @@ def smallest_relaxations(problem: Problem, n_bins: int) -> tuple[tuple[Relaxatio
         first = Relaxation("max_n_bins", most, n_bins)
         if len(more.solve().starts) >= n_bins:
             return ((first,),)
-        return tuple((first, *way) for way in smallest_relaxations(more, n_bins))
+        if every is not None:
+            every = replace(every, constraints=replace(every.constraints, max_n_bins=n_bins))
+        return tuple((first, *way) for way in smallest_relaxations(more, n_bins, every=every))
     low = max(problem.constraints.min_n_bins, n_bins)
     asked = replace(problem, constraints=replace(problem.constraints, min_n_bins=low))
     if asked.solve().feasible:
         return _less_smoothing(problem, n_bins)
-    if low > 2 or problem.constraints.fixed_cuts or problem.constraints.max_bin_size is not None:
+    if low > 2 or not one_cut_is_enough(problem.constraints):
         return tuple((found,) for found in _found(asked)) or _together(asked)
-    cut = OneCut(asked)
+    cut = OneCut(asked if every is None else every)
     bends = (asked.constraints.trend or "auto") not in ("auto", "ascending", "descending")
     others = _found(_coarse(asked)) if bends else _bent_trend(asked)
     alone = _milder((*cut.alone(), *others))

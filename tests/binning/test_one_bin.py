@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -137,3 +138,30 @@ def test_sizes_in_periods_need_periods(column: tuple[pd.DataFrame, np.ndarray]) 
     levels = pd.DataFrame({"v": np.where(column[0]["v"] > 0, "a", "b")})
     table = encoder.fit(levels, column[1], periods=np.arange(N) % 2).tables_["v"]
     assert table.stability_cost == 0
+
+
+@pytest.mark.parametrize("seed", [7, 11, 14, 20, 26])
+@pytest.mark.parametrize(
+    ("asked", "by_period"),
+    [
+        (BinConstraints(min_bin_size=0.5), True),
+        (BinConstraints(min_bad=6_000), False),
+        (BinConstraints(max_p_value=1e-9), True),
+    ],
+)
+def test_what_is_named_helps_where_values_are_many(
+    seed: int, asked: BinConstraints, by_period: bool
+) -> None:
+    """Single cuts are looked at among all values, by the search as by the message."""
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame({"v": np.round(rng.normal(size=6_000), 3)})
+    is_bad = (rng.random(6_000) < 0.25).astype(int)
+    periods = rng.integers(0, 3, 6_000) if by_period else None
+    message, _ = said(X, is_bad, periods, min_bin_size=0, constraints=asked)
+    for way in message.rsplit(": ", 1)[1].rstrip(".").split("; or "):
+        found = dict(re.findall(r"(?:lower|raise) (\w+) to ([\d.e-]+)", way))
+        if "period" in way.replace("min_period_size", ""):
+            continue
+        eased = replace(asked, **{name: float(value) for name, value in found.items()})
+        table = WOEEncoder(min_bin_size=0, constraints=eased).fit(X, is_bad, periods=periods)
+        assert table.tables_["v"].n_bins > 1, way

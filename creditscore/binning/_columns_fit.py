@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs  # type: ignore[import-untyped]
 
 from creditscore._warn import warn_user
@@ -30,7 +31,8 @@ def bin_columns(
     With several processes, each gets a share of the columns at a time, and its warnings are
     given again by the caller's own process.
     """
-    if n_jobs == 0 or not isinstance(n_jobs, (int, type(None))) or isinstance(n_jobs, bool):
+    whole = isinstance(n_jobs, (int, np.integer)) and not isinstance(n_jobs, bool)
+    if n_jobs is not None and not (whole and n_jobs):
         msg = (
             "The 'n_jobs' parameter of WOEEncoder must be None, a number of processes, or -1 for "
             f"one on each core. Got {n_jobs!r} instead."

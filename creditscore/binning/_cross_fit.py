@@ -10,7 +10,7 @@ from sklearn.base import clone
 
 from creditscore._frame import Table
 from creditscore._typing import Bool1D, Int1D
-from creditscore.exceptions import CreditScoreWarning
+from creditscore.exceptions import CreditScoreWarning, InvalidParameterError
 
 
 def cross_fitted(
@@ -27,8 +27,15 @@ def cross_fitted(
     An encoder that learns from a row's own outcome tells a model the target, the more the fewer
     rows share a level; D. Micci-Barreca, SIGKDD Explorations 3(1), 2001, 27-32.
     """
-    fold_of = folds(is_bad, encoder.cross_fit)
     given = np.ones(table.n_rows) if sample_weight is None else np.asarray(sample_weight)
+    n_bad, n_good = (int(np.count_nonzero(rows & (given > 0))) for rows in (is_bad, ~is_bad))
+    if min(n_bad, n_good) < encoder.cross_fit:
+        msg = (
+            f"The 'cross_fit' parameter of WOEEncoder asks for {encoder.cross_fit} folds, each of "
+            f"goods and bads, and there are {n_good} goods and {n_bad} bads. Ask for fewer folds."
+        )
+        raise InvalidParameterError(msg)
+    fold_of = folds(is_bad, encoder.cross_fit)
     encoded: dict[str, np.ndarray[Any, Any]] = {}
     for number in range(int(fold_of.max()) + 1):
         held_out = fold_of == number

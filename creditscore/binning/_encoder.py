@@ -328,7 +328,8 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
         Parameters
         ----------
         X : table or array-like
-            Holds the columns of the fit in any order; others are ignored.
+            Holds the columns of the fit in any order; others are ignored. Columns without names
+            of text, of an array or labelled by numbers or tuples, go by their place.
 
         Returns
         -------

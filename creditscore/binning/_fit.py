@@ -13,7 +13,7 @@ from creditscore._frame import Table
 from creditscore._typing import Bool1D, Int1D, Level
 from creditscore._warn import warn_user
 from creditscore.binning._counts import BinCounts, LevelCounts, Outcomes
-from creditscore.binning._fine import FineCounts, FineIntervals
+from creditscore.binning._fine import FineCounts, FineIntervals, FineLevels
 from creditscore.binning._levels import best_level_groups, counted_levels
 from creditscore.binning._mixed import best_mixed_bins, mixed_partition, read_mixed
 from creditscore.binning._numbers import best_number_bins
@@ -87,7 +87,7 @@ def fit_column(sample: Sample, name: str, settings: BinSettings) -> BinTable:
     notes: tuple[str, ...] = ()
     if status == "optimal" and found.counts.partition.n_regular == 1 and found.n_distinct > 1:
         status = "single bin" if found.feasible else "infeasible"
-        notes = (_why_one_bin(found.relaxations, sample.period_labels),)
+        notes = (_why_one_bin(found, sample.period_labels),)
         warn_user(f"Column {name!r} stays in one bin: {notes[0]}", SingleBinWarning)
     elif found.rounding_cost is not None:
         notes = (
@@ -303,12 +303,18 @@ def _digits(n: int | None) -> str:
     return "1 digit" if n == 1 else f"{n} digits"
 
 
-def _why_one_bin(relaxations: Sequence[Sequence[Relaxation]], periods: Sequence[str]) -> str:
-    if relaxations:
+def _why_one_bin(found: Found, periods: Sequence[str]) -> str:
+    if found.relaxations:
         ways = "; or ".join(
-            " and ".join(str(_with_names(one, periods)) for one in way) for way in relaxations
+            " and ".join(str(_with_names(one, periods)) for one in way) for way in found.relaxations
         )
         return f"what is asked of its bins admits no split. What would help: {ways}."
+    fine = found.fine
+    if isinstance(fine, FineLevels) and np.ptp(fine.bad / (fine.good + fine.bad)) > 0:
+        return (
+            "its levels have too few rows to be told apart under all that is asked. Give its bins "
+            "as user_cuts, or ask for less."
+        )
     return (
         "the bad rate is the same on both sides of every split. It tells nothing: drop the column, "
         "or ask where its values come from."

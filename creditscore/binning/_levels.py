@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -126,7 +127,7 @@ def best_level_groups(
         counts,
         special,
         rare=0.0 if ordered else rare_below(settings, total),
-        max_n_prebins=settings.max_n_prebins,
+        max_n_prebins=_most_prebins(settings, ordered=ordered),
         ordered=ordered,
     )
     groups: tuple[tuple[Level, ...], ...] = ()
@@ -161,6 +162,13 @@ def best_level_groups(
         partition, np.concatenate([good, tail_good]), np.concatenate([bad, tail_bad])
     )
     return LevelResult(joined, len(prebins.levels), fine, solution, relaxations, stability_cost)
+
+
+def _most_prebins(settings: BinSettings, *, ordered: bool) -> float:
+    """Return how many pre-bins there may be: cuts of ordered levels are places between levels."""
+    asked = settings.constraints
+    cuts = (*asked.fixed_cuts, *asked.preferred_cuts, *asked.forbidden_cuts)
+    return math.inf if ordered and cuts else settings.max_n_prebins
 
 
 def _relaxations(
@@ -219,7 +227,7 @@ def level_prebins(
     special: tuple[Level, ...],
     *,
     rare: float,
-    max_n_prebins: int,
+    max_n_prebins: float,
     ordered: bool = False,
 ) -> LevelPrebins:
     """Bring levels into the order in which they may be joined.
@@ -280,10 +288,12 @@ def _sums(unit_of: Int1D, weights: Float1D, n_units: int = 0) -> Float1D:
     return np.bincount(unit_of, weights, minlength=n_units).astype(np.float64)
 
 
-def _prebins(weights: Float1D, max_n_prebins: int) -> Int1D:
+def _prebins(weights: Float1D, max_n_prebins: float) -> Int1D:
     """Join neighbours of very many ordered units; return the first unit of each pre-bin."""
+    if len(weights) <= max_n_prebins:
+        return np.arange(len(weights))
     places = EdgeSample(np.arange(len(weights), dtype=np.float64), weights)
-    return np.concatenate([[0], places.edges(max_n_prebins)]).astype(np.intp)
+    return np.concatenate([[0], places.edges(int(max_n_prebins))]).astype(np.intp)
 
 
 def _name(level: Level) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 _LISTED = 5
 """Cuts or periods that are named one by one."""
-_NAMES = {"fixed_cuts": "fixed cut", "forbidden_cuts": "forbidden cut", "periods": "period"}
+_NAMES = {"fixed_cuts": "fixed cut", "forbidden_cuts": "forbidden cut", "periods": ""}
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Relaxation:
         if name is None or not listed:
             return self.constraint
         texts = ", ".join(map(_text, self.asked))
+        if self.constraint == "periods":
+            return f"periods, as it fails in {texts}"
         return f"the {name}{'s' if len(self.asked) > 1 else ''} {texts}"
 
 

@@ -610,6 +610,12 @@ def test_codes_of_different_folds_are_not_mixed(
         encoder_of_two(cross_fit=3, output=output).fit_transform(two, is_bad)
 
 
+def test_more_folds_than_bads_are_refused(two: pd.DataFrame) -> None:
+    few = (np.arange(len(two)) < 3).astype(int)
+    with pytest.raises(InvalidParameterError, match=r"asks for 5 folds.* and 3 bads"):
+        encoder_of_two(cross_fit=5).fit_transform(two, few)
+
+
 def test_folds_share_the_bads_evenly(is_bad: np.ndarray) -> None:
     fold_of = folds(is_bad == 1, 5)
     for rows in (is_bad == 1, is_bad == 0):

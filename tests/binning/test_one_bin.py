@@ -77,7 +77,7 @@ def test_idle_cuts_are_not_named_in_place_of_the_first(
 def test_a_period_is_named(column: tuple[pd.DataFrame, np.ndarray]) -> None:
     months = np.where(column[0]["v"] > 0.5, "2024-02", "2024-01")
     message, table = said(*column, periods=months)
-    assert "leave out the period '2024-02'" in message
+    assert "leave out periods, as it fails in '2024-02'" in message
     assert table.status == "single bin"
 
 
@@ -165,3 +165,14 @@ def test_what_is_named_helps_where_values_are_many(
         eased = replace(asked, **{name: float(value) for name, value in found.items()})
         table = WOEEncoder(min_bin_size=0, constraints=eased).fit(X, is_bad, periods=periods)
         assert table.tables_["v"].n_bins > 1, way
+
+
+def test_levels_that_shrink_together_are_not_called_alike() -> None:
+    # no bad of 40 and 8 of 400: drawn to the sample's rate, a comes behind b
+    X = pd.DataFrame({"level": np.array(["a"] * 40 + ["b"] * 400 + [None] * 300, dtype=object)})
+    is_bad = np.r_[np.zeros(40), np.ones(8), np.zeros(392), np.ones(200), np.zeros(100)].astype(int)
+    message, _ = said(X, is_bad)
+    assert "its levels have too few rows to be told apart" in message
+    alike = np.r_[np.ones(4), np.zeros(36), np.ones(40), np.zeros(360), np.ones(200), np.zeros(100)]
+    message, _ = said(X, alike.astype(int))
+    assert "the bad rate is the same on both sides" in message

@@ -287,3 +287,17 @@ def test_cuts_are_places_between_levels(rated: tuple[pd.DataFrame, np.ndarray]) 
     assert every.fit(*rated).tables_["v"] == WOEEncoder().fit(*rated).tables_["v"]
     with pytest.raises(InvalidParameterError, match="cut_digits of column 'v', whose levels are"):
         WOEEncoder(constraints={"v": BinConstraints(cut_digits=1)}).fit(*rated)
+
+
+def test_cuts_are_places_between_levels_however_many_there_are() -> None:
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 100, 20_000)
+    is_bad = (rng.random(20_000) < 0.1 + 0.005 * codes).astype(int)
+    levels = [f"L{i:03}" for i in range(100)]
+    X = pd.DataFrame({"v": pd.Categorical.from_codes(codes, levels, ordered=True)})
+    asked = BinConstraints(fixed_cuts=[80], max_n_bins=2)
+    table = WOEEncoder(min_bin_size=0, constraints={"v": asked}).fit(X, is_bad).tables_["v"]
+    assert [(group[0], group[-1]) for group in table.partition.groups] == [
+        ("L000", "L079"),
+        ("L080", "L099"),
+    ]

@@ -276,10 +276,9 @@ def every_place(
 
 def single_cut(every: Candidates, place: int) -> ConstrainedBins:
     """Return the two bins of a place, with others to split them at."""
-    objective, amounts = every.objective, every.problem.amounts
-    value = objective.parts(*amounts.between(np.array([0, place]), np.array([place, -1]))).sum()
-    rises = np.diff(objective.level(*amounts.between(np.array([0, place]), np.array([place, -1]))))
-    trend: Literal["ascending", "descending"] = "ascending" if rises[0] > 0 else "descending"
+    bins = every.problem.amounts.between(np.array([0, place]), np.array([place, -1]))
+    value, (before, behind) = every.objective.parts(*bins).sum(), every.objective.level(*bins)
+    trend: Literal["ascending", "descending"] = "ascending" if behind > before else "descending"
     tried = np.union1d(_thinned(every.after, _FEW_PLACES), every.after[place - 1])
     return ConstrainedBins(every, Solution((0, place), float(value), trend, True), tried, None)
 

@@ -76,8 +76,6 @@ class NumericResult:
         Of regular bins, special codes and missing values.
     n_distinct : int
         1 where all regular values are one, 0 where there is none, else 2.
-    n_admitted : int
-        Cuts that leave enough rows on both sides.
     fine_below, fine_above : ndarray of shape (n_fine_cuts,)
         Last value met below each cut that was tried, and first value at or above it. The cuts of
         the bins are among them.
@@ -87,7 +85,6 @@ class NumericResult:
 
     counts: BinCounts
     n_distinct: int
-    n_admitted: int
     fine_below: Float1D
     fine_above: Float1D
     fine_good: Float1D
@@ -356,7 +353,6 @@ def _result(
     return NumericResult(
         counts=counts,
         n_distinct=min(len(cells.low) + int(cells.mixed.sum()), 2),
-        n_admitted=search.curve.n_cuts,
         fine_below=cells.high[fine],
         fine_above=cells.low[fine + 1],
         fine_good=fine_good,

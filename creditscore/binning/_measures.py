@@ -10,6 +10,7 @@ import numpy as np
 from creditscore._typing import Float1D, Int1D, Int2D
 from creditscore.binning._neighbours import p_of_levels
 from creditscore.binning._problem import Problem
+from creditscore.binning._ties import steps_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +47,8 @@ class Chains:
     def steps(self) -> Float1D:
         """Return by how much the level rises from bin to bin; NaN beside a bin without weight."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            rises: Float1D = np.diff(self.problem.objective.level(*self.amounts()), axis=1)
-        return rises
+            level = self.problem.objective.level(*self.amounts())
+        return steps_of(level[:, :-1], level[:, 1:], self.problem.amounts.rounding)
 
     def period_weight(self) -> Float1D:
         """Return the weight of each bin in each period, shape (n_periods, n_chains, n_bins)."""
@@ -57,11 +58,11 @@ class Chains:
 
     def period_steps(self) -> Float1D:
         """Return the steps of each period, shape (n_periods, n_chains, n_bins - 1)."""
-        assert self.problem.periods is not None  # noqa: S101 - asked where there are periods only
-        amounts = self.problem.periods.between(self.starts, self.ends)
+        periods = self.problem.periods
+        assert periods is not None  # noqa: S101 - asked where there are periods only
         with np.errstate(divide="ignore", invalid="ignore"):
-            rises: Float1D = np.diff(self.problem.objective.level(*amounts), axis=-1)
-        return rises
+            level = self.problem.objective.level(*periods.between(self.starts, self.ends))
+        return steps_of(level[..., :-1], level[..., 1:], periods.rounding)
 
 
 Measure = Callable[[Chains], Float1D]

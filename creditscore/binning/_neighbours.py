@@ -127,7 +127,7 @@ class Meeting:
         rising = self._steep(self._difference)
         if self._by_period is not None:
             earlier, later = self._by_period
-            rising &= (later >= earlier).all(axis=0)
+            rising &= (later >= earlier - self._slack).all(axis=0)
         return rising
 
     @cached_property
@@ -135,7 +135,7 @@ class Meeting:
         falling = self._steep(-self._difference)
         if self._by_period is not None:
             earlier, later = self._by_period
-            falling &= (later <= earlier).all(axis=0)
+            falling &= (later <= earlier + self._slack).all(axis=0)
         return falling
 
     def _steep(self, rise: Float2D) -> Bool2D:
@@ -144,6 +144,18 @@ class Meeting:
         if self.neighbours.min_difference:
             steep &= rise >= self.neighbours.min_difference * (1 - _ROUNDING)
         return steep if self._distinct is None else steep & self._distinct
+
+    @cached_property
+    def _slack(self) -> Float2D | float:
+        """Up to what difference levels of a period are the same."""
+        assert self.neighbours.periods is not None  # noqa: S101 - asked where there are periods
+        assert self._by_period is not None  # noqa: S101 - as there are periods
+        rounding = self.neighbours.periods.rounding
+        if not rounding:
+            return 0.0
+        earlier, later = self._by_period
+        slack: Float2D = rounding * np.maximum(abs(earlier), abs(later))
+        return slack
 
     @cached_property
     def _by_period(self) -> tuple[Float2D, Float2D] | None:

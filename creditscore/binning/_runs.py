@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from creditscore._typing import Bool1D, Float1D, Float2D, Int1D
 from creditscore.binning._objective import Objective
+from creditscore.binning._ties import joined, rounding_of
 
 LEAST_GAIN = 1e-12
 """A split that adds less than this part of the objective's unit is rounding, and is not made."""
@@ -38,6 +39,11 @@ class Amounts:
             np.concatenate([start, np.cumsum(first, axis=-1)], axis=-1),
             np.concatenate([start, np.cumsum(second, axis=-1)], axis=-1),
         )
+
+    @cached_property
+    def rounding(self) -> float:
+        """Part of a level up to which it is the same as another."""
+        return rounding_of(self)
 
     def between(self, start: Int1D | int, end: Int1D | int) -> tuple[Float1D, Float1D]:
         """Return the amounts from place to place; what is left of cancelled fractions is 0."""
@@ -99,7 +105,7 @@ class Runs:
         What each adds to the objective, less :data:`LEAST_GAIN` so that of equal solutions the
         one of fewer bins is better.
     level : ndarray of shape (n_runs,)
-        Bad rate or mean.
+        Bad rate or mean, one number for those that differ by rounding.
     n_prebins : int
         Number of pre-bins.
     """
@@ -156,7 +162,8 @@ def admitted_runs(amounts: Amounts, objective: Objective, rules: Rules) -> Runs:
         value -= rules.penalty * (weight / _total(amounts, objective)) ** 2
     if rules.preferred is not None:
         value += rules.bonus * rules.preferred[start]
-    return Runs(start, end, value, objective.level(first, second), n_places - 1)
+    level = joined(objective.level(first, second), amounts.rounding)
+    return Runs(start, end, value, level, n_places - 1)
 
 
 def _placed(start: Int1D, end: Int1D, rules: Rules) -> Bool1D:

@@ -473,21 +473,51 @@ def test_mirror_and_swap(data: st.DataObject) -> None:
         assert mirrored.solve().value == pytest.approx(value, rel=1e-9, abs=1e-12)
 
 
-@given(data=st.data(), factor=st.sampled_from([3, 0.1, 1e-6]))
-@settings(max_examples=30)
-def test_unit_of_weight_does_not_matter(data: st.DataObject, factor: float) -> None:
-    trend = data.draw(st.sampled_from(TRENDS))
-    problem = data.draw(problems(trend))
-    asked = BinConstraints(trend=trend, min_bin_size=0.1, max_n_bins=3)
-    problem = replace(problem, constraints=asked)
+RELATIVE = st.fixed_dictionaries(
+    {},
+    optional={
+        "min_bin_size": st.sampled_from([0.05, 0.2]),
+        "min_n_bins": st.integers(1, 3),
+        "max_n_bins": st.just(3),
+        "min_rate_difference": st.sampled_from([0.0123, 0.2345]),
+        "concentration_penalty": st.sampled_from([0.01, 0.3]),
+    },
+)
+"""Constraints that are the same in any unit of weight."""
+
+
+@pytest.mark.parametrize("trend", TRENDS)
+@given(data=st.data(), factor=st.sampled_from([3, 0.1, 0.3, 1 / 7, 1e-6]))
+@settings(max_examples=40)
+def test_unit_of_weight_does_not_matter(trend: str, data: st.DataObject, factor: float) -> None:
+    problem = data.draw(problems(trend, n_periods=data.draw(st.sampled_from([0, 0, 2]))))
+    problem = replace(problem, constraints=BinConstraints(trend=trend, **data.draw(RELATIVE)))
+
+    def times(counts: tuple[float, ...]) -> tuple[float, ...]:
+        return tuple(count * factor for count in counts)
+
     scaled = replace(
         problem,
-        good=tuple(g * factor for g in problem.good),
-        bad=tuple(b * factor for b in problem.bad),
+        good=times(problem.good),
+        bad=times(problem.bad),
         more_good=problem.more_good * factor,
         more_bad=problem.more_bad * factor,
         smoothing=problem.smoothing * factor,
+        periods=tuple((times(good), times(bad)) for good, bad in problem.periods),
     )
     expected, found = problem.solve(), scaled.solve()
     assert found.feasible == expected.feasible
-    assert found.value == pytest.approx(expected.value, rel=1e-9, abs=1e-9)
+    assert len(found.starts) == len(expected.starts)
+    unit = factor if problem.objective == "log_likelihood" else 1.0
+    assert found.value == pytest.approx(expected.value * unit, rel=1e-9, abs=1e-9)
+    # equal rates are equal in any unit, so that its bins are bins of the counts
+    assert not found.feasible or found.starts in problem.oracle().best()
+
+
+@pytest.mark.parametrize("factor", [0.1, 0.3, 1 / 7])
+def test_equal_rates_of_fractional_weights_are_equal(factor: float) -> None:
+    good, bad = np.array([6.0, 5, 4]) * factor, np.array([8.0, 5, 4]) * factor
+    asked = BinConstraints(trend="none", min_n_bins=3)
+    assert not solve_bins(good, bad, constraints=asked, smoothing=0.5 * factor).feasible
+    asked = BinConstraints(trend="none", concentration_penalty=1.0)
+    assert solve_bins(good, bad, constraints=asked).starts == (0, 1)

@@ -11,13 +11,12 @@ import numpy.typing as npt
 from creditscore._typing import Bool2D, Float1D, Int1D
 from creditscore.binning._neighbours import Neighbours
 from creditscore.binning._pairs import Layers, best_before, keep_better
+from creditscore.binning._rounding import ROUNDING
 from creditscore.binning._runs import Runs
 from creditscore.exceptions import InvalidParameterError
 
 MOST_PREBINS = 256
 """Beyond so many pre-bins the state of a bend takes gigabytes."""
-_ROUNDING = 1e-12
-"""Steps that differ by no more are of equal height: a straight line is concave and convex."""
 
 
 def best_bend(
@@ -120,12 +119,12 @@ class _Search:
         levels, periods = self.neighbours.levels, self.neighbours.periods
         incoming = self.sign * (levels[start, middle] - levels[first, start])
         outgoing = self.sign * (levels[middle, ends] - levels[start, middle])
-        bends: Bool2D = outgoing[:, None] <= incoming[None, :] + _ROUNDING
+        bends: Bool2D = outgoing[:, None] <= incoming[None, :] + ROUNDING
         if periods is not None:
             here = self.neighbours.levels_behind(start, np.array([middle]))
             arriving = self.sign * (here - self.neighbours.levels_before(first, start))
             leaving = self.sign * (self.neighbours.levels_behind(middle, ends) - here)
-            bends &= (leaving[:, :, None] <= arriving[:, None, :] + _ROUNDING).all(axis=0)
+            bends &= (leaving[:, :, None] <= arriving[:, None, :] + ROUNDING).all(axis=0)
         return bends
 
     def traced(self, one_bin: float) -> tuple[int, ...] | None:

@@ -12,11 +12,10 @@ from scipy.special import ndtr
 from creditscore._typing import Float1D
 from creditscore.binning._constraints import BinConstraints, span_of
 from creditscore.binning._period_counts import follows
+from creditscore.binning._rounding import ROUNDING
 
 if TYPE_CHECKING:
     from creditscore.binning._table import BinTable
-
-_ROUNDING = 1e-12
 
 
 def breaches(table: BinTable) -> list[str]:
@@ -45,7 +44,7 @@ def _sizes(table: BinTable, asked: BinConstraints) -> Iterator[str]:
     for what, counts, limit, kind in limits:
         if limit is None:
             continue
-        slack = _ROUNDING * float(weight.sum())
+        slack = ROUNDING * float(weight.sum())
         over = counts[:n] < limit - slack if kind == "at least" else counts[:n] > limit + slack
         for place in np.flatnonzero(over):
             yield (
@@ -86,14 +85,14 @@ def _neighbours(table: BinTable, asked: BinConstraints) -> Iterator[str]:
         held = held[np.argsort(bad[held] / weight[held], kind="stable")]
     for i, j in pairwise(held):
         apart = abs(bad[j] / weight[j] - bad[i] / weight[i])
-        if apart < asked.min_rate_difference - _ROUNDING:
+        if apart < asked.min_rate_difference - ROUNDING:
             yield (
                 f"the bad rates of {labels[i]!r} and {labels[j]!r} differ by {apart:.4f} where at "
                 f"least {asked.min_rate_difference:g} was asked"
             )
         if asked.max_p_value is not None:
             p_value = _p_value(apart, (bad[i] + bad[j]), weight[i], weight[j])
-            if p_value > asked.max_p_value + _ROUNDING:
+            if p_value > asked.max_p_value + ROUNDING:
                 yield (
                     f"{labels[i]!r} and {labels[j]!r} differ with a p-value of {p_value:.4f} where "
                     f"at most {asked.max_p_value:g} was asked"

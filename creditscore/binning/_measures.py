@@ -10,7 +10,7 @@ import numpy as np
 from creditscore._typing import Float1D, Int1D, Int2D
 from creditscore.binning._neighbours import p_of_levels
 from creditscore.binning._problem import Problem
-from creditscore.binning._ties import steps_of
+from creditscore.binning._rounding import steps_of
 
 
 @dataclass(frozen=True, eq=False)

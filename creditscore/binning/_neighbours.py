@@ -12,11 +12,11 @@ from scipy.special import ndtr, ndtri, stdtr
 
 from creditscore._typing import Bool2D, Float1D, Float2D, Int1D
 from creditscore.binning._objective import Objective
+from creditscore.binning._rounding import ROUNDING
 from creditscore.binning._runs import Amounts
 
 Step: TypeAlias = Literal["rise", "fall", "either"]
 
-_ROUNDING = 1e-12
 _MOST_LEVELS = 2_000_000
 """Levels of runs by period that are worked out together: 16 megabytes."""
 
@@ -142,7 +142,7 @@ class Meeting:
         """Tell which rises are enough, and no chance."""
         steep: Bool2D = rise > 0
         if self.neighbours.min_difference:
-            steep &= rise >= self.neighbours.min_difference * (1 - _ROUNDING)
+            steep &= rise >= self.neighbours.min_difference * (1 - ROUNDING)
         return steep if self._distinct is None else steep & self._distinct
 
     @cached_property
@@ -179,7 +179,7 @@ class Meeting:
         distinct: Bool2D
         if asked.squares is None:
             # a bound on z spares a probability for each pair
-            least = -ndtri(asked.max_p_value / 2) * (1 - _ROUNDING)
+            least = -ndtri(asked.max_p_value / 2) * (1 - ROUNDING)
             distinct = _z(left_first, left_second, first, second) >= least
             return distinct
         before = (asked.squares[place] - asked.squares[self.starts])[None, :]

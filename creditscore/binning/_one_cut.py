@@ -12,9 +12,8 @@ from creditscore._typing import Bool1D, Bool2D, Float1D
 from creditscore.binning._measures import BOUNDS, Chains, asked_bounds
 from creditscore.binning._problem import Problem
 from creditscore.binning._relaxation import Relaxation, written_bound
+from creditscore.binning._rounding import ROUNDING
 from creditscore.binning._runs import LEAST_GAIN
-
-_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +50,7 @@ class OneCut:
         problem = self.problem
         kept: dict[str, Bool1D] = {}
         for name, bound in asked_bounds(problem).items():
-            reached, slack = self.measure[name], bound * _ROUNDING
+            reached, slack = self.measure[name], bound * ROUNDING
             if name.startswith("max_"):
                 kept[name] = np.asarray(reached <= bound + slack)
             else:
@@ -89,7 +88,7 @@ class OneCut:
         """In which period both bins are as large as asked."""
         weight, size = self.chains.period_weight(), self.problem.constraints.min_period_size or 0.0
         whole = weight.sum(axis=2) if size <= 1 else 1.0
-        large: Bool2D = weight.min(axis=2) >= size * whole * (1 - _ROUNDING)
+        large: Bool2D = weight.min(axis=2) >= size * whole * (1 - ROUNDING)
         return large
 
     def best(self) -> int | None:

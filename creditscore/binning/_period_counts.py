@@ -11,11 +11,9 @@ import pandas as pd
 
 from creditscore._typing import Float1D, Float2D, Int1D
 from creditscore._validation import as_floats
+from creditscore.binning._rounding import LEVEL_ROUNDING
 from creditscore.exceptions import InvalidDataError
 from creditscore.metrics import woe
-
-_ROUNDING = 1e-12
-"""Differences of bad rates below it are rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,15 +152,13 @@ def follows(rates: Float1D, trend: str) -> bool:
     """
     held = rates[~np.isnan(rates)]
     steps = np.diff(held)
-    rising, falling = steps >= -_ROUNDING, steps <= _ROUNDING
+    rising, falling = steps >= -LEVEL_ROUNDING, steps <= LEVEL_ROUNDING
     if trend in ("peak", "valley"):
         first, then = (rising, falling) if trend == "peak" else (falling, rising)
         return any(first[:k].all() and then[k:].all() for k in range(len(steps) + 1))
     if trend in ("concave", "convex"):
-        bends = np.diff(steps)
-        return bool(
-            (bends <= _ROUNDING).all() if trend == "concave" else (-bends <= _ROUNDING).all()
-        )
+        bends = np.diff(steps) if trend == "concave" else -np.diff(steps)
+        return bool((bends <= LEVEL_ROUNDING).all())
     if trend == "auto":
         return bool(rising.all() or falling.all())
     if trend == "auto_one_bend":

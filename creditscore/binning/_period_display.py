@@ -29,9 +29,9 @@ from creditscore.binning._bin_bars import (
     draw_infinite,
     title_of,
 )
+from creditscore.binning._rounding import LEVEL_ROUNDING
 from creditscore.binning._table import BinTable
 
-_ROUNDING = 1e-12
 _MIDDLE = "#b8902b"
 """Between the colours of the safest and the riskiest bin."""
 _LABEL = 22
@@ -240,7 +240,7 @@ def _changed_places(rates: Float2D) -> Bool1D:
     crosses = np.zeros(rates.shape, dtype=bool)
     for period, values in enumerate(rates):
         held = np.flatnonzero(~np.isnan(values))
-        wrong = np.flatnonzero(np.diff(values[held]) < -_ROUNDING)
+        wrong = np.flatnonzero(np.diff(values[held]) < -LEVEL_ROUNDING)
         crosses[period, held[wrong]] = True
         crosses[period, held[wrong + 1]] = True
     return crosses

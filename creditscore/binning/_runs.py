@@ -9,11 +9,10 @@ import numpy as np
 
 from creditscore._typing import Bool1D, Float1D, Float2D, Int1D
 from creditscore.binning._objective import Objective
-from creditscore.binning._ties import joined, rounding_of
+from creditscore.binning._rounding import ROUNDING, joined, rounding_of
 
 LEAST_GAIN = 1e-12
 """A split that adds less than this part of the objective's unit is rounding, and is not made."""
-_ROUNDING = 1e-12
 _FEW_PLACES = 130
 """Runs among so many places are kept in memory for other columns: some 10 megabytes in all."""
 
@@ -43,7 +42,7 @@ class Amounts:
     @cached_property
     def rounding(self) -> float:
         """Part of a level up to which it is the same as another."""
-        return rounding_of(self)
+        return rounding_of(self.first, self.second)
 
     def between(self, start: Int1D | int, end: Int1D | int) -> tuple[Float1D, Float1D]:
         """Return the amounts from place to place; what is left of cancelled fractions is 0."""
@@ -145,12 +144,12 @@ def admitted_runs(amounts: Amounts, objective: Objective, rules: Rules) -> Runs:
     start, end = _all_runs(n_places)
     first, second = amounts.between(start, end)
     weight = objective.weight(first, second)
-    keep = (weight > 0) & (weight >= rules.min_weight * (1 - _ROUNDING))
+    keep = (weight > 0) & (weight >= rules.min_weight * (1 - ROUNDING))
     if rules.max_weight < np.inf:
-        keep &= weight <= rules.max_weight * (1 + _ROUNDING)
+        keep &= weight <= rules.max_weight * (1 + ROUNDING)
     if rules.min_first or rules.min_second:
-        keep &= first >= rules.min_first * (1 - _ROUNDING)
-        keep &= second >= rules.min_second * (1 - _ROUNDING)
+        keep &= first >= rules.min_first * (1 - ROUNDING)
+        keep &= second >= rules.min_second * (1 - ROUNDING)
     if rules.fixed is not None or rules.forbidden is not None:
         keep &= _placed(start, end, rules)
     if rules.periods is not None:
@@ -185,7 +184,7 @@ def _in_every_period(start: Int1D, end: Int1D, objective: Objective, rules: Rule
         rules.periods.first, rules.periods.second, rules.min_period_weight, strict=True
     ):
         weight = objective.weight(*Amounts(first, second).between(start, end))
-        keep &= (weight > 0) & (weight >= least * (1 - _ROUNDING))
+        keep &= (weight > 0) & (weight >= least * (1 - ROUNDING))
     return keep
 
 
@@ -218,5 +217,5 @@ def _difference(below: Float1D, start: Int1D | int, end: Int1D | int) -> Float1D
 
 def _cleared(amount: Float1D, below: Float1D) -> Float1D:
     """Set to 0 what is left of cancelled fractions."""
-    amount[np.abs(amount) < _ROUNDING * np.abs(below).max()] = 0.0
+    amount[np.abs(amount) < ROUNDING * np.abs(below).max()] = 0.0
     return amount

@@ -13,11 +13,9 @@ from creditscore._validation import check_choice, check_real
 from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._objective import OBJECTIVES, SumOfSquares
 from creditscore.binning._problem import Problem, Solution
+from creditscore.binning._rounding import LEVEL_ROUNDING
 from creditscore.binning._runs import Amounts
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
-
-_ROUNDING = 1e-9
-"""Relative difference up to which sums of weights are the same."""
 
 
 def solve_bins(
@@ -244,7 +242,7 @@ def _total(counts: Float1D, total: Any, name: str, owner: str) -> float:
     held = float(counts.sum())
     given = held if total is None else total
     number = check_real(given, name, owner, low=0, high=math.inf, closed="left")
-    if number < held * (1 - _ROUNDING):
+    if number < held * (1 - LEVEL_ROUNDING):
         msg = f"{name} must be {held:g} or more, what the pre-bins hold. Got {number:g}."
         raise InvalidDataError(msg)
     if not number:
@@ -268,7 +266,7 @@ def _squares(squares: Any, weight: Float1D, total: Float1D) -> Float1D:
     """Return sums of squares, which are no less than those of equal values."""
     squared, _ = _checked(squares, weight, "squares and weight")
     least = np.divide(total**2, weight, out=np.zeros_like(weight), where=weight > 0)
-    if (squared < least * (1 - _ROUNDING)).any():
+    if (squared < least * (1 - LEVEL_ROUNDING)).any():
         msg = "squares must be sums of the squared target: total² / weight or more in each pre-bin."
         raise InvalidDataError(msg)
     return squared

@@ -40,6 +40,8 @@ BinStatus = Literal[
 ]
 """How the bins of a feature came about; the last two stay out of a card."""
 
+_SHAPES = ("flat", "ascending", "descending", "peak", "valley")
+"""What the trend of a table is called, the simplest first."""
 _EMPIRICAL = BinPolicy()
 
 
@@ -230,15 +232,7 @@ class BinTable(EditableBins, JsonDocument):
         if isinstance(self.partition, CategoricalPartition) and not self._ordered:
             return "by rate"
         rates = self.bad_rate[: self.n_bins]
-        steps = np.diff(rates[~np.isnan(rates)])
-        if not steps.any():
-            return "flat"
-        if (steps >= 0).all():
-            return "ascending"
-        if (steps <= 0).all():
-            return "descending"
-        bent = [shape for shape in ("peak", "valley") if follows(rates, shape)]
-        return bent[0] if bent else "mixed"
+        return next((shape for shape in _SHAPES if follows(rates, shape)), "mixed")
 
     @property
     def holds_trend_in_every_period(self) -> bool | None:

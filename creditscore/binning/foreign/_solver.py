@@ -16,6 +16,7 @@ from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._objective import OBJECTIVES, Objective
 from creditscore.binning._pairs import FoundTrend
 from creditscore.binning._problem import Solution
+from creditscore.binning._rounding import ROUNDING
 from creditscore.binning.foreign._extra import import_binning_cp, import_binning_mip
 from creditscore.exceptions import (
     InvalidDataError,
@@ -25,7 +26,6 @@ from creditscore.exceptions import (
 
 _SCALE = 1_000_000
 """Rates and values are whole multiples of a millionth to optbinning's constraint programming."""
-_ROUNDING = 1e-12
 _FOREIGN_OBJECTIVES = ("iv", "js", "hellinger", "triangular")
 _PLAIN_TRENDS = ("ascending", "descending", "peak", "valley", "concave", "convex", "none")
 _ABSENT = {
@@ -146,7 +146,7 @@ class OptbinningSolver:
         first, second = (self._solve(problem, way) for way in ("ascending", "descending"))
         if first.feasible != second.feasible:
             return first if first.feasible else second
-        return second if second.value > first.value + _ROUNDING else first
+        return second if second.value > first.value + ROUNDING else first
 
     def _solve(self, problem: _Problem, trend: FoundTrend) -> Solution:
         starts, status = problem.run(self.solver, trend, self.time_limit)
@@ -233,7 +233,7 @@ class _Problem:
             None if size is None else size * total if size <= 1 else size
             for size in (self.asked.min_bin_size, self.asked.max_bin_size)
         )
-        down = None if most is None else math.floor(most * (1 + _ROUNDING))
+        down = None if most is None else math.floor(most * (1 + ROUNDING))
         return (None if least is None else _up(least)), down
 
     def _one_bin_fits(self, least: float | None, most: float | None) -> bool:
@@ -254,7 +254,7 @@ class _Problem:
 
     def _needs_our_values(self) -> bool:
         sums = float(self.good.sum()), float(self.bad.sum())
-        alike = np.allclose(sums, (self.total_good, self.total_bad), rtol=_ROUNDING, atol=0)
+        alike = np.allclose(sums, (self.total_good, self.total_bad), rtol=ROUNDING, atol=0)
         pure = (self.good == 0).any() or (self.bad == 0).any()
         return not alike or (self.objective == "iv" and bool(pure))
 
@@ -299,7 +299,7 @@ def _steps(row: Any, end: int) -> list[Any]:
 
 def _up(size: float) -> int:
     """Round up, but for what is a whole number but for rounding."""
-    return math.ceil(size * (1 - _ROUNDING))
+    return math.ceil(size * (1 - ROUNDING))
 
 
 def _counts(good: Float1D, bad: Float1D) -> tuple[Float1D, Float1D]:

@@ -1,4 +1,4 @@
-"""Which levels are one: exactly, for whole counts; up to rounding, for weights with fractions.
+"""What is no more than rounding, and which levels are the same.
 
 Whole counts add up exactly in floating point, and equal ratios of them are equal floats. Sums of
 fractional weights are off in their last digits, which must decide nothing.
@@ -6,23 +6,19 @@ fractional weights are off in their last digits, which must decide nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from creditscore._typing import Float1D
 
-if TYPE_CHECKING:
-    from creditscore.binning._runs import Amounts
-
-_ROUNDING = 1e-9
+ROUNDING = 1e-12
+"""Part of a weight, a rate or a probability that is rounding, and breaks no bound."""
+LEVEL_ROUNDING = 1e-9
 """Part of a level that ten million fractional weights, added up one by one, may be off by."""
 
 
-def rounding_of(amounts: Amounts) -> float:
-    """Return the part of a level up to which it is the same as another."""
-    parts = (amounts.first, amounts.second)
-    return 0.0 if all((np.rint(part) == part).all() for part in parts) else _ROUNDING
+def rounding_of(*amounts: Float1D) -> float:
+    """Return the part of a level up to which it is the same as another, by what it is made of."""
+    return 0.0 if all((np.rint(part) == part).all() for part in amounts) else LEVEL_ROUNDING
 
 
 def joined(level: Float1D, rounding: float) -> Float1D:

@@ -23,12 +23,14 @@ def note_columns(estimator: Any, table: Table) -> None:
         estimator.feature_names_in_ = np.asarray(table.names, dtype=object)
     elif hasattr(estimator, "feature_names_in_"):
         del estimator.feature_names_in_
+    estimator.column_labels_ = table.labels
 
 
 def table_after_fit(estimator: Any, X: NativeFrame) -> Table:
     """Read a table with the columns of the fit: by name where there are names, else by place.
 
-    Further columns are ignored, and so is the order of columns that have names.
+    Further columns are ignored, and so is the order of columns that have names. Columns that are
+    labelled by numbers or tuples go by place, and are refused where a label has another place.
     """
     check_is_fitted(estimator)
     owner = type(estimator).__name__
@@ -45,6 +47,7 @@ def table_after_fit(estimator: Any, X: NativeFrame) -> Table:
             "as input."
         )
         raise InvalidDataError(msg)
+    _check_places(table.labels, estimator.column_labels_, owner)
     if table.has_names:
         warnings.warn(
             f"X has feature names, but {owner} was fitted without feature names",
@@ -58,3 +61,19 @@ def table_after_fit(estimator: Any, X: NativeFrame) -> Table:
             stacklevel=3,
         )
     return table.renamed(expected)
+
+
+def _check_places(labels: tuple[str, ...], known: tuple[str, ...], owner: str) -> None:
+    """Refuse columns that go by place and stand at another one than in the fit."""
+    # where labels repeat, they tell nothing
+    place_of = (
+        {label: place for place, label in enumerate(known)} if len(set(known)) == len(known) else {}
+    )
+    for place, label in enumerate(labels):
+        if place_of.get(label, place) != place:
+            msg = (
+                f"{owner} takes columns without names of text by their place, and column {label} "
+                f"is at place {place}, after place {place_of[label]} in the fit. Bring the columns "
+                "into the order of the fit, give them text for names, or pass an array."
+            )
+            raise InvalidDataError(msg)

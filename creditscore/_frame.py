@@ -56,6 +56,8 @@ class Table:
     _array: np.ndarray[Any, Any] | None
     told: Mapping[str, ColumnKind] = field(default_factory=dict)
     """Kinds that the user has given; see :meth:`with_kinds`."""
+    labels: tuple[str, ...] = ()
+    """Labels, as text, of a pandas table whose columns go by place as none is named by text."""
 
     def kind(self, name: str) -> ColumnKind:
         """Tell how a column is binned: by value, by level, by level in an order, or by both.
@@ -287,7 +289,9 @@ def _without_strange_names(X: NativeFrame, wanted: Collection[str] | None) -> Na
 
 def _from_frame(X: NativeFrame) -> Table:
     has_names = True
+    labels: tuple[str, ...] = ()
     if isinstance(X, pd.DataFrame) and not any(isinstance(name, str) for name in X.columns):
+        labels = tuple(map(str, X.columns.tolist()))
         X = X.set_axis([f"x{i}" for i in range(X.shape[1])], axis="columns")
         has_names = False
     raw = list(X.column_names if hasattr(X, "column_names") else X.columns)
@@ -314,4 +318,4 @@ def _from_frame(X: NativeFrame) -> Table:
             "is required. Check the filter or the file that made the table."
         )
         raise EmptyDataError(msg)
-    return Table(tuple(raw), n_rows, has_names, frame, None)
+    return Table(tuple(raw), n_rows, has_names, frame, None, labels=labels)

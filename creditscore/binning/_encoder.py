@@ -132,6 +132,8 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
         Number of columns seen in the fit.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Their names, where they have any.
+    column_labels_ : tuple of str
+        Labels of columns of which none is text, as text: such columns go by place.
 
     See Also
     --------
@@ -329,7 +331,8 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
         ----------
         X : table or array-like
             Holds the columns of the fit in any order; others are ignored. Columns without names
-            of text, of an array or labelled by numbers or tuples, go by their place.
+            of text, of an array or labelled by numbers or tuples, go by their place, and are
+            refused where a label of the fit comes at another place.
 
         Returns
         -------
@@ -341,6 +344,8 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
         ------
         MissingColumnError
             A column of the fit is not there; near names are listed.
+        InvalidDataError
+            Columns that go by place are more or fewer than in the fit, or in another order.
         ColumnTypeError
             A column is of another kind than in the fit. Booleans are 1 and 0 to numeric bins.
         InfiniteValueError
@@ -422,7 +427,7 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
         edited = {table.feature: table for table in tables}
         copy: WOEEncoder = clone(self).set_params(user_cuts={**(self.user_cuts or {}), **edited})
         copy.tables_ = known | edited
-        for name in ("classes_", "n_features_in_", "feature_names_in_"):
+        for name in ("classes_", "n_features_in_", "feature_names_in_", "column_labels_"):
             if hasattr(self, name):
                 setattr(copy, name, getattr(self, name))
         return copy

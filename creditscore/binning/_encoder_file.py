@@ -20,6 +20,7 @@ def encoder_content(encoder: Any) -> dict[str, Any]:
         "bad_label": encoder.bad_label,
         "output": encoder.output,
         "has_names": hasattr(encoder, "feature_names_in_"),
+        "labels": list(encoder.column_labels_),
     }
 
 
@@ -32,6 +33,7 @@ def encoder_of(cls: Callable[..., _E], content: Mapping[str, Any]) -> _E:
     encoder.tables_ = tables
     encoder.classes_ = np.asarray(content["classes"])
     encoder.n_features_in_ = len(tables)
+    encoder.column_labels_ = tuple(content["labels"])
     if content["has_names"]:
         encoder.feature_names_in_ = np.asarray(list(tables), dtype=object)
     fitted: _E = encoder

@@ -71,7 +71,7 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         Columns that are not in the card, and why.
     classes_ : ndarray of shape (2,)
         Labels of the target, sorted.
-    n_features_in_, feature_names_in_
+    n_features_in_, feature_names_in_, column_labels_
         As in scikit-learn.
 
     See Also

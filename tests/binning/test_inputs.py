@@ -17,6 +17,7 @@ import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditscore import LogisticScorecard
 from creditscore.binning import BinTable, WOEEncoder
 from creditscore.exceptions import (
     ColumnTypeError,
@@ -559,3 +560,26 @@ def test_labels_that_are_no_text_go_by_place(columns: Any, is_bad: np.ndarray) -
     np.testing.assert_array_equal(
         labelled.transform(pd.DataFrame(values, columns=columns)), plain.transform(values)
     )
+
+
+@pytest.mark.parametrize(
+    "columns", [[7, 3], pd.MultiIndex.from_tuples([("b", 2), ("a", 1)])], ids=["numbers", "tuples"]
+)
+def test_labels_at_another_place_than_in_the_fit_are_refused(
+    columns: Any, is_bad: np.ndarray
+) -> None:
+    values = np.random.default_rng(3).normal(size=(len(is_bad), 2))
+    X = pd.DataFrame(values, columns=columns)
+    encoder = WOEEncoder().fit(X, is_bad)
+    swapped = X.iloc[:, ::-1]
+    for fitted in (
+        encoder,
+        encoder.with_tables(),
+        WOEEncoder.from_json(encoder.to_json()),
+        LogisticScorecard().fit(X, is_bad),
+    ):
+        apply = fitted.predict_proba if hasattr(fitted, "predict_proba") else fitted.transform
+        apply(X)
+        apply(values)
+        with pytest.raises(InvalidDataError, match="is at place 0, after place 1 in the fit"):
+            apply(swapped)

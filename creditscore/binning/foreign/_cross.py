@@ -74,6 +74,8 @@ class CrossedColumns(TransformerMixin, BaseEstimator):
         Number of columns seen in the fit.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Their names, where they have any.
+    column_labels_ : tuple of str
+        Labels of columns of which none is text, as text.
 
     Notes
     -----

@@ -25,7 +25,7 @@
     CreditScoreWarning (UserWarning)
     ├── ConstantColumnWarning      a column with one value, or none: left out
     ├── SingleBinWarning           no admissible split: the column carries nothing
-    ├── IdleCutWarning             a cut or a level that was asked for and does not occur
+    ├── IdleCutWarning             a cut, a level or a constraint that has no effect
     ├── MixedColumnWarning         a text column that is read as numbers with words among them
     ├── UnseenCategoryWarning      a level that the fit never met
     ├── UnseenValueWarning         a missing value or special code that the fit never met
@@ -133,7 +133,7 @@ class SingleBinWarning(CreditScoreWarning):
 
 
 class IdleCutWarning(CreditScoreWarning):
-    """A cut that was asked for parts no values, or a level that was grouped does not occur."""
+    """A cut parts no values, a grouped level does not occur, or given bins leave no choice."""
 
 
 class MixedColumnWarning(CreditScoreWarning):

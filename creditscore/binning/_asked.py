@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from creditscore._columns import some
 from creditscore._frame import Table
 from creditscore._typing import ColumnKind, Trend
 from creditscore._validation import check_choice, check_integer, check_real
@@ -18,7 +19,7 @@ from creditscore.binning._partition import CategoricalPartition, MixedPartition,
 from creditscore.binning._policy import BinPolicy
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._table import BinTable
-from creditscore.exceptions import InvalidParameterError, SpecialCodeWarning
+from creditscore.exceptions import IdleCutWarning, InvalidParameterError, SpecialCodeWarning
 
 _OWNER = "WOEEncoder"
 _NO_CUTS: dict[str, Any] = {
@@ -65,6 +66,7 @@ def settings_of(encoder: Any, table: Table, *, has_periods: bool) -> dict[str, B
         raise InvalidParameterError(msg)
     policies = _by_column(encoder.policy, "policy", BinPolicy, table)
     given = _mapping(encoder.user_cuts, "user_cuts", "cuts", table)
+    _warn_of_idle_constraints(encoder, given)
     codes = _codes(encoder.special_codes, table)
     return {
         name: BinSettings(
@@ -79,6 +81,21 @@ def settings_of(encoder: Any, table: Table, *, has_periods: bool) -> dict[str, B
         )
         for name in table.names
     }
+
+
+def _warn_of_idle_constraints(encoder: Any, given: Mapping[str, Any]) -> None:
+    """Say which columns are asked for bins by name although their bins are given as they are."""
+    # tables come from edits of what was found under constraints, which they keep
+    chosen = [name for name, bins in given.items() if not isinstance(bins, BinTable)]
+    for parameter in ("constraints", "trend"):
+        asked = getattr(encoder, parameter)
+        idle = [name for name in chosen if isinstance(asked, Mapping) and name in asked]
+        if idle:
+            warn_user(
+                f"The {parameter!r} parameter of {_OWNER} has no effect on {some(idle)}: their "
+                "bins are given as user_cuts and stay as they are. Leave one of the two out.",
+                IdleCutWarning,
+            )
 
 
 def _mapping(value: Any, parameter: str, what: str, table: Table) -> Mapping[str, Any]:
@@ -117,12 +134,11 @@ def _constraints(encoder: Any, table: Table) -> dict[str, BinConstraints]:
     alike: dict[tuple[BinConstraints, Trend], BinConstraints] = {}
     for name, given in asked.items():
         own, kind = given, table.kind(name)
-        if kind in ("categorical", "ordered"):
-            if isinstance(encoder.constraints, Mapping):
-                _check_levels(name, own, kind)
-            else:
-                # what is asked of all columns alike holds where it can
-                own = replace(own, **(_NO_CUTS if kind == "ordered" else _NOT_NOMINAL))
+        if isinstance(encoder.constraints, Mapping):
+            _check_meaning(name, own, kind)
+        elif kind in ("categorical", "ordered"):
+            # what is asked of all columns alike holds where it can
+            own = replace(own, **(_NO_CUTS if kind == "ordered" else _NOT_NOMINAL))
         key = own, trends[name]
         if key in alike:
             # columns by the thousand are mostly asked for the same
@@ -147,12 +163,16 @@ def _constraints(encoder: Any, table: Table) -> dict[str, BinConstraints]:
     return filled
 
 
-def _check_levels(name: str, asked: BinConstraints, kind: ColumnKind) -> None:
-    """Refuse what makes no sense for levels: numbers, and a trend where they have no order."""
-    if kind == "ordered":
-        idle = ["cut_digits"] if asked.cut_digits is not None else []
+def _check_meaning(name: str, asked: BinConstraints, kind: ColumnKind) -> None:
+    """Refuse what has no meaning for a column of a kind, where it is asked of that column."""
+    idle = []
+    if kind in ("numeric", "ordered") and asked.min_level_size is not None:
+        idle = ["min_level_size"]
+        why = "which holds no levels that are pooled. Leave that out."
+    elif kind == "ordered" and asked.cut_digits is not None:
+        idle = ["cut_digits"]
         why = "whose levels are no numbers. Leave that out."
-    else:
+    elif kind == "categorical":
         idle = [field for field in _NO_CUTS if getattr(asked, field)]
         idle += ["trend"] if asked.trend not in (None, "auto") else []
         why = (

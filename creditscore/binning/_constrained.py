@@ -17,7 +17,7 @@ from creditscore.binning._digitize import digitize
 from creditscore.binning._numeric import proposed_cuts
 from creditscore.binning._objective import BinaryObjective, InformationValue
 from creditscore.binning._problem import Problem, Solution, cost_of
-from creditscore.binning._readable import readable_between, with_digits
+from creditscore.binning._readable import of_digits_between, readable_between
 from creditscore.binning._runs import LEAST_GAIN, Amounts
 from creditscore.binning._settings import BinSettings, check_solution
 from creditscore.binning._shortlist import extremes, hull, shortlist
@@ -320,10 +320,10 @@ def nearer_candidates(
 def rounded(found: Candidates, digits: int) -> Candidates:
     """Choose numbers of few digits, near the places tried so far."""
     cells = found.column.cells
-    middle = (cells.high[found.after] + cells.low[found.after + 1]) / 2
-    numbers = sorted({with_digits(value, digits) for value in middle.tolist()})
+    below, above = cells.high[found.after].tolist(), cells.low[found.after + 1].tolist()
+    near = (of_digits_between(*gap, digits) for gap in zip(below, above, strict=True))
     given = (*found.constraints.fixed_cuts, *found.constraints.preferred_cuts)
-    numbers = sorted({*numbers, *given})
+    numbers = sorted({*near, *given})
     column = found.column.told_apart(_cells_with(found.column, numbers))
     cells_of = cells_before(column, numbers)
     chosen: dict[int, float] = {}

@@ -66,6 +66,10 @@ class Outcomes:
         periods = None if self.periods is None else _taken(self.periods, rows)
         return Outcomes(_taken(self.is_bad, rows), weights, periods, self.n_periods)
 
+    def timeless(self) -> Outcomes:
+        """Return the outcomes without periods."""
+        return Outcomes(self.is_bad, self.weights)
+
     def totals(self) -> tuple[float, float]:
         """Return the goods and the bads."""
         if self.weights is None:

@@ -159,7 +159,25 @@ def _given(sample: Sample, name: str, settings: BinSettings) -> Found:
     if not isinstance(partition, Partition):
         partition = _partition_of(sample, name, settings)
     counts = _counted(sample, name, partition)
+    _warn_of_empty_bins(counts, name)
     return Found(counts, 2, _fine(sample, name, partition))
+
+
+def _warn_of_empty_bins(counts: BinCounts, name: str) -> None:
+    """Warn of intervals that no value of the sample falls in; levels are checked by name."""
+    partition = counts.partition
+    if isinstance(partition, CategoricalPartition):
+        return
+    weight = (counts.good + counts.bad)[: partition.n_regular]
+    empty = [partition.labels[i] for i in np.flatnonzero(weight == 0).tolist()]
+    if empty and weight.any():
+        noun = "a bin" if len(empty) == 1 else "bins"
+        warn_user(
+            f"The 'user_cuts' of column {name!r} make {noun} without a row: {', '.join(empty)}. "
+            "Nothing is known of the risk there. Leave the cuts beside it out, or check their "
+            "unit.",
+            IdleCutWarning,
+        )
 
 
 def _partition_of(sample: Sample, name: str, settings: BinSettings) -> Partition:

@@ -89,8 +89,8 @@ def warn_of_unseen_levels(name: str, unseen: Sequence[Level], n_rows: int) -> No
     shown = ", ".join(map(repr, unseen[:5])) + (", …" if len(unseen) > 5 else "")
     warn_user(
         f"Column {name!r} holds {len(unseen)} level(s) that the bins do not know, in "
-        f"{n_rows} row(s): {shown}. They count as {OTHER!r}. Check the spelling, or fit again "
-        "with data that hold them.",
+        f"{n_rows} row(s): {shown}. They count as {OTHER!r}. Check the spelling, give them a "
+        "group, or fit again with data that hold them.",
         UnseenCategoryWarning,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_FLOOR, Context
 
 _SMALLEST, _LARGEST = 1e-290, 1e290
 """Distances for which the powers of ten near them are floats."""
@@ -42,12 +43,21 @@ def readable_between(below: float, above: float) -> float:
     return above + 0.0
 
 
-def with_digits(value: float, digits: int) -> float:
-    """Round to so many significant digits.
+def of_digits_between(below: float, above: float, digits: int) -> float:
+    """Return a number of so many significant digits: ``below < cut <= above`` where there is one.
+
+    Near the middle if it can be; without any, the middle rounded, which parts other values.
 
     Examples
     --------
-    >>> with_digits(1234.0, 2), with_digits(-0.0456, 1), with_digits(0.0, 3)
-    (1200.0, -0.05, 0.0)
+    >>> of_digits_between(1234.0, 1300.0, 2), of_digits_between(1002.0, 1003.0, 4)
+    (1300.0, 1003.0)
+    >>> of_digits_between(1234.0, 1236.0, 2)
+    1200.0
     """
-    return float(f"{value:.{digits}g}") + 0.0
+    middle = float(f"{below / 2 + above / 2:.{digits}g}") + 0.0
+    if below < middle <= above:
+        return middle
+    # the last such number that is not above
+    last = float(Context(prec=digits, rounding=ROUND_FLOOR).create_decimal_from_float(above)) + 0.0
+    return last if below < last else middle

@@ -21,7 +21,7 @@ _STEPS = 16
 """Halvings of the distance between what is asked and what is known to work."""
 _TRENDS = ("auto", "peak", "valley", "none")
 """Trends to fall back on, the nearest first."""
-_FEW_PREBINS = 24
+FEW_PREBINS = 24
 """Pre-bins on which trends that bend are tried: for one cut alone, no trend needs to bend."""
 
 
@@ -114,12 +114,12 @@ def _bent_trend(problem: Problem) -> Iterator[Relaxation]:
 
 def _coarse(problem: Problem) -> Problem:
     """Return the problem with few pre-bins, between places that are not forbidden."""
-    if problem.n_prebins <= _FEW_PREBINS:
+    if problem.n_prebins <= FEW_PREBINS:
         return problem
     forbidden = problem.rules().forbidden
     places = np.arange(problem.n_prebins + 1)
     places = places if forbidden is None else places[~forbidden]
-    places = places[np.linspace(0, len(places) - 1, _FEW_PREBINS + 1).round().astype(np.intp)]
+    places = places[np.linspace(0, len(places) - 1, FEW_PREBINS + 1).round().astype(np.intp)]
     places = np.unique(places)
 
     def at_places(amounts: Amounts) -> Amounts:

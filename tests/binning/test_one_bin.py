@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 from creditscore import WOEEncoder
-from creditscore.binning import BinConstraints, BinTable
+from creditscore.binning import BinConstraints, BinTable, NumericPartition
 from creditscore.exceptions import IdleCutWarning, InvalidParameterError, SingleBinWarning
 
 N = 4_000
@@ -90,6 +91,43 @@ def test_digits_are_raised_only_where_that_helps() -> None:
     alike = np.tile(np.arange(200) < 20, 3).astype(int)
     message, _ = said(X, alike, constraints=BinConstraints(cut_digits=2))
     assert "the bad rate is the same on both sides of every split" in message
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        BinConstraints(min_bad=150, cut_digits=2),
+        BinConstraints(forbidden_cuts=[(1_001, 1_003)], cut_digits=2),
+        BinConstraints(min_bad=150, cut_digits=5),
+        BinConstraints(max_p_value=1e-30, cut_digits=2),
+    ],
+)
+def test_digits_are_named_with_what_blocks_beside_them(asked: BinConstraints) -> None:
+    X = pd.DataFrame({"v": 1_000 + np.repeat([1.0, 2.0, 3.0], 200)})
+    is_bad = np.concatenate([np.arange(200) < n for n in (20, 60, 100)]).astype(int)
+    message, _ = said(X, is_bad, constraints=asked)
+    assert ("raise cut_digits to 4" in message) == (asked.cut_digits == 2)
+    for way in message.rsplit(": ", 1)[1].rstrip(".").split("; or "):
+        found = re.findall(r"(?:lower|raise) (\w+) to ([\d.e-]+)", way)
+        eased = {name: float(value) for name, value in found}
+        if "cut_digits" in eased:
+            eased["cut_digits"] = int(eased["cut_digits"])
+        if "forbidden" in way:
+            eased["forbidden_cuts"] = ()
+        table = WOEEncoder(constraints=replace(asked, **eased)).fit(X, is_bad).tables_["v"]
+        assert table.n_bins > 1, way
+
+
+def test_a_single_cut_of_few_digits_is_found_among_all_values() -> None:
+    # one place of two digits keeps what is asked, and no evenly spread one is near it
+    rng = np.random.default_rng(0)
+    values = np.sort(rng.uniform(100, 200, 5_000))
+    is_bad = (np.arange(5_000) % 5 == 0).astype(int)
+    is_bad[np.searchsorted(values, 190) : np.searchsorted(values, 190.4)] = 1
+    X = pd.DataFrame({"v": values})
+    asked = BinConstraints(cut_digits=2, forbidden_cuts=[(100, 189.9), (190.1, 200)], min_bad=10)
+    table = WOEEncoder(min_bin_size=0, constraints=asked).fit(X, is_bad).tables_["v"]
+    assert table.partition.cuts == (190.0,)
 
 
 def test_idle_fixed_cuts_are_not_blamed(column: tuple[pd.DataFrame, np.ndarray]) -> None:
@@ -176,3 +214,50 @@ def test_levels_that_shrink_together_are_not_called_alike() -> None:
     alike = np.r_[np.ones(4), np.zeros(36), np.ones(40), np.zeros(360), np.ones(200), np.zeros(100)]
     message, _ = said(X, alike.astype(int))
     assert "the bad rate is the same on both sides" in message
+
+
+def test_preferred_cuts_that_part_nothing_are_named(
+    column: tuple[pd.DataFrame, np.ndarray],
+) -> None:
+    asked = BinConstraints(fixed_cuts=[0.0], preferred_cuts=[0.0, 99.0])
+    with pytest.warns(IdleCutWarning, match="the preferred cut 99 parts no values of the sample"):
+        table = WOEEncoder(constraints=asked).fit(*column).tables_["v"]
+    assert "99" in "".join(table.notes)
+
+
+def test_given_cuts_outside_the_data_are_named(column: tuple[pd.DataFrame, np.ndarray]) -> None:
+    message = r"'user_cuts' of column 'v' make bins without a row: \[50, 99\), >= 99\."
+    with pytest.warns(IdleCutWarning, match=message):
+        WOEEncoder(user_cuts={"v": [0.0, 50.0, 99.0]}).fit(*column)
+    cuts = NumericPartition(cuts=(0.0, 50.0))
+    with pytest.warns(IdleCutWarning, match="a bin without a row: >= 50"):
+        WOEEncoder(user_cuts={"v": cuts}).fit(*column)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"), [("constraints", BinConstraints(min_bad=9)), ("trend", "ascending")]
+)
+def test_what_is_asked_of_given_bins_is_idle(
+    column: tuple[pd.DataFrame, np.ndarray], parameter: str, value: Any
+) -> None:
+    encoder = WOEEncoder(user_cuts={"v": [0.0]}, **{parameter: {"v": value}})
+    with pytest.warns(IdleCutWarning, match=f"'{parameter}' parameter .* no effect on 'v'"):
+        encoder.fit(*column)
+    with warnings.catch_warnings(action="error"):
+        # what is asked of all columns alike, or was asked before an edit, is nobody's mistake
+        WOEEncoder(user_cuts={"v": [0.0]}, **{parameter: value}).fit(*column)
+        found = WOEEncoder(**{parameter: {"v": value}}).fit(*column)
+        found.with_tables(found.tables_["v"].merge(0, 1, by="me", reason="r")).fit(*column)
+
+
+@pytest.mark.parametrize("kind", ["numeric", "ordered"])
+def test_a_level_size_of_what_has_no_levels_to_pool_is_refused(
+    column: tuple[pd.DataFrame, np.ndarray], kind: str
+) -> None:
+    X, y = column
+    if kind == "ordered":
+        X = pd.DataFrame({"v": pd.cut(X["v"], [-9, -1, 0, 1, 9], labels=list("abcd"))})
+    asked = {"v": BinConstraints(min_level_size=50)}
+    with pytest.raises(InvalidParameterError, match="asks for min_level_size of column 'v'"):
+        WOEEncoder(constraints=asked).fit(X, y)
+    WOEEncoder(constraints=asked["v"]).fit(X, y)

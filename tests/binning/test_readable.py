@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_FLOOR, Decimal
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from creditscore.binning._readable import readable_between
+from creditscore.binning._readable import of_digits_between, readable_between
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -26,6 +28,28 @@ def test_values_held_with_fewer_digits_fall_on_the_same_side(below: float, gap: 
     above = below + max(gap, 1e-5 * abs(below))
     cut = readable_between(below, above)
     assert float(np.float32(below)) < cut <= float(np.float32(above))
+
+
+@given(
+    below=st.floats(-1e6, 1e6) | st.integers(-5_000, 5_000).map(float),
+    gap=st.floats(1e-6, 1e3) | st.just(1.0),
+    digits=st.integers(1, 6),
+)
+def test_a_cut_of_few_digits_is_found_where_there_is_one(
+    below: float, gap: float, digits: int
+) -> None:
+    above = below + gap
+    assume(above > below)
+    cut = of_digits_between(below, above, digits)
+    assert float(f"{cut:.{digits}g}") == cut
+    if not below < cut <= above:
+        # between the ends, in steps of the last digit, no number has so few
+        step = Decimal(10) ** (max(Decimal(below).adjusted(), Decimal(above).adjusted()) - digits)
+        first = (Decimal(below) / step).to_integral_value(ROUND_FLOOR)
+        tried = [float((first + i) * step) for i in range(2, 60)]
+        assert not any(
+            below < number <= above and float(f"{number:.{digits}g}") == number for number in tried
+        )
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,10 @@ def test_special_codes_and_bins_without_a_row(applicants: pd.DataFrame) -> None:
         },
     )
     X = applicants[["months_employed", "housing"]]
-    with pytest.warns(IdleCutWarning, match="'housing' name levels that it does not hold: 'boat'"):
+    with (
+        pytest.warns(IdleCutWarning, match="'housing' name levels that it does not hold: 'boat'"),
+        pytest.warns(IdleCutWarning, match="'months_employed' make a bin without a row: >= 500"),
+    ):
         card = LogisticScorecard(encoder=encoder).fit(X, applicants["is_bad"]).scorecard_
     rows = pd.DataFrame({"months_employed": [-8.0, 600.0, 50.0], "housing": ["boat", "own", "own"]})
     (warning,) = heard(card.score, rows)

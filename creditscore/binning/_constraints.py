@@ -171,6 +171,17 @@ def span_of(place: Span) -> tuple[float, float]:
     return place if isinstance(place, tuple) else (place, place)
 
 
+def place_of(cut: float, name: str, n_prebins: int) -> int:
+    """Return a cut as a place between pre-bins, or between ordered levels; refuse all else."""
+    if not cut.is_integer() or not 1 <= cut < n_prebins:
+        msg = (
+            f"{name!r} are places between pre-bins or ordered levels here: whole numbers from 1 to "
+            f"{n_prebins - 1}. Got {cut:g}."
+        )
+        raise InvalidParameterError(msg)
+    return int(cut)
+
+
 def _holder(cut: float) -> Any:
     return lambda place: span_of(place)[0] <= cut <= span_of(place)[1]
 

@@ -107,13 +107,18 @@ def _best(sample: Sample, name: str, settings: BinSettings) -> Found:
         codes, levels = table.levels(name)
         codes = sample.kept(codes)
         counts = LevelCounts.from_codes(codes, levels, outcomes)
-        groups = best_level_groups(
-            counts,
-            settings.special_codes,
-            settings,
-            ordered=kind == "ordered",
-            periods=_by_period(codes, levels, outcomes),
-        )
+        try:
+            groups = best_level_groups(
+                counts,
+                settings.special_codes,
+                settings,
+                ordered=kind == "ordered",
+                periods=_by_period(codes, levels, outcomes),
+            )
+        except InvalidParameterError as error:
+            # how many places there are is known once the levels are counted
+            msg = f"What is asked of column {name!r} cannot be kept. {error}"
+            raise InvalidParameterError(msg) from error
         return Found(
             groups.counts,
             min(groups.n_levels, 2),

@@ -14,9 +14,10 @@ from creditscore.binning._counts import BinCounts, LevelCounts
 from creditscore.binning._edges import EdgeSample
 from creditscore.binning._fine import FineLevels
 from creditscore.binning._partition import CategoricalPartition
-from creditscore.binning._problem import Solution, cost_of
+from creditscore.binning._problem import Problem, Solution, cost_of
 from creditscore.binning._relax import smallest_relaxations
 from creditscore.binning._relaxation import Relaxation, written
+from creditscore.binning._rounding import ROUNDING
 from creditscore.binning._settings import BinSettings, check_solution
 from creditscore.binning._solver import binary_problem, solve_bins
 
@@ -180,27 +181,37 @@ def _relaxations(
     periods: Sequence[LevelCounts] | None,
 ) -> tuple[tuple[Relaxation, ...], ...]:
     """Return what would have to give for two groups."""
-    ways = smallest_relaxations(binary_problem(prebins.good, prebins.bad, **asked), 2)
     if prebins.ordered:
-        return ways
-    # levels without an order have no other trend than by bad rate
-    ways = tuple(way for way in ways if all(one.constraint != "trend" for one in way))
+        return smallest_relaxations(binary_problem(prebins.good, prebins.bad, **asked), 2)
+    ways = _without_trend(binary_problem(prebins.good, prebins.bad, **asked))
     total = asked["total_good"] + asked["total_bad"]
-    weights = np.unique(prebins.level_good + prebins.level_bad)[::-1]
-    sizes = weights[weights < rare_below(settings, total)]
-    constraints = replace(asked["constraints"], min_n_bins=max(2, asked["constraints"].min_n_bins))
-    for size in sizes[:: 1 + len(sizes) // _SIZES].tolist():
+    own = settings.constraints.min_level_size
+    beside: tuple[tuple[Relaxation, ...], ...] = ()
+    for size in _level_sizes(prebins, rare_below(settings, total)):
         less = level_prebins(counts, special, rare=size, max_n_prebins=settings.max_n_prebins)
-        changed = {
-            "constraints": constraints,
-            "periods": less.by_period(periods) if periods else None,
-        }
-        problem = binary_problem(less.good, less.bad, **{**asked, **changed})
-        if problem.solve().feasible:
-            own = settings.constraints.min_level_size
-            needed = written(size / total if own is not None and own < 1 else size, up=False)
-            return (*ways, (Relaxation("min_level_size", own, needed),))
-    return ways
+        by_period = less.by_period(periods) if periods else None
+        problem = binary_problem(less.good, less.bad, **{**asked, "periods": by_period})
+        needed = written(size / total if own is not None and own < 1 else size, up=False)
+        smaller = Relaxation("min_level_size", own, needed)
+        if len(problem.solve().starts) > 1:
+            return (*ways, (smaller,))
+        if not ways and not beside:
+            # where it takes more than telling levels apart, the largest size that leaves any
+            beside = tuple((smaller, *way) for way in _without_trend(problem))
+    return ways or beside
+
+
+def _without_trend(problem: Problem) -> tuple[tuple[Relaxation, ...], ...]:
+    """Return what would help but a trend: levels without an order have none but by bad rate."""
+    ways = smallest_relaxations(problem, 2)
+    return tuple(way for way in ways if all(one.constraint != "trend" for one in way))
+
+
+def _level_sizes(prebins: LevelPrebins, rare: float) -> list[float]:
+    """Return some weights of levels below which others could be pooled, the largest first."""
+    weights = np.unique(prebins.level_good + prebins.level_bad)[::-1]
+    sizes = weights[weights < rare]
+    return list(sizes[:: 1 + len(sizes) // _SIZES].tolist())
 
 
 def _tail(counts: LevelCounts, special: tuple[Level, ...]) -> tuple[Float1D, Float1D]:
@@ -219,7 +230,8 @@ def rare_below(settings: BinSettings, total: float) -> float:
     size = settings.constraints.min_level_size
     if size is None:
         return min(_RARE_ROWS, settings.min_weight(total))
-    return size if size >= 1 else size * total
+    # a level of just the size is not rare, whatever a share of the rows rounds to
+    return size if size >= 1 else size * total * (1 - ROUNDING)
 
 
 def level_prebins(

@@ -11,13 +11,12 @@ import numpy as np
 
 from creditscore._typing import Bool1D, Float1D, Trend
 from creditscore.binning._bends import best_bend
-from creditscore.binning._constraints import BinConstraints, Span, span_of
+from creditscore.binning._constraints import BinConstraints, Span, place_of, span_of
 from creditscore.binning._neighbours import Neighbours
 from creditscore.binning._objective import Objective
 from creditscore.binning._pairs import FoundTrend, Layers, best_chains
 from creditscore.binning._runs import LEAST_GAIN, Amounts, Rules, Runs, admitted_runs
 from creditscore.binning._scan import best_rising
-from creditscore.exceptions import InvalidParameterError
 
 _DIRECTIONS: dict[str, tuple[Literal["ascending", "descending"], ...]] = {
     "auto": ("ascending", "descending"),
@@ -155,13 +154,8 @@ class Problem:
             return None
         marked = np.zeros(self.n_prebins + 1, dtype=bool)
         for low, high in map(span_of, cuts):
-            if not (low.is_integer() and high.is_integer() and low >= 1 and high < self.n_prebins):
-                msg = (
-                    f"On counts, {name!r} are places between pre-bins: whole numbers from 1 to "
-                    f"{self.n_prebins - 1} here. Got {low:g}."
-                )
-                raise InvalidParameterError(msg)
-            marked[int(low) : int(high) + 1] = True
+            first, last = (place_of(end, name, self.n_prebins) for end in (low, high))
+            marked[first : last + 1] = True
         return marked
 
     def _solve_trend(self, rules: Rules) -> Solution:

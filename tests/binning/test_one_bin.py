@@ -51,6 +51,26 @@ def test_levels_that_are_all_rare_are_not_called_alike() -> None:
     assert "lower min_level_size to 0.01" in share
 
 
+def test_levels_to_be_told_apart_are_named_with_what_blocks_beside_them() -> None:
+    # two levels of 20 rows differ, and are pooled as they are; they have 14 bads together
+    X = pd.DataFrame({"level": np.repeat(["a", "b"], 20)})
+    is_bad = np.concatenate([np.arange(20) < n for n in (4, 10)]).astype(int)
+    asked = BinConstraints(min_bad=7, min_level_size=0.8)
+    message, _ = said(X, is_bad, constraints=asked)
+    assert message.endswith("lower min_level_size to 0.5 and lower min_bad to 4.")
+    helped = replace(asked, min_level_size=0.5, min_bad=4)
+    assert WOEEncoder(constraints=helped).fit(X, is_bad).tables_["level"].n_bins == 2
+
+
+def test_a_level_of_just_the_least_size_is_not_pooled() -> None:
+    # 0.035 of 200 rows are seven, and a little more in floating point
+    X = pd.DataFrame({"level": np.repeat(["a", "b", "c"], [7, 7, 186])})
+    is_bad = np.r_[np.ones(7), np.zeros(7), np.arange(186) % 4 == 0].astype(int)
+    asked = BinConstraints(min_level_size=0.035)
+    table = WOEEncoder(min_bin_size=0.03, constraints=asked).fit(X, is_bad).tables_["level"]
+    assert table.n_bins == 3
+
+
 def test_levels_are_not_sent_to_a_trend(column: tuple[pd.DataFrame, np.ndarray]) -> None:
     X = pd.DataFrame({"level": np.where(column[0]["v"] > 0, "a", "b")})
     message, _ = said(X, column[1], constraints=BinConstraints(min_bad=1_000))

@@ -301,3 +301,13 @@ def test_cuts_are_places_between_levels_however_many_there_are() -> None:
         ("L000", "L079"),
         ("L080", "L099"),
     ]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"fixed_cuts": [7]}, {"fixed_cuts": [1.5]}, {"forbidden_cuts": [(0, 2)]}]
+)
+def test_places_that_are_not_between_levels_name_the_column(asked: dict[str, Any]) -> None:
+    X = pd.DataFrame({"rating": pd.Categorical(list("abc") * 20, ordered=True)})
+    encoder = WOEEncoder(constraints={"rating": BinConstraints(**asked)})
+    with pytest.raises(InvalidParameterError, match=r"column 'rating' cannot be kept.* 1 to 2"):
+        encoder.fit(X, np.arange(60) % 7 == 0)

@@ -12,7 +12,7 @@ import numpy as np
 from creditscore._typing import Float1D, Float2D, ObjectiveName
 from creditscore._validation import check_choice, check_real
 from creditscore._warn import warn_user
-from creditscore.binning._constraints import BinConstraints
+from creditscore.binning._constraints import BinConstraints, place_of
 from creditscore.binning._objective import OBJECTIVES, Objective
 from creditscore.binning._pairs import FoundTrend
 from creditscore.binning._problem import Solution
@@ -212,7 +212,7 @@ class _Problem:
         min_bad, min_good = (_up(side) or None for side in (asked.min_bad, asked.min_good))
         fixed = None
         if asked.fixed_cuts:
-            places = {self._place(cut) for cut in asked.fixed_cuts}
+            places = {place_of(cut, "fixed_cuts", len(self.good)) for cut in asked.fixed_cuts}
             fixed = [place + 1 in places for place in range(len(self.good))]
         settings = [
             None if trend == "none" else trend,
@@ -242,15 +242,6 @@ class _Problem:
         sized = (least or 0) <= weight and (most is None or weight <= most)
         single = len(self.good) == 1 and self.asked.min_n_bins == 1
         return bool(enough and sized and single)
-
-    def _place(self, cut: float) -> int:
-        if not cut.is_integer() or not 1 <= cut < len(self.good):
-            msg = (
-                "On counts, 'fixed_cuts' are places between pre-bins: whole numbers from 1 to "
-                f"{len(self.good) - 1} here. Got {cut:g}."
-            )
-            raise InvalidParameterError(msg)
-        return int(cut)
 
     def _needs_our_values(self) -> bool:
         sums = float(self.good.sum()), float(self.bad.sum())

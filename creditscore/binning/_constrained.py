@@ -11,6 +11,7 @@ import numpy as np
 
 from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore.binning._cells import CountedColumn
+from creditscore.binning._choice import MEANT, chosen
 from creditscore.binning._constraints import BinConstraints, span_of
 from creditscore.binning._curve import Curve
 from creditscore.binning._digitize import digitize
@@ -20,10 +21,8 @@ from creditscore.binning._problem import Problem, Solution, cost_of
 from creditscore.binning._readable import of_digits_between, readable_between
 from creditscore.binning._runs import LEAST_GAIN, Amounts
 from creditscore.binning._settings import BinSettings, check_solution
-from creditscore.binning._shortlist import extremes, hull, shortlist
+from creditscore.binning._shortlist import LOOKED_INTO, extremes, hull, shortlist, thinned
 
-_LOOKED_INTO = 0.0005
-"""Share of the weight about a place in which values are told apart."""
 _DENSER = 8
 """How many times the places that are spread evenly, where bins have a greatest size."""
 _FEW_PLACES = 64
@@ -54,6 +53,16 @@ class ConstrainedBins:
     rounding_cost: float | None
 
     @property
+    def feasible(self) -> bool:
+        """Whether they keep what is asked."""
+        return self.solution.feasible
+
+    @property
+    def value(self) -> float:
+        """What they are worth by the objective."""
+        return self.solution.value
+
+    @property
     def worth(self) -> float:
         """What was made as large as can be, penalty included."""
         return self.candidates.problem.worth(self.solution)
@@ -73,32 +82,13 @@ def best_constrained_bins(
     trend it comes to.
     """
     trend = settings.trend
-    if trend not in ("auto", "auto_one_bend"):
-        return _best_under(column, objective, settings)
-    found = {
-        way: _best_under(column, objective, settings.under(way))
-        for way in ("ascending", "descending", "peak", "valley")
-        if trend == "auto_one_bend" or way in ("ascending", "descending")
-    }
-    straight = _better(found["ascending"], found["descending"])
-    if trend == "auto":
-        return straight
-    bent = _better(found["peak"], found["valley"])
-    value = straight.solution.value
-    needed = value + settings.constraints.min_bend_gain * abs(value)
-    if straight.solution.feasible and bent.solution.value < needed:
-        return straight
-    return _better(straight, bent)
-
-
-def _better(first: ConstrainedBins, second: ConstrainedBins) -> ConstrainedBins:
-    """Return the better of two, the first on a tie."""
-    if not second.solution.feasible:
-        return first
-    if not first.solution.feasible:
-        return second
-    gain = LEAST_GAIN * first.candidates.objective.unit
-    return second if second.worth > first.worth + gain else first
+    ways = MEANT.get(trend, (trend,))
+    return chosen(
+        {way: _best_under(column, objective, settings.under(way)) for way in ways},
+        trend,
+        min_bend_gain=settings.constraints.min_bend_gain,
+        least_gain=LEAST_GAIN * objective.unit,
+    )
 
 
 def _best_under(
@@ -258,7 +248,7 @@ def candidates_of(
         listed = np.union1d(even, _listed(curve, objective, settings, each))
         if settings.solver is not None:
             # other solvers may take long over more places than they were promised
-            listed = _thinned(listed, most)
+            listed = thinned(listed, most)
     after = np.union1d(listed, forced).astype(np.intp)
     if in_search:
         after = after[~is_forbidden(column, after, asked)]
@@ -279,7 +269,7 @@ def single_cut(every: Candidates, place: int) -> ConstrainedBins:
     bins = every.problem.amounts.between(np.array([0, place]), np.array([place, -1]))
     value, (before, behind) = every.objective.parts(*bins).sum(), every.objective.level(*bins)
     trend: Literal["ascending", "descending"] = "ascending" if behind > before else "descending"
-    tried = np.union1d(_thinned(every.after, _FEW_PLACES), every.after[place - 1])
+    tried = np.union1d(thinned(every.after, _FEW_PLACES), every.after[place - 1])
     return ConstrainedBins(every, Solution((0, place), float(value), trend, True), tried, None)
 
 
@@ -296,7 +286,7 @@ def nearer_candidates(
     cuts = found.after[np.asarray(solution.starts[1:], dtype=np.intp) - 1]
     firsts = found.column.cells.low[cuts + 1]
     weight = Curve.of(found.column.cells).weight[cuts]
-    near = Curve.of(found.column.cells).cells_near(weight, _LOOKED_INTO)
+    near = Curve.of(found.column.cells).cells_near(weight, LOOKED_INTO)
     column = found.column.told_apart(near)
     curve = Curve.of(column.cells)
     cuts = np.searchsorted(column.cells.low, firsts) - 1
@@ -313,7 +303,7 @@ def nearer_candidates(
             np.arange(max(0, cut - 2), min(curve.n_cuts, cut + 3)),
         ]
     places = np.setdiff1d(np.concatenate(about), kept)
-    places = np.union1d(kept, _thinned(places, max(2, max_n_prebins - 1 - len(kept))))
+    places = np.union1d(kept, thinned(places, max(2, max_n_prebins - 1 - len(kept))))
     return replace(found, column=column, after=_allowed(column, places.astype(np.intp), asked))
 
 
@@ -374,14 +364,7 @@ def _listed(curve: Curve, objective: BinaryObjective, settings: BinSettings, n: 
     ]
     listed = np.unique(np.concatenate(best)).astype(np.intp)
     listed = np.union1d(listed, _bulging(curve, trend, max(n - len(listed), 4)))
-    return _thinned(listed, n)
-
-
-def _thinned(places: Int1D, n: int) -> Int1D:
-    """Leave out places evenly, where there are more than n."""
-    if len(places) <= n:
-        return places
-    return places[np.linspace(0, len(places) - 1, n).round().astype(np.intp)]
+    return thinned(listed, n)
 
 
 def _bulging(curve: Curve, trend: str, n: int) -> Int1D:

@@ -21,6 +21,7 @@ from creditscore.binning._readable import readable_between
 from creditscore.binning._runs import LEAST_GAIN, Amounts
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._shortlist import (
+    LOOKED_INTO,
     extremes,
     hull,
     joined,
@@ -28,6 +29,7 @@ from creditscore.binning._shortlist import (
     propose,
     refine,
     shortlist,
+    thinned,
 )
 
 _Direction = Literal["ascending", "descending", "none"]
@@ -39,8 +41,6 @@ _DIRECTIONS: dict[str, tuple[_Direction, ...]] = {
     "none": ("none",),
 }
 
-_LOOKED_INTO = 0.0005
-"""Share of the weight on each side of a cut in which values are told apart to place it."""
 _FEW_CELLS = 256
 """Cells of equal weight from which cuts are proposed, one cut a cell or two."""
 _REACH = 1 / 64
@@ -133,14 +133,14 @@ def best_numeric_bins(
     admitted = curve.within(min_weight)
     if not admitted.n_cuts:
         # whether a column can be split at all is a question about its very values
-        regular = regular.told_apart(curve.cells_near(ends, _LOOKED_INTO))
+        regular = regular.told_apart(curve.cells_near(ends, LOOKED_INTO))
         curve = Curve.of(regular.cells)
         admitted = curve.within(min_weight)
     search, found = _best_search(admitted, objective, settings, min_weight)
     if regular.cells.mixed.any():
         places = np.append(ends, search.curve.weight[found.cuts])
         was = regular.cells.low[search.curve.first + 1 :]
-        regular = regular.told_apart(curve.cells_near(places, _LOOKED_INTO))
+        regular = regular.told_apart(curve.cells_near(places, LOOKED_INTO))
         curve = Curve.of(regular.cells)
         search = _Search.of(curve.within(min_weight), search.direction, objective, min_weight)
         now = regular.cells.low[search.curve.first + 1 :]
@@ -256,7 +256,9 @@ class _Search:
         if self.curve.n_cuts <= most:
             return np.arange(self.curve.n_cuts), none
         if self.direction == "none":
-            return _thinned(extremes(self.curve, max(1, (most + 1) // 2 - 2)), most), none
+            return thinned(
+                extremes(self.curve, max(1, (most + 1) // 2 - 2)), most, ends=False
+            ), none
         few = np.arange(self.curve.n_cuts)
         if self.curve.n_cuts > 2 * _FEW_CELLS:
             few = shortlist(self.curve, self.hull_cuts, max(_FEW_CELLS, most))
@@ -270,7 +272,8 @@ class _Search:
             min_weight=self.min_weight,
             max_n_bins=_most_bins(settings),
         )
-        others = _thinned(shortlist(curve, hull_cuts, max(1, most // 3)), most - len(proposed))
+        others = shortlist(curve, hull_cuts, max(1, most // 3))
+        others = thinned(others, most - len(proposed), ends=False)
         if free is not proposed and len(free) + len(proposed) <= most:
             # the solver takes long where it may make few bins only
             return few[joined(len(few), free, proposed)], few[others]
@@ -317,13 +320,6 @@ def _best_search(
         if search.value(found.cuts) > value + LEAST_GAIN:
             best, best_found, value = search, found, search.value(found.cuts)
     return best, best_found
-
-
-def _thinned(cuts: Int1D, most: int) -> Int1D:
-    """Leave out cuts evenly, where there are too many."""
-    if len(cuts) <= most:
-        return cuts
-    return cuts[np.linspace(0, len(cuts) - 1, most + 2)[1:-1].round().astype(np.intp)]
 
 
 def _result(

@@ -11,6 +11,7 @@ import numpy as np
 
 from creditscore._typing import Bool1D, Float1D, Trend
 from creditscore.binning._bends import best_bend
+from creditscore.binning._choice import chosen
 from creditscore.binning._constraints import BinConstraints, Span, place_of, span_of
 from creditscore.binning._neighbours import Neighbours
 from creditscore.binning._objective import Objective
@@ -161,16 +162,13 @@ class Problem:
     def _solve_trend(self, rules: Rules) -> Solution:
         asked, trend = self.constraints, self.constraints.trend or "auto"
         found = self._best_by_trend(admitted_runs(self.amounts, self.objective, rules), trend)
-        if len(found) == 1:
-            return next(iter(found.values()))
-        straight = self._better(found["ascending"], found["descending"])
-        if trend == "auto":
-            return straight
-        bent = self._better(found["peak"], found["valley"])
-        needed = straight.value + asked.min_bend_gain * abs(straight.value)
-        if straight.feasible and bent.value < needed:
-            return straight
-        return self._better(straight, bent)
+        best = chosen(
+            {way: _Valued(self, one) for way, one in found.items()},
+            trend,
+            min_bend_gain=asked.min_bend_gain,
+            least_gain=LEAST_GAIN * self.objective.unit,
+        )
+        return best.solution
 
     def _best_by_trend(self, runs: Runs, trend: Trend) -> dict[FoundTrend, Solution]:
         """Return the best bins under each trend that may be meant."""
@@ -208,15 +206,6 @@ class Problem:
         value = float(self.objective.parts(*self._amounts_of(bins)).sum())
         return Solution(bins, value, trend, feasible=starts is not None)
 
-    def _better(self, first: Solution, second: Solution) -> Solution:
-        """Return the better of two, the first on a tie."""
-        if not second.feasible:
-            return first
-        if not first.feasible:
-            return second
-        gain = LEAST_GAIN * self.objective.unit
-        return second if self.worth(second) > self.worth(first) + gain else first
-
     def worth(self, solution: Solution) -> float:
         """Return what is made as large as can be, penalty included."""
         penalty = self.constraints.concentration_penalty
@@ -235,6 +224,26 @@ class Problem:
     def _amounts_of(self, starts: Sequence[int]) -> tuple[Float1D, Float1D]:
         first = np.asarray(starts, dtype=np.intp)
         return self.amounts.between(first, np.append(first[1:], self.n_prebins))
+
+
+@dataclass(frozen=True, eq=False)
+class _Valued:
+    """A solution of a problem, which knows what it is worth."""
+
+    problem: Problem
+    solution: Solution
+
+    @property
+    def feasible(self) -> bool:
+        return self.solution.feasible
+
+    @property
+    def value(self) -> float:
+        return self.solution.value
+
+    @property
+    def worth(self) -> float:
+        return self.problem.worth(self.solution)
 
 
 def cost_of(best: float, value: float) -> float | None:

@@ -9,6 +9,8 @@ from creditscore._typing import Bool1D, Float1D, Float2D, Int1D
 from creditscore.binning._curve import Curve
 from creditscore.binning._objective import InformationValue
 
+LOOKED_INTO = 0.0005
+"""Share of the weight on each side of a cut in which values are told apart to place it."""
 _SWEEPS = 4
 """How often the cuts are gone through to move them; most are settled after two."""
 _SETTLED = 1e-4
@@ -375,3 +377,12 @@ def _share(start: tuple[float, float], end: tuple[float, float], otherwise: floa
     """Return the share of the rising class in a bin, or another number where there is no bin."""
     rising, other = end[0] - start[0], end[1] - start[1]
     return rising / (rising + other) if start != end else otherwise
+
+
+def thinned(places: Int1D, n: int, *, ends: bool = True) -> Int1D:
+    """Leave out places evenly, where there are more than n; first and last only if told so."""
+    if len(places) <= n:
+        return places
+    last = len(places) - 1
+    kept = np.linspace(0, last, n) if ends else np.linspace(0, last, n + 2)[1:-1]
+    return places[kept.round().astype(np.intp)]

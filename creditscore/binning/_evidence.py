@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from creditscore._typing import Bool1D, Float1D, Int1D
+from creditscore.binning._objective import InformationValue
 from creditscore.binning._partition import Partition
 from creditscore.binning._policy import BinPolicy
-from creditscore.metrics import iv_parts, woe, woe_se
+from creditscore.metrics import woe_se
 
+_EMPIRICAL = BinPolicy()
 _OWN = ("empirical", "nearest")
 """Treatments by the counts of the attribute, alone or with a bin."""
 
@@ -27,22 +30,49 @@ class Evidence:
         :class:`BinPolicy` names; "unmet neutral" and so on where the fit met no row of it.
     woe : ndarray of shape (n_codes,)
         WOE that rows get; 0 where they are refused.
-    parts : ndarray of shape (n_codes,)
-        Part of each attribute in the information value.
     refused : ndarray of bool, shape (n_codes,)
         Attributes whose rows are refused.
     pool : ndarray of int, shape (n_codes,)
         Number of the pool that each attribute stands in; most stand alone.
     source : ndarray of int, shape (n_codes,)
         Pool that each attribute's WOE comes from; -1 where it is set to 0.
+    good, bad : ndarray of shape (n_codes,)
+        Counts of each attribute.
+    value : InformationValue
+        What counts are worth.
     """
 
     treatments: tuple[str, ...]
     woe: Float1D
-    parts: Float1D
     refused: Bool1D
     pool: Int1D
     source: Int1D
+    good: Float1D
+    bad: Float1D
+    value: InformationValue
+
+    @cached_property
+    def parts(self) -> Float1D:
+        """Part of each attribute in the information value.
+
+        A pool's part is split over its attributes by their shares of its rows. An attribute whose
+        WOE is set or borrowed has the part (dist_good - dist_bad) · WOE, which is below 0 where its
+        own rows speak against that WOE. So the parts add up to the mean WOE of the goods less that
+        of the bads, smoothing apart.
+        """
+        good, bad, pool, n = self.good, self.bad, self.pool, int(self.pool.max()) + 1
+        own_parts = self.value.parts(_sums(pool, good, n), _sums(pool, bad, n))
+        weight = good + bad
+        in_pool = np.bincount(pool, weight)[pool]
+        share = np.divide(weight, in_pool, out=np.zeros_like(weight), where=in_pool > 0)
+        # where a pool's WOE is infinite, an attribute without a row still has no part in it
+        shared = np.multiply(own_parts[pool], share, out=np.zeros_like(weight), where=share > 0)
+        difference = good / good.sum() - bad / bad.sum()
+        borrowed = np.multiply(
+            difference, self.woe, out=np.zeros_like(weight), where=difference != 0
+        )
+        parts: Float1D = np.where(self.source == pool, shared, borrowed)
+        return parts
 
 
 def weigh(
@@ -54,20 +84,15 @@ def weigh(
     policy: BinPolicy,
     joined: Sequence[tuple[int, int]] = (),
 ) -> Evidence:
-    """Apply a policy to counts.
-
-    A pool's part in the information value is split over its attributes by their shares of its
-    rows. An attribute whose WOE is set or borrowed has the part (dist_good - dist_bad) · WOE,
-    which is below 0 where its own rows speak against that WOE. So the parts add up to the mean
-    WOE of the goods less that of the bads, smoothing apart.
-    """
+    """Apply a policy to counts, which are zero or more, of both classes."""
+    value = InformationValue(float(good.sum()), float(bad.sum()), smoothing)
+    if policy == _EMPIRICAL and not joined:
+        return _by_own_counts(partition, good, bad, value)
     wanted = treatments_of(partition, policy)
     pool = _pools(partition, good, bad, wanted, policy, joined)
     n = int(pool.max()) + 1
     pool_good, pool_bad = _sums(pool, good, n), _sums(pool, bad, n)
-    total_good, total_bad = float(good.sum()), float(bad.sum())
-    counted = {"smoothing": smoothing, "total_good": total_good, "total_bad": total_bad}
-    own = woe(pool_good, pool_bad, **counted)
+    own = value.woe(pool_good, pool_bad)
     by_hand = {code for pair in joined for code in pair}
     said = tuple(
         _said("empirical" if code in by_hand else how, kind, rows=rows, size=size, policy=policy)
@@ -81,15 +106,25 @@ def weigh(
         )
     )
     source = _sources(partition, said, pool, pool_good + pool_bad, own)
+    refused = np.array([how.endswith("error") for how in said])
     used = np.where(source >= 0, own[source], 0.0)
-    return Evidence(
-        treatments=said,
-        woe=used,
-        parts=_parts(good, bad, pool, source, iv_parts(pool_good, pool_bad, **counted), used),
-        refused=np.array([how.endswith("error") for how in said]),
-        pool=pool,
-        source=source,
-    )
+    return Evidence(said, used, refused, pool, source, good, bad, value)
+
+
+def _by_own_counts(
+    partition: Partition, good: Float1D, bad: Float1D, value: InformationValue
+) -> Evidence:
+    """Weigh each attribute by itself, as the policy is that nobody asked for."""
+    held = good + bad > 0
+    pool = np.arange(partition.n_codes)
+    unmet = f"unmet {_EMPIRICAL.unmet}"
+    said = ["empirical" if rows else unmet for rows in held.tolist()]
+    own = value.woe(good, bad)
+    if partition.has_other:
+        said[-1], own[-1], held[-1] = _EMPIRICAL.unseen, 0.0, False
+    refused = np.zeros(len(pool), dtype=bool)
+    source = np.where(held, pool, -1)
+    return Evidence(tuple(said), own, refused, pool, source, good, bad, value)
 
 
 def treatments_of(partition: Partition, policy: BinPolicy) -> list[str]:
@@ -175,20 +210,6 @@ def _sources(
         for code, how in enumerate(said)
     ]
     return np.array(source, dtype=np.intp)
-
-
-def _parts(
-    good: Float1D, bad: Float1D, pool: Int1D, source: Int1D, own_parts: Float1D, used: Float1D
-) -> Float1D:
-    weight = good + bad
-    in_pool = np.bincount(pool, weight)[pool]
-    share = np.divide(weight, in_pool, out=np.zeros_like(weight), where=in_pool > 0)
-    # where a pool's WOE is infinite, an attribute without a row still has no part in it
-    shared = np.multiply(own_parts[pool], share, out=np.zeros_like(weight), where=share > 0)
-    difference = good / good.sum() - bad / bad.sum()
-    borrowed = np.multiply(difference, used, out=np.zeros_like(weight), where=difference != 0)
-    parts: Float1D = np.where(source == pool, shared, borrowed)
-    return parts
 
 
 def woe_errors(evidence: Evidence, good: Float1D, bad: Float1D, *, smoothing: float) -> Float1D:

@@ -67,7 +67,10 @@ class BinaryObjective(Objective):
 
 
 class InformationValue(BinaryObjective):
-    """Part of a bin in the information value; see :func:`creditscore.metrics.iv_parts`."""
+    """Part of a bin in the information value; see :func:`creditscore.metrics.iv_parts`.
+
+    What that function and :func:`creditscore.metrics.woe` check is taken as checked here.
+    """
 
     def parts(self, first: Float1D, second: Float1D) -> Float1D:
         """Return (dist_good - dist_bad) · ln(dist_good / dist_bad)."""
@@ -78,6 +81,21 @@ class InformationValue(BinaryObjective):
             parts = self._parts(first + extra, second + extra)
         parts[np.isnan(parts)] = 0.0
         return parts
+
+    def woe(self, good: Float1D, bad: Float1D) -> Float1D:
+        """Return ln(dist_good / dist_bad): 0 where a bin has neither class."""
+        lacking = (good == 0) != (bad == 0)
+        if lacking.any():
+            extra = self.smoothing * lacking
+            good, bad = good + extra, bad + extra
+        share_good, share_bad = self._shares(good, bad)
+        empty = (share_good == 0) & (share_bad == 0)
+        if empty.any():
+            share_good, share_bad = np.where(empty, 1.0, (share_good, share_bad))
+        with np.errstate(divide="ignore"):
+            # without smoothing, a bin of one class is infinitely safe or risky, and says so
+            weights: Float1D = np.log(share_good) - np.log(share_bad)
+        return weights
 
     def _parts(self, good: Float1D, bad: Float1D) -> Float1D:
         share_good, share_bad = self._shares(good, bad)

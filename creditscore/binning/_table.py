@@ -303,9 +303,9 @@ class BinTable(EditableBins, JsonDocument):
     @cached_property
     def _unmet(self) -> Int1D:
         """Codes of the attributes without rows that :meth:`unseen` speaks of."""
-        unmet = [how.startswith("unmet") for how in self.treatments]
-        kinds = np.asarray(self.partition.attribute_kinds)
-        return np.flatnonzero(np.array(unmet, dtype=bool) & (kinds != "other"))
+        told = zip(self.treatments, self.partition.attribute_kinds, strict=True)
+        unmet = [i for i, (how, kind) in enumerate(told) if how[:5] == "unmet" and kind != "other"]
+        return np.array(unmet, dtype=np.intp)
 
     def woe_of(self, codes: Int1D) -> Float1D:
         """Return the WOE of the attributes that rows fall in.

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from creditscore._validation import check_real
 from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._edit import Edit
 from creditscore.binning._fine import fine_from_dict
 from creditscore.binning._partition import Partition
 from creditscore.binning._period_counts import PeriodCounts
 from creditscore.binning._policy import BinPolicy
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
 
 if TYPE_CHECKING:
     from creditscore.binning._table import BinTable
@@ -87,6 +88,7 @@ def check_parts(table: BinTable) -> None:
             f"{', '.join(table.partition.labels)}. Got {sizes[wrong[0]]} in {wrong[0]!r} instead."
         )
         raise InvalidParameterError(msg)
+    _check_counts(table)
     tails = [code for code, _ in table.joined]
     apart = all(n <= code < n_codes and 0 <= place < n for code, place in table.joined)
     if not apart or len(set(tails)) < len(tails):
@@ -98,6 +100,22 @@ def check_parts(table: BinTable) -> None:
         raise InvalidParameterError(msg)
     if table.fine is not None:
         _check_fine(table, table.fine.good, table.fine.bad)
+
+
+def _check_counts(table: BinTable) -> None:
+    if not all(0 <= count < math.inf for count in (*table.n_good, *table.n_bad)):
+        msg = (
+            f"The counts of {table.feature!r} must be finite, zero or more. Got "
+            f"{table.n_good!r} good and {table.n_bad!r} bad."
+        )
+        raise InvalidDataError(msg)
+    if not (sum(table.n_good) and sum(table.n_bad)):
+        msg = (
+            f"The counts of {table.feature!r} must hold goods and bads. Got "
+            f"{sum(table.n_good):g} good and {sum(table.n_bad):g} bad."
+        )
+        raise InvalidDataError(msg)
+    check_real(table.smoothing, "smoothing", "BinTable", low=0, high=math.inf, closed="left")
 
 
 def _check_fine(table: BinTable, good: Any, bad: Any) -> None:

@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -514,3 +515,25 @@ def test_html_shows_the_bins_that_have_rows(table: BinTable) -> None:
     assert "income" in html
     assert "Special -9" in html
     assert "[1000, 2000)" not in html
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"n_good": (1.0, -1.0, 0.0)}, InvalidDataError, "counts of 'age' must be finite"),
+        ({"n_bad": (np.nan, 1.0, 0.0)}, InvalidDataError, "counts of 'age' must be finite"),
+        ({"n_bad": (0.0, 0.0, 0.0)}, InvalidDataError, "must hold goods and bads"),
+        ({"smoothing": -1.0}, InvalidParameterError, "'smoothing'"),
+    ],
+)
+def test_counts_that_weigh_nothing_are_refused_at_once(
+    changes: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    parts = {"n_good": (9.0, 5.0, 0.0), "n_bad": (1.0, 5.0, 0.0), "smoothing": 0.5}
+    with pytest.raises(error, match=message):
+        BinTable(
+            feature="age",
+            partition=NumericPartition(cuts=(30.0,)),
+            status="optimal",
+            **{**parts, **changes},
+        )

@@ -162,7 +162,8 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
     Constraints beyond a simple trend, the least size and the most bins are solved over twice
     `max_n_prebins` places, and again over those about the cuts found, nearer and nearer. That
     takes some 20 to 150 ms a column, periods and peaks included; concave and convex trends about a
-    second.
+    second. A column that stays in one bin takes up to half a second more where limits of size and
+    number, fixed cuts or tests must be weighed against each other to say what would help.
 
     A cut lies between two values that the fit met, at a number of few digits. Special codes also
     match what a column of 32-bit floats makes of them.
@@ -274,7 +275,8 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
             The constraints admit no split of a column, or not so many bins as asked for; the
             message says which constraint blocks and what would help.
         IdleCutWarning
-            A fixed cut parts no values; a group of `user_cuts` names a level that does not occur.
+            A fixed or preferred cut parts no values; `user_cuts` name a level that does not occur
+            or make bins without a row; constraints of a column name what `user_cuts` settle.
         MixedColumnWarning
             A column of text is read as numbers and words.
         WeightScaleWarning

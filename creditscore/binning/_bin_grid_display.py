@@ -9,7 +9,7 @@ from typing import Any, Literal, Self, TypeAlias
 
 import pandas as pd
 
-from creditscore._display import INK, panels, shorten
+from creditscore._display import INK, distinct, panels
 from creditscore._validation import check_choice, check_integer
 from creditscore.binning._bin_bars import (
     RATE_TEXT,
@@ -206,9 +206,14 @@ class BinGridDisplay:
             )  # fmt: skip
         self.axes_, self.figure_ = axes[:n], figure
         self.axes_rate_ = []
+        names = distinct(self.features, 30)
         for place, feature in enumerate(self.features):
             edges = place % n_columns == 0, place % n_columns == n_columns - 1 or place == n - 1
             self.axes_rate_.append(self._draw_panel(axes[place], feature, look, edges, share_y))
+            axes[place].set_title(
+                f"{names[place]}\n{self._iv_text(feature)}", loc="left", color=INK,
+                fontsize=_SIZE + 1.5, parse_math=False,
+            )  # fmt: skip
         return self
 
     def __repr__(self) -> str:
@@ -220,12 +225,8 @@ class BinGridDisplay:
         self, ax: Any, feature: str, look: Look, edges: tuple[bool, bool], share_y: bool
     ) -> Any:
         rows = self.bins[self.bins["feature"] == feature].reset_index(drop=True)
-        iv, status = rows["feature_iv"].iloc[0], rows["status"].iloc[0]
+        status = rows["status"].iloc[0]
         rate = draw_bins(ax, rows, look)
-        ax.set_title(
-            f"{shorten(feature, 30)}\n{iv_text(iv)}", loc="left", color=INK,
-            fontsize=_SIZE + 1.5, parse_math=False,
-        )  # fmt: skip
         for one in (ax, rate):
             one.set_ylabel("")
         # with the same axes everywhere their numbers stand at the edges only
@@ -235,6 +236,9 @@ class BinGridDisplay:
             ax.text(0.5, 0.97, status, transform=ax.transAxes, ha="center", va="top",
                     color=INK, fontsize=_SIZE + 2)  # fmt: skip
         return rate
+
+    def _iv_text(self, feature: str) -> str:
+        return iv_text(self.bins.loc[self.bins["feature"] == feature, "feature_iv"].iloc[0])
 
 
 def _names(features: Sequence[str]) -> list[str]:

@@ -155,3 +155,12 @@ def test_what_cannot_be_drawn_is_refused(
 ) -> None:
     with pytest.raises(error, match=message):
         call(encoder)
+
+
+def test_long_names_stay_different(german: pd.DataFrame) -> None:
+    names = [f"an_indicator_of_the_statement_{i}_of_the_customer" for i in range(2)]
+    X = german[["age_years", "duration_months"]].set_axis(names, axis="columns")
+    display = BinGridDisplay.from_encoder(WOEEncoder().fit(X, german["is_bad"])).plot()
+    titles = {ax.get_title(loc="left").split("\n")[0] for ax in display.axes_}
+    assert len(titles) == 2
+    plt.close("all")

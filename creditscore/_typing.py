@@ -38,6 +38,8 @@ Trend: TypeAlias = Literal[
 ObjectiveName: TypeAlias = Literal["iv", "js", "hellinger", "triangular", "log_likelihood"]
 """What the bins of a binary target make as large as can be."""
 CoefficientSign: TypeAlias = Literal["warn", "enforce"]
+WeightType: TypeAlias = Literal["frequency", "sampling"]
+"""A weight of 3 is three rows, or one row that stands for three of the population."""
 ReasonBaseline: TypeAlias = Literal["neutral", "average", "maximum"]
 GradeMeasure: TypeAlias = Literal["prob_default", "score"]
 Closed: TypeAlias = Literal["left", "right"]

@@ -120,7 +120,14 @@ PUBLIC: dict[str, set[str]] = {
 }
 
 SIGNATURES: dict[Any, list[str]] = {
-    LogisticScorecard: ["encoder", "scale", "min_iv", "coefficient_sign", "bad_label"],
+    LogisticScorecard: [
+        "encoder",
+        "scale",
+        "min_iv",
+        "coefficient_sign",
+        "bad_label",
+        "weight_type",
+    ],
     WOEEncoder: [
         "min_bin_size",
         "max_n_bins",

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from creditscore._display import Format, html_table, p_value_text, text_table
-from creditscore._validation import check_real
+from creditscore._typing import Float1D, WeightType
+from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard._checks import set_number
 from creditscore.scorecard._scale import PointsScale
@@ -24,7 +25,11 @@ _FORMATS: dict[str, Format] = {
     "p_value": p_value_text,
     "lower": "{:.4f}",
     "upper": "{:.4f}",
+    "vif": lambda value: "∞" if value >= _ENDLESS else f"{value:.2f}",
 }
+_ENDLESS = 1e18
+"""Stands for what has no end, as files hold numbers only."""
+WEIGHT_TYPES = ("frequency", "sampling")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +51,29 @@ class FitSummary:
     n_good, n_bad : float
         Counts (weights) of the sample.
     log_likelihood : float
-        At the estimate.
+        At the estimate; of sampling weights, the weighted sum that takes its place.
+    null_log_likelihood : float, optional
+        Of the intercept alone.
+    robust_errors : tuple of float, optional
+        Robust standard errors, of the intercept first: see Notes.
+    vif : tuple of float, optional
+        Variance inflation factors of the WOE; 10¹⁸ where columns determine each other.
+    weight_type : {"frequency", "sampling"}, default="frequency"
+        What the weights of the fit meant. Sampling weights have robust errors only.
 
     Notes
     -----
     The errors take bins and choice of characteristics as given before the data were seen. Where
     the same data chose them, true errors are larger.
+
+    Robust errors are those of the sandwich A⁻¹ B A⁻¹ (HC0), with the information A and B the sum
+    of squared slopes of the rows: they hold where the log-odds are not linear in the WOE, and
+    under sampling weights, where rows stand for many and are seen once [1]_.
+
+    References
+    ----------
+    .. [1] H. White, "Maximum Likelihood Estimation of Misspecified Models", *Econometrica* 50
+       (1982), 1-25.
 
     Examples
     --------
@@ -73,15 +95,26 @@ class FitSummary:
     n_good: float
     n_bad: float
     log_likelihood: float
+    null_log_likelihood: float | None = None
+    robust_errors: tuple[float, ...] | None = None
+    vif: tuple[float, ...] | None = None
+    weight_type: WeightType = "frequency"
 
     def __post_init__(self) -> None:
         """Refuse what is no number, and lists that do not fit together."""
         for name in ("intercept", "log_likelihood"):
             set_number(self, name)
+        if self.null_log_likelihood is not None:
+            set_number(self, "null_log_likelihood")
         for name in ("intercept_error", "n_good", "n_bad"):
             set_number(self, name, low=0, closed="left")
         owner = type(self).__name__
-        for name, low in (("coefficients", -math.inf), ("standard_errors", 0)):
+        check_choice(self.weight_type, "weight_type", owner, WEIGHT_TYPES)
+        lists = [("coefficients", -math.inf), ("standard_errors", 0.0)]
+        lists += [
+            (name, 0.0) for name in ("robust_errors", "vif") if getattr(self, name) is not None
+        ]
+        for name, low in lists:
             numbers = tuple(
                 check_real(value, name, owner, low=low, high=math.inf, closed="left")
                 for value in getattr(self, name)
@@ -95,6 +128,15 @@ class FitSummary:
                 f"{len(self.standard_errors)} errors."
             )
             raise InvalidParameterError(msg)
+        n = len(self.names)
+        for name, size in (("robust_errors", n + 1), ("vif", n)):
+            given = getattr(self, name)
+            if given is not None and len(given) != size:
+                msg = f"{owner} needs {size} numbers in {name!r}. Got {len(given)}."
+                raise InvalidParameterError(msg)
+        if self.weight_type == "sampling" and self.robust_errors is None:
+            msg = f"{owner} of sampling weights needs robust_errors: no others hold for them."
+            raise InvalidParameterError(msg)
 
     @property
     def aic(self) -> float:
@@ -107,23 +149,44 @@ class FitSummary:
         n = self.n_good + self.n_bad
         return float((len(self.names) + 1) * np.log(n)) - 2 * self.log_likelihood
 
-    def table(self, *, level: float = 0.95) -> pd.DataFrame:
+    @property
+    def mcfadden(self) -> float:
+        """McFadden's pseudo R², 1 - log-likelihood / that of the intercept alone; NaN without it.
+
+        D. McFadden, "Conditional Logit Analysis of Qualitative Choice Behavior", in *Frontiers in
+        Econometrics*, 1974, 105-142.
+        """
+        if not self.null_log_likelihood:
+            return math.nan
+        return 1 - self.log_likelihood / self.null_log_likelihood
+
+    def table(
+        self, *, level: float = 0.95, errors: Literal["model", "robust"] | None = None
+    ) -> pd.DataFrame:
         """Return coefficients with Wald statistics.
 
         Parameters
         ----------
         level : float, default=0.95
             Confidence level of the interval in (0, 1).
+        errors : {"model", "robust"}, optional
+            Standard errors to take: from the information matrix, or robust ones. By default
+            "robust" for sampling weights, else "model".
 
         Returns
         -------
         DataFrame
-            characteristic, coefficient, std_error, z, p_value, lower, upper; first the
-            intercept.
+            characteristic, coefficient, std_error, z, p_value, lower, upper, vif (NaN where it is
+            not known); first the intercept.
+
+        Raises
+        ------
+        InvalidParameterError
+            The errors asked for are not known, or do not hold for sampling weights.
         """
         check_real(level, "level", "FitSummary.table", low=0, high=1)
         estimate = np.array([self.intercept, *self.coefficients])
-        error = np.array([self.intercept_error, *self.standard_errors])
+        error = self._errors(errors)
         with np.errstate(divide="ignore", invalid="ignore"):
             z = estimate / error
         margin = float(ndtri(0.5 + level / 2)) * error
@@ -136,12 +199,34 @@ class FitSummary:
                 "p_value": 2 * ndtr(-np.abs(z)),
                 "lower": estimate - margin,
                 "upper": estimate + margin,
+                "vif": [np.nan, *(self.vif or [np.nan] * len(self.names))],
             }
         )
 
+    def _errors(self, kind: str | None) -> Float1D:
+        sampling = self.weight_type == "sampling"
+        chosen = kind or ("robust" if sampling else "model")
+        check_choice(chosen, "errors", "FitSummary.table", ("model", "robust"))
+        if chosen == "model":
+            if sampling:
+                msg = (
+                    "Errors from the information matrix take each unit of weight for a row, which "
+                    "sampling weights are not. Ask for errors='robust'."
+                )
+                raise InvalidParameterError(msg)
+            return np.array([self.intercept_error, *self.standard_errors])
+        if self.robust_errors is None:
+            msg = "This summary holds no robust errors. Fit again, or ask for errors='model'."
+            raise InvalidParameterError(msg)
+        return np.array(self.robust_errors)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values that :meth:`from_dict` reads back."""
-        content = asdict(self)
+        content = {
+            key: value
+            for key, value in asdict(self).items()
+            if value is not None and (key, value) != ("weight_type", "frequency")
+        }
         return {key: list(v) if isinstance(v, tuple) else v for key, v in content.items()}
 
     @classmethod
@@ -172,7 +257,11 @@ class FitSummary:
         return f"{self.n_good + self.n_bad:,.0f} cases, {self.n_bad:,.0f} of them bad"
 
     def _caption(self) -> str:
-        return f"Logistic fit on {self._sample()}; log-likelihood {self.log_likelihood:,.3f}"
+        said = f"Logistic fit on {self._sample()}; log-likelihood {self.log_likelihood:,.3f}"
+        if self.null_log_likelihood:
+            said += f", McFadden R² {self.mcfadden:.3f}"
+        kind = "robust" if self.weight_type == "sampling" else "model"
+        return f"{said}. Errors: {kind}, with bins and characteristics taken as given beforehand"
 
 
 def check_neutral_points(neutral: Sequence[float], summary: FitSummary, scale: PointsScale) -> None:

@@ -14,7 +14,7 @@ from sklearn.utils import Tags
 
 from creditscore._estimator import note_columns, table_after_fit
 from creditscore._frame import as_table
-from creditscore._typing import Bool1D, CoefficientSign, Float1D, Float2D, NativeFrame
+from creditscore._typing import Bool1D, CoefficientSign, Float1D, Float2D, NativeFrame, WeightType
 from creditscore._validation import (
     check_both_classes,
     check_choice,
@@ -27,7 +27,7 @@ from creditscore.binning import BinTable, WOEEncoder
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidWeightError
 from creditscore.scorecard._assemble import assemble_scorecard
 from creditscore.scorecard._checks import check_kind
-from creditscore.scorecard._fit_summary import FitSummary
+from creditscore.scorecard._fit_summary import WEIGHT_TYPES, FitSummary
 from creditscore.scorecard._fit_warnings import warn_of_fit
 from creditscore.scorecard._newton import LogisticFit, fit_logistic
 from creditscore.scorecard._scale import PointsScale
@@ -54,6 +54,10 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         columns where that fails; "enforce" fits under that bound, which leaves such columns out.
     bad_label : scalar, optional
         Label of the bad class, where the target is not 0/1 or boolean.
+    weight_type : {"frequency", "sampling"}, default="frequency"
+        What weights mean for the standard errors: a row of weight 3 is three rows, or one row
+        that stands for three of the population. Under "sampling" errors are robust ones. The
+        coefficients are the same; standard errors of bins and their tests take weights for rows.
 
     Attributes
     ----------
@@ -82,8 +86,8 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
     Notes
     -----
     Maximum likelihood without penalty, by Newton's method from the naive Bayes solution.
-    Probabilities come from the score, so that card and classifier agree. Weights are
-    frequencies. O(n · p²) time a step for n rows and p characteristics.
+    Probabilities come from the score, so that card and classifier agree. O(n · p²) time a step
+    for n rows and p characteristics.
 
     Examples
     --------
@@ -106,12 +110,14 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         min_iv: float = 0.02,
         coefficient_sign: CoefficientSign = "warn",
         bad_label: Any = None,
+        weight_type: WeightType = "frequency",
     ) -> None:
         self.encoder = encoder
         self.scale = scale
         self.min_iv = min_iv
         self.coefficient_sign = coefficient_sign
         self.bad_label = bad_label
+        self.weight_type = weight_type
 
     def fit(self, X: NativeFrame, y: Any, sample_weight: Any = None, periods: Any = None) -> Self:
         """Bin the columns, estimate the model and make the card.
@@ -123,7 +129,7 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         y : array-like of shape (n_samples,)
             1 for bad and 0 for good, or two labels with `bad_label`.
         sample_weight : array-like of shape (n_samples,), optional
-            Frequencies, zero or more.
+            Zero or more; `weight_type` says what they mean.
         periods : array-like of shape (n_samples,), optional
             Period of each row, in each of which the trend of every column must hold; see
             :meth:`WOEEncoder.fit`.
@@ -168,13 +174,19 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
             tables, dropped = _candidates(encoder, self.min_iv)
             features = np.column_stack([apart.numeric(bins.feature) for bins in tables])
         start = np.append(_log_ratio(target.is_bad, weights), -np.ones(len(tables)))
-        enforce = self.coefficient_sign == "enforce"
-        fit, kept = _fit_with_signs(features, target.is_bad, weights, start, enforce=enforce)
+        fit, kept = _fit_with_signs(
+            features,
+            target.is_bad,
+            weights,
+            start,
+            enforce=self.coefficient_sign == "enforce",
+            sampling=self.weight_type == "sampling",
+        )
         left_out = [bins.feature for i, bins in enumerate(tables) if i not in kept]
         dropped |= dict.fromkeys(left_out, "coefficient would have the wrong sign")
         tables = [tables[i] for i in kept]
         _check_not_empty(tables, dropped)
-        summary = _summary(fit, tables)
+        summary = _summary(fit, tables, self.weight_type)
         card = assemble_scorecard(tables, summary.coefficients, fit.intercept, scale, summary)
         separating: list[list[int]] = []
         if fit.diverging.any():
@@ -241,6 +253,7 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         owner = type(self).__name__
         check_real(self.min_iv, "min_iv", owner, low=0, high=np.inf, closed="left")
         check_choice(self.coefficient_sign, "coefficient_sign", owner, ("warn", "enforce"))
+        check_choice(self.weight_type, "weight_type", owner, WEIGHT_TYPES)
         scale = PointsScale() if self.scale is None else self.scale
         encoder = WOEEncoder() if self.encoder is None else self.encoder
         check_kind(scale, "scale", owner, PointsScale)
@@ -296,8 +309,8 @@ def _log_ratio(is_bad: Bool1D, weights: Float1D | None) -> float:
     return float(np.log(bad / (1 - bad)))
 
 
-def _summary(fit: LogisticFit, tables: Sequence[BinTable]) -> FitSummary:
-    errors = np.sqrt(np.diag(fit.covariance))
+def _summary(fit: LogisticFit, tables: Sequence[BinTable], weight_type: WeightType) -> FitSummary:
+    errors, robust = (np.sqrt(np.diag(c)) for c in (fit.covariance, fit.robust_covariance))
     return FitSummary(
         names=tuple(bins.feature for bins in tables),
         intercept=fit.intercept,
@@ -307,6 +320,10 @@ def _summary(fit: LogisticFit, tables: Sequence[BinTable]) -> FitSummary:
         n_good=sum(tables[0].n_good),
         n_bad=sum(tables[0].n_bad),
         log_likelihood=fit.log_likelihood,
+        null_log_likelihood=fit.null_log_likelihood,
+        robust_errors=tuple(robust.tolist()),
+        vif=tuple(fit.vif.tolist()),
+        weight_type=weight_type,
     )
 
 
@@ -317,6 +334,7 @@ def _fit_with_signs(
     start: Float1D,
     *,
     enforce: bool,
+    sampling: bool = False,
 ) -> tuple[LogisticFit, list[int]]:
     """Fit, and under `enforce` find the maximum subject to no coefficient above zero.
 
@@ -328,7 +346,9 @@ def _fit_with_signs(
     returns_left = 10 * len(everything)
     while True:
         places = [0, *(i + 1 for i in kept)]
-        fit = fit_logistic(features[:, kept], is_bad, weights, start=start[places])
+        fit = fit_logistic(
+            features[:, kept], is_bad, weights, start=start[places], sampling=sampling
+        )
         if not enforce:
             return fit, kept
         wrong = {i for i, value in zip(kept, fit.coefficients, strict=True) if value >= 0}

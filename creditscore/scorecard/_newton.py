@@ -35,12 +35,20 @@ class LogisticFit:
         The estimate.
     covariance : ndarray of shape (1 + n_features, 1 + n_features)
         Inverse of the information matrix, intercept first.
+    robust_covariance : ndarray of the same shape
+        Sandwich of the inverse information and the spread of the cases' own slopes, which holds
+        where the model is not the true one.
     log_likelihood : float
         At the estimate.
+    null_log_likelihood : float
+        Of the intercept alone.
     diverging : ndarray of bool, shape (1 + n_features,)
         Parameters without a finite maximum, intercept first.
     dependent : ndarray of bool, shape (n_features,)
         Columns that take part in an exact linear relation, the constant included.
+    vif : ndarray of shape (n_features,)
+        Variance inflation factors, 1 / (1 - R²) of each column on the others; 10¹⁸ where it takes
+        part in an exact relation.
     converged : bool
         Whether the search came to rest.
     """
@@ -48,9 +56,12 @@ class LogisticFit:
     intercept: float
     coefficients: Float1D
     covariance: Float2D
+    robust_covariance: Float2D
     log_likelihood: float
+    null_log_likelihood: float
     diverging: Bool1D
     dependent: Bool1D
+    vif: Float1D
     converged: bool
 
 
@@ -60,8 +71,9 @@ def fit_logistic(
     weights: Float1D | None,
     *,
     start: Float1D,
+    sampling: bool = False,
 ) -> LogisticFit:
-    """Maximise the likelihood; weights are frequencies.
+    """Maximise the likelihood.
 
     Parameters
     ----------
@@ -70,10 +82,14 @@ def fit_logistic(
     is_bad : ndarray of bool, shape (n,)
         Outcomes.
     weights : ndarray of shape (n,) or None
-        Frequencies.
+        Zero or more.
     start : ndarray of shape (1 + p,)
         First guess, intercept first; for weights of evidence, ln(bad / good) and -1 throughout
         is the naive Bayes solution and near the end.
+    sampling : bool, default=False
+        Whether a weight says how many cases of the population a row stands for, itself seen once;
+        otherwise it is a frequency, a row of weight 3 being three rows. The estimate is the same,
+        the robust covariance is not.
 
     Returns
     -------
@@ -86,6 +102,15 @@ def fit_logistic(
     their weight), the length of a step is the change of the log-odds, and a direction without
     curvature means separation: the likelihood climbs for ever and flattens out. O(n · p²) time
     a step, five or so steps, twenty under separation; memory of three times the features.
+
+    The robust covariance is A⁻¹ B A⁻¹ with the information A and B = Σ wᵢ uᵢuᵢ' for frequencies,
+    Σ wᵢ² uᵢuᵢ' for sampling weights, where uᵢ is the slope of a row's log-likelihood (HC0) [1]_.
+
+    References
+    ----------
+    .. [1] H. White, "Maximum Likelihood Estimation of Misspecified Models", *Econometrica* 50
+       (1982), 1-25; for sampling weights D. A. Binder, "On the Variances of Asymptotically Normal
+       Estimators from Complex Surveys", *International Statistical Review* 51 (1983), 279-292.
     """
     if weights is not None and not weights.all():
         rows = weights > 0
@@ -102,15 +127,22 @@ def fit_logistic(
     # rounding gives every column some part in a flat direction
     endless[np.abs(axes.spread[:, None] * endless) < _NO_LOAD] = 0.0
     covariance = (certain * variances[~flat]) @ certain.T
-    covariance += endless @ endless.T * (_ENDLESS / len(design))
+    spread = _spread_of_slopes(design, is_bad, shares, theta, sampling=sampling)
+    bread = (certain * variances[~flat]) @ vectors[:, ~flat].T
+    robust = bread @ spread @ bread.T
+    without_end = endless @ endless.T * (_ENDLESS / len(design))
     estimate = back @ theta
     return LogisticFit(
         intercept=float(estimate[0]),
         coefficients=estimate[1:],
-        covariance=covariance / unit,
+        covariance=(covariance + without_end) / unit,
+        # slopes of sampled rows grow with the weights as the information does
+        robust_covariance=(robust + without_end) / (1.0 if sampling else unit),
         log_likelihood=value * unit,
+        null_log_likelihood=_of_one_rate(is_bad, shares) * unit,
         diverging=(endless != 0).any(axis=1),
         dependent=axes.dependent,
+        vif=axes.vif,
         converged=converged,
     )
 
@@ -124,6 +156,7 @@ class _Axes:
     turn: Float2D
     turn_back: Float2D
     dependent: Bool1D
+    vif: Float1D
 
     @classmethod
     def of(cls, features: Float2D, shares: Float1D | None) -> _Axes:
@@ -136,12 +169,16 @@ class _Axes:
         values, vectors = np.linalg.eigh(gram / np.outer(spread, spread))
         kept = values > _NO_SPREAD
         length = np.sqrt(values[kept])
+        dependent = (np.abs(vectors[:, ~kept]) > _NO_LOAD).any(axis=1)
+        # the diagonal of the inverse of the correlations
+        vif = (vectors[:, kept] ** 2 / values[kept]).sum(axis=1)
         return cls(
             mean=mean,
             spread=np.append(1.0, spread),
             turn=vectors[:, kept] / length / spread[:, None],
             turn_back=(vectors[:, kept] * length).T * spread,
-            dependent=(np.abs(vectors[:, ~kept]) > _NO_LOAD).any(axis=1),
+            dependent=dependent,
+            vif=np.where(dependent, _ENDLESS, vif),
         )
 
     def design(self, features: Float2D) -> Float2D:
@@ -196,6 +233,24 @@ def _derivatives(
     if shares is not None:
         residual, curvature = residual * shares, curvature * shares
     return design.T @ residual, (design.T * curvature) @ design
+
+
+def _spread_of_slopes(
+    design: Float2D, is_bad: Bool1D, shares: Float1D | None, theta: Float1D, *, sampling: bool
+) -> Float2D:
+    """Return the sum of the squared slopes of the cases' log-likelihoods, over pairs."""
+    squared = (is_bad - expit(design @ theta)) ** 2
+    if shares is not None:
+        squared *= shares**2 if sampling else shares
+    spread: Float2D = (design.T * squared) @ design
+    return spread
+
+
+def _of_one_rate(is_bad: Bool1D, shares: Float1D | None) -> float:
+    """Return the log-likelihood of one probability for all."""
+    n = float(len(is_bad)) if shares is None else float(shares.sum())
+    bad = float(np.count_nonzero(is_bad)) if shares is None else float(shares[is_bad].sum())
+    return float(bad * np.log(bad / n) + (n - bad) * np.log1p(-bad / n))
 
 
 def _invert(information: Float2D, n: int) -> tuple[Float1D, Float2D, Bool1D]:

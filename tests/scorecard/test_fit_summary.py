@@ -57,8 +57,51 @@ def test_level_out_of_range(level: object) -> None:
         SUMMARY.table(level=level)
 
 
-def test_round_trip() -> None:
-    assert FitSummary.from_dict(json.loads(json.dumps(SUMMARY.to_dict()))) == SUMMARY
+FULL = replace(SUMMARY, null_log_likelihood=-610.0, robust_errors=(0.2, 0.3, 0.4), vif=(1.5, 1e18))
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [SUMMARY, FULL, replace(FULL, weight_type="sampling")],
+    ids=["old", "new", "sampling"],
+)
+def test_round_trip(summary: FitSummary) -> None:
+    assert FitSummary.from_dict(json.loads(json.dumps(summary.to_dict()))) == summary
+
+
+def test_files_of_before_say_no_more_than_they_did() -> None:
+    assert set(SUMMARY.to_dict()) == {
+        *("names", "intercept", "coefficients", "intercept_error", "standard_errors"),
+        *("n_good", "n_bad", "log_likelihood"),
+    }
+
+
+def test_errors_are_chosen() -> None:
+    assert FULL.table()["std_error"].tolist() == [0.1, 0.25, 0.5]
+    assert FULL.table(errors="robust")["std_error"].tolist() == [0.2, 0.3, 0.4]
+    sampling = replace(FULL, weight_type="sampling")
+    assert sampling.table()["std_error"].tolist() == [0.2, 0.3, 0.4]
+    with pytest.raises(InvalidParameterError, match="which sampling weights are not"):
+        sampling.table(errors="model")
+    with pytest.raises(InvalidParameterError, match="holds no robust errors"):
+        SUMMARY.table(errors="robust")
+    with pytest.raises(InvalidParameterError, match="'errors' parameter"):
+        SUMMARY.table(errors="HC3")
+
+
+def test_mcfadden_and_inflation() -> None:
+    assert FULL.mcfadden == pytest.approx(1 - 521 / 610)
+    assert np.isnan(SUMMARY.mcfadden)
+    np.testing.assert_array_equal(FULL.table()["vif"], [np.nan, 1.5, 1e18])
+    assert SUMMARY.table()["vif"].isna().all()
+    assert "∞" in FULL._repr_html_()
+    assert "McFadden R² 0.146" in str(FULL)
+
+
+def test_what_is_known_beforehand_is_said() -> None:
+    for shown in (str(FULL), FULL._repr_html_()):
+        assert "Errors: model, with bins and characteristics taken as given beforehand" in shown
+    assert "Errors: robust" in str(replace(FULL, weight_type="sampling"))
 
 
 @pytest.mark.parametrize(
@@ -69,6 +112,11 @@ def test_round_trip() -> None:
         {"standard_errors": (0.1, -0.1)},
         {"intercept": float("nan")},
         {"n_bad": -1},
+        {"robust_errors": (0.1, 0.2)},
+        {"vif": (1.0,)},
+        {"vif": (1.0, -1.0)},
+        {"weight_type": "analytic"},
+        {"weight_type": "sampling"},
     ],
 )
 def test_what_is_no_estimate(change: dict[str, object]) -> None:

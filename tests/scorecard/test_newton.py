@@ -11,8 +11,9 @@ import statsmodels.api as sm
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 from sklearn.linear_model import LogisticRegression
+from statsmodels.stats.outliers_influence import variance_inflation_factor
 
-from creditscore import LogisticScorecard
+from creditscore import LogisticScorecard, Scorecard
 from creditscore.scorecard._logistic import _fit_with_signs
 from creditscore.scorecard._newton import LogisticFit, fit_logistic
 
@@ -79,6 +80,70 @@ def test_summary_of_german_credit_against_statsmodels(german: pd.DataFrame, weig
     assert summary.bic == pytest.approx(other.bic_llf, rel=1e-10)
     total = len(y) if weights is None else weights.sum()
     assert summary.n_good + summary.n_bad == total
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("weight_type", [None, "frequency", "sampling"])
+def test_robust_covariance_against_statsmodels(seed: int, weight_type: str | None) -> None:
+    features, is_bad, weights = draw(seed, weighted=weight_type is not None)
+    design, y = sm.add_constant(features), is_bad.astype(float)
+    if weight_type == "sampling":
+        weights = weights * 2.5
+        held = weights > 0
+        family = sm.families.Binomial()
+        other = sm.GLM(y[held], design[held], family=family, var_weights=weights[held])
+        other = other.fit(tol=1e-14, maxiter=100, cov_type="HC0")
+    else:
+        # a frequency of 3 is three rows
+        times = np.ones(len(y), dtype=int) if weights is None else weights.astype(int)
+        other = sm.Logit(np.repeat(y, times), np.repeat(design, times, axis=0))
+        other = other.fit(method="newton", tol=1e-14, disp=0, cov_type="HC0")
+    fit = fit_logistic(
+        features,
+        is_bad,
+        weights,
+        start=np.zeros(design.shape[1]),
+        sampling=weight_type == "sampling",
+    )
+    np.testing.assert_allclose(estimate(fit), other.params, rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(fit.robust_covariance, other.cov_params(), rtol=1e-8, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_inflation_and_the_fit_without_columns_against_statsmodels(seed: int) -> None:
+    features, is_bad, _ = draw(seed)
+    design = sm.add_constant(features)
+    other = sm.Logit(is_bad, design).fit(method="newton", tol=1e-14, disp=0)
+    fit = newton(features, is_bad, None)
+    assert fit.null_log_likelihood == pytest.approx(other.llnull, rel=1e-10)
+    expected = [variance_inflation_factor(design, i + 1) for i in range(features.shape[1])]
+    np.testing.assert_allclose(fit.vif, expected, rtol=1e-8)
+
+
+def test_robust_errors_of_the_card_follow_the_weights(german: pd.DataFrame) -> None:
+    X, y = german[["duration_months", "age_years"]], german["is_bad"]
+    weights = np.arange(len(y)) % 4 + 1.0
+    of_rows = LogisticScorecard().fit(X, y, weights).scorecard_.fit_summary
+    model = LogisticScorecard(weight_type="sampling").fit(X, y, weights)
+    sampled = model.scorecard_.fit_summary
+    assert sampled.coefficients == of_rows.coefficients
+    woe = sm.add_constant(model.encoder_.transform(X)[list(sampled.names)].to_numpy())
+    family = sm.families.Binomial()
+    other = sm.GLM(y, woe, family=family, var_weights=weights)
+    other = other.fit(tol=1e-14, maxiter=100, cov_type="HC0")
+    np.testing.assert_allclose(sampled.table()["std_error"], other.bse, rtol=1e-8)
+    assert (sampled.table()["std_error"] > of_rows.table(errors="robust")["std_error"]).all()
+    # ten times the weight is ten times the rows, or the same sample of a larger population
+    ten = [
+        LogisticScorecard(weight_type=kind).fit(X, y, 10 * weights).scorecard_.fit_summary
+        for kind in ("frequency", "sampling")
+    ]
+    np.testing.assert_allclose(
+        ten[0].table()["std_error"] * np.sqrt(10), of_rows.table()["std_error"], rtol=1e-8
+    )
+    np.testing.assert_allclose(ten[1].table()["std_error"], sampled.table()["std_error"], rtol=1e-8)
+    assert sampled.mcfadden == pytest.approx(of_rows.mcfadden)
+    assert Scorecard.from_json(model.scorecard_.to_json()).fit_summary == sampled
 
 
 # --- reference: scikit-learn ---------------------------------------------------------

@@ -118,6 +118,12 @@ def test_transform_beside_numpy(tmp_path: Path) -> None:
         assert figures["optbinning_ratio"] >= 1
 
 
+def test_one_applicant_beside_a_table_of_one_row(tmp_path: Path) -> None:
+    us = run_to_json(tmp_path, "single", "--repeat", "3")["microseconds"]
+    # 20 and 50 microseconds are the aims; a table of one row takes a thousand and more
+    assert us["compiled"] < us["compiled, 4 reasons"] < us["a table of one row"] / 10
+
+
 def test_memory_does_not_grow_with_the_columns(tmp_path: Path) -> None:
     size = ("--rows", "200000", "--columns", "6", "24", "--kind", "numeric", "category")
     lines = run_to_json(tmp_path, "memory", *size)["lines"]

@@ -109,12 +109,14 @@ PUBLIC: dict[str, set[str]] = {
     "creditscore.scorecard": {
         "Attribute",
         "Characteristic",
+        "CompiledScorecard",
         "FitSummary",
         "LogisticScorecard",
         "PointsDisplay",
         "PointsScale",
         "ScoreDistributionDisplay",
         "Scorecard",
+        "ScoredApplicant",
         "assemble_scorecard",
     },
 }

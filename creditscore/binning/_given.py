@@ -21,15 +21,23 @@ OTHER = "Other"
 """Label of the attribute of levels never seen."""
 
 
-def is_code(values: Float1D, code: float) -> Bool1D:
-    """Tell which values are a special code, also as a column of 32-bit floats holds it.
+def code_values(code: float) -> tuple[float, ...]:
+    """Return the numbers that are a special code: itself, and what 32-bit floats make of it.
 
     Whole numbers and extreme ones are met as they are only: rounded to 32 bits, they may be
     amounts that occur.
     """
-    found: Bool1D = values == code
-    if not code.is_integer() and 1e-30 < abs(code) < 1e30:
-        found |= values == float(np.float32(code))
+    if code.is_integer() or not 1e-30 < abs(code) < 1e30:
+        return (code,)
+    return code, float(np.float32(code))
+
+
+def is_code(values: Float1D, code: float) -> Bool1D:
+    """Tell which values are a special code."""
+    first, *others = code_values(code)
+    found: Bool1D = values == first
+    for other in others:
+        found |= values == other
     return found
 
 

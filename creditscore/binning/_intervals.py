@@ -20,8 +20,8 @@ from creditscore.binning._digitize import digitize
 from creditscore.binning._given import (
     checked_cuts,
     checked_levels,
+    code_values,
     floats,
-    is_code,
     level_texts,
     number_texts,
     warn_of_unseen_levels,
@@ -119,8 +119,8 @@ class NumericPartition(Partition, written_as="numeric"):
     def codes_of(self, values: Float1D) -> Int1D:
         """Return the attribute of each number; NaN is missing."""
         codes = digitize(values, np.asarray(self.cuts, dtype=np.float64))
-        for place, code in self._special_numbers:
-            codes[is_code(values, code)] = place
+        for value, place in self.special_values.items():
+            codes[values == value] = place
         codes[np.isnan(values)] = self.missing_code
         return codes
 
@@ -132,10 +132,16 @@ class NumericPartition(Partition, written_as="numeric"):
             "special_codes": list(self.special_codes),
         }
 
-    @property
-    def _special_numbers(self) -> list[tuple[int, float]]:
-        """Attribute and value of each special code that is a number."""
-        return list(enumerate(self.special_codes, self.n_regular))
+    @cached_property
+    def special_values(self) -> dict[float, int]:
+        """Attribute of each number that is a special code, also as 32-bit floats hold it."""
+        codes: tuple[float | str, ...] = self.special_codes
+        return {
+            value: place
+            for place, code in enumerate(codes, self.n_regular)
+            if not isinstance(code, str)
+            for value in code_values(code)
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,7 +235,7 @@ class MixedPartition(NumericPartition, written_as="mixed"):
         column = table.mixed(name)
         codes = self.codes_of(check_finite(column.values, name=name))
         if len(column.word_rows):
-            code_of, other = self._code_of_word, self.missing_code + 1
+            code_of, other = self.words, self.missing_code + 1
             mapping = np.array([code_of.get(word, other) for word in column.words], dtype=np.intp)
             of_words = mapping.take(column.word_codes)
             codes[column.word_rows] = of_words
@@ -244,11 +250,6 @@ class MixedPartition(NumericPartition, written_as="mixed"):
         return {**content, "n_pooled": self.n_pooled} if self.n_pooled else content
 
     @property
-    def _special_numbers(self) -> list[tuple[int, float]]:
-        places = enumerate(self.special_codes, self.n_regular)
-        return [(place, code) for place, code in places if not isinstance(code, str)]
-
-    @property
     def _n_own(self) -> int:
         return len(self.special_codes) - self.n_pooled
 
@@ -257,7 +258,8 @@ class MixedPartition(NumericPartition, written_as="mixed"):
         return self.special_codes[self._n_own :] if self.n_pooled else ()
 
     @cached_property
-    def _code_of_word(self) -> dict[str, int]:
+    def words(self) -> dict[str, int]:
+        """Attribute of each word that is a special code."""
         last = self.n_regular + self._n_own
         return {
             code: min(self.n_regular + i, last)

@@ -2,6 +2,7 @@
 
 from creditscore.scorecard._assemble import assemble_scorecard
 from creditscore.scorecard._characteristic import Attribute, Characteristic
+from creditscore.scorecard._compiled import CompiledScorecard, ScoredApplicant
 from creditscore.scorecard._fit_summary import FitSummary
 from creditscore.scorecard._logistic import LogisticScorecard
 from creditscore.scorecard._points_display import PointsDisplay
@@ -12,11 +13,13 @@ from creditscore.scorecard._scorecard import Scorecard
 __all__ = [
     "Attribute",
     "Characteristic",
+    "CompiledScorecard",
     "FitSummary",
     "LogisticScorecard",
     "PointsDisplay",
     "PointsScale",
     "ScoreDistributionDisplay",
     "Scorecard",
+    "ScoredApplicant",
     "assemble_scorecard",
 ]

@@ -19,7 +19,7 @@ from creditscore.scorecard._characteristic import Characteristic
 Int2D: TypeAlias = npt.NDArray[np.intp]
 Bool2D: TypeAlias = npt.NDArray[np.bool_]
 
-_ROUNDING = 1e-9
+LEAST_SHORTFALL = 1e-9
 """Points below which a difference is rounding and no reason."""
 
 
@@ -87,7 +87,7 @@ class Ranking:
         """Rank; of equal shortfalls the characteristic that comes first in the card comes first."""
         order = np.argsort(-shortfalls, axis=1, kind="stable")[:, :n]
         points = np.take_along_axis(shortfalls, order, axis=1)
-        return cls(order=order, points=points, counts=points > _ROUNDING, n=n)
+        return cls(order=order, points=points, counts=points > LEAST_SHORTFALL, n=n)
 
     def names(self, names: Sequence[str]) -> dict[str, list[str | None]]:
         """Return the characteristics, a list a rank, None where there is no reason."""

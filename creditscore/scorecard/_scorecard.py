@@ -21,6 +21,7 @@ from creditscore.exceptions import (
 )
 from creditscore.scorecard._characteristic import Characteristic
 from creditscore.scorecard._checks import check_kind, set_number
+from creditscore.scorecard._compiled import CompiledScorecard
 from creditscore.scorecard._fit_summary import FitSummary, check_neutral_points
 from creditscore.scorecard._points_table import points_html, points_table
 from creditscore.scorecard._reasons import Ranking, reference_points
@@ -347,6 +348,43 @@ class Scorecard(JsonDocument):
         ranking, codes = self._ranking(table, baseline, n)
         labels = [c.partition.labels for c in self.characteristics]
         return ranking.detailed_frame(table, self.names, codes, labels)
+
+    def compile(
+        self, *, n_reasons: int = 0, baseline: ReasonBaseline = "neutral"
+    ) -> CompiledScorecard:
+        """Return the card as a function of one applicant, for answers in microseconds.
+
+        Parameters
+        ----------
+        n_reasons : int, default=0
+            Most reasons that it gives, zero or more.
+        baseline : {"neutral", "average", "maximum"}, default="neutral"
+            As in :meth:`reasons`.
+
+        Returns
+        -------
+        CompiledScorecard
+            Takes a mapping of column names to values; returns score, points by characteristic and
+            reasons, those of :meth:`score`, :meth:`score_parts` and :meth:`reasons`.
+
+        Raises
+        ------
+        UncalibratedCardError
+            Reasons are asked for, and the card holds no neutral points or counts.
+
+        Examples
+        --------
+        >>> from creditscore import LogisticScorecard
+        >>> from creditscore.datasets import load_german_credit
+        >>> german = load_german_credit()
+        >>> columns = ["checking_status", "duration_months"]
+        >>> card = LogisticScorecard().fit(german[columns], german["is_bad"]).scorecard_
+        >>> decide = card.compile(n_reasons=4)
+        >>> answer = decide({"checking_status": "< 0 DM", "duration_months": 48})
+        >>> round(answer.score, 1), answer.reasons
+        (455.7, ('duration_months', 'checking_status'))
+        """
+        return CompiledScorecard(self, n_reasons, baseline)
 
     def score_array(self, table: Table) -> Float1D:
         """Return the scores of a table that was read already, as an array."""

@@ -47,7 +47,7 @@ def _unseen_values(characteristic: Characteristic, codes: Int1D) -> list[int]:
     a treatment that a policy names. Levels never seen are not listed: the partition names them
     with its own warning.
     """
-    unmet = _for_want_of_rows(characteristic)
+    unmet = unmet_codes(characteristic)
     if not unmet:
         return []
     counts = np.bincount(codes, minlength=len(characteristic.attributes))
@@ -66,7 +66,8 @@ def _described(characteristic: Characteristic, codes: Int1D, found: Sequence[int
     ]
 
 
-def _for_want_of_rows(characteristic: Characteristic) -> list[int]:
+def unmet_codes(characteristic: Characteristic) -> list[int]:
+    """Return the attributes without a row of the fit whose points nobody gave them."""
     neutral = characteristic.neutral_points
     if neutral is None:
         return []

@@ -1,0 +1,252 @@
+"""A card as a function of one applicant: a mapping in, points and reasons out, in microseconds."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+
+import numpy as np
+import pandas as pd
+
+from creditscore._frame import Table, as_table, missing_message
+from creditscore._typing import ReasonBaseline
+from creditscore._validation import check_integer
+from creditscore._words import LARGEST_WHOLE, number_in
+from creditscore.binning import CategoricalPartition, MixedPartition, NumericPartition
+from creditscore.exceptions import InvalidParameterError, MissingColumnError
+from creditscore.scorecard._characteristic import Characteristic
+from creditscore.scorecard._reasons import LEAST_SHORTFALL, reference_points
+from creditscore.scorecard._unseen import codes_and_points, unmet_codes
+
+if TYPE_CHECKING:
+    from creditscore.scorecard._scorecard import Scorecard
+
+_Look: TypeAlias = Callable[[Any], float | None]
+"""From a value to its points; None for what goes the way of the tables."""
+
+
+class ScoredApplicant(NamedTuple):
+    """What a compiled card says of one applicant.
+
+    Attributes
+    ----------
+    score : float
+        As :meth:`Scorecard.score` has it, bit by bit.
+    points : dict of str to float
+        By characteristic; with the base points they add up to the score.
+    reasons : tuple of str
+        Characteristics that cost most points, the largest shortfall first; empty where none was
+        asked for, or nothing falls short.
+    """
+
+    score: float
+    points: dict[str, float]
+    reasons: tuple[str, ...]
+
+
+class CompiledScorecard:
+    """A card as a function of one applicant; made by :meth:`Scorecard.compile`.
+
+    Attributes
+    ----------
+    card : Scorecard
+        What was compiled.
+    n_reasons : int
+        Most reasons that are given.
+    baseline : {"neutral", "average", "maximum"}
+        What reasons compare with.
+
+    Notes
+    -----
+    Numbers, text, None and NaN are looked up in tables that are made once. Whatever else a value
+    may be (values the card does not know, types of other libraries, what is refused) goes the way
+    of :meth:`Scorecard.score`, so that errors, warnings and points are the same. It can be
+    pickled, and threads may share it.
+    """
+
+    __slots__ = ("_base", "_looks", "_names", "_references", "baseline", "card", "n_reasons")
+
+    def __init__(self, card: Scorecard, n_reasons: int, baseline: ReasonBaseline) -> None:
+        self.n_reasons = check_integer(n_reasons, "n_reasons", "Scorecard.compile", low=0)
+        self.card, self.baseline = card, baseline
+        self._names = card.names
+        self._base = float(card.base_points)
+        self._looks = tuple((c.name, _look(c)) for c in card.characteristics)
+        self._references = (
+            tuple(reference_points(c, baseline) for c in card.characteristics) if n_reasons else ()
+        )
+
+    def __call__(self, applicant: Mapping[str, Any]) -> ScoredApplicant:
+        """Score one applicant.
+
+        Parameters
+        ----------
+        applicant : mapping of str to object
+            A value for each column of the card; others are ignored. None and NaN are missing.
+
+        Returns
+        -------
+        ScoredApplicant
+
+        Raises
+        ------
+        MissingColumnError, ColumnTypeError, InfiniteValueError, RefusedValueError
+            As of :meth:`Scorecard.score`.
+
+        Warns
+        -----
+        UnseenCategoryWarning, UnseenValueWarning
+            As of :meth:`Scorecard.score`.
+        """
+        score, points = self._base, {}
+        try:
+            for name, look in self._looks:
+                found = look(applicant[name])
+                if found is None:
+                    return self._by_table(applicant)
+                score += found
+                points[name] = found
+        except KeyError:
+            return self._by_table(applicant)
+        return ScoredApplicant(score, points, self._reasons(points) if self.n_reasons else ())
+
+    def _reasons(self, points: Mapping[str, float]) -> tuple[str, ...]:
+        short = [
+            (reference - earned, name)
+            for reference, (name, earned) in zip(self._references, points.items(), strict=True)
+            if reference - earned > LEAST_SHORTFALL
+        ]
+        # of equal ones, the characteristic that comes first in the card stays first
+        short.sort(key=_first, reverse=True)
+        return tuple([name for _, name in short[: self.n_reasons]])
+
+    def _by_table(self, applicant: Any) -> ScoredApplicant:
+        """Score a table of one row, which knows all types, errors and warnings."""
+        if not isinstance(applicant, Mapping):
+            msg = (
+                "A compiled card takes one applicant as a mapping of column names to values. Got "
+                f"{type(applicant).__name__} instead; for tables there is Scorecard.score."
+            )
+            raise InvalidParameterError(msg)
+        lacking = [name for name in self._names if name not in applicant]
+        if lacking:
+            raise MissingColumnError(missing_message(lacking, list(map(str, applicant))))
+        table = _row(applicant, self._names)
+        found = [p for _, p in codes_and_points(self.card.characteristics, table)]
+        points = {n: float(p[0]) for n, p in zip(self._names, found, strict=True)}
+        score = self._base
+        for earned in points.values():
+            score += earned
+        return ScoredApplicant(score, points, self._reasons(points) if self.n_reasons else ())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return CompiledScorecard, (self.card, self.n_reasons, self.baseline)
+
+    def __repr__(self) -> str:
+        """Say in one line what it is."""
+        return f"<CompiledScorecard of {self.card!r}, {self.n_reasons} reasons>"
+
+
+def _first(pair: tuple[float, str]) -> float:
+    return pair[0]
+
+
+def _row(applicant: Mapping[str, Any], names: Sequence[str]) -> Table:
+    """Return a table of one row, each value in a column of its own type."""
+    return as_table(pd.DataFrame({name: _column(applicant[name]) for name in names}))
+
+
+def _column(value: Any) -> Any:
+    if value is None or isinstance(value, (str, bool)) or not np.isscalar(value):
+        values = np.empty(1, dtype=object)
+        values[0] = value
+        return values
+    return [value]
+
+
+def _look(characteristic: Characteristic) -> _Look:
+    """Return the points of plain values of a characteristic, None for all others."""
+    warned = set(unmet_codes(characteristic))
+    # what is refused, or warned of, goes the way of the tables
+    points = [
+        None if attribute.refused or code in warned else attribute.points
+        for code, attribute in enumerate(characteristic.attributes)
+    ]
+    partition = characteristic.partition
+    if isinstance(partition, CategoricalPartition):
+        return _look_of_levels(partition, points)
+    of_number = _look_of_numbers(characteristic, cast("NumericPartition", partition), points)
+    if isinstance(partition, MixedPartition):
+        return _look_of_words(partition, points, of_number)
+    return of_number
+
+
+def _look_of_levels(partition: CategoricalPartition, points: Sequence[float | None]) -> _Look:
+    of_level = {
+        level: points[code] for code, group in enumerate(partition.groups) for level in group
+    }
+    n = partition.n_regular
+    of_level |= {code: points[n + i] for i, code in enumerate(partition.special_codes)}
+    missing = points[partition.missing_code]
+    known = of_level.get
+
+    def look(value: Any) -> float | None:
+        kind = type(value)
+        if kind is str or kind is int or kind is bool:
+            return known(value)
+        if value is None or (kind is float and value != value):  # noqa: PLR0124 - NaN
+            return missing
+        return known(value) if kind is float else None
+
+    return look
+
+
+def _look_of_numbers(
+    characteristic: Characteristic, partition: NumericPartition, points: Sequence[float | None]
+) -> _Look:
+    cuts = list(partition.cuts)
+    missing = points[partition.missing_code]
+    special = {value: points[code] for value, code in partition.special_values.items()}
+    slopes = [attribute.slope for attribute in characteristic.attributes]
+    starts = [0.0, *cuts]
+    linear = any(slopes)
+
+    def look(value: Any) -> float | None:
+        kind = type(value)
+        if kind is float:
+            if value != value:  # noqa: PLR0124 - NaN
+                return missing
+            plain = -math.inf < value < math.inf
+        elif kind is int:
+            plain = -LARGEST_WHOLE <= value <= LARGEST_WHOLE
+        else:
+            return missing if value is None else None
+        if not plain:
+            return None
+        if special and value in special:
+            return special[value]
+        code = bisect_right(cuts, value)
+        earned = points[code]
+        if linear and slopes[code] and earned is not None:
+            return float(earned + slopes[code] * (value - starts[code]))
+        return earned
+
+    return look
+
+
+def _look_of_words(
+    partition: MixedPartition,
+    points: Sequence[float | None],
+    of_number: _Look,
+) -> _Look:
+    of_word = {word: points[code] for word, code in partition.words.items()}
+
+    def look(value: Any) -> float | None:
+        if type(value) is not str:
+            return of_number(value)
+        number = number_in(value)
+        return of_word.get(value) if number is None else of_number(number)
+
+    return look

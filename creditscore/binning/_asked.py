@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +15,21 @@ from creditscore._warn import warn_user
 from creditscore.binning._constraints import TRENDS, BinConstraints
 from creditscore.binning._given import is_listed, number_texts
 from creditscore.binning._objective import OBJECTIVES
-from creditscore.binning._partition import CategoricalPartition, MixedPartition, NumericPartition
+from creditscore.binning._partition import (
+    CategoricalPartition,
+    MixedPartition,
+    NumericPartition,
+    Partition,
+)
 from creditscore.binning._policy import BinPolicy
 from creditscore.binning._settings import BinSettings
 from creditscore.binning._table import BinTable
-from creditscore.exceptions import IdleCutWarning, InvalidParameterError, SpecialCodeWarning
+from creditscore.exceptions import (
+    IdleCutWarning,
+    InvalidDataError,
+    InvalidParameterError,
+    SpecialCodeWarning,
+)
 
 _OWNER = "WOEEncoder"
 _NO_CUTS: dict[str, Any] = {
@@ -68,6 +78,8 @@ def settings_of(encoder: Any, table: Table, *, has_periods: bool) -> dict[str, B
     given = _mapping(encoder.user_cuts, "user_cuts", "cuts", table)
     _warn_of_idle_constraints(encoder, given)
     codes = _codes(encoder.special_codes, table)
+    for name, bins in given.items():
+        _warn_of_idle_treatment(name, bins, encoder, codes[name], policies[name])
     return {
         name: BinSettings(
             constraints=constraints[name],
@@ -96,6 +108,34 @@ def _warn_of_idle_constraints(encoder: Any, given: Mapping[str, Any]) -> None:
                 "bins are given as user_cuts and stay as they are. Leave one of the two out.",
                 IdleCutWarning,
             )
+
+
+def _warn_of_idle_treatment(
+    name: str, bins: Any, encoder: Any, codes: tuple[Any, ...], policy: BinPolicy
+) -> None:
+    """Say what is asked of a column whose bins are given, and bring their own answer to it."""
+    idle = []
+    partition = bins.partition if isinstance(bins, BinTable) else bins
+    if isinstance(partition, Partition) and (isinstance(bins, BinTable) or partition.special_codes):
+        known = {*partition.special_codes, *held_levels(partition)}
+        idle += ["special_codes"] if set(codes) - known else []
+    if isinstance(bins, BinTable):
+        idle += ["policy"] if policy not in (BinPolicy(), bins.policy) else []
+        idle += ["smoothing"] if encoder.smoothing not in (0.5, bins.smoothing) else []
+    if idle:
+        warn_user(
+            f"Column {name!r} keeps what its bins in user_cuts bring, and so "
+            f"{' and '.join(map(repr, idle))} of {_OWNER} {'has' if len(idle) == 1 else 'have'} no "
+            "effect on it. Change the bins, as by dataclasses.replace, or give its cuts or groups "
+            "alone.",
+            IdleCutWarning,
+        )
+
+
+def held_levels(partition: Partition) -> set[Any]:
+    """Return the levels that stand in groups."""
+    groups = getattr(partition, "groups", ())
+    return {level for group in groups for level in group}
 
 
 def _mapping(value: Any, parameter: str, what: str, table: Table) -> Mapping[str, Any]:
@@ -304,3 +344,27 @@ def _holds_twin(table: Table, name: str, code: Any) -> bool:
         return bool((table.numeric(name) == float(code)).any())
     except ValueError:
         return False
+
+
+def tables_by_feature(tables: Sequence[Any], known: Mapping[str, BinTable]) -> dict[str, BinTable]:
+    """Check tables that are to take the place of those of a fit; return them by feature."""
+    found: dict[str, BinTable] = {}
+    for table in tables:
+        if not isinstance(table, BinTable) or table.feature in found:
+            msg = f"with_tables takes BinTables, one for a feature. Got {table!r} instead."
+            raise InvalidParameterError(msg)
+        if table.feature not in known:
+            msg = (
+                f"The encoder was not fitted on a column {table.feature!r}. It has: "
+                f"{', '.join(map(repr, known))}."
+            )
+            raise InvalidDataError(msg)
+        kind = known[table.feature].dtype
+        if table.dtype != kind:
+            msg = (
+                f"The bins of {table.feature!r} are {kind}, and those given are {table.dtype}: "
+                "they would not read the column."
+            )
+            raise InvalidDataError(msg)
+        found[table.feature] = table
+    return found

@@ -63,16 +63,29 @@ class BinComparison:
 
     @property
     def same_bins(self) -> bool:
-        """Whether both have the same bins, special codes included."""
-        return self.a.partition == self.b.partition
+        """Whether both have the same bins, special codes included, in whatever order."""
+        pairs = self._pairs
+        if any(None in pair for pair in pairs):
+            return False
+        return all(len({pair[side] for pair in pairs}) == len(pairs) for side in (0, 1))
 
     @property
     def psi(self) -> float:
         """Population stability index from `a` to `b`; NaN where the bins differ."""
         if not self.same_bins:
             return float("nan")
-        shares = [np.add(t.n_good, t.n_bad) for t in (self.a, self.b)]
-        return psi(shares[0], shares[1])
+        places = np.array(self._pairs, dtype=np.intp).T
+        first, second = (
+            np.add(table.n_good, table.n_bad)[codes]
+            for table, codes in zip((self.a, self.b), places, strict=True)
+        )
+        return psi(first, second)
+
+    @property
+    def _pairs(self) -> list[tuple[int | None, int | None]]:
+        """Codes of both for each common part."""
+        rows = _aligned(self.a.partition, self.b.partition)
+        return [(first, second) for *_, first, second in rows]
 
     def frame(self) -> pd.DataFrame:
         """Return the bins of both, aligned.

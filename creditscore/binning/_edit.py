@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -174,8 +174,9 @@ def split(table: BinTable, which: int | str, at: Any, author: Author) -> BinTabl
         return _apply(table, recount, "split", f"{label!r} at {number_texts((cut,))[0]}", author)
     group = _groups(table)[code]
     first = tuple(at) if is_listed(at) else (at,)
-    rest = tuple(level for level in group if level not in first)
-    if not first or not rest or not set(first) <= set(group):
+    chosen = {level for level in first if isinstance(level, Hashable)}
+    rest = tuple(level for level in group if level not in chosen)
+    if not first or not rest or len(chosen) < len(first) or not chosen <= set(group):
         msg = (
             f"The first part of the bin {label!r} must be some of its levels and not all. Its "
             f"levels are {', '.join(map(repr, group))}. Got {at!r} instead."
@@ -211,7 +212,8 @@ def group(table: BinTable, levels: Sequence[Level], author: Author, action: str)
     """Give levels a bin of their own, together."""
     groups = _groups(table)
     known = [level for one in groups for level in one]
-    unknown = [level for level in levels if level not in known]
+    held = set(known)
+    unknown = [level for level in levels if not isinstance(level, Hashable) or level not in held]
     if unknown or not levels:
         near = get_close_matches(str(unknown[0]), map(str, known)) if unknown else []
         hint = f" Did you mean {near[0]!r}?" if near else ""
@@ -219,8 +221,9 @@ def group(table: BinTable, levels: Sequence[Level], author: Author, action: str)
         msg = f"{action} needs levels of {table.feature!r} that stand in its bins. Got {got}.{hint}"
         raise InvalidParameterError(msg)
     # in the order in which the bins have them
-    chosen = tuple(level for level in known if level in levels)
-    rest = [tuple(level for level in one if level not in chosen) for one in groups]
+    asked = set(levels)
+    chosen = tuple(level for level in known if level in asked)
+    rest = [tuple(level for level in one if level not in asked) for one in groups]
     first = next(i for i, one in enumerate(groups) if chosen[0] in one)
     # what stood before it in its own group stays before it
     before = groups[first][0] != chosen[0]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from creditscore._typing import Level
 from creditscore.binning import _edit as edits
+from creditscore.exceptions import InvalidParameterError
 
 if TYPE_CHECKING:
     from creditscore.binning._table import BinTable
@@ -134,6 +135,9 @@ class EditableBins:
         InvalidParameterError
             As in :meth:`split`.
         """
+        if values is None and not (is_bad is None and sample_weight is None):
+            msg = "with_cuts counts is_bad and sample_weight beside values only: pass values too."
+            raise InvalidParameterError(msg)
         data = None if values is None else (values, is_bad, sample_weight)
         return edits.with_cuts(self._table(), cuts, edits.Author(by, reason, when), data)
 

@@ -29,7 +29,12 @@ from creditscore._validation import (
     check_weights,
     warn_of_weight_scale,
 )
-from creditscore.binning._asked import settings_of, warn_of_idle_codes, warn_of_idle_policies
+from creditscore.binning._asked import (
+    settings_of,
+    tables_by_feature,
+    warn_of_idle_codes,
+    warn_of_idle_policies,
+)
 from creditscore.binning._columns_fit import bin_columns
 from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._counts import Outcomes
@@ -80,8 +85,9 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
     user_cuts : mapping, optional
         Bins given by the user, by column: increasing cuts, where a value at a cut belongs to the
         upper bin; for categorical columns a list of levels for each bin; or a :class:`BinTable` or
-        partition, from which edits, policy and history are kept. These columns are counted, and
-        not optimised.
+        partition. These columns are counted, and not optimised. A table keeps its special codes,
+        policy, smoothing and history, whatever the encoder says; a partition its special codes, if
+        it has any.
     max_n_prebins : int, default=64
         Pre-bins that the exact optimum is sought over, 2 or more. A column with fewer distinct
         values gets the proven optimum; for others the cuts to choose among are shortlisted, and
@@ -419,14 +425,7 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
         True
         """
         known = {table.feature: table for table in self._tables()}
-        for table in tables:
-            if table.feature not in known:
-                msg = (
-                    f"The encoder was not fitted on a column {table.feature!r}. It has: "
-                    f"{', '.join(map(repr, known))}."
-                )
-                raise InvalidDataError(msg)
-        edited = {table.feature: table for table in tables}
+        edited = tables_by_feature(tables, known)
         copy: WOEEncoder = clone(self).set_params(user_cuts={**(self.user_cuts or {}), **edited})
         copy.tables_ = known | edited
         for name in ("classes_", "n_features_in_", "feature_names_in_", "column_labels_"):

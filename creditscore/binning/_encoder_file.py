@@ -14,10 +14,11 @@ _E = TypeVar("_E")
 
 def encoder_content(encoder: Any) -> dict[str, Any]:
     """Return plain values that :func:`encoder_of` reads back."""
+    label = encoder.bad_label
     return {
         "tables": [table.to_dict() for table in encoder.tables_.values()],
         "classes": encoder.classes_.tolist(),
-        "bad_label": encoder.bad_label,
+        "bad_label": label.item() if isinstance(label, np.generic) else label,
         "output": encoder.output,
         "has_names": hasattr(encoder, "feature_names_in_"),
         "labels": list(encoder.column_labels_),

@@ -12,6 +12,7 @@ from creditscore._columns import some
 from creditscore._frame import Table
 from creditscore._typing import Bool1D, Int1D, Level
 from creditscore._warn import warn_user
+from creditscore.binning._asked import held_levels
 from creditscore.binning._counts import BinCounts, LevelCounts, Outcomes
 from creditscore.binning._fine import FineCounts, FineIntervals, FineLevels
 from creditscore.binning._levels import best_level_groups, counted_levels
@@ -26,6 +27,7 @@ from creditscore.binning._table import BinStatus, BinTable
 from creditscore.exceptions import (
     ConstantColumnWarning,
     IdleCutWarning,
+    InvalidDataError,
     InvalidParameterError,
     SingleBinWarning,
 )
@@ -78,16 +80,16 @@ class Found:
 def fit_column(sample: Sample, name: str, settings: BinSettings) -> BinTable:
     """Find the bins of a column, and say what stood in the way."""
     if isinstance(settings.given, BinTable):
-        return _recounted(sample, name, settings.given)
+        return _recounted(sample, name, settings.given, settings)
     if settings.given is not None:
         found = _given(sample, name, settings)
         return _table(sample, name, found, settings, _status(found, "user cuts", settings))
-    found = _best(sample, name, settings)
+    found = _best_by_name(sample, name, settings)
     status = _status(found, "optimal", settings)
     notes: tuple[str, ...] = ()
     if status == "optimal" and found.counts.partition.n_regular == 1 and found.n_distinct > 1:
         status = "single bin" if found.feasible else "infeasible"
-        notes = (_why_one_bin(found, sample.period_labels),)
+        notes = (_why_one_bin(found, sample.period_labels, settings),)
         warn_user(f"Column {name!r} stays in one bin: {notes[0]}", SingleBinWarning)
     elif found.rounding_cost is not None:
         notes = (
@@ -97,6 +99,19 @@ def fit_column(sample: Sample, name: str, settings: BinSettings) -> BinTable:
         notes = (*notes, *found.notes)
         warn_user(f"Column {name!r}: {'; '.join(found.notes)}.", IdleCutWarning)
     return _table(sample, name, found, settings, status, notes)
+
+
+def _best_by_name(sample: Sample, name: str, settings: BinSettings) -> Found:
+    """Find the best bins; what a solver of others cannot take names the column."""
+    if settings.solver is None:
+        return _best(sample, name, settings)
+    try:
+        return _best(sample, name, settings)
+    except (InvalidDataError, InvalidParameterError) as error:
+        if repr(name) in str(error):
+            raise
+        msg = f"The solver cannot take column {name!r}. {error}"
+        raise type(error)(msg) from error
 
 
 def _best(sample: Sample, name: str, settings: BinSettings) -> Found:
@@ -163,6 +178,11 @@ def _given(sample: Sample, name: str, settings: BinSettings) -> Found:
     partition = settings.given
     if not isinstance(partition, Partition):
         partition = _partition_of(sample, name, settings)
+    elif settings.special_codes and not partition.special_codes:
+        # rules of others often know no codes, and these are no amounts
+        free = tuple(c for c in settings.special_codes if c not in held_levels(partition))
+        changed: Any = partition
+        partition = replace(changed, special_codes=free)
     counts = _counted(sample, name, partition)
     _warn_of_empty_bins(counts, name)
     return Found(counts, 2, _fine(sample, name, partition))
@@ -230,16 +250,19 @@ def _check_groups(
         raise InvalidParameterError(msg)
 
 
-def _recounted(sample: Sample, name: str, given: BinTable) -> BinTable:
+def _recounted(sample: Sample, name: str, given: BinTable, settings: BinSettings) -> BinTable:
     """Count the rows on the bins of a table, which keeps its policy and its history."""
     counts = _counted(sample, name, given.partition)
+    _warn_of_empty_bins(counts, name)
     found = Found(counts, 2, _fine(sample, name, given.partition))
+    status = _status(found, "edited" if given.history else "user cuts", settings)
+    _warn_of_constant(status, name, settings)
     return replace(
         given,
         feature=name,
         n_good=tuple(counts.good.tolist()),
         n_bad=tuple(counts.bad.tolist()),
-        status="edited" if given.history else "user cuts",
+        status=status,
         fine=found.fine,
         ceiling=None,
         periods=_periods(sample, name, given.partition),
@@ -288,14 +311,7 @@ def _status(found: Found, otherwise: BinStatus, settings: BinSettings) -> BinSta
     return "all missing" if held[0] == counts.partition.missing_code else "constant"
 
 
-def _table(
-    sample: Sample,
-    name: str,
-    found: Found,
-    settings: BinSettings,
-    status: BinStatus,
-    notes: tuple[str, ...] = (),
-) -> BinTable:
+def _warn_of_constant(status: BinStatus, name: str, settings: BinSettings) -> None:
     if status in ("constant", "all missing"):
         what = "no value at all" if status == "all missing" else "one value only"
         if settings.given is not None and status == "constant":
@@ -305,6 +321,17 @@ def _table(
             "card. Drop it, or check how it was filled.",
             ConstantColumnWarning,
         )
+
+
+def _table(
+    sample: Sample,
+    name: str,
+    found: Found,
+    settings: BinSettings,
+    status: BinStatus,
+    notes: tuple[str, ...] = (),
+) -> BinTable:
+    _warn_of_constant(status, name, settings)
     counts = found.counts
     return BinTable(
         feature=name,
@@ -326,14 +353,20 @@ def _digits(n: int | None) -> str:
     return "1 digit" if n == 1 else f"{n} digits"
 
 
-def _why_one_bin(found: Found, periods: Sequence[str]) -> str:
+def _why_one_bin(found: Found, periods: Sequence[str], settings: BinSettings) -> str:
     if found.relaxations:
         ways = "; or ".join(
             " and ".join(str(_with_names(one, periods)) for one in way) for way in found.relaxations
         )
         return f"what is asked of its bins admits no split. What would help: {ways}."
     fine = found.fine
-    if isinstance(fine, FineLevels) and np.ptp(fine.bad / (fine.good + fine.bad)) > 0:
+    differ = fine is not None and np.ptp(fine.bad / (fine.good + fine.bad)) > 0
+    if settings.solver is not None and differ:
+        return (
+            "the solver that was given found no split that keeps what is asked. Give it more time, "
+            "or leave it out for ours."
+        )
+    if isinstance(fine, FineLevels) and differ:
         return (
             "its levels have too few rows to be told apart under all that is asked. Give its bins "
             "as user_cuts, or ask for less."

@@ -11,11 +11,11 @@ import pandas as pd
 
 from creditscore._frame import as_table
 from creditscore._typing import Float1D, Level
-from creditscore._validation import check_outcomes, check_weights
+from creditscore._validation import check_outcomes, check_same_order, check_weights
 from creditscore.binning._counts import Outcomes
 from creditscore.binning._fine import FineIntervals, FineLevels
 from creditscore.binning._partition import NumericPartition, Partition, number_texts
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import InvalidDataError, InvalidParameterError, InvalidWeightError
 
 if TYPE_CHECKING:
     from creditscore.binning._table import BinTable
@@ -202,7 +202,14 @@ def count_anew(
     if is_bad is None:
         msg = "Values to count need their outcomes: pass is_bad, 1 for bad, beside values."
         raise InvalidParameterError(msg)
+    check_same_order(values, is_bad, beside="values", name="is_bad")
+    check_same_order(
+        values, sample_weight, beside="values", name="sample_weight", error=InvalidWeightError
+    )
     column = values.to_numpy() if isinstance(values, pd.Series) else np.asarray(values)
+    if column.ndim != 1:
+        msg = f"values must be one column. Got {column.ndim} dimensions."
+        raise InvalidDataError(msg)
     rows = as_table(pd.DataFrame({table.feature: column}))
     bad = check_outcomes(is_bad, n_rows=rows.n_rows, beside="values")
     weights = check_weights(sample_weight, n_rows=rows.n_rows)

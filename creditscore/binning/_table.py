@@ -218,9 +218,11 @@ class BinTable(EditableBins, JsonDocument):
 
         The optimum under the trend and the least goods and bads of `constraints` alone, without
         limits of size or number, plus the parts of what is no regular bin. What it is above
-        :attr:`iv` is the price of those limits.
+        :attr:`iv` is the price of those limits. Bins by hand that break the trend may reach more
+        than any that keep it: then it is what they reach.
         """
-        return iv_ceiling(self, self._evidence) if self.ceiling is None else self.ceiling
+        found = iv_ceiling(self, self._evidence) if self.ceiling is None else self.ceiling
+        return found if math.isnan(found) else max(found, self.iv)
 
     @property
     def trend(self) -> str:

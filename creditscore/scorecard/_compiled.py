@@ -39,6 +39,12 @@ class ScoredApplicant(NamedTuple):
     reasons : tuple of str
         Characteristics that cost most points, the largest shortfall first; empty where none was
         asked for, or nothing falls short.
+
+    Examples
+    --------
+    >>> from creditscore.scorecard import ScoredApplicant
+    >>> answer = ScoredApplicant(score=520.0, points={"years": 20.0}, reasons=())
+    >>> score, points, reasons = answer
     """
 
     score: float
@@ -64,6 +70,15 @@ class CompiledScorecard:
     may be (values the card does not know, types of other libraries, what is refused) goes the way
     of :meth:`Scorecard.score`, so that errors, warnings and points are the same. It can be
     pickled, and threads may share it.
+
+    Examples
+    --------
+    >>> from creditscore import Scorecard
+    >>> from creditscore.scorecard import Characteristic
+    >>> years = Characteristic.numeric("years", cuts=[2], points=[0, 20], missing_points=5)
+    >>> decide = Scorecard(characteristics=[years], base_points=500).compile()
+    >>> decide({"years": 3})
+    ScoredApplicant(score=520.0, points={'years': 20.0}, reasons=())
     """
 
     __slots__ = ("_base", "_looks", "_names", "_references", "baseline", "card", "n_reasons")

@@ -382,7 +382,7 @@ class Scorecard(JsonDocument):
         >>> decide = card.compile(n_reasons=4)
         >>> answer = decide({"checking_status": "< 0 DM", "duration_months": 48})
         >>> round(answer.score, 1), answer.reasons
-        (455.7, ('duration_months', 'checking_status'))
+        (456.0, ('duration_months', 'checking_status'))
         """
         return CompiledScorecard(self, n_reasons, baseline)
 

@@ -224,8 +224,8 @@ class CrossedColumns(TransformerMixin, BaseEstimator):
 
     def _columns(self, table: Table) -> tuple[str, str]:
         chosen = list(table.names) if self.columns is None else self.columns
-        listed = is_listed(chosen) and len(chosen) == 2 and len(set(chosen)) == 2
-        if not listed or not all(isinstance(name, str) for name in chosen):
+        named = is_listed(chosen) and all(isinstance(name, str) for name in chosen)
+        if not named or len(chosen) != 2 or len(set(chosen)) != 2:
             msg = (
                 "CrossedColumns bins two columns together: name them in 'columns', or give a "
                 f"table of two. Got {chosen!r:.200} instead."
@@ -245,7 +245,7 @@ class CrossedColumns(TransformerMixin, BaseEstimator):
     def _codes(self, columns: tuple[str, str]) -> tuple[tuple[float, ...], tuple[float, ...]]:
         given: Any = () if self.special_codes is None else self.special_codes
         if isinstance(given, Mapping):
-            strange = sorted(set(given) - set(columns))
+            strange = [name for name in given if name not in columns]
             if strange:
                 msg = (
                     f"The 'special_codes' of CrossedColumns name {strange[0]!r}, which is none of "

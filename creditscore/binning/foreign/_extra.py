@@ -37,7 +37,8 @@ def warn_of_losses(source: str, losses: Sequence[str]) -> None:
     if losses:
         warn_user(
             f"Not all rules of {source} could be carried over: {'; '.join(losses)}. Counts and "
-            "WOE of these attributes will differ from those of the source; join them again after "
-            "the fit with BinTable.merge where they belong together.",
+            "WOE of these attributes will differ from those of the source. After the fit, "
+            "BinTable.merge joins missing values or one special code with a regular bin; special "
+            "codes share one WOE under BinPolicy(pool_special=True).",
             ForeignRulesWarning,
         )

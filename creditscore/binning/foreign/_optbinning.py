@@ -70,6 +70,9 @@ def from_optbinning(
     dictionary each entry is a bin of its own; an entry of several codes can be held where it is
     the only one.
 
+    A column of 32-bit floats meets a special code that is no whole number here, and not there: a
+    code of -9.1 is not what 32 bits make of it.
+
     Rows that optbinning left out of its fit as outliers are not in the counts. Its weighted
     counts are whole numbers, because it cuts off their fractions.
 
@@ -104,6 +107,10 @@ def from_optbinning(
             variable: _table(optbinning, source.get_binned_variable(variable), variable, smoothing)
             for variable in chosen
         }
+    given: Any = name
+    if given is not None and not isinstance(given, str):
+        msg = f"The 'name' parameter of {_OWNER} must be the name of a column. Got {name!r}."
+        raise InvalidParameterError(msg)
     feature = name if name is not None else str(getattr(source, "name", "") or "")
     table = _table(optbinning, source, feature, smoothing)
     if not feature:

@@ -167,7 +167,9 @@ def _rule_of_bins(part: pd.DataFrame) -> _Rule:
     texts = part["bin"].astype(str).to_numpy()
     regular = texts[~is_special]
     # where all values are special no interval tells the kind; the special values then do
-    numeric = bool([text for text in regular if _INTERVAL.match(text)]) or (
+    # a level of text may look like an interval; those of numbers have no end on one side
+    open_ended = [text for text in regular if _INTERVAL.match(text) and "inf" in text.lower()]
+    numeric = bool(open_ended) or (
         not len(regular) and all(_number(text) is not None for text in _parts_of(texts))
     )
     entries = [_upper(text) if numeric else text for text in regular]

@@ -87,8 +87,9 @@ class OptbinningSolver:
     - "concave" and "convex" bind every three bins as if they stood side by side; ours bind
       neighbours. Bins whose rates are high they also forbid where no three are at odds, because
       the constant of the rule is too small to set it aside;
-    - without a least difference of rates, "ascending" and "descending" forbid a cut where two
-      pre-bins go against the trend, which loses optima under other constraints.
+    - without a least difference of rates, "ascending" and "descending" forbid cuts where two
+      pre-bins go against the trend, and more beyond them, which loses optima under other
+      constraints; ``min_rate_difference=1e-6`` sets that rule aside.
 
     "auto" solves for both directions and takes the better, ascending on a tie. ``feasible`` is
     what optbinning says. `value` is computed from the counts by our objective, not by its rounded
@@ -187,7 +188,8 @@ class _Problem:
     def run(self, solver: str, trend: FoundTrend, limit: float) -> tuple[tuple[int, ...], str]:
         """Build and solve the model; return the first pre-bin of each bin, and the status."""
         least, most = self._sizes()
-        if len(self.good) == 1 or (most is not None and least is not None and least > most):
+        told_apart = len(self.good) > 1 and self.good.any() and self.bad.any()
+        if not told_apart or (most is not None and least is not None and least > most):
             # no model is needed, and none can be built
             return (0,), "OPTIMAL" if self._one_bin_fits(least, most) else "INFEASIBLE"
         model = self._model(solver, trend, least, most, limit)
@@ -240,7 +242,7 @@ class _Problem:
         weight = self.good.sum() + self.bad.sum()
         enough = self.good.sum() >= self.asked.min_good and self.bad.sum() >= self.asked.min_bad
         sized = (least or 0) <= weight and (most is None or weight <= most)
-        single = len(self.good) == 1 and self.asked.min_n_bins == 1
+        single = self.asked.min_n_bins == 1 and not self.asked.fixed_cuts
         return bool(enough and sized and single)
 
     def _needs_our_values(self) -> bool:
@@ -294,7 +296,11 @@ def _up(size: float) -> int:
 
 
 def _counts(good: Float1D, bad: Float1D) -> tuple[Float1D, Float1D]:
-    sides = tuple(np.asarray(side, dtype=np.float64) for side in (good, bad))
+    try:
+        sides = tuple(np.asarray(side, dtype=np.float64) for side in (good, bad))
+    except (TypeError, ValueError) as error:
+        msg = f"good and bad must be numbers, in arrays of one length. {error}"
+        raise InvalidDataError(msg) from error
     if sides[0].ndim != 1 or sides[0].shape != sides[1].shape or not len(sides[0]):
         msg = (
             "good and bad must be 1D, of one length. Got shapes "
@@ -308,9 +314,6 @@ def _counts(good: Float1D, bad: Float1D) -> tuple[Float1D, Float1D]:
         msg = (
             "optbinning's models have no rate for a pre-bin without rows. Join it to its neighbour."
         )
-        raise InvalidDataError(msg)
-    if not all(side.any() for side in sides):
-        msg = "optbinning's models need goods and bads. Got pre-bins of one class only."
         raise InvalidDataError(msg)
     if not all((side % 1 == 0).all() for side in sides):
         msg = (

@@ -9,15 +9,17 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from creditscore.binning import BinConstraints, Solution, solve_bins
+from creditscore.binning import BinConstraints, Solution, WOEEncoder, solve_bins
 from creditscore.binning.foreign import OptbinningSolver
 from creditscore.exceptions import (
     InvalidDataError,
     InvalidParameterError,
     MissingDependencyError,
     NonConvergenceWarning,
+    SingleBinWarning,
 )
 from enumeration import Problem
 
@@ -384,7 +386,6 @@ def test_a_fixed_cut_outside_the_prebins_is_refused(optbinning: ModuleType) -> N
     [
         ([1.5, 2.0], [1.0, 2.0], "whole numbers"),
         ([0.0, 2.0], [0.0, 2.0], "without rows"),
-        ([1.0, 2.0], [0.0, 0.0], "one class only"),
         ([-1.0, 2.0], [1.0, 2.0], "zero or more"),
         ([1.0], [1.0, 2.0], "of one length"),
     ],
@@ -414,3 +415,34 @@ def test_without_optbinning_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(__import__("sys").modules, "optbinning", None)
     with pytest.raises(MissingDependencyError, match=r'pip install "creditscore\[optbinning\]"'):
         OptbinningSolver()(GOOD, BAD)
+
+
+@pytest.mark.parametrize("asked", [BinConstraints(), BinConstraints(min_n_bins=2)])
+def test_prebins_of_one_class_are_one_bin(optbinning: ModuleType, asked: BinConstraints) -> None:
+    counts = np.array([3.0, 4.0]), np.array([0.0, 0.0])
+    totals = {"total_good": 9.0, "total_bad": 5.0}
+    found = OptbinningSolver()(*counts, constraints=asked, **totals)
+    ours = solve_bins(*counts, constraints=asked, **totals)
+    assert (found.starts, found.feasible) == (ours.starts, ours.feasible)
+    assert found.value == pytest.approx(ours.value)
+
+
+def test_a_column_that_the_solver_cannot_take_is_named(optbinning: ModuleType) -> None:
+    X = pd.DataFrame({"q": [1.0, 2.0, 3.0] * 20})
+    y = np.tile([0, 1, 1, 0, 0, 1], 10)
+    encoder = WOEEncoder(solver=OptbinningSolver(), min_bin_size=0)
+    weights = np.tile([1.25, 1.0, 1.0, 1.0, 1.0, 1.0], 10)
+    with pytest.raises(InvalidDataError, match=r"cannot take column 'q'\. .* whole numbers"):
+        encoder.fit(X, y, weights)
+
+
+def test_a_solver_that_finds_nothing_is_not_the_fault_of_the_column() -> None:
+    def nothing(good: np.ndarray, bad: np.ndarray, **_: object) -> Solution:
+        return Solution((0,), 0.0, "ascending", feasible=False)
+
+    X = pd.DataFrame({"q": np.arange(200.0), "level": np.repeat(["a", "b"], 100)})
+    y = (np.arange(200) >= 100).astype(int)
+    y[::7] = 1 - y[::7]
+    with pytest.warns(SingleBinWarning, match="solver that was given found no split"):
+        summary = WOEEncoder(solver=nothing).fit(X, y).summary()
+    assert summary["status"].str.contains("leave it out for ours").all()

@@ -171,6 +171,9 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
     second. A column that stays in one bin takes up to half a second more where limits of size and
     number, fixed cuts or tests must be weighed against each other to say what would help.
 
+    What is read from JSON has its bins as `user_cuts`, and of the other parameters `output` and
+    `bad_label` only: it encodes as before, and a fit counts the bins anew.
+
     A cut lies between two values that the fit met, at a number of few digits. Special codes also
     match what a column of 32-bit floats makes of them.
 

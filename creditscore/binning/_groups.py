@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -134,8 +135,14 @@ class CategoricalPartition(Partition, written_as="categorical"):
         # the code of a missing value is -1: the last place
         codes = mapping.take(level_codes)
         if len(mapping) > 1 and mapping[:-1].max() == other:
-            unseen = [level for level in levels if level not in code_of]
-            warn_of_unseen_levels(name, unseen, int(np.count_nonzero(codes == other)))
+            twins = self._code_of_twin
+            if twins:
+                places = [i for i, level in enumerate(levels) if level not in code_of]
+                mapping[places] = [twins.get(_in_32_bits(levels[i]), other) for i in places]
+                codes = mapping.take(level_codes)
+            unseen = [levels[i] for i in np.flatnonzero(mapping[:-1] == other).tolist()]
+            if unseen:
+                warn_of_unseen_levels(name, unseen, int(np.count_nonzero(codes == other)))
         return codes
 
     def to_dict(self) -> dict[str, Any]:
@@ -158,5 +165,20 @@ class CategoricalPartition(Partition, written_as="categorical"):
         return codes
 
     @cached_property
+    def _code_of_twin(self) -> dict[float | None, int]:
+        """Codes of the fractions among the levels, as 32-bit floats hold them; none twice."""
+        found = [(_in_32_bits(level), code) for level, code in self._code_of_level.items()]
+        times = Counter(twin for twin, _ in found)
+        return {twin: code for twin, code in found if twin is not None and times[twin] == 1}
+
+    @cached_property
     def _texts(self) -> dict[Level, str]:
         return level_texts(self._levels, ordered=self.ordered)
+
+
+def _in_32_bits(level: Level) -> float | None:
+    """Return what 32 bits make of a fraction; None for all other levels."""
+    if not isinstance(level, float) or level.is_integer():
+        return None
+    with np.errstate(over="ignore"):
+        return float(np.float32(level))

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from creditscore import WOEEncoder
 from creditscore._frame import as_table
 from creditscore.binning import CategoricalPartition, NumericPartition, Partition
 from creditscore.exceptions import (
@@ -292,3 +293,26 @@ def test_amounts_near_a_special_code_are_amounts(code: float) -> None:
         near = float(np.float32(code))
     partition = NumericPartition(special_codes=(code,))
     assert partition.codes_of(np.array([code, near])).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("known", ["float32", "float64"])
+def test_fractions_are_the_same_level_in_32_bits(known: str) -> None:
+    other = "float64" if known == "float32" else "float32"
+    values = np.tile([0.1, 0.2, 0.3], 40)
+    y = np.tile([1, 0, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0], 10)
+    encoder = WOEEncoder(kinds={"q": "categorical"}, min_bin_size=0)
+    encoder.fit(pd.DataFrame({"q": values.astype(known)}), y)
+    with warnings.catch_warnings(action="error"):
+        found = encoder.transform(pd.DataFrame({"q": values.astype(other)}))
+    expected = encoder.transform(pd.DataFrame({"q": values.astype(known)}))
+    np.testing.assert_array_equal(found, expected)
+    with pytest.warns(UnseenCategoryWarning, match=r"1 level.*in 1 row.*: 0\.4\."):
+        encoder.transform(pd.DataFrame({"q": np.array([0.1, 0.4], dtype=other)}).head(2))
+
+
+def test_levels_that_32_bits_confuse_are_not_matched() -> None:
+    near = float(np.nextafter(0.1, 1))
+    partition = CategoricalPartition(groups=((0.1,), (near,)))
+    with pytest.warns(UnseenCategoryWarning):
+        codes = partition.codes_of("q", np.array([0]), (float(np.float32(0.1)),))
+    assert codes.tolist() == [3]

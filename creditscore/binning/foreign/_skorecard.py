@@ -59,7 +59,8 @@ def from_skorecard(mappings: Mapping[str, Any]) -> dict[str, Partition]:
     By default skorecard's buckets are closed on the right [1]_: a value at a boundary is in the
     lower one. Ours are closed on the left, so such a boundary c becomes the next number above c
     that a float can hold: no float lies between, so every value falls as it did. In labels, which
-    show few digits, it reads like c. With ``right: false`` boundaries stay as they are.
+    show few digits, it reads like c; but for 0, whose next number is 4.94066e-324. With
+    ``right: false`` boundaries stay as they are.
 
     Missing values and levels never seen are attributes of their own here; each special value is.
 

@@ -106,6 +106,14 @@ PUBLIC: dict[str, set[str]] = {
         "woe",
         "woe_se",
     },
+    "creditscore.deploy": {
+        "CardRules",
+        "ColumnRules",
+        "Interval",
+        "rules_of",
+        "to_python",
+        "to_sql",
+    },
     "creditscore.scorecard": {
         "Attribute",
         "Characteristic",

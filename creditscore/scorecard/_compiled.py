@@ -63,6 +63,8 @@ class CompiledScorecard:
         Most reasons that are given.
     baseline : {"neutral", "average", "maximum"}
         What reasons compare with.
+    references : tuple of float
+        Points of each characteristic that reasons compare with; empty without reasons.
 
     Notes
     -----
@@ -81,7 +83,7 @@ class CompiledScorecard:
     ScoredApplicant(score=520.0, points={'years': 20.0}, reasons=())
     """
 
-    __slots__ = ("_base", "_looks", "_names", "_references", "baseline", "card", "n_reasons")
+    __slots__ = ("_base", "_looks", "_names", "baseline", "card", "n_reasons", "references")
 
     def __init__(self, card: Scorecard, n_reasons: int, baseline: ReasonBaseline) -> None:
         self.n_reasons = check_integer(n_reasons, "n_reasons", "Scorecard.compile", low=0)
@@ -89,8 +91,10 @@ class CompiledScorecard:
         self._names = card.names
         self._base = float(card.base_points)
         self._looks = tuple((c.name, _look(c)) for c in card.characteristics)
-        self._references = (
-            tuple(reference_points(c, baseline) for c in card.characteristics) if n_reasons else ()
+        self.references = (
+            tuple(float(reference_points(c, baseline)) for c in card.characteristics)
+            if n_reasons
+            else ()
         )
 
     def __call__(self, applicant: Mapping[str, Any]) -> ScoredApplicant:
@@ -130,7 +134,7 @@ class CompiledScorecard:
     def _reasons(self, points: Mapping[str, float]) -> tuple[str, ...]:
         short = [
             (reference - earned, name)
-            for reference, (name, earned) in zip(self._references, points.items(), strict=True)
+            for reference, (name, earned) in zip(self.references, points.items(), strict=True)
             if reference - earned > LEAST_SHORTFALL
         ]
         # of equal ones, the characteristic that comes first in the card stays first

@@ -1,0 +1,7 @@
+"""The card where it is used: one description, from which each export is written."""
+
+from creditscore.deploy._python import to_python
+from creditscore.deploy._rules import CardRules, ColumnRules, Interval, rules_of
+from creditscore.deploy._sql import to_sql
+
+__all__ = ["CardRules", "ColumnRules", "Interval", "rules_of", "to_python", "to_sql"]

@@ -74,6 +74,9 @@ def solve_bins(
     differ, as all do. In every period, a step must not go against its direction in the whole
     sample, whatever the trend; but for concave and convex, the bend must hold.
 
+    Rates are compared exactly where the counts are whole numbers; of weights with fractions, whose
+    sums are off in their last digits, rates that differ by less than a billionth are equal.
+
     All are exact over the pre-bins. For n of them, a plain ascending or descending trend takes
     O(n² log n) time (`_scan.py`), and O(max_n_bins) for each run of pre-bins that a limit leaves
     in doubt. Peaks, valleys, no trend, and any trend under a test, a least difference, a least

@@ -202,6 +202,9 @@ def _is_whole(text: str) -> bool:
 def _encoded(name: str, column: Any) -> tuple[Int1D, list[Any], bool]:
     """Return codes, distinct values, and whether these are known to be text."""
     native = column if isinstance(column, np.ndarray) else column.to_native()
+    if not isinstance(column, np.ndarray) and column.dtype in _TIME_LIKE:
+        # numpy lists nanoseconds as whole numbers
+        raise ColumnTypeError(time_message(name, str(column.dtype)))
     if isinstance(native, pd.Series) and isinstance(native.dtype, pd.CategoricalDtype):
         return *_used(native.cat.codes.to_numpy(), native.cat.categories.tolist()), False
     try:

@@ -583,3 +583,13 @@ def test_labels_at_another_place_than_in_the_fit_are_refused(
         apply(values)
         with pytest.raises(InvalidDataError, match="is at place 0, after place 1 in the fit"):
             apply(swapped)
+
+
+@pytest.mark.parametrize("unit", ["ns", "us"])
+@pytest.mark.parametrize("levels", [["a", "b"], [1, 2]])
+def test_dates_are_no_levels_of_bins_either(unit: str, levels: list[Any]) -> None:
+    X, y = pd.DataFrame({"c": np.repeat(levels, 50)}), np.arange(100) % 100 < 70
+    encoder = WOEEncoder(kinds={"c": "categorical"}).fit(X, y)
+    dates = pd.DataFrame({"c": pd.to_datetime(["2026-01-01"] * 3).astype(f"datetime64[{unit}]")})
+    with pytest.raises(ColumnTypeError, match="'c' holds dates or durations"):
+        encoder.transform(dates)

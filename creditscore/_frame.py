@@ -150,18 +150,24 @@ class Table:
             # the columns were made for this frame, so nobody else holds them
             dtype = "str" if text else None
             return pd.DataFrame(dict(columns), index=native.index, dtype=dtype, copy=False)
-        schema = dict.fromkeys(columns, nw.String) if text else None
         backend = self._frame.implementation
-        return nw.from_dict(dict(columns), schema, backend=backend).to_native()
+        if not text:
+            return nw.from_dict(dict(columns), backend=backend).to_native()
+        # of an array of objects, the first value would say what all are
+        lists = {name: list(values) for name, values in columns.items()}
+        return nw.from_dict(lists, dict.fromkeys(columns, nw.String), backend=backend).to_native()
 
-    def to_series(self, name: str, values: Any) -> NativeSeries:
-        """Make a column of the caller's kind, with the caller's index."""
+    def to_series(self, name: str, values: Any, *, text: bool = False) -> NativeSeries:
+        """Make a column of the caller's kind, with the caller's index; of `text`, if told so."""
         if self._frame is None:
             return np.asarray(values)
         native = self._frame.to_native()
         if isinstance(native, pd.DataFrame):
-            return pd.Series(values, index=native.index, name=name)
-        return nw.new_series(name, values, backend=self._frame.implementation).to_native()
+            return pd.Series(values, index=native.index, name=name, dtype="str" if text else None)
+        backend = self._frame.implementation
+        if text:
+            return nw.new_series(name, list(values), nw.String, backend=backend).to_native()
+        return nw.new_series(name, values, backend=backend).to_native()
 
     def renamed(self, names: Sequence[str]) -> Table:
         """Call the columns otherwise, by place."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def breaches(table: BinTable) -> list[str]:
     """Name what the regular bins break of the constraints they were found under.
 
-    What is asked of periods is left out: merging cannot break it, and after other edits there are
-    no counts by period, which a note says.
+    What is asked of periods is left out: an edit compares the order in each before and after, where
+    there are counts by period.
     """
     asked = table.constraints
     if asked is None:

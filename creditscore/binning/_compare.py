@@ -189,17 +189,25 @@ def _aligned(a: Partition, b: Partition) -> Iterator[tuple[str, str, int | None,
         yield from _levels(a, b)
     else:
         yield from _intervals(_cuts(a), _cuts(b))
-    tails = [
-        {
-            (label, kind): code
-            for code, (label, kind) in enumerate(zip(p.labels, p.attribute_kinds, strict=True))
-            if code >= p.n_regular
-        }
-        for p in (a, b)
-    ]
+    of_a, of_b = _tail(a), _tail(b)
     order = ("special", "missing", "other")
-    for label, kind in sorted({**tails[0], **tails[1]}, key=lambda name: order.index(name[1])):
-        yield label, kind, tails[0].get((label, kind)), tails[1].get((label, kind))
+    for key in sorted({**of_a, **of_b}, key=lambda key: order.index(key[0])):
+        first, second = of_a.get(key), of_b.get(key)
+        label = a.labels[first] if first is not None else b.labels[second or 0]
+        yield label, key[0], first, second
+
+
+def _tail(partition: Partition) -> dict[tuple[str, Any], int]:
+    """Return the codes of what is no regular bin, by kind and by the special codes behind them."""
+    n, codes = partition.n_regular, list(partition.special_codes)
+    own = partition.n_special if len(codes) == partition.n_special else partition.n_special - 1
+    groups: list[tuple[Any, ...]] = [(code,) for code in codes[:own]]
+    if own < partition.n_special:
+        groups.append(tuple(codes[own:]))
+    # 1 and "1" differ, 1 and 1.0 do not
+    keys = [("special", tuple((isinstance(c, str), c) for c in group)) for group in groups]
+    rest = [("missing", ()), *([("other", ())] if partition.has_other else [])]
+    return {key: n + place for place, key in enumerate([*keys, *rest])}
 
 
 def _cuts(partition: Partition) -> tuple[float, ...]:

@@ -114,7 +114,10 @@ class Author:
                 raise InvalidParameterError(msg) from error
         if not isinstance(when, datetime) or when.tzinfo is None:
             raise InvalidParameterError(msg)
-        return when.astimezone(UTC).isoformat(timespec="seconds")
+        try:
+            return when.astimezone(UTC).isoformat(timespec="seconds")
+        except OverflowError as error:
+            raise InvalidParameterError(msg) from error
 
 
 def merge(table: BinTable, bins: Sequence[int | str], author: Author) -> BinTable:
@@ -182,6 +185,8 @@ def split(table: BinTable, which: int | str, at: Any, author: Author) -> BinTabl
             f"levels are {', '.join(map(repr, group))}. Got {at!r} instead."
         )
         raise InvalidParameterError(msg)
+    # as the bin has them: 1 and True are the same level
+    first = tuple(level for level in group if level in chosen)
     groups = [*_groups(table)[:code], first, rest, *_groups(table)[code + 1 :]]
     _check_runs(table, groups, first)
     return _apply(table, count_groups(table, groups), "split", f"{label!r} by {first!r}", author)
@@ -215,8 +220,9 @@ def group(table: BinTable, levels: Sequence[Level], author: Author, action: str)
     held = set(known)
     unknown = [level for level in levels if not isinstance(level, Hashable) or level not in held]
     if unknown or not levels:
-        near = get_close_matches(str(unknown[0]), map(str, known)) if unknown else []
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        by_text = {str(level): level for level in known}
+        near = get_close_matches(str(unknown[0]), by_text) if unknown else []
+        hint = f" Did you mean {by_text[near[0]]!r}?" if near else ""
         got = f"{unknown[0]!r}, which no bin holds" if unknown else "none"
         msg = f"{action} needs levels of {table.feature!r} that stand in its bins. Got {got}.{hint}"
         raise InvalidParameterError(msg)
@@ -306,6 +312,8 @@ def _record(
     after = replace(after, history=(*table.history, edit))
     known = breaches(table)
     broken = [text for text in breaches(after) if text not in known]
+    if table.holds_trend_in_every_period and after.holds_trend_in_every_period is False:
+        broken.append("the order of its bins no longer holds in every period")
     if broken:
         warn_user(
             f"The edit ({action} {detail}) of {table.feature!r} was made, and breaks what was "

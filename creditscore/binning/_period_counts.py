@@ -145,6 +145,13 @@ class PeriodCounts:
         return hash((self.labels, float(self.good.sum()), float(self.bad.sum())))
 
 
+def keeps_steps(rates: Float1D, overall: Float1D) -> bool:
+    """Tell whether no step goes against its direction over all; empty bins are passed over."""
+    held = ~(np.isnan(rates) | np.isnan(overall))
+    steps, directions = np.diff(rates[held]), np.sign(np.diff(overall[held]))
+    return bool((steps * directions >= -LEVEL_ROUNDING).all())
+
+
 def follows(rates: Float1D, trend: str) -> bool:
     """Tell whether bad rates move as a trend says; bins without a row (NaN) are passed over.
 

@@ -24,7 +24,7 @@ from creditscore.binning._editable import EditableBins
 from creditscore.binning._evidence import Evidence, iv_error, weigh, woe_errors
 from creditscore.binning._fine import FineCounts
 from creditscore.binning._partition import CategoricalPartition, Partition
-from creditscore.binning._period_counts import PeriodCounts, follows
+from creditscore.binning._period_counts import PeriodCounts, follows, keeps_steps
 from creditscore.binning._policy import BinPolicy
 from creditscore.binning._table_content import check_parts, table_content, table_parts
 from creditscore.binning._table_html import table_html
@@ -240,17 +240,20 @@ class BinTable(EditableBins, JsonDocument):
     def holds_trend_in_every_period(self) -> bool | None:
         """Whether the bad rates move in every period as over all; None without periods.
 
-        The trend is the one of `constraints` where that names one, else the one seen. Groups of
-        levels must keep their order by bad rate. Bins without a row in a period are passed over.
+        The trend is the one of `constraints` where that names one, else the one seen. Where it is
+        no shape ("none", "mixed"), each step must keep its direction. Groups of levels must keep
+        their order by bad rate. Bins without a row in a period are passed over.
         """
         if self.periods is None:
             return None
         asked = None if self.constraints is None else self.constraints.trend
         trend = self.trend if asked in (None, "auto", "auto_one_bend") else str(asked)
-        order = np.arange(self.n_bins)
+        order, overall = np.arange(self.n_bins), self.bad_rate[: self.n_bins]
         if self.trend == "by rate":
-            order = np.argsort(self.bad_rate[: self.n_bins], kind="stable")
+            order = np.argsort(overall, kind="stable")
             trend = "ascending"
+        elif trend in ("none", "mixed"):
+            return all(keeps_steps(rates[order], overall) for rates in self.periods.bad_rate)
         return all(follows(rates[order], trend) for rates in self.periods.bad_rate)
 
     @property

@@ -16,8 +16,8 @@ score(applicant) takes a mapping of column names to values, None and NaN being m
 returns a dictionary: score, points by characteristic, prob_default (None where the card has no
 scale) and reasons, the characteristics that cost most points. Levels that the card does not know
 earn what it gives to others, without a warning. Values that it refuses, and infinite numbers,
-raise a ValueError; a column that is not there, a KeyError; text in the place of a number, a
-TypeError.
+raise a ValueError; a column that is not there, a KeyError; text in the place of an amount, a
+TypeError. In columns of levels, whatever is none of them is another level: text for a number too.
 
 Written by creditscore {version}. Change the card, not this file.
 """
@@ -111,7 +111,8 @@ def to_python(
     -----
     Score, points and reasons equal those of the card for numbers, text, booleans, None and NaN;
     probabilities up to the last bits. Where the card would warn of values that nobody has met,
-    this does not; a number in a column of text counts as a level that is not known.
+    this does not. Text in a column of numeric levels, a number in one of text, and whole numbers
+    beyond 2⁵³, all of which the card refuses, count as other levels or as the amounts they are.
 
     Examples
     --------

@@ -175,11 +175,20 @@ def _column(characteristic: Characteristic, reference: float | None) -> ColumnRu
         special = enumerate(partition.special_codes, partition.n_regular)
         values |= {level: points[code] for code, level in special}
     return ColumnRules(
-        name=characteristic.name,
+        name=str.__str__(characteristic.name),
         kind=partition.kind,
         missing=points[partition.missing_code],
         intervals=intervals,
-        values=tuple(values.items()),
+        values=tuple((_plain(value), earned) for value, earned in values.items()),
         other=points[partition.missing_code + 1] if partition.has_other else None,
         reference=reference,
     )
+
+
+def _plain(level: Level) -> Level:
+    """Return a level without a class of its own, such as an Enum, which would write itself."""
+    if isinstance(level, bool):
+        return level
+    if isinstance(level, str):
+        return str.__str__(level)
+    return int.__int__(level) if isinstance(level, int) else float.__float__(level)

@@ -14,10 +14,12 @@ from creditscore.scorecard import Scorecard
 if TYPE_CHECKING:
     from sqlglot.expressions import Expression
 
-DIALECTS = ("duckdb", "postgres", "sqlite", "spark", "bigquery", "snowflake", "tsql", "oracle")
+DIALECTS = ("duckdb", "postgres", "sqlite", "spark", "bigquery", "snowflake", "tsql")
 _WITHOUT_NAN = ("sqlite", "tsql")
 """Dialects whose numbers are never NaN."""
 _LARGEST = 1.7976931348623157e308
+_ROWS = "rows_of_table"
+"""Alias of the table that is scored."""
 _MOST_LOG_ODDS = 700.0
 """Beyond this, EXP overflows."""
 
@@ -31,8 +33,9 @@ def to_sql(
     ----------
     card : Scorecard
         The card.
-    dialect : {"duckdb", "postgres", "sqlite", "spark", "bigquery", "snowflake", "tsql", "oracle"}
-        Of the engine that runs it.
+    dialect : {"duckdb", "postgres", "sqlite", "spark", "bigquery", "snowflake", "tsql"}
+        Of the engine that runs it. Queries are run against the card on DuckDB and SQLite; the
+        others are read back by sqlglot only.
     table : str, default="applicants"
         Table with the columns of the card; with its schema where that is needed.
     keep : sequence of str, default=()
@@ -64,8 +67,10 @@ def to_sql(
     NULL and NaN are missing. What the card refuses, and infinite numbers, have no points, and
     their score is NULL; levels that it does not know earn what it gives to others. Text is
     compared by the engine: SQL Server's default collation takes "A" for "a" and ignores blanks at
-    the end, Oracle takes empty text for NULL. A special code that is no whole number is met as it
-    is and as 32 bits hold it.
+    the end. A special code that is no whole number is met as it is and as 32 bits hold it. Columns
+    of numbers must be numbers in the table: where an engine turns text into 0 or NULL, that is
+    what is scored. Names are quoted as the card has them, which engines that fold case (Snowflake)
+    take literally. SQLite reads one decimal in thousands a last bit off.
 
     Examples
     --------
@@ -96,8 +101,8 @@ def _sqlglot() -> Any:
 
 
 def _names(keep: Sequence[str], rules: CardRules) -> list[str]:
-    listed = not isinstance(keep, str) and all(isinstance(name, str) for name in keep)
-    if not listed:
+    names: Any = keep
+    if not isinstance(names, (list, tuple)) or not all(isinstance(n, str) for n in names):
         msg = f"The 'keep' parameter of to_sql must be a list of columns. Got {keep!r} instead."
         raise InvalidParameterError(msg)
     made = [*(f"{column.name}_points" for column in rules.columns), "score", "pd"]
@@ -138,12 +143,14 @@ class _Writer:
     def query(self, rules: CardRules, table: str, keep: Sequence[str]) -> str:
         """Write points in an inner query, and what comes of them around it."""
         exp = self.exp
-        source = exp.to_table(table, dialect=self.dialect)
+        source = self._table(table)
         for part in source.find_all(exp.Identifier):
             part.set("quoted", True)
         points = [f"{column.name}_points" for column in rules.columns]
+        # SQLite takes a quoted name that it does not know for a text, unless a table is named
+        source.set("alias", exp.TableAlias(this=exp.to_identifier(_ROWS, quoted=True)))
         inner = exp.select(
-            *(self._column(name) for name in keep),
+            *(self._column(name, _ROWS) for name in keep),
             *(
                 exp.alias_(self._points(column), name, quoted=True)
                 for column, name in zip(rules.columns, points, strict=True)
@@ -162,11 +169,23 @@ class _Writer:
                 *(self._column(name) for name in (*keep, *points, "score")),
                 exp.alias_(self._prob_default(rules), "pd", quoted=True),
             ).from_(middle.subquery("scores"))
-        written: str = outer.sql(dialect=self.dialect, pretty=True)
+        written: str = outer.sql(dialect=self.dialect)
         return written
 
-    def _column(self, name: str) -> Expression:
-        column: Expression = self.exp.column(name, quoted=True)
+    def _table(self, table: Any) -> Any:
+        exp = self.exp
+        msg = f"The 'table' parameter of to_sql must be the name of a table. Got {table!r}."
+        try:
+            source = exp.to_table(table, dialect=self.dialect)
+        except (self.sqlglot.errors.SqlglotError, AttributeError, TypeError) as error:
+            raise InvalidParameterError(msg) from error
+        named = isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier)
+        if not named or source.alias:
+            raise InvalidParameterError(msg)
+        return source
+
+    def _column(self, name: str, table: str | None = None) -> Expression:
+        column: Expression = self.exp.column(name, table=table, quoted=True)
         return column
 
     def _number(self, value: float) -> Expression:
@@ -189,15 +208,8 @@ class _Writer:
 
     def _of_number(self, column: ColumnRules) -> Expression:
         exp = self.exp
-        value = exp.cast(self._column(column.name), "DOUBLE")
-        case = exp.Case()
-        for condition in self._missing(value):
-            case = case.when(condition, self._earned(column.missing))
-        for endless in (
-            exp.GT(this=value.copy(), expression=self._number(_LARGEST)),
-            exp.LT(this=value.copy(), expression=self._number(-_LARGEST)),
-        ):
-            case = case.when(endless, self._earned(None))
+        value = exp.cast(self._column(column.name, _ROWS), "DOUBLE")
+        case = self._without_value(value, column)
         for code, points in column.values:
             assert not isinstance(code, str)  # noqa: S101 - codes of numbers are numbers
             is_code = exp.EQ(this=value.copy(), expression=self._number(code))
@@ -209,6 +221,19 @@ class _Writer:
             below = exp.LT(this=value.copy(), expression=self._number(interval.high))
             case = case.when(below, earned)
         return case  # type: ignore[no-any-return]
+
+    def _without_value(self, value: Any, column: ColumnRules) -> Any:
+        """Begin a case of numbers: what is missing, and what has no end."""
+        exp = self.exp
+        case = exp.Case()
+        for condition in self._missing(value):
+            case = case.when(condition, self._earned(column.missing))
+        for endless in (
+            exp.GT(this=value.copy(), expression=self._number(_LARGEST)),
+            exp.LT(this=value.copy(), expression=self._number(-_LARGEST)),
+        ):
+            case = case.when(endless, self._earned(None))
+        return case
 
     def _in_interval(self, interval: Interval, value: Any) -> Expression:
         earned = self._earned(interval.points)
@@ -240,12 +265,13 @@ class _Writer:
                 "holds one of the two. Make all of them text before the card is made."
             )
             raise InvalidParameterError(msg)
-        value = self._column(column.name)
+        value = self._column(column.name, _ROWS)
         if text == {False}:
             value = exp.cast(value, "DOUBLE")
-        case = exp.Case().when(
-            exp.Is(this=value.copy(), expression=exp.null()), self._earned(column.missing)
-        )
+            case = self._without_value(value, column)
+        else:
+            is_null = exp.Is(this=value.copy(), expression=exp.null())
+            case = exp.Case().when(is_null, self._earned(column.missing))
         by_points: dict[float | None, list[Level]] = {}
         for level, points in column.values:
             by_points.setdefault(points, []).append(level)
@@ -257,7 +283,11 @@ class _Writer:
 
     def _level(self, level: Level) -> Expression:
         if isinstance(level, str):
-            literal: Expression = self.exp.Literal.string(level)
+            # SQL Server turns other texts into the code page of the database
+            national = self.dialect == "tsql"
+            literal: Expression = (
+                self.exp.National(this=level) if national else self.exp.Literal.string(level)
+            )
             return literal
         return self._number(float(level))
 

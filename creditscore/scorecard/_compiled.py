@@ -69,7 +69,8 @@ class CompiledScorecard:
     Notes
     -----
     Numbers, text, None and NaN are looked up in tables that are made once. Whatever else a value
-    may be (values the card does not know, types of other libraries, what is refused) goes the way
+    may be (values the card does not know, types of other libraries, what is refused; and mappings
+    that are no dict) goes the way
     of :meth:`Scorecard.score`, so that errors, warnings and points are the same. It can be
     pickled, and threads may share it.
 
@@ -119,6 +120,9 @@ class CompiledScorecard:
         UnseenCategoryWarning, UnseenValueWarning
             As of :meth:`Scorecard.score`.
         """
+        if type(applicant) is not dict:
+            # others may have an answer for every name, or be no mapping at all
+            return self._by_table(applicant)
         score, points = self._base, {}
         try:
             for name, look in self._looks:

@@ -140,12 +140,16 @@ class FitSummary:
 
     @property
     def aic(self) -> float:
-        """Akaike's information criterion."""
+        """Akaike's information criterion; NaN for sampling weights, which have no likelihood."""
+        if self.weight_type == "sampling":
+            return math.nan
         return 2 * (len(self.names) + 1) - 2 * self.log_likelihood
 
     @property
     def bic(self) -> float:
-        """Schwarz's information criterion."""
+        """Schwarz's information criterion; NaN for sampling weights."""
+        if self.weight_type == "sampling":
+            return math.nan
         n = self.n_good + self.n_bad
         return float((len(self.names) + 1) * np.log(n)) - 2 * self.log_likelihood
 
@@ -243,7 +247,8 @@ class FitSummary:
         n = len(self.names)
         return (
             f"<FitSummary: {n} coefficient{'' if n == 1 else 's'} beside the intercept, fitted on "
-            f"{self._sample()}; log-likelihood {self.log_likelihood:,.3f}, AIC {self.aic:,.1f}>"
+            f"{self._sample()}; log-likelihood {self.log_likelihood:,.3f}"
+            + (">" if math.isnan(self.aic) else f", AIC {self.aic:,.1f}>")
         )
 
     def __str__(self) -> str:
@@ -254,7 +259,8 @@ class FitSummary:
         return html_table(self.table(), caption=self._caption(), formats=_FORMATS)
 
     def _sample(self) -> str:
-        return f"{self.n_good + self.n_bad:,.0f} cases, {self.n_bad:,.0f} of them bad"
+        what = "units of weight" if self.weight_type == "sampling" else "cases"
+        return f"{self.n_good + self.n_bad:,.0f} {what}, {self.n_bad:,.0f} of them bad"
 
     def _caption(self) -> str:
         said = f"Logistic fit on {self._sample()}; log-likelihood {self.log_likelihood:,.3f}"

@@ -19,6 +19,7 @@ from creditscore.binning import (
 )
 from creditscore.exceptions import (
     ConstantColumnWarning,
+    EditWarning,
     IdleCutWarning,
     InvalidDataError,
     InvalidParameterError,
@@ -199,3 +200,55 @@ def test_grouping_is_linear_in_levels() -> None:
         table = WOEEncoder().fit(X, y).tables_["c"]
     # 4 s before, when each level was looked for in a list
     assert table.group(*levels[:5_000], **SIGNED).n_bins >= 2
+
+
+def test_special_codes_are_compared_by_themselves() -> None:
+    def table(groups: Any, codes: Any, n: int) -> BinTable:
+        partition = CategoricalPartition(groups=groups, special_codes=codes)
+        counts = (5.0,) * n + (0.0,)
+        return BinTable(feature="a", partition=partition, n_good=counts, n_bad=counts)
+
+    one, other = table((("x",),), ("1",), 3), table((("x",), (1,)), ("1",), 4)
+    frame = compare(one, other).frame()
+    row = frame[frame["kind"] == "special"]
+    assert len(row) == 1
+    assert row[["bin_a", "bin_b"]].notna().all(axis=None)
+    assert not compare(table((("x",),), ("1",), 3), table((("x",),), (1,), 3)).same_bins
+
+
+def test_periods_are_asked_of_bins_without_a_shape() -> None:
+    rng = np.random.default_rng(1)
+    x, period = rng.integers(0, 4, 6_000), np.array(list("abc"))[rng.integers(0, 3, 6_000)]
+    rate = np.array([0.1, 0.4, 0.1, 0.4])[x]
+    for flipped in (True, False):
+        p = np.where((period == "b") & flipped, 0.5 - rate, rate)
+        y = (rng.random(6_000) < p).astype(int)
+        encoder = WOEEncoder(user_cuts={"x": [1, 2, 3]})
+        table = encoder.fit(pd.DataFrame({"x": x.astype(float)}), y, periods=period).tables_["x"]
+        assert table.trend == "mixed"
+        assert table.holds_trend_in_every_period is not flipped
+
+
+def test_a_merge_that_breaks_the_order_in_a_period_is_said() -> None:
+    rng = np.random.default_rng(0)
+    n = 20_000
+    period = np.array(list("pqr"))[rng.integers(0, 3, n)]
+    share = np.vectorize({"p": 0.85, "q": 0.4, "r": 0.15}.get)(period)
+    level = np.where(rng.random(n) < 0.34, "B", np.where(rng.random(n) < share, "A", "C"))
+    risk = np.vectorize({"A": 0.08, "B": 0.21, "C": 0.35}.get)(level)
+    y = (rng.random(n) < risk).astype(int)
+    encoder = WOEEncoder(min_bin_size=0.01).fit(pd.DataFrame({"c": level}), y, periods=period)
+    table = encoder.tables_["c"]
+    assert table.holds_trend_in_every_period
+    with pytest.warns(EditWarning, match="no longer holds in every period"):
+        table.merge("A", "C", **SIGNED)
+
+
+def test_split_keeps_the_levels_that_the_bin_has() -> None:
+    X, y = pd.DataFrame({"b": np.arange(100) > 50}), np.arange(100) % 3 == 0
+    with pytest.warns(ConstantColumnWarning):
+        table = WOEEncoder(user_cuts={"b": [[True, False]]}).fit(X, y).tables_["b"]
+    groups = table.split(0, 1, **SIGNED).partition.groups
+    assert [type(level) for group in groups for level in group] == [bool, bool]
+    with pytest.raises(InvalidParameterError, match="when"):
+        table.split(0, True, by="a", reason="b", when="0001-01-01T00:00:00+05:00")

@@ -6,6 +6,7 @@ import ast
 import math
 import warnings
 from collections.abc import Callable
+from enum import IntEnum, StrEnum
 from typing import Any
 
 import numpy as np
@@ -202,3 +203,19 @@ def test_probabilities_have_no_overflow(score: float) -> None:
     card = Scorecard(characteristics=(years,), scale=PointsScale())
     found = scorer(card)({"years": 1})["prob_default"]
     assert found == float(card.scale.prob_default(score)) == (0.0 if score > 0 else 1.0)
+
+
+def test_levels_of_a_class_of_their_own_are_written_plainly() -> None:
+    class Kind(StrEnum):
+        A = "a"
+
+        def __repr__(self) -> str:
+            return "raise SystemExit"
+
+    kinds = Characteristic(
+        name="kind",
+        partition=CategoricalPartition(groups=((Kind.A,), (IntEnum("N", "X").X,))),
+        attributes=tuple(Attribute(points=p) for p in (1, 2, 3, 4)),
+    )
+    score = scorer(Scorecard(characteristics=(kinds,)), n_reasons=0)
+    assert [score({"kind": value})["score"] for value in ("a", 1, None, "b")] == [1, 2, 3, 4]

@@ -160,7 +160,12 @@ def test_nan_and_infinity_in_duckdb() -> None:
         years = Characteristic.numeric("years", cuts=[2], points=[0, 20], missing_points=5)
         query = to_sql(Scorecard(characteristics=(years,)), dialect="duckdb")
         found = [row[0] for row in connection.execute(query).fetchall()]
-    assert found == [5.0, None, None, 5.0, 20.0]
+        levels = Characteristic.categorical(
+            "years", points={3: 20}, missing_points=5, other_points=7
+        )
+        query = to_sql(Scorecard(characteristics=(levels,)), dialect="duckdb")
+        of_levels = [row[0] for row in connection.execute(query).fetchall()]
+    assert found == of_levels == [5.0, None, None, 5.0, 20.0]
 
 
 @pytest.mark.parametrize("engine", list(ENGINES))
@@ -196,7 +201,8 @@ def test_what_the_policy_refuses_has_no_score(engine: str, german: pd.DataFrame)
 def test_names_and_texts_come_back_whole_in_every_dialect(dialect: str) -> None:
     query = to_sql(CARD, dialect=dialect, table="credit.applicants", keep=["id"])
     (tree,) = sqlglot.parse(query, dialect=dialect)
-    texts = {literal.this for literal in tree.find_all(sqlglot.exp.Literal) if literal.is_string}
+    kinds = sqlglot.exp.Literal, sqlglot.exp.National
+    texts = {literal.this for literal in tree.find_all(*kinds)}
     assert {HOSTILE, "clean", "none", "", "ümlaut"} <= texts
     names = {name.this for name in tree.find_all(sqlglot.exp.Identifier)}
     assert {HOSTILE, f"{HOSTILE}_points", "audit", "id", "credit", "applicants"} <= names
@@ -211,6 +217,23 @@ def test_tables_may_have_a_schema() -> None:
         connection.execute("CREATE SCHEMA credit")
         connection.execute("CREATE TABLE credit.people AS SELECT 3 AS years")
         assert connection.execute(query).fetchall() == [(20.0, 20.0)]
+
+
+@pytest.mark.parametrize("table", ["", "O'x", None, "read_csv('x')"])
+def test_what_is_no_table_is_refused(table: Any) -> None:
+    with pytest.raises(InvalidParameterError, match="must be the name of a table"):
+        to_sql(CARD, dialect="duckdb", table=table)
+
+
+@pytest.mark.parametrize("engine", list(ENGINES))
+def test_a_column_that_is_not_there_is_no_text(engine: str) -> None:
+    years = Characteristic.numeric("years", cuts=[2], points=[0, 20], missing_points=5)
+    card = Scorecard(characteristics=(years,))
+    with pytest.raises(Exception, match=r"years"):
+        ENGINES[engine](to_sql(card, dialect=engine), pd.DataFrame({"z": [1]}))
+    query = to_sql(card, dialect=engine, keep=["idd"])
+    with pytest.raises(Exception, match=r"idd"):
+        ENGINES[engine](query, pd.DataFrame({"years": [1]}))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import pickle
 import warnings
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -190,9 +191,19 @@ def test_a_column_that_is_not_there() -> None:
         CARD.compile()({"years": 3.0, "audit": "clean", "branch": 1, "Bureau": 550})
 
 
-def test_what_is_no_applicant() -> None:
+@pytest.mark.parametrize("given", [pd.DataFrame({"years": [1.0]}), None, 5, [1], "abc", object()])
+def test_what_is_no_applicant(given: Any) -> None:
     with pytest.raises(InvalidParameterError, match="one applicant as a mapping"):
-        CARD.compile()(pd.DataFrame({"years": [1.0]}))
+        CARD.compile()(given)
+
+
+def test_mappings_with_an_answer_for_every_name_do_not_invent_columns() -> None:
+    applicant = defaultdict(int, {"years": 3.0, "audit": "clean", "branch": 1})
+    with pytest.raises(MissingColumnError, match="'bureau'"):
+        CARD.compile()(applicant)
+    assert "bureau" not in applicant
+    applicant["bureau"] = 550
+    assert CARD.compile()(applicant) == CARD.compile()(dict(applicant))
 
 
 def test_reasons_need_their_points() -> None:

@@ -164,3 +164,11 @@ def test_repr_is_a_line_and_text_is_a_table() -> None:
     assert [row.split()[:2] for row in rows] == [
         ["(intercept)", "-0.8500"], ["a", "-1.0000"], ["b", "-0.5000"],
     ]  # fmt: skip
+
+
+def test_criteria_need_a_likelihood() -> None:
+    sampling = replace(FULL, weight_type="sampling")
+    assert np.isnan(sampling.aic)
+    assert np.isnan(sampling.bic)
+    assert "AIC" not in repr(sampling)
+    assert "1,000 units of weight" in repr(sampling)

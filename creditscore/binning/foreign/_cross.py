@@ -206,8 +206,13 @@ class CrossedColumns(TransformerMixin, BaseEstimator):
         MissingColumnError, ColumnTypeError, InfiniteValueError
             A column is not there, holds text, or infinite values.
         """
-        table = table_after_fit(self, X)
-        table.require(list(self.crossing_.columns))
+        check_is_fitted(self)
+        columns = self.crossing_.columns
+        table = as_table(X, wanted=columns)
+        if not (table.has_names and hasattr(self, "feature_names_in_")):
+            # without names, columns go by place, and all must be there
+            table = table_after_fit(self, X)
+        table.require(list(columns))
         return table.to_frame({self.crossing_.name: self.crossing_.levels(table)}, text=True)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray[Any, Any]:  # noqa: ARG002
@@ -299,8 +304,11 @@ class CrossedColumns(TransformerMixin, BaseEstimator):
         codes: tuple[tuple[float, ...], tuple[float, ...]],
     ) -> tuple[Rectangle, ...]:
         options = self._options()
-        regular = NumericPartition(special_codes=codes[0]).codes_of(first) == 0
-        regular &= NumericPartition(special_codes=codes[1]).codes_of(second) == 0
+        parts = [NumericPartition(special_codes=of_one) for of_one in codes]
+        first, second = (
+            _as_coded(values, part) for values, part in zip((first, second), parts, strict=True)
+        )
+        regular = (parts[0].codes_of(first) == 0) & (parts[1].codes_of(second) == 0)
         _check_regular(is_bad[regular])
         options |= {"special_codes_x": list(codes[0]) or None}
         options |= {"special_codes_y": list(codes[1]) or None}
@@ -323,6 +331,14 @@ class CrossedColumns(TransformerMixin, BaseEstimator):
             )
         ranges = zip(*binning.splits, strict=True)
         return tuple(Rectangle(*map(float, (*x, *y))) for x, y in ranges)
+
+
+def _as_coded(values: Float1D, partition: NumericPartition) -> Float1D:
+    """Return values in which special codes stand as given, and not as 32 bits hold them."""
+    coded = values.copy()
+    for value, place in partition.special_values.items():
+        coded[values == value] = partition.special_codes[place - partition.n_regular]
+    return coded
 
 
 _NOTHING_FOUND = (

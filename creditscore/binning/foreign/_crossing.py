@@ -140,7 +140,7 @@ class Crossing(JsonDocument):
         """
         table = as_table(X)
         table.require(list(self.columns))
-        return table.to_series(self.name, self.levels(table))
+        return table.to_series(self.name, self.levels(table), text=True)
 
     def levels(self, table: Table) -> np.ndarray[Any, Any]:
         """Return the level of each row as objects: text, or None where a value is missing."""

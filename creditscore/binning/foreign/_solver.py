@@ -195,8 +195,9 @@ class _Problem:
         model = self._model(solver, trend, least, most, limit)
         good, bad = self.good.astype(np.int64), self.bad.astype(np.int64)
         replaced = self._needs_our_values()
-        # its triangular discrimination is finite whatever the counts
-        model.build_model("triangular" if replaced else self.objective, good, bad, None)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # its tests of bins of one class are 0 / 0; its triangular discrimination is finite
+            model.build_model("triangular" if replaced else self.objective, good, bad, None)
         if replaced:
             self._aim(model, solver)
         status, solution = model.solve()

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -296,3 +297,50 @@ def test_without_optbinning_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(__import__("sys").modules, "optbinning", None)
     with pytest.raises(MissingDependencyError, match=r'pip install "creditscore\[optbinning\]"'):
         CrossedColumns().fit(X[["a", "b"]], Y)
+
+
+@pytest.fixture(scope="module")
+def coded() -> tuple[pd.DataFrame, np.ndarray]:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.normal(50, 20, 4_000).round(1), "b": rng.integers(0, 30, 4_000)})
+    X.loc[::10, "a"] = -9.1
+    is_bad = rng.random(4_000) < np.where(X["a"] == -9.1, 0.6, 0.2 + 0.3 * (X["b"] > 15))
+    return X.astype({"b": float}), is_bad.astype(int)
+
+
+def test_special_codes_are_met_in_32_bits_too(
+    coded: tuple[pd.DataFrame, np.ndarray], optbinning: ModuleType, quietly: Quietly
+) -> None:
+    X, y = coded
+    crossed = CrossedColumns(special_codes={"a": [-9.1]}, max_n_bins=5)
+    wide = quietly(clone(crossed).fit, X, y).crossing_
+    narrow = quietly(clone(crossed).fit, X.astype("float32"), y).crossing_
+    assert len(narrow.labels) == len(wide.labels)
+    # -9.1 is no amount, in which case the lowest cut would part it from all others
+    assert min(box.first_high for box in narrow.rectangles) > 0
+
+
+def test_only_the_two_columns_are_needed(
+    coded: tuple[pd.DataFrame, np.ndarray], optbinning: ModuleType, quietly: Quietly
+) -> None:
+    X, y = coded
+    more = X.assign(word="w")
+    crossed = CrossedColumns(columns=["a", "b"], max_n_bins=5)
+    quietly(crossed.fit, more, y)
+    pd.testing.assert_frame_equal(crossed.transform(X), crossed.transform(more))
+    with pytest.raises(MissingColumnError, match="'b'"):
+        crossed.transform(X[["a"]])
+
+
+@pytest.mark.parametrize("missing", [[0], [0, 1, 2], [1]])
+def test_polars_is_given_text_whatever_the_first_row_holds(missing: list[int]) -> None:
+    crossing = Crossing(
+        columns=("a", "b"),
+        name="both",
+        rectangles=(Rectangle(LOW, 5, LOW, HIGH), Rectangle(5, HIGH, LOW, HIGH)),
+    )
+    values = [None if i in missing else 7.0 for i in range(3)]
+    rows = pl.DataFrame({"a": values, "b": [1.0] * 3}, schema={"a": pl.Float64, "b": pl.Float64})
+    encoded = crossing.encode(rows)
+    assert encoded.dtype == pl.String
+    assert encoded.is_null().to_list() == [i in missing for i in range(3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,6 +30,7 @@ from creditscore.exceptions import (
     IdleCutWarning,
     InvalidDataError,
     InvalidParameterError,
+    NonConvergenceWarning,
     SingleBinWarning,
 )
 
@@ -75,6 +77,7 @@ class Found:
     stability_cost: float | None = None
     rounding_cost: float | None = None
     notes: tuple[str, ...] = ()
+    proven: bool = True
 
 
 def fit_column(sample: Sample, name: str, settings: BinSettings) -> BinTable:
@@ -85,9 +88,10 @@ def fit_column(sample: Sample, name: str, settings: BinSettings) -> BinTable:
         found = _given(sample, name, settings)
         return _table(sample, name, found, settings, _status(found, "user cuts", settings))
     found = _best_by_name(sample, name, settings)
-    status = _status(found, "optimal", settings)
+    best: BinStatus = "optimal" if found.proven else "not proven"
+    status = _status(found, best, settings)
     notes: tuple[str, ...] = ()
-    if status == "optimal" and found.counts.partition.n_regular == 1 and found.n_distinct > 1:
+    if status == best and found.counts.partition.n_regular == 1 and found.n_distinct > 1:
         status = "single bin" if found.feasible else "infeasible"
         notes = (_why_one_bin(found, sample.period_labels, settings),)
         warn_user(f"Column {name!r} stays in one bin: {notes[0]}", SingleBinWarning)
@@ -106,12 +110,17 @@ def _best_by_name(sample: Sample, name: str, settings: BinSettings) -> Found:
     if settings.solver is None:
         return _best(sample, name, settings)
     try:
-        return _best(sample, name, settings)
+        with warnings.catch_warnings(record=True, action="always") as caught:
+            found = _best(sample, name, settings)
     except (InvalidDataError, InvalidParameterError) as error:
         if repr(name) in str(error):
             raise
         msg = f"The solver cannot take column {name!r}. {error}"
         raise type(error)(msg) from error
+    for one in caught:
+        warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    unproven = any(issubclass(one.category, NonConvergenceWarning) for one in caught)
+    return replace(found, proven=not unproven)
 
 
 def _best(sample: Sample, name: str, settings: BinSettings) -> Found:

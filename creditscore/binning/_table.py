@@ -36,9 +36,19 @@ from creditscore.exceptions import (
 )
 
 BinStatus = Literal[
-    "optimal", "user cuts", "edited", "infeasible", "single bin", "constant", "all missing"
+    "optimal",
+    "not proven",
+    "user cuts",
+    "edited",
+    "infeasible",
+    "single bin",
+    "constant",
+    "all missing",
 ]
-"""How the bins of a feature came about; the last two stay out of a card."""
+"""How the bins of a feature came about; the last two stay out of a card.
+
+"not proven" are the best bins that a solver of others had seen when its time ran out.
+"""
 
 _SHAPES = ("flat", "ascending", "descending", "peak", "valley")
 """What the trend of a table is called, the simplest first."""
@@ -59,8 +69,8 @@ class BinTable(EditableBins, JsonDocument):
         Counts (weights) of each attribute: regular bins, special codes, missing, other.
     smoothing : float
         As in :func:`creditscore.metrics.woe`.
-    status : {"optimal", "user cuts", "edited", "infeasible", "single bin", "constant", \
-"all missing"}
+    status : {"optimal", "not proven", "user cuts", "edited", "infeasible", "single bin", \
+"constant", "all missing"}
         How the bins came about.
     policy : BinPolicy
         How missing values, special codes, levels never seen and bins without a row are treated.

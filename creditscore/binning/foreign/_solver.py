@@ -91,7 +91,9 @@ class OptbinningSolver:
       pre-bins go against the trend, and more beyond them, which loses optima under other
       constraints; ``min_rate_difference=1e-6`` sets that rule aside.
 
-    "auto" solves for both directions and takes the better, ascending on a tie. ``feasible`` is
+    "auto" solves for both directions and takes the better, ascending on a tie; "auto_one_bend" of
+    an encoder for four trends, each within the time limit, of which peak and valley need few
+    pre-bins (`max_n_prebins` of 20, say). ``feasible`` is
     what optbinning says. `value` is computed from the counts by our objective, not by its rounded
     one.
 

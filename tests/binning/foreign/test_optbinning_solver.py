@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from itertools import combinations, pairwise
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from creditscore.binning import BinConstraints, Solution, WOEEncoder, solve_bins
+from creditscore.binning import BinConstraints, BinTable, Solution, WOEEncoder, solve_bins
 from creditscore.binning.foreign import OptbinningSolver
 from creditscore.exceptions import (
     InvalidDataError,
@@ -446,3 +447,18 @@ def test_a_solver_that_finds_nothing_is_not_the_fault_of_the_column() -> None:
     with pytest.warns(SingleBinWarning, match="solver that was given found no split"):
         summary = WOEEncoder(solver=nothing).fit(X, y).summary()
     assert summary["status"].str.contains("leave it out for ours").all()
+
+
+def test_bins_that_are_not_proven_do_not_call_themselves_optimal() -> None:
+    def hasty(good: np.ndarray, bad: np.ndarray, **asked: Any) -> Solution:
+        warnings.warn("out of time", NonConvergenceWarning, stacklevel=2)
+        return solve_bins(good, bad, **asked)
+
+    X = pd.DataFrame({"q": np.arange(200.0)})
+    y = (np.arange(200) >= 100).astype(int)
+    y[::7] = 1 - y[::7]
+    with pytest.warns(NonConvergenceWarning, match="out of time"):
+        table = WOEEncoder(solver=hasty).fit(X, y).tables_["q"]
+    assert table.status == "not proven"
+    assert BinTable.from_json(table.to_json()).status == "not proven"
+    assert WOEEncoder(solver=solve_bins).fit(X, y).tables_["q"].status == "optimal"

@@ -90,6 +90,8 @@ class CardRules:
         The log-odds good:bad of a score are (score - offset) / factor; None without a scale.
     n_reasons : int
         Most reasons that are given.
+    higher_is_safer : bool
+        Whether a reason is a shortfall below the reference, or on a reversed scale an excess.
 
     Examples
     --------
@@ -104,6 +106,7 @@ class CardRules:
     offset: float | None = None
     factor: float | None = None
     n_reasons: int = 0
+    higher_is_safer: bool = True
 
 
 def rules_of(

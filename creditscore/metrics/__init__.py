@@ -12,9 +12,15 @@ is_bad)``. Scores and outcomes that were swapped are refused where they can be t
 Columns are paired by place. pandas Series that hold one index in different orders are refused.
 """
 
+from creditscore.metrics._auc_difference import AucDifference, auc_difference
 from creditscore.metrics._calibration import brier_score, jeffreys_interval
+from creditscore.metrics._calibration_display import CalibrationDisplay
+from creditscore.metrics._calibration_table import calibration_table
+from creditscore.metrics._cap_display import CapDisplay
 from creditscore.metrics._concentration import hhi
 from creditscore.metrics._discrimination import auc, auc_interval, auc_variance, gini, gini_interval
+from creditscore.metrics._gains import gains_table
+from creditscore.metrics._gains_display import GainsDisplay, LiftDisplay
 from creditscore.metrics._information import (
     information_value,
     iv_parts,
@@ -24,16 +30,28 @@ from creditscore.metrics._information import (
 )
 from creditscore.metrics._interval import Interval
 from creditscore.metrics._ks import ks, ks_interval
+from creditscore.metrics._ks_display import KsDisplay
+from creditscore.metrics._rate_interval import clopper_pearson_interval, wilson_interval
 from creditscore.metrics._roc_display import RocDisplay
 from creditscore.metrics._stability import psi
 
 __all__ = [
+    "AucDifference",
+    "CalibrationDisplay",
+    "CapDisplay",
+    "GainsDisplay",
     "Interval",
+    "KsDisplay",
+    "LiftDisplay",
     "RocDisplay",
     "auc",
+    "auc_difference",
     "auc_interval",
     "auc_variance",
     "brier_score",
+    "calibration_table",
+    "clopper_pearson_interval",
+    "gains_table",
     "gini",
     "gini_interval",
     "hhi",
@@ -44,6 +62,7 @@ __all__ = [
     "ks",
     "ks_interval",
     "psi",
+    "wilson_interval",
     "woe",
     "woe_se",
 ]

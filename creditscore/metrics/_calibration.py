@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv
 
+from creditscore._typing import Float1D
 from creditscore._validation import as_floats, check_real
 from creditscore.exceptions import InvalidDataError
 from creditscore.metrics._inputs import check_order, read_cases
@@ -50,13 +51,18 @@ def brier_score(is_bad: Any, prob_default: Any, *, sample_weight: Any = None) ->
     bad, prob, weights = read_cases(
         is_bad, prob_default, sample_weight, name="prob_default", one_class=True
     )
+    check_fractions(prob)
+    return float(np.average((prob - bad) ** 2, weights=weights))
+
+
+def check_fractions(prob: Float1D) -> None:
+    """Check that probabilities are such."""
     if prob.min() < 0 or prob.max() > 1:
         msg = (
             "prob_default must hold fractions in [0, 1]. Got values from "
             f"{prob.min():g} to {prob.max():g}; a percentage is divided by 100."
         )
         raise InvalidDataError(msg)
-    return float(np.average((prob - bad) ** 2, weights=weights))
 
 
 def jeffreys_interval(
@@ -96,6 +102,15 @@ def jeffreys_interval(
     (0.005, 0.0463)
     """
     check_real(level, "level", "jeffreys_interval", low=0, high=1)
+    bad, total = read_rate_counts(n_bad, n_total)
+    tail = (1 - level) / 2
+    lower = betaincinv(bad + 0.5, total - bad + 0.5, tail)
+    upper = betaincinv(bad + 0.5, total - bad + 0.5, 1 - tail)
+    return np.where(bad == 0, 0.0, lower), np.where(bad == total, 1.0, upper)
+
+
+def read_rate_counts(n_bad: npt.ArrayLike, n_total: npt.ArrayLike) -> tuple[Float1D, Float1D]:
+    """Read bad cases and all cases of groups, of which rates are made."""
     check_order(n_bad=n_bad, n_total=n_total)
     bad, total = as_floats(n_bad, "n_bad"), as_floats(n_total, "n_total")
     if bad.shape != total.shape:
@@ -111,7 +126,4 @@ def jeffreys_interval(
         if (bad > total)[odd].all():
             msg += " Were n_bad and n_total swapped?"
         raise InvalidDataError(msg)
-    tail = (1 - level) / 2
-    lower = betaincinv(bad + 0.5, total - bad + 0.5, tail)
-    upper = betaincinv(bad + 0.5, total - bad + 0.5, 1 - tail)
-    return np.where(bad == 0, 0.0, lower), np.where(bad == total, 1.0, upper)
+    return bad, total

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
-import numpy as np
 import pandas as pd
 
 from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes
-from creditscore._typing import Float1D, Int1D
+from creditscore._typing import Float1D
 from creditscore.metrics._class_counts import ClassCounts
 from creditscore.metrics._discrimination import area_interval
 from creditscore.metrics._interval import Interval
-
-_MOST_POINTS = 4_000
-"""Points of a curve that are drawn: a million take seconds, and look no different."""
+from creditscore.metrics._ranked import RankedShares, largest_distance, points_to_draw
 
 
 @dataclass(kw_only=True, repr=False)
@@ -78,10 +75,11 @@ class RocDisplay:
             As in :func:`creditscore.metrics.auc_variance`.
         """
         counts = ClassCounts.from_scores(is_bad, score, sample_weight, whole=True)
+        shares = RankedShares.from_counts(counts)
         return cls(
-            cutoff_score=np.append(counts.score, np.inf),
-            refused_good=np.append(0.0, np.cumsum(counts.good) / counts.good.sum()),
-            refused_bad=np.append(0.0, np.cumsum(counts.bad) / counts.bad.sum()),
+            cutoff_score=shares.cutoff_score,
+            refused_good=shares.good,
+            refused_bad=shares.bad,
             area=area_interval(counts, 0.95),
         )
 
@@ -98,7 +96,7 @@ class RocDisplay:
     def plot(self, ax: Any = None) -> Self:
         """Draw the curve; the axes are then in ``ax_``."""
         ax = new_axes(ax, size=(5.2, 5.0))
-        drawn = self._points_to_draw()
+        drawn = points_to_draw(self.refused_good, self.refused_bad)
         good, bad = self.refused_good[drawn], self.refused_bad[drawn]
         ax.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--")
         # a perfect score runs along the edges, where half of its line would be cut off
@@ -114,30 +112,15 @@ class RocDisplay:
 
     def __repr__(self) -> str:
         """Say in one line what the curve amounts to; its points are in :meth:`frame`."""
-        at, distance = self._largest_distance()
+        at, distance = largest_distance(self.refused_good, self.refused_bad)
         return (
             f"{type(self).__name__}(AUC {self.area}, KS {distance:.3f} at score "
             f"{self.cutoff_score[at]:.4g}, {len(self.cutoff_score):,} cut-offs)"
         )
 
-    def _largest_distance(self) -> tuple[int, float]:
-        """Return where the KS distance is and how large; a turned score has it below."""
-        distance = np.abs(self.refused_bad - self.refused_good)
-        at = int(distance.argmax())
-        return at, float(distance[at])
-
-    def _points_to_draw(self) -> Int1D:
-        """Choose points further apart than the eye can tell, the KS point and both ends."""
-        if len(self.cutoff_score) <= _MOST_POINTS:
-            return np.arange(len(self.cutoff_score))
-        # half the sum of both shares rises from 0 to 1 along the curve
-        step = np.floor((self.refused_good + self.refused_bad) / 2 * _MOST_POINTS)
-        starts = np.flatnonzero(np.diff(step, prepend=-1.0))
-        return np.union1d(starts, [self._largest_distance()[0], len(step) - 1])
-
     def _draw_words(self, ax: Any) -> None:
         """Mark the KS distance, and write its and the area's size where the curve is not."""
-        at, distance = self._largest_distance()
+        at, distance = largest_distance(self.refused_good, self.refused_bad)
         x, y = self.refused_good[at], self.refused_bad[at]
         if distance > 0:
             ax.plot([x, x], [x, y], color=BAD, linewidth=2, clip_on=False, zorder=4)

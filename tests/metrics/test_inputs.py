@@ -15,7 +15,15 @@ import pytest
 
 from creditscore import metrics
 from creditscore.exceptions import InvalidDataError, InvalidTargetError, InvalidWeightError
-from creditscore.metrics import RocDisplay
+from creditscore.metrics import (
+    AucDifference,
+    CalibrationDisplay,
+    CapDisplay,
+    GainsDisplay,
+    KsDisplay,
+    LiftDisplay,
+    RocDisplay,
+)
 
 IS_BAD, SCORE = [1, 1, 0, 0, 1], [480, 510, 510, 600, 520]
 WEIGHTS = [1, 2, 3, 1, 1]
@@ -25,6 +33,13 @@ PROBABILITIES = {
     "prob_default": [0.7, 0.4, 0.2, 0.1, 0.5],
     "sample_weight": WEIGHTS,
 }
+TWO_SCORES = {
+    "is_bad": IS_BAD,
+    "score_a": SCORE,
+    "score_b": [3, 1, 2, 5, 4],
+    "sample_weight": WEIGHTS,
+}
+RATES = {"n_bad": [1, 2, 3, 4, 0], "n_total": [9, 8, 7, 6, 5]}
 BINS = {"n_good": [139, 164, 49, 348, 1], "n_bad": [135, 105, 14, 46, 2]}
 
 COLUMNS: dict[Callable[..., Any], dict[str, list[float]]] = {
@@ -35,15 +50,25 @@ COLUMNS: dict[Callable[..., Any], dict[str, list[float]]] = {
     metrics.gini_interval: CASES,
     metrics.ks: CASES,
     metrics.ks_interval: CASES,
+    metrics.auc_difference: TWO_SCORES,
+    metrics.gains_table: CASES,
     RocDisplay.from_scores: CASES,
+    GainsDisplay.from_scores: CASES,
+    LiftDisplay.from_scores: CASES,
+    CapDisplay.from_scores: CASES,
+    KsDisplay.from_scores: CASES,
     metrics.brier_score: PROBABILITIES,
+    metrics.calibration_table: PROBABILITIES,
+    CalibrationDisplay.from_probabilities: PROBABILITIES,
     metrics.woe: BINS,
     metrics.iv_parts: BINS,
     metrics.woe_se: BINS,
     metrics.iv_se: BINS,
     metrics.information_value: BINS,
     metrics.psi: {"expected": [40, 30, 20, 5, 5], "actual": [35, 25, 20, 10, 10]},
-    metrics.jeffreys_interval: {"n_bad": [1, 2, 3, 4, 0], "n_total": [9, 8, 7, 6, 5]},
+    metrics.jeffreys_interval: RATES,
+    metrics.wilson_interval: RATES,
+    metrics.clopper_pearson_interval: RATES,
 }
 """Every public measure and display of two columns or more, and columns that it takes."""
 
@@ -57,7 +82,17 @@ OF_CASES = [measure for measure, columns in COLUMNS.items() if "is_bad" in colum
 
 def numbers(result: Any) -> Any:
     """Return what can be compared of a measure or a display."""
-    return result.frame().to_numpy() if hasattr(result, "frame") else np.asarray(result)
+    if isinstance(result, AucDifference):
+        return np.array([result.auc_a, result.auc_b, result.difference])
+    table = result.frame() if hasattr(result, "frame") else result
+    if isinstance(table, pd.DataFrame):
+        return table.select_dtypes("number").to_numpy()
+    return np.asarray(table)
+
+
+def values_of(measure: Callable) -> str:
+    """Name the column that foretells the outcomes."""
+    return next(n for n in COLUMNS[measure] if n not in ("is_bad", "sample_weight"))
 
 
 def test_no_public_measure_is_left_out() -> None:
@@ -128,10 +163,10 @@ def test_bins_sorted_by_their_counts() -> None:
 @pytest.mark.parametrize("measure", OF_CASES, ids=lambda measure: measure.__qualname__)
 @pytest.mark.parametrize("column", [list, pd.Series, np.array])
 def test_swapped_outcomes_are_named(measure: Callable, column: Callable) -> None:
-    name = "score" if "score" in COLUMNS[measure] else "prob_default"
-    values, outcomes = column(COLUMNS[measure][name]), column(IS_BAD)
+    name = values_of(measure)
+    columns = COLUMNS[measure] | {"is_bad": column(COLUMNS[measure][name]), name: column(IS_BAD)}
     with pytest.raises(InvalidTargetError, match=f"were {name} and is_bad swapped\\?"):
-        measure(**{"is_bad": values, name: outcomes})
+        measure(**columns)
 
 
 @pytest.mark.parametrize(
@@ -241,6 +276,6 @@ def test_one_row(is_bad: list) -> None:
 
 def test_nothing_is_not_measured() -> None:
     for measure in OF_CASES:
-        name = "score" if "score" in COLUMNS[measure] else "prob_default"
-        with pytest.raises(InvalidDataError, match=f"The {name} is empty"):
-            measure(**{"is_bad": [], name: []})
+        columns = {name: [] for name in COLUMNS[measure] if name != "sample_weight"}
+        with pytest.raises(InvalidDataError, match=f"The {values_of(measure)} is empty"):
+            measure(**columns)

@@ -15,7 +15,7 @@ from creditscore._display import Format, html_table, p_value_text, text_table
 from creditscore._typing import Float1D, WeightType
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import InvalidParameterError
-from creditscore.scorecard._checks import set_number
+from creditscore.scorecard._checks import check_kind, set_number
 from creditscore.scorecard._scale import PointsScale
 
 _FORMATS: dict[str, Format] = {
@@ -30,6 +30,8 @@ _FORMATS: dict[str, Format] = {
 _ENDLESS = 1e18
 """Stands for what has no end, as files hold numbers only."""
 WEIGHT_TYPES = ("frequency", "sampling")
+_LEFT_OUT = (("weight_type", "frequency"), ("caveat", ""), ("at_bound", ()))
+"""Entries of a file that are as they have always been."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,11 @@ class FitSummary:
         Variance inflation factors of the WOE; 10¹⁸ where columns determine each other.
     weight_type : {"frequency", "sampling"}, default="frequency"
         What the weights of the fit meant. Sampling weights have robust errors only.
+    caveat : str, default=""
+        What the errors leave out, such as outcomes that were inferred and not observed.
+    at_bound : tuple of str, default=()
+        Characteristics whose coefficient stands at a bound that holds it; their standard errors
+        are 0, and those of the others take them as given.
 
     Notes
     -----
@@ -99,6 +106,8 @@ class FitSummary:
     robust_errors: tuple[float, ...] | None = None
     vif: tuple[float, ...] | None = None
     weight_type: WeightType = "frequency"
+    caveat: str = ""
+    at_bound: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is no number, and lists that do not fit together."""
@@ -110,6 +119,7 @@ class FitSummary:
             set_number(self, name, low=0, closed="left")
         owner = type(self).__name__
         check_choice(self.weight_type, "weight_type", owner, WEIGHT_TYPES)
+        check_kind(self.caveat, "caveat", owner, str)
         lists = [("coefficients", -math.inf), ("standard_errors", 0.0)]
         lists += [
             (name, 0.0) for name in ("robust_errors", "vif") if getattr(self, name) is not None
@@ -121,6 +131,10 @@ class FitSummary:
             )
             object.__setattr__(self, name, numbers)
         object.__setattr__(self, "names", tuple(self.names))
+        object.__setattr__(self, "at_bound", tuple(self.at_bound))
+        if not set(self.at_bound) <= set(self.names):
+            msg = f"at_bound of {owner} names {self.at_bound}, not all of them among its names."
+            raise InvalidParameterError(msg)
         if not len(self.names) == len(self.coefficients) == len(self.standard_errors):
             msg = (
                 f"{owner} needs a coefficient and a standard error for each name. Got "
@@ -181,7 +195,8 @@ class FitSummary:
         -------
         DataFrame
             characteristic, coefficient, std_error, z, p_value, lower, upper, vif (NaN where it is
-            not known); first the intercept.
+            not known); first the intercept. Coefficients that a bound holds have no error, so all
+            but coefficient and vif are NaN.
 
         Raises
         ------
@@ -191,6 +206,7 @@ class FitSummary:
         check_real(level, "level", "FitSummary.table", low=0, high=1)
         estimate = np.array([self.intercept, *self.coefficients])
         error = self._errors(errors)
+        error[[False, *(name in self.at_bound for name in self.names)]] = np.nan
         with np.errstate(divide="ignore", invalid="ignore"):
             z = estimate / error
         margin = float(ndtri(0.5 + level / 2)) * error
@@ -229,7 +245,7 @@ class FitSummary:
         content = {
             key: value
             for key, value in asdict(self).items()
-            if value is not None and (key, value) != ("weight_type", "frequency")
+            if value is not None and (key, value) not in _LEFT_OUT
         }
         return {key: list(v) if isinstance(v, tuple) else v for key, v in content.items()}
 
@@ -267,15 +283,26 @@ class FitSummary:
         if self.null_log_likelihood:
             said += f", McFadden R² {self.mcfadden:.3f}"
         kind = "robust" if self.weight_type == "sampling" else "model"
-        return f"{said}. Errors: {kind}, with bins and characteristics taken as given beforehand"
+        said += f". Errors: {kind}, with bins and characteristics taken as given beforehand"
+        if self.at_bound:
+            said += f". At a bound, which errors take as given: {', '.join(self.at_bound)}"
+        return f"{said}. {self.caveat}" if self.caveat else said
 
 
-def check_neutral_points(neutral: Sequence[float], summary: FitSummary, scale: PointsScale) -> None:
-    """Refuse neutral points that are not those of the estimate on the scale."""
+def check_neutral_points(
+    neutral: Sequence[float], base_points: float, summary: FitSummary, scale: PointsScale
+) -> None:
+    """Refuse neutral points that are not those of the estimate on the scale.
+
+    Base points are part of the estimate, or were added to it by somebody.
+    """
     expected = scale.offset - scale.factor * summary.intercept
-    if not math.isclose(sum(neutral), expected, rel_tol=1e-6, abs_tol=1e-6 * scale.pdo):
+    total = sum(neutral)
+    sums = (total, total + base_points)
+    if not any(math.isclose(s, expected, rel_tol=1e-6, abs_tol=1e-6 * scale.pdo) for s in sums):
+        with_base = f", {sums[1]:.6g} with the base points" if base_points else ""
         msg = (
-            f"The neutral points of the card add up to {sum(neutral):.6g}, and by its "
+            f"The neutral points of the card add up to {total:.6g}{with_base}, and by its "
             f"fit_summary and scale they should add up to {expected:.6g}. For other points, "
             "use card.on_scale(PointsScale(…)); for other characteristics, fit again, or set "
             "fit_summary=None."

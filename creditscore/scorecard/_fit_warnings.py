@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from creditscore._typing import Bool1D
+from creditscore._typing import Bool1D, Float1D
 from creditscore._warn import warn_user
 from creditscore.exceptions import (
     CoefficientSignWarning,
@@ -40,8 +40,14 @@ def warn_of_fit(
             "coefficients are not unique; the weight is shared between them. Drop one of them.",
             CollinearityWarning,
         )
-    wrong = fit.coefficients > 0
-    if wrong.any() and not diverging:
+    if not diverging:
+        warn_of_signs(fit.coefficients, names)
+
+
+def warn_of_signs(coefficients: Float1D, names: Sequence[str]) -> None:
+    """Warn of coefficients under which safer bins earn fewer points."""
+    wrong = coefficients > 0
+    if wrong.any():
         warn_user(
             f"The coefficient of {_listed(names, wrong)} is positive: in the card, safer bins "
             "would earn fewer points. Other columns tell the same story better: drop the column, "

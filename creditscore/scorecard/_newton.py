@@ -72,6 +72,7 @@ def fit_logistic(
     *,
     start: Float1D,
     sampling: bool = False,
+    offset: Float1D | None = None,
 ) -> LogisticFit:
     """Maximise the likelihood.
 
@@ -90,6 +91,8 @@ def fit_logistic(
         Whether a weight says how many cases of the population a row stands for, itself seen once;
         otherwise it is a frequency, a row of weight 3 being three rows. The estimate is the same,
         the robust covariance is not.
+    offset : ndarray of shape (n,), optional
+        Added to the log-odds of each case, as given.
 
     Returns
     -------
@@ -115,19 +118,21 @@ def fit_logistic(
     if weights is not None and not weights.all():
         rows = weights > 0
         features, is_bad, weights = features[rows], is_bad[rows], weights[rows]
+        offset = None if offset is None else offset[rows]
     unit = 1.0 if weights is None else float(weights.mean())
     shares = None if weights is None else weights / unit
     axes = _Axes.of(features, shares)
     design = axes.design(features)
-    theta, value, converged = _search(design, is_bad, shares, axes.from_parameters(start))
-    _, information = _derivatives(design, is_bad, shares, theta)
+    cases = _Cases(design, is_bad, shares, offset)
+    theta, value, converged = _search(cases, axes.from_parameters(start))
+    _, information = cases.derivatives(theta)
     variances, vectors, flat = _invert(information, len(design))
     back = axes.to_parameters()
     certain, endless = back @ vectors[:, ~flat], back @ vectors[:, flat]
     # rounding gives every column some part in a flat direction
     endless[np.abs(axes.spread[:, None] * endless) < _NO_LOAD] = 0.0
     covariance = (certain * variances[~flat]) @ certain.T
-    spread = _spread_of_slopes(design, is_bad, shares, theta, sampling=sampling)
+    spread = cases.spread_of_slopes(theta, sampling=sampling)
     bread = (certain * variances[~flat]) @ vectors[:, ~flat].T
     robust = bread @ spread @ bread.T
     without_end = endless @ endless.T * (_ENDLESS / len(design))
@@ -145,6 +150,12 @@ def fit_logistic(
         vif=axes.vif,
         converged=converged,
     )
+
+
+def inflation(features: Float2D, weights: Float1D | None) -> Float1D:
+    """Return the variance inflation factors of columns, as of a fit."""
+    shares = None if weights is None else weights / weights.mean()
+    return _Axes.of(features, shares).vif
 
 
 @dataclass(frozen=True)
@@ -165,6 +176,10 @@ class _Axes:
         centred = features - mean
         gram = (centred.T if shares is None else centred.T * shares) @ centred / len(features)
         spread = np.sqrt(np.diag(gram))
+        # the mean of a constant is off by a rounding, which is no spread
+        spread[spread <= _ROUNDING * np.abs(mean)] = 0.0
+        gram[spread == 0] = 0.0
+        gram[:, spread == 0] = 0.0
         spread[spread == 0] = 1.0
         values, vectors = np.linalg.eigh(gram / np.outer(spread, spread))
         kept = values > _NO_SPREAD
@@ -178,7 +193,7 @@ class _Axes:
             turn=vectors[:, kept] / length / spread[:, None],
             turn_back=(vectors[:, kept] * length).T * spread,
             dependent=dependent,
-            vif=np.where(dependent, _ENDLESS, vif),
+            vif=np.where(dependent, _ENDLESS, np.maximum(vif, 1.0)),
         )
 
     def design(self, features: Float2D) -> Float2D:
@@ -200,50 +215,61 @@ class _Axes:
         return matrix
 
 
-def _search(
-    design: Float2D, is_bad: Bool1D, shares: Float1D | None, start: Float1D
-) -> tuple[Float1D, float, bool]:
-    signed = np.where(is_bad, 1.0, -1.0)
-    bad = float(np.average(is_bad, weights=shares))
-    mean = np.append(np.log(bad / (1 - bad)), np.zeros(design.shape[1] - 1))
+@dataclass(frozen=True)
+class _Cases:
+    """Cases whose likelihood is sought."""
+
+    design: Float2D
+    is_bad: Bool1D
+    shares: Float1D | None
+    offset: Float1D | None
+
+    def __len__(self) -> int:
+        return len(self.design)
+
+    def log_odds(self, theta: Float1D) -> Float1D:
+        log_odds: Float1D = self.design @ theta
+        return log_odds if self.offset is None else log_odds + self.offset
+
+    def value(self, theta: Float1D) -> float:
+        """Return the log-likelihood."""
+        parts = log_expit(np.where(self.is_bad, 1.0, -1.0) * self.log_odds(theta))
+        return float(parts.sum() if self.shares is None else parts @ self.shares)
+
+    def derivatives(self, theta: Float1D) -> tuple[Float1D, Float2D]:
+        """Return the slope of the log-likelihood, and its curvature with the sign turned."""
+        prob = expit(self.log_odds(theta))
+        residual = self.is_bad - prob
+        curvature = prob * (1 - prob)
+        if self.shares is not None:
+            residual, curvature = residual * self.shares, curvature * self.shares
+        return self.design.T @ residual, (self.design.T * curvature) @ self.design
+
+    def spread_of_slopes(self, theta: Float1D, *, sampling: bool) -> Float2D:
+        """Return the sum of the squared slopes of the cases' log-likelihoods, over pairs."""
+        squared = (self.is_bad - expit(self.log_odds(theta))) ** 2
+        if self.shares is not None:
+            squared *= self.shares**2 if sampling else self.shares
+        spread: Float2D = (self.design.T * squared) @ self.design
+        return spread
+
+
+def _search(cases: _Cases, start: Float1D) -> tuple[Float1D, float, bool]:
+    bad = float(np.average(cases.is_bad, weights=cases.shares))
+    mean = np.append(np.log(bad / (1 - bad)), np.zeros(cases.design.shape[1] - 1))
     # of columns that tell the same story, the first guess counts each in full and may be far off
-    value, theta = max(
-        ((_log_likelihood(design @ at, signed, shares), at) for at in (start, mean)),
-        key=lambda pair: pair[0],
-    )
+    value, theta = max(((cases.value(at), at) for at in (start, mean)), key=lambda pair: pair[0])
     for _ in range(_MAX_ITERATIONS):
-        gradient, information = _derivatives(design, is_bad, shares, theta)
-        variances, vectors, _ = _invert(information, len(design))
+        gradient, information = cases.derivatives(theta)
+        variances, vectors, _ = _invert(information, len(cases))
         step = vectors @ (variances * (gradient @ vectors))
         before = theta
-        theta, value = _climb(design, signed, shares, theta, step, value)
-        if gradient @ step < _TOLERANCE * len(design):
+        theta, value = _climb(cases, theta, step, value)
+        if gradient @ step < _TOLERANCE * len(cases):
             return theta, value, True
         if theta is before:
             break
     return theta, value, False
-
-
-def _derivatives(
-    design: Float2D, is_bad: Bool1D, shares: Float1D | None, theta: Float1D
-) -> tuple[Float1D, Float2D]:
-    prob = expit(design @ theta)
-    residual = is_bad - prob
-    curvature = prob * (1 - prob)
-    if shares is not None:
-        residual, curvature = residual * shares, curvature * shares
-    return design.T @ residual, (design.T * curvature) @ design
-
-
-def _spread_of_slopes(
-    design: Float2D, is_bad: Bool1D, shares: Float1D | None, theta: Float1D, *, sampling: bool
-) -> Float2D:
-    """Return the sum of the squared slopes of the cases' log-likelihoods, over pairs."""
-    squared = (is_bad - expit(design @ theta)) ** 2
-    if shares is not None:
-        squared *= shares**2 if sampling else shares
-    spread: Float2D = (design.T * squared) @ design
-    return spread
 
 
 def _of_one_rate(is_bad: Bool1D, shares: Float1D | None) -> float:
@@ -260,26 +286,14 @@ def _invert(information: Float2D, n: int) -> tuple[Float1D, Float2D, Bool1D]:
     return np.where(flat, 0.0, 1 / np.where(flat, 1.0, values)) / n, vectors, flat
 
 
-def _climb(
-    design: Float2D,
-    signed: Float1D,
-    shares: Float1D | None,
-    theta: Float1D,
-    step: Float1D,
-    value: float,
-) -> tuple[Float1D, float]:
+def _climb(cases: _Cases, theta: Float1D, step: Float1D, value: float) -> tuple[Float1D, float]:
     """Take the step, halved while the likelihood falls by more than rounding.
 
     Near the maximum the likelihood cannot tell better from worse, but the step can.
     """
     for halving in range(30):
         new_theta = theta + step * 0.5**halving
-        new_value = _log_likelihood(design @ new_theta, signed, shares)
+        new_value = cases.value(new_theta)
         if new_value >= value - _ROUNDING * abs(value):
             return new_theta, new_value
     return theta, value
-
-
-def _log_likelihood(log_odds: Float1D, signed: Float1D, shares: Float1D | None) -> float:
-    parts = log_expit(signed * log_odds)
-    return float(parts.sum() if shares is None else parts @ shares)

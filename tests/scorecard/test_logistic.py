@@ -257,7 +257,7 @@ def test_failed_refit_leaves_the_first_fit_whole(features: pd.DataFrame, y: pd.S
     before = dict(vars(model))
     with pytest.raises(EmptyDataError):
         model.set_params(min_iv=10).fit(features, y)
-    assert {**vars(model), "min_iv": 0.02} == before
+    assert {**vars(model), "min_iv": None} == before
     assert model.predict(features[["income_amount"]]).shape == y.shape
 
 

@@ -8,13 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from scipy.optimize import minimize
-from scipy.special import expit, log_expit
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from creditscore import LogisticScorecard, Scorecard
-from creditscore.scorecard._logistic import _fit_with_signs
 from creditscore.scorecard._newton import LogisticFit, fit_logistic
 
 
@@ -276,41 +274,26 @@ def test_a_guess_far_off_does_no_harm() -> None:
     np.testing.assert_allclose(estimate(fit), estimate(newton(features, is_bad, None)), rtol=1e-9)
 
 
-# --- reference: scipy, for the fit under a sign --------------------------------------
+def test_a_constant_that_binary_fractions_cannot_hold_is_seen() -> None:
+    features, is_bad, _ = draw(9)
+    fit = newton(np.column_stack([features, np.full(len(features), 0.1)]), is_bad, None)
+    assert fit.dependent.tolist() == [False] * features.shape[1] + [True]
+    assert fit.coefficients[-1] == 0
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_enforced_signs_reach_the_bounded_maximum(seed: int) -> None:
-    features, is_bad, weights = draw(100 + seed, weighted=seed % 2 == 0)
-    n, p = features.shape
-    start = np.append(0.0, -np.ones(p))
-    fit, kept = _fit_with_signs(features, is_bad, weights, start, enforce=True)
-    assert (fit.coefficients < 0).all()
-    assert kept == sorted(set(kept))
-    theta = np.zeros(1 + p)
-    theta[[0, *(i + 1 for i in kept)]] = estimate(fit)
-
-    design = np.column_stack([np.ones(n), features])
-    share = np.ones(n) if weights is None else weights
-    share = share / share.sum()
-    signed = np.where(is_bad, 1.0, -1.0)
-
-    def loss(at: np.ndarray) -> float:
-        return -float(share @ log_expit(signed * (design @ at)))
-
-    def slope(at: np.ndarray) -> np.ndarray:
-        return -design.T @ (share * (is_bad - expit(design @ at)))
-
-    bounds = [(None, None)] + [(None, 0.0)] * p
-    options = {"maxiter": 5_000, "ftol": 1e-15, "gtol": 1e-10}
-    other = minimize(
-        loss, np.zeros(1 + p), jac=slope, bounds=bounds, method="L-BFGS-B", options=options
+@pytest.mark.parametrize("seed", range(4))
+def test_an_offset_against_statsmodels(seed: int) -> None:
+    features, is_bad, weights = draw(20 + seed, weighted=seed % 2 == 0)
+    offset = np.random.default_rng(seed).normal(size=len(is_bad))
+    family = sm.families.Binomial()
+    design = sm.add_constant(features)
+    other = sm.GLM(
+        is_bad.astype(float), design, family=family, freq_weights=weights, offset=offset
+    ).fit(tol=1e-14, maxiter=100)
+    fit = fit_logistic(
+        features, is_bad, weights, start=np.zeros(1 + features.shape[1]), offset=offset
     )
-    assert loss(theta) <= other.fun + 1e-10
-    np.testing.assert_allclose(theta, other.x, atol=1e-4)
-    # Karush-Kuhn-Tucker: no slope along what is free, none downhill at the bound
-    at_end = slope(theta)
-    free = theta != 0
-    free[0] = True
-    assert np.abs(at_end[free]).max() < 1e-9
-    assert (at_end[~free] <= 1e-8).all()
+    np.testing.assert_allclose(estimate(fit), other.params, rtol=1e-8, atol=1e-10)
+    # its last step but one has the weights that its covariance is made of
+    np.testing.assert_allclose(fit.covariance, other.cov_params(), rtol=1e-6, atol=1e-10)
+    assert fit.log_likelihood == pytest.approx(other.llf, rel=1e-10)

@@ -7,12 +7,11 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
+
+import pandas as pd
 
 from creditscore.exceptions import InvalidParameterError, MissingDependencyError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 INK = "#22313f"
 """Text and axes."""
@@ -273,7 +272,7 @@ def _formatted(frame: pd.DataFrame, formats: Mapping[str, Format]) -> pd.DataFra
     for column, pattern in formats.items():
         write = pattern.format if isinstance(pattern, str) else pattern
         shown[column] = [
-            "" if value is None or value != value else write(value)  # noqa: PLR0124
+            "" if value is None or value is pd.NA or value != value else write(value)  # noqa: PLR0124
             for value in shown[column]
         ]
     return shown

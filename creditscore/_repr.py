@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import MISSING, Field, fields
 from typing import Any
 
 
@@ -18,6 +18,10 @@ def changed_repr(value: Any) -> str:
     changed = (
         f"{field.name}={getattr(value, field.name)!r}"
         for field in fields(value)
-        if getattr(value, field.name) != field.default
+        if getattr(value, field.name) != _default(field)
     )
     return f"{type(value).__name__}({', '.join(changed)})"
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()

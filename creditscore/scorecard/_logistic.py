@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -13,8 +12,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import Tags
 
 from creditscore._estimator import note_columns, table_after_fit
-from creditscore._frame import as_table
-from creditscore._typing import Bool1D, CoefficientSign, Float1D, Float2D, NativeFrame, WeightType
+from creditscore._frame import Table, as_table
+from creditscore._typing import CoefficientSign, Float1D, Float2D, NativeFrame, WeightType
 from creditscore._validation import (
     check_both_classes,
     check_choice,
@@ -24,14 +23,27 @@ from creditscore._validation import (
     check_weights,
 )
 from creditscore.binning import BinTable, WOEEncoder
-from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidWeightError
+from creditscore.exceptions import (
+    EmptyDataError,
+    InvalidDataError,
+    InvalidParameterError,
+    InvalidWeightError,
+)
 from creditscore.scorecard._assemble import assemble_scorecard
 from creditscore.scorecard._checks import check_kind
-from creditscore.scorecard._fit_summary import WEIGHT_TYPES, FitSummary
-from creditscore.scorecard._fit_warnings import warn_of_fit
-from creditscore.scorecard._newton import LogisticFit, fit_logistic
+from creditscore.scorecard._estimate import (
+    Estimate,
+    Sample,
+    estimate_by_likelihood,
+    estimate_by_regression,
+    read_bounds,
+)
+from creditscore.scorecard._fit_summary import WEIGHT_TYPES
 from creditscore.scorecard._scale import PointsScale
-from creditscore.scorecard._separation import separating_sets
+from creditscore.scorecard.selection._candidates import Candidates
+from creditscore.scorecard.selection._log import SelectionLog
+from creditscore.scorecard.selection._selection import Sample as CandidateSample
+from creditscore.scorecard.selection._selection import Selection, select
 
 
 class LogisticScorecard(ClassifierMixin, BaseEstimator):
@@ -46,18 +58,29 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         `cross_fit`, the coefficients are estimated on WOE of bins found without the row.
     scale : PointsScale or None, default=None
         Points and odds; None means ``PointsScale()``: 600 points at 50:1, 20 to double the odds.
-    min_iv : float, default=0.02
+    min_iv : float or None, default=None
         Least information value of a column, zero or more; others stay out of the card and stand
-        in ``dropped_``. Below 0.02 a column is customarily held to predict nothing.
+        in ``dropped_``. None asks for 0.02, below which a column is customarily held to predict
+        nothing, or in large samples for less: a column stays if chance would give its IV with a
+        probability below 0.01 (:func:`creditscore.scorecard.selection.chance_p_value`).
     coefficient_sign : {"warn", "enforce"}, default="warn"
         A safer bin should lower the risk, so coefficients should be negative. "warn" names the
         columns where that fails; "enforce" fits under that bound, which leaves such columns out.
+    coefficient_bounds : pair of float or mapping of str to pair, optional
+        Lower and upper bound of all coefficients, or by column, such as (-1.5, -0.5), within which
+        the likelihood is maximised.
     bad_label : scalar, optional
         Label of the bad class, where the target is not 0/1 or boolean.
     weight_type : {"frequency", "sampling"}, default="frequency"
         What weights mean for the standard errors: a row of weight 3 is three rows, or one row
         that stands for three of the population. Under "sampling" errors are robust ones. The
         coefficients are the same; standard errors of bins and their tests take weights for rows.
+    selection : Selection, optional
+        Filters and search by which columns are chosen; None takes all that `min_iv` lets in.
+    regression : estimator, optional
+        Estimator of scikit-learn in the place of maximum likelihood, linear in the log-odds, such
+        as ``LogisticRegression(C=0.1)`` for a penalty; it is cloned. Its card has no
+        ``fit_summary``, for penalised coefficients have no standard errors to trust.
 
     Attributes
     ----------
@@ -73,6 +96,10 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         Intercept of the same model.
     dropped_ : dict of str to str
         Columns that are not in the card, and why.
+    selection_ : SelectionLog
+        What became of each column, at which step and why.
+    regression_ : estimator or None
+        The fitted `regression`, where one was given.
     classes_ : ndarray of shape (2,)
         Labels of the target, sorted.
     n_features_in_, feature_names_in_, column_labels_
@@ -102,15 +129,18 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
     [0.122, 0.706, 0.12]
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - settings of one thing, all by name
         self,
         *,
         encoder: WOEEncoder | None = None,
         scale: PointsScale | None = None,
-        min_iv: float = 0.02,
+        min_iv: float | None = None,
         coefficient_sign: CoefficientSign = "warn",
         bad_label: Any = None,
         weight_type: WeightType = "frequency",
+        selection: Selection | None = None,
+        coefficient_bounds: Any = None,
+        regression: Any = None,
     ) -> None:
         self.encoder = encoder
         self.scale = scale
@@ -118,6 +148,9 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         self.coefficient_sign = coefficient_sign
         self.bad_label = bad_label
         self.weight_type = weight_type
+        self.selection = selection
+        self.coefficient_bounds = coefficient_bounds
+        self.regression = regression
 
     def fit(self, X: NativeFrame, y: Any, sample_weight: Any = None, periods: Any = None) -> Self:
         """Bin the columns, estimate the model and make the card.
@@ -159,48 +192,58 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
             The search for the largest likelihood did not come to rest.
         """
         encoder, scale = self._checked_parameters()
+        asked = Selection() if self.selection is None else self.selection
         table = as_table(X)
+        asked.check_columns(table.names)
         check_same_order(X, y)
         check_same_order(X, sample_weight, name="sample_weight", error=InvalidWeightError)
         target = check_target(y, n_rows=table.n_rows, bad_label=encoder.bad_label)
         weights = check_weights(sample_weight, n_rows=table.n_rows)
         check_both_classes(target.is_bad, weights)
-        if encoder.cross_fit is None:
-            encoder.fit(table, y, weights, periods)
-            tables, dropped = _candidates(encoder, self.min_iv)
-            features = np.column_stack([bins.encode_column(table) for bins in tables])
-        else:
-            apart = as_table(encoder.fit_transform(table, y, weights, periods))
-            tables, dropped = _candidates(encoder, self.min_iv)
-            features = np.column_stack([apart.numeric(bins.feature) for bins in tables])
-        start = np.append(_log_ratio(target.is_bad, weights), -np.ones(len(tables)))
-        fit, kept = _fit_with_signs(
-            features,
-            target.is_bad,
-            weights,
-            start,
-            enforce=self.coefficient_sign == "enforce",
-            sampling=self.weight_type == "sampling",
+        encode = _encoded(encoder, table, y, weights, periods)
+        sample = CandidateSample(
+            encode=encode,
+            is_bad=target.is_bad,
+            weights=weights,
+            min_iv=self.min_iv,
+            negative=self.coefficient_sign == "enforce",
         )
-        left_out = [bins.feature for i, bins in enumerate(tables) if i not in kept]
-        dropped |= dict.fromkeys(left_out, "coefficient would have the wrong sign")
-        tables = [tables[i] for i in kept]
-        _check_not_empty(tables, dropped)
-        summary = _summary(fit, tables, self.weight_type)
-        card = assemble_scorecard(tables, summary.coefficients, fit.intercept, scale, summary)
-        separating: list[list[int]] = []
-        if fit.diverging.any():
-            places = [0, *(i + 1 for i in kept)]
-            separating = separating_sets(
-                fit, features[:, kept], target.is_bad, weights, start=start[places]
-            )
-        warn_of_fit(fit, summary.names, separating)
+        chosen, log = select(list(encoder.tables_.values()), sample, asked)
+        estimate = self._estimate(chosen, log, encoder)
+        tables = [chosen.tables[i] for i in estimate.kept]
+        log = log.without(estimate.zero)
+        _check_some(tables, log)
+        card = assemble_scorecard(
+            tables, estimate.coefficients.tolist(), estimate.intercept, scale, estimate.summary
+        )
         # what is learnt is set at the end, so that a fit that fails leaves no half-made model
         self.encoder_, self.scale_, self.scorecard_ = encoder, scale, card
-        self.coef_, self.intercept_, self.dropped_ = fit.coefficients, fit.intercept, dropped
+        self.coef_, self.intercept_ = estimate.coefficients, estimate.intercept
+        self.selection_, self.dropped_ = log, log.dropped
+        self.regression_ = estimate.regression
         self.classes_, self._bad_index = target.classes, target.bad_index
         note_columns(self, table)
         return self
+
+    def _estimate(self, chosen: Candidates, log: SelectionLog, encoder: WOEEncoder) -> Estimate:
+        sample = Sample(
+            tables=chosen.tables,
+            features=chosen.features,
+            is_bad=chosen.is_bad,
+            weights=chosen.weights,
+            weight_type=self.weight_type,
+        )
+        owner = type(self).__name__
+        if self.regression is not None:
+            return estimate_by_regression(sample, self.regression, owner)
+        lower, upper = read_bounds(
+            self.coefficient_bounds,
+            chosen.names,
+            list(encoder.tables_),
+            enforce=self.coefficient_sign == "enforce",
+            owner=owner,
+        )
+        return estimate_by_likelihood(sample, lower, upper, caveat=log.caveat)
 
     def decision_function(self, X: NativeFrame) -> Float1D:
         """Return the log-odds of ``classes_[1]`` for each row.
@@ -239,6 +282,20 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         summary["dropped"] = [self.dropped_.get(name, "") for name in summary["feature"]]
         return summary
 
+    def _check_alone(self) -> None:
+        """Refuse what a regression of others cannot keep."""
+        for name, asked in (
+            ("coefficient_sign='enforce'", self.coefficient_sign == "enforce"),
+            ("coefficient_bounds", self.coefficient_bounds is not None),
+            ("weight_type='sampling'", self.weight_type == "sampling"),
+        ):
+            if asked:
+                msg = (
+                    f"{name} is for the estimate by likelihood, and a 'regression' was given: "
+                    f"{self.regression!r}. Leave one of them out."
+                )
+                raise InvalidParameterError(msg)
+
     def __sklearn_tags__(self) -> Tags:
         """Tell scikit-learn that the target is binary and missing values are welcome."""
         tags = super().__sklearn_tags__()
@@ -251,48 +308,47 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
     def _checked_parameters(self) -> tuple[WOEEncoder, PointsScale]:
         """Check the parameters; return an encoder to fit, with the bad label set, and the scale."""
         owner = type(self).__name__
-        check_real(self.min_iv, "min_iv", owner, low=0, high=np.inf, closed="left")
+        if self.min_iv is not None:
+            check_real(self.min_iv, "min_iv", owner, low=0, high=np.inf, closed="left")
         check_choice(self.coefficient_sign, "coefficient_sign", owner, ("warn", "enforce"))
         check_choice(self.weight_type, "weight_type", owner, WEIGHT_TYPES)
         scale = PointsScale() if self.scale is None else self.scale
         encoder = WOEEncoder() if self.encoder is None else self.encoder
         check_kind(scale, "scale", owner, PointsScale)
         check_kind(encoder, "encoder", owner, WOEEncoder)
+        if self.selection is not None:
+            check_kind(self.selection, "selection", owner, Selection)
+        if self.regression is not None:
+            self._check_alone()
         encoder = clone(encoder)
         if self.bad_label is not None:
             encoder.set_params(bad_label=self.bad_label)
         return encoder.set_params(output="woe"), scale
 
 
-def _candidates(encoder: WOEEncoder, min_iv: float) -> tuple[list[BinTable], dict[str, str]]:
-    """Part the columns that may enter a card from those that may not, with the reason."""
-    kept: list[BinTable] = []
-    dropped: dict[str, str] = {}
-    for name, bins in encoder.tables_.items():
-        if bins.status in ("constant", "all missing"):
-            dropped[name] = bins.status
-        elif not bins.iv > 0:
-            dropped[name] = "no information"
-        elif bins.iv < min_iv:
-            dropped[name] = f"IV {bins.iv:.4f} below {min_iv:g}"
-        else:
-            kept.append(bins)
-            _check_finite_woe(bins)
-    _check_not_empty(kept, dropped)
-    return kept, dropped
+def _encoded(
+    encoder: WOEEncoder, table: Table, y: Any, weights: Float1D | None, periods: Any
+) -> Callable[[BinTable], Float1D]:
+    """Fit the encoder; return a function from a column's bins to the WOE of the rows."""
+    if encoder.cross_fit is None:
+        encoder.fit(table, y, weights, periods)
+        return lambda bins: _finite(bins).encode_column(table)
+    apart = as_table(encoder.fit_transform(table, y, weights, periods))
+    return lambda bins: apart.numeric(_finite(bins).feature)
 
 
-def _check_not_empty(kept: Sequence[BinTable], dropped: Mapping[str, str]) -> None:
-    if not kept:
-        reasons = "; ".join(f"{name!r}: {why}" for name, why in list(dropped.items())[:10])
+def _check_some(tables: Sequence[BinTable], log: SelectionLog) -> None:
+    if not tables:
+        reasons = "; ".join(f"{name!r}: {why}" for name, why in list(log.dropped.items())[:10])
         msg = (
-            f"No column is left for the card ({reasons}). Lower min_iv or min_bin_size, or bring "
-            "columns that tell good from bad."
+            f"No column is left for the card ({reasons}). Loosen the bounds, the penalty or the "
+            "selection, or bring columns that tell good from bad."
         )
         raise EmptyDataError(msg)
 
 
-def _check_finite_woe(bins: BinTable) -> None:
+def _finite(bins: BinTable) -> BinTable:
+    """Refuse bins of infinite WOE."""
     endless = ~np.isfinite(bins.woe)
     if endless.any():
         listed = ", ".join(repr(bins.labels[i]) for i in np.flatnonzero(endless))
@@ -302,81 +358,4 @@ def _check_finite_woe(bins: BinTable) -> None:
             "encoder above 0, or make the bins larger."
         )
         raise InvalidDataError(msg)
-
-
-def _log_ratio(is_bad: Bool1D, weights: Float1D | None) -> float:
-    bad = float(np.average(is_bad, weights=weights))
-    return float(np.log(bad / (1 - bad)))
-
-
-def _summary(fit: LogisticFit, tables: Sequence[BinTable], weight_type: WeightType) -> FitSummary:
-    errors, robust = (np.sqrt(np.diag(c)) for c in (fit.covariance, fit.robust_covariance))
-    return FitSummary(
-        names=tuple(bins.feature for bins in tables),
-        intercept=fit.intercept,
-        coefficients=tuple(fit.coefficients.tolist()),
-        intercept_error=float(errors[0]),
-        standard_errors=tuple(errors[1:].tolist()),
-        n_good=sum(tables[0].n_good),
-        n_bad=sum(tables[0].n_bad),
-        log_likelihood=fit.log_likelihood,
-        null_log_likelihood=fit.null_log_likelihood,
-        robust_errors=tuple(robust.tolist()),
-        vif=tuple(fit.vif.tolist()),
-        weight_type=weight_type,
-    )
-
-
-def _fit_with_signs(
-    features: Float2D,
-    is_bad: Bool1D,
-    weights: Float1D | None,
-    start: Float1D,
-    *,
-    enforce: bool,
-    sampling: bool = False,
-) -> tuple[LogisticFit, list[int]]:
-    """Fit, and under `enforce` find the maximum subject to no coefficient above zero.
-
-    The problem is concave, so an active set finds its one maximum: columns at the bound are
-    left out, and one comes back where the likelihood would rise by a negative coefficient.
-    """
-    everything = list(range(features.shape[1]))
-    kept = everything
-    returns_left = 10 * len(everything)
-    while True:
-        places = [0, *(i + 1 for i in kept)]
-        fit = fit_logistic(
-            features[:, kept], is_bad, weights, start=start[places], sampling=sampling
-        )
-        if not enforce:
-            return fit, kept
-        wrong = {i for i, value in zip(kept, fit.coefficients, strict=True) if value >= 0}
-        if wrong:
-            kept = [i for i in kept if i not in wrong]
-            continue
-        pull = _pull(features, is_bad, weights, fit, kept)
-        back = [i for i in everything if i not in kept and pull[i] < -1e-8]
-        if not back:
-            return fit, kept
-        if not returns_left:
-            return replace(fit, converged=False), kept
-        returns_left -= 1
-        kept = sorted([*kept, min(back, key=lambda i: pull[i])])
-
-
-def _pull(
-    features: Float2D,
-    is_bad: Bool1D,
-    weights: Float1D | None,
-    fit: LogisticFit,
-    kept: Sequence[int],
-) -> Float1D:
-    """Return the slope of the mean log-likelihood in each coefficient, per spread of its column."""
-    prob = expit(fit.intercept + features[:, kept] @ fit.coefficients)
-    shares = np.full(len(features), 1 / len(features)) if weights is None else weights
-    shares = shares / shares.sum()
-    spread = np.sqrt(shares @ (features - shares @ features) ** 2)
-    spread[spread == 0] = 1.0
-    pull: Float1D = features.T @ ((is_bad - prob) * shares) / spread
-    return pull
+    return bins

@@ -1,0 +1,277 @@
+"""A logistic model that gains and loses columns, each at the price of a few passes over rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, log_expit
+
+from creditscore._typing import Bool1D, Float1D, Float2D
+
+_BLOCK = 1 << 14
+"""Rows that are weighed at once, so that what is worked out stays in the cache."""
+AT_REST = 1e-7
+"""Slope along the next step, in units of the log-likelihood, at which a refit ends."""
+_SLOW = 0.05
+"""Share of that slope which a step must leave at most; else the curvature is worked out anew."""
+_MAX_STEPS = 100
+_ALIASED = 1e-9
+"""Share of a column's own information below which the others determine it."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A logistic model on some of the columns.
+
+    Attributes
+    ----------
+    columns : list of int
+        Places of the columns.
+    theta : ndarray of shape (1 + n_columns,)
+        Intercept and coefficients.
+    log_odds : ndarray of shape (n_rows,)
+        Of being bad.
+    log_likelihood : float
+        Its maximum.
+    information : ndarray of shape (1 + n_columns, 1 + n_columns)
+        Curvature of the likelihood near the maximum.
+    """
+
+    columns: list[int]
+    theta: Float1D
+    log_odds: Float1D
+    log_likelihood: float
+    information: Float2D
+
+
+class WorkingModel:
+    """Rows and columns among which a model is sought.
+
+    A refit after a column has come or gone starts from the model before and takes Newton steps
+    with the curvature of that model, which is worked out anew only where a step leaves much to
+    do. So it costs a few passes over the rows, O(n · s) for s columns, and few new matrices,
+    O(n · s²); what a candidate adds or costs is exact nonetheless, to about `at_rest` in the
+    log-likelihood. Memory of the columns, and of the chosen ones once more.
+
+    Parameters
+    ----------
+    features : ndarray of shape (n_rows, n_columns)
+        Columns without missing values.
+    is_bad : ndarray of bool, shape (n_rows,)
+        Outcomes, of both kinds.
+    weights : ndarray of shape (n_rows,) or None
+        Zero or more.
+    at_rest : float, default=1e-7
+        Slope along the next step, in units of the log-likelihood, at which a refit ends.
+    """
+
+    def __init__(
+        self,
+        features: Float2D,
+        is_bad: Bool1D,
+        weights: Float1D | None,
+        *,
+        at_rest: float = AT_REST,
+    ) -> None:
+        if weights is not None and not weights.all():
+            rows = weights > 0
+            features, is_bad, weights = features[rows], is_bad[rows], weights[rows]
+        self.features = np.asfortranarray(features)
+        self.weights, self.at_rest = weights, at_rest
+        self._is_bad = is_bad
+        self._signed = np.where(is_bad, 1.0, -1.0)
+        # the chosen columns stand first, behind the constant, so that no refit copies them
+        self._design = np.ones((len(is_bad), 1), order="F")
+        self._standing: list[int] = []
+
+    def empty(self) -> Fitted:
+        """Return the model of the intercept alone."""
+        rate = float(np.average(self._is_bad, weights=self.weights))
+        return self.fit([], np.array([np.log(rate / (1 - rate))]))
+
+    def fit(self, columns: list[int], start: Float1D, information: Float2D | None = None) -> Fitted:
+        """Maximise the likelihood of a model on some columns.
+
+        Parameters
+        ----------
+        columns : list of int
+            Places of the columns.
+        start : ndarray of shape (1 + n_columns,)
+            First guess.
+        information : ndarray, optional
+            Curvature to begin with; worked out at the start unless given.
+        """
+        design = self._stand(columns)
+        theta, log_odds = start, design @ start
+        value = self._value(log_odds)
+        curvature = self._information(design, log_odds) if information is None else information
+        fresh = information is None
+        left = np.inf
+        for _ in range(_MAX_STEPS):
+            gradient = design.T @ self._residual(log_odds)
+            step = _solve(curvature, gradient)
+            slope = float(gradient @ step)
+            if slope < self.at_rest:
+                break
+            if not fresh and slope > _SLOW * left:
+                curvature, fresh = self._information(design, log_odds), True
+                continue
+            left, fresh = slope, False
+            theta, log_odds, new = self._climb(design, theta, log_odds, step, value)
+            if new == value:
+                break
+            value = new
+        return Fitted(columns, theta, log_odds, value, curvature)
+
+    def with_column(self, model: Fitted, column: int) -> Fitted:
+        """Return the model with one column more."""
+        design = self._stand([*model.columns, column])
+        weights = self._curvature(model.log_odds)
+        side = design.T @ (weights * self.features[:, column])
+        n = len(model.theta)
+        information = np.empty((n + 1, n + 1))
+        information[:n, :n] = model.information
+        information[n] = information[:, n] = side
+        return self.fit([*model.columns, column], np.append(model.theta, 0.0), information)
+
+    def without_column(self, model: Fitted, column: int) -> Fitted:
+        """Return the model with one column less."""
+        place = model.columns.index(column) + 1
+        inverse = np.linalg.pinv(model.information, hermitian=True)
+        # where the quadratic about the maximum has its own, once this coefficient is 0
+        start = model.theta - inverse[:, place] / inverse[place, place] * model.theta[place]
+        # the last takes the place of the one that goes, so that no other column moves
+        kept = list(range(len(start) - 1))
+        if place < len(kept):
+            kept[place] = len(kept)
+        others = [([-1, *model.columns])[i] for i in kept[1:]]
+        return self.fit(others, start[kept], model.information[np.ix_(kept, kept)])
+
+    def wald(self, model: Fitted, *, exact: bool) -> Float1D:
+        """Return (coefficient / standard error)² of each column in the model.
+
+        Unless `exact`, by the curvature that the model was found with, which is near its own.
+        """
+        information = model.information
+        if exact:
+            information = self._information(self._stand(model.columns), model.log_odds)
+        variances = np.diag(np.linalg.pinv(information, hermitian=True))[1:]
+        wald: Float1D = model.theta[1:] ** 2 / np.maximum(variances, np.finfo(float).tiny)
+        return wald
+
+    def scores(self, model: Fitted) -> tuple[Float1D, Float1D]:
+        """Return the score statistic of each column that is not in the model, and its slope.
+
+        The statistic is U² / V with the slope U of the log-likelihood at a coefficient of 0 and
+        its variance V given the columns in the model: χ² with one degree of freedom where the
+        column adds nothing [1]_. NaN for columns in the model and for those that they determine.
+        O(n · p · s) for p columns.
+
+        References
+        ----------
+        .. [1] C. R. Rao, "Large Sample Tests of Statistical Hypotheses", *Mathematical
+           Proceedings of the Cambridge Philosophical Society* 44 (1948), 50-57.
+        """
+        design = self._stand(model.columns)
+        slopes = self.features.T @ self._residual(model.log_odds)
+        weights = self._curvature(model.log_odds)
+        own = np.zeros(self.features.shape[1])
+        shared = np.zeros((design.shape[1], self.features.shape[1]))
+        for begin in range(0, len(weights), _BLOCK):
+            rows = slice(begin, begin + _BLOCK)
+            block = self.features[rows] * weights[rows, None]
+            shared += design[rows].T @ block
+            own += np.einsum("ij,ij->j", block, self.features[rows])
+        information = self._information(design, model.log_odds)
+        variance = own - np.einsum("ij,ij->j", shared, _solve(information, shared))
+        variance[variance < _ALIASED * own] = np.nan
+        variance[model.columns] = np.nan
+        with np.errstate(invalid="ignore", divide="ignore"):
+            statistics: Float1D = slopes**2 / variance
+        return statistics, slopes
+
+    def moments(self, log_odds: Float1D) -> tuple[Float1D, Float2D]:
+        """Return slope and curvature of the likelihood in the intercept and all columns."""
+        slopes = self._residual(log_odds)
+        weights = self._curvature(log_odds)
+        n = self.features.shape[1]
+        curvature = np.zeros((n + 1, n + 1))
+        for begin in range(0, len(weights), _BLOCK):
+            rows = slice(begin, begin + _BLOCK)
+            weighed = self.features[rows] * weights[rows, None]
+            curvature[1:, 1:] += weighed.T @ self.features[rows]
+            curvature[0, 1:] += weighed.sum(axis=0)
+        curvature[0, 0] = weights.sum()
+        curvature[1:, 0] = curvature[0, 1:]
+        return np.append(slopes.sum(), self.features.T @ slopes), curvature
+
+    def slopes(self, log_odds: Float1D) -> Float1D:
+        """Return the slope of the likelihood in the intercept and all columns."""
+        slopes = self._residual(log_odds)
+        return np.append(slopes.sum(), self.features.T @ slopes)
+
+    def value(self, log_odds: Float1D) -> float:
+        """Return the log-likelihood."""
+        return self._value(log_odds)
+
+    def _stand(self, columns: list[int]) -> Float2D:
+        """Return the constant and the columns side by side, copying only what is new."""
+        if self._design.shape[1] < 1 + len(columns):
+            room = min(self.features.shape[1], 2 * len(columns) + 8)
+            design = np.empty((len(self._is_bad), 1 + room), order="F")
+            design[:, : 1 + len(self._standing)] = self._design[:, : 1 + len(self._standing)]
+            self._design = design
+        for place, column in enumerate(columns):
+            if place >= len(self._standing) or self._standing[place] != column:
+                self._design[:, 1 + place] = self.features[:, column]
+        self._standing = list(columns)
+        return self._design[:, : 1 + len(columns)]
+
+    def _value(self, log_odds: Float1D) -> float:
+        parts = log_expit(self._signed * log_odds)
+        return float(parts.sum() if self.weights is None else parts @ self.weights)
+
+    def _residual(self, log_odds: Float1D) -> Float1D:
+        residual: Float1D = self._is_bad - expit(log_odds)
+        return residual if self.weights is None else residual * self.weights
+
+    def _curvature(self, log_odds: Float1D) -> Float1D:
+        prob = expit(log_odds)
+        curvature: Float1D = prob * (1 - prob)
+        return curvature if self.weights is None else curvature * self.weights
+
+    def _information(self, design: Float2D, log_odds: Float1D) -> Float2D:
+        weights = self._curvature(log_odds)
+        information = np.zeros((design.shape[1], design.shape[1]))
+        for begin in range(0, len(weights), _BLOCK):
+            block = design[begin : begin + _BLOCK]
+            information += (block * weights[begin : begin + _BLOCK, None]).T @ block
+        return information
+
+    def _climb(
+        self, design: Float2D, theta: Float1D, log_odds: Float1D, step: Float1D, value: float
+    ) -> tuple[Float1D, Float1D, float]:
+        """Take the step, halved while the likelihood falls; stay where no part of it helps."""
+        moved = design @ step
+        for halving in range(30):
+            share = 0.5**halving
+            new_log_odds = log_odds + share * moved
+            new = self._value(new_log_odds)
+            if new > value:
+                return theta + share * step, new_log_odds, new
+        return theta, log_odds, value
+
+
+def _solve(information: Float2D, right: Float1D | Float2D) -> Float2D:
+    """Solve, with the least solution where columns determine each other."""
+    scale = np.sqrt(np.diag(information))
+    scale[scale == 0] = 1.0
+    correlations = information / np.outer(scale, scale)
+    sides = right / (scale if right.ndim == 1 else scale[:, None])
+    values, vectors = np.linalg.eigh(correlations)
+    kept = values > _ALIASED
+    inner = vectors[:, kept].T @ sides
+    inner = inner / (values[kept] if right.ndim == 1 else values[kept, None])
+    solved: Float2D = vectors[:, kept] @ inner
+    return solved / (scale if right.ndim == 1 else scale[:, None])

@@ -1,0 +1,309 @@
+"""Stepwise selection against a plain search with statsmodels, and its laws."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import expit
+from scipy.stats import chi2
+
+from creditscore import LogisticScorecard, WOEEncoder
+from creditscore.exceptions import (
+    CoefficientSignWarning,
+    EmptyDataError,
+    InvalidParameterError,
+)
+from creditscore.scorecard.selection import Selection, Stepwise
+from creditscore.scorecard.selection._working import WorkingModel
+
+
+def draw(seed: int, n: int = 600, p: int = 7) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    features = rng.normal(size=(n, p)) + 0.7 * rng.normal(size=(n, 1))
+    effect = rng.normal(scale=0.4, size=p) * (rng.random(p) < 0.6)
+    return features, rng.random(n) < expit(features @ effect - 1)
+
+
+def sample(seed: int, p: int = 7) -> tuple[pd.DataFrame, np.ndarray]:
+    """Columns whose WOE a card can take as they are."""
+    features, is_bad = draw(seed, n=900, p=p)
+    return pd.DataFrame(np.round(features, 1), columns=[f"x{i}" for i in range(p)]), is_bad
+
+
+# --- the model that columns enter and leave -------------------------------------------
+
+
+def statsmodels_fit(features: np.ndarray, is_bad: np.ndarray, weights: np.ndarray | None) -> Any:
+    family = sm.families.Binomial()
+    design = np.column_stack([np.ones(len(features)), features])
+    model = sm.GLM(is_bad.astype(float), design, family=family, freq_weights=weights)
+    return model.fit(tol=1e-13, maxiter=200)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("seed", range(6))
+def test_columns_that_come_and_go_leave_the_maximum(seed: int, weighted: bool) -> None:
+    features, is_bad = draw(seed)
+    rng = np.random.default_rng(seed)
+    weights = rng.integers(0, 4, size=len(is_bad)).astype(float) if weighted else None
+    rows = WorkingModel(features, is_bad, weights)
+    model = rows.empty()
+    for column in (3, 0, 5, 6):
+        model = rows.with_column(model, column)
+    for column in (0, 6):
+        model = rows.without_column(model, column)
+    model = rows.with_column(model, 1)
+    assert sorted(model.columns) == [1, 3, 5]
+    other = statsmodels_fit(features[:, model.columns], is_bad, weights)
+    assert model.log_likelihood == pytest.approx(other.llf, abs=1e-6)
+    np.testing.assert_allclose(model.theta, other.params, atol=1e-4)
+    np.testing.assert_allclose(
+        rows.wald(model, exact=True), other.tvalues[1:] ** 2, rtol=1e-3, atol=0.01
+    )
+    np.testing.assert_allclose(
+        rows.wald(model, exact=False), other.tvalues[1:] ** 2, rtol=0.5, atol=0.01
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_score_statistics_against_statsmodels(seed: int) -> None:
+    features, is_bad = draw(seed)
+    rows = WorkingModel(features, is_bad, None, at_rest=1e-14)
+    model = rows.fit([2, 4], np.zeros(3))
+    statistics, slopes = rows.scores(model)
+    base = statsmodels_fit(features[:, [2, 4]], is_bad, None)
+    for column in range(features.shape[1]):
+        if column in (2, 4):
+            assert math.isnan(statistics[column])
+            continue
+        expected = base.score_test(exog_extra=features[:, [column]])[0]
+        assert statistics[column] == pytest.approx(float(np.squeeze(expected)), rel=1e-6)
+        gain = rows.with_column(model, column).theta[-1]
+        assert np.sign(slopes[column]) == np.sign(gain)
+
+
+def test_a_column_that_others_determine_has_no_statistic() -> None:
+    features, is_bad = draw(1)
+    features = np.column_stack([features, features[:, 0] - 2 * features[:, 1]])
+    rows = WorkingModel(features, is_bad, None)
+    model = rows.fit([0, 1], np.zeros(3))
+    assert math.isnan(rows.scores(model)[0][-1])
+
+
+# --- the search, against one that fits everything with statsmodels ---------------------
+
+
+def plain_search(
+    woe: pd.DataFrame, is_bad: np.ndarray, direction: str, enter_at: float, leave_at: float
+) -> list[str]:
+    """The textbook's search: all candidates fitted at each step."""
+
+    def value(names: list[str]) -> float:
+        return float(statsmodels_fit(woe[names].to_numpy(), is_bad, None).llf)
+
+    inside = list(woe.columns) if direction == "backward" else []
+    seen: list[set[str]] = []
+    while set(inside) not in seen:
+        seen.append(set(inside))
+        if direction != "backward":
+            gains = {
+                name: 2 * (value([*inside, name]) - value(inside))
+                for name in woe.columns
+                if name not in inside
+            }
+            best = max(gains, key=gains.__getitem__, default=None)
+            if best is not None and gains[best] > enter_at:
+                inside = [*inside, best]
+        while direction != "forward" and inside:
+            losses = {
+                name: 2 * (value(inside) - value([other for other in inside if other != name]))
+                for name in inside
+            }
+            idlest = min(losses, key=losses.__getitem__)
+            if losses[idlest] >= leave_at:
+                break
+            inside = [name for name in inside if name != idlest]
+    return inside
+
+
+@pytest.mark.parametrize("n_refits", [None, 5])
+@pytest.mark.parametrize("direction", ["forward", "backward", "both"])
+@pytest.mark.parametrize(
+    ("criterion", "limit"), [("aic", 2.0), ("bic", math.log(900)), ("p_value", chi2.isf(0.05, 1))]
+)
+def test_the_search_of_the_textbook(
+    direction: str, criterion: str, limit: float, n_refits: int | None
+) -> None:
+    for seed in range(4):
+        X, is_bad = sample(seed)
+        search = Stepwise(direction=direction, criterion=criterion, n_refits=n_refits)
+        model = LogisticScorecard(selection=Selection(search=search), min_iv=0)
+        model.fit(X, is_bad)
+        tables = model.encoder_.tables_
+        known = [name for name in X if tables[name].iv > 0]
+        woe = model.encoder_.transform(X)[known]
+        expected = plain_search(woe, is_bad, direction, limit, limit)
+        assert set(model.selection_.kept) == set(expected)
+        path = model.selection_.path()
+        final = statsmodels_fit(woe[expected].to_numpy(), is_bad, None)
+        assert path["log_likelihood"].iloc[-1] == pytest.approx(final.llf, abs=1e-6)
+        assert path["aic"].iloc[-1] == pytest.approx(final.aic, abs=1e-5)
+
+
+def test_the_steps_tell_the_story() -> None:
+    X, is_bad = sample(3)
+    model = LogisticScorecard(selection=Selection(search=Stepwise(direction="forward"))).fit(
+        X, is_bad
+    )
+    path = model.selection_.path()
+    assert path["action"].tolist() == ["start"] + ["enter"] * (len(path) - 1)
+    assert path["feature"].tolist()[1:] == [
+        fate.feature
+        for fate in sorted(model.selection_.fates, key=lambda fate: fate.step or 0)
+        if fate.kept
+    ]
+    gains = 2 * np.diff(path["log_likelihood"])
+    np.testing.assert_allclose(path["statistic"][1:], gains, atol=1e-6)
+    np.testing.assert_allclose(path["p_value"][1:], chi2.sf(gains, 1), rtol=1e-4)
+    assert (np.diff(path["bic"]) < 0).all()
+    table = model.selection_.table().set_index("feature")
+    outside = table[~table["kept"] & (table["stage"] == "search")]
+    assert (outside["statistic"] <= outside["limit"]).all()
+    assert outside["reason"].str.contains("would add χ²").all()
+
+
+def test_score_and_wald_tests_need_no_fits() -> None:
+    X, is_bad = sample(5)
+    by_score = Stepwise(criterion="p_value", test="score", enter=0.01, leave=0.02)
+    model = LogisticScorecard(selection=Selection(search=by_score)).fit(X, is_bad)
+    path = model.selection_.path()
+    entered = path[path["action"] == "enter"]
+    assert (entered["p_value"] < 0.01).all()
+    woe = model.encoder_.transform(X)
+    first = entered.iloc[0]
+    base = statsmodels_fit(np.empty((len(X), 0)), is_bad, None)
+    expected = base.score_test(exog_extra=woe[[first["feature"]]].to_numpy())[0]
+    assert first["statistic"] == pytest.approx(float(np.squeeze(expected)), rel=1e-6)
+
+
+# --- what the user forbids or asks for -------------------------------------------------
+
+
+def test_forced_columns_and_caps() -> None:
+    X, is_bad = sample(2, p=9)
+    X["noise"] = np.random.default_rng(0).integers(0, 30, size=len(X)).astype(float)
+    names = [f"x{i}" for i in range(9)]
+    free = LogisticScorecard(selection=Selection(search=Stepwise(criterion="aic")), min_iv=0)
+    order = free.fit(X, is_bad).selection_.path()["feature"].tolist()[1:]
+    asked = Selection(
+        search=Stepwise(criterion="aic"),
+        forced_in=["noise"],
+        forced_out=[order[0]],
+        groups={"odd": names[1::2], "even": names[::2]},
+        max_per_group={"odd": 1, "even": 2},
+        max_features=3,
+    )
+    log = LogisticScorecard(selection=asked, min_iv=0).fit(X, is_bad).selection_
+    assert "noise" in log.kept
+    assert order[0] not in log.kept
+    assert len(log.kept) <= 3
+    assert sum(name in names[1::2] for name in log.kept) <= 1
+    table = log.table().set_index("feature")
+    assert table.loc["noise", "stage"] == "forced"
+    assert table.loc[order[0], "reason"] == "forced out"
+    assert table["reason"].str.contains("has its|already").any()
+    backward = Selection(search=Stepwise(direction="backward"), max_features=2)
+    log = LogisticScorecard(selection=backward, min_iv=0).fit(X, is_bad).selection_
+    assert len(log.kept) <= 2
+
+
+def test_no_step_lets_a_wrong_sign_in() -> None:
+    rng = np.random.default_rng(7)
+    n = 4_000
+    first = rng.normal(size=n)
+    second = first + rng.normal(scale=0.4, size=n)
+    third = rng.normal(size=n)
+    is_bad = rng.random(n) < expit(1.8 * first - 0.9 * second + 0.3 * third - 1)
+    X = pd.DataFrame({"first": first, "second": second, "third": third})
+    search = Selection(search=Stepwise(criterion="aic"))
+    model = LogisticScorecard(selection=search, coefficient_sign="enforce").fit(X, is_bad)
+    assert model.selection_.kept == ("first", "third")
+    assert (model.coef_ < 0).all()
+    assert "wrong sign" in model.dropped_["second"]
+
+
+def test_no_candidate_worth_a_step() -> None:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(400, 3)), columns=list("abc"))
+    is_bad = rng.random(400) < 0.3
+    strict = Stepwise(criterion="p_value", enter=1e-6, leave=1e-5)
+    with pytest.raises(EmptyDataError, match=r"No column is left for the card .* would add χ²"):
+        LogisticScorecard(selection=Selection(search=strict), min_iv=0).fit(X, is_bad)
+
+
+@given(seed=st.integers(0, 500))
+@settings(max_examples=10, deadline=None)
+def test_the_order_of_columns_and_rows_does_not_matter(seed: int) -> None:
+    X, is_bad = sample(seed, p=5)
+    model = LogisticScorecard(selection=Selection(search=Stepwise(criterion="aic")), min_iv=0)
+    turned = X.iloc[::-1, ::-1]
+    with warnings.catch_warnings(action="ignore", category=CoefficientSignWarning):
+        try:
+            kept = set(model.fit(X, is_bad).selection_.kept)
+        except EmptyDataError:
+            return
+        assert set(model.fit(turned, is_bad[::-1]).selection_.kept) == kept
+
+
+def test_weights_are_rows() -> None:
+    X, is_bad = sample(4)
+    times = np.arange(len(X)) % 3 + 1
+    model = LogisticScorecard(selection=Selection(search=Stepwise()), min_iv=0)
+    weighted = model.fit(X, is_bad, times).selection_.path()
+    repeated = X.iloc[np.repeat(np.arange(len(X)), times)]
+    by_rows = model.fit(repeated, np.repeat(is_bad, times)).selection_.path()
+    pd.testing.assert_frame_equal(weighted, by_rows, rtol=1e-6)
+
+
+def test_the_card_says_that_its_errors_take_the_choice_as_given() -> None:
+    X, is_bad = sample(4)
+    chosen = LogisticScorecard(selection=Selection(search=Stepwise())).fit(X, is_bad)
+    summary = chosen.scorecard_.fit_summary
+    assert summary is not None
+    assert "chosen on the same rows (stepwise both by BIC" in str(summary)
+    filtered = LogisticScorecard(selection=Selection(max_correlation=0.9)).fit(X, is_bad)
+    assert filtered.scorecard_.fit_summary.caveat == ""
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"direction": "up"}, "'direction'"),
+        ({"criterion": "r2"}, "'criterion'"),
+        ({"test": "wald"}, "'test'"),
+        ({"enter": 0}, "'enter'"),
+        ({"leave": 1.5}, "'leave'"),
+        ({"n_refits": 0}, "'n_refits'"),
+        ({"enter": 0.1, "leave": 0.05}, "Raise leave, or lower enter"),
+    ],
+)
+def test_parameters(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidParameterError, match=message):
+        Stepwise(**settings)
+
+
+def test_bins_given_beforehand_go_the_same_way() -> None:
+    X, is_bad = sample(6)
+    tables = WOEEncoder().fit(X, is_bad).tables_
+    asked = Selection(search=Stepwise())
+    first = LogisticScorecard(selection=asked).fit(X, is_bad)
+    again = LogisticScorecard(selection=asked, encoder=WOEEncoder(user_cuts=dict(tables)))
+    assert again.fit(X, is_bad).selection_.kept == first.selection_.kept

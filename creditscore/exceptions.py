@@ -36,6 +36,7 @@
     ├── CoefficientSignWarning     a coefficient against the direction of its WOE
     ├── CollinearityWarning        columns that determine each other
     ├── SeparationWarning          a class is predicted without error: no finite estimate
+    ├── RejectInferenceWarning     an assumption on the rejected that the data do not hold up
     └── NonConvergenceWarning      a search stopped before it came to rest
 
 Every message says what was asked, what was seen and what to do.
@@ -178,3 +179,7 @@ class NonConvergenceWarning(CreditScoreWarning):
 
 class SeparationWarning(CreditScoreWarning):
     """A class is predicted without error; the estimate has no finite maximum."""
+
+
+class RejectInferenceWarning(CreditScoreWarning):
+    """Rejected cases are treated by an assumption that the data do not hold up, or not at all."""

@@ -34,14 +34,15 @@ def show_card(console: Console, card: Scorecard) -> None:
             "did not hold, get the points of an average customer.[/dim]"
         )
     low, high = card.score_range
-    console.print(f"Scores run from {low:.0f} to {high:.0f}; a higher score is safer.")
+    way = "safer" if card.higher_is_safer else "riskier"
+    console.print(f"Scores run from {low:.0f} to {high:.0f}; a higher score is {way}.")
     if card.scale is None:
         console.print("The card has no scale: its score says nothing about probability.")
     else:
         scale = card.scale
         console.print(
             f"{scale.base_score:g} points are odds of {scale.base_odds:g}:1 good to bad; every "
-            f"{scale.pdo:g} points double them."
+            f"{scale.pdo:g} points {'halve' if scale.reverse else 'double'} them."
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any, ClassVar, Self
 
@@ -33,7 +34,7 @@ from creditscore.grade._words import (
     write_score,
 )
 from creditscore.metrics import jeffreys_interval
-from creditscore.scorecard import PointsScale
+from creditscore.scorecard import PointsScale, score_needed
 
 _LABELS = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C")
 _AGENCY_LABELS = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC")
@@ -167,11 +168,82 @@ class GradeScale(JsonDocument):
         return cls(labels=_AGENCY_LABELS, bounds=bounds)
 
     def on_score(self, scale: PointsScale) -> Self:
-        """Return the same grades with bounds on the score of a points scale."""
+        """Return the same grades with bounds on the score of a points scale.
+
+        Parameters
+        ----------
+        scale : PointsScale
+            The scale; on it a higher score is safer.
+
+        Raises
+        ------
+        InvalidParameterError
+            On this scale a higher score is riskier, as grades by score do not have it.
+        """
         if self.measure == "score":
             return self
+        if scale.reverse:
+            msg = (
+                "Grades by score hold a higher score for safer, and on this scale it is riskier. "
+                "Grade the probabilities: GradeScale.grade(card.prob_default(X))."
+            )
+            raise InvalidParameterError(msg)
         bounds = tuple(float(scale.score(_odds(bound))) for bound in self.bounds)
         return replace(self, bounds=bounds, measure="score", closed=_turned(self.closed))
+
+    def score_needed(self, grade: str, scale: PointsScale | None = None) -> float:
+        """Return the riskiest score that gets a grade or a safer one.
+
+        Parameters
+        ----------
+        grade : str
+            One of `labels`.
+        scale : PointsScale, optional
+            What scores say about odds, as of a card; needed where probabilities are graded.
+
+        Returns
+        -------
+        float
+            The lowest such score, on a reversed scale the highest. It is infinite for the last
+            grade, which any score gets.
+
+        Raises
+        ------
+        InvalidParameterError
+            A grade that is not on the scale, or no points scale for a scale of probabilities.
+
+        See Also
+        --------
+        creditscore.scorecard.score_needed : The score that a probability needs.
+        creditscore.scorecard.counterfactuals : What an applicant can do to reach it.
+
+        Examples
+        --------
+        >>> from creditscore import GradeScale, PointsScale
+        >>> scale = GradeScale(labels=("A", "B", "C"), bounds=(0.02, 0.10))
+        >>> round(scale.score_needed("B", PointsScale()), 2)
+        550.52
+        """
+        if grade not in self.labels:
+            near = get_close_matches(str(grade), self.labels)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            listed = ", ".join(map(repr, self.labels))
+            msg = f"There is no grade {grade!r} on the scale.{hint} It has: {listed}."
+            raise InvalidParameterError(msg)
+        place = self.labels.index(grade)
+        safer = -math.inf if scale is not None and scale.reverse else math.inf
+        if place == len(self.bounds):
+            return -safer
+        bound = self.bounds[place]
+        if self.measure == "score":
+            return bound if self.closed == "left" else math.nextafter(bound, math.inf)
+        if scale is None:
+            msg = (
+                "The scale grades probabilities, so the score of a grade depends on a points "
+                "scale. Pass it, such as card.scale."
+            )
+            raise InvalidParameterError(msg)
+        return score_needed(scale, bound if self.closed == "right" else math.nextafter(bound, 0))
 
     def grade(self, values: Any, *, in_default: Any = None) -> Any:
         """Return the grade of each value.

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from creditscore.binning import BinTable
 from creditscore.scorecard._characteristic import Attribute, Characteristic
 from creditscore.scorecard._fit_summary import FitSummary
+from creditscore.scorecard._layout import PointsLayout
 from creditscore.scorecard._scale import PointsScale
 from creditscore.scorecard._scorecard import Scorecard
 
@@ -17,8 +18,10 @@ def assemble_scorecard(
     intercept: float,
     scale: PointsScale,
     fit_summary: FitSummary | None = None,
+    *,
+    layout: PointsLayout = "spread",
 ) -> Scorecard:
-    """Turn a logistic model on WOE into points, intercept and offset spread evenly.
+    """Turn a logistic model on WOE into points.
 
     Parameters
     ----------
@@ -32,6 +35,10 @@ def assemble_scorecard(
         Points and odds.
     fit_summary : FitSummary, optional
         Kept in the card.
+    layout : {"spread", "base", "lowest"}, default="spread"
+        Where intercept and offset stand: spread evenly over the characteristics, or in base
+        points, where WOE 0 or the least points of each characteristic earn 0; see
+        :meth:`Scorecard.with_layout`.
 
     Returns
     -------
@@ -40,7 +47,8 @@ def assemble_scorecard(
     Notes
     -----
     points = -(woe · coefficient + intercept / n) · factor + offset / n, for each of n
-    characteristics [1]_. WOE 0 earns the neutral points of a characteristic. The WOE is that of
+    characteristics, spread evenly [1]_; other layouts are made of that. WOE 0 earns the neutral
+    points of a characteristic. The WOE is that of
     the tables, policy and edits included; what a policy refuses, the card refuses too.
 
     References
@@ -69,7 +77,8 @@ def assemble_scorecard(
         _characteristic(table, coefficient, intercept / n, scale, scale.offset / n, neutral)
         for table, coefficient in zip(tables, coefficients, strict=True)
     )
-    return Scorecard(characteristics=characteristics, scale=scale, fit_summary=fit_summary)
+    card = Scorecard(characteristics=characteristics, scale=scale, fit_summary=fit_summary)
+    return card if layout == "spread" else card.with_layout(layout)
 
 
 def _characteristic(

@@ -6,10 +6,14 @@ Files hold such floats, and cards made of them compare as they should.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from creditscore._validation import check_real
 from creditscore.exceptions import InvalidParameterError
+
+_MOST_LISTED = 20
 
 
 def set_number(
@@ -27,3 +31,14 @@ def check_kind(value: Any, name: str, owner: str, kind: type) -> None:
     if not isinstance(value, kind):
         msg = f"The {name!r} parameter of {owner} must be a {kind.__name__}. Got {value!r} instead."
         raise InvalidParameterError(msg)
+
+
+def unknown_name(name: Any, known: Sequence[str], what: str, of: str) -> InvalidParameterError:
+    """Return the error about a name that is not known; near names are listed."""
+    near = get_close_matches(str(name), known, n=3)
+    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    shown = ", ".join(map(repr, known[:_MOST_LISTED]))
+    more = " …" if len(known) > _MOST_LISTED else ""
+    return InvalidParameterError(
+        f"There is no {what} {name!r} in {of}.{hint} It has: {shown}{more}."
+    )

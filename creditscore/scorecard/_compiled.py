@@ -37,8 +37,8 @@ class ScoredApplicant(NamedTuple):
     points : dict of str to float
         By characteristic; with the base points they add up to the score.
     reasons : tuple of str
-        Characteristics that cost most points, the largest shortfall first; empty where none was
-        asked for, or nothing falls short.
+        Characteristics that cost most points, the largest shortfall first; on a reversed scale
+        those that add most. Empty where none was asked for, or nothing falls short.
 
     Examples
     --------
@@ -84,16 +84,23 @@ class CompiledScorecard:
     ScoredApplicant(score=520.0, points={'years': 20.0}, reasons=())
     """
 
-    __slots__ = ("_base", "_looks", "_names", "baseline", "card", "n_reasons", "references")
+    __slots__ = (
+        *("_base", "_looks", "_names", "_safer"),
+        *("baseline", "card", "n_reasons", "references"),
+    )
 
     def __init__(self, card: Scorecard, n_reasons: int, baseline: ReasonBaseline) -> None:
         self.n_reasons = check_integer(n_reasons, "n_reasons", "Scorecard.compile", low=0)
         self.card, self.baseline = card, baseline
         self._names = card.names
         self._base = float(card.base_points)
+        self._safer = 1.0 if card.higher_is_safer else -1.0
         self._looks = tuple((c.name, _look(c)) for c in card.characteristics)
         self.references = (
-            tuple(float(reference_points(c, baseline)) for c in card.characteristics)
+            tuple(
+                float(reference_points(c, baseline, higher_is_safer=card.higher_is_safer))
+                for c in card.characteristics
+            )
             if n_reasons
             else ()
         )
@@ -136,10 +143,11 @@ class CompiledScorecard:
         return ScoredApplicant(score, points, self._reasons(points) if self.n_reasons else ())
 
     def _reasons(self, points: Mapping[str, float]) -> tuple[str, ...]:
+        safer = self._safer
         short = [
-            (reference - earned, name)
+            (lost, name)
             for reference, (name, earned) in zip(self.references, points.items(), strict=True)
-            if reference - earned > LEAST_SHORTFALL
+            if (lost := safer * (reference - earned)) > LEAST_SHORTFALL
         ]
         # of equal ones, the characteristic that comes first in the card stays first
         short.sort(key=_first, reverse=True)

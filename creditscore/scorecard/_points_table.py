@@ -10,20 +10,28 @@ import pandas as pd
 from creditscore._display import html_table
 from creditscore.scorecard._characteristic import Characteristic
 
+_MARK = " *"
+
 
 def points_table(characteristics: Sequence[Characteristic], base_points: float) -> pd.DataFrame:
     """Return the attributes of all characteristics, after the base points if there are any."""
     frames = [_attribute_rows(characteristic) for characteristic in characteristics]
     if base_points:
         base = {"characteristic": "(base points)", "attribute": "", "kind": "base",
-                "points": base_points, "slope": 0.0}  # fmt: skip
+                "points": base_points, "slope": 0.0, "overridden": False}  # fmt: skip
         frames.insert(0, pd.DataFrame([base], columns=frames[0].columns).astype(frames[0].dtypes))
     return pd.concat(frames, ignore_index=True)
 
 
 def points_html(table: pd.DataFrame, *, caption: str) -> str:
-    """Write a points table as HTML, attributes that the sample held no row of left out."""
-    shown = table[~(table["count"] == 0)].drop(columns=["kind", "lower", "upper"])
+    """Write a points table as HTML, attributes that the sample held no row of left out.
+
+    Points set by hand are shown whether or not there were such rows, with a mark.
+    """
+    marked = table["overridden"]
+    shown = table[~(table["count"] == 0) | marked].drop(
+        columns=["kind", "lower", "upper", "overridden"]
+    )
     if not shown["slope"].any():
         shown = shown.drop(columns="slope")
     formats = {
@@ -31,9 +39,20 @@ def points_html(table: pd.DataFrame, *, caption: str) -> str:
         "bad_rate": "{:.1%}",
         "woe": "{:+.3f}",
         "coefficient": "{:.3f}",
-        "points": "{:.1f}",
     }
+    write = "{:.0f}" if _whole(shown["points"]) else "{:.1f}"
+    shown["points"] = [
+        "" if np.isnan(earned) else write.format(earned) + (_MARK if by_hand else "")
+        for earned, by_hand in zip(shown["points"], marked[shown.index], strict=True)
+    ]
+    if marked.any():
+        caption = f"{caption};{_MARK} points set by hand"
     return html_table(shown, caption=caption, formats=formats)
+
+
+def _whole(points: pd.Series) -> bool:
+    known = points.dropna()
+    return bool((known == known.round()).all())
 
 
 def _attribute_rows(characteristic: Characteristic) -> pd.DataFrame:
@@ -59,5 +78,6 @@ def _attribute_rows(characteristic: Characteristic) -> pd.DataFrame:
             # what the policy refuses earns nothing: its rows are not scored
             "points": [np.nan if a.refused else a.points for a in attributes],
             "slope": [attribute.slope for attribute in attributes],
+            "overridden": [attribute.overridden for attribute in attributes],
         }
     )

@@ -1,4 +1,4 @@
-"""Why a score is not higher: shortfalls against a baseline, largest first."""
+"""Why a score is not safer: shortfalls against a baseline, largest first."""
 
 from __future__ import annotations
 
@@ -23,11 +23,16 @@ LEAST_SHORTFALL = 1e-9
 """Points below which a difference is rounding and no reason."""
 
 
-def reference_points(characteristic: Characteristic, baseline: ReasonBaseline) -> float:
-    """Return the points that a row's points in this characteristic are compared with."""
+def reference_points(
+    characteristic: Characteristic, baseline: ReasonBaseline, *, higher_is_safer: bool = True
+) -> float:
+    """Return the points that a row's points in this characteristic are compared with.
+
+    "maximum" is the best that can be had: on a reversed scale, the least points.
+    """
     check_choice(baseline, "baseline", "reasons", ("neutral", "average", "maximum"))
     if baseline == "maximum":
-        return characteristic.points_range[1]
+        return characteristic.points_range[1 if higher_is_safer else 0]
     if baseline == "neutral":
         if characteristic.neutral_points is None:
             msg = (

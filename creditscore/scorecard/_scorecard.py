@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
 from creditscore._document import JsonDocument
-from creditscore._frame import Table, as_table
+from creditscore._frame import Table
 from creditscore._typing import Float1D, Float2D, Int1D, NativeFrame, NativeSeries, ReasonBaseline
 from creditscore._validation import check_integer
 from creditscore.exceptions import (
-    ColumnTypeError,
     EmptyDataError,
     InvalidParameterError,
     UncalibratedCardError,
 )
+from creditscore.scorecard._batch import in_parts, summed_points
 from creditscore.scorecard._characteristic import Characteristic
 from creditscore.scorecard._checks import check_kind, set_number
 from creditscore.scorecard._compiled import CompiledScorecard
+from creditscore.scorecard._editable import EditablePoints
 from creditscore.scorecard._fit_summary import FitSummary, check_neutral_points
+from creditscore.scorecard._history import PointsEdit
+from creditscore.scorecard._named_table import read_named
 from creditscore.scorecard._points_table import points_html, points_table
 from creditscore.scorecard._reasons import Ranking, reference_points
 from creditscore.scorecard._scale import PointsScale
@@ -30,7 +33,7 @@ from creditscore.scorecard._unseen import codes_and_points
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scorecard(JsonDocument):
+class Scorecard(EditablePoints, JsonDocument):
     """A card that adds up points; how it was made, by estimate or by judgement, is all one.
 
     Parameters
@@ -43,7 +46,10 @@ class Scorecard(JsonDocument):
         What the score says about odds; None where nothing is known about that. It describes the
         points and does not change them: :meth:`on_scale` does both.
     fit_summary : FitSummary or None, default=None
-        Coefficients and their errors, where the card was estimated.
+        Coefficients and their errors, where the card was estimated. Points that were set by hand
+        or rounded later leave it as it is.
+    history : tuple of PointsEdit, default=()
+        What was done to the points by :meth:`with_points` and :meth:`rounded`, the first first.
 
     See Also
     --------
@@ -80,6 +86,7 @@ class Scorecard(JsonDocument):
     base_points: float = 0.0
     scale: PointsScale | None = None
     fit_summary: FitSummary | None = None
+    history: tuple[PointsEdit, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an empty card, characteristics of one name and a scale of other points."""
@@ -87,6 +94,9 @@ class Scorecard(JsonDocument):
         owner = type(self).__name__
         for characteristic in self.characteristics:
             check_kind(characteristic, "characteristics", owner, Characteristic)
+        object.__setattr__(self, "history", tuple(self.history))
+        for edit in self.history:
+            check_kind(edit, "history", owner, PointsEdit)
         for name, kind in (("scale", PointsScale), ("fit_summary", FitSummary)):
             if getattr(self, name) is not None:
                 check_kind(getattr(self, name), name, owner, kind)
@@ -100,13 +110,19 @@ class Scorecard(JsonDocument):
             msg = f"Characteristics must have different names. Seen more than once: {twice}."
             raise InvalidParameterError(msg)
         neutral = [c.neutral_points for c in self.characteristics if c.neutral_points is not None]
-        if len(neutral) == len(names) and self.scale is not None and self.fit_summary is not None:
-            check_neutral_points(neutral, self.fit_summary, self.scale)
+        exact = len(neutral) == len(names) and not any(e.action == "rounded" for e in self.history)
+        if exact and self.scale is not None and self.fit_summary is not None:
+            check_neutral_points(neutral, self.base_points, self.fit_summary, self.scale)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Columns that the card reads."""
         return tuple(characteristic.name for characteristic in self.characteristics)
+
+    @property
+    def higher_is_safer(self) -> bool:
+        """Whether a higher score is safer: unless the card has a reversed scale."""
+        return self.scale is None or not self.scale.reverse
 
     @property
     def score_range(self) -> tuple[float, float]:
@@ -125,54 +141,11 @@ class Scorecard(JsonDocument):
         DataFrame
             A row an attribute: characteristic, attribute, kind (bin, special, missing, other,
             base), lower and upper (of an interval, else NaN), count, bad_rate, woe, coefficient,
-            points, slope. Counts, rates, WOE and coefficients are NaN where the card was not
-            estimated, rates also where the sample held no row. Base points, if there are any,
-            come first.
+            points, slope, overridden (whether somebody set the points by :meth:`with_points`).
+            Counts, rates, WOE and coefficients are NaN where the card was not estimated, rates
+            also where the sample held no row. Base points, if there are any, come first.
         """
         return points_table(self.characteristics, self.base_points)
-
-    def on_scale(self, scale: PointsScale) -> Self:
-        """Return the card with its points on another scale; probabilities stay.
-
-        Parameters
-        ----------
-        scale : PointsScale
-            The new scale. A card without one gets it as it is, with the points it has.
-
-        Returns
-        -------
-        Scorecard
-
-        Notes
-        -----
-        score' = offset' + (score - offset) · factor' / factor, with the part that does not
-        depend on the score spread evenly over the characteristics, as it was when the card was
-        assembled.
-
-        Examples
-        --------
-        >>> from creditscore import PointsScale, Scorecard
-        >>> from creditscore.scorecard import Characteristic
-        >>> years = Characteristic.numeric(
-        ...     "years", cuts=[2], points=[580, 620], missing_points=600
-        ... )
-        >>> card = Scorecard(characteristics=(years,), scale=PointsScale())
-        >>> card.on_scale(PointsScale(base_score=0, base_odds=50, pdo=10)).score_range
-        (-10.0, 10.0)
-        """
-        check_kind(scale, "scale", "Scorecard.on_scale", PointsScale)
-        if self.scale is None:
-            return replace(self, scale=scale)
-        ratio = scale.factor / self.scale.factor
-        shift = (scale.offset - ratio * self.scale.offset) / len(self.characteristics)
-        return replace(
-            self,
-            characteristics=tuple(
-                c.rescaled(ratio=ratio, shift=shift) for c in self.characteristics
-            ),
-            base_points=self.base_points * ratio,
-            scale=scale,
-        )
 
     def score(self, X: NativeFrame) -> NativeSeries:
         """Return the score of each row, as a column of the library and index of `X`.
@@ -243,10 +216,12 @@ class Scorecard(JsonDocument):
         """
         scale = self._scale()
         table = self._read(X)
-        return table.to_series("pd", scale.prob_default(self.score_array(table)))
+        return table.to_series("pd", in_parts(scale.prob_default, self.score_array(table)))
 
     def shortfalls(self, X: NativeFrame, *, baseline: ReasonBaseline = "neutral") -> NativeFrame:
         """Return by how many points each characteristic of each row falls short of a baseline.
+
+        On a reversed scale, where points are risk: by how many points it exceeds the baseline.
 
         Parameters
         ----------
@@ -264,13 +239,16 @@ class Scorecard(JsonDocument):
         reference = self._reference(baseline)
         parts = [points for _, points in codes_and_points(self.characteristics, table)]
         return table.to_frame(
-            {name: r - p for name, r, p in zip(self.names, reference, parts, strict=True)}
+            {
+                name: r - p if self.higher_is_safer else p - r
+                for name, r, p in zip(self.names, reference, parts, strict=True)
+            }
         )
 
     def reasons(
         self, X: NativeFrame, *, n: int = 4, baseline: ReasonBaseline = "neutral"
     ) -> NativeFrame:
-        """Return the characteristics that cost each row most points.
+        """Return the characteristics that cost each row most points, or on a reversed scale add.
 
         Parameters
         ----------
@@ -281,7 +259,8 @@ class Scorecard(JsonDocument):
             four are unlikely to help an applicant [1]_.
         baseline : {"neutral", "average", "maximum"}, default="neutral"
             What a row is compared with, characteristic by characteristic: the points at WOE 0,
-            the average points of the sample, or the most points that can be had.
+            the average points of the sample, or the best that can be had: the most points, on a
+            reversed scale the least.
 
         Returns
         -------
@@ -388,11 +367,7 @@ class Scorecard(JsonDocument):
 
     def score_array(self, table: Table) -> Float1D:
         """Return the scores of a table that was read already, as an array."""
-        score = np.full(table.n_rows, float(self.base_points))
-        # one after the other, so that the sum of a row is the same whatever rows are beside it
-        for _, points in codes_and_points(self.characteristics, table):
-            score += points
-        return score
+        return summed_points(self.characteristics, table, self.base_points)
 
     @classmethod
     def _from_content(cls, content: Mapping[str, Any]) -> Self:
@@ -402,26 +377,22 @@ class Scorecard(JsonDocument):
             base_points=content["base_points"],
             scale=None if scale is None else PointsScale(**scale),
             fit_summary=None if fit_summary is None else FitSummary.from_dict(fit_summary),
+            history=tuple(PointsEdit.from_dict(edit) for edit in content.get("history", ())),
         )
 
     def _content(self) -> dict[str, Any]:
-        return {
+        content = {
             "characteristics": [c.to_dict() for c in self.characteristics],
             "base_points": self.base_points,
             "scale": None if self.scale is None else self.scale.to_dict(),
             "fit_summary": None if self.fit_summary is None else self.fit_summary.to_dict(),
         }
+        if self.history:
+            content["history"] = [edit.to_dict() for edit in self.history]
+        return content
 
     def _read(self, X: NativeFrame) -> Table:
-        table = as_table(X, wanted=self.names)
-        if not table.has_names:
-            msg = (
-                "A scorecard reads its columns by name, and this table has no names. Pass a "
-                f"dataframe with the columns {', '.join(map(repr, self.names))}."
-            )
-            raise ColumnTypeError(msg)
-        table.require(self.names)
-        return table
+        return read_named(X, self.names)
 
     def _scale(self) -> PointsScale:
         if self.scale is None:
@@ -433,7 +404,8 @@ class Scorecard(JsonDocument):
         return self.scale
 
     def _reference(self, baseline: ReasonBaseline) -> list[float]:
-        return [reference_points(c, baseline) for c in self.characteristics]
+        safer = self.higher_is_safer
+        return [reference_points(c, baseline, higher_is_safer=safer) for c in self.characteristics]
 
     def _ranking(
         self, table: Table, baseline: ReasonBaseline, n: int
@@ -442,6 +414,7 @@ class Scorecard(JsonDocument):
         reference = self._reference(baseline)
         codes, points = zip(*codes_and_points(self.characteristics, table), strict=True)
         short: Float2D = np.asarray(reference) - np.column_stack(points)
+        short = short if self.higher_is_safer else -short
         return Ranking.of(short, n), list(codes)
 
     def __repr__(self) -> str:
@@ -450,6 +423,9 @@ class Scorecard(JsonDocument):
         said = f"{self._extent()}; {scale}"
         if self.fit_summary is not None:
             said += f"; estimated on {self.fit_summary.n_good + self.fit_summary.n_bad:,.0f} cases"
+        by_hand = sum(a.overridden for c in self.characteristics for a in c.attributes)
+        if by_hand:
+            said += f"; {by_hand} attribute{'' if by_hand == 1 else 's'} set by hand"
         return f"<Scorecard: {said}>"
 
     def _repr_html_(self) -> str:

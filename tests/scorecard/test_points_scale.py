@@ -7,12 +7,13 @@ import math
 from dataclasses import FrozenInstanceError
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from creditscore import PointsScale, Scorecard
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.scorecard import Characteristic
 
 scales = st.builds(
@@ -20,6 +21,7 @@ scales = st.builds(
     base_score=st.floats(-1_000, 2_000),
     base_odds=st.floats(1e-3, 1e4),
     pdo=st.floats(1, 200),
+    reverse=st.booleans(),
 )
 odds_values = st.floats(1e-6, 1e9)
 
@@ -58,7 +60,8 @@ def test_defaults_are_600_at_50_to_1_and_20_points() -> None:
 @given(scale=scales, odds=odds_values)
 def test_twice_the_odds_are_pdo_points_more(scale: PointsScale, odds: float) -> None:
     gain = float(scale.score(2 * odds) - scale.score(odds))
-    assert gain == pytest.approx(scale.pdo, rel=1e-9, abs=1e-9)
+    expected = -scale.pdo if scale.reverse else scale.pdo
+    assert gain == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 @given(scale=scales, odds=odds_values)
@@ -66,7 +69,24 @@ def test_score_and_odds_and_probability_are_one_thing(scale: PointsScale, odds: 
     score = scale.score(odds)
     assert float(scale.odds(score)) == pytest.approx(odds, rel=1e-9)
     assert float(scale.log_odds(score)) == pytest.approx(math.log(odds), rel=1e-9, abs=1e-9)
-    assert float(scale.prob_default(score)) == pytest.approx(1 / (1 + odds), rel=1e-9)
+    prob = scale.prob_default(score)
+    assert float(prob) == pytest.approx(1 / (1 + odds), rel=1e-9)
+    if 1e-6 < prob < 1 - 1e-6:
+        # nearer to 1 the floats have no digits left for the odds
+        assert float(scale.score_of_prob(prob)) == pytest.approx(float(score), rel=1e-6, abs=1e-6)
+
+
+@given(scale=scales, odds=odds_values)
+def test_a_reversed_scale_is_the_mirror_image(scale: PointsScale, odds: float) -> None:
+    turned = PointsScale(
+        base_score=scale.base_score,
+        base_odds=scale.base_odds,
+        pdo=scale.pdo,
+        reverse=not scale.reverse,
+    )
+    assert turned.factor == -scale.factor
+    both = float(scale.score(odds)) + float(turned.score(odds))
+    assert both == pytest.approx(2 * scale.base_score, rel=1e-9, abs=1e-6)
 
 
 @given(scale=scales)
@@ -80,6 +100,65 @@ def test_probability_falls_as_the_score_rises_and_stays_in_0_1() -> None:
     assert (np.diff(prob) <= 0).all()
     assert prob.min() >= 0
     assert prob.max() <= 1
+
+
+# --- tables --------------------------------------------------------------------------
+
+
+def test_table_of_scores() -> None:
+    # factor 28.8539, offset 487.1229: 600 points are 50:1 and p = 1 / 51
+    table = PointsScale().table([600, 620, 487.12287620])
+    assert table.columns.tolist() == ["score", "log_odds", "odds", "pd"]
+    assert table["odds"].tolist() == pytest.approx([50, 100, 1], rel=1e-8)
+    assert table["pd"].tolist() == pytest.approx([1 / 51, 1 / 101, 0.5], rel=1e-8)
+    assert table["log_odds"].tolist() == pytest.approx([math.log(50), math.log(100), 0], abs=1e-9)
+
+
+def test_table_of_a_range() -> None:
+    scale = PointsScale(base_score=500, base_odds=10, pdo=40)
+    assert scale.table()["score"].tolist() == list(range(300, 701, 40))
+    assert scale.table(low=0, high=1, step=0.1)["score"].tolist() == pytest.approx(
+        [i / 10 for i in range(11)]
+    )
+    assert scale.table(low=510)["score"].tolist() == [510, 550, 590, 630, 670]
+    assert scale.table(low=7, high=7)["score"].tolist() == [7]
+
+
+def test_tables_say_endless_odds_without_a_warning() -> None:
+    table = PointsScale().table([-1e6, 1e6])
+    assert table["odds"].tolist() == [0, math.inf]
+    assert table["pd"].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("scores", "options", "message"),
+    [
+        ([600], {"low": 500}, "scores, or low, high and step"),
+        (None, {"low": 500, "high": 400}, "'high' parameter of PointsScale.table"),
+        (None, {"step": 0}, "'step' parameter of PointsScale.table"),
+        (None, {"step": 1e-6}, "more than 100,000 rows"),
+        ([[600]], {}, "finite numbers in one list"),
+        ([math.nan], {}, "finite numbers in one list"),
+        (["600"], {}, "scores must hold numbers"),
+    ],
+)
+def test_tables_that_cannot_be_made(scores: object, options: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        PointsScale().table(scores, **options)
+
+
+@pytest.mark.parametrize("prob", [0, 1, -0.1, 1.5, math.nan])
+def test_probabilities_without_a_score(prob: float) -> None:
+    with pytest.raises(InvalidDataError, match="above 0 and below 1"):
+        PointsScale().score_of_prob([0.5, prob])
+
+
+def test_tables_of_the_scale_are_those_of_a_card() -> None:
+    years = Characteristic.numeric("years", cuts=[2], points=[500, 560], missing_points=520)
+    card = Scorecard(characteristics=(years,), scale=PointsScale(reverse=True))
+    firms = pd.DataFrame({"years": [1.0, 3.0, math.nan]})
+    score = card.score(firms)
+    assert card.scale.table(score)["pd"].tolist() == card.prob_default(firms).tolist()
 
 
 def test_shape_is_kept() -> None:
@@ -112,6 +191,24 @@ def test_parameters_out_of_range(name: str, value: object) -> None:
     expected = rf"The '{name}' parameter of PointsScale must be a number in the range .* Got"
     with pytest.raises(InvalidParameterError, match=expected):
         PointsScale(**{name: value})
+
+
+@pytest.mark.parametrize("reverse", [None, 1, "yes"])
+def test_reverse_is_a_truth_value(reverse: object) -> None:
+    with pytest.raises(InvalidParameterError, match="'reverse' parameter of PointsScale"):
+        PointsScale(reverse=reverse)
+
+
+def test_a_scale_says_what_its_points_mean() -> None:
+    assert str(PointsScale()) == "600 points at odds of 50:1, 20 to double them"
+    assert str(PointsScale(reverse=True)) == (
+        "600 points at odds of 50:1, 20 fewer when they double: a higher score is riskier"
+    )
+
+
+def test_files_hold_a_direction_only_where_it_is_reversed() -> None:
+    assert PointsScale().to_dict() == {"base_score": 600, "base_odds": 50, "pdo": 20}
+    assert PointsScale(reverse=True).to_dict()["reverse"] is True
 
 
 @pytest.mark.parametrize("odds", [0.0, -1.0])

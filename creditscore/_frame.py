@@ -132,6 +132,20 @@ class Table:
         """
         return mixed_of(name, self._column(name))
 
+    def rows(self, start: int, stop: int) -> Table:
+        """Return a run of rows, copied by no library but where a column is read.
+
+        A column whose kind was asked for before keeps it, whatever these rows alone look like.
+        """
+        part = replace(
+            self,
+            n_rows=stop - start,
+            _frame=None if self._frame is None else self._frame[start:stop],
+            _array=None if self._array is None else self._array[start:stop],
+        )
+        part._kinds.update(self._kinds)  # noqa: SLF001 - of the same class
+        return part
+
     def require(self, names: Sequence[str]) -> None:
         """Check that the columns are there; the error lists near names for those that are not."""
         missing = [name for name in names if name not in self._places]
@@ -163,7 +177,9 @@ class Table:
             return np.asarray(values)
         native = self._frame.to_native()
         if isinstance(native, pd.DataFrame):
-            return pd.Series(values, index=native.index, name=name, dtype="str" if text else None)
+            # the values were made for this frame, so nobody else holds them
+            dtype = "str" if text else None
+            return pd.Series(values, index=native.index, name=name, dtype=dtype, copy=False)
         backend = self._frame.implementation
         if text:
             return nw.new_series(name, list(values), nw.String, backend=backend).to_native()

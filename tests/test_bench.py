@@ -124,6 +124,22 @@ def test_one_applicant_beside_a_table_of_one_row(tmp_path: Path) -> None:
     assert us["compiled"] < us["compiled, 4 reasons"] < us["a table of one row"] / 10
 
 
+@pytest.mark.engine("optbinning")
+def test_many_applicants_beside_optbinning(
+    tmp_path: Path, require_engine: Callable[[str, str], ModuleType]
+) -> None:
+    require_engine("optbinning", "optbinning")
+    size = ("--rows", "50000", "300000", "--repeat", "2")
+    small, large = run_to_json(tmp_path, "batch", *size)["runs"]
+    # 3 is the aim at 300,000 and 1,000,000 rows on a quiet machine
+    assert large["ratio"]["score"] >= 1.5
+    assert large["ratio"]["prob_default"] >= 1.5
+    held = [{line["way"]: line["columns"] for line in run["lines"]} for run in (small, large)]
+    # the result and a part of the rows, where optbinning holds two columns for each of its own
+    assert held[1]["creditscore, text"] < min(4, held[0]["creditscore, text"])
+    assert held[1]["optbinning"] > 20
+
+
 def test_memory_does_not_grow_with_the_columns(tmp_path: Path) -> None:
     size = ("--rows", "200000", "--columns", "6", "24", "--kind", "numeric", "category")
     lines = run_to_json(tmp_path, "memory", *size)["lines"]

@@ -7,14 +7,14 @@ text one more for levels and words never seen. Encoder, card and exports all use
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
 from creditscore._frame import Table
-from creditscore._typing import ColumnKind, Float1D, Int1D
-from creditscore.binning._given import MISSING, OTHER
+from creditscore._typing import ColumnKind, Float1D, Int1D, Level
+from creditscore.binning._given import MISSING, OTHER, warn_of_unseen_levels
 
 
 class Partition(ABC):
@@ -59,8 +59,20 @@ class Partition(ABC):
         """Text of each special code."""
 
     @abstractmethod
+    def coded(self, table: Table, name: str) -> tuple[Int1D, tuple[Level, ...]]:
+        """Return the attribute of each row of a column, and the levels or words never seen."""
+
     def codes(self, table: Table, name: str) -> Int1D:
-        """Return the attribute of each row of a column."""
+        """Return the attribute of each row of a column; warn of levels or words never seen."""
+        codes, unseen = self.coded(table, name)
+        self.warn_of(name, unseen, codes)
+        return codes
+
+    def warn_of(self, name: str, unseen: Collection[Level], rows: Int1D | int) -> None:
+        """Warn of levels or words never seen, if any, in rows of these codes, or so many rows."""
+        if unseen:
+            n_rows = rows if isinstance(rows, int) else np.count_nonzero(rows == self.other_code)
+            warn_of_unseen_levels(name, tuple(unseen), int(n_rows))
 
     @abstractmethod
     def to_dict(self) -> dict[str, Any]:
@@ -95,6 +107,11 @@ class Partition(ABC):
     def missing_code(self) -> int:
         """Code of the attribute of missing values."""
         return self.n_regular + self.n_special
+
+    @property
+    def other_code(self) -> int:
+        """Code of the attribute of levels or words never seen, where there is one."""
+        return self.missing_code + 1
 
     @property
     def n_codes(self) -> int:

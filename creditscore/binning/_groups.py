@@ -19,7 +19,6 @@ from creditscore.binning._given import (
     checked_levels,
     level_texts,
     listed,
-    warn_of_unseen_levels,
 )
 from creditscore.exceptions import InvalidParameterError
 
@@ -120,30 +119,37 @@ class CategoricalPartition(Partition, written_as="categorical"):
         """Text of each special code."""
         return tuple(f"Special {self._texts[code]}" for code in self.special_codes)
 
-    def codes(self, table: Table, name: str) -> Int1D:
-        """Return the attribute of each row of a column; warn of levels never seen."""
-        return self.codes_of(name, *table.levels(name))
+    def coded(self, table: Table, name: str) -> tuple[Int1D, tuple[Level, ...]]:
+        """Return the attribute of each row of a column, and the levels never seen."""
+        return self._coded(name, *table.levels(name))
 
     def codes_of(self, name: str, level_codes: Int1D, levels: tuple[Level, ...]) -> Int1D:
         """Return the attribute of each row; -1 among the level codes is missing."""
+        codes, unseen = self._coded(name, level_codes, levels)
+        self.warn_of(name, unseen, codes)
+        return codes
+
+    def _coded(
+        self, name: str, level_codes: Int1D, levels: tuple[Level, ...]
+    ) -> tuple[Int1D, tuple[Level, ...]]:
+        mapping = self._mapping(name, levels)
+        unseen = np.flatnonzero(mapping[:-1] == self.other_code).tolist()
+        # the code of a missing value is -1: the last place
+        return mapping.take(level_codes), tuple(levels[i] for i in unseen)
+
+    def _mapping(self, name: str, levels: tuple[Level, ...]) -> Int1D:
+        """Return the attribute of each level of a column, and at the end that of missing."""
         code_of = self._code_of_level
         check_sorts(name, levels, self._levels)
-        other = self.missing_code + 1
+        other = self.other_code
         mapping = np.array(
             [*(code_of.get(level, other) for level in levels), self.missing_code], dtype=np.intp
         )
-        # the code of a missing value is -1: the last place
-        codes = mapping.take(level_codes)
-        if len(mapping) > 1 and mapping[:-1].max() == other:
+        if len(mapping) > 1 and mapping[:-1].max() == other and self._code_of_twin:
             twins = self._code_of_twin
-            if twins:
-                places = [i for i, level in enumerate(levels) if level not in code_of]
-                mapping[places] = [twins.get(_in_32_bits(levels[i]), other) for i in places]
-                codes = mapping.take(level_codes)
-            unseen = [levels[i] for i in np.flatnonzero(mapping[:-1] == other).tolist()]
-            if unseen:
-                warn_of_unseen_levels(name, unseen, int(np.count_nonzero(codes == other)))
-        return codes
+            places = [i for i, level in enumerate(levels) if level not in code_of]
+            mapping[places] = [twins.get(_in_32_bits(levels[i]), other) for i in places]
+        return mapping
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""

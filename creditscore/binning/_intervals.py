@@ -24,7 +24,6 @@ from creditscore.binning._given import (
     floats,
     level_texts,
     number_texts,
-    warn_of_unseen_levels,
 )
 from creditscore.exceptions import ColumnTypeError, InvalidParameterError
 
@@ -112,9 +111,9 @@ class NumericPartition(Partition, written_as="numeric"):
         # the code of a missing value is -1: the last place
         return np.array([*levels, np.nan], dtype=np.float64).take(codes)
 
-    def codes(self, table: Table, name: str) -> Int1D:
-        """Return the attribute of each row of a column."""
-        return self.codes_of(self.values(table, name))
+    def coded(self, table: Table, name: str) -> tuple[Int1D, tuple[Level, ...]]:
+        """Return the attribute of each row of a column; no number is a level never seen."""
+        return self.codes_of(self.values(table, name)), ()
 
     def codes_of(self, values: Float1D) -> Int1D:
         """Return the attribute of each number; NaN is missing."""
@@ -230,19 +229,16 @@ class MixedPartition(NumericPartition, written_as="mixed"):
         """Read the numbers of a column, refusing infinities; NaN for words and missing values."""
         return check_finite(table.mixed(name).values, name=name)
 
-    def codes(self, table: Table, name: str) -> Int1D:
-        """Return the attribute of each row of a column; warn of words never seen."""
+    def coded(self, table: Table, name: str) -> tuple[Int1D, tuple[Level, ...]]:
+        """Return the attribute of each row of a column, and the words never seen."""
         column = table.mixed(name)
         codes = self.codes_of(check_finite(column.values, name=name))
-        if len(column.word_rows):
-            code_of, other = self.words, self.missing_code + 1
-            mapping = np.array([code_of.get(word, other) for word in column.words], dtype=np.intp)
-            of_words = mapping.take(column.word_codes)
-            codes[column.word_rows] = of_words
-            unseen = [word for word in column.words if word not in code_of]
-            if unseen:
-                warn_of_unseen_levels(name, unseen, int(np.count_nonzero(of_words == other)))
-        return codes
+        if not len(column.word_rows):
+            return codes, ()
+        code_of, other = self.words, self.other_code
+        mapping = np.array([code_of.get(word, other) for word in column.words], dtype=np.intp)
+        codes[column.word_rows] = mapping.take(column.word_codes)
+        return codes, tuple(word for word in column.words if word not in code_of)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""

@@ -41,12 +41,16 @@ class Attribute:
         How a policy set the WOE (:class:`creditscore.binning.BinPolicy`), where it is not that
         of the attribute's own counts, or of theirs and others' together. "unmet": as the policy
         says of what the fit met no row of; "error": rows of it are refused.
+    overridden : bool, default=False
+        Whether somebody set the points by hand, against the estimate or the first author; see
+        :meth:`Scorecard.with_points`, which keeps who and why.
 
     Examples
     --------
     >>> from creditscore.scorecard import Attribute
     >>> Attribute(points=12.5)
-    Attribute(points=12.5, slope=0.0, woe=None, n_good=None, n_bad=None, treatment=None)
+    Attribute(points=12.5, slope=0.0, woe=None, n_good=None, n_bad=None, treatment=None, \
+overridden=False)
     >>> Attribute(points=40, woe=0, n_good=0, n_bad=0).unmet
     True
     """
@@ -57,6 +61,7 @@ class Attribute:
     n_good: float | None = None
     n_bad: float | None = None
     treatment: str | None = None
+    overridden: bool = False
 
     def __post_init__(self) -> None:
         """Refuse points that are no numbers, counts below zero and unknown treatments."""
@@ -76,6 +81,7 @@ class Attribute:
                 set_number(self, name, low=0, closed="left")
         if self.treatment is not None:
             check_choice(self.treatment, "treatment", type(self).__name__, _TREATMENTS)
+        check_kind(self.overridden, "overridden", type(self).__name__, bool)
 
     @property
     def refused(self) -> bool:
@@ -83,10 +89,12 @@ class Attribute:
         return self.treatment == "error"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values; the treatment only where there is one."""
+        """Return plain values; treatment and override only where there is one."""
         content = asdict(self)
         if self.treatment is None:
             del content["treatment"]
+        if not self.overridden:
+            del content["overridden"]
         return content
 
     @property
@@ -253,22 +261,44 @@ class Characteristic:
     def codes_and_points(self, table: Table) -> tuple[Int1D, Float1D]:
         """Return the attribute of each row, as its place in the card, and its points.
 
-        Rows of attributes that are refused raise a RefusedValueError.
+        Rows of attributes that are refused raise a RefusedValueError; levels never seen warn.
         """
+        codes = self.partition.codes(table, self.name)
+        if self.refused_codes:
+            self.check_refused(np.bincount(codes, minlength=len(self.attributes)))
+        return codes, self.points_of(codes, table)
+
+    def points_of(self, codes: Int1D, table: Table) -> Float1D:
+        """Return the points of rows whose attributes are known."""
         constant = np.array([attribute.points for attribute in self.attributes])
+        points: Float1D = constant.take(codes)
         slope = np.array([attribute.slope for attribute in self.attributes])
-        if not slope.any() or not isinstance(self.partition, NumericPartition):
-            codes = self.partition.codes(table, self.name)
-            self._refuse(codes)
-            return codes, constant.take(codes)
-        values = self.partition.values(table, self.name)
-        codes = self.partition.codes_of(values)
-        self._refuse(codes)
-        lower = np.zeros(self.partition.n_codes)
-        lower[1 : self.partition.n_regular] = self.partition.cuts
-        rise = np.where(slope.take(codes) == 0, 0.0, values - lower.take(codes))
-        points: Float1D = constant.take(codes) + slope.take(codes) * rise
-        return codes, points
+        if slope.any() and isinstance(self.partition, NumericPartition):
+            values = self.partition.values(table, self.name)
+            lower = np.zeros(self.partition.n_codes)
+            lower[1 : self.partition.n_regular] = self.partition.cuts
+            rise = np.where(slope.take(codes) == 0, 0.0, values - lower.take(codes))
+            points = points + slope.take(codes) * rise
+        return points
+
+    @property
+    def refused_codes(self) -> tuple[int, ...]:
+        """Attributes whose rows are refused."""
+        return tuple(code for code, attribute in enumerate(self.attributes) if attribute.refused)
+
+    def check_refused(self, rows: Mapping[int, int] | Int1D) -> None:
+        """Refuse rows that the policy of the bins refuses, given the rows of each attribute."""
+        labels = self.partition.labels
+        found = [
+            f"{labels[code]!r} in {rows[code]} row(s)" for code in self.refused_codes if rows[code]
+        ]
+        if found:
+            msg = (
+                f"Characteristic {self.name!r} does not score what the policy of its bins refuses: "
+                f"{', '.join(found)}. Correct or leave out these rows, or make the card with "
+                "another treatment in BinPolicy."
+            )
+            raise RefusedValueError(msg)
 
     def rescaled(self, *, ratio: float, shift: float) -> Self:
         """Return the same characteristic with points × `ratio` + `shift`.
@@ -276,11 +306,15 @@ class Characteristic:
         Parameters
         ----------
         ratio : float
-            Points of the new scale for a point of the old one, above zero.
+            Points of the new scale for a point of the old one, not zero; below zero where the
+            new scale runs the other way.
         shift : float
             Points added to each attribute.
         """
-        check_real(ratio, "ratio", "Characteristic.rescaled", low=0, high=math.inf)
+        check_real(ratio, "ratio", "Characteristic.rescaled", low=-math.inf, high=math.inf)
+        if not ratio:
+            msg = "A 'ratio' of 0 would leave all points alike. Give another one."
+            raise InvalidParameterError(msg)
         attributes = tuple(
             replace(a, points=a.points * ratio + shift, slope=a.slope * ratio)
             for a in self.attributes
@@ -318,22 +352,6 @@ class Characteristic:
             f"<Characteristic {self.name!r}: {kind}, {len(self.attributes)} attributes, "
             f"{low:.6g} to {high:.6g} points>"
         )
-
-    def _refuse(self, codes: Int1D) -> None:
-        """Refuse rows that the policy of the bins refuses, as the encoder does."""
-        refused = [code for code, attribute in enumerate(self.attributes) if attribute.refused]
-        if not refused:
-            return
-        rows = np.bincount(codes, minlength=len(self.attributes))
-        labels = self.partition.labels
-        found = [f"{labels[code]!r} in {rows[code]} row(s)" for code in refused if rows[code]]
-        if found:
-            msg = (
-                f"Characteristic {self.name!r} does not score what the policy of its bins refuses: "
-                f"{', '.join(found)}. Correct or leave out these rows, or make the card with "
-                "another treatment in BinPolicy."
-            )
-            raise RefusedValueError(msg)
 
     def _bounded(self, code: int) -> bool:
         cuts = len(self.partition.cuts) if isinstance(self.partition, NumericPartition) else 0

@@ -1,0 +1,335 @@
+"""What the points of an applicant are compared with: a baseline, characteristic by characteristic.
+
+Regulation B's commentary accepts the average of all applicants, and the average of those at or
+slightly above the passing score, or any method that gives substantially similar results.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Self, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from creditscore._display import html_table
+from creditscore._typing import Bool1D, Float1D, NativeFrame, ReasonBaseline
+from creditscore._validation import check_choice, check_integer, check_real
+from creditscore.exceptions import EmptyDataError, InvalidParameterError
+from creditscore.scorecard._checks import check_kind, set_number, unknown_name
+from creditscore.scorecard._reading import direction, earned, read_applicants
+from creditscore.scorecard._reasons import reference_points
+from creditscore.scorecard._scorecard import Scorecard
+
+BaselineMethod: TypeAlias = Literal[
+    "neutral", "average", "maximum", "applicants", "near_cutoff", "given"
+]
+_METHODS = ("neutral", "average", "maximum", "applicants", "near_cutoff", "given")
+_IN_WORDS = {
+    "neutral": "points at WOE 0",
+    "average": "average points of the sample of the card",
+    "maximum": "most favourable points",
+    "applicants": "average points of {n_cases:,} applicants",
+    "near_cutoff": "average points of {n_cases:,} applicants at or up to {width:g} points {beyond} "
+    "the cutoff {cutoff:g}",
+    "given": "points that were given",
+}
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class PointsBaseline:
+    """The points that those of an applicant are compared with, by characteristic.
+
+    Made by :meth:`neutral`, :meth:`average`, :meth:`maximum`, :meth:`of_applicants` and
+    :meth:`near_cutoff`, or of points of your own.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Characteristics.
+    points : tuple of float
+        Their points, as many.
+    method : {"neutral", "average", "maximum", "applicants", "near_cutoff", "given"}, \
+default="given"
+        Where the points come from.
+    cutoff, width : float, optional
+        Of "near_cutoff": the passing score, and how far beyond it applicants were counted.
+    n_cases : int, optional
+        Applicants that were averaged, where they were given.
+    higher_is_safer : bool, default=True
+        False for a card of a reversed scale.
+
+    See Also
+    --------
+    adverse_reasons : Reasons by a baseline.
+
+    Notes
+    -----
+    The official interpretation of 12 CFR 1002.9(b)(2) accepts two ways of finding the reasons:
+    the characteristics in which the applicant's points are furthest below the average of those
+    whose total was at or slightly above the passing score (:meth:`near_cutoff`), or below that of
+    all applicants (:meth:`of_applicants`, and :meth:`average` where the sample of the card stands
+    for them), and other methods whose results are substantially similar.
+
+    Examples
+    --------
+    >>> from creditscore.scorecard import PointsBaseline
+    >>> PointsBaseline(names=("income", "dti"), points=(20, 12.5))
+    <PointsBaseline: points that were given, of 2 characteristics, 32.5 together>
+    """
+
+    names: tuple[str, ...]
+    points: tuple[float, ...]
+    method: BaselineMethod = "given"
+    cutoff: float | None = None
+    width: float | None = None
+    n_cases: int | None = None
+    higher_is_safer: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse points that do not fit the names, or are no numbers."""
+        owner = type(self).__name__
+        check_choice(self.method, "method", owner, _METHODS)
+        names = tuple(self.names)
+        points = tuple(
+            check_real(value, "points", owner, low=-math.inf, high=math.inf)
+            for value in self.points
+        )
+        if not names or len(set(names)) < len(names) or len(names) != len(points):
+            msg = (
+                f"A {owner} needs different names and a number for each of them. Got {names!r} "
+                f"and {points!r} instead."
+            )
+            raise InvalidParameterError(msg)
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "points", points)
+        for name in ("cutoff", "width"):
+            if getattr(self, name) is not None:
+                set_number(self, name)
+        if self.n_cases is not None:
+            check_integer(self.n_cases, "n_cases", owner, low=1)
+
+    @classmethod
+    def neutral(cls, card: Scorecard) -> Self:
+        """Return the points at WOE 0.
+
+        Parameters
+        ----------
+        card : Scorecard
+            The card of the applicants.
+
+        Raises
+        ------
+        UncalibratedCardError
+            A characteristic has no neutral points.
+        """
+        return cls._of_card(card, "neutral")
+
+    @classmethod
+    def average(cls, card: Scorecard) -> Self:
+        """Return the average points of the sample that the card was estimated on.
+
+        Parameters
+        ----------
+        card : Scorecard
+            The card of the applicants.
+
+        Raises
+        ------
+        UncalibratedCardError
+            A characteristic holds no counts, or has linear points.
+        """
+        return cls._of_card(card, "average")
+
+    @classmethod
+    def maximum(cls, card: Scorecard) -> Self:
+        """Return the most favourable points that can be had; the least on a reversed scale.
+
+        Parameters
+        ----------
+        card : Scorecard
+            The card of the applicants.
+        """
+        return cls._of_card(card, "maximum")
+
+    @classmethod
+    def of_applicants(cls, card: Scorecard, X: NativeFrame) -> Self:
+        """Return the average points of all applicants of a table.
+
+        Parameters
+        ----------
+        card : Scorecard
+            The card of the applicants.
+        X : table of shape (n_samples, n_columns)
+            pandas, polars or pyarrow; holds the card's columns.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from creditscore import Scorecard
+        >>> from creditscore.scorecard import Characteristic, PointsBaseline
+        >>> years = Characteristic.numeric("years", cuts=[2], points=[0, 20], missing_points=5)
+        >>> card = Scorecard(characteristics=(years,))
+        >>> PointsBaseline.of_applicants(card, pd.DataFrame({"years": [1, 3, 4, 5]})).points
+        (15.0,)
+        """
+        table = read_applicants(card, X)
+        _, points, _ = earned(card, table)
+        return cls._of_rows(card, points, np.ones(table.n_rows, dtype=bool), method="applicants")
+
+    @classmethod
+    def near_cutoff(cls, card: Scorecard, X: NativeFrame, *, cutoff: float, width: float) -> Self:
+        """Return the average points of the applicants at or slightly above the passing score.
+
+        Parameters
+        ----------
+        card : Scorecard
+            The card of the applicants.
+        X : table of shape (n_samples, n_columns)
+            Applicants of some time, passed and failed: pandas, polars or pyarrow.
+        cutoff : float
+            The passing score: an applicant who has it passes.
+        width : float
+            Points beyond it that still count as slightly above, zero or more: the scores from
+            `cutoff` to `cutoff` + `width`, both included, are averaged; on a reversed scale those
+            from `cutoff` - `width` to `cutoff`.
+
+        Raises
+        ------
+        EmptyDataError
+            Nobody has such a score; the message names the nearest one.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from creditscore import Scorecard
+        >>> from creditscore.scorecard import Characteristic, PointsBaseline
+        >>> years = Characteristic.numeric(
+        ...     "years", cuts=[2, 5], points=[0, 20, 40], missing_points=5
+        ... )
+        >>> card = Scorecard(characteristics=(years,), base_points=500)
+        >>> applicants = pd.DataFrame({"years": [1, 3, 4, 8]})
+        >>> PointsBaseline.near_cutoff(card, applicants, cutoff=510, width=20).description
+        'average points of 2 applicants at or up to 20 points above the cutoff 510'
+        """
+        owner = "PointsBaseline.near_cutoff"
+        cutoff = check_real(cutoff, "cutoff", owner, low=-math.inf, high=math.inf)
+        width = check_real(width, "width", owner, low=0, high=math.inf, closed="left")
+        _, points, score = earned(card, read_applicants(card, X))
+        beyond = direction(card) * (score - cutoff)
+        near = (beyond >= 0) & (beyond <= width)
+        if not near.any():
+            nearest = score[np.abs(score - cutoff).argmin()]
+            msg = (
+                f"None of the {len(score)} applicants is at or up to {width:g} points "
+                f"{_beyond(card.higher_is_safer)} the cutoff {cutoff:g}; the nearest score is "
+                f"{nearest:g}. Widen the band, or give more applicants."
+            )
+            raise EmptyDataError(msg)
+        return cls._of_rows(card, points, near, method="near_cutoff", cutoff=cutoff, width=width)
+
+    @property
+    def description(self) -> str:
+        """What is compared with, in words."""
+        return _IN_WORDS[self.method].format(
+            n_cases=self.n_cases or 0,
+            width=self.width or 0,
+            cutoff=self.cutoff or 0,
+            beyond=_beyond(self.higher_is_safer),
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """Return the points, a row a characteristic."""
+        return pd.DataFrame({"characteristic": self.names, "points": self.points})
+
+    def for_names(self, names: Sequence[str]) -> tuple[float, ...]:
+        """Return the points of characteristics, in their order.
+
+        Parameters
+        ----------
+        names : sequence of str
+            All characteristics of the baseline, in another order if need be.
+
+        Raises
+        ------
+        InvalidParameterError
+            The names are not those of the baseline.
+        """
+        points = dict(zip(self.names, self.points, strict=True))
+        for name in self.names:
+            if name not in names:
+                raise unknown_name(name, list(names), "characteristic", "the card")
+        for name in names:
+            if name not in points:
+                raise unknown_name(name, self.names, "characteristic", "the baseline")
+        return tuple(points[name] for name in names)
+
+    @classmethod
+    def _of_card(cls, card: Scorecard, method: ReasonBaseline) -> Self:
+        check_kind(card, "card", f"PointsBaseline.{method}", Scorecard)
+        safer = card.higher_is_safer
+        points = tuple(
+            float(reference_points(c, method, higher_is_safer=safer)) for c in card.characteristics
+        )
+        return cls(names=card.names, points=points, method=method, higher_is_safer=safer)
+
+    @classmethod
+    def _of_rows(
+        cls,
+        card: Scorecard,
+        points: Sequence[Float1D],
+        rows: Bool1D,
+        *,
+        method: BaselineMethod,
+        cutoff: float | None = None,
+        width: float | None = None,
+    ) -> Self:
+        return cls(
+            names=card.names,
+            points=tuple(float(of_one[rows].mean()) for of_one in points),
+            method=method,
+            cutoff=cutoff,
+            width=width,
+            n_cases=int(rows.sum()),
+            higher_is_safer=card.higher_is_safer,
+        )
+
+    def __repr__(self) -> str:
+        """Say in one line what it is; :meth:`frame` shows the points."""
+        return (
+            f"<PointsBaseline: {self.description}, of {len(self.names)} characteristics, "
+            f"{math.fsum(self.points):.6g} together>"
+        )
+
+    def _repr_html_(self) -> str:
+        caption = f"{self.description[:1].upper()}{self.description[1:]}"
+        return html_table(self.frame(), caption=caption, formats={"points": "{:.1f}"})
+
+
+def resolve(card: Scorecard, baseline: Any, owner: str) -> PointsBaseline:
+    """Return a baseline that was named, or check one that was given."""
+    if isinstance(baseline, PointsBaseline):
+        baseline.for_names(card.names)
+        return baseline
+    if not isinstance(baseline, str) or baseline not in _CONSTRUCTORS:
+        msg = (
+            f"The 'baseline' parameter of {owner} must be one of 'neutral', 'average', 'maximum', "
+            f"or a PointsBaseline, such as PointsBaseline.near_cutoff makes. Got {baseline!r} "
+            "instead."
+        )
+        raise InvalidParameterError(msg)
+    made: PointsBaseline = _CONSTRUCTORS[baseline](card)
+    return made
+
+
+_CONSTRUCTORS: dict[str, Any] = {
+    "neutral": PointsBaseline.neutral,
+    "average": PointsBaseline.average,
+    "maximum": PointsBaseline.maximum,
+}
+
+
+def _beyond(higher_is_safer: bool) -> str:
+    return "above" if higher_is_safer else "below"

@@ -1,0 +1,91 @@
+"""What a card is given: a table of applicants, or one applicant as a mapping or a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from creditscore._frame import Table, as_table, missing_message
+from creditscore._typing import Float1D, Int1D
+from creditscore.binning import CategoricalPartition, MixedPartition, NumericPartition
+from creditscore.exceptions import InvalidParameterError, MissingColumnError
+from creditscore.scorecard._characteristic import Characteristic
+from creditscore.scorecard._named_table import read_named
+from creditscore.scorecard._scorecard import Scorecard
+from creditscore.scorecard._unseen import codes_and_points
+
+
+def read_applicants(card: Scorecard, X: Any) -> Table:
+    """Read a table by the names of a card; a mapping, or a row of pandas, is a table of one row."""
+    if isinstance(X, pd.Series):
+        X = X.to_dict()
+    if isinstance(X, Mapping):
+        lacking = [name for name in card.names if name not in X]
+        if lacking:
+            raise MissingColumnError(missing_message(lacking, list(map(str, X))))
+        return as_table(pd.DataFrame({name: _column(X[name]) for name in card.names}))
+    return read_named(X, card.names)
+
+
+def read_one(card: Scorecard, applicant: Any, owner: str) -> Table:
+    """Read one applicant: a mapping, a row of pandas, or a table of one row."""
+    table = read_applicants(card, applicant)
+    if table.n_rows != 1:
+        msg = (
+            f"{owner} takes one applicant: a mapping of names to values, a row, or a table of one "
+            f"row. Got {table.n_rows} rows instead."
+        )
+        raise InvalidParameterError(msg)
+    return table
+
+
+def earned(card: Scorecard, table: Table) -> tuple[list[Int1D], list[Float1D], Float1D]:
+    """Return attributes and points of all rows by characteristic, and the scores."""
+    score = np.full(table.n_rows, float(card.base_points))
+    codes, points = [], []
+    # added one after the other, as the card adds them, so that the last bit is the same
+    for code, point in codes_and_points(card.characteristics, table):
+        codes.append(code)
+        points.append(point)
+        score += point
+    return codes, points, score
+
+
+def raw_values(characteristic: Characteristic, table: Table) -> list[Any]:
+    """Return the values of a column as Python's own, None where missing."""
+    partition, name = characteristic.partition, characteristic.name
+    if isinstance(partition, CategoricalPartition):
+        codes, levels = table.levels(name)
+        known = [*levels, None]
+        return [known[code] for code in codes.tolist()]
+    if isinstance(partition, MixedPartition):
+        column = table.mixed(name)
+        values = _plain(column.values)
+        for row, word in zip(column.word_rows.tolist(), column.word_codes.tolist(), strict=True):
+            values[row] = column.words[word]
+        return values
+    if isinstance(partition, NumericPartition):
+        return _plain(partition.values(table, name))
+    msg = f"Characteristic {name!r} has a partition of an unknown kind."
+    raise InvalidParameterError(msg)
+
+
+def direction(card: Scorecard) -> int:
+    """Return 1 where a higher score is safer, -1 where the scale of the card is reversed."""
+    return 1 if card.higher_is_safer else -1
+
+
+def _plain(values: Float1D) -> list[Any]:
+    return [None if value != value else value for value in values.tolist()]  # noqa: PLR0124 - NaN
+
+
+def _column(value: Any) -> Any:
+    """Return a column of one value, of a type of its own."""
+    if value is None or isinstance(value, (str, bool)) or not np.isscalar(value):
+        values = np.empty(1, dtype=object)
+        values[0] = value
+        return values
+    return [value]

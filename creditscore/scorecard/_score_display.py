@@ -10,7 +10,13 @@ import pandas as pd
 
 from creditscore._display import BAD, GOOD, INK, clean_axes, new_axes, percent_axis
 from creditscore._typing import Float1D
-from creditscore._validation import as_floats, check_integer, check_scores
+from creditscore._validation import (
+    as_floats,
+    check_both_classes,
+    check_integer,
+    check_scores,
+    check_weights,
+)
 from creditscore.exceptions import InvalidDataError, InvalidTargetError
 
 
@@ -43,7 +49,9 @@ class ScoreDistributionDisplay:
     share_bad: Float1D
 
     @classmethod
-    def from_scores(cls, score: Any, is_bad: Any, *, n_bands: int = 30) -> Self:
+    def from_scores(
+        cls, score: Any, is_bad: Any, *, n_bands: int = 30, sample_weight: Any = None
+    ) -> Self:
         """Count goods and bads in bands of equal width.
 
         Parameters
@@ -55,12 +63,16 @@ class ScoreDistributionDisplay:
             1 or True for bad, 0 or False for good.
         n_bands : int, default=30
             Number of bands, 1 or more.
+        sample_weight : array-like of shape (n_cases,), optional
+            Frequencies, zero or more; fractions will do.
 
         Raises
         ------
         InvalidTargetError
             The outcomes are not binary, or of one class; the message says so where scores and
             outcomes were swapped.
+        InvalidWeightError
+            Weights that are negative, missing or not as many.
         """
         check_integer(n_bands, "n_bands", "ScoreDistributionDisplay.from_scores", low=1)
         try:
@@ -73,8 +85,14 @@ class ScoreDistributionDisplay:
                 "from_scores(score, is_bad)."
             )
             raise InvalidTargetError(msg) from error
-        edges = np.histogram_bin_edges(values, bins=n_bands)
-        good_counts, bad_counts = (np.histogram(values[rows], edges)[0] for rows in (~bad, bad))
+        weights = check_weights(sample_weight, n_rows=len(values))
+        check_both_classes(bad, weights)
+        counts = np.ones(len(values)) if weights is None else weights
+        # a row of weight 0 is no row, and its score none that the bands have to reach
+        edges = np.histogram_bin_edges(values[counts > 0], bins=n_bands)
+        good_counts, bad_counts = (
+            np.histogram(values[rows], edges, weights=counts[rows])[0] for rows in (~bad, bad)
+        )
         return cls(
             edges=edges,
             share_good=good_counts / good_counts.sum(),

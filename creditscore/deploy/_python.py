@@ -14,7 +14,7 @@ _HEAD = '''\
 
 score(applicant) takes a mapping of column names to values, None and NaN being missing, and
 returns a dictionary: score, points by characteristic, prob_default (None where the card has no
-scale) and reasons, the characteristics that cost most points. Levels that the card does not know
+scale) and reasons, the characteristics that {cost} most points. Levels that the card does not know
 earn what it gives to others, without a warning. Values that it refuses, and infinite numbers,
 raise a ValueError; a column that is not there, a KeyError; text in the place of an amount, a
 TypeError. In columns of levels, whatever is none of them is another level: text for a number too.
@@ -49,8 +49,8 @@ def _prob_default(total):
 
 
 def _reasons(points):
-    # of equal shortfalls, the characteristic that comes first in the card comes first
-    short = [(_REFERENCES[name] - points[name], name) for name in _REFERENCES]
+    # of equal ones, the characteristic that comes first in the card comes first
+    short = [({short}, name) for name in _REFERENCES]
     short = sorted((one for one in short if one[0] > 1e-09), key=lambda one: -one[0])
     return [name for _, name in short[:{n_reasons}]]
 
@@ -133,8 +133,12 @@ def to_python(
 
 
 def _parts(rules: CardRules, what: str) -> Iterator[str]:
+    ends = ("_REFERENCES[name]", "points[name]")
+    safer = rules.higher_is_safer
     yield _HEAD.format(
         what=_of_docstring(what),
+        cost="cost" if safer else "add",
+        short=" - ".join(ends if safer else ends[::-1]),
         version=version("creditscore"),
         base=float(rules.base_points),
         n_reasons=rules.n_reasons,

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from creditscore._typing import ColumnKind, Level, ReasonBaseline
-from creditscore.binning import CategoricalPartition, MixedPartition, NumericPartition
+from creditscore.binning import (
+    CategoricalPartition,
+    MixedPartition,
+    NumericPartition,
+    Partition,
+)
 from creditscore.scorecard import Characteristic, Scorecard
 
 
@@ -153,6 +163,7 @@ def rules_of(
         offset=None if scale is None else scale.offset,
         factor=None if scale is None else scale.factor,
         n_reasons=compiled.n_reasons,
+        higher_is_safer=card.higher_is_safer,
     )
 
 
@@ -160,7 +171,6 @@ def _column(characteristic: Characteristic, reference: float | None) -> ColumnRu
     partition, attributes = characteristic.partition, characteristic.attributes
     points = [None if a.refused else a.points for a in attributes]
     intervals: tuple[Interval, ...] = ()
-    values: dict[Level, float | None] = {}
     if isinstance(partition, NumericPartition):
         ends = [None, *partition.cuts, None]
         intervals = tuple(
@@ -169,23 +179,42 @@ def _column(characteristic: Characteristic, reference: float | None) -> ColumnRu
                 ends[:-1], ends[1:], points, attributes, strict=False
             )
         )
-        values |= {value: points[code] for value, code in partition.special_values.items()}
-    if isinstance(partition, MixedPartition):
-        values |= {word: points[code] for word, code in partition.words.items()}
-    if isinstance(partition, CategoricalPartition):
-        groups = enumerate(partition.groups)
-        values |= {level: points[code] for code, group in groups for level in group}
-        special = enumerate(partition.special_codes, partition.n_regular)
-        values |= {level: points[code] for code, level in special}
+    values = codes_of_values(partition)
     return ColumnRules(
         name=str.__str__(characteristic.name),
         kind=partition.kind,
         missing=points[partition.missing_code],
         intervals=intervals,
-        values=tuple((_plain(value), earned) for value, earned in values.items()),
+        values=tuple((value, points[code]) for value, code in values.items()),
         other=points[partition.missing_code + 1] if partition.has_other else None,
         reference=reference,
     )
+
+
+def codes_of_values(partition: Partition) -> dict[Level, int]:
+    """Return the attribute of each value that is looked up: special codes, levels, words.
+
+    Fractions among levels are met as 32 bits hold them too, where that is no other level.
+    """
+    codes: dict[Level, int] = {}
+    if isinstance(partition, NumericPartition):
+        codes.update(partition.special_values.items())
+    if isinstance(partition, MixedPartition):
+        codes.update(partition.words.items())
+    if isinstance(partition, CategoricalPartition):
+        codes |= {level: code for code, group in enumerate(partition.groups) for level in group}
+        codes |= {level: partition.n_regular + i for i, level in enumerate(partition.special_codes)}
+        codes |= {twin: code for twin, code in _twins(codes).items() if twin not in codes}
+    return {_plain(value): code for value, code in codes.items()}
+
+
+def _twins(codes: Mapping[Level, int]) -> dict[Level, int]:
+    fractions = [v for v in codes if isinstance(v, float) and not v.is_integer()]
+    with np.errstate(over="ignore"):
+        twins = [float(np.float32(level)) for level in fractions]
+    times = Counter(twins)
+    pairs = zip(fractions, twins, strict=True)
+    return {twin: codes[v] for v, twin in pairs if times[twin] == 1 and math.isfinite(twin)}
 
 
 def _plain(level: Level) -> Level:

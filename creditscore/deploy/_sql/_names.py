@@ -1,0 +1,107 @@
+"""Names and texts that a query can hold: what an engine would take otherwise is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from creditscore.deploy._rules import CardRules
+from creditscore.deploy._sql._dialect import Dialect
+from creditscore.exceptions import InvalidParameterError
+
+
+def result_names(rules: CardRules) -> list[str]:
+    """Return the columns of the result that the card makes."""
+    names = [f"{column.name}_points" for column in rules.columns]
+    names.append("score")
+    if rules.offset is not None and rules.factor is not None:
+        names.append("pd")
+    return [*names, *(f"reason_{rank}" for rank in range(1, rules.n_reasons + 1))]
+
+
+def check_names(dialect: Dialect, rules: CardRules, keep: Any) -> list[str]:
+    """Check the columns that are kept, and all names that the query has."""
+    if not isinstance(keep, (list, tuple)) or not all(isinstance(name, str) for name in keep):
+        msg = f"The 'keep' parameter of to_sql must be a list of columns. Got {keep!r} instead."
+        raise InvalidParameterError(msg)
+    names = [*keep, *result_names(rules)]
+    # engines fold the case of names
+    folded = [name.casefold() for name in names]
+    twice = sorted({name for name in names if folded.count(name.casefold()) > 1})
+    if twice:
+        msg = (
+            f"The result of to_sql would have two columns named {twice[0]!r}. Keep other columns, "
+            "or rename the characteristic."
+        )
+        raise InvalidParameterError(msg)
+    for name in (*(column.name for column in rules.columns), *names):
+        _check_name(dialect, name)
+    return list(keep)
+
+
+def check_texts(dialect: Dialect, rules: CardRules) -> None:
+    """Check that the levels of each column are apart in the engine too."""
+    for column in rules.columns:
+        texts = [level for level, _ in column.values if isinstance(level, str)]
+        for text in texts:
+            _check_letters(text, f"the level {text!r} of column {column.name!r}")
+        if dialect.empty_is_null and "" in texts:
+            msg = (
+                f"Column {column.name!r} has a level that is the empty text, which {dialect.name} "
+                "takes for missing. Give the level another name before the card is made."
+            )
+            raise InvalidParameterError(msg)
+        if dialect.same_with_blanks:
+            _check_blanks(dialect, column.name, texts)
+
+
+def free_names(stem: str, n: int, taken: Iterable[str]) -> list[str]:
+    """Return names for columns within the query that no other column has."""
+    folded = {name.casefold() for name in taken}
+    while any(f"{stem}_{place}" in folded for place in range(n)):
+        stem += "_"
+    return [f"{stem}_{place}" for place in range(n)]
+
+
+def _check_name(dialect: Dialect, name: str) -> None:
+    if not name:
+        msg = "The query would have a column without a name. Name it before the card is made."
+        raise InvalidParameterError(msg)
+    _check_letters(name, f"the name {name!r}")
+    refused = sorted(set(name) & set(dialect.refused_in_names))
+    if refused:
+        msg = (
+            f"No column of {dialect.name} has a name with {refused[0]!r}, as {name!r} has. Rename "
+            "the column before the card is made."
+        )
+        raise InvalidParameterError(msg)
+    longest = dialect.longest_name
+    if longest is not None and dialect.name_length(name) > longest:
+        msg = (
+            f"{name!r} is longer than the {longest} letters that names of {dialect.name} may have. "
+            "Rename the column before the card is made."
+        )
+        raise InvalidParameterError(msg)
+
+
+def _check_letters(text: str, what: str) -> None:
+    broken = any("\ud800" <= letter <= "\udfff" for letter in text)
+    if "\x00" in text or broken:
+        msg = (
+            f"No query holds {what}: {'half of a character' if broken else 'a null character'} is "
+            "in it. Rename it before the card is made."
+        )
+        raise InvalidParameterError(msg)
+
+
+def _check_blanks(dialect: Dialect, name: str, texts: Sequence[str]) -> None:
+    of_text: dict[str, str] = {}
+    for text in texts:
+        other = of_text.setdefault(text.rstrip(" "), text)
+        if other != text:
+            msg = (
+                f"Column {name!r} has the levels {other!r} and {text!r}, which {dialect.name} "
+                "takes for one, because they differ in blanks at the end only. Rename one before "
+                "the card is made."
+            )
+            raise InvalidParameterError(msg)

@@ -1,0 +1,166 @@
+"""A card as one SQL query, written through sqlglot for each dialect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from creditscore._typing import ReasonBaseline
+from creditscore._validation import check_choice
+from creditscore.deploy._baseline import baseline_of
+from creditscore.deploy._rules import rules_of
+from creditscore.deploy._sql._dialect import DIALECTS
+from creditscore.deploy._sql._names import check_names, check_texts
+from creditscore.deploy._sql._query import written
+from creditscore.exceptions import InvalidParameterError, MissingDependencyError
+from creditscore.scorecard import Scorecard
+
+_MOST_LOG_ODDS = 700.0
+"""Beyond this, EXP overflows."""
+_PART = r'(?:[\w$#@]+(?:-[\w$#@]+)*|"(?:[^"\x00]|"")+"|`[^`\x00]+`|\[[^\]\x00]+\])'
+_TABLE = re.compile(rf"{_PART}(?:\.{_PART})*")
+"""Names, quoted in one of the ways of engines or plain, with dots between them."""
+
+
+def to_sql(
+    card: Scorecard,
+    *,
+    dialect: str,
+    table: str = "applicants",
+    keep: Sequence[str] = (),
+    n_reasons: int = 0,
+    baseline: ReasonBaseline | None = None,
+) -> str:
+    """Write a card as a query that scores each row of a table.
+
+    Parameters
+    ----------
+    card : Scorecard
+        The card.
+    dialect : {"duckdb", "postgres", "sqlite", "spark", "bigquery", "snowflake", "tsql", "oracle"}
+        Of the engine that runs it. The tests run queries against the card on DuckDB, PostgreSQL
+        and SQLite; those of the others are written by the rules of their manuals and read back
+        by sqlglot, but were never run.
+    table : str, default="applicants"
+        Table with the columns of the card; with its schema where that is needed. Names that hold
+        more than letters, digits and underscores are quoted as the dialect does.
+    keep : sequence of str, default=()
+        Columns that the result holds beside, such as the key of the applicant.
+    n_reasons : int, default=0
+        Most reasons that the result holds, zero or more.
+    baseline : {"neutral", "average", "maximum"}, optional
+        What reasons compare with, as in :meth:`Scorecard.reasons`: "neutral" unless given, or
+        "maximum" where the card holds no neutral points.
+
+    Returns
+    -------
+    str
+        A SELECT with a row for each row of the table: the kept columns; for each characteristic
+        its points, named after it with ``_points``; score; pd, the probability of default, where
+        the card has a scale; reason_1 … reason_n, the names of the characteristics that cost most
+        points, NULL where there are no more.
+
+    Raises
+    ------
+    InvalidParameterError
+        A dialect that is none of these; a name that the engine does not take, or that meets
+        another of the result; a level that the engine cannot tell from another, or from missing;
+        levels of text and of numbers in one column; a column of numbers and words, other than on
+        DuckDB and PostgreSQL; a scale on which probabilities have no number.
+    UncalibratedCardError
+        Reasons are asked for, and the card holds no neutral points or counts.
+    MissingDependencyError
+        sqlglot is not installed.
+
+    Notes
+    -----
+    The query is built as a tree and written by sqlglot, so that names and texts are quoted as the
+    dialect asks, whatever they hold. Numbers are typed: a bare 0.5 is a decimal in several engines.
+    For SQLite, which reads some decimals a last bit off, they are quotients of whole numbers.
+    Points are added in the order of the card, so that scores are equal to the last bit where the
+    engine computes in double precision.
+
+    NULL and NaN are missing. What the card refuses, and infinite numbers, have no points, and
+    their score is NULL, as are their reasons; levels that the card does not know earn what it gives
+    to others. Special codes and numeric levels that are no whole numbers are met as they are and as
+    32 bits hold them. pd takes EXP, which SQLite has where its mathematical functions are built in.
+
+    Columns must be of the kind that the card read. Numbers are cast to double precision: where an
+    engine turns text into a number or NULL, that is what is scored; on SQLite, text in the place of
+    numbers and numbers in that of text have no score. Levels True and False are compared as
+    booleans on PostgreSQL, Spark, BigQuery and Snowflake, and as the numbers 1 and 0 on the others,
+    where they are such or (DuckDB) become such. Columns of numbers and words must be text; on
+    PostgreSQL, what is written with an exponent of three digits or as more than a hundred letters
+    has no score there.
+
+    Text is compared by the engine: letter by letter, but SQL Server ignores blanks at the end, and
+    so do fixed-width columns (CHAR) of PostgreSQL and Oracle. Names are quoted as the card has
+    them, which engines that fold case (Snowflake, Oracle) take literally.
+
+    Reasons take k² comparisons for k characteristics: the rank of a shortfall is how many are
+    larger, or equal and before it in the card. Where there are any, inner queries are kept apart,
+    in PostgreSQL by ``OFFSET 0``: it would else write out each use of what they work out. Rows are
+    then better chosen in the table, by a view, than in the result.
+
+    Examples
+    --------
+    >>> from creditscore import Scorecard
+    >>> from creditscore.deploy import to_sql
+    >>> from creditscore.scorecard import Characteristic
+    >>> years = Characteristic.numeric("years", cuts=[2], points=[0, 20], missing_points=5)
+    >>> card = Scorecard(characteristics=[years], base_points=500)
+    >>> query = to_sql(card, dialect="duckdb", keep=["id"])  # doctest: +SKIP
+    >>> print(query)  # doctest: +SKIP
+    SELECT "points"."id", "points"."years_points", CAST('500.0' AS DOUBLE) + "points"."years_po…
+    """
+    check_choice(dialect, "dialect", "to_sql", tuple(DIALECTS))
+    rules = rules_of(card, n_reasons=n_reasons, baseline=baseline_of(card, baseline))
+    sqlglot = _sqlglot()
+    words = DIALECTS[dialect](sqlglot.exp)
+    kept = check_names(words, rules, keep)
+    check_texts(words, rules)
+    _check_range(card)
+    return written(words, rules, _table(sqlglot, table, dialect), kept)
+
+
+def _sqlglot() -> Any:
+    try:
+        import sqlglot  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        msg = 'sqlglot is needed for this: pip install "creditscore[sql]".'
+        raise MissingDependencyError(msg) from error
+    return sqlglot
+
+
+def _check_range(card: Scorecard) -> None:
+    """Refuse scores whose odds no double holds."""
+    if card.scale is None:
+        return
+    farthest = max(abs(float(card.scale.log_odds(end))) for end in card.score_range)
+    if farthest > _MOST_LOG_ODDS:
+        msg = (
+            f"Scores of this card reach log-odds of {farthest:.0f}, beyond what EXP computes in a "
+            "database. Give it the scale that its points belong to, or none."
+        )
+        raise InvalidParameterError(msg)
+
+
+def _table(sqlglot: Any, table: Any, dialect: str) -> Any:
+    """Return the table, its names quoted as they stand."""
+    exp = sqlglot.exp
+    msg = (
+        "The 'table' parameter of to_sql must be the name of a table, such as 'applicants', "
+        f"'credit.applicants' or '\"Our applicants\"'. Got {table!r} instead."
+    )
+    if not isinstance(table, str) or not _TABLE.fullmatch(table):
+        raise InvalidParameterError(msg)
+    try:
+        source = exp.to_table(table, dialect=dialect)
+    except sqlglot.errors.SqlglotError as error:
+        raise InvalidParameterError(msg) from error
+    if not isinstance(source, exp.Table) or not isinstance(source.this, exp.Identifier):
+        raise InvalidParameterError(msg)
+    for part in source.find_all(exp.Identifier):
+        part.set("quoted", True)
+    return source

@@ -33,6 +33,7 @@
     ├── ForeignRulesWarning        rules of another library that bins here cannot hold
     ├── WeightScaleWarning         weights that add up to next to nothing
     ├── SpecialCodeWarning         a special code that has no effect
+    ├── SmallSegmentWarning        a segment of so few cases that its card is mostly chance
     ├── CoefficientSignWarning     a coefficient against the direction of its WOE
     ├── CollinearityWarning        columns that determine each other
     ├── SeparationWarning          a class is predicted without error: no finite estimate
@@ -163,6 +164,10 @@ class WeightScaleWarning(CreditScoreWarning):
 
 class SpecialCodeWarning(CreditScoreWarning):
     """A special code has no effect: of another type than the columns, or known to a policy only."""
+
+
+class SmallSegmentWarning(CreditScoreWarning):
+    """A segment holds few goods or few bads, so that its card is mostly chance."""
 
 
 class CoefficientSignWarning(CreditScoreWarning):

@@ -1,0 +1,81 @@
+"""Some rows of a table, of whatever library, and tables of such parts put together again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from creditscore._frame import Table
+from creditscore._typing import Int1D, NativeFrame, NativeSeries
+
+
+def native_rows(X: NativeFrame, rows: Int1D) -> NativeFrame:
+    """Return some rows of what a user gave, in the order asked for, by its own library."""
+    if isinstance(X, pd.DataFrame):
+        return X.iloc[rows]
+    if nw.dependencies.is_into_dataframe(X):
+        return nw.from_native(X, eager_only=True)[rows, :].to_native()
+    return np.asarray(X)[rows]
+
+
+def table_rows(table: Table, rows: Int1D) -> Table:
+    """Return some rows of a table that was read.
+
+    A column of the kind "mixed" stays so, of however few rows; all other kinds are those of the
+    type, which rows do not change.
+    """
+    frame, array = table._frame, table._array  # noqa: SLF001 - rows are of the table's own
+    mixed = {name: table.kind(name) for name in table.names if table.kind(name) == "mixed"}
+    return replace(
+        table,
+        n_rows=len(rows),
+        _frame=None if frame is None else frame[rows, :],
+        _array=None if array is None else array[rows],
+        told={**mixed, **table.told},
+    )
+
+
+def reunited(
+    parts: Sequence[NativeFrame | NativeSeries],
+    rows: Sequence[Int1D],
+    index: pd.Index | None,
+) -> NativeFrame | NativeSeries:
+    """Put answers about parts of a table below each other, in the order of the whole.
+
+    Parameters
+    ----------
+    parts : sequence of tables or columns
+        One or more, of one library and with the same columns.
+    rows : sequence of ndarray of int
+        The rows of the whole that each part is about; together, each row once.
+    index : Index or None
+        The index of the whole, where it is a pandas table.
+
+    Returns
+    -------
+    table or column of the same library
+    """
+    order = np.argsort(np.concatenate(rows), kind="stable")
+    if isinstance(parts[0], (pd.DataFrame, pd.Series)):
+        whole = pd.concat(parts).iloc[order]
+        # the very index, with its name and its kind
+        whole.index = index
+        return whole
+    if isinstance(parts[0], np.ndarray):
+        return np.concatenate(parts)[order]
+    wrapped: list[Any] = [
+        nw.from_native(part, allow_series=True, eager_only=True) for part in parts
+    ]
+    joined: Any = nw.concat(_as_frames(wrapped), how="vertical")
+    if isinstance(wrapped[0], nw.Series):
+        return joined[wrapped[0].name][order].to_native()
+    return joined[order, :].to_native()
+
+
+def _as_frames(parts: Sequence[Any]) -> list[Any]:
+    return [part.to_frame() if isinstance(part, nw.Series) else part for part in parts]

@@ -135,6 +135,7 @@ PUBLIC: dict[str, set[str]] = {
         "AugmentedSample",
         "BinEvidence",
         "BivariateProbit",
+        "BoostedScorecard",
         "CalibrationGroup",
         "ChallengeDisplay",
         "ChallengeResult",
@@ -252,6 +253,7 @@ SIGNATURES: dict[Any, list[str]] = {
         "selection",
         "coefficient_bounds",
         "regression",
+        "layout",
     ],
     RejectInferenceScorecard: ["estimator", "method", "approval_rate", "bad_label"],
     WOEEncoder: [

@@ -10,17 +10,17 @@ import pandas as pd
 
 from creditscore._typing import NativeFrame
 from creditscore.scorecard._history import history_table
-from creditscore.scorecard._integer_points import (
+from creditscore.scorecard._layout import PointsLayout, laid_out, moved_to, ranged
+from creditscore.scorecard._named_table import read_named
+from creditscore.scorecard._override import overridden
+from creditscore.scorecard._rounding._integer_points import (
     RoundingMeasure,
     RoundingTask,
     check_rows,
     optimally_rounded,
     plainly_rounded,
 )
-from creditscore.scorecard._layout import PointsLayout, laid_out, moved_to, ranged
-from creditscore.scorecard._named_table import read_named
-from creditscore.scorecard._override import overridden
-from creditscore.scorecard._points_rounding import PointsRounding
+from creditscore.scorecard._rounding._points_rounding import PointsRounding
 from creditscore.scorecard._scale import PointsScale
 
 if TYPE_CHECKING:

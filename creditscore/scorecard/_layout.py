@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 PointsLayout: TypeAlias = Literal["spread", "base", "lowest"]
 """Spread over the characteristics; in base points, with 0 at WOE 0 or at the least points."""
 
-_LAYOUTS = ("spread", "base", "lowest")
+LAYOUTS = ("spread", "base", "lowest")
 _ROUNDING = 1e-9
 """Points that are 0 but for rounding: where a linear piece ends."""
 
 
 def laid_out(card: Scorecard, layout: PointsLayout, *, owner: str) -> Scorecard:
     """Return the card with its constant elsewhere; scores stay."""
-    check_choice(layout, "layout", owner, _LAYOUTS)
+    check_choice(layout, "layout", owner, LAYOUTS)
     if layout == "spread":
         return _spread(card)
     if layout == "lowest":

@@ -7,13 +7,11 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.utils import Tags
+from sklearn.base import clone
 
-from creditscore._estimator import note_columns, table_after_fit
+from creditscore._estimator import note_columns
 from creditscore._frame import Table, as_table
-from creditscore._typing import CoefficientSign, Float1D, Float2D, NativeFrame, WeightType
+from creditscore._typing import CoefficientSign, Float1D, NativeFrame, WeightType
 from creditscore._validation import (
     check_both_classes,
     check_choice,
@@ -30,6 +28,7 @@ from creditscore.exceptions import (
     InvalidWeightError,
 )
 from creditscore.scorecard._assemble import assemble_scorecard
+from creditscore.scorecard._card_classifier import CardClassifier
 from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._estimate import (
     Estimate,
@@ -39,6 +38,7 @@ from creditscore.scorecard._estimate import (
     read_bounds,
 )
 from creditscore.scorecard._fit_summary import WEIGHT_TYPES
+from creditscore.scorecard._layout import LAYOUTS, PointsLayout
 from creditscore.scorecard._scale import PointsScale
 from creditscore.scorecard.selection._candidates import Candidates
 from creditscore.scorecard.selection._log import SelectionLog
@@ -46,7 +46,7 @@ from creditscore.scorecard.selection._selection import Sample as CandidateSample
 from creditscore.scorecard.selection._selection import Selection, select
 
 
-class LogisticScorecard(ClassifierMixin, BaseEstimator):
+class LogisticScorecard(CardClassifier):
     """Scorecard by logistic regression on weights of evidence, fitted on the raw table.
 
     A scikit-learn classifier whose result, ``scorecard_``, is a frozen :class:`Scorecard`.
@@ -81,6 +81,10 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         Estimator of scikit-learn in the place of maximum likelihood, linear in the log-odds, such
         as ``LogisticRegression(C=0.1)`` for a penalty; it is cloned. Its card has no
         ``fit_summary``, for penalised coefficients have no standard errors to trust.
+    layout : {"spread", "base", "lowest"}, default="spread"
+        Where the intercept stands: spread over the characteristics; in base points, so that WOE 0
+        earns nothing; or in base points that leave 0 to the worst attribute of each. See
+        :meth:`Scorecard.with_layout`.
 
     Attributes
     ----------
@@ -141,6 +145,7 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         selection: Selection | None = None,
         coefficient_bounds: Any = None,
         regression: Any = None,
+        layout: PointsLayout = "spread",
     ) -> None:
         self.encoder = encoder
         self.scale = scale
@@ -151,6 +156,7 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         self.selection = selection
         self.coefficient_bounds = coefficient_bounds
         self.regression = regression
+        self.layout = layout
 
     def fit(self, X: NativeFrame, y: Any, sample_weight: Any = None, periods: Any = None) -> Self:
         """Bin the columns, estimate the model and make the card.
@@ -214,7 +220,12 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         log = log.without(estimate.zero)
         _check_some(tables, log)
         card = assemble_scorecard(
-            tables, estimate.coefficients.tolist(), estimate.intercept, scale, estimate.summary
+            tables,
+            estimate.coefficients.tolist(),
+            estimate.intercept,
+            scale,
+            estimate.summary,
+            layout=self.layout,
         )
         # what is learnt is set at the end, so that a fit that fails leaves no half-made model
         self.encoder_, self.scale_, self.scorecard_ = encoder, scale, card
@@ -245,28 +256,6 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
         )
         return estimate_by_likelihood(sample, lower, upper, caveat=log.caveat)
 
-    def decision_function(self, X: NativeFrame) -> Float1D:
-        """Return the log-odds of ``classes_[1]`` for each row.
-
-        Like :meth:`predict_proba` and :meth:`predict`, it warns of what the fit never met as
-        :meth:`Scorecard.score` does.
-        """
-        table = table_after_fit(self, X)
-        card = self.scorecard_
-        log_odds = self.scale_.log_odds(card.score_array(table))
-        return -log_odds if self._bad_index == 1 else log_odds
-
-    def predict_proba(self, X: NativeFrame) -> Float2D:
-        """Return the probabilities of ``classes_[0]`` and ``classes_[1]`` for each row."""
-        log_odds = self.decision_function(X)
-        return np.column_stack([expit(-log_odds), expit(log_odds)])
-
-    def predict(self, X: NativeFrame) -> np.ndarray[Any, Any]:
-        """Return the likelier class of each row; a cut-off by cost is taken on the score."""
-        more_likely = (self.decision_function(X) > 0).astype(np.intp)
-        labels: np.ndarray[Any, Any] = self.classes_[more_likely]
-        return labels
-
     def summary(self) -> pd.DataFrame:
         """Return the encoder's summary with the fate of each column.
 
@@ -296,15 +285,6 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
                 )
                 raise InvalidParameterError(msg)
 
-    def __sklearn_tags__(self) -> Tags:
-        """Tell scikit-learn that the target is binary and missing values are welcome."""
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        tags.input_tags.allow_nan = True
-        tags.input_tags.categorical = True
-        tags.input_tags.string = True
-        return tags
-
     def _checked_parameters(self) -> tuple[WOEEncoder, PointsScale]:
         """Check the parameters; return an encoder to fit, with the bad label set, and the scale."""
         owner = type(self).__name__
@@ -312,6 +292,7 @@ class LogisticScorecard(ClassifierMixin, BaseEstimator):
             check_real(self.min_iv, "min_iv", owner, low=0, high=np.inf, closed="left")
         check_choice(self.coefficient_sign, "coefficient_sign", owner, ("warn", "enforce"))
         check_choice(self.weight_type, "weight_type", owner, WEIGHT_TYPES)
+        check_choice(self.layout, "layout", owner, LAYOUTS)
         scale = PointsScale() if self.scale is None else self.scale
         encoder = WOEEncoder() if self.encoder is None else self.encoder
         check_kind(scale, "scale", owner, PointsScale)

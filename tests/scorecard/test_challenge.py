@@ -43,7 +43,7 @@ from creditscore.scorecard import (
     challenge,
     default_challengers,
 )
-from creditscore.scorecard._challenge_features import OneHotFeatures, RawFeatures
+from creditscore.scorecard._challenge._challenge_features import OneHotFeatures, RawFeatures
 
 COLUMNS = ["checking_status", "duration_months", "savings_status", "age_years"]
 RIDGE = Challenger(name="ridge", estimator=LogisticRegression(C=0.1), encoding="woe")

@@ -192,7 +192,7 @@ def test_blocks_of_rows_change_nothing(
 ) -> None:
     rows = features.head(100)
     whole = adverse_reasons(card, rows)
-    monkeypatch.setattr("creditscore.scorecard._adverse._BLOCK", 7)
+    monkeypatch.setattr("creditscore.scorecard._adverse._adverse._BLOCK", 7)
     pd.testing.assert_frame_equal(adverse_reasons(card, rows), whole)
 
 

@@ -23,11 +23,11 @@ from creditscore.exceptions import (
 )
 from creditscore.metrics import auc
 from creditscore.scorecard import Characteristic, PointsRounding
-from creditscore.scorecard._integer_problem import Choice, Problem, choice_of, problem_of
-from creditscore.scorecard._integer_search import Search, solved
-from creditscore.scorecard._levels import Levels, multiples, nearest
-from creditscore.scorecard._order_kept import turned_and_tied
-from creditscore.scorecard._patterns import patterns_of
+from creditscore.scorecard._rounding._integer_problem import Choice, Problem, choice_of, problem_of
+from creditscore.scorecard._rounding._integer_search import Search, solved
+from creditscore.scorecard._rounding._levels import Levels, multiples, nearest
+from creditscore.scorecard._rounding._order_kept import turned_and_tied
+from creditscore.scorecard._rounding._patterns import patterns_of
 
 quick = {"time_limit": 0.5, "max_patterns": 200}
 

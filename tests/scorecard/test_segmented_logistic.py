@@ -32,9 +32,9 @@ from creditscore.scorecard import (
     Segments,
     SegmentSearch,
 )
-from creditscore.scorecard._segment_candidates import candidates_of
-from creditscore.scorecard._segment_cells import cells_of, quick_logistic
-from creditscore.scorecard._segment_gain import fold_of_rows, paired_gain
+from creditscore.scorecard._segments._segment_candidates import candidates_of
+from creditscore.scorecard._segments._segment_cells import cells_of, quick_logistic
+from creditscore.scorecard._segments._segment_gain import fold_of_rows, paired_gain
 
 BY_PRODUCT = Segments.by_levels("product", {"loans": ["loan"], "cards": ["card"]})
 # columns that say nothing, or effects that differ, are in the nature of these samples

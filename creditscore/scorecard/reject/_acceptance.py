@@ -22,8 +22,8 @@ from creditscore.exceptions import (
     RejectInferenceWarning,
     SeparationWarning,
 )
+from creditscore.scorecard._challenge._probit import ProbitClassifier
 from creditscore.scorecard._checks import check_kind
-from creditscore.scorecard._probit import ProbitClassifier
 from creditscore.scorecard._scorecard import Scorecard
 from creditscore.scorecard._unseen import codes_and_points
 from creditscore.scorecard.reject._method import RejectMethod, ScoredApplications

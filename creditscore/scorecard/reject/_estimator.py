@@ -7,16 +7,15 @@ from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
-from scipy.special import expit
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.utils import Tags
+from sklearn.base import clone
 
-from creditscore._estimator import note_columns, table_after_fit
+from creditscore._estimator import note_columns
 from creditscore._frame import as_table
-from creditscore._typing import ColumnKind, Float1D, Float2D, NativeFrame
+from creditscore._typing import ColumnKind, NativeFrame
 from creditscore._validation import check_real, check_target
 from creditscore._warn import warn_user
 from creditscore.exceptions import InvalidDataError, InvalidWeightError, RejectInferenceWarning
+from creditscore.scorecard._card_classifier import CardClassifier
 from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._logistic import LogisticScorecard
 from creditscore.scorecard.reject._applications import Applications
@@ -26,7 +25,7 @@ from creditscore.scorecard.reject._sample import AugmentedSample
 from creditscore.scorecard.reject._stack import choose
 
 
-class RejectInferenceScorecard(ClassifierMixin, BaseEstimator):
+class RejectInferenceScorecard(CardClassifier):
     """Scorecard for all applicants, estimated on the accepted and an assumption on the rejected.
 
     Fits a card on the accepted, lets a method infer from it what the rejected add, and fits bins
@@ -51,6 +50,8 @@ class RejectInferenceScorecard(ClassifierMixin, BaseEstimator):
     ----------
     scorecard_ : Scorecard
         The card, with the caveat in its ``fit_summary``.
+    scale_ : PointsScale
+        Points and odds of the card.
     estimator_ : LogisticScorecard
         What was fitted on the augmented sample, with its encoder.
     known_good_bad_ : LogisticScorecard
@@ -173,37 +174,10 @@ class RejectInferenceScorecard(ClassifierMixin, BaseEstimator):
             fitted = fit_on(estimator, sample, labels, applications.kinds)
         # what is learnt is set at the end, so that a fit that fails leaves no half-made model
         self.known_good_bad_, self.sample_, self.estimator_ = known, sample, fitted
-        self.scorecard_ = fitted.scorecard_
+        self.scorecard_, self.scale_ = fitted.scorecard_, fitted.scale_
         self.classes_, self._bad_index = target.classes, target.bad_index
         note_columns(self, as_table(accepted))
         return self
-
-    def decision_function(self, X: NativeFrame) -> Float1D:
-        """Return the log-odds of ``classes_[1]`` for each row."""
-        table = table_after_fit(self, X)
-        score = self.scorecard_.score_array(table)
-        log_odds: Float1D = self.estimator_.scale_.log_odds(score)
-        return -log_odds if self._bad_index == 1 else log_odds
-
-    def predict_proba(self, X: NativeFrame) -> Float2D:
-        """Return the probabilities of ``classes_[0]`` and ``classes_[1]`` for each row."""
-        log_odds = self.decision_function(X)
-        return np.column_stack([expit(-log_odds), expit(log_odds)])
-
-    def predict(self, X: NativeFrame) -> np.ndarray[Any, Any]:
-        """Return the likelier class of each row; a cut-off by cost is taken on the score."""
-        more_likely = (self.decision_function(X) > 0).astype(np.intp)
-        labels: np.ndarray[Any, Any] = self.classes_[more_likely]
-        return labels
-
-    def __sklearn_tags__(self) -> Tags:
-        """Tell scikit-learn that the target is binary and missing values are welcome."""
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        tags.input_tags.allow_nan = True
-        tags.input_tags.categorical = True
-        tags.input_tags.string = True
-        return tags
 
     def _checked_parameters(self) -> tuple[LogisticScorecard, RejectMethod]:
         """Check the parameters; return an estimator to clone, with the bad label set."""

@@ -83,10 +83,10 @@ class Selection:
     >>> asked = Selection(
     ...     max_correlation=0.8, search=Stepwise(criterion="bic"), forced_out=["age_years"]
     ... )
-    >>> X, y = german.drop(columns="is_bad"), german["is_bad"]
-    >>> model = LogisticScorecard(selection=asked).fit(X, y)
-    >>> len(model.scorecard_.names)
-    6
+    >>> X = german[["checking_status", "duration_months", "credit_amount", "age_years"]]
+    >>> model = LogisticScorecard(selection=asked).fit(X, german["is_bad"])
+    >>> model.dropped_["age_years"]
+    'forced out'
     """
 
     max_missing: float | None = None

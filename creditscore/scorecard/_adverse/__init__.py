@@ -1,0 +1,1 @@
+"""Reasons with codes and texts, against a baseline of the user's."""

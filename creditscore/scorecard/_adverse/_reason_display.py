@@ -1,0 +1,266 @@
+"""The score of one applicant as a waterfall: from the baseline by reasons to the score, and on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Self
+
+import pandas as pd
+
+from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes, wrap
+from creditscore._typing import ReasonBaseline
+from creditscore._validation import check_choice, check_real
+from creditscore.scorecard._adverse._points_baseline import PointsBaseline, resolve
+from creditscore.scorecard._adverse._reason_codes import LANGUAGES, Language, ReasonCodes
+from creditscore.scorecard._checks import check_kind
+from creditscore.scorecard._counterfactual._recourse import Counterfactual
+from creditscore.scorecard._reading import direction, earned, read_one
+from creditscore.scorecard._reasons import LEAST_SHORTFALL
+from creditscore.scorecard._scorecard import Scorecard
+
+_OWNER = "ReasonDisplay.from_applicant"
+_ROW_INCHES = 0.36
+_LABEL_WIDTH = 46
+_WORDS = {
+    "en": ("Baseline: {}", "Score", "Score after the changes", "Why this score", "cutoff {:g}"),
+    "zh": ("基准", "得分", "改变后的得分", "得分的原因", "通过线 {:g}"),
+}
+_AXIS = {"en": "score", "zh": "得分"}
+
+
+@dataclass(kw_only=True, repr=False)
+class ReasonDisplay:
+    """The score of one applicant as a waterfall, from a baseline to the score.
+
+    Made by :meth:`from_applicant`. Each characteristic is a bar as long as its points are away
+    from the baseline, the largest loss first; below the score follow the changes of a
+    counterfactual, where there is one.
+
+    Attributes
+    ----------
+    steps : DataFrame
+        A row a bar or total: kind (baseline, characteristic, score, change, after), code (of what
+        lost points), label, start, end, points (end - start; NaN of totals), lost (points lost).
+    cutoff : float or None
+        The passing score.
+    language : {"en", "zh"}
+        Language of the words; Chinese needs a font of matplotlib that holds it.
+
+    Examples
+    --------
+    >>> from creditscore import Scorecard
+    >>> from creditscore.scorecard import Characteristic, ReasonDisplay
+    >>> card = Scorecard(characteristics=(
+    ...     Characteristic.numeric("income", cuts=[2000], points=[0, 30], missing_points=-5),
+    ...     Characteristic.numeric("dti", cuts=[0.4], points=[20, 0], missing_points=0),
+    ... ))
+    >>> display = ReasonDisplay.from_applicant(
+    ...     card, {"income": 1500, "dti": 0.2}, baseline="maximum"
+    ... )
+    >>> display.frame()[["kind", "code", "label", "start", "end"]]
+                 kind  code                             label  start   end
+    0        baseline  None  Baseline: most favourable points    NaN  50.0
+    1  characteristic   R01                    income: < 2000   50.0  20.0
+    2  characteristic  None                        dti: < 0.4   20.0  20.0
+    3           score  None                             Score    NaN  20.0
+    """
+
+    steps: pd.DataFrame
+    cutoff: float | None = None
+    language: Language = "en"
+
+    @classmethod
+    def from_applicant(
+        cls,
+        card: Scorecard,
+        applicant: Any,
+        *,
+        codes: ReasonCodes | None = None,
+        baseline: ReasonBaseline | PointsBaseline = "neutral",
+        cutoff: float | None = None,
+        counterfactual: Counterfactual | None = None,
+        language: Language = "en",
+    ) -> Self:
+        """Compare the points of an applicant with a baseline.
+
+        Parameters
+        ----------
+        card : Scorecard
+            The card that scored.
+        applicant : mapping, Series, or table of one row
+            A value for each characteristic of the card.
+        codes : ReasonCodes, optional
+            As in :func:`adverse_reasons`.
+        baseline : {"neutral", "average", "maximum"} or PointsBaseline, default="neutral"
+            As in :func:`adverse_reasons`.
+        cutoff : float, optional
+            The passing score, which is drawn as a line.
+        counterfactual : Counterfactual, optional
+            Changes of this applicant that are drawn below the score.
+        language : {"en", "zh"}, default="en"
+            English or Chinese.
+
+        Returns
+        -------
+        ReasonDisplay
+
+        Raises
+        ------
+        InvalidParameterError
+            As in :func:`adverse_reasons`; also more rows than one.
+        """
+        check_choice(language, "language", _OWNER, LANGUAGES)
+        if cutoff is not None:
+            cutoff = check_real(cutoff, "cutoff", _OWNER, low=-math.inf, high=math.inf)
+        codes = ReasonCodes.for_card(card) if codes is None else codes
+        check_kind(codes, "codes", _OWNER, ReasonCodes)
+        codes.check(card)
+        compared = resolve(card, baseline, _OWNER)
+        table = read_one(card, applicant, _OWNER)
+        steps = _steps(card, table, codes, compared, language)
+        if counterfactual is not None:
+            check_kind(counterfactual, "counterfactual", _OWNER, Counterfactual)
+            steps += _changes(counterfactual, direction(card), language)
+        # as objects, so that a code that is not there is None in any version of pandas
+        frame = pd.DataFrame(steps, columns=_COLUMNS, dtype=object)
+        frame = frame.astype(dict.fromkeys(_NUMBERS, float))
+        return cls(steps=frame, cutoff=cutoff, language=language)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the numbers behind the picture."""
+        return self.steps.copy()
+
+    def plot(self, ax: Any = None) -> Self:
+        """Draw the waterfall; the axes are then in ``ax_``."""
+        n = len(self.steps)
+        ax = new_axes(ax, size=(8.6, 1.1 + _ROW_INCHES * n))
+        totals = self.steps["points"].isna()
+        ends = pd.concat([self.steps["end"], self.steps.loc[~totals, "start"]])
+        if self.cutoff is not None:
+            ends = pd.concat([ends, pd.Series([self.cutoff])])
+        span = max(1.0, float(ends.max() - ends.min()))
+        ax.set_xlim(ends.min() - 0.12 * span, ends.max() + 0.12 * span)
+        ax.set_ylim(n - 0.3, -1.0 if self.cutoff is not None else -0.7)
+        for row, step in enumerate(self.steps.to_dict("records")):
+            self._draw(ax, row, step, span, last=row == n - 1)
+        if self.cutoff is not None:
+            ax.axvline(self.cutoff, color=BAD, linewidth=1, linestyle="--")
+            ax.text(self.cutoff, -0.72, _WORDS[self.language][4].format(self.cutoff), color=BAD,
+                    fontsize=8, ha="center", va="center",
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+        labels = [
+            wrap(f"{step['code']}  {step['label']}" if step["code"] else step["label"],
+                 _LABEL_WIDTH)
+            for step in self.steps.to_dict("records")
+        ]  # fmt: skip
+        ax.set_yticks(range(n), labels, parse_math=False)
+        for tick, total in zip(ax.get_yticklabels(), totals, strict=True):
+            tick.set_fontweight("bold" if total else "normal")
+        ax.set_xlabel(_AXIS[self.language], color=INK)
+        clean_axes(ax, title=_WORDS[self.language][3], grid="x")
+        ax.tick_params(axis="y", length=0, labelsize=8)
+        self.ax_ = ax
+        return self
+
+    def __repr__(self) -> str:
+        """Say in one line what it is."""
+        score = float(self.steps.loc[self.steps["kind"] == "score", "end"].iloc[0])
+        n = int(self.steps["code"].notna().sum())
+        return (
+            f"<ReasonDisplay: {score:.6g} points, {n} of "
+            f"{int((self.steps['kind'] == 'characteristic').sum())} characteristics below the "
+            "baseline; plot() draws them, frame() returns the numbers>"
+        )
+
+    def _draw(self, ax: Any, row: int, step: dict[str, Any], span: float, *, last: bool) -> None:
+        """Draw a bar or a total, and the line that leads to the next one."""
+        start, end = step["start"], step["end"]
+        if not last:
+            ax.plot([end, end], [row - 0.35, row + 1.35], color=MUTED, linewidth=0.8, zorder=1)
+        if pd.isna(step["points"]):
+            ax.plot([end], [row], marker="D", color=INK, markersize=5, zorder=3)
+            ax.text(end + 0.02 * span, row, f"{end:,.1f}", va="center", fontsize=8, color=INK,
+                    fontweight="bold", zorder=4,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
+            return
+        colour = BAD if step["lost"] > 0 else GOOD
+        alpha = 0.45 if step["kind"] == "change" else 0.85
+        ax.barh(row, end - start, left=start, color=colour, alpha=alpha, height=0.7, zorder=2)
+        if end != start:
+            side = 1 if end > start else -1
+            ax.text(end + side * 0.012 * span, row, f"{end - start:+.1f}".replace("-", "−"),
+                    va="center", ha="left" if side > 0 else "right", fontsize=8,
+                    color=INK)  # fmt: skip
+
+
+_NUMBERS = ["start", "end", "points", "lost"]
+_COLUMNS = ["kind", "code", "label", *_NUMBERS]
+
+
+def _steps(
+    card: Scorecard, table: Any, codes: ReasonCodes, baseline: PointsBaseline, language: Language
+) -> list[dict[str, Any]]:
+    """Return the baseline, the characteristics, the largest loss first, and the score."""
+    attributes, points, score = earned(card, table)
+    entries = {(r.characteristic, r.attribute): r for r in codes.reasons}
+    bars = []
+    for place, (name, reference) in enumerate(
+        zip(card.names, baseline.for_names(card.names), strict=True)
+    ):
+        label = card.characteristics[place].partition.labels[int(attributes[place][0])]
+        difference = float(points[place][0]) - reference
+        lost = -direction(card) * difference
+        entry = entries.get((name, label)) or entries[name, None]
+        code = entry.code if lost > LEAST_SHORTFALL else None
+        bars.append((lost, difference, code, f"{name}: {label}"))
+    bars.sort(key=lambda bar: -bar[0])
+    words = _WORDS[language]
+    total = float(card.base_points) + math.fsum(baseline.for_names(card.names))
+    steps = [_total("baseline", words[0].format(baseline.description), total)]
+    for lost, difference, code, label in bars:
+        steps.append(
+            {
+                "kind": "characteristic",
+                "code": code,
+                "label": label,
+                "start": total,
+                "end": total + difference,
+                "points": difference,
+                "lost": lost,
+            }
+        )
+        total += difference
+    steps.append(_total("score", words[1], float(score[0])))
+    return steps
+
+
+def _changes(found: Counterfactual, sign: int, language: Language) -> list[dict[str, Any]]:
+    """Return the changes of a counterfactual, and the score after them."""
+    steps, total = [], found.score_before
+    for change in found.changes:
+        step = {
+            "kind": "change",
+            "code": None,
+            "label": change.sentence(language=language),
+            "start": total,
+            "end": total + sign * change.gain,
+            "points": sign * change.gain,
+            "lost": -change.gain,
+        }
+        steps.append(step)
+        total += sign * change.gain
+    steps.append(_total("after", _WORDS[language][2], found.score_after))
+    return steps
+
+
+def _total(kind: str, label: str, score: float) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "code": None,
+        "label": label,
+        "start": math.nan,
+        "end": score,
+        "points": math.nan,
+        "lost": math.nan,
+    }

@@ -1,0 +1,1 @@
+"""Additive boosting of trees, turned into a card exactly."""

@@ -1,0 +1,130 @@
+"""Columns of a table as the columns that a boosting of trees takes, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from creditscore._frame import Table
+from creditscore._typing import Bool1D, Float1D, Float2D, Int1D, Level
+from creditscore.binning import BinTable, CategoricalPartition, NumericPartition
+
+MOST_LEVELS = 254
+"""Categories that scikit-learn's histograms can hold, less one for all rarer levels."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feature:
+    """How a column of the table goes into the matrix of the boosting.
+
+    Attributes
+    ----------
+    bins : BinTable
+        Bins of the column, which say how it is read, its special codes and its kind.
+    place : int
+        Column of the matrix with its amounts, or the places of its levels.
+    code_place : int or None
+        Column of the matrix that says which special code a row holds; NaN for none. Amounts of
+        such rows are NaN.
+    levels : tuple of level
+        Of a column of levels: by place.
+    rare : tuple of level
+        Levels beyond the most that a histogram holds, which share the last place.
+    """
+
+    bins: BinTable
+    place: int
+    code_place: int | None = None
+    levels: tuple[Level, ...] = ()
+    rare: tuple[Level, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The column."""
+        return self.bins.feature
+
+    @property
+    def is_level(self) -> bool:
+        """Whether the column holds levels without an order."""
+        return self.bins.partition.kind == "categorical"
+
+    @property
+    def n_levels(self) -> int:
+        """Places of levels."""
+        return len(self.levels) + bool(self.rare)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """Features and the matrix of the rows of a fit."""
+
+    features: tuple[Feature, ...]
+    matrix: Float2D
+    categorical: Bool1D
+
+    @classmethod
+    def of(cls, table: Table, tables: Sequence[BinTable]) -> Design:
+        """Read the columns of the bins."""
+        features: list[Feature] = []
+        columns: list[Float1D] = []
+        categorical: list[bool] = []
+        for bins in tables:
+            place = len(columns)
+            if isinstance(bins.partition, CategoricalPartition):
+                feature, values = _levels(table, bins, place)
+                columns.append(values)
+                categorical.append(feature.is_level)
+                features.append(feature)
+                continue
+            amounts, codes = _amounts(table, bins)
+            columns.append(amounts)
+            categorical.append(False)
+            if codes is None:
+                features.append(Feature(bins=bins, place=place))
+            else:
+                columns.append(codes)
+                categorical.append(True)
+                features.append(Feature(bins=bins, place=place, code_place=place + 1))
+        return cls(
+            features=tuple(features),
+            matrix=np.column_stack(columns),
+            categorical=np.array(categorical),
+        )
+
+
+def _amounts(table: Table, bins: BinTable) -> tuple[Float1D, Float1D | None]:
+    """Return amounts, and which special code or word a row holds instead."""
+    partition = bins.partition
+    assert isinstance(partition, NumericPartition)  # noqa: S101 - the caller has looked
+    values = partition.values(table, bins.feature)
+    if not partition.n_special:
+        return values, None
+    attributes = partition.codes(table, bins.feature)
+    first, last = partition.n_regular, partition.n_regular + partition.n_special
+    special = (attributes >= first) & (attributes < last)
+    codes = np.where(special, attributes - float(first), np.nan)
+    return np.where(special, np.nan, values), codes
+
+
+def _levels(table: Table, bins: BinTable, place: int) -> tuple[Feature, Float1D]:
+    """Return the places of levels: in their order, or from the most frequent one down."""
+    codes, levels = table.levels(bins.feature)
+    counts = np.bincount(codes[codes >= 0], minlength=len(levels))
+    order: Int1D = np.arange(len(levels))
+    rare: Int1D = order[:0]
+    if bins.partition.kind == "categorical":
+        order = np.argsort(-counts, kind="stable")
+        if len(order) > MOST_LEVELS + 1:
+            order, rare = order[:MOST_LEVELS], order[MOST_LEVELS:]
+    places = np.full(len(levels) + 1, np.nan)  # the last is for missing values
+    places[order] = np.arange(len(order))
+    places[rare] = len(order)
+    feature = Feature(
+        bins=bins,
+        place=place,
+        levels=tuple(levels[i] for i in order),
+        rare=tuple(levels[i] for i in rare),
+    )
+    return feature, places.take(codes)

@@ -1,0 +1,1 @@
+"""Other classifiers beside the card, in nested folds."""

@@ -1,0 +1,1 @@
+"""Two cards, their scores, and who is swapped in and out."""

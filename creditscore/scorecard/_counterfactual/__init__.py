@@ -1,0 +1,1 @@
+"""The smallest changes by which an applicant reaches a score."""

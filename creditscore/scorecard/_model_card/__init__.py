@@ -1,0 +1,1 @@
+"""What a validator reads of a card."""

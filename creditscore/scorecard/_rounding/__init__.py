@@ -1,0 +1,1 @@
+"""Whole-number points, plain and chosen together."""

@@ -1,0 +1,1 @@
+"""A card for each segment, on one scale."""

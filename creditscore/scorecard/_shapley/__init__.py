@@ -1,0 +1,1 @@
+"""Shapley values of any score, beside points."""

@@ -183,3 +183,22 @@ def test_import_leaves_slow_packages_alone(package: str) -> None:
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - ours
     assert done.stdout.strip() == "False"
+
+
+def test_default_cards_are_as_good_as_said(tmp_path: Path) -> None:
+    """The default card on German credit; beside optbinning's where that is installed."""
+    asked = ("--data", "german", "--models", "card", "optbinning")
+    (run,) = run_to_json(tmp_path, "quality", *asked)["runs"]
+    assert run["auc"]["card"] > 0.785
+    if "optbinning" in run["auc"]:
+        assert run["auc"]["card"] > run["auc"]["optbinning"] - 0.002
+
+
+def test_fits_agree_and_searches_choose(tmp_path: Path) -> None:
+    size = ("--rows", "20000", "--columns", "8", "--repeat", "1")
+    search = ("--search-rows", "5000", "--candidates", "30", "--searches", "both, BIC", "L1 path")
+    found = run_to_json(tmp_path, "regression", *size, *search)
+    apart = {line["fit"]: line["apart"] for line in found["fits"]}
+    assert apart["statsmodels"] < 1e-8
+    assert apart["scikit-learn"] < 1e-3
+    assert all(0 < line["chosen"] < 30 for line in found["searches"])

@@ -15,6 +15,7 @@ _TOLERANCE = 1e-18
 What is left is about the square of the step again."""
 _ROUNDING = 1e-12
 """Relative change of the likelihood that may be rounding."""
+_BLOCK = 1 << 14
 _NO_SPREAD = 1e-10
 """Share of the variance below which a direction holds rounding only."""
 _NO_LOAD = 1e-4
@@ -152,6 +153,18 @@ def fit_logistic(
     )
 
 
+def weighted_products(columns: Float2D, weights: Float1D) -> Float2D:
+    """Return the sums of products of each two columns, over rows with weights.
+
+    Rows are weighed some thousands at a time, so that what is worked out stays in the cache.
+    """
+    products = np.zeros((columns.shape[1], columns.shape[1]))
+    for begin in range(0, len(weights), _BLOCK):
+        block = columns[begin : begin + _BLOCK]
+        products += (block * weights[begin : begin + _BLOCK, None]).T @ block
+    return products
+
+
 def inflation(features: Float2D, weights: Float1D | None) -> Float1D:
     """Return the variance inflation factors of columns, as of a fit."""
     shares = None if weights is None else weights / weights.mean()
@@ -174,7 +187,8 @@ class _Axes:
         """Find them by the eigenvectors of the correlations."""
         mean = features.mean(axis=0) if shares is None else shares @ features / len(features)
         centred = features - mean
-        gram = (centred.T if shares is None else centred.T * shares) @ centred / len(features)
+        gram = centred.T @ centred if shares is None else weighted_products(centred, shares)
+        gram /= len(features)
         spread = np.sqrt(np.diag(gram))
         # the mean of a constant is off by a rounding, which is no spread
         spread[spread <= _ROUNDING * np.abs(mean)] = 0.0
@@ -243,15 +257,14 @@ class _Cases:
         curvature = prob * (1 - prob)
         if self.shares is not None:
             residual, curvature = residual * self.shares, curvature * self.shares
-        return self.design.T @ residual, (self.design.T * curvature) @ self.design
+        return self.design.T @ residual, weighted_products(self.design, curvature)
 
     def spread_of_slopes(self, theta: Float1D, *, sampling: bool) -> Float2D:
         """Return the sum of the squared slopes of the cases' log-likelihoods, over pairs."""
         squared = (self.is_bad - expit(self.log_odds(theta))) ** 2
         if self.shares is not None:
             squared *= self.shares**2 if sampling else self.shares
-        spread: Float2D = (self.design.T * squared) @ self.design
-        return spread
+        return weighted_products(self.design, squared)
 
 
 def _search(cases: _Cases, start: Float1D) -> tuple[Float1D, float, bool]:

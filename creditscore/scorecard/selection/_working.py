@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import expit, log_expit
 
 from creditscore._typing import Bool1D, Float1D, Float2D
+from creditscore.scorecard._newton import weighted_products
 
 _BLOCK = 1 << 14
 """Rows that are weighed at once, so that what is worked out stays in the cache."""
@@ -242,12 +243,7 @@ class WorkingModel:
         return curvature if self.weights is None else curvature * self.weights
 
     def _information(self, design: Float2D, log_odds: Float1D) -> Float2D:
-        weights = self._curvature(log_odds)
-        information = np.zeros((design.shape[1], design.shape[1]))
-        for begin in range(0, len(weights), _BLOCK):
-            block = design[begin : begin + _BLOCK]
-            information += (block * weights[begin : begin + _BLOCK, None]).T @ block
-        return information
+        return weighted_products(design, self._curvature(log_odds))
 
     def _climb(
         self, design: Float2D, theta: Float1D, log_odds: Float1D, step: Float1D, value: float

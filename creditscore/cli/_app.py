@@ -138,8 +138,13 @@ def fit(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
         int | None, typer.Option(help="Most bins of a column; no limit by default.", min=2)
     ] = None,
     min_iv: Annotated[
-        float, typer.Option(help="Least information value of a column in the card.", min=0)
-    ] = 0.02,
+        float | None,
+        typer.Option(
+            help="Least information value of a column in the card; by default 0.02, or less in "
+            "large samples, where chance would not give it.",
+            min=0,
+        ),
+    ] = None,
     signs: Annotated[
         Signs, typer.Option(help="Keep columns of the wrong sign out, or only warn.")
     ] = Signs.enforce,

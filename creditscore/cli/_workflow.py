@@ -39,7 +39,7 @@ class FitOptions:
     special_codes: tuple[str, ...] = ()
     min_bin_size: float = 0.05
     max_n_bins: int | None = None
-    min_iv: float = 0.02
+    min_iv: float | None = None
     coefficient_sign: CoefficientSign = "enforce"
     scale: PointsScale = field(default_factory=PointsScale)
     grades: GradeScale = field(default_factory=GradeScale.odds_ladder)

@@ -347,7 +347,7 @@ def _check_left(tables: Sequence[BinTable], fates: Mapping[str, Fate]) -> None:
     if not tables:
         reasons = "; ".join(f"{name!r}: {fate.reason}" for name, fate in list(fates.items())[:10])
         msg = (
-            f"No column is left for the card ({reasons}). Lower min_iv or min_bin_size, loosen the "
-            "selection, or bring columns that tell good from bad."
+            f"No column is left for the card ({reasons}). Lower min_iv or min_bin_size, or bring "
+            "columns that tell good from bad; or ask less of the selection, if there is one."
         )
         raise EmptyDataError(msg)

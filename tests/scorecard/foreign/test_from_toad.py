@@ -23,7 +23,7 @@ from creditscore.exceptions import (
     UnseenCategoryWarning,
 )
 from creditscore.scorecard.foreign import scorecard_from_toad
-from tests.scorecard.foreign.probes import from_lists
+from foreign_probes import from_lists
 
 CARDS: dict[str, Any] = json.loads(
     (Path(__file__).parent / "fixtures" / "toad.json").read_text(encoding="utf-8")

@@ -106,12 +106,36 @@ def test_steps_are_found_to_the_last_float(cuts: list[float], seed: int) -> None
 
     def decide(matrix: np.ndarray) -> np.ndarray:
         right = matrix[:, [0]] > thresholds
-        return right @ heights + np.nan_to_num(matrix[:, 1:]) @ other
+        # row by row, as trees do: products of matrices round by the number of rows
+        return (right * heights).sum(axis=1) + (np.nan_to_num(matrix[:, 1:]) * other).sum(axis=1)
 
     values = np.unique(np.concatenate([thresholds, np.nextafter(thresholds, np.inf)]))
     sample = np.concatenate([values, [values[0] - 1.0, values[-1] + 1.0, np.nan]])
     found = find_cuts(Probe(decide, np.array([0.5, 1.0, np.nan, 2.0])), {0: sample})[0]
     np.testing.assert_array_equal(found, np.nextafter(thresholds, np.inf))
+
+
+def test_two_steps_between_two_values_of_the_sample() -> None:
+    def decide(matrix: np.ndarray) -> np.ndarray:
+        return 1.0 * (matrix[:, 0] > -9) + 0.5 * (matrix[:, 0] > -8.5)
+
+    found = find_cuts(Probe(decide, np.zeros(1)), {0: np.array([-9.0, -8.0])})[0]
+    assert found.tolist() == [math.nextafter(-9, 0), math.nextafter(-8.5, 0)]
+
+
+@pytest.mark.parametrize("n_spikes", [3, 100])
+def test_spikes_beside_very_many_values(n_spikes: int) -> None:
+    """Codes that nobody declared fill bins of their own among 25,000 distinct amounts."""
+    rng = np.random.default_rng(0)
+    amount = np.exp(rng.normal(8, 1, size=30_000))
+    spikes = rng.random(30_000) < 0.15
+    amount[spikes] = -rng.integers(1, n_spikes + 1, size=spikes.sum())
+    risk = np.where(spikes, np.sin(amount * 2), 0.3 * (8 - np.log(np.abs(amount))))
+    y = rng.random(30_000) < expit(risk - 1)
+    X = pd.DataFrame({"amount": amount})
+    model = quick(n_iterations=100).fit(X, y)
+    expected = model.boosting_.decision_function(X.to_numpy())
+    np.testing.assert_allclose(model.scorecard_.prob_default(X), expit(expected), rtol=1e-10)
 
 
 def test_steps_between_values_far_apart() -> None:

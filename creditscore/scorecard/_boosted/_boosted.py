@@ -105,7 +105,8 @@ class BoostedScorecard(CardClassifier):
 
     Neutral points are those of the column's mean over the sample. What no row of the sample held,
     levels never seen among it, earns them, with a warning. Levels beyond the 254 most frequent
-    share their points. There are no standard errors. O(n · p) time a tree.
+    share their points. There are no standard errors. O(n · p) time a tree, and once more for all
+    trees to take the function apart at the distinct values.
 
     Monotone trends cost little where the truth keeps them and much where it does not:
     fit both, and compare them with :func:`challenge`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,8 +11,6 @@ import numpy as np
 from creditscore._typing import Bool1D, Float1D, Float2D, Int1D
 
 _ROWS_AT_ONCE = 1 << 16
-_MOST_PROBES = 1 << 14
-"""Values of a column at which it is asked first; steps are much farther apart."""
 Decide = Callable[[Float2D], Float1D]
 
 
@@ -69,8 +67,7 @@ def find_cuts(probe: Probe, columns: Mapping[int, Float1D]) -> dict[int, Float1D
     probe : Probe
         The function.
     columns : mapping of int to ndarray
-        Values of the sample by column, NaN left out. Between two of them in order there is one
-        step at most.
+        Values of the sample by column, NaN left out.
 
     Returns
     -------
@@ -78,52 +75,65 @@ def find_cuts(probe: Probe, columns: Mapping[int, Float1D]) -> dict[int, Float1D
         The least values above each step: trees that send x ≤ t to the left step at t, and the
         interval on the right begins at the float after t.
     """
-    known = {column: _thinned(np.unique(v[~np.isnan(v)])) for column, v in columns.items()}
+    known = {column: np.unique(v[~np.isnan(v)]) for column, v in columns.items()}
     levels = probe.ask([([column], values[:, None]) for column, values in known.items()])
     steps = [np.flatnonzero(np.diff(level)) for level in levels]
     owner = np.repeat(np.array(list(known), dtype=np.intp), [len(s) for s in steps])
-    low = _joined([v[s] for v, s in zip(known.values(), steps, strict=True)])
-    high = _joined([v[s + 1] for v, s in zip(known.values(), steps, strict=True)])
-    at_low = _joined([level[s] for level, s in zip(levels, steps, strict=True)])
-    tops = _bisected(probe, owner, low, high, at_low) if len(low) else low
-    return {column: np.unique(tops[owner == column]) for column in known}
+
+    def beside(of: Iterable[Float1D], shift: int) -> Float1D:
+        parts = [values[s + shift] for values, s in zip(of, steps, strict=True)]
+        return np.concatenate([*parts, np.empty(0)])
+
+    gaps = _Gaps(owner, beside(known.values(), 0), beside(known.values(), 1), beside(levels, 0))
+    at_high = beside(levels, 1)
+    found: list[tuple[Int1D, Float1D]] = []
+    while len(gaps.owner):
+        tops, at_top = gaps.first_steps(probe)
+        found.append((gaps.owner, tops))
+        # two thresholds may lie between the same two values of the sample
+        more = (at_top != at_high) & (tops < gaps.high)
+        gaps = _Gaps(gaps.owner[more], tops[more], gaps.high[more], at_top[more])
+        at_high = at_high[more]
+    return {
+        column: np.unique(np.concatenate([tops[of == column] for of, tops in found] or [[]]))
+        for column in known
+    }
 
 
-def _bisected(probe: Probe, owner: Int1D, low: Float1D, high: Float1D, at_low: Float1D) -> Float1D:
-    """Return the least floats above each step, between `low` and `high`."""
+@dataclass(frozen=True)
+class _Gaps:
+    """Neighbouring values of columns between which the function steps."""
 
-    def is_low(at: Float1D) -> Bool1D:
-        rows = np.repeat(probe.reference[None, :], len(at), axis=0)
-        rows[np.arange(len(at)), owner] = at
-        same: Bool1D = probe.ask([(range(len(probe.reference)), rows)])[0] == at_low
+    owner: Int1D
+    low: Float1D
+    high: Float1D
+    at_low: Float1D
+
+    def first_steps(self, probe: Probe) -> tuple[Float1D, Float1D]:
+        """Return the least floats at which each has left its lower level, and the levels there."""
+        # most steps are half-way between two values
+        middle = self.low + (self.high - self.low) / 2
+        after = np.nextafter(middle, np.inf)
+        done = self._is_low(probe, middle) & ~self._is_low(probe, after)
+        bottom, top = _ordinal(self.low), _ordinal(self.high)
+        bottom[done], top[done] = _ordinal(middle[done]), _ordinal(after[done])
+        # differences of places may be beyond 64 bits, sums of halves are not
+        while (open_yet := top > bottom + 1).any():
+            # half-way in floats, not in amounts, so that 64 steps are enough
+            half = bottom // 2 + top // 2 + (bottom % 2 + top % 2) // 2
+            left = self._is_low(probe, _float(half))
+            bottom = np.where(open_yet & left, half, bottom)
+            top = np.where(open_yet & ~left, half, top)
+        return _float(top), self._levels(probe, _float(top))
+
+    def _is_low(self, probe: Probe, at: Float1D) -> Bool1D:
+        same: Bool1D = self._levels(probe, at) == self.at_low
         return same
 
-    # most steps are half-way between two values
-    middle = low + (high - low) / 2
-    after = np.nextafter(middle, np.inf)
-    done = is_low(middle) & ~is_low(after)
-    bottom, top = _ordinal(low), _ordinal(high)
-    bottom[done], top[done] = _ordinal(middle[done]), _ordinal(after[done])
-    # differences of places may be beyond 64 bits, sums of halves are not
-    while (open_yet := top > bottom + 1).any():
-        # half-way in floats, not in amounts, so that 64 steps are enough
-        half = bottom // 2 + top // 2 + (bottom % 2 + top % 2) // 2
-        left = is_low(_float(half))
-        bottom = np.where(open_yet & left, half, bottom)
-        top = np.where(open_yet & ~left, half, top)
-    return _float(top)
-
-
-def _thinned(values: Float1D) -> Float1D:
-    if len(values) <= _MOST_PROBES:
-        return values
-    thinned: Float1D = values[np.linspace(0, len(values) - 1, _MOST_PROBES).round().astype(int)]
-    return thinned
-
-
-def _joined(parts: list[Float1D]) -> Float1D:
-    joined: Float1D = np.concatenate([*parts, np.empty(0)])
-    return joined
+    def _levels(self, probe: Probe, at: Float1D) -> Float1D:
+        rows = np.repeat(probe.reference[None, :], len(at), axis=0)
+        rows[np.arange(len(at)), self.owner] = at
+        return probe.ask([(range(len(probe.reference)), rows)])[0]
 
 
 def _ordinal(values: Float1D) -> Int1D:

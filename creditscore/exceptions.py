@@ -36,6 +36,7 @@
     ├── SmallSegmentWarning        a segment of so few cases that its card is mostly chance
     ├── CoefficientSignWarning     a coefficient against the direction of its WOE
     ├── CollinearityWarning        columns that determine each other
+    ├── CalibrationWarning         probabilities that are off in the mean
     ├── SeparationWarning          a class is predicted without error: no finite estimate
     ├── RejectInferenceWarning     an assumption on the rejected that the data do not hold up
     └── NonConvergenceWarning      a search stopped before it came to rest
@@ -176,6 +177,10 @@ class CoefficientSignWarning(CreditScoreWarning):
 
 class CollinearityWarning(CreditScoreWarning):
     """Columns determine each other; their coefficients are not unique."""
+
+
+class CalibrationWarning(CreditScoreWarning):
+    """Probabilities are not in the mean the share of bad cases."""
 
 
 class NonConvergenceWarning(CreditScoreWarning):

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import expit, log_expit
 
 from creditscore._typing import Bool1D, Float1D, Float2D
+from creditscore.scorecard._curvature import solve, weighted_products
 from creditscore.scorecard._newton import LogisticFit, fit_logistic
 
 _MAX_STEPS = 100
@@ -16,7 +17,6 @@ _AT_REST = 1e-14
 """Slope along the next step, for one case."""
 _PULL = 1e-8
 """Slope of the mean log-likelihood, per spread of a column, below which a bound does not hold."""
-_NO_CURVATURE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -132,9 +132,9 @@ def _project(
         # a slope of rounding pushes nowhere
         push = np.where(np.abs(slope) < _PULL * np.append(1.0, spread), 0.0, slope)
         held = ((theta <= low) & (push <= 0)) | ((theta >= high) & (push >= 0))
-        curvature = (design.T * (prob * (1 - prob) * shares)) @ design
+        curvature = weighted_products(design, prob * (1 - prob) * shares)
         step = np.zeros(len(theta))
-        step[~held] = _solve(curvature[np.ix_(~held, ~held)], slope[~held])
+        step[~held] = solve(curvature[np.ix_(~held, ~held)], slope[~held])
         if slope @ step < _AT_REST:
             break
         for halving in range(40):
@@ -146,12 +146,3 @@ def _project(
             break
         theta, reached = new, new_value
     return theta, held[1:]
-
-
-def _solve(curvature: Float2D, slope: Float1D) -> Float1D:
-    scale = np.sqrt(np.diag(curvature))
-    scale[scale == 0] = 1.0
-    values, vectors = np.linalg.eigh(curvature / np.outer(scale, scale))
-    kept = values > _NO_CURVATURE
-    solved: Float1D = vectors[:, kept] @ ((vectors[:, kept].T @ (slope / scale)) / values[kept])
-    return solved / scale

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
@@ -16,7 +17,7 @@ from creditscore.binning import BinTable
 from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard._bounded import fit_bounded
 from creditscore.scorecard._fit_summary import FitSummary
-from creditscore.scorecard._fit_warnings import warn_of_fit, warn_of_signs
+from creditscore.scorecard._fit_warnings import warn_of_fit, warn_of_mean, warn_of_signs
 from creditscore.scorecard._newton import inflation
 from creditscore.scorecard._separation import separating_sets
 
@@ -174,6 +175,8 @@ def estimate_by_likelihood(
                 fit.free, features[:, free], is_bad, weights, start=start[places]
             )
     warn_of_fit(fit.free, [names[i] for i in free], separating)
+    if not fit.free.diverging.any():
+        warn_of_signs(fit.coefficients, names)
     why = {
         names[i]: "coefficient would have the wrong sign"
         if upper[i] == 0 and np.isneginf(lower[i])
@@ -220,6 +223,10 @@ def estimate_by_regression(sample: Sample, regression: Any, owner: str) -> Estim
             f"and intercept_, as LogisticRegression does. {type(fitted).__name__} does not."
         )
         raise InvalidParameterError(msg)
+    prob = expit(sample.features @ coefficients + intercept[0])
+    _check_log_odds(fitted, sample.features, prob, owner)
+    bad_rate = float(np.average(sample.is_bad, weights=sample.weights))
+    warn_of_mean(float(np.average(prob, weights=sample.weights)), bad_rate, type(fitted).__name__)
     kept = np.flatnonzero(coefficients).tolist()
     warn_of_signs(coefficients, names)
     why = f"coefficient 0 by {type(fitted).__name__}"
@@ -231,6 +238,18 @@ def estimate_by_regression(sample: Sample, regression: Any, owner: str) -> Estim
         zero=dict.fromkeys((n for i, n in enumerate(names) if i not in kept), why),
         regression=fitted,
     )
+
+
+def _check_log_odds(fitted: Any, features: Float2D, prob: Float1D, owner: str) -> None:
+    """Refuse an estimator whose linear part is no log-odds, such as Lasso or LinearSVC."""
+    theirs = fitted.predict_proba(features)[:, 1] if hasattr(fitted, "predict_proba") else np.nan
+    if not np.allclose(theirs, prob, rtol=1e-6, atol=1e-9):
+        msg = (
+            f"The 'regression' of {owner} must have probabilities 1 / (1 + exp(-intercept_ - "
+            f"coef_ · WOE)), as LogisticRegression has. Those of {type(fitted).__name__} are "
+            "others, or it has none."
+        )
+        raise InvalidParameterError(msg)
 
 
 def _log_ratio(is_bad: Bool1D, weights: Float1D | None) -> float:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from creditscore._typing import Bool1D, Float1D
 from creditscore._warn import warn_user
 from creditscore.exceptions import (
+    CalibrationWarning,
     CoefficientSignWarning,
     CollinearityWarning,
     NonConvergenceWarning,
@@ -16,6 +17,9 @@ from creditscore.exceptions import (
 )
 from creditscore.scorecard._newton import LogisticFit
 from creditscore.scorecard._separation import MOST_TOGETHER
+
+_MOST_OFF = 0.1
+"""Share of the rarer class by which a mean probability may be off."""
 
 
 def warn_of_fit(
@@ -40,8 +44,6 @@ def warn_of_fit(
             "coefficients are not unique; the weight is shared between them. Drop one of them.",
             CollinearityWarning,
         )
-    if not diverging:
-        warn_of_signs(fit.coefficients, names)
 
 
 def warn_of_signs(coefficients: Float1D, names: Sequence[str]) -> None:
@@ -53,6 +55,29 @@ def warn_of_signs(coefficients: Float1D, names: Sequence[str]) -> None:
             "would earn fewer points. Other columns tell the same story better: drop the column, "
             "or set coefficient_sign='enforce'.",
             CoefficientSignWarning,
+        )
+
+
+def warn_of_forced(forced: Sequence[str], zero: Mapping[str, str]) -> None:
+    """Warn of columns that were forced in and have no coefficient."""
+    lost = [f"{name!r} ({zero[name]})" for name in forced if name in zero]
+    if lost:
+        warn_user(
+            f"Columns that were forced in are not in the card: {'; '.join(lost)}. Let their "
+            "coefficients be what they are (coefficient_sign='warn', other bounds, less penalty), "
+            "or take them out of forced_in.",
+            CoefficientSignWarning,
+        )
+
+
+def warn_of_mean(mean: float, bad_rate: float, estimator: str) -> None:
+    """Warn where the mean of the probabilities is far from the share of bad cases."""
+    if abs(mean - bad_rate) > _MOST_OFF * min(bad_rate, 1 - bad_rate):
+        warn_user(
+            f"The probabilities of {estimator} are {mean:.1%} in the mean, and {bad_rate:.1%} of "
+            "the cases are bad: the card's odds are off by as much. Fit without class weights and "
+            "with an intercept that bears no penalty, or calibrate the score.",
+            CalibrationWarning,
         )
 
 

@@ -38,6 +38,7 @@ from creditscore.scorecard._estimate import (
     read_bounds,
 )
 from creditscore.scorecard._fit_summary import WEIGHT_TYPES
+from creditscore.scorecard._fit_warnings import warn_of_forced
 from creditscore.scorecard._layout import LAYOUTS, PointsLayout
 from creditscore.scorecard._scale import PointsScale
 from creditscore.scorecard.selection._candidates import Candidates
@@ -190,7 +191,10 @@ class LogisticScorecard(CardClassifier):
         Warns
         -----
         CoefficientSignWarning, CollinearityWarning
-            The message names the columns.
+            The message names the columns; also where a column that was forced in is left out,
+            because its coefficient stands at a bound of 0.
+        CalibrationWarning
+            A `regression` whose probabilities are not in the mean the share of bad cases.
         SeparationWarning
             Cases are told apart without error; the message names the columns that do it, alone
             or together, not all those whose coefficients diverge with them.
@@ -211,11 +215,13 @@ class LogisticScorecard(CardClassifier):
             encode=encode,
             is_bad=target.is_bad,
             weights=weights,
+            sampling=self.weight_type == "sampling",
             min_iv=self.min_iv,
             negative=self.coefficient_sign == "enforce",
         )
         chosen, log = select(list(encoder.tables_.values()), sample, asked)
-        estimate = self._estimate(chosen, log, encoder)
+        estimate = self._estimate(chosen, weights, log, encoder)
+        warn_of_forced(asked.forced_in, estimate.zero)
         tables = [chosen.tables[i] for i in estimate.kept]
         log = log.without(estimate.zero)
         _check_some(tables, log)
@@ -236,12 +242,18 @@ class LogisticScorecard(CardClassifier):
         note_columns(self, table)
         return self
 
-    def _estimate(self, chosen: Candidates, log: SelectionLog, encoder: WOEEncoder) -> Estimate:
+    def _estimate(
+        self,
+        chosen: Candidates,
+        weights: Float1D | None,
+        log: SelectionLog,
+        encoder: WOEEncoder,
+    ) -> Estimate:
         sample = Sample(
             tables=chosen.tables,
             features=chosen.features,
             is_bad=chosen.is_bad,
-            weights=chosen.weights,
+            weights=weights,
             weight_type=self.weight_type,
         )
         owner = type(self).__name__

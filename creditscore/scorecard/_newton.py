@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import expit, log_expit
 
 from creditscore._typing import Bool1D, Float1D, Float2D
+from creditscore.scorecard._curvature import weighted_products
 
 _MAX_ITERATIONS = 60
 _TOLERANCE = 1e-18
@@ -15,7 +16,6 @@ _TOLERANCE = 1e-18
 What is left is about the square of the step again."""
 _ROUNDING = 1e-12
 """Relative change of the likelihood that may be rounding."""
-_BLOCK = 1 << 14
 _NO_SPREAD = 1e-10
 """Share of the variance below which a direction holds rounding only."""
 _NO_LOAD = 1e-4
@@ -151,18 +151,6 @@ def fit_logistic(
         vif=axes.vif,
         converged=converged,
     )
-
-
-def weighted_products(columns: Float2D, weights: Float1D) -> Float2D:
-    """Return the sums of products of each two columns, over rows with weights.
-
-    Rows are weighed some thousands at a time, so that what is worked out stays in the cache.
-    """
-    products = np.zeros((columns.shape[1], columns.shape[1]))
-    for begin in range(0, len(weights), _BLOCK):
-        block = columns[begin : begin + _BLOCK]
-        products += (block * weights[begin : begin + _BLOCK, None]).T @ block
-    return products
 
 
 def inflation(features: Float2D, weights: Float1D | None) -> Float1D:

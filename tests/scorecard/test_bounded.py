@@ -11,10 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import (
+    Lasso,
+    LogisticRegression,
+    Ridge,
+    RidgeClassifier,
+    SGDClassifier,
+)
+from sklearn.svm import LinearSVC
 
 from creditscore import LogisticScorecard, Scorecard
 from creditscore.exceptions import (
+    CalibrationWarning,
     CoefficientSignWarning,
     EmptyDataError,
     InvalidParameterError,
@@ -206,13 +214,18 @@ def test_columns_that_a_penalty_leaves_out(
     regression = LogisticRegression(C=0.008, l1_ratio=1, solver="liblinear")
     if "l1_ratio" not in regression.get_params() or regression.get_params()["penalty"] == "l2":
         regression = LogisticRegression(C=0.008, penalty="l1", solver="liblinear")
-    model = LogisticScorecard(regression=regression).fit(features, y)
+    # this solver penalises the intercept too
+    with pytest.warns(CalibrationWarning, match="in the mean, and 27"):
+        model = LogisticScorecard(regression=regression).fit(features, y)
     gone = set(model.dropped_)
     assert gone
     assert set(model.dropped_.values()) == {"coefficient 0 by LogisticRegression"}
     assert not gone & set(model.scorecard_.names)
     regression.set_params(C=1e-6)
-    with pytest.raises(EmptyDataError, match="Loosen the bounds, the penalty or the selection"):
+    with (
+        pytest.warns(CalibrationWarning, match="50.0% in the mean"),
+        pytest.raises(EmptyDataError, match="Loosen the bounds, the penalty or the selection"),
+    ):
         model.fit(features, y)
 
 
@@ -254,3 +267,31 @@ def test_estimators_that_are_not_linear_are_refused(
     model = LogisticScorecard(regression=KNeighborsClassifier())
     with pytest.raises(InvalidParameterError, match="takes no sample_weight"):
         model.fit(features, y, np.ones(len(y)))
+
+
+@pytest.mark.parametrize(
+    "estimator", [Lasso(alpha=0.001), Ridge(), LinearSVC(), RidgeClassifier(), SGDClassifier()]
+)
+def test_estimators_that_are_not_in_log_odds_are_refused(
+    features: pd.DataFrame, applicants: pd.DataFrame, estimator: object
+) -> None:
+    model = LogisticScorecard(regression=estimator)
+    with pytest.raises(InvalidParameterError, match="must have probabilities"):
+        model.fit(features, applicants["is_bad"])
+
+
+@pytest.mark.parametrize("settings", [{"class_weight": "balanced"}, {"fit_intercept": False}])
+def test_odds_that_are_off_are_said(
+    features: pd.DataFrame, applicants: pd.DataFrame, settings: dict
+) -> None:
+    model = LogisticScorecard(regression=LogisticRegression(**settings))
+    with pytest.warns(CalibrationWarning, match=r"LogisticRegression are \d+.\d% in the mean"):
+        model.fit(features, applicants["is_bad"])
+
+
+def test_bounds_that_force_a_wrong_sign_are_warned_of(
+    features: pd.DataFrame, applicants: pd.DataFrame
+) -> None:
+    model = LogisticScorecard(coefficient_bounds={"housing": (0.1, 1)})
+    with pytest.warns(CoefficientSignWarning, match="'housing' is positive"):
+        model.fit(features, applicants["is_bad"])

@@ -23,7 +23,10 @@ class Candidates:
     features : ndarray of shape (n_rows, n_columns)
         Their WOE.
     is_bad, weights
-        Outcomes and weights of the rows.
+        Outcomes of the rows, and weights that count cases: sampling weights are scaled to the
+        effective number of cases.
+    cases_per_weight : float
+        What they were multiplied by; 1 for frequencies.
     forced : frozenset of str
         Columns that stay whatever happens.
     groups : mapping of str to str
@@ -47,6 +50,7 @@ class Candidates:
     caps: Mapping[str, int] = field(default_factory=dict)
     max_features: int | None = None
     negative: bool = False
+    cases_per_weight: float = 1.0
     counts_elsewhere: Callable[[BinTable], Float1D] | None = None
 
     @property

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 from scipy.special import chdtrc, ndtri
 
 from creditscore._typing import Float1D
+from creditscore._validation import check_real
 from creditscore.binning import BinTable
 from creditscore.metrics import psi
 from creditscore.scorecard.selection._candidates import Candidates
@@ -19,13 +21,16 @@ _LEAST_DOUBT = 0.01
 """p-value above which an information value may be chance."""
 
 
-def chance_p_value(bins: BinTable) -> float:
+def chance_p_value(bins: BinTable, *, cases_per_weight: float = 1.0) -> float:
     """Return how likely chance alone gives as much information value.
 
     Parameters
     ----------
     bins : BinTable
         Bins of a column.
+    cases_per_weight : float, default=1.0
+        Cases that a unit of weight in the bins' counts stands for, above zero: 1 for frequencies;
+        for sampling weights (Σw)² / Σw² / Σw, the effective number of cases by the sum of weights.
 
     Returns
     -------
@@ -54,14 +59,16 @@ def chance_p_value(bins: BinTable) -> float:
     >>> [round(chance_p_value(table), 3) for table in tables.values()]
     [0.0, 0.924]
     """
+    check_real(cases_per_weight, "cases_per_weight", "chance_p_value", low=0, high=np.inf)
     good, bad = np.array(bins.n_good), np.array(bins.n_bad)
     n_attributes = np.count_nonzero(good + bad)
     if n_attributes < 2:
         return 1.0
-    return float(chdtrc(n_attributes - 1, bins.iv / (1 / good.sum() + 1 / bad.sum())))
+    statistic = bins.iv * cases_per_weight / (1 / good.sum() + 1 / bad.sum())
+    return float(chdtrc(n_attributes - 1, statistic))
 
 
-def too_little(bins: BinTable, min_iv: float | None) -> Fate | None:
+def too_little(bins: BinTable, min_iv: float | None, cases_per_weight: float) -> Fate | None:
     """Return the fate of a column whose information value is too low; None if it is not.
 
     `min_iv` None asks for 0.02 or, in large samples, less: what chance would hardly give.
@@ -74,7 +81,7 @@ def too_little(bins: BinTable, min_iv: float | None) -> Fate | None:
     if min_iv is not None:
         below = iv < min_iv
         return _iv_fate(name, f"IV {iv:.4f} below {min_iv:g}", iv, min_iv) if below else None
-    p_value = chance_p_value(bins)
+    p_value = chance_p_value(bins, cases_per_weight=cases_per_weight)
     if iv >= CUSTOMARY_IV or p_value < _LEAST_DOUBT:
         return None
     said = f"IV {iv:.4f} below {CUSTOMARY_IV}, and chance gives as much with p {p_value:.2g}"
@@ -102,7 +109,8 @@ def missing_fates(candidates: Candidates, max_missing: float) -> Iterator[Fate]:
 def doubt_fates(candidates: Candidates, level: float, min_iv: float) -> Iterator[Fate]:
     """Yield columns whose information value may be below `min_iv` for all that is known."""
     for table in candidates.tables:
-        error = table.iv_se
+        # errors take units of weight for cases
+        error = table.iv_se / math.sqrt(candidates.cases_per_weight)
         lower = table.iv - float(ndtri(level)) * error
         if lower < min_iv and table.feature not in candidates.forced:
             yield Fate(

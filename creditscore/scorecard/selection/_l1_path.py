@@ -104,7 +104,7 @@ class L1Path:
         model = rows.empty()
         if forced:
             model = rows.fit(forced, np.append(model.theta, np.zeros(len(forced))))
-        spread = candidates.features.std(axis=0)
+        spread = _spread(rows)
         spread[spread == 0] = np.inf
         theta = np.zeros(1 + len(candidates.names))
         theta[[0, *(i + 1 for i in forced)]] = model.theta
@@ -162,6 +162,13 @@ class L1Path:
             )
 
 
+def _spread(rows: WorkingModel) -> Float1D:
+    """Return the standard deviation of each column, by weight."""
+    mean = np.average(rows.features, axis=0, weights=rows.weights)
+    spread: Float1D = np.sqrt(np.average((rows.features - mean) ** 2, axis=0, weights=rows.weights))
+    return spread
+
+
 class _Path:
     """Fits along the path, each from the one before.
 
@@ -190,10 +197,10 @@ class _Path:
         log_odds = self._log_odds(theta)
         value = self.rows.value(log_odds) - cost @ np.abs(theta)
         if self.curvature is None:
-            _, self.curvature = self.rows.moments(log_odds)
+            self.curvature = self.rows.information(log_odds)
         for k in range(_MOST_STEPS):
             if k and k % _SLOW == 0:
-                _, self.curvature = self.rows.moments(log_odds)
+                self.curvature = self.rows.information(log_odds)
             slopes = self.rows.slopes(log_odds)
             target = self._minimum(theta, slopes, self.curvature, cost)
             step = target - theta

@@ -72,7 +72,13 @@ class Selection:
     Notes
     -----
     The filters come in the order of the parameters: each sees what those before it left. Caps
-    need a search, which knows which column of a group is worth most.
+    need a search, which knows which column of a group is worth most. Searches and tests take
+    frequencies for cases; sampling weights are scaled to the effective number of cases,
+    (Σw)² / Σw² [1]_, so that a constant factor changes nothing.
+
+    References
+    ----------
+    .. [1] L. Kish, *Survey Sampling*, Wiley, 1965, section 11.7.
 
     Examples
     --------
@@ -220,6 +226,8 @@ class Sample:
         From a column's bins to the WOE of the rows.
     is_bad, weights
         Outcomes and weights.
+    sampling : bool
+        Whether weights say how many of the population a row stands for.
     min_iv : float or None
         Least information value; see :class:`LogisticScorecard`.
     negative : bool
@@ -229,8 +237,16 @@ class Sample:
     encode: Any
     is_bad: Bool1D
     weights: Float1D | None
+    sampling: bool
     min_iv: float | None
     negative: bool
+
+    @property
+    def cases_per_weight(self) -> float:
+        """Cases that a unit of weight stands for: of sampling weights, (Σw)² / Σw² over Σw."""
+        if self.weights is None or not self.sampling:
+            return 1.0
+        return float(self.weights.sum() / (self.weights**2).sum())
 
 
 def select(
@@ -250,7 +266,8 @@ def select(
         tables=tuple(t for t in tables if t.feature not in fates),
         features=np.empty((len(sample.is_bad), 0)),
         is_bad=sample.is_bad,
-        weights=sample.weights,
+        weights=None if sample.weights is None else sample.weights * sample.cases_per_weight,
+        cases_per_weight=sample.cases_per_weight,
         forced=frozenset(asked.forced_in),
         groups=asked.group_of,
         caps=asked.caps,
@@ -280,10 +297,20 @@ def select(
     log = SelectionLog(
         fates=tuple(fates.get(t.feature) or _kept(t.feature, asked) for t in tables),
         steps=tuple(steps),
-        said="" if asked.search is None else asked.search.said(candidates),
+        said=_said(asked, candidates, sample),
         ivs=tuple(t.iv for t in tables),
     )
     return candidates, log
+
+
+def _said(asked: Selection, candidates: Candidates, sample: Sample) -> str:
+    """Say in words how the search was made."""
+    if asked.search is None:
+        return ""
+    said = asked.search.said(candidates)
+    if not sample.sampling or sample.weights is None:
+        return said
+    return f"{said}, sampling weights scaled to {candidates.n_cases:,.0f} effective cases"
 
 
 def _note(fates: dict[str, Fate], found: Iterable[Fate]) -> None:
@@ -298,7 +325,7 @@ def _at_first(tables: Sequence[BinTable], sample: Sample, asked: Selection) -> d
         if name in asked.forced_out:
             fates[name] = Fate(feature=name, kept=False, stage="forced", reason="forced out")
             continue
-        fate = too_little(table, sample.min_iv)
+        fate = too_little(table, sample.min_iv, sample.cases_per_weight)
         if fate is not None and not (fate.stage == "filter" and name in asked.forced_in):
             fates[name] = fate
     useless = [name for name in asked.forced_in if name in fates]
@@ -319,8 +346,20 @@ def _by_bins(known: Candidates, asked: Selection, sample: Sample) -> list[Fate]:
         least = 0.02 if sample.min_iv is None else sample.min_iv
         found += doubt_fates(known, asked.iv_level, least)
     if asked.max_psi is not None:
+        _check_shift_known(known)
         found += shift_fates(known, asked.max_psi)
     return list({fate.feature: fate for fate in reversed(found)}.values())
+
+
+def _check_shift_known(known: Candidates) -> None:
+    """Refuse to look for shift where nothing says what moved."""
+    periods = any(t.periods is not None and len(t.periods.labels) > 1 for t in known.tables)
+    if known.tables and known.counts_elsewhere is None and not periods:
+        msg = (
+            "max_psi compares periods or two tables, and neither is there. Give the fit periods, "
+            "or Selection a table to compare with: compare_with=…"
+        )
+        raise InvalidParameterError(msg)
 
 
 def _kept(name: str, asked: Selection) -> Fate:

@@ -38,7 +38,8 @@ class Stepwise:
         column; or the p-value that an entry must stay under.
     test : {"likelihood_ratio", "score"}, default="likelihood_ratio"
         For "p_value": the statistic. Under "score", columns enter by the score test and leave by
-        the Wald test, which both need no further fit.
+        the Wald test, where the likelihood ratio does not say otherwise: of a column that
+        separates the classes the Wald test is near 0.
     enter : float, default=0.05
         For "p_value": a column enters if its p-value is below, in (0, 1).
     leave : float, default=0.05
@@ -140,6 +141,7 @@ class _Search:
         self.steps: list[Step] = []
         self.left: dict[int, Fate] = {}
         self.refused: dict[int, str] = {}
+        self.cycled = False
 
     def run(self) -> tuple[list[Fate], list[Step]]:
         backward = self.asked.direction == "backward"
@@ -157,7 +159,8 @@ class _Search:
             if self.asked.direction != "forward":
                 model, gone = self._leave(model)
                 changed |= gone
-            if not changed or frozenset(model.columns) in seen:
+            self.cycled = changed and frozenset(model.columns) in seen
+            if self.cycled or not changed:
                 break
             seen.add(frozenset(model.columns))
         return self._fates(model), self.steps
@@ -191,7 +194,8 @@ class _Search:
         """Whether a fit may lift a candidate above the limit that its score test is at."""
         if not self.asked.by_fit:
             return statistic > self.enter_at
-        return self.asked.n_refits is None or statistic > self.enter_at / _CLEAR
+        # 0 are those that may not enter
+        return statistic > (0.0 if self.asked.n_refits is None else self.enter_at / _CLEAR)
 
     def _open(self, model: Fitted) -> Float1D:
         """Return the score statistics of the candidates that may enter, 0 for all others."""
@@ -257,12 +261,17 @@ class _Search:
         if n is not None and wald[order[0]] < self.leave_at / _CLEAR:
             n = 1
         best: tuple[float, int, Fitted] | None = None
-        for k in order[:n]:
+        for k in order[:n] if self.asked.by_fit else order:
             new = self.rows.without_column(model, model.columns[k])
             loss = 2 * (model.log_likelihood - new.log_likelihood)
-            statistic = loss if self.asked.by_fit else float(wald[k])
-            if best is None or statistic < best[0]:
-                best = statistic, model.columns[k], new
+            if not self.asked.by_fit:
+                if not over and wald[k] >= self.leave_at:
+                    return None
+                # of a column that separates the classes the Wald test is near 0: the fit knows
+                if over or loss < self.leave_at:
+                    return float(wald[k]), model.columns[k], new
+            elif best is None or loss < best[0]:
+                best = loss, model.columns[k], new
         if best is None or not (best[0] < self.leave_at or best[1] in over):
             return None
         return best
@@ -345,12 +354,15 @@ class _Search:
         )
 
     def _outside(self, i: int, statistic: float, slope: float, closed: str) -> str:
+        """Say why a column never entered, or never came back."""
         if math.isnan(statistic):
             return "the chosen columns determine it"
-        if closed and statistic > self.enter_at:
-            return closed
-        if self.candidates.negative and slope > 0:
+        if self.candidates.negative and slope > 0 and not closed:
             return "its coefficient would have the wrong sign"
-        if statistic > self.enter_at and i in self.refused:
-            return self.refused[i]
-        return f"would add χ² {statistic:.2f}, not above {self.enter_at:.2f}"
+        if statistic <= self.enter_at:
+            return f"would add χ² {statistic:.2f}, not above {self.enter_at:.2f}"
+        if closed or i in self.refused:
+            return closed or self.refused[i]
+        if self.cycled:
+            return f"would add χ² {statistic:.2f}; the search came back to a set it had seen"
+        return f"χ² {statistic:.2f} by score, and by its fit not above {self.enter_at:.2f}"

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit, log_expit
 
 from creditscore._typing import Bool1D, Float1D, Float2D
-from creditscore.scorecard._newton import weighted_products
+from creditscore.scorecard._curvature import solve, variances, weighted_products
 
 _BLOCK = 1 << 14
 """Rows that are weighed at once, so that what is worked out stays in the cache."""
@@ -105,13 +105,13 @@ class WorkingModel:
         """
         design = self._stand(columns)
         theta, log_odds = start, design @ start
-        value = self._value(log_odds)
+        value = self.value(log_odds)
         curvature = self._information(design, log_odds) if information is None else information
         fresh = information is None
         left = np.inf
         for _ in range(_MAX_STEPS):
             gradient = design.T @ self._residual(log_odds)
-            step = _solve(curvature, gradient)
+            step = solve(curvature, gradient)
             slope = float(gradient @ step)
             if slope < self.at_rest:
                 break
@@ -157,8 +157,8 @@ class WorkingModel:
         information = model.information
         if exact:
             information = self._information(self._stand(model.columns), model.log_odds)
-        variances = np.diag(np.linalg.pinv(information, hermitian=True))[1:]
-        wald: Float1D = model.theta[1:] ** 2 / np.maximum(variances, np.finfo(float).tiny)
+        # what the others determine has no variance of its own, and is missed by nobody
+        wald: Float1D = model.theta[1:] ** 2 / variances(information)[1:]
         return wald
 
     def scores(self, model: Fitted) -> tuple[Float1D, Float1D]:
@@ -185,36 +185,27 @@ class WorkingModel:
             shared += design[rows].T @ block
             own += np.einsum("ij,ij->j", block, self.features[rows])
         information = self._information(design, model.log_odds)
-        variance = own - np.einsum("ij,ij->j", shared, _solve(information, shared))
+        variance = own - np.einsum("ij,ij->j", shared, solve(information, shared))
         variance[variance < _ALIASED * own] = np.nan
         variance[model.columns] = np.nan
         with np.errstate(invalid="ignore", divide="ignore"):
             statistics: Float1D = slopes**2 / variance
         return statistics, slopes
 
-    def moments(self, log_odds: Float1D) -> tuple[Float1D, Float2D]:
-        """Return slope and curvature of the likelihood in the intercept and all columns."""
-        slopes = self._residual(log_odds)
+    def information(self, log_odds: Float1D) -> Float2D:
+        """Return the curvature of the likelihood in the intercept and all columns."""
         weights = self._curvature(log_odds)
         n = self.features.shape[1]
-        curvature = np.zeros((n + 1, n + 1))
-        for begin in range(0, len(weights), _BLOCK):
-            rows = slice(begin, begin + _BLOCK)
-            weighed = self.features[rows] * weights[rows, None]
-            curvature[1:, 1:] += weighed.T @ self.features[rows]
-            curvature[0, 1:] += weighed.sum(axis=0)
-        curvature[0, 0] = weights.sum()
-        curvature[1:, 0] = curvature[0, 1:]
-        return np.append(slopes.sum(), self.features.T @ slopes), curvature
+        information = np.empty((n + 1, n + 1))
+        information[1:, 1:] = weighted_products(self.features, weights)
+        information[0, 1:] = information[1:, 0] = weights @ self.features
+        information[0, 0] = weights.sum()
+        return information
 
     def slopes(self, log_odds: Float1D) -> Float1D:
         """Return the slope of the likelihood in the intercept and all columns."""
         slopes = self._residual(log_odds)
         return np.append(slopes.sum(), self.features.T @ slopes)
-
-    def value(self, log_odds: Float1D) -> float:
-        """Return the log-likelihood."""
-        return self._value(log_odds)
 
     def _stand(self, columns: list[int]) -> Float2D:
         """Return the constant and the columns side by side, copying only what is new."""
@@ -229,7 +220,8 @@ class WorkingModel:
         self._standing = list(columns)
         return self._design[:, : 1 + len(columns)]
 
-    def _value(self, log_odds: Float1D) -> float:
+    def value(self, log_odds: Float1D) -> float:
+        """Return the log-likelihood."""
         parts = log_expit(self._signed * log_odds)
         return float(parts.sum() if self.weights is None else parts @ self.weights)
 
@@ -253,21 +245,7 @@ class WorkingModel:
         for halving in range(30):
             share = 0.5**halving
             new_log_odds = log_odds + share * moved
-            new = self._value(new_log_odds)
+            new = self.value(new_log_odds)
             if new > value:
                 return theta + share * step, new_log_odds, new
         return theta, log_odds, value
-
-
-def _solve(information: Float2D, right: Float1D | Float2D) -> Float2D:
-    """Solve, with the least solution where columns determine each other."""
-    scale = np.sqrt(np.diag(information))
-    scale[scale == 0] = 1.0
-    correlations = information / np.outer(scale, scale)
-    sides = right / (scale if right.ndim == 1 else scale[:, None])
-    values, vectors = np.linalg.eigh(correlations)
-    kept = values > _ALIASED
-    inner = vectors[:, kept].T @ sides
-    inner = inner / (values[kept] if right.ndim == 1 else values[kept, None])
-    solved: Float2D = vectors[:, kept] @ inner
-    return solved / (scale if right.ndim == 1 else scale[:, None])

@@ -123,3 +123,13 @@ def test_forced_columns_caps_and_signs() -> None:
 def test_parameters(settings: dict[str, float], message: str) -> None:
     with pytest.raises(InvalidParameterError, match=message):
         L1Path(**settings)
+
+
+def test_weights_are_rows() -> None:
+    X, is_bad = sample(2)
+    times = np.arange(len(X)) % 4
+    model = LogisticScorecard(selection=Selection(search=L1Path()), min_iv=0)
+    weighted = model.fit(X, is_bad, times).selection_.path()
+    repeated = X.iloc[np.repeat(np.arange(len(X)), times)]
+    by_rows = model.fit(repeated, np.repeat(is_bad, times)).selection_.path()
+    pd.testing.assert_frame_equal(weighted, by_rows, rtol=1e-6)

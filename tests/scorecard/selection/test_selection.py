@@ -14,7 +14,12 @@ from sklearn.base import clone
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from creditscore import LogisticScorecard, WOEEncoder
-from creditscore.exceptions import EmptyDataError, InvalidParameterError, MissingColumnError
+from creditscore.exceptions import (
+    CoefficientSignWarning,
+    EmptyDataError,
+    InvalidParameterError,
+    MissingColumnError,
+)
 from creditscore.metrics import psi
 from creditscore.scorecard.selection import Selection, Stepwise, chance_p_value
 
@@ -270,6 +275,24 @@ def test_a_constant_cannot_be_forced_in(portfolio: pd.DataFrame) -> None:
         pytest.raises(InvalidParameterError, match="'fixed' is constant"),
     ):
         model.fit(portfolio[["score", "fixed"]], portfolio["is_bad"])
+
+
+def test_shift_needs_something_to_compare(X: pd.DataFrame, portfolio: pd.DataFrame) -> None:
+    model = LogisticScorecard(selection=Selection(max_psi=0.25))
+    with pytest.raises(InvalidParameterError, match="Give the fit periods, or Selection a table"):
+        model.fit(X, portfolio["is_bad"])
+
+
+def test_a_forced_column_that_the_sign_leaves_out_is_named() -> None:
+    rng = np.random.default_rng(7)
+    first = rng.normal(size=4_000)
+    second = first + rng.normal(scale=0.4, size=4_000)
+    is_bad = rng.random(4_000) < expit(1.8 * first - 0.9 * second - 1)
+    X = pd.DataFrame({"first": first, "second": second})
+    asked = Selection(forced_in=["second"])
+    model = LogisticScorecard(selection=asked, coefficient_sign="enforce")
+    with pytest.warns(CoefficientSignWarning, match="forced in are not in the card: 'second'"):
+        model.fit(X, is_bad)
 
 
 def test_nothing_left(X: pd.DataFrame, portfolio: pd.DataFrame) -> None:

@@ -20,6 +20,7 @@ from creditscore.exceptions import (
     CoefficientSignWarning,
     EmptyDataError,
     InvalidParameterError,
+    SeparationWarning,
 )
 from creditscore.scorecard.selection import Selection, Stepwise
 from creditscore.scorecard.selection._working import WorkingModel
@@ -197,14 +198,15 @@ def test_score_and_wald_tests_need_no_fits() -> None:
 # --- what the user forbids or asks for -------------------------------------------------
 
 
-def test_forced_columns_and_caps() -> None:
+@pytest.mark.parametrize("n_refits", [None, 5])
+def test_forced_columns_and_caps(n_refits: int | None) -> None:
     X, is_bad = sample(2, p=9)
     X["noise"] = np.random.default_rng(0).integers(0, 30, size=len(X)).astype(float)
     names = [f"x{i}" for i in range(9)]
     free = LogisticScorecard(selection=Selection(search=Stepwise(criterion="aic")), min_iv=0)
     order = free.fit(X, is_bad).selection_.path()["feature"].tolist()[1:]
     asked = Selection(
-        search=Stepwise(criterion="aic"),
+        search=Stepwise(criterion="aic", n_refits=n_refits),
         forced_in=["noise"],
         forced_out=[order[0]],
         groups={"odd": names[1::2], "even": names[::2]},
@@ -271,6 +273,67 @@ def test_weights_are_rows() -> None:
     repeated = X.iloc[np.repeat(np.arange(len(X)), times)]
     by_rows = model.fit(repeated, np.repeat(is_bad, times)).selection_.path()
     pd.testing.assert_frame_equal(weighted, by_rows, rtol=1e-6)
+
+
+@pytest.mark.parametrize("factor", [0.01, 100.0])
+def test_a_factor_of_sampling_weights_changes_nothing(factor: float) -> None:
+    X, is_bad = sample(4)
+    weights = np.random.default_rng(1).uniform(1, 4, size=len(X))
+    asked = Selection(search=Stepwise(criterion="aic"), iv_level=0.9)
+    model = LogisticScorecard(selection=asked, weight_type="sampling")
+    once = model.fit(X, is_bad, weights).selection_
+    again = model.fit(X, is_bad, weights * factor).selection_
+    assert again.kept == once.kept
+    pd.testing.assert_frame_equal(again.path(), once.path(), rtol=1e-6)
+    effective = weights.sum() ** 2 / (weights**2).sum()
+    assert f"scaled to {effective:,.0f} effective cases" in once.said
+
+
+def test_sampling_weights_let_no_noise_in() -> None:
+    X, is_bad = sample(4)
+    rng = np.random.default_rng(2)
+    X = X.assign(**{f"noise_{i}": np.round(rng.normal(size=len(X)), 1) for i in range(8)})
+    model = LogisticScorecard(selection=Selection(search=Stepwise()), weight_type="sampling")
+    kept = model.fit(X, is_bad, np.full(len(X), 50.0)).selection_.kept
+    assert kept == LogisticScorecard(selection=model.selection).fit(X, is_bad).selection_.kept
+    assert not any(name.startswith("noise") for name in kept)
+
+
+@pytest.mark.parametrize("n_refits", [None, 5])
+@pytest.mark.parametrize("direction", ["forward", "backward", "both"])
+@pytest.mark.parametrize("criterion", ["aic", "bic", "p_value", "score"])
+def test_of_columns_that_are_the_same_one_stays(
+    direction: str, criterion: str, n_refits: int | None
+) -> None:
+    X, is_bad = sample(3, p=3)
+    test = "score" if criterion == "score" else "likelihood_ratio"
+    search = Stepwise(
+        direction=direction,
+        criterion="p_value" if criterion == "score" else criterion,
+        test=test,
+        n_refits=n_refits,
+    )
+    model = LogisticScorecard(selection=Selection(search=search), min_iv=0)
+    alone = model.fit(X, is_bad).selection_.kept
+    twins = X.assign(**{f"{name}_again": X[name] for name in X})
+    kept = model.fit(twins, is_bad).selection_.kept
+    assert sorted(name.removesuffix("_again") for name in kept) == sorted(alone)
+
+
+@pytest.mark.parametrize("test", ["score", "likelihood_ratio"])
+@pytest.mark.parametrize("direction", ["forward", "backward", "both"])
+def test_a_column_that_separates_is_named_and_stays(direction: str, test: str) -> None:
+    X, is_bad = sample(4, p=4)
+    X["leak"] = np.where(is_bad & (np.arange(len(X)) % 3 == 0), "x", "y")
+    search = Stepwise(direction=direction, criterion="p_value", test=test)
+    model = LogisticScorecard(selection=Selection(search=search))
+    with pytest.warns(SeparationWarning, match="'leak'"):
+        model.fit(X, is_bad)
+    assert "leak" in model.selection_.kept
+    table = model.selection_.table()
+    said = table[~table["kept"] & (table["stage"] == "search")]
+    above = said[said["statistic"] > said["limit"]]
+    assert not above["reason"].str.contains(r"^would add χ² [\d.]+, not above").any()
 
 
 def test_the_card_says_that_its_errors_take_the_choice_as_given() -> None:

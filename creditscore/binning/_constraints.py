@@ -66,8 +66,8 @@ class BinConstraints:
     min_level_size : float, optional
         Levels of less weight are pooled, because their own bad rate is chance: a share of all rows
         below 1, else a weight, so that 1, unlike the sizes above, is one row and pools nothing.
-        By default 30 rows, or what a bin needs where that is less. Levels
-        of ordered categories are never pooled.
+        By default 30 rows, or what a bin needs where that is less, or fewer where small levels
+        differ by more than chance. Levels of ordered categories are never pooled.
     concentration_penalty : float, default=0
         Taken from the objective for each unit of the Herfindahl-Hirschman index of the bins'
         shares of the regular rows: even bins have the least.

@@ -178,7 +178,9 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
     match what a column of 32-bit floats makes of them.
 
     Levels of fewer than 30 rows (or of fewer than a bin needs, where that is less) are pooled,
-    because their own bad rate is chance. A column with very many levels still fits its sample
+    because their own bad rate is mostly chance. Where these levels differ by more than chance
+    would make them (p < 0.01), as customers who pay or do not do, a level needs as many rows only
+    as tell of it as much as the others do. A column with very many levels still fits its sample
     better than new data: judge its information value on rows held out.
 
     Booleans are levels; to bins of numbers they are 1 and 0. Dates and lists are refused with a

@@ -13,6 +13,7 @@ from creditscore._typing import Float1D, Float2D, Int1D, Level
 from creditscore.binning._counts import BinCounts, LevelCounts
 from creditscore.binning._edges import EdgeSample
 from creditscore.binning._fine import FineLevels
+from creditscore.binning._level_spread import rows_of_prior
 from creditscore.binning._partition import CategoricalPartition
 from creditscore.binning._problem import Problem, Solution, cost_of
 from creditscore.binning._relax import smallest_relaxations
@@ -24,7 +25,8 @@ from creditscore.binning._solver import binary_problem, solve_bins
 _PRIOR_ROWS = 20.0
 """A level's bad rate is drawn towards the sample's as if it had this many average rows more."""
 _RARE_ROWS = 30.0
-"""Levels of fewer rows (or of fewer than a bin needs) are pooled: their own bad rate is chance."""
+"""Levels of fewer rows (or of fewer than a bin needs) are pooled, as their own bad rate is mostly
+chance. Both are less where the small levels differ by more than chance would make them."""
 _SIZES = 20
 """Sizes of levels that are tried, where pooling stands in the way."""
 
@@ -116,18 +118,17 @@ def best_level_groups(
     The levels of an `ordered` column keep the order in which they were counted, are joined under
     the trend of the settings, and none is pooled: small ones join a neighbour of theirs, because
     a bin has a least size. Without an order of their own, groups ascend in bad rate, in every
-    period too where `periods` gives the counts of each. See :func:`rare_below` for what is rare.
+    period too where `periods` gives the counts of each. See :func:`rare_levels` for what is rare.
     """
     trend = settings.trend if ordered else "ascending"
     # the solver sees counts, and no levels
     asked = replace(settings.constraints, trend=trend, min_level_size=None)
     total_good = sum(counts.good.values()) + counts.missing[0]
     total_bad = sum(counts.bad.values()) + counts.missing[1]
-    total = total_good + total_bad
     prebins = level_prebins(
         counts,
         special,
-        rare=0.0 if ordered else rare_below(settings, total),
+        rare=0.0 if ordered else rare_levels(counts, special, settings),
         max_n_prebins=_most_prebins(settings, ordered=ordered),
         ordered=ordered,
     )
@@ -187,7 +188,7 @@ def _relaxations(
     total = asked["total_good"] + asked["total_bad"]
     own = settings.constraints.min_level_size
     beside: tuple[tuple[Relaxation, ...], ...] = ()
-    for size in _level_sizes(prebins, rare_below(settings, total)):
+    for size in _level_sizes(prebins, rare_levels(counts, special, settings)):
         less = level_prebins(counts, special, rare=size, max_n_prebins=settings.max_n_prebins)
         by_period = less.by_period(periods) if periods else None
         problem = binary_problem(less.good, less.bad, **{**asked, "periods": by_period})
@@ -234,6 +235,20 @@ def rare_below(settings: BinSettings, total: float) -> float:
     return size if size >= 1 else size * total * (1 - ROUNDING)
 
 
+def rare_levels(counts: LevelCounts, special: tuple[Level, ...], settings: BinSettings) -> float:
+    """Return the weight below which levels of no order are pooled.
+
+    As :func:`rare_below`, but for the default: where the levels that are rare by it differ beyond
+    chance, as many rows as tell of a level as much as the others do (:func:`rows_of_prior`).
+    """
+    total = sum(counts.good.values()) + sum(counts.bad.values()) + sum(counts.missing)
+    rare = rare_below(settings, total)
+    if settings.constraints.min_level_size is not None:
+        return rare
+    _, good, bad = _regular(counts, special, ordered=True)
+    return min(rare, _rows_of_few(good, bad, rare))
+
+
 def level_prebins(
     counts: LevelCounts,
     special: tuple[Level, ...],
@@ -245,11 +260,12 @@ def level_prebins(
     """Bring levels into the order in which they may be joined.
 
     Levels without an order go by their bad rate, drawn towards that of the sample:
-    (bad + m · rate) / (weight + m) with m = 20 rows, the m-estimate, which is the empirical-Bayes
-    encoding of D. Micci-Barreca, "A preprocessing scheme for high-cardinality categorical
-    attributes", SIGKDD Explorations 3(1), 2001, eq. 3 to 5, with the weight n / (n + m). So a
-    level that never met a class is placed by how many rows say so. All that weigh less than
-    `rare` are one. n levels take O(n log n) time for sorting their names, whatever the rows.
+    (bad + m · rate) / (weight + m) with m = 20 rows, or fewer where small levels differ much
+    (:func:`rows_of_prior`): the m-estimate, which is the empirical-Bayes encoding of
+    D. Micci-Barreca, "A preprocessing scheme for high-cardinality categorical attributes", SIGKDD
+    Explorations 3(1), 2001, eq. 3 to 5, with the weight n / (n + m). So a level that never met a
+    class is placed by how many rows say so. All that weigh less than `rare` are one. n levels
+    take O(n log n) time for sorting their names, whatever the rows.
     """
     levels, good, bad = _regular(counts, special, ordered=ordered)
     if not levels:
@@ -284,16 +300,22 @@ def _regular(
 
 def _units_by_rate(good: Float1D, bad: Float1D, rare: float, mean: float) -> Int1D:
     """Give units numbers in the order of their bad rate: a level each, the rare ones together."""
+    prior = min(_PRIOR_ROWS, _rows_of_few(good, bad, _RARE_ROWS))
     unit_of = np.arange(len(good))
     is_rare = good + bad < rare
     # the first rare level stands for all, in the order of names too
     unit_of[is_rare] = np.flatnonzero(is_rare)[:1]
     held, unit_of = np.unique(unit_of, return_inverse=True)
     good, bad = _sums(unit_of, good), _sums(unit_of, bad)
-    rates = (bad + _PRIOR_ROWS * mean) / (good + bad + _PRIOR_ROWS)
+    rates = (bad + prior * mean) / (good + bad + prior)
     rank = np.empty(len(held), dtype=np.intp)
     rank[np.argsort(rates, kind="stable")] = np.arange(len(held))
     return rank[unit_of]
+
+
+def _rows_of_few(good: Float1D, bad: Float1D, rare: float) -> float:
+    few = good + bad < rare
+    return rows_of_prior(good[few], bad[few])
 
 
 def _sums(unit_of: Int1D, weights: Float1D, n_units: int = 0) -> Float1D:

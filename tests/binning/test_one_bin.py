@@ -43,7 +43,7 @@ def test_levels_that_are_all_rare_are_not_called_alike() -> None:
     branch = np.repeat([f"B{i:03}" for i in range(100)], 20)
     is_bad = (rng.random(2_000) < rng.beta(0.5, 0.5, 100).repeat(20)).astype(int)
     X = pd.DataFrame({"branch": branch})
-    message, _ = said(X, is_bad)
+    message, _ = said(X, is_bad, constraints=BinConstraints(min_level_size=30))
     assert message.endswith("What would help: lower min_level_size to 20.")
     helped = WOEEncoder(constraints=BinConstraints(min_level_size=20)).fit(X, is_bad)
     assert helped.tables_["branch"].n_bins > 1

@@ -1,0 +1,68 @@
+"""How far the levels of a column differ beyond chance, and so how many rows speak for one."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.stats import gamma
+
+from creditscore._typing import Float1D
+
+_CHANCE = 0.01
+"""Levels are alike where chance would spread their bad rates as far more often than this."""
+_TELLING = 2.0
+"""Levels of fewer rows say nothing about how levels differ: a single row is good or bad."""
+
+
+def rows_of_prior(good: Float1D, bad: Float1D) -> float:
+    """Return how many rows of a level weigh as much as what the other levels say of it.
+
+    Levels whose bad rates come from a beta distribution with the mean r and the variance
+    r (1 - r) / (m + 1) have the posterior mean (bad + m r) / (n + m): m rows of a level tell as
+    much as all other levels together. m is estimated by the method of moments. With the
+    heterogeneity Q = Σ nᵢ (rᵢ - r)² / (r (1 - r)) of k levels, whose mean is
+    Σ (1 - nᵢ / N) (1 + (nᵢ - 1) / (m + 1)),
+
+    m = Σ (1 - nᵢ / N) (nᵢ - 1) / (Q - (k - 1)) - 1
+
+    and Q is beyond chance where a gamma distribution with the mean and the variance that Q has
+    among equal levels, k - 1 and Σ (2 + (1 - 6 r (1 - r)) / (nᵢ r (1 - r))), exceeds it in less
+    than 1 % of samples. That variance holds for small levels too, where Q is far from χ².
+
+    Parameters
+    ----------
+    good, bad : ndarray of shape (n_levels,)
+        Counts (weights) of each level.
+
+    Returns
+    -------
+    float
+        Zero or more; infinity where the levels differ by no more than chance, and where there is
+        nothing to tell by: fewer than two levels of two rows, or one class only.
+
+    References
+    ----------
+    J. C. Kleinman, "Proportions with extraneous variance: single and independent samples",
+    Journal of the American Statistical Association 68(341), 1973: the estimate by moments.
+    J. B. S. Haldane, "The mean and variance of χ², when used as a test of homogeneity, when
+    expectations are small", Biometrika 31(3/4), 1940: the variance.
+    """
+    several = good + bad >= _TELLING
+    good, bad = good[several], bad[several]
+    n = good + bad
+    total = n.sum()
+    rate = bad.sum() / total if len(n) else 0.0
+    if len(n) < 2 or not 0 < rate < 1:
+        return float("inf")
+    binomial = rate * (1 - rate)
+    heterogeneity = (np.square(bad - n * rate) / n).sum() / binomial
+    by_chance = len(n) - 1
+    variance = variance_by_chance(n, binomial).sum()
+    if gamma.sf(heterogeneity, by_chance**2 / variance, scale=variance / by_chance) > _CHANCE:
+        return float("inf")
+    most = ((1 - n / total) * (n - 1)).sum()
+    return float(max(most / (heterogeneity - by_chance) - 1, 0.0))
+
+
+def variance_by_chance(n: Float1D, binomial: float) -> Float1D:
+    """Return the variance of (bad - n r)² / (n r (1 - r)) of levels of n rows, given r (1 - r)."""
+    return 2 + (1 - 6 * binomial) / (n * binomial)

@@ -47,6 +47,7 @@ def iv_ceiling(table: BinTable, evidence: Evidence) -> float:
             min_good=found_under.min_good,
             min_bad=found_under.min_bad,
             min_bend_gain=found_under.min_bend_gain,
+            max_bend_p_value=found_under.max_bend_p_value,
         ),
         smoothing=table.smoothing,
     )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
 from creditscore._typing import Trend
+from creditscore.binning._bend import Counts, bend_p_value
+from creditscore.binning._constraints import BinConstraints
 
 MEANT: dict[str, tuple[Trend, ...]] = {
     "auto": ("ascending", "descending"),
@@ -32,14 +34,20 @@ class Candidate(Protocol):
         """The value less penalties."""
         ...
 
+    @property
+    def counts(self) -> Counts:
+        """Goods and bads of the bins."""
+        ...
+
 
 _C = TypeVar("_C", bound=Candidate)
 
 
-def chosen(found: Mapping[str, _C], trend: str, *, min_bend_gain: float, least_gain: float) -> _C:
+def chosen(found: Mapping[str, _C], trend: str, *, asked: BinConstraints, least_gain: float) -> _C:
     """Return the best of what was found under the trends that may be meant; of equals the first.
 
-    A bend must better the best bins that rise or fall by the share `min_bend_gain` of their value.
+    A bend must better the best bins that rise or fall by the share `min_bend_gain` of their value,
+    and by more than chance would, if `max_bend_p_value` says how seldom.
     """
     if trend not in MEANT:
         return found[trend]
@@ -47,10 +55,17 @@ def chosen(found: Mapping[str, _C], trend: str, *, min_bend_gain: float, least_g
     if trend == "auto":
         return straight
     bent = _better(found["peak"], found["valley"], least_gain)
-    needed = straight.value + min_bend_gain * abs(straight.value)
-    if straight.feasible and bent.value < needed:
+    if straight.feasible and not gains_enough(straight, bent, asked):
         return straight
     return _better(straight, bent, least_gain)
+
+
+def gains_enough(straight: Candidate, bent: Candidate, asked: BinConstraints) -> bool:
+    """Return whether bins with a bend better the others by as much as is asked."""
+    if bent.value < straight.value + asked.min_bend_gain * abs(straight.value):
+        return False
+    limit = asked.max_bend_p_value
+    return limit is None or bend_p_value(straight.counts, bent.counts) <= limit
 
 
 def _better(first: _C, second: _C, least_gain: float) -> _C:

@@ -68,6 +68,11 @@ class ConstrainedBins:
         return self.candidates.problem.worth(self.solution)
 
     @property
+    def counts(self) -> tuple[Float1D, Float1D]:
+        """Goods and bads of the bins."""
+        return self.candidates.problem.amounts_of(self.solution.starts)
+
+    @property
     def cuts(self) -> tuple[float, ...]:
         """Numbers to cut at."""
         return tuple(self.candidates.number(place) for place in self.solution.starts[1:])
@@ -86,7 +91,7 @@ def best_constrained_bins(
     return chosen(
         {way: _best_under(column, objective, settings.under(way)) for way in ways},
         trend,
-        min_bend_gain=settings.constraints.min_bend_gain,
+        asked=settings.constraints,
         least_gain=LEAST_GAIN * objective.unit,
     )
 

@@ -76,6 +76,10 @@ class BinConstraints:
         regular rows up to 1, a weight above it. By default a bin needs a row in each.
     min_bend_gain : float, default=0.1
         Under "auto_one_bend": a peak or valley must better the best monotone bins by this share.
+    max_bend_p_value : float, optional
+        Under "auto_one_bend": and chance must give so much more to tell in this share of samples
+        at most, by the likelihood ratio of the bins with and without the bend, as χ² with a degree
+        of freedom for each bin more and one for the place of the bend. For targets of two classes.
 
     Examples
     --------
@@ -102,6 +106,7 @@ class BinConstraints:
     concentration_penalty: float = 0.0
     min_period_size: float | None = None
     min_bend_gain: float = 0.1
+    max_bend_p_value: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is out of range, or contradicts itself."""
@@ -116,8 +121,9 @@ class BinConstraints:
         ):
             self._take(name, low=0, high=math.inf, closed="left")
         self._take("preference", low=0, high=1, closed="both")
-        if self.max_p_value is not None:
-            self._take("max_p_value", low=0, high=1, closed="right")
+        for name in ("max_p_value", "max_bend_p_value"):
+            if getattr(self, name) is not None:
+                self._take(name, low=0, high=1, closed="right")
         if self.cut_digits is not None:
             check_integer(self.cut_digits, "cut_digits", "BinConstraints", low=1)
         self._check_numbers()

@@ -10,7 +10,8 @@ from creditscore._typing import Float1D
 _CHANCE = 0.01
 """Levels are alike where chance would spread their bad rates as far more often than this."""
 _TELLING = 2.0
-"""Levels of fewer rows say nothing about how levels differ: a single row is good or bad."""
+"""Levels of fewer rows say nothing about how levels differ, as a single row is good or bad; and
+none is told from the others by fewer."""
 
 
 def rows_of_prior(good: Float1D, bad: Float1D) -> float:
@@ -36,7 +37,7 @@ def rows_of_prior(good: Float1D, bad: Float1D) -> float:
     Returns
     -------
     float
-        Zero or more; infinity where the levels differ by no more than chance, and where there is
+        2 or more; infinity where the levels differ by no more than chance, and where there is
         nothing to tell by: fewer than two levels of two rows, or one class only.
 
     References
@@ -60,7 +61,7 @@ def rows_of_prior(good: Float1D, bad: Float1D) -> float:
     if gamma.sf(heterogeneity, by_chance**2 / variance, scale=variance / by_chance) > _CHANCE:
         return float("inf")
     most = ((1 - n / total) * (n - 1)).sum()
-    return float(max(most / (heterogeneity - by_chance) - 1, 0.0))
+    return float(max(most / (heterogeneity - by_chance) - 1, _TELLING))
 
 
 def variance_by_chance(n: Float1D, binomial: float) -> Float1D:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
-from creditscore._typing import Float1D, Int1D
+from creditscore._typing import Float1D, Int1D, Trend
+from creditscore.binning._bend import Counts, may_bend
 from creditscore.binning._cells import CountedColumn
+from creditscore.binning._choice import gains_enough
 from creditscore.binning._constrained import (
     ConstrainedBins,
     best_constrained_bins,
@@ -28,6 +31,9 @@ from creditscore.binning._problem import cost_of
 from creditscore.binning._relax import one_cut_is_enough
 from creditscore.binning._relaxation import Relaxation
 from creditscore.binning._settings import BinSettings
+
+_PARTS = 256
+"""Parts of a column by which it is told whether it may bend."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +74,8 @@ def best_number_bins(
     """Find the best bins: the fast way where little is asked, else under all constraints."""
     if settings.plain and column.regular.outcomes.periods is None:
         return _plain(column, special, settings)
+    if settings.plain_but_for_a_bend and column.regular.outcomes.periods is None:
+        return _straight_or_bent(column, special, settings)
     if not len(column.regular.cells.low):
         return NumberBins(_counts_on((), (0.0,), (0.0,), column, special), 0)
     objective, n_distinct = _objective(column, settings), _n_distinct(column)
@@ -75,20 +83,68 @@ def best_number_bins(
     blocked = Blocked(column.regular, objective, settings)
     if len(found.solution.starts) == 1 and n_distinct > 1:
         found = _best_single_cut(blocked, found)
-    amounts, starts = found.candidates.problem.amounts, list(found.solution.starts)
-    good, bad = np.diff(amounts.first), np.diff(amounts.second)
     return NumberBins(
-        _counts_on(
-            found.cuts, np.add.reduceat(good, starts), np.add.reduceat(bad, starts), column, special
-        ),
+        _counts_on(found.cuts, *found.counts, column, special),
         n_distinct,
         _fine(found.candidates.column, found.tried),
         feasible=found.solution.feasible,
-        relaxations=blocked.ways() if len(starts) == 1 and n_distinct > 1 else (),
+        relaxations=blocked.ways() if len(found.solution.starts) == 1 and n_distinct > 1 else (),
         stability_cost=_stability_cost(column, special, settings, found.solution.value),
         rounding_cost=found.rounding_cost,
         notes=idle_cuts(found.candidates.column, settings.constraints),
     )
+
+
+@dataclass(frozen=True)
+class _Straight:
+    """Bins that rise or fall, as a candidate beside those with a bend."""
+
+    counts: Counts
+    value: float
+    feasible: bool = True
+
+    @property
+    def worth(self) -> float:
+        return self.value
+
+
+def _straight_or_bent(
+    column: NumericColumn, special: tuple[float, ...], settings: BinSettings
+) -> NumberBins:
+    """Find monotone bins the fast way, and search for a bend only where there may be one."""
+    plain = _plain(column, special, settings.straight)
+    if plain.fine is None:
+        return plain
+    asked, n = settings.constraints, plain.counts.partition.n_regular
+    counts = plain.counts.good[:n], plain.counts.bad[:n]
+    objective = _objective(column, settings)
+    straight = _Straight(counts, float(objective.parts(*counts).sum()))
+    fine = _in_parts(column.regular)
+    possible = may_bend(counts, fine, cast("float", asked.max_bend_p_value))
+    ways: tuple[Trend, ...] = ("peak", "valley")
+    searched = [
+        best_constrained_bins(column.regular, objective, settings.straight.under(way))
+        for way, may in zip(ways, possible, strict=True)
+        if may
+    ]
+    bent = max(searched, key=lambda found: found.value, default=None)
+    if bent is None or not gains_enough(straight, bent, asked):
+        return plain
+    return NumberBins(
+        _counts_on(bent.cuts, *bent.counts, column, special),
+        plain.n_distinct,
+        _fine(bent.candidates.column, bent.tried),
+    )
+
+
+def _in_parts(column: CountedColumn) -> Counts:
+    """Return the goods and bads of some hundreds of parts of a column, mostly of equal weight."""
+    good, bad = column.cells.good, column.cells.bad
+    weight = np.cumsum(good + bad)
+    steps = weight[-1] * np.arange(1, _PARTS) / _PARTS
+    starts = np.unique(np.append(0, np.searchsorted(weight, steps) + 1))
+    starts = starts[starts < len(good)]
+    return np.add.reduceat(good, starts), np.add.reduceat(bad, starts)
 
 
 def _best_single_cut(blocked: Blocked, found: ConstrainedBins) -> ConstrainedBins:

@@ -165,7 +165,7 @@ class Problem:
         best = chosen(
             {way: _Valued(self, one) for way, one in found.items()},
             trend,
-            min_bend_gain=asked.min_bend_gain,
+            asked=asked,
             least_gain=LEAST_GAIN * self.objective.unit,
         )
         return best.solution
@@ -203,7 +203,7 @@ class Problem:
 
     def _solution(self, starts: tuple[int, ...] | None, trend: FoundTrend) -> Solution:
         bins = (0,) if starts is None else starts
-        value = float(self.objective.parts(*self._amounts_of(bins)).sum())
+        value = float(self.objective.parts(*self.amounts_of(bins)).sum())
         return Solution(bins, value, trend, feasible=starts is not None)
 
     def worth(self, solution: Solution) -> float:
@@ -211,7 +211,7 @@ class Problem:
         penalty = self.constraints.concentration_penalty
         if not penalty:
             return solution.value
-        weight = self.objective.weight(*self._amounts_of(solution.starts))
+        weight = self.objective.weight(*self.amounts_of(solution.starts))
         return solution.value - penalty * float(((weight / weight.sum()) ** 2).sum())
 
     @property
@@ -221,7 +221,8 @@ class Problem:
         tested = asked.min_rate_difference or asked.max_p_value is not None
         return asked.min_n_bins == 1 and not tested and self.periods is None
 
-    def _amounts_of(self, starts: Sequence[int]) -> tuple[Float1D, Float1D]:
+    def amounts_of(self, starts: Sequence[int]) -> tuple[Float1D, Float1D]:
+        """Return the amounts of bins, by their first pre-bins."""
         first = np.asarray(starts, dtype=np.intp)
         return self.amounts.between(first, np.append(first[1:], self.n_prebins))
 
@@ -244,6 +245,10 @@ class _Valued:
     @property
     def worth(self) -> float:
         return self.problem.worth(self.solution)
+
+    @property
+    def counts(self) -> tuple[Float1D, Float1D]:
+        return self.problem.amounts_of(self.solution.starts)
 
 
 def cost_of(best: float, value: float) -> float | None:

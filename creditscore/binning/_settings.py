@@ -15,6 +15,7 @@ from creditscore.exceptions import InvalidParameterError
 
 _SIMPLE = ("trend", "min_bin_size", "max_n_bins", "min_level_size")
 """Constraints that do not keep a column from the fast way."""
+_NO_BEND = BinConstraints()
 
 
 class Solver(Protocol):
@@ -102,6 +103,18 @@ class BinSettings:
             if one.name not in _SIMPLE
         )
         return simple and not beyond and self.objective == "iv" and self.solver is None
+
+    @property
+    def straight(self) -> BinSettings:
+        """The same settings without a bend."""
+        asked = replace(self.constraints, trend="auto", max_bend_p_value=None)
+        return replace(self, constraints=replace(asked, min_bend_gain=_NO_BEND.min_bend_gain))
+
+    @property
+    def plain_but_for_a_bend(self) -> bool:
+        """Whether nothing is asked beyond that but a bend where monotone bins are refuted."""
+        tested = self.constraints.max_bend_p_value is not None
+        return self.trend == "auto_one_bend" and tested and self.straight.plain
 
 
 def check_solution(solution: Any, n_prebins: int) -> Solution:

@@ -69,7 +69,8 @@ def solve_bins(
     The trends: "ascending" and "descending" hold from bin to bin, strictly; "auto" is the better
     of the two, ascending on a tie. "peak" ascends to a bin and descends from it, which may be the
     first or the last; "valley" is its mirror; "auto_one_bend" takes one of these where it
-    betters "auto" by the share `min_bend_gain`. "concave" and "convex" bind the steps of
+    betters "auto" by the share `min_bend_gain`, and by more than chance would where
+    `max_bend_p_value` says so. "concave" and "convex" bind the steps of
     neighbours: none is higher (lower) than the one before. "none" only asks that neighbours
     differ, as all do. In every period, a step must not go against its direction in the whole
     sample, whatever the trend; but for concave and convex, the bend must hold.
@@ -199,6 +200,9 @@ def solve_mean_bins(
         raise InvalidDataError(msg)
     if asked.min_good or asked.min_bad:
         msg = "solve_mean_bins has neither goods nor bads: leave min_good and min_bad at 0."
+        raise InvalidParameterError(msg)
+    if asked.max_bend_p_value is not None:
+        msg = "solve_mean_bins has no classes to test a bend by: leave max_bend_p_value at None."
         raise InvalidParameterError(msg)
     if asked.max_p_value is not None and squares is None:
         msg = "max_p_value needs the sums of squares of the target: give squares as well."

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from creditscore.binning import BinConstraints, LevelCounts, Outcomes
+from creditscore.binning._level_spread import rows_of_prior
 from creditscore.binning._levels import best_level_groups, level_prebins, rare_below
 from creditscore.binning._settings import BinSettings
 
@@ -42,9 +43,9 @@ def groups_of(counts: LevelCounts, **params: Any) -> tuple[tuple[Any, ...], ...]
     return best_level_groups(counts, (), BinSettings(constraints=asked)).counts.partition.groups
 
 
-def m_estimate(good: float, bad: float, rate: float) -> float:
+def m_estimate(good: float, bad: float, rate: float, prior: float) -> float:
     """The bad rate of a level as Micci-Barreca (2001) writes it: λ · own + (1 - λ) · prior."""
-    trust = (good + bad) / (good + bad + 20)
+    trust = (good + bad) / (good + bad + prior)
     return trust * bad / (good + bad) + (1 - trust) * rate
 
 
@@ -54,7 +55,9 @@ def test_levels_are_ordered_by_the_shrunken_bad_rate(
 ) -> None:
     prebins = level_prebins(counts_of(counts), (), rare=0.0, max_n_prebins=64)
     good, bad = map(sum, zip(*counts.values(), strict=True))
-    rates = [m_estimate(*counts[level], bad / (good + bad)) for level in prebins.levels]
+    few = np.array([pair for pair in counts.values() if sum(pair) < 30], dtype=float).reshape(-1, 2)
+    prior = min(20.0, rows_of_prior(*few.T))
+    rates = [m_estimate(*counts[level], bad / (good + bad), prior) for level in prebins.levels]
     in_order = [rates[i] for i in np.argsort(prebins.prebin_of)]
     assert all(a <= b + 1e-12 for a, b in pairwise(in_order))
     assert sorted(prebins.prebin_of) == list(range(len(counts)))

@@ -1,0 +1,186 @@
+"""A bend where bins that rise or fall are refuted, and not elsewhere."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import chi2
+from sklearn.isotonic import IsotonicRegression
+
+from creditscore import WOEEncoder
+from creditscore.binning import BinConstraints, solve_bins, solve_mean_bins
+from creditscore.binning._bend import bend_p_value, log_likelihood, may_bend, most_likely_bend
+from creditscore.exceptions import InvalidParameterError
+
+REFUTED = BinConstraints(min_bend_gain=0, max_bend_p_value=1e-6)
+
+cells = st.lists(
+    st.tuples(st.integers(0, 30), st.integers(0, 30)).filter(any), min_size=1, max_size=9
+)
+
+
+def likelihood_under(rates: np.ndarray, good: np.ndarray, bad: np.ndarray) -> float:
+    """Log-likelihood of outcomes, term by term."""
+    terms = [0.0]
+    for rate, n_good, n_bad in zip(rates, good, bad, strict=True):
+        terms += [n_good * np.log(1 - rate)] if n_good else []
+        terms += [n_bad * np.log(rate)] if n_bad else []
+    return float(np.sum(terms))
+
+
+def isotonic(good: np.ndarray, bad: np.ndarray, *, rising: bool) -> float:
+    if not len(good):
+        return 0.0
+    fit = IsotonicRegression(increasing=rising, y_min=0, y_max=1)
+    place = np.arange(len(good))
+    rates = fit.fit(place, bad / (good + bad), good + bad).predict(place)
+    return likelihood_under(rates, good, bad)
+
+
+@settings(deadline=None, max_examples=60)
+@given(counts=cells, bend=st.sampled_from(["peak", "valley"]))
+def test_most_likely_bend_is_the_best_of_all_places(
+    counts: list[tuple[int, int]], bend: Literal["peak", "valley"]
+) -> None:
+    good, bad = np.array(counts, dtype=float).T
+    rising = bend == "peak"
+    expected = max(
+        isotonic(good[:place], bad[:place], rising=rising)
+        + isotonic(good[place:], bad[place:], rising=not rising)
+        for place in range(len(good) + 1)
+    )
+    assert most_likely_bend(good, bad, bend) == pytest.approx(expected, abs=1e-6)
+
+
+@settings(deadline=None, max_examples=60)
+@given(counts=cells.filter(lambda counts: len(counts) > 1))
+def test_no_bins_with_a_bend_tell_more_than_the_bound(counts: list[tuple[int, int]]) -> None:
+    good, bad = np.array(counts, dtype=float).T
+    if not good.any() or not bad.any():
+        return
+    for bend in ("peak", "valley"):
+        starts = list(solve_bins(good, bad, constraints=BinConstraints(trend=bend)).starts)
+        found = log_likelihood(np.add.reduceat(good, starts), np.add.reduceat(bad, starts))
+        assert found <= most_likely_bend(good, bad, bend) + 1e-9
+
+
+def test_p_value_is_that_of_the_likelihood_ratio() -> None:
+    # one bin of 250 goods and 50 bads; or rates of 10 %, 30 % and 10 %
+    straight = np.array([250.0]), np.array([50.0])
+    bent = np.array([90.0, 70.0, 90.0]), np.array([10.0, 30.0, 10.0])
+    gain = 2 * (
+        180 * np.log(0.9) + 20 * np.log(0.1) + 70 * np.log(0.7) + 30 * np.log(0.3)
+        - 250 * np.log(250 / 300) - 50 * np.log(50 / 300)
+    )  # fmt: skip
+    assert bend_p_value(straight, bent) == pytest.approx(chi2.sf(gain, 3))
+    assert bend_p_value(straight, straight) == 1.0
+    pure = np.array([5.0, 0.0]), np.array([0.0, 5.0])
+    assert log_likelihood(*pure) == 0.0
+
+
+def test_only_the_bend_that_may_be_is_looked_into() -> None:
+    straight = np.array([500.0]), np.array([100.0])
+    fine = np.array([190.0, 120.0, 190.0]), np.array([10.0, 80.0, 10.0])
+    assert may_bend(straight, fine, 1e-6) == (True, True)  # 10 of 200, then 90 of 400
+    assert may_bend(straight, fine, 1e-15) == (True, False)
+    assert may_bend(straight, fine, 1e-60) == (False, False)
+
+
+def sample(shape: str, n: int = 6_000, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=n)
+    risk = {"valley": np.abs(x) - 2, "peak": -np.abs(x), "rise": x - 1, "noise": 0 * x - 1}[shape]
+    return pd.DataFrame({"ratio": x}), (rng.random(n) < 1 / (1 + np.exp(-risk))).astype(int)
+
+
+@pytest.mark.parametrize("shape", ["valley", "peak"])
+def test_a_column_that_bends_gets_its_bend(shape: str) -> None:
+    X, y = sample(shape)
+    table = WOEEncoder(trend="auto_one_bend", constraints=REFUTED).fit(X, y).tables_["ratio"]
+    assert table.trend == shape
+    bent = WOEEncoder(trend=shape).fit(X, y).tables_["ratio"]
+    assert table.partition.cuts == bent.partition.cuts
+    rates = table.frame()["bad_rate"].iloc[: table.n_bins].to_numpy()
+    turns = np.diff(np.sign(np.diff(rates)))
+    assert np.count_nonzero(turns) == 1
+
+
+def test_a_column_that_rises_gets_the_bins_of_auto() -> None:
+    X, y = sample("rise")
+    one = WOEEncoder(trend="auto_one_bend", constraints=REFUTED).fit(X, y).tables_["ratio"]
+    other = WOEEncoder().fit(X, y).tables_["ratio"]
+    assert (one.partition, one.n_good, one.n_bad) == (other.partition, other.n_good, other.n_bad)
+
+
+def test_a_bend_by_chance_is_not_made() -> None:
+    rng = np.random.default_rng(5)
+    X = pd.DataFrame(rng.normal(size=(2_000, 60))).add_prefix("noise_")
+    y = (rng.random(2_000) < 0.2).astype(int)
+    tables = WOEEncoder(trend="auto_one_bend", constraints=REFUTED).fit(X, y).tables_
+    assert not [name for name, table in tables.items() if table.trend in ("peak", "valley")]
+    # without the test, most columns would have one
+    eager = WOEEncoder(trend="auto_one_bend", constraints=BinConstraints(min_bend_gain=0))
+    bent = [
+        t for t in eager.fit(X.iloc[:, :6], y).tables_.values() if t.trend in ("peak", "valley")
+    ]
+    assert len(bent) > 3
+
+
+@pytest.mark.parametrize(
+    ("column", "trend"), [([1.0] * 40, "none"), ([np.nan] * 40, "none"), ([1.0, 2.0] * 20, None)]
+)
+def test_columns_with_little_to_tell(column: list[float], trend: str | None) -> None:
+    X, y = pd.DataFrame({"a": column}), np.arange(40) % 3 == 0
+    encoder = WOEEncoder(trend="auto_one_bend", constraints=REFUTED)
+    plain = WOEEncoder()
+    with pytest.warns(UserWarning, match="a"):
+        found = encoder.fit(X, y).tables_["a"]
+    with pytest.warns(UserWarning, match="a"):
+        expected = plain.fit(X, y).tables_["a"]
+    assert found.n_bins == expected.n_bins
+    assert found.n_bad == expected.n_bad
+
+
+def test_special_codes_missing_values_and_weights_stand_beside_a_bend() -> None:
+    X, y = sample("valley")
+    X.loc[:199, "ratio"] = np.nan
+    X.loc[200:499, "ratio"] = -9.0
+    weights = np.where(y, 1.0, 2.0)
+    encoder = WOEEncoder(trend="auto_one_bend", constraints=REFUTED, special_codes=[-9])
+    table = encoder.fit(X, y, sample_weight=weights).tables_["ratio"]
+    assert table.trend == "valley"
+    frame = table.frame().set_index("bin")
+    assert frame.loc["Missing", "n_good"] == 2 * (y[:200] == 0).sum()
+    assert frame["count"].sum() == pytest.approx(weights.sum())
+
+
+def test_the_solver_keeps_to_it_as_well() -> None:
+    good, bad = np.array([90.0, 70.0, 90.0]), np.array([10.0, 30.0, 10.0])
+    asked = {"trend": "auto_one_bend", "min_bend_gain": 0}
+    limit = bend_p_value(
+        _joined(good, bad, solve_bins(good, bad, constraints=BinConstraints(trend="auto")).starts),
+        (good, bad),
+    )
+    above, below = limit * 1.01, limit * 0.99
+    made = solve_bins(good, bad, constraints=BinConstraints(**asked, max_bend_p_value=above))
+    not_made = solve_bins(good, bad, constraints=BinConstraints(**asked, max_bend_p_value=below))
+    assert (made.trend, not_made.trend) == ("peak", "ascending")
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    with pytest.raises(InvalidParameterError, match="max_bend_p_value"):
+        BinConstraints(max_bend_p_value=0)
+    asked = BinConstraints(trend="auto_one_bend", max_bend_p_value=0.01)
+    with pytest.raises(InvalidParameterError, match="no classes to test a bend by"):
+        solve_mean_bins(np.ones(3), np.arange(3.0), constraints=asked)
+
+
+def _joined(
+    good: np.ndarray, bad: np.ndarray, starts: tuple[int, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    return np.add.reduceat(good, list(starts)), np.add.reduceat(bad, list(starts))

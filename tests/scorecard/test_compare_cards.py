@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from scipy.stats import spearmanr
 
-from creditscore import LogisticScorecard, PointsScale, Scorecard
+from creditscore import LogisticScorecard, PointsScale, Scorecard, WOEEncoder
 from creditscore.exceptions import (
     InvalidDataError,
     InvalidParameterError,
@@ -19,7 +19,14 @@ from creditscore.exceptions import (
     MissingColumnError,
 )
 from creditscore.metrics import auc_difference, ks, psi
-from creditscore.scorecard import Characteristic, ScorecardComparison, compare_scorecards, swap_set
+from creditscore.scorecard import (
+    Characteristic,
+    ScorecardComparison,
+    SegmentedScorecard,
+    Segments,
+    compare_scorecards,
+    swap_set,
+)
 
 
 @pytest.fixture(scope="module")
@@ -240,6 +247,44 @@ def test_points_of_a_card_with_a_scale_and_one_without_cannot_be_compared() -> N
         assert math.isnan(found.psi)
         assert found.points()["points_b"].isna().all()
         assert "PSI nan" in repr(found)
+
+
+def test_a_card_of_segments(cards: tuple, german: pd.DataFrame) -> None:
+    old, new = cards
+    at_home = Segments.by_levels("housing", {"own": ["own"], "other": ["rent", "for free"]})
+    both = SegmentedScorecard.from_cards(at_home, {"own": old, "other": new})
+    found = compare_scorecards(old, both, german, german["is_bad"], approval_rate=0.6)
+    assert repr(found).startswith("<ScorecardComparison of cards of 2 and 3 characteristics on 1,0")
+    score, own = both.score(german), german["housing"] == "own"
+    assert score[own].tolist() == old.score(german)[own].tolist()
+    assert found.auc == auc_difference(german["is_bad"], old.score(german), score)
+    assert found.mean_b == pytest.approx(score.mean())
+    expected = swap_set(old.score(german), score, approval_rate=0.6, is_bad=german["is_bad"])
+    assert found.swap == expected
+    table = found.characteristics().set_index("characteristic")
+    assert table["status"].to_dict() == {
+        "checking_status": "both, equal bins",
+        "age_years": "both, equal bins",
+        "duration_months": "only in b",
+    }
+    ranges = [high - low for low, high in (c.characteristics[0].points_range for c in cards)]
+    assert table.loc["checking_status", ["range_a", "range_b"]].tolist() == pytest.approx(
+        [ranges[0], max(ranges)]
+    )
+    # points depend on the segment
+    assert found.points().empty
+    assert "Points of equal bins" not in found._repr_html_()
+    turned = both.on_scale(PointsScale(base_score=100, base_odds=5, pdo=7, reverse=True))
+    again = compare_scorecards(turned, old, german, german["is_bad"], approval_rate=0.6)
+    assert again.auc.difference.estimate == pytest.approx(-found.auc.difference.estimate)
+    assert again.spearman == pytest.approx(found.spearman)
+    # one segment with other bins is enough
+    coarse = LogisticScorecard(encoder=WOEEncoder(max_n_bins=2)).fit(
+        german[["checking_status", "duration_months"]], german["is_bad"]
+    )
+    mixed = SegmentedScorecard.from_cards(at_home, {"own": old, "other": coarse.scorecard_})
+    status = compare_scorecards(old, mixed, german).characteristics()["status"]
+    assert status[0] == "both, other bins"
 
 
 def test_a_constant_score_has_no_correlation() -> None:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -36,11 +37,16 @@ from creditscore.metrics import (
 )
 from creditscore.scorecard import (
     BinEvidence,
+    CandidateFate,
     Characteristic,
     ModelCard,
     ModelStatement,
     SamplePerformance,
+    SegmentedScorecard,
+    Segments,
+    SelectionSummary,
 )
+from creditscore.scorecard.selection import Selection, Stepwise
 
 HOSTILE = (
     "a | b\n\n# no heading <script>alert(1)</script> [link](javascript:x) `code` **x** $y$ & c"
@@ -73,13 +79,18 @@ def parts(german: pd.DataFrame) -> dict[str, tuple]:
 @pytest.fixture(scope="module")
 def fit(parts: dict) -> LogisticScorecard:
     train, is_bad = parts["train"]
-    return LogisticScorecard().fit(train[["checking_status", "duration_months"]], is_bad)
+    columns = ["checking_status", "duration_months", "dependents"]
+    return LogisticScorecard().fit(train[columns], is_bad)
 
 
 @pytest.fixture(scope="module")
 def full(fit: LogisticScorecard, parts: dict) -> ModelCard:
     return ModelCard.from_scorecard(
-        fit.scorecard_, statement=STATEMENT, samples=parts, tables=fit.encoder_.tables_
+        fit.scorecard_,
+        statement=STATEMENT,
+        samples=parts,
+        tables=fit.encoder_.tables_,
+        selection=fit.selection_,
     )
 
 
@@ -204,6 +215,21 @@ def test_evidence_from_tables_and_from_counts(full: ModelCard, fit: LogisticScor
         assert entry.trend is None
 
 
+def test_overrides_and_rounding_are_listed(fit: LogisticScorecard) -> None:
+    when = "2026-01-31T12:00:00+00:00"
+    card = fit.scorecard_.with_points(
+        {("duration_months", 0): 99}, by="A. Analyst", reason="fairness", when=when
+    ).rounded()
+    made = ModelCard.from_scorecard(card, statement=BARE)
+    text = made.to_markdown()
+    changes = text[text.index("## Changes by hand") : text.index("## Limits")]
+    override, rounding = (line for line in changes.split("\n") if line.startswith("- points: "))
+    assert "to 99 points; fairness (A. Analyst, 2026-01-31T12:00:00+00:00)" in override
+    assert "rounded" in rounding
+    assert table_below(text, "duration_months")[1][-2:] == ["99", "set by hand"]
+    assert ModelCard.from_json(made.to_json()) == made
+
+
 def test_edits_of_bins_and_points_are_listed(fit: LogisticScorecard, parts: dict) -> None:
     when = "2026-01-31T12:00:00+00:00"
     tables = dict(fit.encoder_.tables_)
@@ -220,6 +246,73 @@ def test_edits_of_bins_and_points_are_listed(fit: LogisticScorecard, parts: dict
     assert "bins of duration_months: merge" in text
     assert "alike (A. Analyst, 2026-01-31" in text
     assert "None is recorded." not in text
+
+
+# --- selection ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def searched(parts: dict) -> tuple[LogisticScorecard, ModelCard]:
+    """A card of a search, and its model card."""
+    train, is_bad = parts["train"]
+    asked = Selection(forced_out=("savings_status",), search=Stepwise())
+    columns = ["checking_status", "duration_months", "credit_amount", "dependents"]
+    fit = LogisticScorecard(selection=asked).fit(train[[*columns, "savings_status"]], is_bad)
+    card = ModelCard.from_scorecard(fit.scorecard_, statement=BARE, selection=fit.selection_)
+    return fit, card
+
+
+def test_selection_log_is_in_the_card(searched: tuple[LogisticScorecard, ModelCard]) -> None:
+    fit, card = searched
+    log, text = fit.selection_.table(), card.to_markdown()
+    shown = table_below(text, "Selection")
+    assert shown[0] == [
+        *("Candidate", "In the card", "Stage", "Step", "IV", "Statistic", "Limit", "Reason"),
+    ]
+    assert len(shown) == 1 + len(log)
+    for row, cells in zip(log.itertuples(), shown[1:], strict=True):
+        assert cells[0].replace("\\", "") == row.feature
+        assert cells[1] == ("yes" if row.kept else "no")
+        assert cells[2] == row.stage
+        assert cells[3] == ("" if pd.isna(row.step) else str(row.step))
+        assert cells[4] == f"{row.iv:.4f}"
+        assert cells[5] == ("" if pd.isna(row.statistic) else f"{row.statistic:,.4g}")
+    stages = {row[0].replace("\\", ""): row[2] for row in shown[1:]}
+    assert stages["savings_status"] == "forced"
+    assert any(row[3] for row in shown[1:])
+    assert f"{len(card.card.names)} of 5 candidates in the card; " in text
+    # what the search means for the errors stands beside them, once
+    assert text.count(f"{fit.selection_.caveat}.") == 1
+    assert card.selection is not None
+    assert card.selection.kept == card.card.names
+    assert card.selection.frame()["reason"].tolist() == log["reason"].tolist()
+    assert "selection" not in card.not_stated
+
+
+def test_selection_reads_back(searched: tuple[LogisticScorecard, ModelCard]) -> None:
+    _, card = searched
+    read = ModelCard.from_json(card.to_json())
+    assert read == card
+    assert read.to_markdown() == card.to_markdown()
+    endless = CandidateFate(
+        "x", kept=False, stage="filter", reason="r", statistic=math.inf, limit=5.0
+    )
+    summary = SelectionSummary(candidates=(endless, CandidateFate("y", True, "kept", "k", step=3)))
+    written = json.loads(json.dumps(summary.to_dict(), allow_nan=False))
+    assert SelectionSummary.from_dict(written) == summary
+
+
+def test_a_selection_log_of_another_card(
+    searched: tuple[LogisticScorecard, ModelCard], fit: LogisticScorecard
+) -> None:
+    part = Characteristic.numeric("x", cuts=[1], points=[0, 10], missing_points=0)
+    other = Scorecard(characteristics=(part,))
+    with pytest.raises(InvalidParameterError, match=r"log is that of another card: .*, 'x'"):
+        ModelCard.from_scorecard(other, statement=BARE, selection=fit.selection_)
+    with pytest.raises(InvalidParameterError, match="'selection' parameter"):
+        ModelCard.from_scorecard(fit.scorecard_, statement=BARE, selection=fit.dropped_)
+    with pytest.raises(InvalidParameterError, match="'selection' parameter of ModelCard must be"):
+        ModelCard(card=fit.scorecard_, statement=BARE, selection=fit.selection_)
 
 
 # --- file --------------------------------------------------------------------------------
@@ -278,7 +371,11 @@ def test_the_same_content_makes_the_same_text(
     full: ModelCard, fit: LogisticScorecard, parts: dict
 ) -> None:
     again = ModelCard.from_scorecard(
-        fit.scorecard_, statement=STATEMENT, samples=parts, tables=fit.encoder_.tables_
+        fit.scorecard_,
+        statement=STATEMENT,
+        samples=parts,
+        tables=fit.encoder_.tables_,
+        selection=fit.selection_,
     )
     assert again == full
     assert again.to_markdown() == full.to_markdown()
@@ -292,6 +389,7 @@ def test_sections_stand_in_their_order(full: ModelCard) -> None:
         "Data",
         "Samples",
         "Exclusions",
+        "Selection",
         "Characteristics",
         "Bins and points",
         "checking_status",
@@ -331,14 +429,12 @@ def test_tables_hold_the_numbers_of_the_card(full: ModelCard) -> None:
 
 
 def test_caveats_of_coefficients(fit: LogisticScorecard) -> None:
-    from dataclasses import replace
-
     summary = replace(
         fit.scorecard_.fit_summary,
         coefficients=(0.4, -0.1),
         standard_errors=(0.1, 0.2),
         vif=(7.5, 1e18),
-        caveat="Outcomes were inferred.",
+        caveat="Outcomes were inferred",
     )
     parts = tuple(replace(c, neutral_points=None) for c in fit.scorecard_.characteristics)
     card = replace(fit.scorecard_, characteristics=parts, fit_summary=summary)
@@ -355,13 +451,18 @@ def test_what_nobody_said_is_called_so(bare: ModelCard) -> None:
     for item in ("Version", "Created", "Owner", "Author", "Target"):
         assert identity[item] == "not stated"
     assert identity["Scale"] == "none: scores have no probabilities"
-    for title in ("Limits", "Fairness", "Monitoring", "Performance", "Samples", "Exclusions"):
+    assert "not stated: the card holds no standard errors. Its points were written" in text
+    for title in (
+        *("Limits", "Fairness", "Monitoring", "Performance", "Samples", "Exclusions"),
+        "Selection",
+    ):
         assert f"# {title}\n\nnot stated" in text
     assert bare.not_stated == (
         *("version", "created", "owner", "author", "target definition", "data", "period"),
         *("exclusions", "limits", "fairness", "monitoring", "performance"),
         "scale (no probabilities)",
-        "coefficients (points were written by hand)",
+        "standard errors of the coefficients",
+        "selection",
     )
     assert all(f"- {name}" in text for name in bare.not_stated)
 
@@ -396,7 +497,10 @@ def hostile() -> ModelCard:
         monitoring="# x\n- y",
     )
     X = pd.DataFrame({HOSTILE: [HOSTILE, "- y", None]})
-    return ModelCard.from_scorecard(card, statement=statement, samples={HOSTILE: (X, [1, 0, 1])})
+    made = ModelCard.from_scorecard(card, statement=statement, samples={HOSTILE: (X, [1, 0, 1])})
+    fate = CandidateFate(HOSTILE, kept=False, stage=HOSTILE, reason=HOSTILE)
+    summary = SelectionSummary(candidates=(fate,), said=HOSTILE)
+    return replace(made, selection=summary)
 
 
 def test_hostile_text_is_no_markdown(hostile: ModelCard) -> None:
@@ -421,7 +525,8 @@ def test_hostile_text_is_no_markdown(hostile: ModelCard) -> None:
 
 def test_hostile_text_does_not_break_tables(hostile: ModelCard) -> None:
     text = hostile.to_markdown()
-    for title, width in (("Samples", 5), ("Exclusions", 2), ("Performance", 8)):
+    widths = {"Samples": 5, "Exclusions": 2, "Selection": 8, "Performance": 8}
+    for title, width in widths.items():
         assert {len(row) for row in table_below(text, title)} == {width}
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     cells = [token for token in tokens if token.type in ("th_open", "td_open")]
@@ -464,6 +569,19 @@ def test_kinds_of_the_parts(fit: LogisticScorecard, parts: dict) -> None:
     sample = SamplePerformance(name="x", n_good=1, n_bad=1)
     with pytest.raises(InvalidParameterError, match="different names"):
         ModelCard(card=card, statement=BARE, samples=(sample, sample))
+
+
+def test_a_card_of_segments_has_a_model_card_each(fit: LogisticScorecard, parts: dict) -> None:
+    train, is_bad = parts["train"]
+    at_home = Segments.by_levels("housing", {"own": ["own"], "other": ["rent", "for free"]})
+    both = SegmentedScorecard.from_cards(at_home, dict.fromkeys(at_home.names, fit.scorecard_))
+    with pytest.raises(InvalidParameterError, match=r"has 2 segments\. Make a model card for each"):
+        ModelCard.from_scorecard(both, statement=BARE)
+    own = train["housing"] == "own"
+    made = ModelCard.from_scorecard(
+        both.card("own"), statement=BARE, samples={"own": (train[own], is_bad[own])}
+    )
+    assert made.samples[0].n_cases == own.sum()
 
 
 def test_tables_of_other_bins(fit: LogisticScorecard) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,14 @@ from creditscore._typing import Float1D, NativeFrame
 from creditscore._validation import as_floats, check_real, check_same_order, check_weights
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.metrics import AucDifference, auc_difference, ks
-from creditscore.scorecard._checks import check_kind
+from creditscore.scorecard._characteristic import Characteristic
 from creditscore.scorecard._comparison._score_shift import score_shift
 from creditscore.scorecard._comparison._swap_set import SwapSet, swap_set
 from creditscore.scorecard._scorecard import Scorecard
+from creditscore.scorecard._segments._segmented import SegmentedScorecard
 
+AnyCard: TypeAlias = Scorecard | SegmentedScorecard
+"""A card for all, or one of several segments."""
 _FORMATS: dict[str, Format] = dict.fromkeys(("a", "b", "difference", "lower", "upper"), "{:.4f}")
 _POINTS: dict[str, Format] = dict.fromkeys(("points_a", "points_b", "difference"), "{:.1f}")
 
@@ -33,7 +36,7 @@ class ScorecardComparison:
 
     Attributes
     ----------
-    card_a, card_b : Scorecard
+    card_a, card_b : Scorecard or SegmentedScorecard
         The cards.
     n_rows : float
         Rows of the sample, or the sum of their weights.
@@ -78,8 +81,8 @@ class ScorecardComparison:
     3      ks  0.367  0.394       0.027    NaN    NaN
     """
 
-    card_a: Scorecard
-    card_b: Scorecard
+    card_a: AnyCard
+    card_b: AnyCard
     n_rows: float
     spearman: float
     mean_a: float
@@ -125,20 +128,21 @@ class ScorecardComparison:
         DataFrame
             characteristic, status ("both, equal bins", "both, other bins", "only in a" or "only
             in b"), range_a and range_b (most less least points that can be had, each in points
-            of its own card; NaN where it is not in a card).
+            of its own card; NaN where it is not in a card). In a card of several segments a
+            characteristic has equal bins only where it has them in all, and its range is the
+            widest of any.
         """
-        both = {side: {c.name: c for c in card.characteristics} for side, card in self._cards()}
+        a, b = (_by_name(card) for card in (self.card_a, self.card_b))
         rows = []
-        for name in dict.fromkeys((*both["a"], *both["b"])):
-            a, b = both["a"].get(name), both["b"].get(name)
-            if a is not None and b is not None:
-                status = f"both, {'equal' if a.partition == b.partition else 'other'} bins"
+        for name in dict.fromkeys((*a, *b)):
+            held = a.get(name, ()), b.get(name, ())
+            if all(held):
+                first, *others = (c.partition for part in held for c in part)
+                equal = all(other == first for other in others)
+                status = f"both, {'equal' if equal else 'other'} bins"
             else:
-                status = "only in a" if b is None else "only in b"
-            ranges = (
-                math.nan if c is None else c.points_range[1] - c.points_range[0] for c in (a, b)
-            )
-            rows.append((name, status, *ranges))
+                status = "only in a" if held[0] else "only in b"
+            rows.append((name, status, *map(_widest, held)))
         return pd.DataFrame(rows, columns=["characteristic", "status", "range_a", "range_b"])
 
     def points(self) -> pd.DataFrame:
@@ -150,14 +154,15 @@ class ScorecardComparison:
             characteristic, attribute, points_a, points_b (in points of `a`), difference, and
             from_neutral (difference of the points above neutral, which does not depend on how
             many characteristics share the base points; NaN where a card has none). No row where
-            no characteristic has equal partitions.
+            no characteristic has equal partitions, or a card has several segments: compare the
+            cards of those, ``card.card(name)``.
         """
         a, b = self.card_a, self.card_b
         ratio = _conversion(a, b).ratio
         on_a = b if a.scale is None or b.scale is None else b.on_scale(a.scale)
-        own = {c.name: c for c in a.characteristics}
+        own = {c.name: c for c in _characteristics(a)}
         rows = []
-        for c in on_a.characteristics:
+        for c in _characteristics(on_a):
             other = own.get(c.name)
             if other is None or other.partition != c.partition:
                 continue
@@ -180,8 +185,8 @@ class ScorecardComparison:
         if self.auc is not None:
             told += f", AUC {self.auc.difference.estimate:+.3f}"
         return (
-            f"<ScorecardComparison of cards of {len(self.card_a.names)} and "
-            f"{len(self.card_b.names)} characteristics on {self.n_rows:,.0f} rows: {told}>"
+            f"<ScorecardComparison of cards of {len(_by_name(self.card_a))} and "
+            f"{len(_by_name(self.card_b))} characteristics on {self.n_rows:,.0f} rows: {told}>"
         )
 
     def _repr_html_(self) -> str:
@@ -201,13 +206,10 @@ class ScorecardComparison:
             parts.append(self.swap._repr_html_())
         return "".join(parts)
 
-    def _cards(self) -> tuple[tuple[str, Scorecard], ...]:
-        return ("a", self.card_a), ("b", self.card_b)
-
 
 def compare_scorecards(
-    card_a: Scorecard,
-    card_b: Scorecard,
+    card_a: AnyCard,
+    card_b: AnyCard,
     X: NativeFrame,
     y: Any = None,
     *,
@@ -220,7 +222,7 @@ def compare_scorecards(
 
     Parameters
     ----------
-    card_a, card_b : Scorecard
+    card_a, card_b : Scorecard or SegmentedScorecard
         The cards, the old one first.
     X : table of shape (n_samples, n_columns)
         Holds the columns of both cards.
@@ -276,7 +278,7 @@ def compare_scorecards(
     """
     owner = "compare_scorecards"
     for name, card in (("card_a", card_a), ("card_b", card_b)):
-        check_kind(card, name, owner, Scorecard)
+        _check_card(card, name, owner)
     for name, column in (("y", y), ("sample_weight", sample_weight), ("amount", amount)):
         check_same_order(X, column, name=name, error=InvalidDataError)
     score_a, score_b = (as_floats(card.score(X), "score") for card in (card_a, card_b))
@@ -325,7 +327,37 @@ def compare_scorecards(
     )
 
 
-def safer_sign(card: Scorecard) -> float:
+def _check_card(card: Any, name: str, owner: str) -> None:
+    if not isinstance(card, (Scorecard, SegmentedScorecard)):
+        msg = (
+            f"The {name!r} parameter of {owner} must be a Scorecard or a SegmentedScorecard. Got "
+            f"{card!r} instead."
+        )
+        raise InvalidParameterError(msg)
+
+
+def _characteristics(card: AnyCard) -> tuple[Characteristic, ...]:
+    """Return the characteristics of a card; none of one whose points depend on the segment."""
+    return card.characteristics if isinstance(card, Scorecard) else ()
+
+
+def _by_name(card: AnyCard) -> dict[str, tuple[Characteristic, ...]]:
+    """Return the characteristics of each name: one, or one a segment that has it."""
+    cards = (card,) if isinstance(card, Scorecard) else card.cards
+    found: dict[str, tuple[Characteristic, ...]] = {}
+    for one in cards:
+        for characteristic in one.characteristics:
+            found[characteristic.name] = (*found.get(characteristic.name, ()), characteristic)
+    return found
+
+
+def _widest(characteristics: tuple[Characteristic, ...]) -> float:
+    """Return most less least points, the widest of several; NaN of none."""
+    ends = [characteristic.points_range for characteristic in characteristics]
+    return max((high - low for low, high in ends), default=math.nan)
+
+
+def safer_sign(card: AnyCard) -> float:
     """Return 1 where a higher score is safer, -1 on a reversed scale."""
     return 1.0 if card.higher_is_safer else -1.0
 
@@ -337,7 +369,7 @@ class _Conversion(NamedTuple):
     shift: float
 
 
-def _conversion(card_a: Scorecard, card_b: Scorecard) -> _Conversion:
+def _conversion(card_a: AnyCard, card_b: AnyCard) -> _Conversion:
     """Return what puts scores of `b` on the scale of `a`; NaN where only one of them has one."""
     a, b = card_a.scale, card_b.scale
     if a is None and b is None:

@@ -21,7 +21,10 @@ from creditscore.scorecard._model_card._markdown import sections_as_html, sectio
 from creditscore.scorecard._model_card._model_card_sections import model_card_sections
 from creditscore.scorecard._model_card._model_statement import ModelStatement
 from creditscore.scorecard._model_card._sample_performance import SamplePerformance
+from creditscore.scorecard._model_card._selection_summary import SelectionSummary, selection_of
 from creditscore.scorecard._scorecard import Scorecard
+from creditscore.scorecard._segments._segmented import SegmentedScorecard
+from creditscore.scorecard.selection._log import SelectionLog
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +80,8 @@ class ModelCard(JsonDocument):
         How it does on each sample, the one that it was fitted on first.
     evidence : tuple of BinEvidence
         Information values and edits of the bins, in the order of the card.
+    selection : SelectionSummary or None
+        Which candidates are in the card, which left, and why.
 
     See Also
     --------
@@ -85,6 +90,9 @@ class ModelCard(JsonDocument):
 
     Notes
     -----
+    A card of several segments is described segment by segment: a model card for each of its cards,
+    ``card.card(name)``, with the rows of that segment as samples.
+
     What was not given stands in the card as "not stated". Nothing is taken from the clock or the
     machine: the same content makes the same text and the same file.
 
@@ -106,6 +114,7 @@ class ModelCard(JsonDocument):
     ...     statement=ModelStatement(name="German credit", purpose="Show what a model card holds."),
     ...     samples={"train": (german, german["is_bad"])},
     ...     tables=model.encoder_.tables_,
+    ...     selection=model.selection_,
     ... )
     >>> model_card
     <ModelCard 'German credit': 2 characteristics, 1 sample, AUC 0.758 (0.726 to 0.789) on 'train'>
@@ -121,6 +130,7 @@ class ModelCard(JsonDocument):
     statement: ModelStatement
     samples: tuple[SamplePerformance, ...] = ()
     evidence: tuple[BinEvidence, ...] = ()
+    selection: SelectionSummary | None = None
 
     def __post_init__(self) -> None:
         """Check the kinds of the parts, and that samples have different names."""
@@ -131,6 +141,8 @@ class ModelCard(JsonDocument):
             object.__setattr__(self, name, tuple(getattr(self, name)))
             for part in getattr(self, name):
                 check_kind(part, name, owner, kind)
+        if self.selection is not None:
+            check_kind(self.selection, "selection", owner, SelectionSummary)
         names = [sample.name for sample in self.samples]
         if len(set(names)) < len(names):
             msg = f"The samples of {owner} must have different names. Got {names}."
@@ -144,6 +156,7 @@ class ModelCard(JsonDocument):
         statement: ModelStatement,
         samples: Mapping[str, Any] | None = None,
         tables: Mapping[str, BinTable] | None = None,
+        selection: SelectionLog | None = None,
     ) -> Self:
         """Measure a scorecard and put it beside what is stated of it.
 
@@ -161,6 +174,8 @@ class ModelCard(JsonDocument):
             Bins of the characteristics, as in ``encoder_.tables_``, for their information values
             and edits; tables of other columns are not looked at. Without them information values
             come from the counts that the card holds.
+        selection : SelectionLog, optional
+            What became of each candidate, as in ``LogisticScorecard.selection_``.
 
         Returns
         -------
@@ -169,8 +184,8 @@ class ModelCard(JsonDocument):
         Raises
         ------
         InvalidParameterError
-            What is no card, no statement, no sample or no bin table; a table with other bins than
-            the card.
+            What is no card, no statement, no sample, no bin table or no selection log; a table
+            with other bins than the card, or a log of other columns.
         InvalidDataError
             A sample that cannot be scored or measured.
 
@@ -180,8 +195,9 @@ class ModelCard(JsonDocument):
             As in :meth:`Scorecard.score`.
         """
         owner = f"{cls.__name__}.from_scorecard"
-        check_kind(card, "card", owner, Scorecard)
+        _check_card(card, owner)
         check_kind(statement, "statement", owner, ModelStatement)
+        summary = selection_of(card, selection, owner)
         measured: list[SamplePerformance] = []
         reference: tuple[Float1D, Float1D] | None = None
         for name, parts in ({} if samples is None else samples).items():
@@ -197,7 +213,13 @@ class ModelCard(JsonDocument):
                 reference = score, np.ones(len(score)) if counts is None else counts
         known = {} if tables is None else tables
         evidence = tuple(_evidence(c, known.get(c.name), owner) for c in card.characteristics)
-        return cls(card=card, statement=statement, samples=tuple(measured), evidence=evidence)
+        return cls(
+            card=card,
+            statement=statement,
+            samples=tuple(measured),
+            evidence=evidence,
+            selection=summary,
+        )
 
     @property
     def card_sha256(self) -> str:
@@ -214,7 +236,9 @@ class ModelCard(JsonDocument):
         if self.card.scale is None:
             missing.append("scale (no probabilities)")
         if self.card.fit_summary is None:
-            missing.append("coefficients (points were written by hand)")
+            missing.append("standard errors of the coefficients")
+        if self.selection is None:
+            missing.append("selection")
         return tuple(missing)
 
     def to_markdown(self) -> str:
@@ -246,6 +270,7 @@ class ModelCard(JsonDocument):
             self.statement,
             self.samples,
             {e.name: (e.iv, e.trend, e.status, e.edits) for e in self.evidence},
+            self.selection,
             self.card_sha256,
             self.not_stated,
         )
@@ -255,12 +280,15 @@ class ModelCard(JsonDocument):
         return document
 
     def _content(self) -> dict[str, Any]:
-        return {
+        content = {
             "statement": self.statement.to_dict(),
             "samples": [sample.to_dict() for sample in self.samples],
             "evidence": [entry.to_dict() for entry in self.evidence],
             "card": self._card_document(),
         }
+        if self.selection is not None:
+            content["selection"] = self.selection.to_dict()
+        return content
 
     @classmethod
     def _from_content(cls, content: Mapping[str, Any]) -> Self:
@@ -269,7 +297,22 @@ class ModelCard(JsonDocument):
             statement=ModelStatement.from_dict(content["statement"]),
             samples=tuple(SamplePerformance.from_dict(entry) for entry in content["samples"]),
             evidence=tuple(BinEvidence.from_dict(entry) for entry in content["evidence"]),
+            selection=(
+                SelectionSummary.from_dict(content["selection"]) if "selection" in content else None
+            ),
         )
+
+
+def _check_card(card: Any, owner: str) -> None:
+    """Refuse what is no card, and say what to do with one of several segments."""
+    if isinstance(card, SegmentedScorecard):
+        msg = (
+            f"{owner} takes a card for all, and this one has {len(card.cards)} segments. Make a "
+            "model card for each of its cards, card.card(name), with the rows of that segment as "
+            "samples."
+        )
+        raise InvalidParameterError(msg)
+    check_kind(card, "card", owner, Scorecard)
 
 
 def _sample(name: Any, parts: Any, owner: str) -> tuple[Any, Any, Any]:

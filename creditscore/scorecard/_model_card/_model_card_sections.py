@@ -11,6 +11,7 @@ from creditscore.scorecard._fit_summary import FitSummary
 from creditscore.scorecard._model_card._markdown import Grid, Section
 from creditscore.scorecard._model_card._model_statement import ModelStatement
 from creditscore.scorecard._model_card._sample_performance import SamplePerformance
+from creditscore.scorecard._model_card._selection_summary import SelectionSummary
 from creditscore.scorecard._scorecard import Scorecard
 
 NOT_STATED = "not stated"
@@ -28,6 +29,7 @@ def model_card_sections(
     statement: ModelStatement,
     samples: Sequence[SamplePerformance],
     evidence: Mapping[str, Evidence],
+    selection: SelectionSummary | None,
     sha256: str,
     not_stated: Sequence[str],
 ) -> list[Section]:
@@ -35,6 +37,7 @@ def model_card_sections(
     return [
         _identity(card, statement, sha256),
         *_data(statement, samples),
+        _selection(selection),
         _characteristics(card, evidence),
         *_points(card),
         _coefficients(card.fit_summary),
@@ -85,6 +88,32 @@ def _data(statement: ModelStatement, samples: Sequence[SamplePerformance]) -> li
         reasons = tuple((reason, _count(n)) for reason, n in pairs)
         excluded = Section("Exclusions", 3, grid=_grid("Reason|Cases", reasons, 1))
     return [sources, counted, excluded]
+
+
+def _selection(selection: SelectionSummary | None) -> Section:
+    """Say which candidates are in the card, which left, at which step and why."""
+    if selection is None:
+        return Section("Selection", 2, (NOT_STATED,))
+    n = len(selection.candidates)
+    said = f"; {selection.said}" if selection.said else ""
+    told = f"{len(selection.kept)} of {n} candidate{'' if n == 1 else 's'} in the card{said}."
+    rows = tuple(
+        (
+            fate.feature,
+            "yes" if fate.kept else "no",
+            fate.stage,
+            "" if fate.step is None else str(fate.step),
+            _number(fate.iv, "{:.4f}"),
+            _number(fate.statistic, "{:,.4g}"),
+            _number(fate.limit, "{:,.4g}"),
+            fate.reason,
+        )
+        for fate in selection.candidates
+    )
+    header = "Candidate|In the card|Stage|Step|IV|Statistic|Limit|Reason"
+    numbers = (False, False, False, True, True, True, True, False)
+    grid = Grid(tuple(header.split("|")), rows, numbers)
+    return Section("Selection", 2, (told,), grid=grid)
 
 
 def _characteristics(card: Scorecard, evidence: Mapping[str, Evidence]) -> Section:
@@ -154,7 +183,10 @@ def _note(row: object, treatment: str | None) -> str:
 
 def _coefficients(summary: FitSummary | None) -> Section:
     if summary is None:
-        told = f"{NOT_STATED}: the points were written by hand and not estimated."
+        told = (
+            f"{NOT_STATED}: the card holds no standard errors. Its points were written by hand, or "
+            "come from an estimate that has none, such as a penalised one."
+        )
         return Section("Coefficients", 2, (told,))
     rows = tuple(
         (
@@ -178,7 +210,7 @@ def _coefficients(summary: FitSummary | None) -> Section:
         "characteristics as given beforehand: where the same data chose them, true errors are "
         "larger."
     )
-    paragraphs = (told, summary.caveat) if summary.caveat else (told,)
+    paragraphs = (told, f"{summary.caveat}.") if summary.caveat else (told,)
     grid = Grid(tuple(header.split("|")), rows, numbers)
     return Section("Coefficients", 2, paragraphs, grid=grid)
 

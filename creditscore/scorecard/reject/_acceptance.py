@@ -55,10 +55,11 @@ class Probit:
             with warnings.catch_warnings(action="error", category=SeparationWarning):
                 fit = ProbitClassifier().fit(features, outcome, weights)
         except SeparationWarning as error:
+            told_by = _told_by(features[weights > 0], names, outcome[weights > 0])
             msg = (
-                f"The {what} is told without error by {', '.join(map(repr, names))}, so no probit "
-                "model of it can be estimated: where the old policy was a rule on these columns, "
-                "no accepted case is like a rejected one."
+                f"The {what} is told without error by {told_by}, so no probit model of it can be "
+                "estimated: where the old policy was a rule on these columns, no accepted case is "
+                "like a rejected one."
             )
             raise InvalidDataError(msg) from error
         return cls(
@@ -82,6 +83,16 @@ class Probit:
                 "std_error": self.errors,
             }
         )
+
+
+def _told_by(features: Float2D, names: tuple[str, ...], outcome: Bool1D) -> str:
+    """Name the columns that tell the outcome alone; where none does, all of them together."""
+    alone = [
+        name
+        for name, values in zip(names, features.T, strict=True)
+        if not np.intersect1d(values[outcome], values[~outcome]).size
+    ]
+    return ", ".join(map(repr, alone)) or f"{', '.join(map(repr, names))} together"
 
 
 @dataclass(frozen=True)

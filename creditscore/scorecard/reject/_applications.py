@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 
 from creditscore._frame import Table, as_table
 from creditscore._typing import Bool1D, ColumnKind, Float1D, NativeFrame
@@ -20,6 +21,7 @@ from creditscore._validation import (
     check_weights,
 )
 from creditscore.exceptions import InvalidDataError, InvalidTargetError, InvalidWeightError
+from creditscore.scorecard.reject._periods import check_same_periods, read_periods
 from creditscore.scorecard.reject._stack import check_same_kinds, choose, read_like, rows_of, stack
 
 
@@ -47,6 +49,9 @@ class Applications:
         knows. No method reads them; :func:`reject_sensitivity` measures with them.
     kinds : mapping of column to {"numeric", "categorical", "ordered", "mixed"}, optional
         How to read columns whose type does not say it, as in :class:`WOEEncoder`.
+    periods, rejected_periods : array-like, optional
+        Period of each of the accepted and of the rejected, both or neither, of one type: in each
+        of them the trend of every column must hold, as in :meth:`WOEEncoder.fit`.
 
     Raises
     ------
@@ -57,9 +62,11 @@ class Applications:
     MissingColumnError
         The rejected lack a column; near names are listed.
     InvalidDataError
-        The tables have no rows, or come from different libraries.
+        The tables have no rows, or come from different libraries; periods are missing, or of the
+        accepted or the rejected alone.
     ColumnTypeError
-        A column is of one kind among the accepted and of another with the rejected added.
+        A column is of one kind among the accepted and of another with the rejected added; periods
+        of the two are of different types.
 
     Notes
     -----
@@ -84,6 +91,8 @@ class Applications:
     approval_rate: float | None = None
     rejected_is_bad: Any = None
     kinds: Mapping[str, ColumnKind] | None = None
+    periods: Any = None
+    rejected_periods: Any = None
 
     def __post_init__(self) -> None:
         """Check that the parts belong together, and keep outcomes and weights as arrays."""
@@ -110,10 +119,18 @@ class Applications:
             self._set("rejected_is_bad", truth)
         if self.approval_rate is not None:
             check_real(self.approval_rate, "approval_rate", "Applications", low=0, high=1)
+        if self.periods is not None or self.rejected_periods is not None:
+            self._read_periods()
 
     @classmethod
     def masked(
-        cls, X: NativeFrame, is_bad: Any, *, accepted: Any, sample_weight: Any = None
+        cls,
+        X: NativeFrame,
+        is_bad: Any,
+        *,
+        accepted: Any,
+        sample_weight: Any = None,
+        periods: Any = None,
     ) -> Self:
         """Make a sample with known truth: hide the outcomes of some rows.
 
@@ -127,6 +144,8 @@ class Applications:
             Which rows a policy, real or imagined, accepts; the others are the rejected.
         sample_weight : array-like of shape (n_samples,), optional
             Weights of all rows.
+        periods : array-like of shape (n_samples,), optional
+            Periods of all rows.
 
         Returns
         -------
@@ -148,6 +167,8 @@ class Applications:
         bad = check_target(is_bad, n_rows=n_rows).is_bad
         chosen = _read_mask(accepted, n_rows)
         weights = check_weights(sample_weight, n_rows=n_rows)
+        check_same_order(X, periods, name="periods", error=InvalidDataError)
+        times = None if periods is None else read_periods(periods, "periods", n_rows)
         return cls(
             accepted=rows_of(X, chosen),
             is_bad=bad[chosen],
@@ -155,6 +176,8 @@ class Applications:
             sample_weight=None if weights is None else weights[chosen],
             rejected_weight=None if weights is None else weights[~chosen],
             rejected_is_bad=bad[~chosen],
+            periods=None if times is None else times[chosen].array,
+            rejected_periods=None if times is None else times[~chosen].array,
         )
 
     @cached_property
@@ -214,6 +237,13 @@ class Applications:
         check_same_kinds(table, self.table.only(names))
         return below
 
+    def stacked_periods(self, *, copies: int = 1) -> pd.Series | None:
+        """Return the periods of the rows of :meth:`stacked`; None where there are none."""
+        if self.periods is None:
+            return None
+        parts = [self.periods, *[self.rejected_periods] * copies]
+        return pd.concat([pd.Series(part) for part in parts], ignore_index=True)
+
     def __repr__(self) -> str:
         """Say in one line what it holds."""
         n_accepted, n_rejected = self.table.n_rows, self.rejected_table.n_rows
@@ -226,6 +256,28 @@ class Applications:
             said += f", {int(self.rejected_is_bad.sum()):,} of them bad"
         n = len(self.names)
         return f"<{type(self).__name__}: {said}; {n} column{'' if n == 1 else 's'}>"
+
+    def _read_periods(self) -> None:
+        """Keep the periods of both, in one column each."""
+        for name, table in (("periods", "accepted"), ("rejected_periods", "rejected")):
+            given = getattr(self, name)
+            if given is None:
+                msg = (
+                    f"{name} is not given, and those of the other applications are. The bins of "
+                    "both are found in one sample: give both, or neither."
+                )
+                raise InvalidDataError(msg)
+            check_same_order(
+                getattr(self, table), given, beside=table, name=name, error=InvalidDataError
+            )
+        accepted = read_periods(self.periods, "periods", self.table.n_rows)
+        rejected = read_periods(
+            self.rejected_periods, "rejected_periods", self.rejected_table.n_rows
+        )
+        check_same_periods(accepted, rejected)
+        # without an index, which would be taken for that of the tables
+        self._set("periods", accepted.array)
+        self._set("rejected_periods", rejected.array)
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)

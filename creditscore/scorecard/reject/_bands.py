@@ -112,8 +112,9 @@ class ScoreBands:
 
 def _quantiles(score: Float1D, weights: Float1D, n_bands: int) -> Float1D:
     """Return the scores at which bands begin, the first apart; fewer where scores are tied."""
-    distinct, codes = np.unique(score, return_inverse=True)
-    below = np.cumsum(np.bincount(codes, weights=weights)) / weights.sum()
+    # a row of weight 0 is no row, and no band begins at its score
+    distinct, codes = np.unique(score[weights > 0], return_inverse=True)
+    below = np.cumsum(np.bincount(codes, weights=weights[weights > 0])) / weights.sum()
     starts = np.searchsorted(below, np.arange(1, n_bands) / n_bands, side="left") + 1
     edges: Float1D = distinct[np.unique(starts[starts < len(distinct)])]
     return edges

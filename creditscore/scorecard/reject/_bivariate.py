@@ -41,6 +41,8 @@ class BivariateProbit(AcceptanceMethod):
     index t of the acceptance, coefficients of m and the correlation ρ are those that maximise
     Σ log(P(outcome, accepted) / Φ(t)) over the accepted, where P(bad, accepted) = Φ₂(m, t; ρ)
     [1]_. The rejected are bad with probability Φ₂(m, -t; -ρ) / Φ(-t). Φ₂ comes from Owen's T.
+    `details` holds no standard errors of this step; that of the Mills ratio in
+    :class:`HeckmanTwoStep` tests ρ = 0.
 
     O(n · p) time a step of the search, some 30 steps.
 

@@ -21,6 +21,7 @@ from creditscore.scorecard._logistic import LogisticScorecard
 from creditscore.scorecard.reject._applications import Applications
 from creditscore.scorecard.reject._fuzzy import FuzzyAugmentation
 from creditscore.scorecard.reject._method import RejectMethod
+from creditscore.scorecard.reject._periods import read_periods
 from creditscore.scorecard.reject._sample import AugmentedSample
 from creditscore.scorecard.reject._stack import choose
 
@@ -103,9 +104,11 @@ class RejectInferenceScorecard(CardClassifier):
         X: NativeFrame,
         y: Any,
         sample_weight: Any = None,
+        periods: Any = None,
         *,
         rejected: NativeFrame | None = None,
         rejected_weight: Any = None,
+        rejected_periods: Any = None,
     ) -> Self:
         """Fit on the accepted, augment, and fit again.
 
@@ -117,11 +120,17 @@ class RejectInferenceScorecard(CardClassifier):
             Their outcomes, 1 for bad and 0 for good, or two labels with `bad_label`.
         sample_weight : array-like of shape (n_accepted,), optional
             Weights of the accepted, zero or more.
+        periods : array-like of shape (n_accepted,), optional
+            Period of each of the accepted: in each of them the trend of every column must hold, in
+            both fits; see :meth:`WOEEncoder.fit`.
         rejected : table or array-like of shape (n_rejected, n_features), optional
             The same columns of the rejected, in any order. It is handed on whole: where a model
-            is cross-validated, all rejected are in every fold.
+            is cross-validated, all rejected are in every fold. Not so if there are as many of
+            them as of the accepted: scikit-learn would part them too.
         rejected_weight : array-like of shape (n_rejected,), optional
             Weights of the rejected, zero or more.
+        rejected_periods : array-like of shape (n_rejected,), optional
+            Periods of the rejected, where those of the accepted are given.
 
         Returns
         -------
@@ -152,12 +161,11 @@ class RejectInferenceScorecard(CardClassifier):
         table.require(method.selection_only)
         kept = [name for name in table.names if name not in method.selection_only]
         accepted = choose(X, kept) if len(kept) < len(table.names) else X
-        known = clone(estimator).fit(accepted, y, sample_weight)
+        known = clone(estimator).fit(accepted, y, sample_weight, periods)
         if rejected is None or len(rejected) == 0:
-            sample, fitted = (
-                _without_rejects(accepted, target.is_bad, sample_weight, rejected_weight),
-                known,
-            )
+            given = {"rejected_weight": rejected_weight, "rejected_periods": rejected_periods}
+            sample = _without_rejects(accepted, target.is_bad, sample_weight, periods, given)
+            fitted = known
         else:
             applications = Applications(
                 accepted=X,
@@ -167,6 +175,8 @@ class RejectInferenceScorecard(CardClassifier):
                 rejected_weight=rejected_weight,
                 approval_rate=self.approval_rate,
                 kinds=None if estimator.encoder is None else estimator.encoder.kinds,
+                periods=periods,
+                rejected_periods=rejected_periods,
             )
             sample = method.augment(applications, known.scorecard_)
             bad = target.bad_index
@@ -200,27 +210,34 @@ def fit_on(
     labels: Any,
     kinds: Mapping[str, ColumnKind] | None,
 ) -> LogisticScorecard:
-    """Fit a clone on an augmented sample, and write the caveat into the summary of its card."""
+    """Fit a clone on an augmented sample, and write the caveat into the summary of its card.
+
+    An estimate by a `regression` has no standard errors, so its card has no such summary.
+    """
     table = as_table(sample.X)
     table = table.with_kinds({n: kind for n, kind in (kinds or {}).items() if n in table.names})
     fitted: LogisticScorecard = clone(estimator)
-    if sample.weight_type == "sampling":
+    if sample.weight_type == "sampling" and estimator.regression is None:
         fitted.set_params(weight_type="sampling")
-    fitted.fit(table, labels, sample.weights)
+    fitted.fit(table, labels, sample.weights, sample.periods)
     card = fitted.scorecard_
-    assert card.fit_summary is not None  # noqa: S101 - an estimated card has one
-    summary = replace(card.fit_summary, caveat=sample.caveat)
-    fitted.scorecard_ = replace(card, fit_summary=summary)
+    if card.fit_summary is not None:
+        # a search has said already what it means for the errors
+        caveats = [said for said in (card.fit_summary.caveat, sample.caveat) if said]
+        summary = replace(card.fit_summary, caveat=". ".join(caveats))
+        fitted.scorecard_ = replace(card, fit_summary=summary)
     return fitted
 
 
 def _without_rejects(
-    accepted: NativeFrame, is_bad: Any, sample_weight: Any, rejected_weight: Any
+    accepted: NativeFrame, is_bad: Any, sample_weight: Any, periods: Any, given: dict[str, Any]
 ) -> AugmentedSample:
     """Return the sample of the accepted, and say that it is no other."""
-    if rejected_weight is not None:
-        msg = "rejected_weight was given without any rejected cases. Give both, or neither."
-        raise InvalidWeightError(msg)
+    for name, values in given.items():
+        if values is not None and len(values):
+            error = InvalidWeightError if name == "rejected_weight" else InvalidDataError
+            msg = f"{name} was given without any rejected cases. Give both, or neither."
+            raise error(msg)
     warn_user(
         "No rejected applications were given, so there is nothing to infer: the card is that of "
         "the accepted alone, and holds for applicants like them. Pass rejected=….",
@@ -234,4 +251,5 @@ def _without_rejects(
         weights=np.broadcast_to(weights, n).copy(),
         inferred=np.zeros(n, dtype=bool),
         row=np.arange(n),
+        periods=None if periods is None else read_periods(periods, "periods", n),
     )

@@ -70,7 +70,14 @@ class Extrapolation(RejectMethod):
         applications = scored.applications
         middle, spread = scored.accepted.mean(), scored.accepted.std() or 1.0
         known, new = ((safety - middle) / spread for safety in (scored.accepted, scored.rejected))
-        curve = _curve(known, applications.is_bad, applications.weights, self.degree)
+        curve, endless = _curve(known, applications.is_bad, applications.weights, self.degree)
+        if endless:
+            warn_user(
+                f"{self}: the score tells good from bad among the accepted without error, so the "
+                "log-odds have no finite slope, and what they are for the rejected depends on "
+                "where the search stopped. Take Parcelling, or a card of more cases.",
+                RejectInferenceWarning,
+            )
         ends = [min(known.min(), new.min()), max(known.max(), new.max())]
         if (np.polyval(np.polyder(curve), ends) > 0).any():
             warn_user(
@@ -82,8 +89,11 @@ class Extrapolation(RejectMethod):
         return self._assigned(scored, prob, self.assignment, self.random_state)
 
 
-def _curve(safety: Float1D, is_bad: Bool1D, weights: Float1D, degree: int) -> Float1D:
-    """Return the polynomial of the log-odds of being bad, the highest power first."""
+def _curve(safety: Float1D, is_bad: Bool1D, weights: Float1D, degree: int) -> tuple[Float1D, bool]:
+    """Return the polynomial of the log-odds of being bad, the highest power first.
+
+    And whether the likelihood has no maximum, because the score parts good from bad.
+    """
     powers = np.column_stack([safety**power for power in range(degree, 0, -1)])
     fit = fit_logistic(powers, is_bad, weights, start=np.zeros(degree + 1))
-    return np.append(fit.coefficients, fit.intercept)
+    return np.append(fit.coefficients, fit.intercept), bool(fit.diverging.any())

@@ -79,10 +79,10 @@ class HardCutoff(RejectMethod):
         is_bad = safety < cutoff
         rate = float(weights[is_bad].sum() / weights.sum())
         if rate in (0.0, 1.0):
-            what = "bad: none is as safe" if rate else "good: none is riskier"
+            what = "bad: none is as safe as" if rate else "good: none is riskier than"
             ends = sorted([scored.sign * safety.min(), scored.sign * safety.max()])
             warn_user(
-                f"{self}: all rejected cases are {what} as the cut-off of "
+                f"{self}: all rejected cases are {what} the cut-off of "
                 f"{scored.sign * cutoff:.6g}. They score from {ends[0]:.6g} to {ends[1]:.6g}.",
                 RejectInferenceWarning,
             )

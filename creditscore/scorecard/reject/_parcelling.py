@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from creditscore._typing import Float1D
 from creditscore._validation import check_integer, check_real
 from creditscore._warn import warn_user
-from creditscore.exceptions import RejectInferenceWarning
+from creditscore.exceptions import InvalidParameterError, RejectInferenceWarning
 from creditscore.scorecard.reject._bands import ScoreBands
 from creditscore.scorecard.reject._method import (
     Assignment,
@@ -29,9 +30,10 @@ class Parcelling(RejectMethod):
     ----------
     n_bands : int, default=10
         Bands of the score, of about equal weight among all applications, 1 or more.
-    factor : float, default=1
+    factor : float or sequence of float, default=1
         The rejected of a band are so many times as risky as its accepted cases, 1 or more;
-        customary are 2 to 4 [1]_. Nothing in the data tells it.
+        customary are 2 to 4 [1]_. Nothing in the data tells it. One for all bands, or one for
+        each of the `n_bands`, the riskiest band first.
     assignment : {"random", "expected"}, default="random"
         Which of a band are bad is drawn, or each counts as bad and as good by the rate.
     random_state : int, optional
@@ -39,10 +41,11 @@ class Parcelling(RejectMethod):
 
     Notes
     -----
-    In band j with bad rate r of the accepted, the rejected are bad with rate
-    min(1, factor · r); where that is capped, a warning says for how many. A draw meets the rate of
-    the bands as nearly as whole cases allow. A band without an accepted case is joined to the
-    next safer one, with a warning. `details` of the sample holds the bands.
+    In band j with bad rate rⱼ of the accepted, the rejected are bad with rate
+    min(1, factorⱼ · rⱼ); where that is capped, a warning says for how many. A draw meets the rate
+    of the bands as nearly as whole cases allow. A band without an accepted case is joined to the
+    next safer one, with a warning; where factors are given by band, that is refused, as are bands
+    that ties among the scores leave out. `details` of the sample holds the bands.
 
     References
     ----------
@@ -63,7 +66,7 @@ class Parcelling(RejectMethod):
     """
 
     n_bands: int = 10
-    factor: float = 1.0
+    factor: float | tuple[float, ...] = 1.0
     assignment: Assignment = "random"
     random_state: int | None = None
 
@@ -71,7 +74,7 @@ class Parcelling(RejectMethod):
         """Check the parameters."""
         owner = type(self).__name__
         check_integer(self.n_bands, "n_bands", owner, low=1)
-        check_real(self.factor, "factor", owner, low=1, high=math.inf, closed="left")
+        object.__setattr__(self, "factor", _read_factor(self.factor, self.n_bands, owner))
         check_assignment(self.assignment, self.random_state, owner)
 
     def _augment(self, scored: ScoredApplications) -> AugmentedSample:
@@ -85,9 +88,39 @@ class Parcelling(RejectMethod):
             sign=scored.sign,
         )
         rate = bands.bad_rate(applications.is_bad)
-        prob = _capped(self.factor * rate[bands.rejected], applications.rejected_weights, str(self))
-        details = bands.frame(bad_rate=rate, reject_bad_rate=np.minimum(1.0, self.factor * rate))
+        raised = self._factors(bands.n) * rate
+        prob = _capped(raised[bands.rejected], applications.rejected_weights, str(self))
+        details = bands.frame(bad_rate=rate, reject_bad_rate=np.minimum(1.0, raised))
         return self._assigned(scored, prob, self.assignment, self.random_state, details)
+
+    def _factors(self, n_bands: int) -> Float1D:
+        """Return the factor of each of the bands that the scores give."""
+        if isinstance(self.factor, tuple) and len(self.factor) != n_bands:
+            msg = (
+                f"{self}: there are {len(self.factor)} factors, and the scores give {n_bands} "
+                f"band{'' if n_bands == 1 else 's'} with accepted cases, because of ties or of "
+                "bands where all were rejected. Give as many bands and factors, or fewer."
+            )
+            raise InvalidParameterError(msg)
+        return np.broadcast_to(np.asarray(self.factor), n_bands)
+
+
+def _read_factor(factor: Any, n_bands: int, owner: str) -> float | tuple[float, ...]:
+    """Check one factor, or one for each band."""
+    factor = factor.tolist() if isinstance(factor, np.ndarray) else factor
+    if isinstance(factor, (list, tuple)):
+        if len(factor) != n_bands:
+            msg = (
+                f"The 'factor' parameter of {owner} must be a number or one for each of the "
+                f"{n_bands} bands, the riskiest first. Got {len(factor)} of them."
+            )
+            raise InvalidParameterError(msg)
+        return tuple(
+            check_real(one, "factor", owner, low=1, high=math.inf, closed="left") for one in factor
+        )
+    check_real(factor, "factor", owner, low=1, high=math.inf, closed="left")
+    number: float = factor
+    return number
 
 
 def _capped(prob: Float1D, weights: Float1D, owner: str) -> Float1D:

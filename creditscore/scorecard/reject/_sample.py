@@ -20,7 +20,7 @@ class AugmentedSample:
 
     Made by :meth:`RejectMethod.augment`. Hand all three to a fit, so that bins and coefficients
     both see the weights: ``LogisticScorecard(weight_type=sample.weight_type).fit(sample.X,
-    sample.is_bad, sample_weight=sample.weights)``.
+    sample.is_bad, sample_weight=sample.weights, periods=sample.periods)``.
 
     Attributes
     ----------
@@ -40,6 +40,8 @@ class AugmentedSample:
         What the standard errors of a fit on this sample leave out.
     details : DataFrame or None
         What the method worked out on the way: its bands, or its equations.
+    periods : Series or None
+        Period of each row, where the applications have them.
 
     Examples
     --------
@@ -64,6 +66,7 @@ class AugmentedSample:
     weight_type: WeightType = "frequency"
     caveat: str = ""
     details: pd.DataFrame | None = None
+    periods: pd.Series | None = None
 
     @property
     def bad_rate(self) -> float:
@@ -108,6 +111,7 @@ class AugmentedSample:
             weight_type=weight_type,
             caveat=caveat,
             details=details,
+            periods=applications.stacked_periods(copies=0),
         )
 
     @classmethod
@@ -160,6 +164,7 @@ class AugmentedSample:
             row=np.concatenate([np.arange(n_accepted), np.tile(np.arange(n_rejected), copies)]),
             caveat=caveat,
             details=details,
+            periods=applications.stacked_periods(copies=copies),
         )
 
     def __repr__(self) -> str:

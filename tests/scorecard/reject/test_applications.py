@@ -257,12 +257,82 @@ FRAME = pd.DataFrame({"a": [1, 2, 3], "b": ["x", "y", "x"]})
             InvalidTargetError,
             "rejected and rejected_is_bad hold",
         ),
+        ({"periods": [1, 1, 2]}, InvalidDataError, "rejected_periods is not given, and those of"),
+        ({"rejected_periods": [1, 1, 2]}, InvalidDataError, "periods is not given"),
+        (
+            {"periods": [1, 2], "rejected_periods": [1, 1, 2]},
+            InvalidDataError,
+            r"periods must have one entry for each of the 3 rows\. Got 2",
+        ),
+        (
+            {"periods": [1, 1, 2], "rejected_periods": [1, None, 2]},
+            InvalidDataError,
+            r"rejected_periods must not be missing\. Got 1",
+        ),
+        (
+            {"periods": [1, 1, 2], "rejected_periods": FRAME},
+            InvalidDataError,
+            "rejected_periods must be one column. Got 2 dimensions",
+        ),
+        (
+            {"periods": pd.Series([1, 1, 2], [2, 1, 0]), "rejected_periods": [1, 1, 2]},
+            InvalidDataError,
+            "accepted and periods hold the same index in different orders",
+        ),
+        (
+            {"periods": ["2023", "2023", "2024"], "rejected_periods": [2023, 2023, 2024]},
+            ColumnTypeError,
+            "periods of the accepted are .*, those of the rejected int64",
+        ),
+        (
+            {
+                "periods": pd.Categorical(["b", "b", "a"], ["b", "a"], ordered=True),
+                "rejected_periods": pd.Categorical(["a", "a", "b"], ordered=True),
+            },
+            ColumnTypeError,
+            "of ordered categories, the same list in the same order",
+        ),
     ],
 )  # fmt: skip
 def test_parts_that_do_not_fit(change: Any, error: type[Exception], match: str) -> None:
     parts = {"accepted": FRAME, "is_bad": [1, 0, 0], "rejected": FRAME}
     with pytest.raises(error, match=match):
         Applications(**(parts | change))
+
+
+@pytest.mark.parametrize(
+    ("periods", "others"),
+    [
+        ([2023, 2024, 2024], np.array([2023.0, 2024.0])),
+        (["2023", "2024", "2024"], pd.Series(["2024", "2023"], index=[7, 9])),
+        (pl.Series(["2023", "2024", "2024"]), pa.array(["2024", "2023"])),
+        (
+            pd.PeriodIndex(["2023-01", "2023-02", "2023-02"], freq="M"),
+            pd.PeriodIndex(["2023-02", "2023-02"], freq="M"),
+        ),
+        (
+            pd.Categorical(["late", "early", "late"], ["early", "late"], ordered=True),
+            pd.Categorical(["late", "late"], ["early", "late"], ordered=True),
+        ),
+    ],
+)
+def test_periods_of_any_type(periods: Any, others: Any) -> None:
+    # an index of the table in another order than that of the places is none of the periods'
+    seen = of(FRAME.set_index(pd.Index([2, 0, 1])), FRAME[:2], periods=periods,
+              rejected_periods=others)  # fmt: skip
+    again = replace(seen, approval_rate=0.5)
+    said = [*np.asarray(periods), *np.asarray(others)]
+    for copies, n in ((0, 3), (1, 5)):
+        column = again.stacked_periods(copies=copies)
+        assert column is not None
+        assert column.tolist() == said[:n]
+        assert column.index.equals(pd.RangeIndex(n))
+    twice = again.stacked_periods(copies=2)
+    assert twice is not None
+    assert twice.tolist() == [*said, *said[3:]]
+    if isinstance(periods, (pd.Categorical, pd.PeriodIndex)):
+        assert twice.dtype == periods.dtype
+    assert of(FRAME, FRAME).stacked_periods() is None
 
 
 def test_tables_of_two_libraries() -> None:

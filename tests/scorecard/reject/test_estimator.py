@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from creditscore import LogisticScorecard, PointsScale, Scorecard, WOEEncoder
@@ -34,8 +35,11 @@ from creditscore.scorecard.reject import (
     HeckmanTwoStep,
     Parcelling,
     RejectInferenceScorecard,
+    RejectMethod,
     Reweighting,
+    reject_sensitivity,
 )
+from creditscore.scorecard.selection import Selection, Stepwise
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +216,53 @@ def test_a_fit_that_fails_leaves_the_last_one_whole(seen: Applications) -> None:
     assert model.scorecard_ is card
 
 
+# --- periods -------------------------------------------------------------------------
+
+
+def crossing(seed: int) -> Applications:
+    """Applications of two years, in the second of which debts of the middle change sides."""
+    rng = np.random.default_rng(seed)
+    n = 6_000
+    debts, late = rng.integers(0, 4, n), rng.random(n) < 0.5
+    rate = np.where(late, np.array([0.1, 0.3, 0.2, 0.45])[debts], 0.1 + 0.1 * debts)
+    return Applications.masked(
+        pd.DataFrame({"debts": debts.astype(float), "rooms": rng.integers(0, 5, n) * 1.0}),
+        rng.random(n) < rate,
+        accepted=rng.random(n) < 0.7 - 0.1 * debts,
+        periods=np.where(late, "2024", "2023"),
+    )
+
+
+def test_periods_are_asked_of_both_fits() -> None:
+    seen = crossing(0)
+    model = RejectInferenceScorecard(
+        estimator=LogisticScorecard(min_iv=0.0), method=Parcelling(random_state=0)
+    )
+    times: Any = {"periods": seen.periods, "rejected_periods": seen.rejected_periods}
+    model.fit(seen.accepted, seen.is_bad, rejected=seen.rejected, **times)
+    sample = model.sample_
+    assert sample.periods is not None
+    assert sample.periods.tolist() == [*seen.periods, *seen.rejected_periods]
+    known = LogisticScorecard(min_iv=0.0).fit(seen.accepted, seen.is_bad, periods=seen.periods)
+    assert model.known_good_bad_.scorecard_ == known.scorecard_
+    by_hand = LogisticScorecard(min_iv=0.0).fit(
+        sample.X, sample.is_bad, sample.weights, sample.periods
+    )
+    assert model.estimator_.encoder_.tables_ == by_hand.encoder_.tables_
+    without = LogisticScorecard(min_iv=0.0).fit(sample.X, sample.is_bad, sample.weights)
+    cuts = [one.encoder_.tables_["debts"].n_bins for one in (model.estimator_, without)]
+    assert cuts[0] < cuts[1]
+    with pytest.warns(RejectInferenceWarning, match="No rejected applications were given"):
+        model.fit(seen.accepted, seen.is_bad, periods=seen.periods)
+    assert model.scorecard_ == known.scorecard_
+    assert model.sample_.periods.tolist() == list(seen.periods)
+
+
+def test_periods_without_rejects(seen: Applications) -> None:
+    with pytest.raises(InvalidDataError, match="rejected_periods was given without any rejected"):
+        RejectInferenceScorecard().fit(seen.accepted, seen.is_bad, rejected_periods=["2024"])
+
+
 # --- edges and errors ----------------------------------------------------------------
 
 
@@ -256,3 +307,27 @@ def test_parameters(seen: Applications, parameters: Any, match: str) -> None:
         RejectInferenceScorecard(**parameters).fit(
             seen.accepted, seen.is_bad, rejected=seen.rejected
         )
+
+
+@pytest.mark.parametrize("method", [FuzzyAugmentation(odds_ratio=2.0), Reweighting()], ids=str)
+def test_a_penalised_card(seen: Applications, method: RejectMethod) -> None:
+    """It has no standard errors, so there is no summary to write a caveat into."""
+    penalised = LogisticScorecard(regression=LogisticRegression(C=0.1))
+    model = RejectInferenceScorecard(estimator=penalised, method=method)
+    model.fit(seen.accepted, seen.is_bad, rejected=seen.rejected)
+    assert model.scorecard_.fit_summary is None
+    sample = model.sample_
+    by_hand = clone(penalised).fit(sample.X, sample.is_bad, sample.weights)
+    assert model.scorecard_ == by_hand.scorecard_
+    assert sample.caveat
+    report = reject_sensitivity(seen, estimator=penalised, methods=[method])
+    assert report.cards[1] == model.scorecard_
+
+
+def test_a_search_keeps_its_caveat_beside_that_of_the_method(seen: Applications) -> None:
+    estimator = LogisticScorecard(selection=Selection(search=Stepwise()))
+    model = RejectInferenceScorecard(estimator=estimator, method=FuzzyAugmentation())
+    model.fit(seen.accepted, seen.is_bad, rejected=seen.rejected)
+    caveat = model.scorecard_.fit_summary.caveat
+    assert model.estimator_.selection_.caveat in caveat
+    assert model.sample_.caveat in caveat

@@ -105,7 +105,13 @@ def test_hard_cutoff_counts_weights() -> None:
     assert sample.reject_bad_rate == pytest.approx(0.6)
 
 
-@pytest.mark.parametrize(("cutoff", "what"), [(900, "bad: none is as safe"), (100, "good: none")])
+@pytest.mark.parametrize(
+    ("cutoff", "what"),
+    [
+        (900, "bad: none is as safe as the cut-off of 900"),
+        (100, "good: none is riskier than the c"),
+    ],
+)
 def test_hard_cutoff_that_parts_nothing_is_said(cutoff: float, what: str) -> None:
     seen = by_hand([400, 600], [1, 0], [300, 310])
     with pytest.warns(RejectInferenceWarning, match=f"all rejected cases are {what}"):
@@ -137,6 +143,38 @@ def test_parcelling_by_bands() -> None:
     drawn = Parcelling(n_bands=2, factor=1.5, random_state=1).augment(seen, BY_HAND)
     assert drawn.is_bad[8:12].sum() == 3
     assert drawn.is_bad[12:].sum() in (1, 2)
+
+
+@pytest.mark.parametrize("factor", [(1.5, 2), [1.5, 2.0], np.array([1.5, 2.0])])
+def test_parcelling_by_a_factor_for_each_band(factor: Any) -> None:
+    accepted = [410, 420, 430, 440, 510, 520, 530, 540]
+    seen = by_hand(accepted, [1, 1, 0, 0, 1, 0, 0, 0], [415, 425, 435, 445, 515, 525, 535, 545])
+    method = Parcelling(n_bands=2, factor=factor, assignment="expected")
+    sample = method.augment(seen, BY_HAND)
+    # the riskiest band first: 1.5 · 2/4 and 2 · 1/4
+    np.testing.assert_allclose(sample.weights[8:16], [0.75] * 4 + [0.5] * 4)
+    assert sample.details["reject_bad_rate"].tolist() == [0.75, 0.5]
+    assert method == Parcelling(n_bands=2, factor=(1.5, 2.0), assignment="expected")
+    assert "factor=(1.5, 2.0)" in str(method)
+    turned = BY_HAND.on_scale(PointsScale(base_score=500, base_odds=1, pdo=20, reverse=True))
+    np.testing.assert_allclose(method.augment(seen, turned).weights, sample.weights)
+    equal = replace(method, factor=(1.5, 1.5)).augment(seen, BY_HAND)
+    same = replace(method, factor=1.5).augment(seen, BY_HAND)
+    np.testing.assert_array_equal(equal.weights, same.weights)
+
+
+def test_factors_of_bands_that_are_not_there() -> None:
+    # two bands of 500 points cannot be told apart
+    seen = by_hand([400, 500, 500, 600], [1, 0, 1, 0], [500, 500, 500, 500])
+    with pytest.raises(InvalidParameterError, match="there are 4 factors, and the scores give 2"):
+        Parcelling(n_bands=4, factor=(4, 3, 2, 1)).augment(seen, BY_HAND)
+    # a band without an accepted case is joined, so that one factor has no band
+    seen = by_hand([510, 520, 530, 540], [1, 0, 0, 0], [410, 420, 430, 440])
+    with (
+        pytest.warns(RejectInferenceWarning, match="in bands of the score without an accepted"),
+        pytest.raises(InvalidParameterError, match="there are 2 factors, and the scores give 1 b"),
+    ):
+        Parcelling(n_bands=2, factor=(4, 2)).augment(seen, BY_HAND)
 
 
 def test_parcelling_caps_and_says_so() -> None:
@@ -198,6 +236,17 @@ def test_a_parabola_that_turns_is_said() -> None:
     seen = by_hand(score.tolist(), is_bad.astype(int).tolist(), [505, 520])
     with pytest.warns(RejectInferenceWarning, match="turn somewhere among the scores"):
         Extrapolation(degree=2, assignment="expected").augment(seen, BY_HAND)
+
+
+@pytest.mark.parametrize("degree", [1, 2])
+def test_a_curve_through_separated_cases_is_said(degree: int) -> None:
+    seen = by_hand([400, 410, 500, 510], [1, 1, 0, 0], [405, 450, 505])
+    with pytest.warns(RejectInferenceWarning, match="tells good from bad among the accepted with"):
+        Extrapolation(degree=degree, assignment="expected").augment(seen, BY_HAND)
+    # one score for all separates nothing, and every case has the bad rate
+    seen = by_hand([500, 500, 500, 500], [1, 0, 0, 0], [500, 500])
+    sample = Extrapolation(degree=degree, assignment="expected").augment(seen, BY_HAND)
+    np.testing.assert_allclose(sample.weights[4:6], 0.25)
 
 
 @pytest.mark.parametrize("method", [FuzzyAugmentation(), Extrapolation(random_state=0)])
@@ -287,6 +336,36 @@ def test_a_row_of_weight_zero_is_no_row(
     np.testing.assert_array_equal(a.is_bad[a.weights > 0], b.is_bad[b.weights > 0])
 
 
+@pytest.mark.parametrize(
+    "method",
+    [one for one in METHODS if getattr(one, "assignment", "expected") == "expected"],
+    ids=str,
+)
+def test_weights_count_as_rows(seen: Applications, card: Scorecard, method: RejectMethod) -> None:
+    rng = np.random.default_rng(0)
+    times, others = (rng.integers(0, 3, len(table)) for table in (seen.accepted, seen.rejected))
+    # the weights of goods and bads differ, so that a bad rate cannot do without them
+    times[seen.is_bad] += 1
+    weighted = method.augment(replace(seen, sample_weight=times, rejected_weight=others), card)
+    written = method.augment(
+        Applications(
+            accepted=seen.accepted.loc[seen.accepted.index.repeat(times)],
+            is_bad=seen.is_bad.repeat(times),
+            rejected=seen.rejected.loc[seen.rejected.index.repeat(others)],
+        ),
+        card,
+    )
+    if weighted.details is not None:
+        pd.testing.assert_frame_equal(weighted.details, written.details)
+    for inferred in (False, True):
+        a, b = (one.weights[one.inferred == inferred].sum() for one in (weighted, written))
+        assert a == pytest.approx(b)
+    np.testing.assert_allclose(weighted.reject_bad_rate, written.reject_bad_rate, rtol=1e-6)
+
+
+@pytest.mark.filterwarnings(
+    "ignore:.*coefficients are estimated from 1 bad:creditscore.exceptions.CreditScoreWarning"
+)
 @pytest.mark.parametrize("method", METHODS, ids=str)
 def test_one_reject(seen: Applications, card: Scorecard, method: RejectMethod) -> None:
     one = replace(seen, rejected=seen.rejected.iloc[[5]], rejected_is_bad=None)
@@ -385,6 +464,9 @@ def test_several_methods_need_no_scale_and_one_does(seen: Applications, card: Sc
         (lambda: HardCutoff(bad_rate=1.0), "'bad_rate' parameter of HardCutoff"),
         (lambda: Parcelling(n_bands=0), "'n_bands' parameter of Parcelling"),
         (lambda: Parcelling(factor=0.9), r"'factor' parameter of Parcelling .* \[1, inf\)"),
+        (lambda: Parcelling(factor="2"), "'factor' parameter of Parcelling"),
+        (lambda: Parcelling(factor=(2, 2)), r"one for each of the 10 bands.* Got 2 of them"),
+        (lambda: Parcelling(n_bands=2, factor=(2, 0.5)), r"'factor' parameter .* Got 0\.5"),
         (lambda: Parcelling(assignment="fuzzy"), "'assignment' parameter of Parcelling"),
         (lambda: Parcelling(random_state=-1), "'random_state' parameter of Parcelling"),
         (lambda: FuzzyAugmentation(odds_ratio=0), "'odds_ratio' parameter of FuzzyAugmentation"),

@@ -206,6 +206,21 @@ def test_kinds_hold_in_all_fits(seen: Applications) -> None:
 # --- edges and errors ----------------------------------------------------------------
 
 
+def test_periods_hold_in_all_fits(seen: Applications) -> None:
+    rng = np.random.default_rng(0)
+    periods = [rng.choice(["2023", "2024"], len(t)) for t in (seen.accepted, seen.rejected)]
+    dated = replace(seen, periods=periods[0], rejected_periods=periods[1])
+    method = FuzzyAugmentation(odds_ratio=2.0)
+    report = reject_sensitivity(dated, methods=[method])
+    model = RejectInferenceScorecard(method=method).fit(
+        seen.accepted, seen.is_bad, periods=periods[0],
+        rejected=seen.rejected, rejected_periods=periods[1],
+    )  # fmt: skip
+    assert report.cards == (model.known_good_bad_.scorecard_, model.scorecard_)
+    undated = reject_sensitivity(seen, methods=[method])
+    assert report.cards != undated.cards
+
+
 def test_no_score_is_safe_enough(seen: Applications) -> None:
     table = reject_sensitivity(seen, methods=METHODS[:1], target_bad_rate=1e-9).table()
     assert np.isposinf(table["cutoff_score"]).all()
@@ -223,6 +238,11 @@ def test_default_methods_and_no_truth(seen: Applications) -> None:
     assert math.isnan(report.true_reject_bad_rate)
     assert "auc_all" not in report._repr_html_()
     assert "in truth" not in str(report)
+
+
+def test_assumptions_have_few_digits(seen: Applications) -> None:
+    report = reject_sensitivity(seen, methods=[HardCutoff(bad_rate=1 / 3)])
+    assert report.table()["assumption"].tolist() == ["", "bad_rate=0.333333"]
 
 
 def test_words(report: RejectSensitivity) -> None:

@@ -154,6 +154,19 @@ def test_what_the_policy_knew_is_in_the_outcomes() -> None:
     assert gaps[0] + 0.1 < gaps[1] < gaps[2] - 0.05
 
 
+def test_what_is_hidden_moves_no_outcome_from_column_to_chance() -> None:
+    """Of all applications, columns and outcomes have one distribution, whatever is hidden."""
+    related = []
+    for hidden in (0.0, 0.9):
+        seen = simulate_applications(40_000, hidden=hidden, random_state=5)
+        debts = np.append(seen.accepted["debt_ratio"], seen.rejected["debt_ratio"])
+        is_bad = np.append(seen.is_bad, seen.rejected_is_bad)
+        related.append(np.corrcoef(debts, is_bad)[0, 1])
+    assert related[0] > 0.2
+    # four standard errors
+    assert related[1] == pytest.approx(related[0], abs=0.02)
+
+
 def test_a_policy_without_noise_is_a_rule() -> None:
     seen = simulate_applications(2_000, policy_noise=0.0, random_state=3)
     # worse debts, the rest alike: where the office is idle and debts are low, nobody is rejected

@@ -142,3 +142,16 @@ def test_standard_errors_shrink_falsely() -> None:
     # the spread of 300 estimates is known to 4 %
     np.testing.assert_allclose(np.mean(errors, axis=0), true, rtol=0.12)
     assert (np.mean(naive, axis=0) < 0.8 * true).all()
+
+
+def test_so_do_those_of_the_card(seen: Applications, known: LogisticScorecard) -> None:
+    """The card on the augmented sample knows no more, and its summary says that it seems to."""
+    model = RejectInferenceScorecard(method=FuzzyAugmentation())
+    model.fit(seen.accepted, seen.is_bad, rejected=seen.rejected)
+    alone, together = known.scorecard_.fit_summary, model.scorecard_.fit_summary
+    assert alone is not None
+    assert together is not None
+    assert together.names == alone.names
+    assert (np.array(together.standard_errors) < 0.95 * np.array(alone.standard_errors)).all()
+    assert "take them for evidence and are too small" in together.caveat
+    assert not alone.caveat

@@ -21,6 +21,10 @@ def log_likelihood(good: Float1D, bad: Float1D) -> float:
     return float((xlogy(good, good / rows) + xlogy(bad, bad / rows)).sum())
 
 
+_NEARLY = 0.8
+"""Share of the needed gain from which a bend is searched for."""
+
+
 def bend_p_value(straight: Counts, bent: Counts) -> float:
     """Return how often chance would give bins with a bend so much more to tell.
 
@@ -31,18 +35,17 @@ def bend_p_value(straight: Counts, bent: Counts) -> float:
     return float(chi2.sf(gain, 1 + max(len(bent[0]) - len(straight[0]), 0)))
 
 
-def may_bend(straight: Counts, fine: Counts, max_p_value: float) -> tuple[bool, bool]:
-    """Return whether a peak, and whether a valley, of any bins could be worth a search.
+def may_bend(good: Float1D, bad: Float1D, max_p_value: float) -> tuple[bool, bool]:
+    """Return whether a peak, and whether a valley, could be worth a search for its bins.
 
-    What rates of pre-bins that rise to one of them and fall from it (or fall and rise) tell at
-    most is found without any search, and bounds what bins on these cuts tell.
+    Pre-bins are fitted with rates that move one way, and with rates that rise to one of them and
+    fall from it (or fall and rise), in any number of steps. Bins tell less than these steps, and
+    so does their bend.
 
     Parameters
     ----------
-    straight : tuple of ndarray
-        Goods and bads of the best bins that rise or fall.
-    fine : tuple of ndarray
-        Those of pre-bins that are finer.
+    good, bad : ndarray of shape (n_prebins,)
+        Counts on pre-bins finer than the bins.
     max_p_value : float
         As of :func:`bend_p_value`.
 
@@ -56,26 +59,19 @@ def may_bend(straight: Counts, fine: Counts, max_p_value: float) -> tuple[bool, 
     .. [1] Q. F. Stout, "Unimodal regression via prefix isotonic regression", Computational
        Statistics & Data Analysis 53(2), 2008.
     """
-    # cuts are moved to better places after the search, so a bound just missed is looked into
-    needed = log_likelihood(*straight) + _NEARLY * chi2.isf(max_p_value, 1) / 2
-    peak = most_likely_bend(*fine, "peak") >= needed
-    return peak, most_likely_bend(*fine, "valley") >= needed
+    rising, falling = likelihood_of_beginnings(good, bad), likelihood_of_beginnings(bad, good)
+    # cuts are moved to better places after the search, so what is just missed is looked into
+    needed = _NEARLY * chi2.isf(max_p_value, 1) / 2 + max(rising[-1], falling[-1])
+    peak = float((rising + _of_ends(good, bad)).max())
+    valley = float((falling + _of_ends(bad, good)).max())
+    return peak >= needed, valley >= needed
 
 
-_NEARLY = 0.8
-"""Share of the needed gain from which a bend is searched for."""
+def _of_ends(good: Float1D, bad: Float1D) -> Float1D:
+    return likelihood_of_beginnings(good[::-1], bad[::-1])[::-1]
 
 
-def most_likely_bend(good: Float1D, bad: Float1D, bend: Literal["peak", "valley"]) -> float:
-    """Return the greatest log-likelihood of pre-bins whose bad rate has one bend at most."""
-    if bend == "valley":
-        good, bad = bad, good
-    begun = _likelihood_of_beginnings(good, bad)
-    ended = _likelihood_of_beginnings(good[::-1], bad[::-1])[::-1]
-    return float((begun + ended).max())
-
-
-def _likelihood_of_beginnings(good: Float1D, bad: Float1D) -> Float1D:
+def likelihood_of_beginnings(good: Float1D, bad: Float1D) -> Float1D:
     """Return the log-likelihood of the first 0, 1, 2 … pre-bins under rates that do not fall."""
     logs = np.zeros(len(good) + 1)
     blocks: list[tuple[float, float, float]] = []

@@ -119,8 +119,7 @@ def _straight_or_bent(
     counts = plain.counts.good[:n], plain.counts.bad[:n]
     objective = _objective(column, settings)
     straight = _Straight(counts, float(objective.parts(*counts).sum()))
-    fine = _in_parts(column.regular)
-    possible = may_bend(counts, fine, cast("float", asked.max_bend_p_value))
+    possible = may_bend(*_in_parts(column.regular), cast("float", asked.max_bend_p_value))
     ways: tuple[Trend, ...] = ("peak", "valley")
     searched = [
         best_constrained_bins(column.regular, objective, settings.straight.under(way))

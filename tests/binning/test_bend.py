@@ -14,7 +14,12 @@ from sklearn.isotonic import IsotonicRegression
 
 from creditscore import WOEEncoder
 from creditscore.binning import BinConstraints, solve_bins, solve_mean_bins
-from creditscore.binning._bend import bend_p_value, log_likelihood, may_bend, most_likely_bend
+from creditscore.binning._bend import (
+    bend_p_value,
+    likelihood_of_beginnings,
+    log_likelihood,
+    may_bend,
+)
 from creditscore.exceptions import InvalidParameterError
 
 REFUTED = BinConstraints(min_bend_gain=0, max_bend_p_value=1e-6)
@@ -43,30 +48,33 @@ def isotonic(good: np.ndarray, bad: np.ndarray, *, rising: bool) -> float:
 
 
 @settings(deadline=None, max_examples=60)
-@given(counts=cells, bend=st.sampled_from(["peak", "valley"]))
-def test_most_likely_bend_is_the_best_of_all_places(
-    counts: list[tuple[int, int]], bend: Literal["peak", "valley"]
+@given(counts=cells)
+def test_likelihood_of_beginnings_is_that_of_isotonic_regression(
+    counts: list[tuple[int, int]],
 ) -> None:
     good, bad = np.array(counts, dtype=float).T
-    rising = bend == "peak"
-    expected = max(
-        isotonic(good[:place], bad[:place], rising=rising)
-        + isotonic(good[place:], bad[place:], rising=not rising)
-        for place in range(len(good) + 1)
-    )
-    assert most_likely_bend(good, bad, bend) == pytest.approx(expected, abs=1e-6)
+    expected = [isotonic(good[:n], bad[:n], rising=True) for n in range(len(good) + 1)]
+    assert likelihood_of_beginnings(good, bad) == pytest.approx(np.array(expected), abs=1e-6)
 
 
 @settings(deadline=None, max_examples=60)
-@given(counts=cells.filter(lambda counts: len(counts) > 1))
-def test_no_bins_with_a_bend_tell_more_than_the_bound(counts: list[tuple[int, int]]) -> None:
+@given(counts=cells, p_value=st.sampled_from([0.9, 0.5, 0.1, 1e-3]))
+def test_a_bend_that_may_be_is_that_of_the_best_place(
+    counts: list[tuple[int, int]], p_value: float
+) -> None:
     good, bad = np.array(counts, dtype=float).T
-    if not good.any() or not bad.any():
-        return
-    for bend in ("peak", "valley"):
-        starts = list(solve_bins(good, bad, constraints=BinConstraints(trend=bend)).starts)
-        found = log_likelihood(np.add.reduceat(good, starts), np.add.reduceat(bad, starts))
-        assert found <= most_likely_bend(good, bad, bend) + 1e-9
+    straight = max(isotonic(good, bad, rising=rising) for rising in (True, False))
+    bent = [
+        max(
+            isotonic(good[:place], bad[:place], rising=rising)
+            + isotonic(good[place:], bad[place:], rising=not rising)
+            for place in range(len(good) + 1)
+        )
+        for rising in (True, False)
+    ]
+    needed = straight + 0.8 * chi2.isf(p_value, 1) / 2
+    if min(abs(one - needed) for one in bent) > 1e-6:
+        assert may_bend(good, bad, p_value) == tuple(one >= needed for one in bent)
 
 
 def test_p_value_is_that_of_the_likelihood_ratio() -> None:
@@ -84,11 +92,11 @@ def test_p_value_is_that_of_the_likelihood_ratio() -> None:
 
 
 def test_only_the_bend_that_may_be_is_looked_into() -> None:
-    straight = np.array([500.0]), np.array([100.0])
-    fine = np.array([190.0, 120.0, 190.0]), np.array([10.0, 80.0, 10.0])
-    assert may_bend(straight, fine, 1e-6) == (True, True)  # 10 of 200, then 90 of 400
-    assert may_bend(straight, fine, 1e-15) == (True, False)
-    assert may_bend(straight, fine, 1e-60) == (False, False)
+    good, bad = np.array([190.0, 120.0, 160.0]), np.array([10.0, 80.0, 40.0])
+    assert may_bend(good, bad, 1e-6) == (True, False)
+    assert may_bend(good[::-1], bad[::-1], 1e-6) == (True, False)
+    assert may_bend(bad, good, 1e-6) == (False, True)
+    assert may_bend(good, bad, 1e-60) == (False, False)
 
 
 def sample(shape: str, n: int = 6_000, seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import math
 
 import numpy as np
 from scipy.special import xlogy
@@ -13,16 +13,15 @@ from creditscore._typing import Float1D
 Counts = tuple[Float1D, Float1D]
 """Goods and bads of bins."""
 
+_NEARLY = 0.8
+"""Share of the needed gain from which a bend is searched for."""
+
 
 def log_likelihood(good: Float1D, bad: Float1D) -> float:
     """Return that of outcomes under the bad rate of each bin."""
     total = good + bad
     rows = np.where(total > 0, total, 1.0)
     return float((xlogy(good, good / rows) + xlogy(bad, bad / rows)).sum())
-
-
-_NEARLY = 0.8
-"""Share of the needed gain from which a bend is searched for."""
 
 
 def bend_p_value(straight: Counts, bent: Counts) -> float:
@@ -96,4 +95,4 @@ def _part(good: float, bad: float) -> float:
     if not good or not bad:
         return 0.0
     rate = bad / (good + bad)
-    return good * float(np.log1p(-rate)) + bad * float(np.log(rate))
+    return good * math.log1p(-rate) + bad * math.log(rate)

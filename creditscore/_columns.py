@@ -25,6 +25,8 @@ from creditscore.exceptions import ColumnTypeError
 _LEVELS_LIKE = (nw.Categorical, nw.Enum, nw.Boolean)
 _TIME_LIKE = (nw.Date, nw.Datetime, nw.Duration, nw.Time)
 _TIMES = (dt.date, dt.time, dt.timedelta, np.datetime64, np.timedelta64)
+_MOST_DIGITS = 300
+"""Whole numbers that have more are no longer read or written out."""
 _BLOCK = 2**17
 """Rows that are looked through at a time, where that saves memory."""
 _PLAIN_NUMBERS = (int, float, Decimal, np.integer, np.floating)
@@ -115,8 +117,11 @@ def mixed_of(name: str, column: Any) -> MixedValues:
         raise _strange_error(name, strange)
     parted = numbers_and_words(codes, values)
     if (np.abs(parted.values) >= LARGEST_WHOLE).any():
-        whole = [v for v in values if isinstance(v, int) or (isinstance(v, str) and _is_whole(v))]
-        check_whole(name, min(map(int, whole), default=None), max(map(int, whole), default=None))
+        whole = [v for v in values if isinstance(v, int)]
+        # int() reads no text of thousands of digits, and a few hundred are too many as well
+        texts = [v.strip() for v in values if isinstance(v, str) and _is_whole(v)]
+        whole += [int(text[:_MOST_DIGITS]) for text in texts]
+        check_whole(name, min(whole, default=None), max(whole, default=None))
     return parted
 
 
@@ -168,11 +173,16 @@ def check_whole(name: str, low: int | None, high: int | None) -> None:
     for value in (low, high):
         if value is not None and not _is_missing(value) and abs(int(value)) > LARGEST_WHOLE:
             msg = (
-                f"Column {name!r} holds whole numbers beyond 2⁵³, such as {int(value)}, which "
-                "cannot be told from their neighbours once they are amounts. It looks like an "
-                "identifier: drop it, or convert it to text."
+                f"Column {name!r} holds whole numbers beyond 2⁵³, such as {_whole_text(value)}, "
+                "which cannot be told from their neighbours once they are amounts. It looks like "
+                "an identifier: drop it, or convert it to text."
             )
             raise ColumnTypeError(msg)
+
+
+def _whole_text(value: int) -> str:
+    """Write a whole number; Python itself writes none of thousands of digits."""
+    return str(int(value)) if abs(int(value)) < 10**_MOST_DIGITS else "one of hundreds of digits"
 
 
 def time_message(name: str, kind: str) -> str:

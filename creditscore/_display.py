@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any, Protocol, Self, TypeAlias
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from creditscore.exceptions import InvalidParameterError, MissingDependencyError
 
@@ -230,15 +232,41 @@ def p_value_text(value: float) -> str:
     return f"< {_LEAST_P_VALUE:g}" if value < _LEAST_P_VALUE else f"{value:.4f}"
 
 
+def decimals(span: float) -> int:
+    """Return the decimals that tell numbers apart which are so far from each other: two digits."""
+    return min(12, max(0, 1 - math.floor(math.log10(span))))
+
+
+def counted(n: int, noun: str) -> str:
+    """Write how many there are of a noun whose plural ends with an s."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def html_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, Format]) -> str:
-    """Write a small table as HTML, text escaped; `formats` holds the format of a column."""
-    body = _formatted(frame, formats).to_html(index=False, border=0, na_rep="", escape=True)
+    """Write a small table as HTML, text escaped and whole; `formats` holds that of a column.
+
+    Numbers, which are whatever has a format, are aligned to the right, and text to the left.
+    """
+    with pd.option_context("display.max_colwidth", None):
+        body = _formatted(frame, formats).to_html(index=False, border=0, na_rep="", escape=True)
+    sides = cycle(_sides(frame, formats))
+    # cells come row by row, and text in them is escaped
+    body = re.sub(r"<(t[hd])>", lambda tag: f'<{tag[1]} style="text-align: {next(sides)}">', body)
     return f"<div><strong>{escape(caption)}</strong>{body}</div>"
 
 
 def text_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, Format]) -> str:
     """Write a small table as lines of text, below its caption."""
     return f"{caption}\n{_formatted(frame, formats).to_string(index=False, na_rep='')}"
+
+
+def _sides(frame: pd.DataFrame, formats: Mapping[str, Format]) -> list[str]:
+    """Return the side to which each column is aligned."""
+    return [
+        "right" if name in formats or (is_numeric_dtype(dtype) and not is_bool_dtype(dtype))
+        else "left"
+        for name, dtype in frame.dtypes.items()
+    ]  # fmt: skip
 
 
 def _in_lines(labels: Sequence[str], slot: float, size: float) -> list[str] | None:

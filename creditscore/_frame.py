@@ -132,6 +132,13 @@ class Table:
         """
         return mixed_of(name, self._column(name))
 
+    def is_whole(self, name: str) -> bool:
+        """Tell whether a column, in whatever way it is read, is of integers, or true and false."""
+        column = self._column(name)
+        if isinstance(column, np.ndarray):
+            return column.dtype.kind in "iu"
+        return bool(column.dtype.is_integer()) or column.dtype == nw.Boolean
+
     def rows(self, start: int, stop: int) -> Table:
         """Return a run of rows, copied by no library but where a column is read.
 
@@ -145,6 +152,21 @@ class Table:
         )
         part._kinds.update(self._kinds)  # noqa: SLF001 - of the same class
         return part
+
+    def taken(self, rows: Int1D) -> Table:
+        """Return some rows, in the order asked for.
+
+        A column of the kind "mixed" stays so, of however few rows; all other kinds are those of
+        the type, which rows do not change.
+        """
+        mixed = {name: self.kind(name) for name in self.names if self.kind(name) == "mixed"}
+        return replace(
+            self,
+            n_rows=len(rows),
+            _frame=None if self._frame is None else self._frame[rows, :],
+            _array=None if self._array is None else self._array[rows],
+            told={**mixed, **self.told},
+        )
 
     def require(self, names: Sequence[str]) -> None:
         """Check that the columns are there; the error lists near names for those that are not."""

@@ -6,8 +6,10 @@ from dataclasses import MISSING, Field, fields
 from typing import Any
 
 
-def changed_repr(value: Any) -> str:
+def changed_repr(value: Any, *, digits: int | None = None) -> str:
     """Write a frozen value as the call that makes it, without what is as by default.
+
+    With `digits`, numbers with fractions have no more of them, as labels need.
 
     Examples
     --------
@@ -16,11 +18,16 @@ def changed_repr(value: Any) -> str:
     "BinConstraints(trend='peak', min_bad=20.0)"
     """
     changed = (
-        f"{field.name}={getattr(value, field.name)!r}"
+        f"{field.name}={_text(getattr(value, field.name), digits)}"
         for field in fields(value)
         if getattr(value, field.name) != _default(field)
     )
     return f"{type(value).__name__}({', '.join(changed)})"
+
+
+def _text(value: Any, digits: int | None) -> str:
+    short = digits is not None and isinstance(value, float)
+    return repr(float(f"{value:.{digits}g}")) if short else repr(value)
 
 
 def _default(field: Field[Any]) -> Any:

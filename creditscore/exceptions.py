@@ -34,10 +34,12 @@
     ├── WeightScaleWarning         weights that add up to next to nothing
     ├── SpecialCodeWarning         a special code that has no effect
     ├── SmallSegmentWarning        a segment of so few cases that its card is mostly chance
+    ├── SmallSampleWarning         a fit of nearly as many coefficients as cases
     ├── CoefficientSignWarning     a coefficient against the direction of its WOE
     ├── CollinearityWarning        columns that determine each other
     ├── CalibrationWarning         probabilities that are off in the mean
     ├── SeparationWarning          a class is predicted without error: no finite estimate
+    ├── NoReasonWarning            an adverse decision without any reason
     ├── RejectInferenceWarning     an assumption on the rejected that the data do not hold up
     └── NonConvergenceWarning      a search stopped before it came to rest
 
@@ -171,6 +173,10 @@ class SmallSegmentWarning(CreditScoreWarning):
     """A segment holds few goods or few bads, so that its card is mostly chance."""
 
 
+class SmallSampleWarning(CreditScoreWarning):
+    """A fit has so few cases for its coefficients that their errors mean little."""
+
+
 class CoefficientSignWarning(CreditScoreWarning):
     """A coefficient has the sign against the direction of its weight of evidence."""
 
@@ -189,6 +195,10 @@ class NonConvergenceWarning(CreditScoreWarning):
 
 class SeparationWarning(CreditScoreWarning):
     """A class is predicted without error; the estimate has no finite maximum."""
+
+
+class NoReasonWarning(CreditScoreWarning):
+    """An applicant failed, and nothing fell short of what the points are compared with."""
 
 
 class RejectInferenceWarning(CreditScoreWarning):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from creditscore._display import html_table
 from creditscore._typing import Level
-from creditscore.binning._partition import CategoricalPartition, NumericPartition, Partition
+from creditscore.binning._partition import CategoricalPartition, MixedPartition, Partition
 from creditscore.binning._table import BinTable
 from creditscore.exceptions import InvalidParameterError
 from creditscore.metrics import psi
@@ -188,7 +188,8 @@ def _aligned(a: Partition, b: Partition) -> Iterator[tuple[str, str, int | None,
     if isinstance(a, CategoricalPartition) and isinstance(b, CategoricalPartition):
         yield from _levels(a, b)
     else:
-        yield from _intervals(_cuts(a), _cuts(b))
+        codes = (*a.special_codes, *b.special_codes)
+        yield from _intervals(_cuts(a), _cuts(b), tuple(dict.fromkeys(codes)))
     of_a, of_b = _tail(a), _tail(b)
     order = ("special", "missing", "other")
     for key in sorted({**of_a, **of_b}, key=lambda key: order.index(key[0])):
@@ -216,11 +217,11 @@ def _cuts(partition: Partition) -> tuple[float, ...]:
 
 
 def _intervals(
-    a: tuple[float, ...], b: tuple[float, ...]
+    a: tuple[float, ...], b: tuple[float, ...], special_codes: tuple[float | str, ...]
 ) -> Iterator[tuple[str, str, int | None, int | None]]:
-    """Yield the intervals between the cuts of both."""
+    """Yield the intervals between the cuts of both, beside special codes of either."""
     union = sorted({*a, *b})
-    labels = NumericPartition(cuts=tuple(union)).regular_labels
+    labels = MixedPartition(cuts=tuple(union), special_codes=special_codes).regular_labels
     starts = [-np.inf, *union]
     for label, start in zip(labels, starts, strict=True):
         places = [int(np.searchsorted(cuts, start, side="right")) for cuts in (a, b)]

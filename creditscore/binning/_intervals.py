@@ -81,7 +81,7 @@ class NumericPartition(Partition, written_as="numeric"):
     def regular_labels(self) -> tuple[str, ...]:
         """Intervals as text, with as many digits as keep the cuts apart."""
         if not self.cuts:
-            return ("all values",)
+            return ("all other values" if self.special_codes else "all values",)
         texts = number_texts(self.cuts)
         inner = [f"[{low}, {high})" for low, high in pairwise(texts)]
         return (f"< {texts[0]}", *inner, f">= {texts[-1]}")

@@ -180,14 +180,9 @@ class GradeScale(JsonDocument):
         InvalidParameterError
             On this scale a higher score is riskier, as grades by score do not have it.
         """
+        _check_direction(scale)
         if self.measure == "score":
             return self
-        if scale.reverse:
-            msg = (
-                "Grades by score hold a higher score for safer, and on this scale it is riskier. "
-                "Grade the probabilities: GradeScale.grade(card.prob_default(X))."
-            )
-            raise InvalidParameterError(msg)
         bounds = tuple(float(scale.score(_odds(bound))) for bound in self.bounds)
         return replace(self, bounds=bounds, measure="score", closed=_turned(self.closed))
 
@@ -210,7 +205,8 @@ class GradeScale(JsonDocument):
         Raises
         ------
         InvalidParameterError
-            A grade that is not on the scale, or no points scale for a scale of probabilities.
+            A grade that is not on the scale, or no points scale for a scale of probabilities; a
+            reversed one for a scale of scores, which holds a higher score for safer.
 
         See Also
         --------
@@ -230,6 +226,8 @@ class GradeScale(JsonDocument):
             listed = ", ".join(map(repr, self.labels))
             msg = f"There is no grade {grade!r} on the scale.{hint} It has: {listed}."
             raise InvalidParameterError(msg)
+        if self.measure == "score" and scale is not None:
+            _check_direction(scale)
         place = self.labels.index(grade)
         safer = -math.inf if scale is not None and scale.reverse else math.inf
         if place == len(self.bounds):
@@ -462,6 +460,15 @@ class GradeScale(JsonDocument):
 def _ends(values: tuple[Any, ...]) -> list[Any]:
     """Return the first and the last of different values, which may be one or none."""
     return list(dict.fromkeys((*values[:1], *values[-1:])))
+
+
+def _check_direction(scale: PointsScale) -> None:
+    if scale.reverse:
+        msg = (
+            "Grades by score hold a higher score for safer, and on this scale it is riskier. Grade "
+            "the probabilities: GradeScale.grade(card.prob_default(X))."
+        )
+        raise InvalidParameterError(msg)
 
 
 def _odds(prob_default: float) -> float:

@@ -129,7 +129,9 @@ class GainsDisplay(_Groups):
         ax.set_ylim(0, 1)
         percent_axis(ax.yaxis)
         ax.set_ylabel("share of all bads", color=INK)
-        ax.legend(frameon=False, loc="center right", fontsize=9)
+        # where the line is not, which of a turned score lies below that of the cases
+        above = float((groups["cumulative_bad"] - groups["cumulative_share"]).sum()) >= 0
+        ax.legend(frameon=False, loc="center right" if above else "upper left", fontsize=9)
         clean_axes(ax, title="Gains")
         self.ax_ = ax
         return self

@@ -163,6 +163,12 @@ class Characteristic:
                 f"each of {', '.join(self.partition.labels)}. Got {len(self.attributes)} instead."
             )
             raise InvalidParameterError(msg)
+        if all(attribute.refused for attribute in self.attributes):
+            msg = (
+                f"Characteristic {self.name!r} refuses every value, so that no case could be "
+                "scored. Leave it out, or give an attribute points."
+            )
+            raise InvalidParameterError(msg)
         for code, attribute in enumerate(self.attributes):
             if attribute.slope and not self._bounded(code):
                 msg = (
@@ -203,6 +209,12 @@ class Characteristic:
         partition = NumericPartition(
             cuts=tuple(map(float, cuts)), special_codes=tuple(map(float, special))
         )
+        if len(points) != partition.n_regular:
+            msg = (
+                f"'points' of {name!r} must have one entry for each of the {partition.n_regular} "
+                f"intervals {', '.join(partition.regular_labels)}. Got {len(points)} instead."
+            )
+            raise InvalidParameterError(msg)
         steepness = [0.0] * len(points) if slopes is None else list(slopes)
         if len(points) != len(steepness):
             msg = f"'slopes' of {name!r} must have one entry for each of the {len(points)} points."

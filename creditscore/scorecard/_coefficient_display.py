@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 import numpy as np
 import pandas as pd
 
-from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, distinct, new_axes
+from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, counted, distinct, new_axes
 from creditscore._typing import Float1D
 from creditscore._validation import check_real
 from creditscore.exceptions import InvalidParameterError
@@ -146,10 +146,10 @@ class CoefficientDisplay:
     def __repr__(self) -> str:
         """Say in one line how many coefficients are as they should be; :meth:`frame` has them."""
         rows = self.coefficients
-        n, below = len(rows), int((rows["coefficient"] < 0).sum())
+        below = int((rows["coefficient"] < 0).sum())
         unsure = int(((rows["lower"] <= 0) & (rows["upper"] >= 0)).sum())
         return (
-            f"{type(self).__name__}({n} coefficient{'' if n == 1 else 's'}, {below} below zero, "
+            f"{type(self).__name__}({counted(len(rows), 'coefficient')}, {below} below zero, "
             f"{unsure} of intervals that hold zero)"
         )
 

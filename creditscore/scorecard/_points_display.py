@@ -9,7 +9,18 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes, shorten, wrap
+from creditscore._display import (
+    BAD,
+    GOOD,
+    INK,
+    MUTED,
+    clean_axes,
+    counted,
+    decimals,
+    new_axes,
+    shorten,
+    wrap,
+)
 from creditscore._typing import Bool1D, Float1D
 from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._scorecard import Scorecard
@@ -47,6 +58,8 @@ class PointsDisplay:
         holds no counts; share and bad_rate are then NaN.
     higher_is_safer : bool, default=True
         False on a reversed scale: more points are then drawn in the colour of bads.
+    has_neutral : bool, default=True
+        Whether the middles are neutral points, of all characteristics.
 
     Examples
     --------
@@ -61,6 +74,7 @@ class PointsDisplay:
 
     points: pd.DataFrame
     higher_is_safer: bool = True
+    has_neutral: bool = True
 
     @classmethod
     def from_scorecard(cls, card: Scorecard) -> Self:
@@ -95,7 +109,8 @@ class PointsDisplay:
         points["points_to"] = points["points"] + rise
         points["difference"] = points["points"] - points["characteristic"].map(middle)
         points[["share", "bad_rate"]] = table[["share", "bad_rate"]]
-        return cls(points=points, higher_is_safer=card.higher_is_safer)
+        neutral = all(c.neutral_points is not None for c in card.characteristics)
+        return cls(points=points, higher_is_safer=card.higher_is_safer, has_neutral=neutral)
 
     def frame(self) -> pd.DataFrame:
         """Return the numbers behind the picture."""
@@ -134,9 +149,8 @@ class PointsDisplay:
         """Say in one line what it is."""
         n = int(self._starts().sum())
         return (
-            f"<PointsDisplay: {len(self.points)} attributes of {n} "
-            f"characteristic{'' if n == 1 else 's'}; plot() draws them, frame() returns the "
-            "numbers>"
+            f"<PointsDisplay: {counted(len(self.points), 'attribute')} of "
+            f"{counted(n, 'characteristic')}; plot() draws them, frame() returns the numbers>"
         )
 
     def _draw_bars(self, ax: Any, at: Float1D) -> None:
@@ -147,7 +161,7 @@ class PointsDisplay:
         )
         reach = difference + (end - points)
         span = float(np.nanmax(np.abs([difference, reach]), initial=0.0)) or 1.0
-        digits = _digits(span)
+        digits = decimals(span)
         for y, start, stop, low, high in zip(at, difference, reach, points, end, strict=True):
             self._draw_bar(ax, y, (start, stop), span)
             text, beside = f"{low:.{digits}f}", start
@@ -182,7 +196,8 @@ class PointsDisplay:
         ticks = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(-end, end)
         ax.xaxis.set_major_locator(FixedLocator([tick for tick in ticks if abs(tick) <= end]))
         ax.spines["bottom"].set_bounds(-end, end)
-        ax.set_xlabel("points above or below neutral", color=INK, x=wide / 2)
+        middle = "neutral" if self.has_neutral else "the middle of the characteristic"
+        ax.set_xlabel(f"points above or below {middle}", color=INK, x=wide / 2)
 
     def _heat(self, value: float, span: float) -> tuple[float, ...]:
         """Return a colour that is the stronger, the further the points are from the middle."""
@@ -220,13 +235,6 @@ class PointsDisplay:
         """Tell at which rows a characteristic begins."""
         names = self.points["characteristic"]
         return np.asarray(names != names.shift())
-
-
-def _digits(span: float) -> int:
-    """Return the decimals that tell points apart which are so far from the middle at most."""
-    if span >= 10:
-        return 0
-    return 1 if span >= 1 else 2
 
 
 def _rows(labels: Sequence[str]) -> Float1D:

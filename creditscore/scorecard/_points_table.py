@@ -39,6 +39,8 @@ def points_html(table: pd.DataFrame, *, caption: str) -> str:
         "bad_rate": "{:.1%}",
         "woe": "{:+.3f}",
         "coefficient": "{:.3f}",
+        # written below, and numbers nevertheless
+        "points": "{}",
     }
     write = "{:.0f}" if _whole(shown["points"]) else "{:.1f}"
     shown["points"] = [

@@ -95,7 +95,7 @@ class PointsScale:
 
     def score(self, odds: npt.ArrayLike) -> Float1D:
         """Return the score of odds good:bad, above zero."""
-        values = np.asarray(odds, dtype=np.float64)
+        values = as_floats(odds, "odds")
         if not (values > 0).all():
             msg = (
                 "The odds good:bad of a score must be above zero. Got "
@@ -108,7 +108,7 @@ class PointsScale:
 
     def log_odds(self, score: npt.ArrayLike) -> Float1D:
         """Return ln(good / bad) of a score."""
-        log_odds: Float1D = (np.asarray(score, dtype=np.float64) - self.offset) / self.factor
+        log_odds: Float1D = (as_floats(score, "score") - self.offset) / self.factor
         return log_odds
 
     def odds(self, score: npt.ArrayLike) -> Float1D:
@@ -144,7 +144,7 @@ class PointsScale:
         >>> PointsScale().score_of_prob([0.5, 1 / 51]).round(1)
         array([487.1, 600. ])
         """
-        prob = np.asarray(prob_default, dtype=np.float64)
+        prob = as_floats(prob_default, "prob_default")
         inside = (prob > 0) & (prob < 1)
         if not inside.all():
             msg = (

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from creditscore._display import BAD, GOOD, INK, clean_axes, new_axes, percent_axis
+from creditscore._display import BAD, GOOD, INK, clean_axes, counted, new_axes, percent_axis
 from creditscore._typing import Float1D
 from creditscore._validation import (
     as_floats,
@@ -127,7 +127,7 @@ class ScoreDistributionDisplay:
     def __repr__(self) -> str:
         """Say in one line what it is."""
         return (
-            f"<ScoreDistributionDisplay: {len(self.share_good)} bands of the score from "
+            f"<ScoreDistributionDisplay: {counted(len(self.share_good), 'band')} of the score from "
             f"{self.edges[0]:.6g} to {self.edges[-1]:.6g}; plot() draws them, frame() returns the "
             "numbers>"
         )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes, wrap
+from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, counted, new_axes, wrap
 from creditscore._typing import Float1D, NativeFrame
 from creditscore._validation import as_floats, check_integer, check_real
 from creditscore.exceptions import InvalidDataError, UncalibratedCardError
@@ -242,14 +242,13 @@ class ScoreOddsDisplay:
 
     def __repr__(self) -> str:
         """Say in one line how far the scale is right; :meth:`frame` has the bands."""
-        n = len(self.bands)
         line = "not known"
         if np.isfinite(self.slope):
             # the sum takes the sign from a zero
             line = f"{round(self.intercept, 2) + 0.0:.2f} + {self.slope:.2f} · promised"
         return (
-            f"{type(self).__name__}({n} band{'s' * (n > 1)}, observed log-odds = {line}, "
-            f"{int(self._off().sum())} bands off the line)"
+            f"{type(self).__name__}({counted(len(self.bands), 'band')}, observed log-odds = "
+            f"{line}, {counted(int(self._off().sum()), 'band')} off the line)"
         )
 
     def _off(self) -> pd.Series:

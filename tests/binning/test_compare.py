@@ -64,7 +64,7 @@ def test_two_samples_on_the_same_bins() -> None:
 def test_attributes_of_one_table_only() -> None:
     frame = compare(numeric(special=(-9, -8)), numeric(special=(-7, -9))).frame()
     assert frame["bin"].tolist() == [
-        *("all values", "Special -9", "Special -8", "Special -7", "Missing")
+        *("all other values", "Special -9", "Special -8", "Special -7", "Missing")
     ]
     assert frame["bin_a"].isna().tolist() == [False, False, False, True, False]
     assert frame["bin_b"].isna().tolist() == [False, False, True, False, False]
@@ -105,7 +105,7 @@ cuts = st.sets(st.integers(-20, 20), max_size=6).map(sorted)
 def test_each_value_is_in_the_bins_that_its_row_names(first: list, second: list) -> None:
     a, b = numeric(*first), numeric(*second)
     frame = compare(a, b).frame()
-    union = NumericPartition(cuts=sorted({*first, *second}))
+    union = NumericPartition(cuts=sorted({*first, *second}), special_codes=(-9,))
     values = np.arange(-21.5, 22)
     for value, code in zip(values, union.codes_of(values), strict=True):
         row = frame.iloc[code]

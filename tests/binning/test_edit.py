@@ -93,7 +93,7 @@ def test_merge_of_neighbours(bins: tuple) -> None:
 
 
 def test_merge_of_all_bins() -> None:
-    assert counts(numeric().merge(0, 1, 2, **WHO))[0] == ("all values", 190, 60)
+    assert counts(numeric().merge(0, 1, 2, **WHO))[0] == ("all other values", 190, 60)
 
 
 def test_merge_needs_no_fine_counts() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from creditscore import WOEEncoder
 from creditscore._frame import as_table
-from creditscore.binning import CategoricalPartition, NumericPartition, Partition
+from creditscore.binning import CategoricalPartition, MixedPartition, NumericPartition, Partition
 from creditscore.exceptions import (
     ColumnTypeError,
     InfiniteValueError,
@@ -86,6 +86,11 @@ def test_no_cut_is_one_interval() -> None:
     partition = NumericPartition()
     assert partition.labels == ("all values", "Missing")
     assert codes(partition, [-1e300, 0, 1e300, np.nan]) == [0, 0, 0, 1]
+    # beside special codes, it is not that of all
+    labels = NumericPartition(special_codes=(-9,)).labels
+    assert labels == ("all other values", "Special -9", "Missing")
+    mixed = MixedPartition(special_codes=("NO HIT",))
+    assert mixed.labels == ("all other values", "Special NO HIT", "Missing", "Other")
 
 
 def test_special_codes_come_after_the_intervals_and_before_missing() -> None:

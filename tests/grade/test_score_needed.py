@@ -60,3 +60,10 @@ def test_what_cannot_be_answered() -> None:
         SCALES[0].score_needed("D", PointsScale())
     with pytest.raises(InvalidParameterError, match="depends on a points scale"):
         SCALES[0].score_needed("AA")
+    # grades by score hold a higher one for safer
+    by_score, turned = SCALES[0].on_score(PointsScale()), PointsScale(reverse=True)
+    for grade in ("AA", "C"):
+        with pytest.raises(InvalidParameterError, match="on this scale it is riskier"):
+            by_score.score_needed(grade, turned)
+    with pytest.raises(InvalidParameterError, match="on this scale it is riskier"):
+        by_score.on_score(turned)

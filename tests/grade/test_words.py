@@ -16,7 +16,7 @@ from creditscore.grade._words import intervals_in_words, write_odds, write_perce
 def cells(scale: GradeScale) -> list[list[str]]:
     """Return the rows of the HTML table, its heading first."""
     rows = re.findall(r"<tr.*?</tr>", scale._repr_html_(), flags=re.DOTALL)
-    return [re.findall(r"<t[hd]>(.*?)</t[hd]>", row) for row in rows]
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
 
 
 def test_ladder_shows_probabilities_and_odds() -> None:

@@ -132,6 +132,19 @@ def test_gains_draws_its_numbers(scores: Scores) -> None:
     assert texts(display) == [f"{share:.0%}" for share in bars]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_words_of_gains_stand_where_the_line_is_not(turned: bool) -> None:
+    is_bad = [1] * 50 + [0] * 50
+    ax = GainsDisplay.from_scores(range(100), is_bad[::-1] if turned else is_bad).plot().ax_
+    ax.figure.draw_without_rendering()
+    box = ax.get_legend().get_window_extent()
+    for line in ax.lines:
+        x, y = line.get_data()
+        along = np.linspace(x[0], x[-1], 500)
+        at = ax.transData.transform(np.column_stack([along, np.interp(along, x, y)]))
+        assert not any(box.contains(*place) for place in at)
+
+
 def test_lift_draws_its_numbers(scores: Scores) -> None:
     is_bad, score = scores
     display = LiftDisplay.from_scores(score, is_bad, n_groups=5).plot()

@@ -186,7 +186,7 @@ def test_slope_on_levels_is_refused() -> None:
 
 @pytest.mark.parametrize("points", [[], [1], [1, 2], [1, 2, 3, 4]])
 def test_number_of_points_must_fit_the_cuts(points: list[float]) -> None:
-    expected = rf"'years' needs 4 attributes, one for each of < 2, .*Missing. Got {len(points) + 1}"
+    expected = rf"'points' of 'years' .* each of the 3 intervals < 2, .*>= 10. Got {len(points)}"
     with pytest.raises(InvalidParameterError, match=expected):
         Characteristic.numeric("years", cuts=[2, 10], points=points, missing_points=0)
 

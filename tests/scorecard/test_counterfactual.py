@@ -499,12 +499,16 @@ def test_values_just_inside_a_bin_are_no_special_codes() -> None:
         "months", cuts=[0, 6], points=[0, 20, 5], missing_points=0, special_points={0: -50}
     )
     card = Scorecard(characteristics=(months,))
-    (answer,) = answers(card, {"months": -5}, target_score=20)
+    (answer,) = answers(card, {"months": -5.0}, target_score=20)
     value = answer.changes[0].after
     assert 0 < value < 1e-300
     assert scored(card, answer.apply({})) == 20
-    (answer,) = answers(card, {"months": 9}, target_score=20)
+    (answer,) = answers(card, {"months": 9.0}, target_score=20)
     assert answer.changes[0].after == math.nextafter(6, -math.inf)
+    # of whole numbers, the next one
+    (answer,) = answers(card, {"months": -5}, target_score=20)
+    assert answer.sentences() == ("months: at least 1 and at most 5 (now -5)",)
+    assert scored(card, answer.apply({})) == 20
 
 
 def test_levels_with_an_order() -> None:
@@ -664,7 +668,7 @@ def test_words_of_ranges() -> None:
     )
     drop = Scorecard(characteristics=(linear("x", [0, 10], [0, 0, 0], [0, 5, 0]),))
     best = scored(drop, {"x": math.nextafter(10, 0)})
-    assert answers(drop, {"x": -1}, target_score=best)[0].sentences() == (
+    assert answers(drop, {"x": -1.0}, target_score=best)[0].sentences() == (
         "x: just below 10 (now -1)",
     )
     falling = Scorecard(characteristics=(linear("x", [0, 10], [0, 50, 0], [0, -5, 0]),))
@@ -675,6 +679,133 @@ def test_words_of_ranges() -> None:
     assert answers(whole, {"x": None}, target_score=5)[0].sentences() == (
         "x: any amount (now not stated)",
     )
+
+
+# --- whole numbers --------------------------------------------------------------------------------
+
+MONTHS = Characteristic.numeric(
+    "months", cuts=[24.5, 36.5, 37.5], points=[0, 10, 30, 20], missing_points=0
+)
+
+
+def needed(characteristic: Characteristic, values: Any, target: float) -> list[str]:
+    """Return what is said to the first row of a column of these values."""
+    table = pd.DataFrame({characteristic.name: values})
+    card = Scorecard(characteristics=(characteristic,))
+    found = counterfactuals(card, table, target_score=target)[0]
+    for answer in found.answers:
+        assert scored(card, answer.apply({})) == answer.score_after >= target
+    return [answer.sentences()[0].removeprefix(f"{characteristic.name}: ") for answer in
+            found.answers]  # fmt: skip
+
+
+def test_columns_of_whole_numbers_name_whole_numbers() -> None:
+    assert needed(MONTHS, [12], 10) == ["at least 25 (now 12)"]
+    assert needed(MONTHS, [12], 30) == ["37 (now 12)"]
+    assert needed(MONTHS, pd.array([12, None], dtype="Int64"), 10) == ["at least 25 (now 12)"]
+    assert needed(numeric_with_cuts([0.5]), [False, True], 10) == ["at least 1 (now 0)"]
+    # the type of a column of floats allows fractions, whatever it holds
+    assert needed(MONTHS, [12.0], 10) == ["at least 24.5 (now 12)"]
+    falling = replace(MONTHS, attributes=MONTHS.attributes[:4][::-1] + MONTHS.attributes[4:])
+    assert needed(falling, [40], 10) == ["at most 37 (now 40)"]
+    assert needed(falling, [40.0], 10) == ["below 37.5 (now 40)"]
+    # a hair above the middle, as cuts of boosted cards are
+    hair = numeric_with_cuts([math.nextafter(24.5, math.inf)])
+    assert needed(hair, [12], 10) == ["at least 25 (now 12)"]
+
+
+def numeric_with_cuts(cuts: list[float], **others: Any) -> Characteristic:
+    points = [10.0 * place for place in range(len(cuts) + 1)]
+    return Characteristic.numeric("x", cuts=cuts, points=points, missing_points=0, **others)
+
+
+@pytest.mark.parametrize(
+    "convert", [pl.from_pandas, lambda table: pl.from_pandas(table).to_arrow()]
+)
+def test_whole_numbers_of_other_libraries(convert: Any) -> None:
+    card = Scorecard(characteristics=(MONTHS,))
+    (found,) = counterfactuals(card, convert(pd.DataFrame({"months": [12]})), target_score=10)
+    assert found.answers[0].changes[0].after == 25
+
+
+def test_whole_numbers_of_one_applicant_need_the_word_of_the_card() -> None:
+    card = Scorecard(characteristics=(MONTHS,))
+    assert answers(card, {"months": 12}, target_score=10)[0].changes[0].low == 25
+    ratio = Characteristic.numeric("dti", cuts=[0.4], points=[20, 0], missing_points=0)
+    card = Scorecard(characteristics=(ratio,))
+    # a ratio that is 1 is no whole number by that, and 0 is more than is needed
+    assert answers(card, {"dti": 1}, target_score=20)[0].sentences() == ("dti: below 0.4 (now 1)",)
+    assert answers(card, pd.DataFrame({"dti": [1]}), target_score=20)[0].sentences() == (
+        "dti: at most 0 (now 1)",
+    )
+
+
+def test_bins_without_a_whole_number_are_of_fractions() -> None:
+    assert needed(numeric_with_cuts([0.3, 0.5]), [0], 10) == ["at least 0.3 (now 0)"]
+    # 7 is a special code, and no other whole number lies in its bin
+    assert needed(numeric_with_cuts([7, 7.5], special_points={7: 0}), [0], 20) == [
+        "at least 7.5 (now 0)"
+    ]
+    assert needed(numeric_with_cuts([0, 2.0**53]), [-3], 10) == ["at least 0 (now -3)"]
+
+
+def test_whole_numbers_in_a_linear_interval() -> None:
+    years = linear("years", [2, 10], [0, 0, 40], [0, 5, 0])
+    assert needed(years, [3], 10.1) == ["at least 5 (now 3)"]
+    assert needed(years, [3], 35) == ["at least 9 (now 3)"]
+    assert needed(years, [3], 35.1) == ["at least 10 (now 3)"]
+    debt = linear("debt", [100.5, 300.5], [40, 40, 0], [0, -0.2, 0])
+    assert needed(debt, [280], 5) == ["at most 275 (now 280)"]
+    assert needed(debt, [280], 5.05) == ["at most 275 (now 280)"]
+    assert needed(debt, [400], 0.05) == ["at most 300 (now 400)"]
+    # the last whole number of the interval is the best of it
+    peak = linear("x", [0, 10.5], [0, 0, 0], [0, 5, 0])
+    assert needed(peak, [-1], 50) == ["10 (now -1)"]
+    assert needed(peak, [-1], 50.1) == []
+    coded = Characteristic.numeric(
+        "years", cuts=[2, 10], points=[0, 0, 40], slopes=[0, 5, 0], missing_points=0,
+        special_points={6: -3},
+    )  # fmt: skip
+    assert needed(coded, [3], 20) == ["at least 7 (now 3)"]
+
+
+@settings(max_examples=60)
+@given(
+    cuts=st.lists(st.integers(-60, 60), min_size=1, max_size=4, unique=True),
+    slope=st.integers(-4, 4).map(float),
+    now=st.integers(-40, 40),
+    data=st.data(),
+)
+def test_whole_numbers_held_against_all_of_them(
+    cuts: list[int], slope: float, now: int, data: Any
+) -> None:
+    ends = sorted(cut / 2 for cut in cuts)
+    n = len(ends) + 1
+    slopes = [slope if 0 < place < n - 1 else 0.0 for place in range(n)]
+    points = [float(data.draw(st.integers(-20, 20))) for _ in range(n)]
+    card = Scorecard(characteristics=(linear("x", ends, points, slopes),))
+    everything = pd.DataFrame({"x": np.arange(-45, 46)})
+    scores = card.score(everything)
+    whole = all(math.ceil(low) < high for low, high in itertools.pairwise(ends))
+    target = float(data.draw(st.integers(-30, 40)))
+    (found,) = counterfactuals(card, everything.loc[everything["x"] == now], target_score=target)
+    enough = scores >= target
+    if not whole:
+        return
+    assert (found.status == "unreachable") == (not enough.any())
+    for answer in found.answers:
+        (change,) = answer.changes
+        assert change.after is not None
+        assert float(change.after).is_integer()
+        assert enough[everything["x"] == change.after].all()
+        low = -math.inf if change.low is None else change.low
+        high = math.inf if change.high is None else change.high
+        assert enough[everything["x"].between(low, high)].all()
+        # nothing nearer in the bin of the aim does
+        code = card.characteristics[0].partition.labels.index(change.attribute_after)
+        at = card.characteristics[0].partition.codes_of(everything["x"].to_numpy(float))
+        same = everything["x"][enough & (at == code)]
+        assert abs(change.after - now) == abs(same - now).min()
 
 
 # --- results --------------------------------------------------------------------------------------

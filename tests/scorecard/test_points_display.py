@@ -50,6 +50,12 @@ def test_a_hand_made_card_has_neither_shares_nor_bad_rates() -> None:
     assert frame["bad_rate"].isna().all()
 
 
+def test_the_middle_is_called_neutral_only_where_it_is(card: Scorecard) -> None:
+    of_one = PointsDisplay.from_scorecard(HAND_MADE).plot().ax_
+    assert of_one.get_xlabel() == "points above or below the middle of the characteristic"
+    assert PointsDisplay.from_scorecard(card).has_neutral
+
+
 def test_points_of_a_slope_go_from_one_end_to_the_other() -> None:
     frame = PointsDisplay.from_scorecard(HAND_MADE).frame()
     assert frame["points"].tolist() == [0, 0, 40, 10]
@@ -124,7 +130,12 @@ def test_what_is_refused_is_said(applicants: pd.DataFrame) -> None:
 
 @pytest.mark.parametrize(
     ("points", "expected"),
-    [([0, 100], ["0", "100"]), ([0, 4.5], ["0.0", "4.5"]), ([0, 0.45], ["0.00", "0.45"])],
+    [
+        ([0, 100], ["0", "100"]),
+        ([0, 4.5], ["0.0", "4.5"]),
+        ([0, 0.45], ["0.00", "0.45"]),
+        ([0.001, 0.003], ["0.0010", "0.0030"]),
+    ],
 )
 def test_points_are_written_as_finely_as_they_differ(points: list, expected: list) -> None:
     part = Characteristic.numeric("x", cuts=[1], points=points, missing_points=0)

@@ -218,6 +218,17 @@ def test_odds_that_are_none_are_refused(odds: float) -> None:
         scale.score([10.0, odds])
 
 
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [("score", "odds"), ("log_odds", "score"), ("odds", "score"), ("prob_default", "score"),
+     ("score_of_prob", "prob_default")],
+)  # fmt: skip
+@pytest.mark.parametrize("values", ["good", ["600", "610"], [[600], [610, 620]]])
+def test_what_is_no_number_is_refused(method: str, name: str, values: object) -> None:
+    with pytest.raises(InvalidDataError, match=f"{name} must hold numbers"):
+        getattr(PointsScale(), method)(values)
+
+
 def test_is_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
         PointsScale().pdo = 30

@@ -20,7 +20,9 @@ from creditscore.exceptions import (
     EmptyDataError,
     InvalidDataError,
     InvalidParameterError,
+    InvalidWeightError,
     MissingColumnError,
+    NoReasonWarning,
     UncalibratedCardError,
     UnseenCategoryWarning,
 )
@@ -363,6 +365,19 @@ def test_who_passes_gets_no_reasons(card: Scorecard, features: pd.DataFrame) -> 
     assert nobody.dtypes.tolist() == found.dtypes.tolist()
 
 
+def test_who_fails_without_a_reason_is_no_silent_matter(printed: Scorecard) -> None:
+    # the strong one is above all neutral points, and below this cutoff nevertheless
+    with pytest.warns(NoReasonWarning, match=r"1 of 2 applicants below .* the points at WOE 0"):
+        found = adverse_reasons(printed, APPLICANTS, cutoff=600)
+    assert found["reason_1_code"].isna().tolist() == [False, True]
+    with pytest.warns(NoReasonWarning, match="1 of 1 applicant below the cutoff has no reason"):
+        assert reason_sentences(printed, APPLICANTS.loc[["strong"]], cutoff=600) == ()
+    # without a cutoff nobody says that they failed; compared with the best, all have a reason
+    adverse_reasons(printed, APPLICANTS)
+    found = adverse_reasons(printed, APPLICANTS, cutoff=600, baseline="maximum")
+    assert found["reason_1_code"].notna().all()
+
+
 def test_on_a_reversed_scale_a_reason_is_an_excess(printed: Scorecard) -> None:
     assert printed.scale is not None
     turned = printed.on_scale(replace(printed.scale, reverse=True))
@@ -404,6 +419,8 @@ def test_sentences_in_both_languages(printed: Scorecard) -> None:
     assert reason_sentences(printed, applicant, codes, cutoff=0) == ()
     told = codes.with_texts({"R02": "Please borrow for a shorter time!"})
     assert reason_sentences(printed, applicant, told, n=1) == ("Please borrow for a shorter time!",)
+    asked = codes.with_texts({"R02": "贷款期限过长！"}, language="zh")
+    assert reason_sentences(printed, applicant, asked, n=1, language="zh") == ("贷款期限过长！",)
 
 
 @pytest.mark.parametrize("convert", [pl.from_pandas, lambda X: pl.from_pandas(X).to_arrow()])
@@ -671,10 +688,35 @@ def test_baselines_say_what_they_are(printed: Scorecard, german: pd.DataFrame) -
     assert f"{sum(near.points):.6g} together" in repr(near)
     assert near.frame()["points"].tolist() == list(near.points)
     assert "cutoff 500" in near._repr_html_()
+    one = PointsBaseline.of_applicants(printed, APPLICANTS.head(1))
+    assert one.description == "average points of 1 applicant"
+    assert "of 1 characteristic, " in repr(PointsBaseline(names=("a",), points=(1.0,)))
+
+
+def test_weights_of_applicants_count_as_rows_do(printed: Scorecard, german: pd.DataFrame) -> None:
+    times = np.random.default_rng(3).integers(0, 4, len(german))
+    many = german.loc[german.index.repeat(times)]
+    all_of = PointsBaseline.of_applicants(printed, german, sample_weight=times)
+    assert all_of.points == pytest.approx(PointsBaseline.of_applicants(printed, many).points)
+    assert all_of.n_cases == (times > 0).sum()
+    near = PointsBaseline.near_cutoff(printed, german, cutoff=520, width=9, sample_weight=times / 7)
+    repeated = PointsBaseline.near_cutoff(printed, many, cutoff=520, width=9)
+    assert near.points == pytest.approx(repeated.points)
+    # whom no weight counts is no neighbour of the cutoff
+    with pytest.raises(EmptyDataError, match=r"No applicant of 1 .* nearest score is 485"):
+        PointsBaseline.near_cutoff(
+            printed, APPLICANTS, cutoff=532, width=5, sample_weight=[1.0, 0.0]
+        )
+    for weights, message in (([1.0], "length 2"), ([-1.0, 1.0], "negative"), ([0, 0], "zero in")):
+        with pytest.raises(InvalidWeightError, match=message):
+            PointsBaseline.of_applicants(printed, APPLICANTS, sample_weight=weights)
+    turned = pd.Series([1.0, 2.0], index=["strong", "weak"])
+    with pytest.raises(InvalidWeightError, match="same index in different orders"):
+        PointsBaseline.of_applicants(printed, APPLICANTS, sample_weight=turned)
 
 
 def test_nobody_near_the_cutoff(printed: Scorecard) -> None:
-    with pytest.raises(EmptyDataError, match=r"None of the 2 applicants .* nearest score is 532"):
+    with pytest.raises(EmptyDataError, match=r"No applicant of 2 .* nearest score is 532"):
         PointsBaseline.near_cutoff(printed, APPLICANTS, cutoff=540, width=5)
     only = PointsBaseline.near_cutoff(
         printed, APPLICANTS, cutoff=float(printed.score(APPLICANTS).iloc[0]), width=0
@@ -740,6 +782,30 @@ def test_bars_lead_from_the_baseline_to_the_score(card: Scorecard, features: pd.
     assert repr(display).startswith("<ReasonDisplay: ")
 
 
+def test_bars_are_named_as_the_applicant_is_told() -> None:
+    row = {"income": None, "dti": 1.5, "payment_to_income": 2.5, "housing": "own"}
+
+    def labels(codes: ReasonCodes, **arguments: Any) -> dict[str, str | None]:
+        display = ReasonDisplay.from_applicant(
+            SMALL, row, codes=codes, baseline="maximum", **arguments
+        )
+        frame = display.frame()
+        bars = frame[frame["kind"] == "characteristic"]
+        return dict(zip(bars["label"], bars["code"], strict=True))
+
+    own = ReasonCodes.for_card(SMALL, names={"dti": ("Debt to income", "负债收入比")})
+    assert labels(own) == {
+        "Income: not stated (Missing)": "R01",
+        "Debt to income: too high ([1, 2))": "R02",
+        "Payment to income: too high (>= 2)": "R03",
+        # what lost nothing has no reason
+        "housing: own": None,
+    }
+    assert "负债收入比：过高（[1, 2)）" in labels(own, language="zh")
+    # the text of a group is that of several
+    assert labels(GROUPED)["Dti and payment to income: unfavourable (dti: [1, 2))"] == "DEBT"
+
+
 def test_changes_are_drawn_below_the_score() -> None:
     row = {**ROW, "housing": "rent"}
     (recourse,) = counterfactuals(SMALL, row, target_score=560)
@@ -761,12 +827,25 @@ def test_bad_pictures() -> None:
         ReasonDisplay.from_applicant(SMALL, ROW, language="fr")
     chinese = ReasonDisplay.from_applicant(SMALL, ROW, baseline="maximum", language="zh")
     assert chinese.frame()["label"].iloc[-1] == "得分"
+    english = ReasonCodes(reasons=tuple(
+        ReasonCode(code="R1", characteristic=name, english="All") for name in SMALL.names
+    ))  # fmt: skip
+    with pytest.raises(InvalidParameterError, match="'R1' have no text in Chinese"):
+        ReasonDisplay.from_applicant(SMALL, ROW, codes=english, baseline="maximum", language="zh")
+
+
+def test_small_points_are_written_with_as_many_digits_as_they_need() -> None:
+    card = Scorecard(characteristics=(numbers("x", [0.001, 0.003]),))
+    display = ReasonDisplay.from_applicant(card, {"x": 0}, baseline="maximum").plot()
+    assert "−0.0020" in [text.get_text() for text in display.ax_.texts]
+    low, high = display.ax_.get_xlim()
+    assert high - low < 0.01
 
 
 def test_names_with_dollar_signs_and_one_row() -> None:
     card = Scorecard(characteristics=(numbers("$a_b$", [0, 9]),))
     display = ReasonDisplay.from_applicant(card, {"$a_b$": 0.5}, baseline="maximum").plot()
-    assert "$a_b$" in display.ax_.get_yticklabels()[1].get_text()
+    assert "$a b$" in display.ax_.get_yticklabels()[1].get_text()
     display.ax_.figure.canvas.draw()
 
 

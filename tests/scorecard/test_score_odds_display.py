@@ -137,6 +137,9 @@ def test_bands_off_the_line_stand_apart(sample: tuple) -> None:
     outside = ~frame["log_odds"].between(frame["observed_lower"], frame["observed_upper"])
     assert marks[BAD].get_ydata().tolist() == frame.loc[outside, "observed"].tolist()
     assert f"{outside.sum()} bands off the line" in repr(off)
+    one = ScoreOddsDisplay.from_scores([400, 400, 400], [0, 0, 1], scale=SCALE)
+    assert repr(one).startswith("ScoreOddsDisplay(1 band, ")
+    assert repr(one).endswith(", 1 band off the line)")
 
 
 def test_bands_of_one_class_are_triangles() -> None:

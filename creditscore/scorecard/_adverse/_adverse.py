@@ -10,9 +10,12 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
+from creditscore._display import counted
 from creditscore._frame import Table
 from creditscore._typing import Bool1D, Float1D, Float2D, Int1D, Int2D, NativeFrame, ReasonBaseline
 from creditscore._validation import check_integer, check_real
+from creditscore._warn import warn_user
+from creditscore.exceptions import NoReasonWarning
 from creditscore.scorecard._adverse._points_baseline import PointsBaseline, resolve
 from creditscore.scorecard._adverse._reason_codes import Language, ReasonCodes
 from creditscore.scorecard._checks import check_kind
@@ -22,6 +25,8 @@ from creditscore.scorecard._scorecard import Scorecard
 
 _BLOCK = 2**15
 """Rows that are ranked at a time, which bounds the memory of it."""
+_STOPS = tuple(".!?…。！？")
+"""What a sentence ends with."""
 _TEXTS = ("code", "text", "characteristic", "attribute")
 _COLUMNS = ("code", "text", "points", "characteristic", "attribute")
 
@@ -77,6 +82,8 @@ def adverse_reasons(
     -----
     UnseenCategoryWarning, UnseenValueWarning
         As of :meth:`Scorecard.score`.
+    NoReasonWarning
+        Below the cutoff, applicants whose points fall short of the baseline under no code.
 
     See Also
     --------
@@ -182,6 +189,11 @@ def reason_sentences(
     InvalidParameterError
         As in :func:`adverse_reasons`; also more rows than one.
 
+    Warns
+    -----
+    UnseenCategoryWarning, UnseenValueWarning, NoReasonWarning
+        As in :func:`adverse_reasons`.
+
     Examples
     --------
     >>> from creditscore import Scorecard
@@ -203,7 +215,7 @@ def reason_sentences(
     _, ranked = _ranked(plan, read_one(card, applicant, owner), n, cutoff, owner)
     stop = "." if language == "en" else "。"
     texts = [text for of_one in ranked.texts["text"] for text in of_one if text is not None]
-    return tuple(text if text.endswith((".", "。", "!", "?")) else text + stop for text in texts)
+    return tuple(text if text.endswith(_STOPS) else text + stop for text in texts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,6 +224,8 @@ class _Plan:
 
     Attributes
     ----------
+    compared : str
+        What the points are compared with, in words.
     codes : tuple of str
         Reason codes in the order in which equal sums are named.
     code_of, entry_of : list of ndarray of int
@@ -222,6 +236,7 @@ class _Plan:
 
     card: Scorecard
     reference: tuple[float, ...]
+    compared: str
     codes: tuple[str, ...]
     code_of: list[Int1D]
     entry_of: list[Int1D]
@@ -245,7 +260,7 @@ def _plan(
     check_kind(codes, "codes", owner, ReasonCodes)
     codes.check(card)
     codes.check_language(language, owner)
-    reference = resolve(card, baseline, owner).for_names(card.names)
+    compared = resolve(card, baseline, owner)
     entries = {(r.characteristic, r.attribute): r for r in codes.reasons}
     chosen = [
         [entries.get((c.name, label)) or entries[c.name, None] for label in c.partition.labels]
@@ -272,7 +287,8 @@ def _plan(
     }
     return _Plan(
         card,
-        reference,
+        compared.for_names(card.names),
+        compared.description,
         order,
         [np.array([place[entry.code] for entry in of_one]) for of_one in chosen],
         [np.arange(start, start + size) for start, size in zip(starts, sizes, strict=False)],
@@ -302,8 +318,23 @@ def _ranked(
         entries, sums = _rank(plan, block, of_block, n)
         shown[: len(entries), rows] = entries
         lost[: len(sums), rows] = sums
+    if cutoff is not None:
+        _warn_of_none(plan, lost[0])
     texts = {what: [plan.words[what].take(of_one) for of_one in shown] for what in _TEXTS}
     return adverse, _Ranked(texts, list(lost))
+
+
+def _warn_of_none(plan: _Plan, lost: Float1D) -> None:
+    """Warn of applicants who failed and lost nothing under any code."""
+    n = int((lost <= 0).sum())
+    if n:
+        warn_user(
+            f"{n} of {counted(len(lost), 'applicant')} below the cutoff "
+            f"{'has' if n == 1 else 'have'} no reason: under no code do their points fall short of "
+            f"the {plan.compared}. Who is refused must be told why: compare with the points of "
+            "those who just passed (PointsBaseline.near_cutoff), or with baseline='maximum'.",
+            NoReasonWarning,
+        )
 
 
 def _rank(plan: _Plan, codes: Sequence[Int1D], lost: Float2D, n: int) -> tuple[Int2D, Float2D]:

@@ -14,10 +14,16 @@ from typing import Any, Literal, Self, TypeAlias
 import numpy as np
 import pandas as pd
 
-from creditscore._display import html_table
-from creditscore._typing import Bool1D, Float1D, NativeFrame, ReasonBaseline
-from creditscore._validation import check_choice, check_integer, check_real
-from creditscore.exceptions import EmptyDataError, InvalidParameterError
+from creditscore._display import counted, html_table
+from creditscore._typing import Float1D, NativeFrame, ReasonBaseline
+from creditscore._validation import (
+    check_choice,
+    check_integer,
+    check_real,
+    check_same_order,
+    check_weights,
+)
+from creditscore.exceptions import EmptyDataError, InvalidParameterError, InvalidWeightError
 from creditscore.scorecard._checks import check_kind, set_number, unknown_name
 from creditscore.scorecard._reading import direction, earned, read_applicants
 from creditscore.scorecard._reasons import reference_points
@@ -31,8 +37,8 @@ _IN_WORDS = {
     "neutral": "points at WOE 0",
     "average": "average points of the sample of the card",
     "maximum": "most favourable points",
-    "applicants": "average points of {n_cases:,} applicants",
-    "near_cutoff": "average points of {n_cases:,} applicants at or up to {width:g} points {beyond} "
+    "applicants": "average points of {cases}",
+    "near_cutoff": "average points of {cases} at or up to {width:g} points {beyond} "
     "the cutoff {cutoff:g}",
     "given": "points that were given",
 }
@@ -57,7 +63,7 @@ default="given"
     cutoff, width : float, optional
         Of "near_cutoff": the passing score, and how far beyond it applicants were counted.
     n_cases : int, optional
-        Applicants that were averaged, where they were given.
+        Applicants that were averaged, where they were given; those of weight 0 do not count.
     higher_is_safer : bool, default=True
         False for a card of a reversed scale.
 
@@ -155,7 +161,7 @@ default="given"
         return cls._of_card(card, "maximum")
 
     @classmethod
-    def of_applicants(cls, card: Scorecard, X: NativeFrame) -> Self:
+    def of_applicants(cls, card: Scorecard, X: NativeFrame, *, sample_weight: Any = None) -> Self:
         """Return the average points of all applicants of a table.
 
         Parameters
@@ -164,6 +170,13 @@ default="given"
             The card of the applicants.
         X : table of shape (n_samples, n_columns)
             pandas, polars or pyarrow; holds the card's columns.
+        sample_weight : array-like of shape (n_samples,), optional
+            How often a row counts, zero or more; fractions will do.
+
+        Raises
+        ------
+        InvalidWeightError
+            Weights that are negative, missing, not as many, or all zero.
 
         Examples
         --------
@@ -176,11 +189,20 @@ default="given"
         (15.0,)
         """
         table = read_applicants(card, X)
+        weights = _weights(X, sample_weight, table.n_rows)
         _, points, _ = earned(card, table)
-        return cls._of_rows(card, points, np.ones(table.n_rows, dtype=bool), method="applicants")
+        return cls._of_rows(card, points, weights, method="applicants")
 
     @classmethod
-    def near_cutoff(cls, card: Scorecard, X: NativeFrame, *, cutoff: float, width: float) -> Self:
+    def near_cutoff(
+        cls,
+        card: Scorecard,
+        X: NativeFrame,
+        *,
+        cutoff: float,
+        width: float,
+        sample_weight: Any = None,
+    ) -> Self:
         """Return the average points of the applicants at or slightly above the passing score.
 
         Parameters
@@ -195,11 +217,15 @@ default="given"
             Points beyond it that still count as slightly above, zero or more: the scores from
             `cutoff` to `cutoff` + `width`, both included, are averaged; on a reversed scale those
             from `cutoff` - `width` to `cutoff`.
+        sample_weight : array-like of shape (n_samples,), optional
+            As in :meth:`of_applicants`.
 
         Raises
         ------
         EmptyDataError
             Nobody has such a score; the message names the nearest one.
+        InvalidWeightError
+            As in :meth:`of_applicants`.
 
         Examples
         --------
@@ -217,13 +243,16 @@ default="given"
         owner = "PointsBaseline.near_cutoff"
         cutoff = check_real(cutoff, "cutoff", owner, low=-math.inf, high=math.inf)
         width = check_real(width, "width", owner, low=0, high=math.inf, closed="left")
-        _, points, score = earned(card, read_applicants(card, X))
+        table = read_applicants(card, X)
+        weights = _weights(X, sample_weight, table.n_rows)
+        _, points, score = earned(card, table)
         beyond = direction(card) * (score - cutoff)
-        near = (beyond >= 0) & (beyond <= width)
+        near = np.where((beyond >= 0) & (beyond <= width), weights, 0.0)
         if not near.any():
-            nearest = score[np.abs(score - cutoff).argmin()]
+            counting = score[weights > 0]
+            nearest = counting[np.abs(counting - cutoff).argmin()]
             msg = (
-                f"None of the {len(score)} applicants is at or up to {width:g} points "
+                f"No applicant of {len(counting):,} is at or up to {width:g} points "
                 f"{_beyond(card.higher_is_safer)} the cutoff {cutoff:g}; the nearest score is "
                 f"{nearest:g}. Widen the band, or give more applicants."
             )
@@ -234,7 +263,7 @@ default="given"
     def description(self) -> str:
         """What is compared with, in words."""
         return _IN_WORDS[self.method].format(
-            n_cases=self.n_cases or 0,
+            cases=counted(self.n_cases or 0, "applicant"),
             width=self.width or 0,
             cutoff=self.cutoff or 0,
             beyond=_beyond(self.higher_is_safer),
@@ -280,7 +309,7 @@ default="given"
         cls,
         card: Scorecard,
         points: Sequence[Float1D],
-        rows: Bool1D,
+        weights: Float1D,
         *,
         method: BaselineMethod,
         cutoff: float | None = None,
@@ -288,19 +317,19 @@ default="given"
     ) -> Self:
         return cls(
             names=card.names,
-            points=tuple(float(of_one[rows].mean()) for of_one in points),
+            points=tuple(float(np.average(of_one, weights=weights)) for of_one in points),
             method=method,
             cutoff=cutoff,
             width=width,
-            n_cases=int(rows.sum()),
+            n_cases=int(np.count_nonzero(weights)),
             higher_is_safer=card.higher_is_safer,
         )
 
     def __repr__(self) -> str:
         """Say in one line what it is; :meth:`frame` shows the points."""
         return (
-            f"<PointsBaseline: {self.description}, of {len(self.names)} characteristics, "
-            f"{math.fsum(self.points):.6g} together>"
+            f"<PointsBaseline: {self.description}, of "
+            f"{counted(len(self.names), 'characteristic')}, {math.fsum(self.points):.6g} together>"
         )
 
     def _repr_html_(self) -> str:
@@ -329,6 +358,13 @@ _CONSTRUCTORS: dict[str, Any] = {
     "average": PointsBaseline.average,
     "maximum": PointsBaseline.maximum,
 }
+
+
+def _weights(X: Any, sample_weight: Any, n_rows: int) -> Float1D:
+    """Return how often each row counts; one or more do."""
+    check_same_order(X, sample_weight, name="sample_weight", error=InvalidWeightError)
+    weights = check_weights(sample_weight, n_rows=n_rows)
+    return np.ones(n_rows) if weights is None else weights
 
 
 def _beyond(higher_is_safer: bool) -> str:

@@ -11,7 +11,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from creditscore._display import html_table
+from creditscore._display import counted, html_table
 from creditscore._document import JsonDocument
 from creditscore._frame import as_table
 from creditscore._typing import NativeFrame
@@ -421,8 +421,9 @@ class ReasonCodes(JsonDocument):
         there = [_LANGUAGE_NAMES[language] for language in LANGUAGES
                  if all(r.text(language) for r in self.reasons)]  # fmt: skip
         return (
-            f"<ReasonCodes: {len(self.codes)} codes for {len(self.characteristics)} "
-            f"characteristics, {own} of their attributes told by themselves; all in "
+            f"<ReasonCodes: {counted(len(self.codes), 'code')} for "
+            f"{counted(len(self.characteristics), 'characteristic')}, {own} of their attributes "
+            "told by themselves; all in "
             f"{' and '.join(there) or 'neither language'}>"
         )
 

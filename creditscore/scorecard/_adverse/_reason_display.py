@@ -8,11 +8,21 @@ from typing import Any, Self
 
 import pandas as pd
 
-from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes, wrap
+from creditscore._display import (
+    BAD,
+    GOOD,
+    INK,
+    MUTED,
+    clean_axes,
+    counted,
+    decimals,
+    new_axes,
+    wrap,
+)
 from creditscore._typing import ReasonBaseline
-from creditscore._validation import check_choice, check_real
+from creditscore._validation import check_real
 from creditscore.scorecard._adverse._points_baseline import PointsBaseline, resolve
-from creditscore.scorecard._adverse._reason_codes import LANGUAGES, Language, ReasonCodes
+from creditscore.scorecard._adverse._reason_codes import Language, ReasonCodes
 from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._counterfactual._recourse import Counterfactual
 from creditscore.scorecard._reading import direction, earned, read_one
@@ -26,6 +36,7 @@ _WORDS = {
     "en": ("Baseline: {}", "Score", "Score after the changes", "Why this score", "cutoff {:g}"),
     "zh": ("基准", "得分", "改变后的得分", "得分的原因", "通过线 {:g}"),
 }
+_AND_ATTRIBUTE = {"en": "{} ({})", "zh": "{}（{}）"}
 _AXIS = {"en": "score", "zh": "得分"}
 
 
@@ -41,11 +52,14 @@ class ReasonDisplay:
     ----------
     steps : DataFrame
         A row a bar or total: kind (baseline, characteristic, score, change, after), code (of what
-        lost points), label, start, end, points (end - start; NaN of totals), lost (points lost).
+        lost points), label (of what lost points the text of the code before the attribute), start,
+        end, points (end - start; NaN of totals), lost (points lost).
     cutoff : float or None
         The passing score.
     language : {"en", "zh"}
-        Language of the words; Chinese needs a font of matplotlib that holds it.
+        Language of the words. Chinese needs a font that holds it, as
+        ``plt.rcParams["font.family"] = ["DejaVu Sans", "Noto Sans CJK SC"]`` may set it;
+        matplotlib warns of what it cannot write.
 
     Examples
     --------
@@ -61,7 +75,7 @@ class ReasonDisplay:
     >>> display.frame()[["kind", "code", "label", "start", "end"]]
                  kind  code                             label  start   end
     0        baseline  None  Baseline: most favourable points    NaN  50.0
-    1  characteristic   R01                    income: < 2000   50.0  20.0
+    1  characteristic   R01          Income: too low (< 2000)   50.0  20.0
     2  characteristic  None                        dti: < 0.4   20.0  20.0
     3           score  None                             Score    NaN  20.0
     """
@@ -110,12 +124,12 @@ class ReasonDisplay:
         InvalidParameterError
             As in :func:`adverse_reasons`; also more rows than one.
         """
-        check_choice(language, "language", _OWNER, LANGUAGES)
         if cutoff is not None:
             cutoff = check_real(cutoff, "cutoff", _OWNER, low=-math.inf, high=math.inf)
         codes = ReasonCodes.for_card(card) if codes is None else codes
         check_kind(codes, "codes", _OWNER, ReasonCodes)
         codes.check(card)
+        codes.check_language(language, _OWNER)
         compared = resolve(card, baseline, _OWNER)
         table = read_one(card, applicant, _OWNER)
         steps = _steps(card, table, codes, compared, language)
@@ -139,7 +153,7 @@ class ReasonDisplay:
         ends = pd.concat([self.steps["end"], self.steps.loc[~totals, "start"]])
         if self.cutoff is not None:
             ends = pd.concat([ends, pd.Series([self.cutoff])])
-        span = max(1.0, float(ends.max() - ends.min()))
+        span = float(ends.max() - ends.min()) or 1.0
         ax.set_xlim(ends.min() - 0.12 * span, ends.max() + 0.12 * span)
         ax.set_ylim(n - 0.3, -1.0 if self.cutoff is not None else -0.7)
         for row, step in enumerate(self.steps.to_dict("records")):
@@ -166,22 +180,23 @@ class ReasonDisplay:
     def __repr__(self) -> str:
         """Say in one line what it is."""
         score = float(self.steps.loc[self.steps["kind"] == "score", "end"].iloc[0])
-        n = int(self.steps["code"].notna().sum())
+        n_lost = int(self.steps["code"].notna().sum())
+        n = int((self.steps["kind"] == "characteristic").sum())
         return (
-            f"<ReasonDisplay: {score:.6g} points, {n} of "
-            f"{int((self.steps['kind'] == 'characteristic').sum())} characteristics below the "
-            "baseline; plot() draws them, frame() returns the numbers>"
+            f"<ReasonDisplay: {score:.6g} points, {n_lost} of {counted(n, 'characteristic')} below "
+            "the baseline; plot() draws them, frame() returns the numbers>"
         )
 
     def _draw(self, ax: Any, row: int, step: dict[str, Any], span: float, *, last: bool) -> None:
         """Draw a bar or a total, and the line that leads to the next one."""
         start, end = step["start"], step["end"]
+        digits = max(1, decimals(span))
         if not last:
             ax.plot([end, end], [row - 0.35, row + 1.35], color=MUTED, linewidth=0.8, zorder=1)
         if pd.isna(step["points"]):
             ax.plot([end], [row], marker="D", color=INK, markersize=5, zorder=3)
-            ax.text(end + 0.02 * span, row, f"{end:,.1f}", va="center", fontsize=8, color=INK,
-                    fontweight="bold", zorder=4,
+            ax.text(end + 0.02 * span, row, f"{end:,.{digits}f}", va="center", fontsize=8,
+                    color=INK, fontweight="bold", zorder=4,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
             return
         colour = BAD if step["lost"] > 0 else GOOD
@@ -189,7 +204,7 @@ class ReasonDisplay:
         ax.barh(row, end - start, left=start, color=colour, alpha=alpha, height=0.7, zorder=2)
         if end != start:
             side = 1 if end > start else -1
-            ax.text(end + side * 0.012 * span, row, f"{end - start:+.1f}".replace("-", "−"),
+            ax.text(end + side * 0.012 * span, row, f"{end - start:+.{digits}f}".replace("-", "−"),
                     va="center", ha="left" if side > 0 else "right", fontsize=8,
                     color=INK)  # fmt: skip
 
@@ -204,6 +219,9 @@ def _steps(
     """Return the baseline, the characteristics, the largest loss first, and the score."""
     attributes, points, score = earned(card, table)
     entries = {(r.characteristic, r.attribute): r for r in codes.reasons}
+    members: dict[str, set[str]] = {}
+    for entry in codes.reasons:
+        members.setdefault(entry.code, set()).add(entry.characteristic)
     bars = []
     for place, (name, reference) in enumerate(
         zip(card.names, baseline.for_names(card.names), strict=True)
@@ -212,8 +230,13 @@ def _steps(
         difference = float(points[place][0]) - reference
         lost = -direction(card) * difference
         entry = entries.get((name, label)) or entries[name, None]
-        code = entry.code if lost > LEAST_SHORTFALL else None
-        bars.append((lost, difference, code, f"{name}: {label}"))
+        code, said = None, f"{name}: {label}"
+        if lost > LEAST_SHORTFALL:
+            code = entry.code
+            # the text of a group does not tell which one of it is meant
+            attribute = said if len(members[code]) > 1 else label
+            said = _AND_ATTRIBUTE[language].format(entry.text(language), attribute)
+        bars.append((lost, difference, code, said))
     bars.sort(key=lambda bar: -bar[0])
     words = _WORDS[language]
     total = float(card.base_points) + math.fsum(baseline.for_names(card.names))

@@ -5,14 +5,21 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from creditscore.binning import CategoricalPartition
+from creditscore.binning import CategoricalPartition, NumericPartition
 from creditscore.scorecard._characteristic import Characteristic
 from creditscore.scorecard._counterfactual._change_words import Aim
 from creditscore.scorecard._counterfactual._counterfactual_search import Option
+from creditscore.scorecard._counterfactual._whole_numbers import from_end
 
 
 def aim_of(
-    characteristic: Characteristic, code: int, before: Any, option: Option, sign: int
+    characteristic: Characteristic,
+    code: int,
+    before: Any,
+    option: Option,
+    sign: int,
+    *,
+    whole: bool,
 ) -> Aim:
     """Return the levels or amounts that do as well as the value of an option.
 
@@ -30,6 +37,8 @@ def aim_of(
         What it becomes.
     sign : int
         1 where more points are safer, else -1.
+    whole : bool
+        Whether values are whole numbers; the ends then are such, both included.
     """
     partition, aim = characteristic.partition, option.code
     if aim >= partition.n_regular:
@@ -43,7 +52,7 @@ def aim_of(
     step = 1 if upwards else -1 if upwards is not None else 0
     if slope and slope * step <= 0:
         # further on it earns less: the value itself is needed, or one just below the cut
-        below = math.nextafter(option.value, math.inf) >= high
+        below = not whole and math.nextafter(option.value, math.inf) >= high
         return Aim(option.value, high if below else option.value, not below, ())
     last = aim
     while (
@@ -54,7 +63,13 @@ def aim_of(
         last += step
     low = option.value if slope and step > 0 else min(low, lower[last])
     high = option.value if slope and step < 0 else max(high, upper[last])
-    return Aim(_finite(low), _finite(high), bool(slope and step < 0), ())
+    included = bool(slope and step < 0)
+    if whole and isinstance(partition, NumericPartition):
+        special = frozenset(partition.special_values)
+        low = low if math.isinf(low) else from_end(low, special)
+        if not included and not math.isinf(high):
+            high, included = from_end(high, special, below=True), True
+    return Aim(_finite(low), _finite(high), included, ())
 
 
 def _moves(from_amount: bool, before: Any, after: Any) -> bool | None:

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias, overload
 
 import pandas as pd
 
-from creditscore._display import html_table
+from creditscore._display import counted, html_table
 from creditscore._typing import Level, NativeFrame
 from creditscore._validation import check_choice, check_integer, check_real
 from creditscore.exceptions import InvalidParameterError, UncalibratedCardError
@@ -26,6 +26,7 @@ from creditscore.scorecard._counterfactual._move_options import MoveOptions
 from creditscore.scorecard._counterfactual._moves import Moves
 from creditscore.scorecard._counterfactual._recourse import Counterfactual, Recourse, ValueChange
 from creditscore.scorecard._counterfactual._score_needed import score_needed
+from creditscore.scorecard._counterfactual._whole_numbers import is_whole
 from creditscore.scorecard._reading import direction, earned, raw_values, read_applicants
 from creditscore.scorecard._scorecard import Scorecard
 
@@ -106,8 +107,8 @@ class Counterfactuals:
         counts = Counter(recourse.status for recourse in self.recourses)
         said = ", ".join(f"{counts[status]} {status}" for status in sorted(counts))
         return (
-            f"<Counterfactuals of {len(self)} applicant{'' if len(self) == 1 else 's'}, "
-            f"{self.target_score:.6g} points asked for: {said}>"
+            f"<Counterfactuals of {counted(len(self), 'applicant')}, {self.target_score:.6g} "
+            f"points asked for: {said}>"
         )
 
     def _repr_html_(self) -> str:
@@ -196,11 +197,19 @@ def counterfactuals(
     float just below its upper end. In an interval with linear points, it is the least that
     suffices. Scoring the applicant with these values reaches the target, to the last bit.
 
+    In columns of integers (of pandas also ``Int64``, with missing values) it is the nearest whole
+    number, "at least 25" for a bin from 24.5 on and "at most 24" for the one below. Columns of
+    floats may hold fractions, whatever these applicants have. One applicant in a mapping has no
+    columns: an integer there counts as such where the cuts of the card are whole or halfway
+    between whole numbers, so that a ratio that is 1 is none. Nor is it whole where an interval of
+    the card holds no whole number.
+
     It is a multiple-choice knapsack, solved by dynamic programming over the card: of partial sums
     with as many changes, only those are kept that no other one beats in cost and points, and that
-    can still reach the target. O(n_characteristics · n_changes · frontier · log(frontier)) time an
-    applicant and answer, where the frontier is no longer than there are sums of costs: few for
-    costs in bins.
+    can still reach the target. Of several linear intervals, one value at most need lie inside;
+    with whole numbers, two may cost less by a part of a step, and are not looked at.
+    O(n_characteristics · n_changes · frontier · log(frontier)) time an applicant and answer, where
+    the frontier is no longer than there are sums of costs: few for costs in bins.
 
     References
     ----------
@@ -250,15 +259,18 @@ class _Search:
     ) -> None:
         self._card, self._sign = card, direction(card)
         self._target, self._measure, self._n, self._most = target, measure, n, most
-        self._options = [
-            MoveOptions(characteristic, place, moves, self._sign)
-            for place, characteristic in enumerate(card.characteristics)
-        ]
+        self._moves = moves
+        self._options: list[MoveOptions] = []
         self._found: dict[Any, tuple[list[Way], float]] = {}
 
     def of(self, X: Any) -> Iterator[Recourse]:
         """Yield what each applicant can do."""
         table = read_applicants(self._card, X)
+        alone = isinstance(X, (Mapping, pd.Series))
+        self._options = [
+            MoveOptions(c, place, self._moves, self._sign, is_whole(c, table, alone=alone))
+            for place, c in enumerate(self._card.characteristics)
+        ]
         codes, points, score = earned(self._card, table)
         values = [raw_values(c, table) for c in self._card.characteristics]
         labels = X.index.tolist() if isinstance(X, pd.DataFrame) else range(table.n_rows)
@@ -316,7 +328,8 @@ class _Search:
         characteristic = self._card.characteristics[place]
         labels = characteristic.partition.labels
         before, code = applicant.values[place], applicant.codes[place]
-        aim = aim_of(characteristic, code, before, option, self._sign)
+        whole = self._options[place].whole
+        aim = aim_of(characteristic, code, before, option, self._sign, whole=whole)
         return ValueChange(
             characteristic=characteristic.name,
             before=before,

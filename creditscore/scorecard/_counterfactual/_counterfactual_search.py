@@ -41,7 +41,7 @@ class Piece:
     """An interval with linear points: every value from `near` to `far` is an option.
 
     Points are `constant` + `slope` · (value - `lower`), times `sign`, and rise from near to far.
-    Special codes among the values are none.
+    Special codes among the values are none; where it is `whole`, nor are fractions.
     """
 
     place: int
@@ -52,6 +52,7 @@ class Piece:
     lower: float
     sign: int
     special: frozenset[float]
+    whole: bool
 
     def at(self, value: float) -> Option:
         """Return the option of a value; its cost lies between those of the ends."""
@@ -64,15 +65,23 @@ class Piece:
         """Return the option nearest to `near` that reaches; `far` does."""
         short, enough = float(self.near.value), float(self.far.value)
         while True:
-            middle = short + (enough - short) / 2
+            half = (enough - short) / 2
+            middle = short + (math.trunc(half) if self.whole else half)
             if middle in (short, enough):
                 while enough in self.special:
-                    enough = math.nextafter(enough, float(self.far.value))
+                    enough = self._further(enough)
                 return self.at(enough)
             if reaches(self.at(middle)):
                 enough = middle
             else:
                 short = middle
+
+    def _further(self, value: float) -> float:
+        """Return the next value towards the far end."""
+        far = float(self.far.value)
+        if self.whole:
+            return value + math.copysign(1.0, far - value)
+        return math.nextafter(value, far)
 
 
 @dataclass(frozen=True)

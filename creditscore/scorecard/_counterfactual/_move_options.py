@@ -11,6 +11,7 @@ from creditscore.binning import CategoricalPartition, NumericPartition
 from creditscore.scorecard._characteristic import Characteristic
 from creditscore.scorecard._counterfactual._counterfactual_search import Option, Piece
 from creditscore.scorecard._counterfactual._moves import Moves, shares
+from creditscore.scorecard._counterfactual._whole_numbers import from_end
 from creditscore.scorecard._unseen import unmet_codes
 
 
@@ -28,12 +29,15 @@ class MoveOptions:
         What the user allows.
     sign : int
         1 where more points are safer, else -1.
+    whole : bool
+        Whether its values are whole numbers.
     """
 
     characteristic: Characteristic
     place: int
     moves: Moves
     sign: int
+    whole: bool
     _known: dict[Any, tuple[tuple[Option, ...], tuple[Piece, ...]]] = field(default_factory=dict)
 
     def of(self, code: int, value: Any) -> tuple[tuple[Option, ...], tuple[Piece, ...]]:
@@ -98,14 +102,14 @@ class MoveOptions:
         reached = self._value(code, aim)
         if self.characteristic.attributes[aim].slope:
             low, high = self._ends(aim)
-            ends = (self._inside(low, math.inf), self._inside(high, -math.inf, below=True))
+            ends = (self._inside(low), self._inside(high, below=True))
             reached = max(ends, key=lambda end: self._points(aim, end))
         return Option(aim, self._points(aim, reached), self._cost(code, value, aim), reached)
 
     def _pieces(self, code: int, value: float, aim: int) -> list[Piece]:
         """Return the linear interval from the value's side on; the own one on both of its sides."""
         low, high = self._ends(aim)
-        first, last = self._inside(low, math.inf), self._inside(high, -math.inf, below=True)
+        first, last = self._inside(low), self._inside(high, below=True)
         wanted = self.moves.of(self.characteristic.name)
         ways = []
         if aim != code:
@@ -116,17 +120,26 @@ class MoveOptions:
         found = []
         for near, far in ways:
             start = self._cost(code, value, aim) if aim != code else 0.0
+            up = far > near
+            entry = near if aim == code else low if up else high
             # ends that are just inside count as the ends, which the next interval begins at
-            part = (high - near if far > near else near - low) if aim == code else high - low
-            end = start + self._factor() * self._width(aim) * part / (high - low)
-            ends = (
-                Option(aim, self._points(aim, near), start, near),
-                Option(aim, self._points(aim, far), end, far),
+            at = (near, far) if self.whole else (entry, high if up else low)
+            first_end, last_end = (
+                Option(aim, self._points(aim, end), start + self._passed(aim, end_at - entry), end)
+                for end, end_at in zip((near, far), at, strict=True)
             )
             found.append(
-                Piece(self.place, *ends, attribute.points, attribute.slope, low, self.sign, special)
-            )
+                Piece(
+                    self.place, first_end, last_end, attribute.points, attribute.slope, low,
+                    self.sign, special, self.whole,
+                )
+            )  # fmt: skip
         return found
+
+    def _passed(self, aim: int, amount: float) -> float:
+        """Return the cost of an amount, to this or to that side, in a linear interval."""
+        low, high = self._ends(aim)
+        return self._factor() * self._width(aim) * abs(amount) / (high - low)
 
     def _cost(self, code: int, value: Any, aim: int) -> float:
         """Return the cost of a move to the nearest value of another attribute."""
@@ -173,13 +186,16 @@ class MoveOptions:
         low, high = self._ends(aim)
         down = (self._is_regular(code) and aim < code) or math.isinf(low)
         if not math.isinf(high) and down:
-            return self._inside(high, -math.inf, below=True)
-        return self._inside(0.0 if math.isinf(low) else low, math.inf)
+            return self._inside(high, below=True)
+        return self._inside(0.0 if math.isinf(low) else low)
 
-    def _inside(self, end: float, towards: float, *, below: bool = False) -> float:
-        """Return the first value from an end of an interval on that is no special code."""
-        value = math.nextafter(end, towards) if below else end
+    def _inside(self, end: float, *, below: bool = False) -> float:
+        """Return the first value from an end on, or below it, that is no special code."""
         special = self._special()
+        if self.whole:
+            return from_end(end, special, below=below)
+        towards = -math.inf if below else math.inf
+        value = math.nextafter(end, towards) if below else end
         while value in special:
             value = math.nextafter(value, towards)
         return value

@@ -120,44 +120,49 @@ class Search:
 
 
 def solved(problem: Problem, time_limit: float) -> Solved:
-    """Solve the problem as an integer programme (HiGHS by :func:`scipy.optimize.milp`)."""
+    """Solve the problem as an integer programme (HiGHS by :func:`scipy.optimize.milp`).
+
+    A whole score is off by `part` or more downwards, by 1 - `part` or more upwards: on the line
+    through both, or above it. What a pattern is off by is written as that line (for a score that
+    need not be whole, as the difference itself) and a rest, which mostly is zero. This takes
+    fewer conditions than absolute values and lines beside them, and bounds as well.
+    """
     m, n = problem.design.shape
     n_owners = len(problem.references)
     middle = round(problem.constant)
     target = problem.design @ problem.fraction + (problem.constant - middle)
-    one, each = sparse.csr_array(np.ones((m, 1))), sparse.eye_array(m, format="csr")
-    # unknowns: what is rounded up, the constant less its middle, how far each pattern is off
-    terms = sparse.hstack([problem.design, one], "csr")
-    conditions = [
-        LinearConstraint(sparse.hstack([terms, -each], "csr"), -np.inf, target),
-        LinearConstraint(sparse.hstack([terms, each], "csr"), target, np.inf),
-    ]
     whole, part = problem.whole_scores()
-    if len(whole):
-        # a whole score is off by `part` or more downwards, by 1 - `part` or more upwards, and
-        # the line through both is a bound that the two conditions above do not know
-        tilt = 1 - 2 * part
-        lines = sparse.hstack([sparse.diags_array(-tilt) @ terms[whole], each[whole]], "csr")
-        least = 2 * part * (1 - part) - tilt * target[whole]
-        conditions.append(LinearConstraint(lines, least, np.inf))
+    slope, lift = np.ones(m), np.zeros(m)
+    slope[whole], lift[whole] = 1 - 2 * part, 2 * part * (1 - part)
+    # unknowns: what is rounded up, the constant less its middle, the rest of each pattern
+    each = sparse.eye_array(m, format="csr")
+    terms = sparse.hstack([problem.design, sparse.csr_array(np.ones((m, 1)))], "csr")
+    conditions = []
+    for sign, rows in ((-1, np.arange(m)), (1, whole)):
+        # the rest is what the difference, times the sign, is above the line
+        steep = sign - slope[rows]
+        above = sparse.hstack([sparse.diags_array(-steep) @ terms[rows], each[rows]], "csr")
+        least = -steep * target[rows] - lift[rows]
+        conditions.append(LinearConstraint(above, least, np.inf))
     pairs = np.flatnonzero(problem.above >= 0)
     if len(pairs):
         conditions.append(LinearConstraint(_order(problem, pairs, m), -np.inf, 0))
     highest = np.concatenate([problem.fraction > 0, [n_owners], np.full(m, np.inf)])
     lowest = np.concatenate([np.zeros(n), [-n_owners], np.zeros(m)])
     result = milp(
-        np.concatenate([np.zeros(n + 1), problem.weights]),
+        np.concatenate([terms.T @ (problem.weights * slope), problem.weights]),
         integrality=np.concatenate([np.ones(n + 1), np.zeros(m)]),
         bounds=Bounds(lowest, highest),
         constraints=conditions,
         options={"time_limit": time_limit, "mip_rel_gap": 0.0},
     )
+    offset = float(problem.weights @ (lift - slope * target))
     status = _STATUS.get(result.status, "not solved")
     bound = getattr(result, "mip_dual_bound", None)
     # whatever is chosen, a whole score is off by its distance from the nearest whole number
     floor = float(problem.weights[whole] @ np.minimum(part, 1 - part))
     if bound is not None and np.isfinite(bound):
-        floor = max(floor, float(bound))
+        floor = max(floor, float(bound) + offset)
     if result.x is None:
         return Solved(None, floor, "not solved" if status == "optimal" else status)
     up = np.rint(result.x[:n]).astype(np.intp)

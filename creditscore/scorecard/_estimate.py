@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +12,20 @@ from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
 from creditscore._typing import Bool1D, Float1D, Float2D, WeightType
-from creditscore._validation import check_real
 from creditscore.binning import BinTable
 from creditscore.exceptions import InvalidParameterError
-from creditscore.scorecard._bounded import fit_bounded
+from creditscore.scorecard._bounded import BoundedFit, fit_bounded
 from creditscore.scorecard._fit_summary import FitSummary
-from creditscore.scorecard._fit_warnings import warn_of_fit, warn_of_mean, warn_of_signs
+from creditscore.scorecard._fit_warnings import (
+    few_cases,
+    warn_of_few_cases,
+    warn_of_fit,
+    warn_of_mean,
+    warn_of_signs,
+)
 from creditscore.scorecard._newton import inflation
 from creditscore.scorecard._separation import separating_sets
-
-_NO_BOUNDS = (-np.inf, np.inf)
+from creditscore.scorecard.selection._fate import Fate, fate_at_zero
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +57,7 @@ class Estimate:
         Of the same model.
     summary : FitSummary or None
         With errors, for an estimate by likelihood.
-    zero : dict of str to str
+    zero : dict of str to Fate
         The other columns, and why their coefficient is 0.
     regression : object or None
         The fitted estimator of scikit-learn, where one was given.
@@ -63,70 +67,11 @@ class Estimate:
     coefficients: Float1D
     intercept: float
     summary: FitSummary | None
-    zero: dict[str, str]
+    zero: dict[str, Fate]
     regression: Any = None
 
 
-def read_bounds(
-    bounds: Any, names: Sequence[str], known: Sequence[str], *, enforce: bool, owner: str
-) -> tuple[Float1D, Float1D]:
-    """Return lower and upper bounds of the coefficients of columns.
-
-    Parameters
-    ----------
-    bounds : pair of float, mapping of str to pair, or None
-        As :class:`LogisticScorecard` takes them.
-    names : sequence of str
-        Columns that they are asked for.
-    known : sequence of str
-        All columns, which a mapping may name.
-    enforce : bool
-        Whether no coefficient may be above 0.
-    owner : str
-        Class that messages name.
-    """
-    by_name = bounds if isinstance(bounds, Mapping) else {}
-    strange = [name for name in by_name if name not in known]
-    if strange:
-        msg = (
-            f"coefficient_bounds of {owner} names {strange[0]!r}, which is no column. Columns are "
-            f"{', '.join(map(repr, list(known)[:10]))}."
-        )
-        raise InvalidParameterError(msg)
-    common = _NO_BOUNDS if bounds is None or by_name is bounds else _pair(bounds, "", owner)
-    pairs = {name: _pair(pair, f"[{name!r}]", owner) for name, pair in by_name.items()}
-    lower, upper = np.array([pairs.get(name, common) for name in names]).reshape(-1, 2).T
-    if enforce:
-        if (lower > 0).any():
-            msg = (
-                f"coefficient_bounds of {owner} ask for coefficients above 0, and "
-                "coefficient_sign='enforce' for none. Leave one of them out."
-            )
-            raise InvalidParameterError(msg)
-        upper = np.minimum(upper, 0.0)
-    return lower, upper
-
-
-def _pair(bounds: Any, where: str, owner: str) -> tuple[float, float]:
-    try:
-        low, high = bounds
-    except (TypeError, ValueError):
-        low = high = np.nan
-    if not (isinstance(low, (int, float)) and isinstance(high, (int, float)) and low <= high):
-        msg = (
-            f"The 'coefficient_bounds{where}' parameter of {owner} must be a pair (lower, upper) "
-            f"of numbers, such as (-1.5, 0). Got {bounds!r} instead."
-        )
-        raise InvalidParameterError(msg)
-    for bound in (low, high):
-        if np.isfinite(bound):
-            check_real(bound, f"coefficient_bounds{where}", owner, low=-np.inf, high=np.inf)
-    return float(low), float(high)
-
-
-def estimate_by_likelihood(
-    sample: Sample, lower: Float1D, upper: Float1D, *, caveat: str = ""
-) -> Estimate:
+def estimate_by_likelihood(sample: Sample, lower: Float1D, upper: Float1D) -> Estimate:
     """Maximise the likelihood within bounds; warn of what a user should know.
 
     Columns whose coefficient stands at a bound of 0 earn no points and are not kept.
@@ -145,27 +90,8 @@ def estimate_by_likelihood(
     names = sample.names
     zero = fit.at_bound & (fit.coefficients == 0)
     kept = np.flatnonzero(~zero).tolist()
-    held = fit.at_bound[kept]
     free = np.flatnonzero(~fit.at_bound).tolist()
-    errors, robust = (
-        np.sqrt(np.diag(c)) for c in (fit.free.covariance, fit.free.robust_covariance)
-    )
-    summary = FitSummary(
-        names=tuple(names[i] for i in kept),
-        intercept=fit.free.intercept,
-        coefficients=tuple(fit.coefficients[kept].tolist()),
-        intercept_error=float(errors[0]),
-        standard_errors=tuple(_spread(errors[1:], held).tolist()),
-        n_good=sum(sample.tables[0].n_good),
-        n_bad=sum(sample.tables[0].n_bad),
-        log_likelihood=fit.free.log_likelihood,
-        null_log_likelihood=fit.free.null_log_likelihood,
-        robust_errors=(float(robust[0]), *_spread(robust[1:], held).tolist()),
-        vif=tuple((inflation(features[:, kept], weights) if held.any() else fit.free.vif).tolist()),
-        weight_type=sample.weight_type,
-        caveat=caveat,
-        at_bound=tuple(names[i] for i in kept if fit.at_bound[i]),
-    )
+    summary = _summary(sample, fit, kept)
     separating: list[list[int]] = []
     if fit.free.diverging.any():
         offset = features[:, fit.at_bound] @ fit.coefficients[fit.at_bound]
@@ -176,11 +102,12 @@ def estimate_by_likelihood(
             )
     warn_of_fit(fit.free, [names[i] for i in free], separating)
     if not fit.free.diverging.any():
-        warn_of_signs(fit.coefficients, names)
+        z = np.full(len(names), np.nan)
+        z[kept] = summary.table()["z"].to_numpy()[1:]
+        warn_of_signs(fit.coefficients, names, features, weights, z=z)
+    warn_of_few_cases(len(free), *_cases(sample))
     why = {
-        names[i]: "coefficient would have the wrong sign"
-        if upper[i] == 0 and np.isneginf(lower[i])
-        else "coefficient 0, held there by its bound"
+        names[i]: fate_at_zero(names[i], (float(lower[i]), float(upper[i])), "fit")
         for i in np.flatnonzero(zero)
     }
     return Estimate(
@@ -190,6 +117,41 @@ def estimate_by_likelihood(
         summary=summary,
         zero=why,
     )
+
+
+def _summary(sample: Sample, fit: BoundedFit, kept: list[int]) -> FitSummary:
+    """Return what the estimate says of itself."""
+    names = sample.names
+    held = fit.at_bound[kept]
+    errors, robust = (
+        np.sqrt(np.diag(c)) for c in (fit.free.covariance, fit.free.robust_covariance)
+    )
+    vif = inflation(sample.features[:, kept], sample.weights) if held.any() else fit.free.vif
+    return FitSummary(
+        names=tuple(names[i] for i in kept),
+        intercept=fit.free.intercept,
+        coefficients=tuple(fit.coefficients[kept].tolist()),
+        intercept_error=float(errors[0]),
+        standard_errors=tuple(_spread(errors[1:], held).tolist()),
+        n_good=sum(sample.tables[0].n_good),
+        n_bad=sum(sample.tables[0].n_bad),
+        log_likelihood=fit.free.log_likelihood,
+        null_log_likelihood=fit.free.null_log_likelihood,
+        robust_errors=(float(robust[0]), *_spread(robust[1:], held).tolist()),
+        vif=tuple(vif.tolist()),
+        weight_type=sample.weight_type,
+        caveat=few_cases(int((~fit.at_bound).sum()), *_cases(sample)),
+        at_bound=tuple(names[i] for i in kept if fit.at_bound[i]),
+    )
+
+
+def _cases(sample: Sample) -> tuple[float, float]:
+    """Return how many good and bad cases there are; sampling weights count as what they weigh."""
+    weights = np.ones(len(sample.is_bad)) if sample.weights is None else sample.weights
+    if sample.weight_type == "sampling":
+        weights = weights * (weights.sum() / (weights**2).sum())
+    bad = float(weights[sample.is_bad].sum())
+    return float(weights.sum()) - bad, bad
 
 
 def _spread(errors: Float1D, held: Bool1D) -> Float1D:
@@ -228,14 +190,18 @@ def estimate_by_regression(sample: Sample, regression: Any, owner: str) -> Estim
     bad_rate = float(np.average(sample.is_bad, weights=sample.weights))
     warn_of_mean(float(np.average(prob, weights=sample.weights)), bad_rate, type(fitted).__name__)
     kept = np.flatnonzero(coefficients).tolist()
-    warn_of_signs(coefficients, names)
+    warn_of_signs(coefficients, names, sample.features, sample.weights)
     why = f"coefficient 0 by {type(fitted).__name__}"
+    gone = [name for i, name in enumerate(names) if i not in kept]
     return Estimate(
         kept=kept,
         coefficients=coefficients[kept],
         intercept=float(intercept[0]),
         summary=None,
-        zero=dict.fromkeys((n for i, n in enumerate(names) if i not in kept), why),
+        zero={
+            name: Fate(feature=name, kept=False, stage="fit", rule="penalty", reason=why)
+            for name in gone
+        },
         regression=fitted,
     )
 

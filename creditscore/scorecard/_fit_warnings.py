@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from creditscore._typing import Bool1D, Float1D
+from creditscore._typing import Bool1D, Float1D, Float2D
 from creditscore._warn import warn_user
 from creditscore.exceptions import (
     CalibrationWarning,
@@ -14,12 +14,22 @@ from creditscore.exceptions import (
     CollinearityWarning,
     NonConvergenceWarning,
     SeparationWarning,
+    SmallSampleWarning,
 )
 from creditscore.scorecard._newton import LogisticFit
 from creditscore.scorecard._separation import MOST_TOGETHER
+from creditscore.scorecard.selection._fate import Fate
 
 _MOST_OFF = 0.1
 """Share of the rarer class by which a mean probability may be off."""
+_CLEARLY_ABOVE = 1.96
+"""z from which a coefficient is held to be above 0 and not there by chance."""
+_LEAST_CASES = 5
+"""Cases of the rarer class for each coefficient; Vittinghoff and McCulloch, 2007, find few
+problems from there on: "Relaxing the Rule of Ten Events per Variable in Logistic and Cox
+Regression", American Journal of Epidemiology 165, 710-718."""
+_MOST_TOLD = 4
+"""Columns of which a message says more than the name."""
 
 
 def warn_of_fit(
@@ -46,27 +56,111 @@ def warn_of_fit(
         )
 
 
-def warn_of_signs(coefficients: Float1D, names: Sequence[str]) -> None:
-    """Warn of coefficients under which safer bins earn fewer points."""
+def warn_of_signs(
+    coefficients: Float1D,
+    names: Sequence[str],
+    features: Float2D,
+    weights: Float1D | None,
+    *,
+    z: Float1D | None = None,
+) -> None:
+    """Warn of coefficients under which safer bins earn fewer points; say what is behind each.
+
+    `z` are the coefficients in standard errors, NaN where a bound holds them; None of a fit that
+    has no errors.
+    """
     wrong = coefficients > 0
-    if wrong.any():
+    if not wrong.any():
+        return
+    places = np.flatnonzero(wrong).tolist()
+    told = [
+        _why_positive(
+            names[i], *_nearest(i, names, features, weights), z=None if z is None else z[i]
+        )
+        for i in places[:_MOST_TOLD]
+    ]
+    way_out = "set" if z is not None else "fit by likelihood with"
+    warn_user(
+        f"The coefficient of {_listed(names, wrong)} is positive: in the card, safer bins would "
+        f"earn fewer points. {' '.join(told)} Or {way_out} coefficient_sign='enforce'.",
+        CoefficientSignWarning,
+    )
+
+
+def _why_positive(name: str, nearest: str, correlation: float, *, z: float | None) -> str:
+    """Say what a positive coefficient may come from, and what to do."""
+    near = f" (their WOE correlate by {correlation:.2f})" if nearest else ""
+    beside = f"{nearest!r}{near}" if nearest else "the others"
+    if z is None:
+        return (
+            f"{name!r} may say what others say already, above all {beside}: drop one of them."
+            if nearest
+            else f"{name!r} stands alone in the card: look at its bins."
+        )
+    if np.isnan(z):
+        return f"{name!r} stands at a bound that asks for it: let that be 0 or less."
+    if z > _CLEARLY_ABOVE:
+        return (
+            f"{name!r} is clearly above 0 (z {z:.1f}), so it corrects what others say, as where "
+            f"the risk hangs on a ratio or a difference of columns; look at it with {beside}: make "
+            "one column of the two, or drop one."
+        )
+    return (
+        f"{name!r} cannot be told from 0 (z {z:.1f}): others say the same already, above all "
+        f"{beside}; drop it."
+    )
+
+
+def _nearest(
+    column: int, names: Sequence[str], features: Float2D, weights: Float1D | None
+) -> tuple[str, float]:
+    """Return the column whose WOE correlates most with that of one column, and how much."""
+    shares = np.ones(len(features)) if weights is None else weights
+    shares = shares / shares.sum()
+    own = features[:, column] - shares @ features[:, column]
+    together = (own * shares) @ (features - shares @ features)
+    spread = np.sqrt(shares @ (features - shares @ features) ** 2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        size = np.nan_to_num(together / (spread * spread[column]))
+    size[column] = 0.0
+    best = int(np.abs(size).argmax())
+    return (names[best], float(size[best])) if size[best] != 0 else ("", 0.0)
+
+
+def warn_of_forced(lost: Sequence[Fate]) -> None:
+    """Warn of columns that were forced in and have no coefficient."""
+    if lost:
+        told = "; ".join(f"{fate.feature!r} ({fate.reason})" for fate in lost)
         warn_user(
-            f"The coefficient of {_listed(names, wrong)} is positive: in the card, safer bins "
-            "would earn fewer points. Other columns tell the same story better: drop the column, "
-            "or set coefficient_sign='enforce'.",
+            f"Columns that were forced in are not in the card: {told}. Let their "
+            "coefficients be what they are (coefficient_sign='warn', other bounds, less penalty), "
+            "or take them out of forced_in.",
             CoefficientSignWarning,
         )
 
 
-def warn_of_forced(forced: Sequence[str], zero: Mapping[str, str]) -> None:
-    """Warn of columns that were forced in and have no coefficient."""
-    lost = [f"{name!r} ({zero[name]})" for name in forced if name in zero]
-    if lost:
+def few_cases(n_coefficients: int, n_good: float, n_bad: float) -> str:
+    """Say that there are few cases for so many coefficients; empty where there are enough."""
+    rarer = min(n_good, n_bad)
+    if rarer >= _LEAST_CASES * n_coefficients:
+        return ""
+    kind = "bad" if n_bad <= n_good else "good"
+    noun = "coefficient is" if n_coefficients == 1 else "coefficients are"
+    return (
+        f"{n_coefficients} {noun} estimated from {rarer:,.0f} {kind} cases, fewer than "
+        f"{_LEAST_CASES} for each, so standard errors and p-values mean little"
+    )
+
+
+def warn_of_few_cases(n_coefficients: int, n_good: float, n_bad: float) -> None:
+    """Warn of a fit that has nearly as many coefficients as cases."""
+    said = few_cases(n_coefficients, n_good, n_bad)
+    if said:
         warn_user(
-            f"Columns that were forced in are not in the card: {'; '.join(lost)}. Let their "
-            "coefficients be what they are (coefficient_sign='warn', other bounds, less penalty), "
-            "or take them out of forced_in.",
-            CoefficientSignWarning,
+            f"{said}, and the card follows chance. Bring more cases or fewer columns: a Selection "
+            "with a search, a higher min_iv; or a penalty, such as "
+            "regression=LogisticRegression(C=0.1).",
+            SmallSampleWarning,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -30,21 +31,25 @@ from creditscore.exceptions import (
 from creditscore.scorecard._assemble import assemble_scorecard
 from creditscore.scorecard._card_classifier import CardClassifier
 from creditscore.scorecard._checks import check_kind
+from creditscore.scorecard._coefficient_bounds import read_bounds
 from creditscore.scorecard._estimate import (
     Estimate,
     Sample,
     estimate_by_likelihood,
     estimate_by_regression,
-    read_bounds,
 )
-from creditscore.scorecard._fit_summary import WEIGHT_TYPES
+from creditscore.scorecard._fit_summary import WEIGHT_TYPES, FitSummary
 from creditscore.scorecard._fit_warnings import warn_of_forced
 from creditscore.scorecard._layout import LAYOUTS, PointsLayout
 from creditscore.scorecard._scale import PointsScale
 from creditscore.scorecard.selection._candidates import Candidates
 from creditscore.scorecard.selection._log import SelectionLog
-from creditscore.scorecard.selection._selection import Sample as CandidateSample
-from creditscore.scorecard.selection._selection import Selection, select
+from creditscore.scorecard.selection._names import ColumnNames
+from creditscore.scorecard.selection._select_candidates import CandidateSample, select_candidates
+from creditscore.scorecard.selection._selection import Selection
+
+_OF_SELECTION = "selection__"
+"""Beginning of the parameters that lie within the selection."""
 
 
 class LogisticScorecard(CardClassifier):
@@ -63,13 +68,13 @@ class LogisticScorecard(CardClassifier):
         Least information value of a column, zero or more; others stay out of the card and stand
         in ``dropped_``. None asks for 0.02, below which a column is customarily held to predict
         nothing, or in large samples for less: a column stays if chance would give its IV with a
-        probability below 0.01 (:func:`creditscore.scorecard.selection.chance_p_value`).
+        probability below 0.005 (:func:`creditscore.scorecard.selection.chance_p_value`).
     coefficient_sign : {"warn", "enforce"}, default="warn"
         A safer bin should lower the risk, so coefficients should be negative. "warn" names the
         columns where that fails; "enforce" fits under that bound, which leaves such columns out.
     coefficient_bounds : pair of float or mapping of str to pair, optional
         Lower and upper bound of all coefficients, or by column, such as (-1.5, -0.5), within which
-        the likelihood is maximised.
+        the likelihood is maximised, in the search of a selection too; None is no bound.
     bad_label : scalar, optional
         Label of the bad class, where the target is not 0/1 or boolean.
     weight_type : {"frequency", "sampling"}, default="frequency"
@@ -120,6 +125,11 @@ class LogisticScorecard(CardClassifier):
     Maximum likelihood without penalty, by Newton's method from the naive Bayes solution.
     Probabilities come from the score, so that card and classifier agree. O(n · p²) time a step
     for n rows and p characteristics.
+
+    In small samples an IV of 0.02 is soon there by chance: of columns of noise, numbers above all,
+    most have it with 150 bad cases, about one in seven with 500, none with 2,500. Asking for more
+    costs discrimination where weak columns add up; ask for it by `min_iv`, or by the `iv_level` or
+    the search of a :class:`Selection`.
 
     Examples
     --------
@@ -191,20 +201,32 @@ class LogisticScorecard(CardClassifier):
         Warns
         -----
         CoefficientSignWarning, CollinearityWarning
-            The message names the columns; also where a column that was forced in is left out,
-            because its coefficient stands at a bound of 0.
+            The message names the columns, and of a positive coefficient says whether it is clearly
+            above 0 and which column goes with its own most; also where a column that was forced
+            in is left out, because its coefficient stands at a bound of 0.
         CalibrationWarning
             A `regression` whose probabilities are not in the mean the share of bad cases.
         SeparationWarning
             Cases are told apart without error; the message names the columns that do it, alone
             or together, not all those whose coefficients diverge with them.
+        SmallSampleWarning
+            Fewer than 5 cases of the rarer class for each coefficient.
         NonConvergenceWarning
             The search for the largest likelihood did not come to rest.
         """
         encoder, scale = self._checked_parameters()
         asked = Selection() if self.selection is None else self.selection
         table = as_table(X)
-        asked.check_columns(table.names)
+        columns = ColumnNames(table)
+        # what names no column is refused before bins are sought
+        asked.named_by(columns.of)
+        bounds = read_bounds(
+            self.coefficient_bounds,
+            columns.of,
+            table.names,
+            type(self).__name__,
+            enforce=self.coefficient_sign == "enforce",
+        )
         check_same_order(X, y)
         check_same_order(X, sample_weight, name="sample_weight", error=InvalidWeightError)
         target = check_target(y, n_rows=table.n_rows, bad_label=encoder.bad_label)
@@ -212,16 +234,17 @@ class LogisticScorecard(CardClassifier):
         check_both_classes(target.is_bad, weights)
         encode = _encoded(encoder, table, y, weights, periods)
         sample = CandidateSample(
+            columns=columns,
             encode=encode,
             is_bad=target.is_bad,
             weights=weights,
             sampling=self.weight_type == "sampling",
             min_iv=self.min_iv,
-            negative=self.coefficient_sign == "enforce",
+            bounds=bounds,
         )
-        chosen, log = select(list(encoder.tables_.values()), sample, asked)
-        estimate = self._estimate(chosen, weights, log, encoder)
-        warn_of_forced(asked.forced_in, estimate.zero)
+        chosen, log = select_candidates(list(encoder.tables_.values()), sample, asked)
+        estimate = self._estimate(chosen, weights)
+        warn_of_forced([fate for fate in estimate.zero.values() if fate.feature in chosen.forced])
         tables = [chosen.tables[i] for i in estimate.kept]
         log = log.without(estimate.zero)
         _check_some(tables, log)
@@ -230,7 +253,7 @@ class LogisticScorecard(CardClassifier):
             estimate.coefficients.tolist(),
             estimate.intercept,
             scale,
-            estimate.summary,
+            _with_caveat(estimate.summary, log.caveat),
             layout=self.layout,
         )
         # what is learnt is set at the end, so that a fit that fails leaves no half-made model
@@ -242,13 +265,31 @@ class LogisticScorecard(CardClassifier):
         note_columns(self, table)
         return self
 
-    def _estimate(
-        self,
-        chosen: Candidates,
-        weights: Float1D | None,
-        log: SelectionLog,
-        encoder: WOEEncoder,
-    ) -> Estimate:
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters of the estimator, and of its parts as ``part__name``.
+
+        Parameters
+        ----------
+        **params : dict
+            By name. A selection is frozen: ``selection__max_vif=5`` puts one in its place that
+            differs in this (of ``Selection()``, where there is none).
+
+        Returns
+        -------
+        LogisticScorecard
+            Itself.
+        """
+        within = {
+            name.removeprefix(_OF_SELECTION): params.pop(name)
+            for name in list(params)
+            if name.startswith(_OF_SELECTION)
+        }
+        super().set_params(**params)
+        if within:
+            self.selection = (self.selection or Selection()).changed(within)
+        return self
+
+    def _estimate(self, chosen: Candidates, weights: Float1D | None) -> Estimate:
         sample = Sample(
             tables=chosen.tables,
             features=chosen.features,
@@ -256,17 +297,10 @@ class LogisticScorecard(CardClassifier):
             weights=weights,
             weight_type=self.weight_type,
         )
-        owner = type(self).__name__
         if self.regression is not None:
-            return estimate_by_regression(sample, self.regression, owner)
-        lower, upper = read_bounds(
-            self.coefficient_bounds,
-            chosen.names,
-            list(encoder.tables_),
-            enforce=self.coefficient_sign == "enforce",
-            owner=owner,
-        )
-        return estimate_by_likelihood(sample, lower, upper, caveat=log.caveat)
+            return estimate_by_regression(sample, self.regression, type(self).__name__)
+        lower, upper = chosen.box
+        return estimate_by_likelihood(sample, lower, upper)
 
     def summary(self) -> pd.DataFrame:
         """Return the encoder's summary with the fate of each column.
@@ -328,6 +362,13 @@ def _encoded(
         return lambda bins: _finite(bins).encode_column(table)
     apart = as_table(encoder.fit_transform(table, y, weights, periods))
     return lambda bins: apart.numeric(_finite(bins).feature)
+
+
+def _with_caveat(summary: FitSummary | None, caveat: str) -> FitSummary | None:
+    """Return the summary with what the selection means for its errors, before what it says."""
+    if summary is None or not caveat:
+        return summary
+    return replace(summary, caveat=". ".join(filter(None, [caveat, summary.caveat])))
 
 
 def _check_some(tables: Sequence[BinTable], log: SelectionLog) -> None:

@@ -107,14 +107,14 @@ def measure_searches(n_rows: int, n_columns: int, names: Sequence[str]) -> pd.Da
     lines = []
     for name in names:
         start = time.perf_counter()
-        fates, steps = SEARCHES[name].search(candidates)
+        found = SEARCHES[name].search(candidates)
         lines.append(
             {
                 "search": name,
                 "seconds": time.perf_counter() - start,
-                "chosen": sum(fate.kept for fate in fates),
-                "steps": len(steps),
-                "bic": min(step.bic for step in steps),
+                "chosen": sum(fate.kept for fate in found.fates),
+                "steps": len(found.steps),
+                "bic": min(step.bic for step in found.steps),
             }
         )
     return pd.DataFrame(lines)

@@ -155,7 +155,7 @@ def test_separation_within_bounds_has_an_end(
 @pytest.mark.parametrize(
     ("bounds", "message"),
     [
-        ({"years": (-1, 0)}, "coefficient_bounds of LogisticScorecard names 'years'"),
+        ({"years": (-1, 0)}, "coefficient_bounds of LogisticScorecard .* Column 'years' is not"),
         ({"housing": (0, -1)}, r"'coefficient_bounds\['housing'\]' .* pair \(lower, upper\)"),
         (-1, "'coefficient_bounds' .* pair"),
         ((-1, np.nan), "'coefficient_bounds' .* pair"),

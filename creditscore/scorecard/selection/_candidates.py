@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,7 +10,12 @@ import numpy as np
 
 from creditscore._typing import Bool1D, Float1D, Float2D
 from creditscore.binning import BinTable
-from creditscore.scorecard.selection._log import Fate
+from creditscore.scorecard._curvature import weighted_products
+from creditscore.scorecard.selection._fate import Fate
+
+NO_BOUNDS = (-math.inf, math.inf)
+_DETERMINED = 1e-9
+"""1 - R² of a column on others below which they determine it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +27,7 @@ class Candidates:
     tables : tuple of BinTable
         Their bins.
     features : ndarray of shape (n_rows, n_columns)
-        Their WOE.
+        Their WOE; of no columns before the WOE is asked for.
     is_bad, weights
         Outcomes of the rows, and weights that count cases: sampling weights are scaled to the
         effective number of cases.
@@ -35,8 +41,8 @@ class Candidates:
         Most columns of a group.
     max_features : int or None
         Most columns in all.
-    negative : bool
-        Whether all coefficients must be negative.
+    bounds : mapping of str to pair of float
+        Lower and upper bound of a column's coefficient, where it has any.
     counts_elsewhere : callable or None
         From a column's bins to their counts in another table.
     """
@@ -49,7 +55,7 @@ class Candidates:
     groups: Mapping[str, str] = field(default_factory=dict)
     caps: Mapping[str, int] = field(default_factory=dict)
     max_features: int | None = None
-    negative: bool = False
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     cases_per_weight: float = 1.0
     counts_elsewhere: Callable[[BinTable], Float1D] | None = None
 
@@ -69,9 +75,21 @@ class Candidates:
         return np.array([name in self.forced for name in self.names], dtype=bool)
 
     @property
+    def box(self) -> tuple[Float1D, Float1D]:
+        """Lower and upper bounds of their coefficients."""
+        ends = [self.bounds.get(name, NO_BOUNDS) for name in self.names]
+        low, high = np.array(ends, dtype=np.float64).reshape(-1, 2).T
+        return low, high
+
+    @property
     def n_cases(self) -> float:
         """Rows, by weight."""
         return float(len(self.is_bad) if self.weights is None else self.weights.sum())
+
+    @property
+    def by_worth(self) -> list[int]:
+        """Places of the columns, forced ones first, then by information value downwards."""
+        return np.lexsort((-self.ivs, ~self.is_forced)).tolist()  # type: ignore[no-any-return]
 
     def without(self, fates: Sequence[Fate]) -> Candidates:
         """Return the candidates that none of the fates concerns."""
@@ -79,20 +97,48 @@ class Candidates:
         kept = [i for i, name in enumerate(self.names) if name not in gone]
         if len(kept) == len(self.tables):
             return self
+        encoded = self.features.shape[1] > 0
         return replace(
             self,
             tables=tuple(self.tables[i] for i in kept),
-            features=self.features[:, kept],
+            features=self.features[:, kept] if encoded else self.features,
         )
 
     def correlations(self) -> Float2D:
         """Return the correlations of the WOE; 0 for a column without spread."""
         shares = np.ones(len(self.is_bad)) if self.weights is None else self.weights
         shares = shares / shares.sum()
-        centred = self.features - shares @ self.features
-        spread = (centred.T * shares) @ centred
+        spread = weighted_products(self.features - shares @ self.features, shares)
         scale = np.sqrt(np.diag(spread))
         scale[scale == 0] = np.inf
         found: Float2D = spread / np.outer(scale, scale)
         np.fill_diagonal(found, 1.0)
         return found
+
+
+def determined(correlations: Float2D, order: Sequence[int]) -> list[int]:
+    """Return the columns that those before them in the order determine.
+
+    Parameters
+    ----------
+    correlations : ndarray of shape (n_columns, n_columns)
+        Of the columns.
+    order : sequence of int
+        Places of all columns, those first that should stay.
+
+    Returns
+    -------
+    list of int
+        Without them, no column is a sum of others; and of all sets with that property the one
+        that is left comes first in the order. O(p³) for p columns.
+    """
+    left = correlations[np.ix_(order, order)].copy()
+    found = []
+    for k, column in enumerate(order):
+        if left[k, k] < _DETERMINED:
+            found.append(column)
+            continue
+        # what this column says is taken out of those after it
+        loads = left[k + 1 :, k] / left[k, k]
+        left[k + 1 :, k + 1 :] -= np.outer(loads, left[k, k + 1 :])
+    return found

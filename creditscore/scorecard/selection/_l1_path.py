@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from creditscore._repr import changed_repr
-from creditscore._typing import Bool1D, Float1D, Float2D
+from creditscore._typing import Float1D
 from creditscore._validation import check_choice, check_integer, check_real
-from creditscore.scorecard.selection._candidates import Candidates
-from creditscore.scorecard.selection._log import Fate, Step
+from creditscore.scorecard.selection._candidates import Candidates, determined
+from creditscore.scorecard.selection._fate import Fate, Found, PenaltyPath, Step, fate_at_zero
+from creditscore.scorecard.selection._parameters import FrozenParameters
+from creditscore.scorecard.selection._penalised import PenalisedFits
 from creditscore.scorecard.selection._working import Fitted, WorkingModel
-
-_AT_REST = 1e-7
-"""Relative change of the penalised likelihood below which a penalty's fit ends."""
-_SLOW = 4
-"""Steps after which the curvature is worked out anew."""
-_MOST_STEPS = 100
-_MOST_SWEEPS = 500
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class L1Path:
+class L1Path(FrozenParameters):
     """Selection along the path of an L1 penalty, by an information criterion.
 
     Parameters
@@ -40,10 +35,16 @@ class L1Path:
     -----
     For each penalty λ, log-likelihood - λ Σ sⱼ |βⱼ| is maximised, with the spread sⱼ of the WOE of
     a column [1]_: Newton's method, where each step is found by coordinate descent on the
-    curvature [2]_. Columns forced in bear no penalty; where signs are enforced, coefficients stay
-    at or below 0. Each set of columns that occurs on the path is fitted without the penalty, and
-    the criterion chooses among these models, so that it is not the penalty's shrinkage that is
-    judged. Sets that break a cap on groups or on the number of columns are passed over.
+    curvature [2]_. Columns forced in bear no penalty. Bounds of the coefficients are kept, moved
+    so far that 0 is allowed on the path. Each set of columns that occurs on the path is fitted
+    without the penalty, within the bounds as they are, and the criterion chooses among these
+    models, so that it is not the penalty's shrinkage that is judged.
+
+    Of columns that determine each other, such as copies, those of less information value are left
+    out beforehand. A group that has as many columns on the path as its cap allows is closed to its
+    others until one of them leaves, and so is the path as a whole at `max_features`; of columns
+    that would enter together, the one of the largest effect goes first.
+
     O(n · p²) time for the curvature of p columns, some dozens of times at most.
 
     References
@@ -79,87 +80,223 @@ class L1Path:
         """Say in words what is done."""
         return f"L1 path by {self.criterion.upper()}"
 
-    def search(self, candidates: Candidates) -> tuple[list[Fate], list[Step]]:
+    def search(self, candidates: Candidates) -> Found:
         """Return the fate of each candidate, and the sets on the path."""
-        rows = WorkingModel(candidates.features, candidates.is_bad, candidates.weights)
-        models: list[tuple[float, Fitted]] = []
-        seen: set[frozenset[int]] = set()
-        for penalty, active in self._sets(rows, candidates):
-            if frozenset(active) not in seen:
-                seen.add(frozenset(active))
-                models.append((penalty, self._refit(rows, models, active)))
-        steps = [_step(penalty, model, models, k, candidates) for k, (penalty, model)
-                 in enumerate(models)]  # fmt: skip
-        allowed = [k for k, (_, model) in enumerate(models) if _within_caps(model, candidates)]
-        marks = [getattr(step, self.criterion) for step in steps]
-        best = min(allowed, key=lambda k: marks[k])
-        return list(self._fates(models, best, candidates)), steps
+        copies = _copies(candidates)
+        found = _Path(self, candidates.without(copies)).run()
+        fates = {fate.feature: fate for fate in (*copies, *found.fates)}
+        return replace(found, fates=tuple(fates[name] for name in candidates.names))
 
-    def _sets(
-        self, rows: WorkingModel, candidates: Candidates
-    ) -> Iterator[tuple[float, list[int]]]:
-        """Yield penalties, from the largest, and the columns with a coefficient."""
-        free = candidates.is_forced
-        forced = np.flatnonzero(free).tolist()
-        model = rows.empty()
-        if forced:
-            model = rows.fit(forced, np.append(model.theta, np.zeros(len(forced))))
-        spread = _spread(rows)
-        spread[spread == 0] = np.inf
-        theta = np.zeros(1 + len(candidates.names))
-        theta[[0, *(i + 1 for i in forced)]] = model.theta
-        pull = np.abs(rows.slopes(model.log_odds)[1:] / spread)
-        pull[free] = 0.0
+
+def _copies(candidates: Candidates) -> list[Fate]:
+    """Return the fates of columns that others determine, of less information value than they."""
+    return [
+        Fate(
+            feature=candidates.names[i],
+            kept=False,
+            stage="search",
+            rule="l1",
+            step=0,
+            reason="columns of higher IV determine it",
+        )
+        for i in determined(candidates.correlations(), candidates.by_worth)
+        if not candidates.is_forced[i]
+    ]
+
+
+@dataclass(frozen=True)
+class _Stop:
+    """A penalty at which the set of columns is a new one, and its model without the penalty."""
+
+    place: int
+    penalty: float
+    model: Fitted
+
+
+class _Path:
+    """One path."""
+
+    def __init__(self, asked: L1Path, candidates: Candidates) -> None:
+        self.asked, self.candidates = asked, candidates
+        self.names = candidates.names
+        self.rows = WorkingModel(
+            candidates.features, candidates.is_bad, candidates.weights, box=candidates.box
+        )
+        self.forced = np.flatnonzero(candidates.is_forced).tolist()
+        self.spread = _spread(self.rows)
+        self.at_bound: dict[int, Fate] = {}
+        self.closed: dict[int, str] = {}
+
+    def run(self) -> Found:
+        """Follow the path, fit its sets and choose one of them."""
+        penalties: list[float] = []
+        thetas: list[Float1D] = []
+        stops: list[_Stop] = []
+        seen: set[frozenset[int]] = set()
+        for penalty, theta in self._fits():
+            penalties.append(penalty)
+            thetas.append(theta)
+            before = stops[-1].model if stops else self.rows.empty()
+            active = [*self.forced, *(i for i in _on(theta) if i not in self.forced)]
+            model = self._refit(before, active)
+            if frozenset(model.columns) not in seen:
+                seen.add(frozenset(model.columns))
+                stops.append(_Stop(len(penalties) - 1, penalty, model))
+        steps = [self._step(stops, k) for k in range(len(stops))]
+        marks = [getattr(step, self.asked.criterion) for step in steps]
+        best = int(np.argmin(marks))
+        path = PenaltyPath(
+            names=self.names,
+            penalties=tuple(penalties),
+            intercepts=tuple(float(theta[0]) for theta in thetas),
+            coefficients=tuple(tuple(theta[1:].tolist()) for theta in thetas),
+            chosen=stops[best].place,
+        )
+        return Found(fates=tuple(self._fates(stops, best)), steps=tuple(steps), path=path)
+
+    def _fits(self) -> Iterator[tuple[float, Float1D]]:
+        """Yield penalties, from the largest, and intercept and coefficients."""
+        model = self.rows.empty()
+        if self.forced:
+            model = self.rows.fit(self.forced, np.append(model.theta, np.zeros(len(self.forced))))
+        theta = np.zeros(1 + len(self.names))
+        theta[[0, *(i + 1 for i in self.forced)]] = model.theta
+        flat = self.spread == 0
+        pull = np.abs(self.rows.slopes(model.log_odds)[1:]) / np.where(flat, np.inf, self.spread)
+        pull[self.forced] = 0.0
         largest = float(pull.max(initial=0.0))
-        yield largest, forced
+        yield largest, theta
         if largest == 0:
             return
-        cost = np.append(0.0, np.where(free, 0.0, np.where(np.isinf(spread), 0.0, spread)))
-        fixed = np.append(False, np.isinf(spread))
-        path = _Path(rows, cost, fixed, negative=candidates.negative & ~free)
-        for penalty in largest * np.geomspace(1.0, self.least_penalty, self.n_penalties)[1:]:
-            theta = path.follow(theta, float(penalty))
-            yield float(penalty), np.flatnonzero(theta[1:]).tolist()
+        low = np.append(-np.inf, np.where(flat, 0.0, np.minimum(self.rows.low, 0.0)))
+        high = np.append(np.inf, np.where(flat, 0.0, np.maximum(self.rows.high, 0.0)))
+        spread = np.append(0.0, self.spread)
+        for i in self.forced:
+            spread[i + 1], low[i + 1], high[i + 1] = 0.0, self.rows.low[i], self.rows.high[i]
+        fits = PenalisedFits(self.rows, spread, low, high)
+        shares = np.geomspace(1.0, self.asked.least_penalty, self.asked.n_penalties)[1:]
+        for penalty in (largest * shares).tolist():
+            theta = self._within_caps(fits, theta, penalty, (low, high))
+            yield penalty, theta
 
-    def _refit(
-        self, rows: WorkingModel, models: list[tuple[float, Fitted]], active: list[int]
-    ) -> Fitted:
-        before = models[-1][1] if models else rows.empty()
+    def _within_caps(
+        self,
+        fits: PenalisedFits,
+        before: Float1D,
+        penalty: float,
+        box: tuple[Float1D, Float1D],
+    ) -> Float1D:
+        """Fit; close columns that would break a cap, and fit again until none does."""
+        here = set(_on(before))
+        self.closed = {}
+        fits.low[:], fits.high[:] = box
+        self._close(fits, [], here)
+        theta = before
+        while True:
+            theta = fits.fit(theta, penalty)
+            came = [i for i in _on(theta) if i not in here and i not in self.forced]
+            # the largest effect goes first
+            came.sort(key=lambda i: -abs(theta[i + 1]) * self.spread[i])
+            if not self._close(fits, came, here):
+                return theta
+
+    def _close(self, fits: PenalisedFits, came: list[int], here: set[int]) -> bool:
+        """Shut out columns for which a cap has no room; tell whether one of them had come."""
+        asked = self.candidates
+        inside = [*self.forced, *(i for i in here if i not in self.forced)]
+        for i in [*came, *(i for i in range(len(self.names)) if i not in came)]:
+            if i in inside or i in self.closed:
+                continue
+            group = asked.groups.get(self.names[i], "")
+            held = sum(asked.groups.get(self.names[k], "") == group for k in inside)
+            if group in asked.caps and held >= asked.caps[group]:
+                self.closed[i] = "group"
+            elif asked.max_features is not None and len(inside) >= asked.max_features:
+                self.closed[i] = "cap"
+            elif i in came:
+                inside.append(i)
+        shut = [i + 1 for i in self.closed]
+        fits.low[shut], fits.high[shut] = 0.0, 0.0
+        return any(i in self.closed for i in came)
+
+    def _refit(self, before: Fitted, active: list[int]) -> Fitted:
+        """Fit a set without the penalty, less what the bounds then hold at 0."""
         known = dict(zip(before.columns, before.theta[1:].tolist(), strict=True))
         start = np.array([before.theta[0], *(known.get(i, 0.0) for i in active)])
-        return rows.fit(active, start)
+        model = self.rows.fit(active, start)
+        for i in model.at_zero:
+            if i not in self.forced:
+                box = float(self.rows.low[i]), float(self.rows.high[i])
+                self.at_bound[i] = fate_at_zero(self.names[i], box, "search")
+                model = self.rows.without_column(model, i)
+        return model
 
-    def _fates(
-        self, models: list[tuple[float, Fitted]], best: int, candidates: Candidates
-    ) -> Iterator[Fate]:
+    def _fates(self, stops: list[_Stop], best: int) -> Iterator[Fate]:
         first: dict[int, int] = {}
-        for k, (_, model) in enumerate(models):
-            for column in model.columns:
+        for k, stop in enumerate(stops):
+            for column in stop.model.columns:
                 first.setdefault(column, k)
-        chosen = set(models[best][1].columns)
-        for i, name in enumerate(candidates.names):
+        chosen = set(stops[best].model.columns)
+        for i, name in enumerate(self.names):
             at = first.get(i)
-            penalty = math.nan if at is None else models[at][0]
-            if name in candidates.forced:
-                yield Fate(feature=name, kept=True, stage="forced", reason="forced in")
+            penalty = math.nan if at is None else stops[at].penalty
+            if name in self.candidates.forced:
+                yield Fate(
+                    feature=name, kept=True, stage="forced", rule="forced", reason="forced in"
+                )
                 continue
-            if at is None:
-                reason = "no coefficient on the whole path"
-            elif i in chosen:
-                reason = f"on the path from penalty {penalty:.4g}"
-            elif at > best:
-                reason = f"on the path from penalty {penalty:.4g} only, beyond the best set"
-            else:
-                reason = f"left the path, having been on it from penalty {penalty:.4g}"
+            rule, reason = self._why(i, at, penalty, best=best, chosen=i in chosen)
             yield Fate(
                 feature=name,
                 kept=i in chosen,
                 stage="kept" if i in chosen else "search",
-                step=at,
+                rule=rule,
+                step=len(stops) - 1 if at is None else at,
                 reason=reason,
                 statistic=penalty,
-                limit=models[best][0],
+                limit=stops[best].penalty,
             )
+
+    def _why(
+        self, i: int, at: int | None, penalty: float, *, best: int, chosen: bool
+    ) -> tuple[str, str]:
+        if at is None and i in self.at_bound:
+            return self.at_bound[i].rule, self.at_bound[i].reason
+        if at is None and i in self.closed:
+            why = {
+                "group": f"group {self.candidates.groups.get(self.names[i])!r} has its columns",
+                "cap": f"the card has its {self.candidates.max_features} columns",
+            }
+            return self.closed[i], f"{why[self.closed[i]]} already, at each penalty"
+        if at is None:
+            return "l1", "no coefficient on the whole path"
+        if chosen:
+            return "l1", f"on the path from penalty {penalty:.4g}"
+        if at > best:
+            return "l1", f"on the path from penalty {penalty:.4g} only, beyond the best set"
+        return "l1", f"left the path, having been on it from penalty {penalty:.4g}"
+
+    def _step(self, stops: list[_Stop], k: int) -> Step:
+        model = stops[k].model
+        before = set(stops[k - 1].model.columns) if k else set()
+        came = [self.names[i] for i in model.columns if i not in before]
+        went = [self.names[i] for i in before if i not in model.columns]
+        n, value = len(model.columns), model.log_likelihood
+        return Step(
+            action="start" if k == 0 else "enter" if came else "leave",
+            feature=", ".join(came or went) if k else "",
+            statistic=stops[k].penalty,
+            p_value=math.nan,
+            n_features=n,
+            log_likelihood=value,
+            aic=-2 * value + 2 * (n + 1),
+            bic=-2 * value + math.log(self.candidates.n_cases) * (n + 1),
+        )
+
+
+def _on(theta: Float1D) -> list[int]:
+    """Return the columns with a coefficient."""
+    return np.flatnonzero(theta[1:]).tolist()
 
 
 def _spread(rows: WorkingModel) -> Float1D:
@@ -167,117 +304,3 @@ def _spread(rows: WorkingModel) -> Float1D:
     mean = np.average(rows.features, axis=0, weights=rows.weights)
     spread: Float1D = np.sqrt(np.average((rows.features - mean) ** 2, axis=0, weights=rows.weights))
     return spread
-
-
-class _Path:
-    """Fits along the path, each from the one before.
-
-    Parameters
-    ----------
-    rows : WorkingModel
-        The rows.
-    cost : ndarray of shape (1 + n_columns,)
-        What a unit of each coefficient costs, times the penalty.
-    fixed : ndarray of bool, shape (1 + n_columns,)
-        Coefficients that stay as they are.
-    negative : ndarray of bool, shape (n_columns,)
-        Coefficients that stay at or below 0.
-    """
-
-    def __init__(
-        self, rows: WorkingModel, cost: Float1D, fixed: Bool1D, *, negative: Bool1D
-    ) -> None:
-        self.rows, self.cost, self.fixed = rows, cost, fixed
-        self.highest = np.append(np.inf, np.where(negative, 0.0, np.inf))
-        self.curvature: Float2D | None = None
-
-    def follow(self, theta: Float1D, penalty: float) -> Float1D:
-        """Maximise under a penalty, from a first guess."""
-        cost = penalty * self.cost
-        log_odds = self._log_odds(theta)
-        value = self.rows.value(log_odds) - cost @ np.abs(theta)
-        if self.curvature is None:
-            self.curvature = self.rows.information(log_odds)
-        for k in range(_MOST_STEPS):
-            if k and k % _SLOW == 0:
-                self.curvature = self.rows.information(log_odds)
-            slopes = self.rows.slopes(log_odds)
-            target = self._minimum(theta, slopes, self.curvature, cost)
-            step = target - theta
-            moved = self._log_odds(step)
-            for halving in range(30):
-                share = 0.5**halving
-                new_theta, new_log_odds = theta + share * step, log_odds + share * moved
-                new = self.rows.value(new_log_odds) - cost @ np.abs(new_theta)
-                if new > value:
-                    break
-            else:
-                return theta
-            if share == 1.0:
-                new_theta = target  # zeros that are zeros
-            gained, theta, log_odds, value = new - value, new_theta, new_log_odds, new
-            if gained < _AT_REST * abs(value):
-                return theta
-        return theta
-
-    def _log_odds(self, theta: Float1D) -> Float1D:
-        log_odds: Float1D = theta[0] + self.rows.features @ theta[1:]
-        return log_odds
-
-    def _minimum(
-        self, theta: Float1D, slopes: Float1D, curvature: Float2D, cost: Float1D
-    ) -> Float1D:
-        """Minimise the quadratic about `theta` with its penalty by coordinate descent."""
-        at, diagonal = theta.copy(), np.diag(curvature)
-        pull = slopes.copy()  # slope of the quadratic at `at`
-        moving = [j for j in range(len(at)) if diagonal[j] > 0 and not self.fixed[j]]
-        active = moving
-        for _ in range(_MOST_SWEEPS):
-            largest = 0.0
-            for j in active:
-                size = pull[j] + diagonal[j] * at[j]
-                new = math.copysign(max(abs(size) - cost[j], 0.0), size) / diagonal[j]
-                new = min(new, self.highest[j])
-                change = new - at[j]
-                if change != 0.0:
-                    pull -= curvature[j] * change
-                    at[j] = new
-                    largest = max(largest, change * change * diagonal[j])
-            if largest < 1e-10:
-                if len(active) == len(moving):
-                    break
-                active = moving
-            else:
-                active = [j for j in moving if at[j] != 0.0 or j == 0]
-        return at
-
-
-def _within_caps(model: Fitted, candidates: Candidates) -> bool:
-    inside = [candidates.names[i] for i in model.columns]
-    if candidates.max_features is not None and len(inside) > candidates.max_features:
-        return False
-    groups = [candidates.groups.get(name) for name in inside]
-    return all(groups.count(group) <= cap for group, cap in candidates.caps.items())
-
-
-def _step(
-    penalty: float,
-    model: Fitted,
-    models: list[tuple[float, Fitted]],
-    k: int,
-    candidates: Candidates,
-) -> Step:
-    before = set(models[k - 1][1].columns) if k else set()
-    came = [candidates.names[i] for i in model.columns if i not in before]
-    went = [candidates.names[i] for i in before if i not in model.columns]
-    n, value = len(model.columns), model.log_likelihood
-    return Step(
-        action="start" if k == 0 else "enter" if came else "leave",
-        feature=", ".join(came or went) if k else "",
-        statistic=penalty,
-        p_value=math.nan,
-        n_features=n,
-        log_likelihood=value,
-        aic=-2 * value + 2 * (n + 1),
-        bic=-2 * value + math.log(candidates.n_cases) * (n + 1),
-    )

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeAlias
 
+import narwhals as nw
 import numpy as np
 
-from creditscore._frame import Table, as_table, missing_message
 from creditscore._repr import changed_repr
-from creditscore._typing import Bool1D, Float1D, NativeFrame
-from creditscore._validation import check_integer, check_real
-from creditscore.binning import BinTable
-from creditscore.exceptions import EmptyDataError, InvalidParameterError, MissingColumnError
-from creditscore.scorecard.selection._candidates import Candidates
-from creditscore.scorecard.selection._filters import (
-    correlation_fates,
-    doubt_fates,
-    inflation_fates,
-    missing_fates,
-    shift_fates,
-    too_little,
-)
+from creditscore._typing import NativeFrame
+from creditscore._validation import check_integer, check_real, check_weights
+from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard.selection._l1_path import L1Path
-from creditscore.scorecard.selection._log import Fate, SelectionLog, Step, listed
+from creditscore.scorecard.selection._log import listed
+from creditscore.scorecard.selection._parameters import FrozenParameters
 from creditscore.scorecard.selection._stepwise import Stepwise
 
 Search: TypeAlias = Stepwise | L1Path
+_TABLES = ("compare_with", "compare_weights")
+"""Parameters that are the same only if they are the same object."""
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class Selection:
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class Selection(FrozenParameters):
     """Which columns a card takes: filters first, then a search among what they leave.
 
     Parameters
@@ -45,7 +38,10 @@ class Selection:
         Highest population stability index of a column's attributes: of each period against all
         other periods together, where the fit is given periods, and of `compare_with`.
     compare_with : table, optional
-        Other rows of the same columns, such as applicants of today, that `max_psi` looks at.
+        Other rows of the same columns, such as applicants of today, that `max_psi` looks at. Only
+        the columns that come so far need be in it.
+    compare_weights : array-like of shape (n_rows of `compare_with`,), optional
+        How much each of its rows counts, zero or more.
     max_correlation : float, optional
         Highest size of the correlation of two columns' WOE, in (0, 1]: of columns beyond it the
         one with the highest information value stays.
@@ -69,12 +65,19 @@ class Selection:
     SelectionLog : What became of each column.
     LogisticScorecard : Takes it as `selection`.
 
+    select : The same without a card.
+
     Notes
     -----
     The filters come in the order of the parameters: each sees what those before it left. Caps
     need a search, which knows which column of a group is worth most. Searches and tests take
     frequencies for cases; sampling weights are scaled to the effective number of cases,
-    (Σw)² / Σw² [1]_, so that a constant factor changes nothing.
+    (Σw)² / Σw² [1]_, so that a constant factor changes nothing. Columns without names of text are
+    named here by their labels or by their place as x0, x1, …
+
+    A selection is a value: it is equal to another of the same settings, with the very same table
+    to compare with. Its settings are parameters of the estimator that holds it, such as
+    ``selection__max_vif`` and ``selection__search__criterion`` in a search over parameters.
 
     References
     ----------
@@ -99,6 +102,7 @@ class Selection:
     iv_level: float | None = None
     max_psi: float | None = None
     compare_with: NativeFrame | None = None
+    compare_weights: Any = None
     max_correlation: float | None = None
     max_vif: float | None = None
     search: Search | None = None
@@ -132,12 +136,30 @@ class Selection:
         if self.max_features is not None:
             check_integer(self.max_features, "max_features", owner, low=1)
         self._take_groups()
+        self._check_comparison()
         self._check_together()
 
     def __repr__(self) -> str:
         """Write what differs from the defaults."""
-        shown = replace(self, compare_with=None) if self.compare_with is not None else self
-        return changed_repr(shown)
+        if self.compare_with is None:
+            return changed_repr(self)
+        return changed_repr(replace(self, compare_with=None, compare_weights=None))
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the settings; tables are the same only if they are the same object."""
+        if not isinstance(other, Selection):
+            return NotImplemented
+        return all(
+            getattr(self, name) is getattr(other, name)
+            if name in _TABLES
+            else getattr(self, name) == getattr(other, name)
+            for name in (field.name for field in fields(self))
+        )
+
+    def __hash__(self) -> int:
+        """Return the same number for equal selections."""
+        tables = tuple(id(getattr(self, name)) for name in _TABLES)
+        return hash((*tables, self.max_correlation, self.search, self.forced_in, self.forced_out))
 
     @property
     def group_of(self) -> dict[str, str]:
@@ -150,31 +172,66 @@ class Selection:
         if self.max_per_group is None:
             return {}
         if isinstance(self.max_per_group, Mapping):
-            return dict(self.max_per_group)
+            return {str(group): cap for group, cap in self.max_per_group.items()}
         return dict.fromkeys(self.groups or {}, self.max_per_group)
 
-    def check_columns(self, known: Sequence[str]) -> None:
-        """Refuse names that are no column of the table."""
-        named = [*self.forced_in, *self.forced_out, *self.group_of]
-        strange = [name for name in dict.fromkeys(named) if name not in known]
-        if strange:
-            raise MissingColumnError(missing_message(strange, list(known)))
+    def named_by(self, name_of: Callable[[Sequence[str]], list[str]]) -> Selection:
+        """Return the selection with columns called as the table calls them.
+
+        `name_of` refuses names that are no column of the table.
+        """
+        groups = {group: name_of(names) for group, names in (self.groups or {}).items()}
+        return replace(
+            self,
+            forced_in=name_of(self.forced_in),
+            forced_out=name_of(self.forced_out),
+            groups=groups or None,
+        )
 
     def _take_groups(self) -> None:
         owner = type(self).__name__
-        given = self.groups or {}
+        given: Any = {} if self.groups is None else self.groups
+        if not isinstance(given, Mapping):
+            msg = (
+                "The 'groups' parameter of Selection must be a mapping of groups to lists of "
+                f"columns. Got {given!r} instead."
+            )
+            raise InvalidParameterError(msg)
         groups = {str(group): _names(names, "groups") for group, names in given.items()}
         object.__setattr__(self, "groups", groups or None)
         members = [name for names in groups.values() for name in names]
+        # a name that is repeated within a group has been taken once
         twice = sorted({name for name in members if members.count(name) > 1})
         if twice:
             msg = f"A column is in one group at most. In several groups: {listed(twice)}."
+            raise InvalidParameterError(msg)
+        if self.max_per_group is not None and not groups:
+            msg = "max_per_group caps the columns of groups, and there are none: give groups."
             raise InvalidParameterError(msg)
         for group, cap in self.caps.items():
             check_integer(cap, f"max_per_group[{group!r}]", owner, low=1)
             if group not in groups:
                 msg = f"max_per_group names {group!r}, and groups holds {listed(list(groups))}."
                 raise InvalidParameterError(msg)
+
+    def _check_comparison(self) -> None:
+        other = self.compare_with
+        if other is None:
+            if self.compare_weights is not None:
+                msg = "compare_weights are those of the rows of compare_with, and there is none."
+                raise InvalidParameterError(msg)
+            return
+        if self.max_psi is None:
+            msg = "compare_with is looked at by max_psi: give a limit, such as max_psi=0.25."
+            raise InvalidParameterError(msg)
+        rows = isinstance(other, (np.ndarray, list, tuple)) and np.asarray(other).ndim == 2
+        if not (rows or nw.dependencies.is_into_dataframe(other)):
+            msg = (
+                "The 'compare_with' parameter of Selection must be a table of pandas, polars or "
+                f"pyarrow, or an array of two dimensions. Got {type(other).__name__} instead."
+            )
+            raise InvalidParameterError(msg)
+        check_weights(self.compare_weights, n_rows=len(other))
 
     def _check_together(self) -> None:
         both = sorted(set(self.forced_in) & set(self.forced_out))
@@ -186,9 +243,6 @@ class Selection:
                 "Caps on columns need a search, which knows what each is worth: give Selection a "
                 "search=Stepwise(), or leave max_per_group and max_features out."
             )
-            raise InvalidParameterError(msg)
-        if self.compare_with is not None and self.max_psi is None:
-            msg = "compare_with is looked at by max_psi: give a limit, such as max_psi=0.25."
             raise InvalidParameterError(msg)
         held = dict.fromkeys(self.caps, 0)
         for name in self.forced_in:
@@ -213,180 +267,4 @@ def _names(names: Any, parameter: str) -> tuple[str, ...]:
     if isinstance(names, str) or not isinstance(names, Iterable):
         msg = f"The {parameter!r} parameter of Selection must be a list of columns. Got {names!r}."
         raise InvalidParameterError(msg)
-    return tuple(map(str, names))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sample:
-    """Rows that a selection looks at.
-
-    Attributes
-    ----------
-    encode : callable
-        From a column's bins to the WOE of the rows.
-    is_bad, weights
-        Outcomes and weights.
-    sampling : bool
-        Whether weights say how many of the population a row stands for.
-    min_iv : float or None
-        Least information value; see :class:`LogisticScorecard`.
-    negative : bool
-        Whether all coefficients must be negative.
-    """
-
-    encode: Any
-    is_bad: Bool1D
-    weights: Float1D | None
-    sampling: bool
-    min_iv: float | None
-    negative: bool
-
-    @property
-    def cases_per_weight(self) -> float:
-        """Cases that a unit of weight stands for: of sampling weights, (Σw)² / Σw² over Σw."""
-        if self.weights is None or not self.sampling:
-            return 1.0
-        return float(self.weights.sum() / (self.weights**2).sum())
-
-
-def select(
-    tables: Sequence[BinTable], sample: Sample, asked: Selection
-) -> tuple[Candidates, SelectionLog]:
-    """Choose columns; return those chosen, with their WOE, and the log.
-
-    Raises
-    ------
-    EmptyDataError
-        No column is left.
-    InvalidParameterError
-        A column that carries nothing is forced in.
-    """
-    fates = _at_first(tables, sample, asked)
-    known = Candidates(
-        tables=tuple(t for t in tables if t.feature not in fates),
-        features=np.empty((len(sample.is_bad), 0)),
-        is_bad=sample.is_bad,
-        weights=None if sample.weights is None else sample.weights * sample.cases_per_weight,
-        cases_per_weight=sample.cases_per_weight,
-        forced=frozenset(asked.forced_in),
-        groups=asked.group_of,
-        caps=asked.caps,
-        max_features=asked.max_features,
-        negative=sample.negative,
-        counts_elsewhere=_counts_in(asked.compare_with),
-    )
-    _note(fates, _by_bins(known, asked, sample))
-    left = tuple(t for t in known.tables if t.feature not in fates)
-    _check_left(left, fates)
-    features = np.column_stack([sample.encode(table) for table in left])
-    candidates = replace(known, tables=left, features=features)
-    for limit, rule in (
-        (asked.max_correlation, correlation_fates),
-        (asked.max_vif, inflation_fates),
-    ):
-        if limit is not None:
-            found = list(rule(candidates, limit))
-            _note(fates, found)
-            candidates = candidates.without(found)
-    steps: list[Step] = []
-    if asked.search is not None:
-        found, steps = asked.search.search(candidates)
-        _note(fates, found)
-        candidates = candidates.without([fate for fate in found if not fate.kept])
-        _check_left(candidates.tables, fates)
-    log = SelectionLog(
-        fates=tuple(fates.get(t.feature) or _kept(t.feature, asked) for t in tables),
-        steps=tuple(steps),
-        said=_said(asked, candidates, sample),
-        ivs=tuple(t.iv for t in tables),
-    )
-    return candidates, log
-
-
-def _said(asked: Selection, candidates: Candidates, sample: Sample) -> str:
-    """Say in words how the search was made."""
-    if asked.search is None:
-        return ""
-    said = asked.search.said(candidates)
-    if not sample.sampling or sample.weights is None:
-        return said
-    return f"{said}, sampling weights scaled to {candidates.n_cases:,.0f} effective cases"
-
-
-def _note(fates: dict[str, Fate], found: Iterable[Fate]) -> None:
-    fates.update((fate.feature, fate) for fate in found)
-
-
-def _at_first(tables: Sequence[BinTable], sample: Sample, asked: Selection) -> dict[str, Fate]:
-    """Return the fates of columns that the user or their own bins shut out."""
-    fates: dict[str, Fate] = {}
-    for table in tables:
-        name = table.feature
-        if name in asked.forced_out:
-            fates[name] = Fate(feature=name, kept=False, stage="forced", reason="forced out")
-            continue
-        fate = too_little(table, sample.min_iv, sample.cases_per_weight)
-        if fate is not None and not (fate.stage == "filter" and name in asked.forced_in):
-            fates[name] = fate
-    useless = [name for name in asked.forced_in if name in fates]
-    if useless:
-        said = "; ".join(f"{name!r} is {fates[name].reason}" for name in sorted(useless))
-        msg = f"Columns that are forced in carry nothing: {said}. Take them out of forced_in."
-        raise InvalidParameterError(msg)
-    _check_left([t for t in tables if t.feature not in fates], fates)
-    return fates
-
-
-def _by_bins(known: Candidates, asked: Selection, sample: Sample) -> list[Fate]:
-    """Apply the filters that look at bins only; each sees what those before it left."""
-    found: list[Fate] = []
-    if asked.max_missing is not None:
-        found += missing_fates(known, asked.max_missing)
-    if asked.iv_level is not None:
-        least = 0.02 if sample.min_iv is None else sample.min_iv
-        found += doubt_fates(known, asked.iv_level, least)
-    if asked.max_psi is not None:
-        _check_shift_known(known)
-        found += shift_fates(known, asked.max_psi)
-    return list({fate.feature: fate for fate in reversed(found)}.values())
-
-
-def _check_shift_known(known: Candidates) -> None:
-    """Refuse to look for shift where nothing says what moved."""
-    periods = any(t.periods is not None and len(t.periods.labels) > 1 for t in known.tables)
-    if known.tables and known.counts_elsewhere is None and not periods:
-        msg = (
-            "max_psi compares periods or two tables, and neither is there. Give the fit periods, "
-            "or Selection a table to compare with: compare_with=…"
-        )
-        raise InvalidParameterError(msg)
-
-
-def _kept(name: str, asked: Selection) -> Fate:
-    if name in asked.forced_in:
-        return Fate(feature=name, kept=True, stage="forced", reason="forced in")
-    return Fate(feature=name, kept=True, stage="kept", reason="passed the filters")
-
-
-def _counts_in(other: NativeFrame | None) -> Any:
-    """Return a function from bins to their counts in another table."""
-    if other is None:
-        return None
-    table: Table = as_table(other)
-
-    def counts(bins: BinTable) -> Float1D:
-        table.require([bins.feature])
-        codes = bins.partition.codes(table, bins.feature)
-        return np.bincount(codes, minlength=bins.partition.n_codes).astype(np.float64)
-
-    return counts
-
-
-def _check_left(tables: Sequence[BinTable], fates: Mapping[str, Fate]) -> None:
-    if not tables:
-        reasons = "; ".join(f"{name!r}: {fate.reason}" for name, fate in list(fates.items())[:10])
-        msg = (
-            f"No column is left for the card ({reasons}). Lower min_iv or min_bin_size, or bring "
-            "columns that tell good from bad; or ask less of the selection, if there is one."
-        )
-        raise EmptyDataError(msg)
+    return tuple(dict.fromkeys(map(str, names)))

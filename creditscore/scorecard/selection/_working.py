@@ -9,6 +9,7 @@ from scipy.special import expit, log_expit
 
 from creditscore._typing import Bool1D, Float1D, Float2D
 from creditscore.scorecard._curvature import solve, variances, weighted_products
+from creditscore.scorecard.selection._box import step_in_box
 
 _BLOCK = 1 << 14
 """Rows that are weighed at once, so that what is worked out stays in the cache."""
@@ -37,6 +38,8 @@ class Fitted:
         Its maximum.
     information : ndarray of shape (1 + n_columns, 1 + n_columns)
         Curvature of the likelihood near the maximum.
+    held : ndarray of bool, shape (1 + n_columns,)
+        Parameters that a bound holds.
     """
 
     columns: list[int]
@@ -44,6 +47,13 @@ class Fitted:
     log_odds: Float1D
     log_likelihood: float
     information: Float2D
+    held: Bool1D
+
+    @property
+    def at_zero(self) -> list[int]:
+        """Columns whose coefficient a bound holds at 0."""
+        zero = self.held[1:] & (self.theta[1:] == 0)
+        return [self.columns[k] for k in np.flatnonzero(zero).tolist()]
 
 
 class WorkingModel:
@@ -53,7 +63,8 @@ class WorkingModel:
     with the curvature of that model, which is worked out anew only where a step leaves much to
     do. So it costs a few passes over the rows, O(n · s) for s columns, and few new matrices,
     O(n · s²); what a candidate adds or costs is exact nonetheless, to about `at_rest` in the
-    log-likelihood. Memory of the columns, and of the chosen ones once more.
+    log-likelihood. Memory of the columns, and of the chosen ones once more. Under bounds, each
+    model is the maximum within them.
 
     Parameters
     ----------
@@ -65,6 +76,8 @@ class WorkingModel:
         Zero or more.
     at_rest : float, default=1e-7
         Slope along the next step, in units of the log-likelihood, at which a refit ends.
+    box : pair of ndarray of shape (n_columns,), optional
+        Lower and upper bounds of the coefficients, infinite where there is none.
     """
 
     def __init__(
@@ -74,12 +87,16 @@ class WorkingModel:
         weights: Float1D | None,
         *,
         at_rest: float = AT_REST,
+        box: tuple[Float1D, Float1D] | None = None,
     ) -> None:
         if weights is not None and not weights.all():
             rows = weights > 0
             features, is_bad, weights = features[rows], is_bad[rows], weights[rows]
         self.features = np.asfortranarray(features)
         self.weights, self.at_rest = weights, at_rest
+        endless = np.full(features.shape[1], np.inf)
+        self.low: Float1D = -endless if box is None else box[0]
+        self.high: Float1D = endless if box is None else box[1]
         self._is_bad = is_bad
         self._signed = np.where(is_bad, 1.0, -1.0)
         # the chosen columns stand first, behind the constant, so that no refit copies them
@@ -99,31 +116,39 @@ class WorkingModel:
         columns : list of int
             Places of the columns.
         start : ndarray of shape (1 + n_columns,)
-            First guess.
+            First guess, moved within the bounds.
         information : ndarray, optional
             Curvature to begin with; worked out at the start unless given.
         """
         design = self._stand(columns)
-        theta, log_odds = start, design @ start
+        low = np.append(-np.inf, self.low[columns])
+        high = np.append(np.inf, self.high[columns])
+        theta: Float1D = np.clip(start, low, high)
+        log_odds = design @ theta
         value = self.value(log_odds)
         curvature = self._information(design, log_odds) if information is None else information
         fresh = information is None
         left = np.inf
         for _ in range(_MAX_STEPS):
             gradient = design.T @ self._residual(log_odds)
-            step = solve(curvature, gradient)
+            step, held = step_in_box(curvature, gradient, low - theta, high - theta)
+            # what reaches a bound stands there to the last digit
+            target = np.where(step == low - theta, low, np.where(step == high - theta, high,
+                              theta + step))  # fmt: skip
             slope = float(gradient @ step)
             if slope < self.at_rest:
+                if (theta[held] != target[held]).any():
+                    theta, log_odds, value = self._climb(design, theta, log_odds, target, value)
                 break
             if not fresh and slope > _SLOW * left:
                 curvature, fresh = self._information(design, log_odds), True
                 continue
             left, fresh = slope, False
-            theta, log_odds, new = self._climb(design, theta, log_odds, step, value)
+            theta, log_odds, new = self._climb(design, theta, log_odds, target, value)
             if new == value:
                 break
             value = new
-        return Fitted(columns, theta, log_odds, value, curvature)
+        return Fitted(columns, theta, log_odds, value, curvature, held)
 
     def with_column(self, model: Fitted, column: int) -> Fitted:
         """Return the model with one column more."""
@@ -153,20 +178,35 @@ class WorkingModel:
         """Return (coefficient / standard error)² of each column in the model.
 
         Unless `exact`, by the curvature that the model was found with, which is near its own.
+        For a coefficient at a bound it is what the quadratic about the model loses without it,
+        which is below 0 where the column is better left out.
         """
         information = model.information
         if exact:
             information = self._information(self._stand(model.columns), model.log_odds)
+        free = ~model.held
+        wald = np.zeros(len(model.theta))
         # what the others determine has no variance of its own, and is missed by nobody
-        wald: Float1D = model.theta[1:] ** 2 / variances(information)[1:]
-        return wald
+        wald[free] = model.theta[free] ** 2 / variances(information[np.ix_(free, free)])
+        if model.held.any():
+            slopes = self._stand(model.columns).T @ self._residual(model.log_odds)
+            shared = information[np.ix_(free, model.held)]
+            explained = np.einsum(
+                "ij,ij->j", shared, solve(information[np.ix_(free, free)], shared)
+            )
+            own = np.diag(information)[model.held] - explained
+            theta = model.theta[model.held]
+            wald[model.held] = theta * (2 * slopes[model.held] + own * theta)
+        return wald[1:]
 
     def scores(self, model: Fitted) -> tuple[Float1D, Float1D]:
-        """Return the score statistic of each column that is not in the model, and its slope.
+        """Return the score statistic of each column not in the model, and its coefficient to be.
 
         The statistic is U² / V with the slope U of the log-likelihood at a coefficient of 0 and
         its variance V given the columns in the model: χ² with one degree of freedom where the
         column adds nothing [1]_. NaN for columns in the model and for those that they determine.
+        Where the coefficient that it speaks of, U / V, is out of bounds, it is what the quadratic
+        gains at the nearest bound; coefficients in the model that a bound holds are as given.
         O(n · p · s) for p columns.
 
         References
@@ -175,6 +215,8 @@ class WorkingModel:
            Proceedings of the Cambridge Philosophical Society* 44 (1948), 50-57.
         """
         design = self._stand(model.columns)
+        if model.held.any():
+            design = design[:, ~model.held]
         slopes = self.features.T @ self._residual(model.log_odds)
         weights = self._curvature(model.log_odds)
         own = np.zeros(self.features.shape[1])
@@ -189,8 +231,10 @@ class WorkingModel:
         variance[variance < _ALIASED * own] = np.nan
         variance[model.columns] = np.nan
         with np.errstate(invalid="ignore", divide="ignore"):
-            statistics: Float1D = slopes**2 / variance
-        return statistics, slopes
+            wanted: Float1D = slopes / variance
+        at = np.clip(wanted, self.low, self.high)
+        statistics: Float1D = at * (2 * slopes - variance * at)
+        return statistics, wanted
 
     def information(self, log_odds: Float1D) -> Float2D:
         """Return the curvature of the likelihood in the intercept and all columns."""
@@ -238,14 +282,15 @@ class WorkingModel:
         return weighted_products(design, self._curvature(log_odds))
 
     def _climb(
-        self, design: Float2D, theta: Float1D, log_odds: Float1D, step: Float1D, value: float
+        self, design: Float2D, theta: Float1D, log_odds: Float1D, target: Float1D, value: float
     ) -> tuple[Float1D, Float1D, float]:
-        """Take the step, halved while the likelihood falls; stay where no part of it helps."""
+        """Go to the target, or half the way and so on while the likelihood falls; else stay."""
+        step = target - theta
         moved = design @ step
         for halving in range(30):
             share = 0.5**halving
             new_log_odds = log_odds + share * moved
             new = self.value(new_log_odds)
             if new > value:
-                return theta + share * step, new_log_odds, new
+                return target if share == 1.0 else theta + share * step, new_log_odds, new
         return theta, log_odds, value

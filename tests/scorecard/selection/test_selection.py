@@ -239,6 +239,8 @@ def test_cross_fitted_columns_are_selected_too(X: pd.DataFrame, portfolio: pd.Da
         ({"groups": {"a": ["x"], "b": ["x"]}}, "one group at most. In several groups: 'x'"),
         ({"groups": {"a": ["x"]}, "max_per_group": {"b": 1}}, "max_per_group names 'b'"),
         ({"groups": {"a": ["x"]}, "max_per_group": 0}, r"max_per_group\['a'\]"),
+        ({"groups": ["x"]}, "'groups' parameter of Selection must be a mapping"),
+        ({"max_per_group": 2, "search": Stepwise()}, "and there are none: give groups"),
         ({"max_features": 0}, "'max_features'"),
         ({"max_features": 3}, "Caps on columns need a search"),
         ({"compare_with": pd.DataFrame({"a": [1]})}, "looked at by max_psi"),

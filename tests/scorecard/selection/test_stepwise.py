@@ -22,7 +22,8 @@ from creditscore.exceptions import (
     InvalidParameterError,
     SeparationWarning,
 )
-from creditscore.scorecard.selection import Selection, Stepwise
+from creditscore.scorecard._bounded import fit_bounded
+from creditscore.scorecard.selection import Selection, Stepwise, StepwiseDisplay
 from creditscore.scorecard.selection._working import WorkingModel
 
 
@@ -342,8 +343,8 @@ def test_the_card_says_that_its_errors_take_the_choice_as_given() -> None:
     summary = chosen.scorecard_.fit_summary
     assert summary is not None
     assert "chosen on the same rows (stepwise both by BIC" in str(summary)
-    filtered = LogisticScorecard(selection=Selection(max_correlation=0.9)).fit(X, is_bad)
-    assert filtered.scorecard_.fit_summary.caveat == ""
+    everything = LogisticScorecard(selection=Selection(max_correlation=0.99), min_iv=0)
+    assert everything.fit(X, is_bad).scorecard_.fit_summary.caveat == ""
 
 
 @pytest.mark.parametrize(
@@ -370,3 +371,172 @@ def test_bins_given_beforehand_go_the_same_way() -> None:
     first = LogisticScorecard(selection=asked).fit(X, is_bad)
     again = LogisticScorecard(selection=asked, encoder=WOEEncoder(user_cuts=dict(tables)))
     assert again.fit(X, is_bad).selection_.kept == first.selection_.kept
+
+
+# --- under bounds and signs ------------------------------------------------------------
+
+
+def bounded_value(
+    features: np.ndarray, is_bad: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> float:
+    start = np.append(0.0, -np.ones(features.shape[1]))
+    return fit_bounded(
+        features, is_bad, None, lower=low, upper=high, start=start
+    ).free.log_likelihood
+
+
+@pytest.mark.parametrize("kind", ["sign", "box", "point"])
+@pytest.mark.parametrize("seed", range(5))
+def test_columns_that_come_and_go_leave_the_maximum_within_bounds(seed: int, kind: str) -> None:
+    features, is_bad = draw(seed)
+    rng = np.random.default_rng(seed)
+    ends = np.sort(rng.normal(scale=0.3, size=(2, features.shape[1])), axis=0)
+    low, high = {
+        "sign": (np.full(7, -np.inf), np.zeros(7)),
+        "box": (ends[0], ends[1]),
+        "point": (ends[0], ends[0]),
+    }[kind]
+    rows = WorkingModel(features, is_bad, None, box=(low, high))
+    model = rows.empty()
+    for column in (3, 0, 5, 6, 1):
+        model = rows.with_column(model, column)
+    before = model
+    wald = rows.wald(model, exact=True)
+    model = rows.without_column(model, 0)
+    for fitted in (before, model):
+        some = fitted.columns
+        expected = bounded_value(features[:, some], is_bad, low[some], high[some])
+        assert fitted.log_likelihood == pytest.approx(expected, abs=1e-6)
+        assert (fitted.theta[1:] >= low[some]).all()
+        assert (fitted.theta[1:] <= high[some]).all()
+    # what a column is worth by the quadratic, against its own refit
+    loss = 2 * (before.log_likelihood - model.log_likelihood)
+    assert wald[before.columns.index(0)] == pytest.approx(loss, rel=0.5, abs=3.0)
+
+
+def plain_bounded_search(
+    woe: pd.DataFrame, is_bad: np.ndarray, direction: str, limit: float, box: tuple[float, float]
+) -> set[str]:
+    """The textbook's search with the maximum within bounds in the place of the maximum."""
+
+    def value(names: list[str]) -> float:
+        if not names:
+            return bounded_value(np.empty((len(is_bad), 0)), is_bad, np.empty(0), np.empty(0))
+        low, high = (np.full(len(names), end) for end in box)
+        return bounded_value(woe[names].to_numpy(), is_bad, low, high)
+
+    inside = list(woe.columns) if direction == "backward" else []
+    while True:
+        before = list(inside)
+        if direction != "backward":
+            gains = {n: 2 * (value([*inside, n]) - value(inside)) for n in woe if n not in inside}
+            best = max(gains, key=gains.__getitem__, default=None)
+            if best is not None and gains[best] > limit:
+                inside = [*inside, best]
+        while inside:
+            rest = {n: [other for other in inside if other != n] for n in inside}
+            losses = {n: 2 * (value(inside) - value(rest[n])) for n in inside}
+            idlest = min(losses, key=losses.__getitem__)
+            # forward searches only let go what is held at 0
+            if losses[idlest] >= (1e-6 if direction == "forward" else limit):
+                break
+            inside = rest[idlest]
+        if inside == before:
+            return set(inside)
+
+
+def opposed(seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Columns of which some take the wrong sign beside others."""
+    rng = np.random.default_rng(seed)
+    n = 1_500
+    common = rng.normal(size=(n, 2))
+    features = common[:, [0, 0, 0, 1, 1]] + 0.6 * rng.normal(size=(n, 5))
+    effect = np.array([1.4, -0.5, 0.2, 0.9, -0.3])
+    is_bad = rng.random(n) < expit(features @ effect - 1)
+    return pd.DataFrame(np.round(features, 1), columns=list("abcde")), is_bad
+
+
+@pytest.mark.parametrize("box", [(-np.inf, 0.0), (-0.6, -0.3)])
+@pytest.mark.parametrize("direction", ["forward", "backward", "both"])
+def test_the_search_of_the_textbook_within_bounds(direction: str, box: tuple[float, float]) -> None:
+    for seed in range(4):
+        X, is_bad = opposed(seed)
+        search = Stepwise(direction=direction, n_refits=None)
+        model = LogisticScorecard(
+            selection=Selection(search=search), min_iv=0, coefficient_bounds=box
+        ).fit(X, is_bad)
+        woe = model.encoder_.transform(X)
+        expected = plain_bounded_search(woe, is_bad, direction, math.log(len(X)), box)
+        assert set(model.selection_.kept) == expected
+        assert ((model.coef_ >= box[0]) & (model.coef_ <= box[1])).all()
+        last = model.selection_.path().iloc[-1]
+        summary = model.scorecard_.fit_summary
+        assert summary is not None
+        assert last["log_likelihood"] == pytest.approx(summary.log_likelihood, abs=1e-5)
+        # the search left nothing for the last fit to drop
+        assert not (model.selection_.table()["stage"] == "fit").any()
+
+
+def test_the_search_knows_the_bounds_of_the_fit() -> None:
+    """With 'a' held small, 'b' must say what 'a' would have said: a free search leaves it out."""
+    rng = np.random.default_rng(3)
+    a = rng.normal(size=4_000)
+    b = a + rng.normal(scale=0.5, size=4_000)
+    is_bad = rng.random(4_000) < expit(1.2 * a - 1)
+    X = pd.DataFrame({"a": a, "b": b})
+    free = LogisticScorecard(selection=Selection(search=Stepwise())).fit(X, is_bad)
+    assert free.selection_.kept == ("a",)
+    held = LogisticScorecard(
+        selection=Selection(search=Stepwise()), coefficient_bounds={"a": (-0.3, 0)}
+    )
+    assert held.fit(X, is_bad).selection_.kept == ("a", "b")
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward", "both"])
+def test_the_log_says_whom_a_sign_or_a_bound_kept_out(direction: str) -> None:
+    X, is_bad = opposed(0)
+    asked = Selection(search=Stepwise(direction=direction))
+    model = LogisticScorecard(selection=asked, min_iv=0, coefficient_sign="enforce")
+    table = model.fit(X, is_bad).selection_.table().set_index("feature")
+    gone = table[~table["kept"]]
+    assert (gone["rule"] == "sign").any()
+    assert gone.loc[gone["rule"] == "sign", "reason"].str.contains("wrong sign").all()
+    bounds = dict.fromkeys("cd", (-0.01, 0))
+    narrow = LogisticScorecard(selection=asked, min_iv=0, coefficient_bounds=bounds)
+    with warnings.catch_warnings(action="ignore", category=CoefficientSignWarning):
+        table = narrow.fit(X, is_bad).selection_.table().set_index("feature")
+    # in so narrow bounds neither is worth its place
+    assert not table.loc[["c", "d"], "kept"].any()
+    if direction != "backward":
+        assert (table.loc[["c", "d"], "rule"] == "bounds").any()
+
+
+def test_steps_of_the_log_are_rows_of_the_path() -> None:
+    X, is_bad = sample(3)
+    log = LogisticScorecard(selection=Selection(search=Stepwise()), min_iv=0).fit(X, is_bad)
+    table, path = log.selection_.table(), log.selection_.path()
+    assert table["step"].dropna().between(0, len(path) - 1).all()
+    never = table[~table["kept"] & (table["stage"] == "search")]
+    assert set(never["feature"]) - set(path["feature"])
+    entered = table[table["kept"]]
+    assert path["feature"].iloc[entered["step"].astype(int)].tolist() == entered["feature"].tolist()
+
+
+# --- the picture -----------------------------------------------------------------------
+
+
+def test_the_picture_of_the_steps() -> None:
+    X, is_bad = sample(3)
+    log = LogisticScorecard(selection=Selection(search=Stepwise())).fit(X, is_bad).selection_
+    display = StepwiseDisplay.from_log(log, criterion="aic")
+    pd.testing.assert_frame_equal(display.frame(), log.path())
+    line = display.plot().ax_.get_lines()[0]
+    assert line.get_ydata().tolist() == log.path()["aic"].tolist()
+    assert "AIC after" in repr(display)
+    filters = LogisticScorecard().fit(X, is_bad).selection_
+    with pytest.raises(InvalidParameterError, match=r"steps of a stepwise search.*filters without"):
+        StepwiseDisplay.from_log(filters)
+    with pytest.raises(InvalidParameterError, match="'criterion'"):
+        StepwiseDisplay.from_log(log, criterion="r2")
+    with pytest.raises(InvalidParameterError, match="'log' parameter"):
+        StepwiseDisplay.from_log(log.path())  # type: ignore[arg-type]

@@ -1,0 +1,69 @@
+"""A step to the maximum of a quadratic within bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from creditscore._typing import Bool1D, Float1D, Float2D
+from creditscore.scorecard._curvature import solve
+
+_PUSH = 1e-6
+"""Slope, in units of the log-likelihood per spread, below which a bound is not left."""
+
+
+def step_in_box(
+    curvature: Float2D, slope: Float1D, low: Float1D, high: Float1D
+) -> tuple[Float1D, Bool1D]:
+    """Maximise slope · d - d'Cd / 2 with low ≤ d ≤ high, where 0 is allowed.
+
+    Parameters
+    ----------
+    curvature : ndarray of shape (p, p)
+        C, positive semidefinite.
+    slope : ndarray of shape (p,)
+        Slope at d = 0.
+    low, high : ndarray of shape (p,)
+        Bounds, infinite where there is none; low ≤ 0 ≤ high.
+
+    Returns
+    -------
+    tuple of ndarray of shape (p,)
+        d, and which of its parts a bound holds.
+
+    Notes
+    -----
+    An active set method [1]_: the free parts go to their maximum or to the first bound on the way,
+    which then holds its part; one that would rather leave its bound is let go. O(p³) for each.
+
+    References
+    ----------
+    .. [1] J. Nocedal, S. J. Wright, *Numerical Optimization*, 2nd ed., Springer, 2006, section
+       16.5.
+    """
+    if np.isneginf(low).all() and np.isposinf(high).all():
+        return solve(curvature, slope), np.zeros(len(slope), dtype=bool)
+    scale = np.sqrt(np.maximum(np.diag(curvature), 1e-300))
+    step = np.zeros(len(slope))
+    held = ((low == 0) & (slope <= 0)) | ((high == 0) & (slope >= 0))
+    for _ in range(10 * len(slope) + 20):
+        rest = slope - curvature @ step
+        toward = np.zeros(len(slope))
+        toward[~held] = solve(curvature[np.ix_(~held, ~held)], rest[~held])
+        room = np.full(len(slope), np.inf)
+        up, down = toward > 0, toward < 0
+        room[up] = (high[up] - step[up]) / toward[up]
+        room[down] = (low[down] - step[down]) / toward[down]
+        share = min(1.0, float(room.min()))
+        step = np.clip(step + share * toward, low, high)
+        if share < 1.0:
+            first = room <= share
+            step[first] = np.where(up[first], high[first], low[first])
+            held |= first
+            continue
+        rest = (slope - curvature @ step) / scale
+        inward = held & (low < high)
+        inward &= ((step <= low) & (rest > _PUSH)) | ((step >= high) & (rest < -_PUSH))
+        if not inward.any():
+            break
+        held[int(np.where(inward, np.abs(rest), -1.0).argmax())] = False
+    return step, held

@@ -21,7 +21,7 @@ from creditscore._validation import (
     check_target,
     check_weights,
 )
-from creditscore.binning import BinTable, WOEEncoder
+from creditscore.binning import BinConstraints, BinTable, WOEEncoder
 from creditscore.exceptions import (
     EmptyDataError,
     InvalidDataError,
@@ -48,6 +48,8 @@ from creditscore.scorecard.selection._names import ColumnNames
 from creditscore.scorecard.selection._select_candidates import CandidateSample, select_candidates
 from creditscore.scorecard.selection._selection import Selection
 
+_REFUTED = 1e-6
+"""Bins without a bend stand unless chance would give what speaks against them so seldom."""
 _OF_SELECTION = "selection__"
 """Beginning of the parameters that lie within the selection."""
 
@@ -60,7 +62,10 @@ class LogisticScorecard(CardClassifier):
     Parameters
     ----------
     encoder : WOEEncoder or None, default=None
-        Bins the columns; None means ``WOEEncoder()``. It is cloned, not changed. With its
+        Bins the columns; it is cloned, not changed. None is a ``WOEEncoder`` whose numbers have
+        bins that rise or fall, but for a column where these are refuted (p below 1e-6 by
+        `max_bend_p_value`), which has one bend; ``WOEEncoder()`` makes no bend, and is
+        what is taken with sampling weights. With its
         `cross_fit`, the coefficients are estimated on WOE of bins found without the row.
     scale : PointsScale or None, default=None
         Points and odds; None means ``PointsScale()``: 600 points at 50:1, 20 to double the odds.
@@ -340,7 +345,7 @@ class LogisticScorecard(CardClassifier):
         check_choice(self.weight_type, "weight_type", owner, WEIGHT_TYPES)
         check_choice(self.layout, "layout", owner, LAYOUTS)
         scale = PointsScale() if self.scale is None else self.scale
-        encoder = WOEEncoder() if self.encoder is None else self.encoder
+        encoder = _default_encoder(self.weight_type) if self.encoder is None else self.encoder
         check_kind(scale, "scale", owner, PointsScale)
         check_kind(encoder, "encoder", owner, WOEEncoder)
         if self.selection is not None:
@@ -351,6 +356,15 @@ class LogisticScorecard(CardClassifier):
         if self.bad_label is not None:
             encoder.set_params(bad_label=self.bad_label)
         return encoder.set_params(output="woe"), scale
+
+
+def _default_encoder(weight_type: str) -> WOEEncoder:
+    """Return an encoder that makes a bend where monotone bins are refuted."""
+    if weight_type == "sampling":
+        # their sum is no number of rows to test by
+        return WOEEncoder()
+    asked = BinConstraints(min_bend_gain=0, max_bend_p_value=_REFUTED)
+    return WOEEncoder(trend="auto_one_bend", constraints=asked)
 
 
 def _encoded(

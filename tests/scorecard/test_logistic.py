@@ -26,6 +26,7 @@ from creditscore.exceptions import (
     NonConvergenceWarning,
     SeparationWarning,
 )
+from creditscore.metrics import auc
 from creditscore.scorecard import _newton
 
 
@@ -358,3 +359,36 @@ def test_failed_fit_leaves_no_half_made_model(features: pd.DataFrame, y: pd.Seri
         model.fit(features, y)
     with pytest.raises(NotFittedError, match="is not fitted yet"):
         model.predict(features)
+
+
+# --- the encoder that is taken by default ---------------------------------------------
+
+
+def bent_sample(seed: int = 0) -> tuple[pd.DataFrame, np.ndarray]:
+    """A ratio that is risky at both ends, one that is risky at one, and noise."""
+    rng = np.random.default_rng(seed)
+    X = pd.DataFrame(rng.normal(size=(6_000, 3)), columns=["both", "one", "noise"])
+    risk = np.abs(X["both"]) + 0.5 * X["one"] - 2
+    return X, (rng.random(6_000) < 1 / (1 + np.exp(-risk))).astype(int)
+
+
+def test_a_column_bends_by_default_where_monotone_bins_are_refuted() -> None:
+    X, y = bent_sample()
+    model = LogisticScorecard(min_iv=0).fit(X, y)
+    trends = {name: table.trend for name, table in model.encoder_.tables_.items()}
+    assert trends["both"] == "valley"
+    assert trends["one"] == "ascending"
+    assert trends["noise"] in ("ascending", "descending")
+    straight = LogisticScorecard(encoder=WOEEncoder(), min_iv=0).fit(X, y)
+    for name in ("one", "noise"):
+        assert model.encoder_.tables_[name].partition == straight.encoder_.tables_[name].partition
+    assert auc(y, model.scorecard_.score(X)) > auc(y, straight.scorecard_.score(X)) + 0.05
+
+
+def test_no_column_bends_by_weights_that_are_no_rows() -> None:
+    X, y = bent_sample()
+    weights = np.full(len(y), 100.0)
+    model = LogisticScorecard(weight_type="sampling").fit(X, y, weights)
+    assert all(
+        table.trend in ("ascending", "descending") for table in model.encoder_.tables_.values()
+    )

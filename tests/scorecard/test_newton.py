@@ -12,7 +12,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
-from creditscore import LogisticScorecard, Scorecard
+from creditscore import LogisticScorecard, Scorecard, WOEEncoder
 from creditscore.scorecard._newton import LogisticFit, fit_logistic
 
 
@@ -125,8 +125,9 @@ def test_inflation_and_the_fit_without_columns_against_statsmodels(seed: int) ->
 def test_robust_errors_of_the_card_follow_the_weights(german: pd.DataFrame) -> None:
     X, y = german[["duration_months", "age_years"]], german["is_bad"]
     weights = np.arange(len(y)) % 4 + 1.0
-    of_rows = LogisticScorecard().fit(X, y, weights).scorecard_.fit_summary
-    model = LogisticScorecard(weight_type="sampling").fit(X, y, weights)
+    bins = WOEEncoder()
+    of_rows = LogisticScorecard(encoder=bins).fit(X, y, weights).scorecard_.fit_summary
+    model = LogisticScorecard(encoder=bins, weight_type="sampling").fit(X, y, weights)
     sampled = model.scorecard_.fit_summary
     assert sampled.coefficients == of_rows.coefficients
     woe = sm.add_constant(model.encoder_.transform(X)[list(sampled.names)].to_numpy())
@@ -137,7 +138,9 @@ def test_robust_errors_of_the_card_follow_the_weights(german: pd.DataFrame) -> N
     assert (sampled.table()["std_error"] > of_rows.table(errors="robust")["std_error"]).all()
     # ten times the weight is ten times the rows, or the same sample of a larger population
     ten = [
-        LogisticScorecard(weight_type=kind).fit(X, y, 10 * weights).scorecard_.fit_summary
+        LogisticScorecard(encoder=bins, weight_type=kind)
+        .fit(X, y, 10 * weights)
+        .scorecard_.fit_summary
         for kind in ("frequency", "sampling")
     ]
     np.testing.assert_allclose(

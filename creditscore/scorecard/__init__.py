@@ -6,6 +6,7 @@ from creditscore.scorecard._adverse._reason_codes import ReasonCode, ReasonCodes
 from creditscore.scorecard._adverse._reason_display import ReasonDisplay
 from creditscore.scorecard._assemble import assemble_scorecard
 from creditscore.scorecard._boosted._boosted import BoostedScorecard
+from creditscore.scorecard._boosted._from_boosting import scorecard_from_boosting
 from creditscore.scorecard._challenge._challenge import challenge
 from creditscore.scorecard._challenge._challenge_display import ChallengeDisplay
 from creditscore.scorecard._challenge._challenge_result import ChallengeResult
@@ -13,6 +14,7 @@ from creditscore.scorecard._challenge._challenger import Challenger
 from creditscore.scorecard._challenge._default_challengers import default_challengers
 from creditscore.scorecard._challenge._fitted_challenger import FittedChallenger
 from creditscore.scorecard._challenge._folds import Folds
+from creditscore.scorecard._challenge._gap_challengers import gap_challengers
 from creditscore.scorecard._challenge._probit import ProbitClassifier
 from creditscore.scorecard._characteristic import Attribute, Characteristic
 from creditscore.scorecard._coefficient_display import CoefficientDisplay
@@ -33,6 +35,7 @@ from creditscore.scorecard._model_card._sample_performance import (
     CalibrationGroup,
     SamplePerformance,
 )
+from creditscore.scorecard._model_card._selection_summary import CandidateFate, SelectionSummary
 from creditscore.scorecard._points_display import PointsDisplay
 from creditscore.scorecard._rounding._points_rounding import PointsRounding, ScoreDeviation
 from creditscore.scorecard._scale import PointsScale
@@ -79,6 +82,7 @@ __all__ = [
     "BivariateProbit",
     "BoostedScorecard",
     "CalibrationGroup",
+    "CandidateFate",
     "ChallengeDisplay",
     "ChallengeResult",
     "Challenger",
@@ -130,6 +134,7 @@ __all__ = [
     "SegmentedLogisticScorecard",
     "SegmentedScorecard",
     "Segments",
+    "SelectionSummary",
     "ShapleyComparison",
     "ShapleyDisplay",
     "ShapleyValues",
@@ -144,9 +149,11 @@ __all__ = [
     "compare_shapley",
     "counterfactuals",
     "default_challengers",
+    "gap_challengers",
     "reason_sentences",
     "reject_sensitivity",
     "score_needed",
+    "scorecard_from_boosting",
     "shapley_values",
     "simulate_applications",
     "swap_set",

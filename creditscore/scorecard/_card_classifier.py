@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 from scipy.special import expit
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
 
 from creditscore._estimator import table_after_fit
 from creditscore._typing import Float1D, Float2D, NativeFrame
+from creditscore.scorecard._sign_classifier import SignClassifier
 
 
-class CardClassifier(ClassifierMixin, BaseEstimator):
+class CardClassifier(SignClassifier):
     """Predicts by the score of ``scorecard_``, so that card and classifier agree.
 
     A fit sets ``scorecard_``, its scale ``scale_``, ``classes_`` and the place of the bad class
@@ -22,7 +22,6 @@ class CardClassifier(ClassifierMixin, BaseEstimator):
 
     scorecard_: Any
     scale_: Any
-    classes_: np.ndarray[Any, Any]
     _bad_index: int
 
     def decision_function(self, X: NativeFrame) -> Float1D:
@@ -40,16 +39,9 @@ class CardClassifier(ClassifierMixin, BaseEstimator):
         log_odds = self.decision_function(X)
         return np.column_stack([expit(-log_odds), expit(log_odds)])
 
-    def predict(self, X: NativeFrame) -> np.ndarray[Any, Any]:
-        """Return the likelier class of each row; a cut-off by cost is taken on the score."""
-        more_likely = (self.decision_function(X) > 0).astype(np.intp)
-        labels: np.ndarray[Any, Any] = self.classes_[more_likely]
-        return labels
-
     def __sklearn_tags__(self) -> Tags:
-        """Tell scikit-learn that the target is binary and missing values are welcome."""
+        """Tell scikit-learn that missing values and levels are welcome."""
         tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
         tags.input_tags.allow_nan = True
         tags.input_tags.categorical = True
         tags.input_tags.string = True

@@ -18,11 +18,14 @@ from creditscore.exceptions import (
     EmptyDataError,
     InvalidParameterError,
     InvalidTargetError,
+    NonConvergenceWarning,
+    SingleBinWarning,
     UnseenCategoryWarning,
     UnseenValueWarning,
 )
 from creditscore.metrics import auc
 from creditscore.scorecard import BoostedScorecard
+from creditscore.scorecard._boosted import _iterations
 from creditscore.scorecard._boosted._design import MOST_LEVELS, Design
 from creditscore.scorecard._boosted._steps import Probe, find_cuts
 
@@ -144,7 +147,26 @@ def test_steps_between_values_far_apart() -> None:
 
     found = find_cuts(Probe(decide, np.zeros(1)), {0: np.array([-1e300, 1e300])})[0]
     assert found.tolist() == [math.nextafter(1e-300, 1)]
-    assert find_cuts(Probe(decide, np.zeros(1)), {0: np.array([np.nan, 2.0])})[0].tolist() == []
+    # also beyond the values of the sample, and in a column without any
+    for values in ([np.nan, 2.0], [-1.0], [np.nan], [-1e308, 1e308]):
+        again = find_cuts(Probe(decide, np.zeros(1)), {0: np.array(values)})[0]
+        assert again.tolist() == found.tolist()
+    assert find_cuts(Probe(lambda m: m[:, 0] * 0, np.zeros(1)), {0: np.ones(2)})[0].tolist() == []
+
+
+@given(seed=st.integers(0, 1_000), n_steps=st.integers(0, 254), every_value=st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_steps_among_very_many_values(seed: int, n_steps: int, every_value: bool) -> None:
+    rng = np.random.default_rng(seed)
+    values = np.round(np.exp(rng.normal(0, 2, size=20_000)), 3)
+    thresholds = np.unique(rng.choice(np.quantile(values, np.linspace(0, 1, 256)), size=n_steps))
+    heights = np.append(0.0, rng.normal(size=len(thresholds)).cumsum())
+
+    def decide(matrix: np.ndarray) -> np.ndarray:
+        return heights[np.searchsorted(thresholds, matrix[:, 0])]
+
+    found = find_cuts(Probe(decide, np.zeros(1)), {0: values}, every_value=every_value)[0]
+    np.testing.assert_array_equal(found, np.nextafter(thresholds, np.inf))
 
 
 def test_weights_are_rows(features: pd.DataFrame, applicants: pd.DataFrame) -> None:
@@ -205,13 +227,46 @@ def test_the_number_of_trees_comes_from_folds(features: pd.DataFrame, applicants
     assert by_chance.n_iterations_ < model.n_iterations_
 
 
+def test_few_cases_of_a_class(features: pd.DataFrame, applicants: pd.DataFrame) -> None:
+    bads = np.flatnonzero(applicants["is_bad"])
+    for n_bad in (2, 5, 20):
+        y = np.zeros(len(features), dtype=int)
+        y[bads[:n_bad]] = 1
+        for target in (y, 1 - y):
+            model = BoostedScorecard(max_iterations=1_000).fit(features, target)
+            assert np.isfinite(model.scorecard_.score(features)).all()
+    y[bads[1:]] = 0
+    with pytest.raises(InvalidParameterError, match="There is 1 of one"):
+        BoostedScorecard().fit(features, y)
+    assert BoostedScorecard(n_iterations=3).fit(features, y).n_iterations_ == 3
+
+
+def test_the_most_trees_may_be_too_few(features: pd.DataFrame, applicants: pd.DataFrame) -> None:
+    with pytest.warns(NonConvergenceWarning, match="max_iterations=5 trees, so more may be better"):
+        model = BoostedScorecard(max_iterations=5).fit(features, applicants["is_bad"])
+    assert model.n_iterations_ == 5
+
+
+def test_of_large_samples_the_first_folds_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    y = np.arange(12_000) % 4 == 0
+    for enough, n_folds in ((100, 1), (1_000, 2), (10**6, 5)):
+        monkeypatch.setattr(_iterations, "ENOUGH", enough)
+        folds = _iterations._folds(y, 5, 0)
+        assert len(folds) == n_folds
+        for fitted, judged in folds:
+            assert len(judged) == 2_400
+            assert not np.intersect1d(fitted, judged).size
+    monkeypatch.undo()
+    assert len(_iterations._folds(np.arange(100) % 25 == 0, 5, 0)) == 4
+
+
 def test_it_finds_a_bend_that_monotone_bins_cannot() -> None:
     rng = np.random.default_rng(3)
     age = rng.uniform(18, 80, size=6_000)
     y = rng.random(6_000) < expit(((age - 49) / 15) ** 2 - 2)
     X = pd.DataFrame({"age": age, "other": rng.normal(size=6_000) - 0.3 * y})
     first, second = slice(0, 4_000), slice(4_000, None)
-    card = LogisticScorecard().fit(X[first], y[first]).scorecard_
+    card = LogisticScorecard(encoder=WOEEncoder()).fit(X[first], y[first]).scorecard_
     boosted = quick(n_iterations=150).fit(X[first], y[first]).scorecard_
     assert auc(y[second], boosted.score(X[second])) > auc(y[second], card.score(X[second])) + 0.05
 
@@ -228,6 +283,28 @@ def test_many_levels_share_the_points_of_the_rare() -> None:
     rare = counts.index[counts < counts.iloc[MOST_LEVELS]]
     points = model.scorecard_.score(X[X["branch"].isin(rare)])
     assert points.min() == points.max()
+
+
+def test_special_codes_are_never_among_the_rare() -> None:
+    rng = np.random.default_rng(0)
+    level = rng.integers(0, 300, size=20_000)
+    special = rng.random(20_000) < 0.0015
+    y = rng.random(20_000) < np.where(special, 0.9, 0.2)
+    X = pd.DataFrame({"branch": np.where(special, "closed", [f"b{i:03d}" for i in level])})
+    assert (X["branch"] == "closed").sum() < X["branch"].value_counts().iloc[MOST_LEVELS]
+    model = quick(encoder=WOEEncoder(special_codes={"branch": ["closed"]})).fit(X, y)
+    table = model.scorecard_.table().set_index("attribute")
+    assert table.loc["Special closed", "points"] < table.loc["Missing", "points"] - 50
+
+
+def test_columns_that_stay_in_one_bin_may_be_cut() -> None:
+    """The encoder would warn of the column; the trees use it."""
+    X = pd.DataFrame({"x": np.repeat([0.0, 1.0, 2.0], [400, 200, 400])})
+    y = np.arange(1_000) % np.repeat([10, 5, 3], [400, 200, 400]) == 0
+    encoder = WOEEncoder(min_bin_size=0.45)
+    with pytest.warns(SingleBinWarning):
+        encoder.fit(X, y)
+    assert quick(encoder=encoder).fit(X, y).scorecard_.names == ("x",)
 
 
 def test_what_the_fit_never_met_is_neutral(features: pd.DataFrame, applicants: Any) -> None:
@@ -276,6 +353,8 @@ def test_labels_of_the_target(features: pd.DataFrame, applicants: pd.DataFrame) 
         ({"learning_rate": 0}, "'learning_rate'"),
         ({"l2_regularization": -1}, "'l2_regularization'"),
         ({"min_samples_leaf": 0}, "'min_samples_leaf'"),
+        ({"random_state": "x"}, "'random_state' parameter of BoostedScorecard"),
+        ({"random_state": -1}, "'random_state'"),
         ({"encoder": 3}, "'encoder'"),
         ({"scale": 3}, "'scale'"),
     ],

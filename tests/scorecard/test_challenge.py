@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from creditscore.exceptions import (
 )
 from creditscore.metrics import auc, auc_difference
 from creditscore.scorecard import (
+    BoostedScorecard,
     ChallengeDisplay,
     Challenger,
     ChallengeResult,
@@ -42,6 +44,7 @@ from creditscore.scorecard import (
     Segments,
     challenge,
     default_challengers,
+    gap_challengers,
 )
 from creditscore.scorecard._challenge._challenge_features import OneHotFeatures, RawFeatures
 
@@ -84,23 +87,25 @@ def test_folds_by_hand(result: ChallengeResult, X: pd.DataFrame, y: pd.Series) -
         assert result.auc[0, fold] == pytest.approx(found.auc_a.estimate, abs=1e-12)
         assert result.auc[1, fold] == pytest.approx(found.auc_b.estimate, abs=1e-12)
         error = (found.difference.upper - found.difference.estimate) / norm.ppf(0.975)
-        assert result.difference_error[1, fold] == pytest.approx(error)
+        assert result.pair_error[1, 0, fold] == pytest.approx(error)
         assert result.n_fitted[fold] == len(fitted)
         assert result.n_bad[fold] == outcome.sum()
 
 
 def made(auc_values: Any, errors: Any, n_fitted: float = 800, n_judged: float = 200) -> Any:
     values = np.asarray(auc_values, dtype=float)
-    n_folds = values.shape[1]
+    n_models, n_folds = values.shape
+    pair_error = np.zeros((n_models, n_models, n_folds))
+    pair_error[:, 0] = pair_error[0] = errors
     return ChallengeResult(
-        names=("card", *"abc"[: len(values) - 1]),
+        names=("card", *"abc"[: n_models - 1]),
         folds=tuple(map(str, range(1, n_folds + 1))),
         n_fitted=np.full(n_folds, n_fitted),
         n_good=np.full(n_folds, 0.8 * n_judged),
         n_bad=np.full(n_folds, 0.2 * n_judged),
         auc=values,
         auc_error=np.full(values.shape, 0.02),
-        difference_error=np.asarray(errors, dtype=float),
+        pair_error=pair_error,
         seconds=np.ones(values.shape),
         settings=tuple(({},) * n_folds for _ in values),
     )
@@ -141,6 +146,59 @@ def test_verdicts(gains: tuple[float, float], words: str) -> None:
     assert words in repr(found)
     assert repr(found).startswith("<ChallengeResult: AUC of the card 0.740; ")
     assert found.verdict in found._repr_html_().replace("&gt;", ">")
+
+
+NAMES = ("card", "boosted card", "monotone boosted card", "gradient boosting")
+
+
+def test_the_parts_of_a_gap() -> None:
+    card = np.array([0.7, 0.72, 0.74, 0.76, 0.78])
+    errors = np.full((4, 5), 0.004)
+    found = replace(made([card, card + 0.01, card + 0.004, card + 0.04], errors), names=NAMES)
+    found.pair_error[3, 1] = found.pair_error[1, 3] = 0.006
+    table = found.gap_table().set_index("part")
+    assert table["difference"].to_dict() == pytest.approx(
+        {"finer shapes": 0.01, "interactions": 0.03, "total": 0.04, "monotone trends": -0.006}
+    )
+    assert table["share"].tolist()[:3] == pytest.approx([0.25, 0.75, 1.0])
+    assert math.isnan(table.loc["monotone trends", "share"])
+    margin = norm.ppf(0.975) * math.sqrt(1 / 5 + 200 / 800)
+    one = table.loc["interactions"]
+    assert (one["lower"], one["upper"]) == pytest.approx(
+        (0.03 - margin * 0.006, 0.03 + margin * 0.006)
+    )
+    assert (one["model"], one["base"]) == ("gradient boosting", "boosted card")
+    back = found.difference("boosted card", base="gradient boosting")
+    assert back[1:3] == pytest.approx((-one["upper"], -one["lower"]))
+    # a total that may be chance has no shares
+    none = replace(found, auc=np.array([card, card, card, card + 0.001]))
+    assert none.gap_table()["share"].isna().all()
+    with pytest.raises(
+        InvalidParameterError, match="'boosted card', 'monotone boosted card', 'gra"
+    ):
+        made([card, card], np.zeros((2, 5))).gap_table()
+
+
+def test_challengers_of_the_gap(X: pd.DataFrame, y: pd.Series) -> None:
+    encoder = WOEEncoder(special_codes={"age_years": [20]})
+    rivals = gap_challengers(encoder)[:2]
+    found = challenge(LogisticScorecard(), X, y, rivals, folds=2)
+    assert found.names == NAMES[:3]
+    parts = StratifiedKFold(2, shuffle=True, random_state=0).split(X, y)
+    for fold, (fitted, judged) in enumerate(parts):
+        scores = [
+            BoostedScorecard(encoder=encoder, monotonic=kind)
+            .fit(X.iloc[fitted], y.iloc[fitted])
+            .scorecard_.score(X.iloc[judged])
+            for kind in ("none", "auto")
+        ]
+        by_hand = auc_difference(y.iloc[judged], *scores)
+        assert found.auc[1:, fold] == pytest.approx(
+            [by_hand.auc_a.estimate, by_hand.auc_b.estimate], abs=1e-12
+        )
+        error = (by_hand.difference.upper - by_hand.difference.estimate) / norm.ppf(0.975)
+        assert found.pair_error[1, 2, fold] == pytest.approx(error)
+        assert found.pair_error[2, 1, fold] == pytest.approx(error)
 
 
 # --- what the folds do -------------------------------------------------------------------

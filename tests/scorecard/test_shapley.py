@@ -473,6 +473,7 @@ def test_backgrounds_that_are_refused(customers: pd.DataFrame) -> None:
     ("given", "message"),
     [
         ({"max_exact": -1}, "'max_exact'"),
+        ({"max_exact": 21}, "'max_exact' parameter of shapley_values must be 20 or less"),
         ({"n_permutations": 1}, "'n_permutations'"),
         ({"max_rows": 0}, "'max_rows'"),
         ({"random_state": "x"}, "'random_state' parameter of shapley_values"),

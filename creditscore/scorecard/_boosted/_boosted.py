@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -10,7 +11,7 @@ from sklearn.base import clone
 
 from creditscore._estimator import note_columns
 from creditscore._frame import as_table
-from creditscore._typing import Float1D, NativeFrame
+from creditscore._typing import Bool1D, Float1D, NativeFrame
 from creditscore._validation import (
     check_both_classes,
     check_choice,
@@ -20,14 +21,16 @@ from creditscore._validation import (
     check_target,
     check_weights,
 )
-from creditscore.binning import WOEEncoder
-from creditscore.exceptions import EmptyDataError, InvalidParameterError, InvalidWeightError
-from creditscore.scorecard._boosted._convert import card_of, shapes_of
+from creditscore.binning import BinTable, WOEEncoder
+from creditscore.exceptions import InvalidParameterError, InvalidWeightError, SingleBinWarning
+from creditscore.scorecard._boosted._convert import Sample, card_of_function, check_some
 from creditscore.scorecard._boosted._design import Design
 from creditscore.scorecard._boosted._iterations import best_iterations
 from creditscore.scorecard._card_classifier import CardClassifier
+from creditscore.scorecard._challenge._random import random_of
 from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._scale import PointsScale
+from creditscore.scorecard._threads import few_threads
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
@@ -66,8 +69,8 @@ class BoostedScorecard(CardClassifier):
     l2_regularization : float, default=0.0
         Shrinks the values of small leaves, zero or more.
     n_folds : int, default=5
-        Folds that choose the number of trees, 2 or more.
-    random_state : int, default=0
+        Folds that choose the number of trees, 2 or more; of large samples the first of them.
+    random_state : int, RandomState or None, default=0
         Of the folds, and of the rows by which columns of more than 200,000 rows are cut.
     bad_label : scalar, optional
         Label of the bad class, where the target is not 0/1 or boolean.
@@ -94,7 +97,9 @@ class BoostedScorecard(CardClassifier):
     See Also
     --------
     LogisticScorecard : The card of few, wide bins, with standard errors.
+    scorecard_from_boosting : The card of a boosting that was fitted by oneself.
     challenge : What the one gains over the other, with its interval.
+    gap_challengers : What monotone trends cost it, and what only interactions would add.
 
     Notes
     -----
@@ -109,7 +114,12 @@ class BoostedScorecard(CardClassifier):
     trees to take the function apart at the distinct values.
 
     Monotone trends cost little where the truth keeps them and much where it does not:
-    fit both, and compare them with :func:`challenge`.
+    fit both, and compare them with :func:`challenge`; see :meth:`ChallengeResult.gap_table`.
+
+    The number of trees is that of the least log-loss in folds of the sample, looked for with trees
+    of up to five times the learning rate, each of which counts for six. Once the folds have judged
+    two thousand cases of each class, the others are not grown. Tables of less than a million cells
+    are worked on by one thread, as the trees are small and threads would wait for each other.
 
     References
     ----------
@@ -145,7 +155,7 @@ class BoostedScorecard(CardClassifier):
         min_samples_leaf: int = 20,
         l2_regularization: float = 0.0,
         n_folds: int = 5,
-        random_state: int = 0,
+        random_state: Any = 0,
         bad_label: Any = None,
     ) -> None:
         self.encoder = encoder
@@ -187,8 +197,10 @@ class BoostedScorecard(CardClassifier):
 
         Warns
         -----
-        ConstantColumnWarning, SingleBinWarning
-            As in :meth:`WOEEncoder.fit`.
+        ConstantColumnWarning
+            A column holds one value or none.
+        NonConvergenceWarning
+            The best number of trees is near to `max_iterations`.
         """
         encoder, scale = self._checked_parameters()
         table = as_table(X)
@@ -197,38 +209,57 @@ class BoostedScorecard(CardClassifier):
         target = check_target(y, n_rows=table.n_rows, bad_label=encoder.bad_label)
         weights = check_weights(sample_weight, n_rows=table.n_rows)
         check_both_classes(target.is_bad, weights)
-        encoder.fit(table, y, weights)
+        # trees cut columns that the bins of the encoder leave whole
+        with warnings.catch_warnings(action="ignore", category=SingleBinWarning):
+            encoder.fit(table, y, weights)
         dropped: dict[str, str] = {
             name: str(bins.status)
             for name, bins in encoder.tables_.items()
             if bins.status in ("constant", "all missing")
         }
         tables = [bins for name, bins in encoder.tables_.items() if name not in dropped]
-        _check_some(tables, dropped)
+        check_some(tables, dropped)
         design = Design.of(table, tables)
-        model = self._model(design)
-        n_iterations = self.n_iterations
-        held = _held(weights, design, target.is_bad)
-        if n_iterations is None:
-            n_iterations, _ = best_iterations(
-                model, *held, n_folds=self.n_folds, most=self.max_iterations
+        with few_threads(*design.matrix.shape):
+            model = self._boosted(design, encoder.tables_, target.is_bad, weights)
+            sample = Sample(
+                design=design,
+                table=table,
+                is_bad=target.is_bad,
+                weights=weights,
+                expected=model.decision_function(design.matrix),
             )
-        model.set_params(max_iter=n_iterations).fit(*held)
-        shapes, intercept = shapes_of(
-            model.decision_function, design, table, target.is_bad, weights
-        )
-        dropped |= {s.feature.name: "no tree cuts it" for s in shapes if not s.added.any()}
-        used = [shape for shape in shapes if shape.feature.name not in dropped]
-        _check_some(used, dropped)
-        card = card_of(used, intercept, scale)
+            card, uncut = card_of_function(
+                model.decision_function, sample, scale, unmet_is_neutral=True
+            )
+        dropped |= uncut
         # what is learnt is set at the end, so that a fit that fails leaves no half-made model
         self.encoder_, self.scale_, self.scorecard_ = encoder, scale, card
-        self.boosting_, self.n_iterations_, self.dropped_ = model, n_iterations, dropped
+        self.boosting_, self.n_iterations_, self.dropped_ = model, model.max_iter, dropped
         self.classes_, self._bad_index = target.classes, target.bad_index
         note_columns(self, table)
         return self
 
-    def _model(self, design: Design) -> HistGradientBoostingClassifier:
+    def _boosted(
+        self,
+        design: Design,
+        tables: Mapping[str, BinTable],
+        is_bad: Bool1D,
+        weights: Float1D | None,
+    ) -> HistGradientBoostingClassifier:
+        """Choose the number of trees, where it is not given, and grow them."""
+        model = self._model(design, tables)
+        held = _held(weights, design, is_bad)
+        n_iterations = self.n_iterations
+        if n_iterations is None:
+            n_iterations = best_iterations(
+                model, *held, n_folds=self.n_folds, most=self.max_iterations
+            )
+        return model.set_params(max_iter=n_iterations).fit(*held)
+
+    def _model(
+        self, design: Design, tables: Mapping[str, BinTable]
+    ) -> HistGradientBoostingClassifier:
         """Return the boosting that is to be fitted."""
         # takes time to import
         from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
@@ -236,7 +267,7 @@ class BoostedScorecard(CardClassifier):
         return HistGradientBoostingClassifier(
             interaction_cst="no_interactions",
             categorical_features=design.categorical,
-            monotonic_cst=self._directions(design),
+            monotonic_cst=self._directions(design, tables),
             learning_rate=self.learning_rate,
             max_leaf_nodes=self.max_leaf_nodes,
             min_samples_leaf=self.min_samples_leaf,
@@ -245,7 +276,7 @@ class BoostedScorecard(CardClassifier):
             random_state=self.random_state,
         )
 
-    def _directions(self, design: Design) -> list[int]:
+    def _directions(self, design: Design, tables: Mapping[str, BinTable]) -> list[int]:
         """Return for each column of the matrix whether the risk must rise (1) or fall (-1)."""
         signs = [0] * design.matrix.shape[1]
         asked = self.monotonic if isinstance(self.monotonic, Mapping) else {}
@@ -266,7 +297,9 @@ class BoostedScorecard(CardClassifier):
                     )
                     raise InvalidParameterError(msg)
                 continue
-            trend = feature.bins.trend if self.monotonic == "auto" else asked.get(feature.name, "")
+            trend = asked.get(feature.name, "")
+            if self.monotonic == "auto":
+                trend = tables[feature.name].trend
             signs[feature.place] = _SIGNS.get(trend, 0)
         return signs
 
@@ -295,6 +328,7 @@ class BoostedScorecard(CardClassifier):
             check_integer(getattr(self, name), name, owner, low=low)
         if self.n_iterations is not None:
             check_integer(self.n_iterations, "n_iterations", owner, low=1)
+        random_of(self.random_state, owner)
         encoder = clone(encoder)
         if self.bad_label is not None:
             encoder.set_params(bad_label=self.bad_label)
@@ -307,13 +341,3 @@ def _held(weights: Float1D | None, design: Design, is_bad: Any) -> tuple[Any, An
         return design.matrix, is_bad, weights
     rows = weights > 0
     return design.matrix[rows], is_bad[rows], weights[rows]
-
-
-def _check_some(found: Sequence[Any], dropped: Mapping[str, str]) -> None:
-    if not found:
-        reasons = "; ".join(f"{name!r}: {why}" for name, why in list(dropped.items())[:10])
-        msg = (
-            f"No column is left for the card ({reasons}). Lower min_samples_leaf, or bring columns "
-            "that tell good from bad."
-        )
-        raise EmptyDataError(msg)

@@ -9,7 +9,7 @@ import numpy as np
 
 from creditscore._frame import Table
 from creditscore._typing import Bool1D, Float1D, Float2D, Int1D, Level
-from creditscore.binning import BinTable, CategoricalPartition, NumericPartition
+from creditscore.binning import BinTable, CategoricalPartition, NumericPartition, Partition
 
 MOST_LEVELS = 254
 """Categories that scikit-learn's histograms can hold, less one for all rarer levels."""
@@ -21,8 +21,10 @@ class Feature:
 
     Attributes
     ----------
-    bins : BinTable
-        Bins of the column, which say how it is read, its special codes and its kind.
+    name : str
+        The column.
+    known : Partition
+        How the column is read: its kind and special codes.
     place : int
         Column of the matrix with its amounts, or the places of its levels.
     code_place : int or None
@@ -34,21 +36,17 @@ class Feature:
         Levels beyond the most that a histogram holds, which share the last place.
     """
 
-    bins: BinTable
+    name: str
+    known: Partition
     place: int
     code_place: int | None = None
     levels: tuple[Level, ...] = ()
     rare: tuple[Level, ...] = ()
 
     @property
-    def name(self) -> str:
-        """The column."""
-        return self.bins.feature
-
-    @property
     def is_level(self) -> bool:
         """Whether the column holds levels without an order."""
-        return self.bins.partition.kind == "categorical"
+        return self.known.kind == "categorical"
 
     @property
     def n_levels(self) -> int:
@@ -82,11 +80,13 @@ class Design:
             columns.append(amounts)
             categorical.append(False)
             if codes is None:
-                features.append(Feature(bins=bins, place=place))
-            else:
-                columns.append(codes)
-                categorical.append(True)
-                features.append(Feature(bins=bins, place=place, code_place=place + 1))
+                features.append(Feature(name=bins.feature, known=bins.partition, place=place))
+                continue
+            columns.append(codes)
+            categorical.append(True)
+            features.append(
+                Feature(name=bins.feature, known=bins.partition, place=place, code_place=place + 1)
+            )
         return cls(
             features=tuple(features),
             matrix=np.column_stack(columns),
@@ -109,20 +109,23 @@ def _amounts(table: Table, bins: BinTable) -> tuple[Float1D, Float1D | None]:
 
 
 def _levels(table: Table, bins: BinTable, place: int) -> tuple[Feature, Float1D]:
-    """Return the places of levels: in their order, or from the most frequent one down."""
+    """Return the places of levels: in their order, or codes and the most frequent ones first."""
     codes, levels = table.levels(bins.feature)
     counts = np.bincount(codes[codes >= 0], minlength=len(levels))
     order: Int1D = np.arange(len(levels))
     rare: Int1D = order[:0]
     if bins.partition.kind == "categorical":
-        order = np.argsort(-counts, kind="stable")
+        # special codes come first, so that they are never among the rare
+        special = np.array([level in bins.partition.special_codes for level in levels])
+        order = np.lexsort([-counts, ~special])
         if len(order) > MOST_LEVELS + 1:
             order, rare = order[:MOST_LEVELS], order[MOST_LEVELS:]
     places = np.full(len(levels) + 1, np.nan)  # the last is for missing values
     places[order] = np.arange(len(order))
     places[rare] = len(order)
     feature = Feature(
-        bins=bins,
+        name=bins.feature,
+        known=bins.partition,
         place=place,
         levels=tuple(levels[i] for i in order),
         rare=tuple(levels[i] for i in rare),

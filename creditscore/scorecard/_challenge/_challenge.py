@@ -30,15 +30,14 @@ from creditscore.exceptions import (
 from creditscore.metrics import Interval, auc_difference
 from creditscore.scorecard._bad_label import bad_label_of
 from creditscore.scorecard._challenge._challenge_cases import Cases, risk
-from creditscore.scorecard._challenge._challenge_result import ChallengeResult
+from creditscore.scorecard._challenge._challenge_result import CARD, ChallengeResult, Float3D
 from creditscore.scorecard._challenge._challenger import Challenger
 from creditscore.scorecard._challenge._default_challengers import default_challengers
 from creditscore.scorecard._challenge._folds import Folds
 from creditscore.scorecard._challenge._random import random_of
 from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._named_table import read_named
-
-_CARD = "card"
+from creditscore.scorecard._threads import few_threads
 
 
 def challenge(
@@ -97,6 +96,7 @@ def challenge(
     See Also
     --------
     Challenger : A classifier, what it sees, and how it is tuned.
+    gap_challengers : Tell finer shapes, interactions and the cost of monotone trends apart.
     shapley_values : Why a challenger says what it says, beside the points of a card.
 
     Notes
@@ -142,7 +142,7 @@ def challenge(
     models = [_CardRival(card_model, target.classes, target.bad_index), *rivals]
     cases, kind = _counted(X, target, weights, kind)
     parts = kind.split(cases.is_bad, random_state)
-    bout = _Bout(models, cases, kind, random_state)
+    bout = _Bout(models, cases, kind, random_state, len(table.names))
     steps = [(fold, place) for fold in range(len(parts)) for place in range(len(models))]
     for fold, place in _shown(steps, progress=progress):
         bout.play(place, fold, *parts[fold])
@@ -157,7 +157,7 @@ class _CardRival:
     model: Any
     classes: np.ndarray[Any, Any]
     bad_index: int
-    name: str = _CARD
+    name: str = CARD
 
     def scores(
         self, fitted_on: Cases, judged: Cases, _folds: Folds, _random_state: Any
@@ -201,8 +201,9 @@ class _Bout:
     cases: Cases
     folds: Folds
     random_state: Any
+    n_columns: int
     found: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
-    card_score: dict[int, Float1D] = field(default_factory=dict)
+    scores: dict[int, list[Float1D]] = field(default_factory=dict)
     said: dict[tuple[str, type[Warning]], dict[int, str]] = field(default_factory=dict)
 
     def play(self, place: int, fold: int, fitted: Int1D, judged: Int1D) -> None:
@@ -212,9 +213,10 @@ class _Bout:
         start = time.perf_counter()
         with warnings.catch_warnings(record=True, action="always") as caught:
             try:
-                score, setting = model.scores(
-                    self.cases.at(fitted), others, inner, self.random_state
-                )
+                with few_threads(len(self.cases.is_bad), self.n_columns):
+                    score, setting = model.scores(
+                        self.cases.at(fitted), others, inner, self.random_state
+                    )
             except Exception as error:
                 error.add_note(f"This was {model.name!r} in fold {fold + 1}.")
                 raise
@@ -225,12 +227,17 @@ class _Bout:
                 self.said.setdefault(key, {}).setdefault(fold, str(one.message))
             else:
                 warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-        against = self.card_score.setdefault(fold, score)
-        pair = auc_difference(others.is_bad, against, score, sample_weight=others.weights)
+        # the models of a fold come one after the other
+        scores = self.scores.setdefault(fold, [])
+        scores.append(score)
+        pairs = [
+            auc_difference(others.is_bad, against, score, sample_weight=others.weights)
+            for against in scores
+        ]
         self.found[place, fold] = {
-            "auc": pair.auc_b.estimate,
-            "auc_error": _error(pair.auc_b),
-            "difference_error": _error(pair.difference),
+            "auc": pairs[-1].auc_b.estimate,
+            "auc_error": _error(pairs[-1].auc_b),
+            "pair_errors": [_error(pair.difference) for pair in pairs],
             "seconds": seconds,
             "setting": setting,
         }
@@ -263,13 +270,21 @@ class _Bout:
             n_bad=np.array([bads[judged].sum() for _, judged in parts]),
             auc=array("auc"),
             auc_error=array("auc_error"),
-            difference_error=array("difference_error"),
+            pair_error=self._pair_error(),
             seconds=array("seconds"),
             settings=tuple(
                 tuple(self.found[place, fold]["setting"] for fold in range(shape[1]))
                 for place in range(shape[0])
             ),
         )
+
+    def _pair_error(self) -> Float3D:
+        n = len(self.models)
+        errors = np.zeros((n, n, len(self.scores)))
+        for (place, fold), found in self.found.items():
+            errors[place, : place + 1, fold] = found["pair_errors"]
+            errors[: place + 1, place, fold] = found["pair_errors"]
+        return errors
 
 
 def _error(interval: Interval) -> float:
@@ -290,10 +305,10 @@ def _rivals(challengers: Any, random_state: Any) -> list[_Rival]:
     for one in listed:
         check_kind(one, "challengers", "challenge", Challenger)
     names = [one.name for one in listed]
-    if not names or len({*names, _CARD}) <= len(names):
+    if not names or len({*names, CARD}) <= len(names):
         msg = (
             "A challenge needs one challenger or more, of different names, none of them "
-            f"{_CARD!r}. Got {', '.join(map(repr, names)) or 'none'}."
+            f"{CARD!r}. Got {', '.join(map(repr, names)) or 'none'}."
         )
         raise InvalidParameterError(msg)
     return [_Rival(one) for one in listed]

@@ -7,8 +7,6 @@ from typing import Any, Self
 
 import numpy as np
 from scipy.special import ndtr
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import Tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -21,9 +19,10 @@ from creditscore.exceptions import (
     NonConvergenceWarning,
     SeparationWarning,
 )
+from creditscore.scorecard._sign_classifier import SignClassifier
 
 
-class ProbitClassifier(ClassifierMixin, BaseEstimator):
+class ProbitClassifier(SignClassifier):
     """Classifier whose probabilities are the normal distribution of a linear predictor.
 
     A challenger beside the logistic model: thinner tails, else much the same. It takes numbers
@@ -138,18 +137,6 @@ class ProbitClassifier(ClassifierMixin, BaseEstimator):
         predictor = self.decision_function(X)
         return np.column_stack([ndtr(-predictor), ndtr(predictor)])
 
-    def predict(self, X: Any) -> np.ndarray[Any, Any]:
-        """Return the likelier class of each row."""
-        more_likely = (self.decision_function(X) > 0).astype(np.intp)
-        labels: np.ndarray[Any, Any] = self.classes_[more_likely]
-        return labels
-
-    def __sklearn_tags__(self) -> Tags:
-        """Tell scikit-learn that the target is binary."""
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        return tags
-
 
 class _Fit:
     """What statsmodels found, in the units of the columns."""
@@ -191,7 +178,7 @@ def _fit_probit(values: Float2D, is_second: Bool1D, weights: Float1D | None, max
             family=Binomial(link=links.Probit()),
             freq_weights=weights,
         )
-        result = model.fit(maxiter=max_iter)
+        result = model.fit(maxiter=max_iter, tol=1e-12, rtol=1e-13)
         fit = _Fit(result, centre, spread)
     _warn_of(
         separated=any(issubclass(one.category, PerfectSeparationWarning) for one in caught),

@@ -12,6 +12,7 @@ import pandas as pd
 from creditscore._frame import as_table
 from creditscore._typing import Float1D, Float2D, Int1D, NativeFrame
 from creditscore._validation import check_integer
+from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard._challenge._random import random_of
 from creditscore.scorecard._shapley._shapley_hybrid import Hybrids, players_of
 from creditscore.scorecard._shapley._shapley_values import ShapleyValues
@@ -120,7 +121,13 @@ def shapley_values(
     1            -15.7            -30.6
     """
     owner = "shapley_values"
-    most = min(check_integer(max_exact, "max_exact", owner, low=0), _MOST_EXACT)
+    most = check_integer(max_exact, "max_exact", owner, low=0)
+    if most > _MOST_EXACT:
+        msg = (
+            f"The 'max_exact' parameter of {owner} must be {_MOST_EXACT} or less: each name more "
+            f"doubles the coalitions. Got {most}. Put columns into groups."
+        )
+        raise InvalidParameterError(msg)
     check_integer(n_permutations, "n_permutations", owner, low=2)
     check_integer(max_rows, "max_rows", owner, low=1)
     random = random_of(random_state, owner)

@@ -35,8 +35,8 @@ class Candidate(Protocol):
         ...
 
     @property
-    def counts(self) -> Counts:
-        """Goods and bads of the bins."""
+    def counts(self) -> Counts | None:
+        """Goods and bads of the bins; None where the target is an amount."""
         ...
 
 
@@ -46,8 +46,7 @@ _C = TypeVar("_C", bound=Candidate)
 def chosen(found: Mapping[str, _C], trend: str, *, asked: BinConstraints, least_gain: float) -> _C:
     """Return the best of what was found under the trends that may be meant; of equals the first.
 
-    A bend must better the best bins that rise or fall by the share `min_bend_gain` of their value,
-    and by more than chance would, if `max_bend_p_value` says how seldom.
+    A bend must better the best bins that rise or fall by as much as is asked.
     """
     if trend not in MEANT:
         return found[trend]
@@ -62,10 +61,13 @@ def chosen(found: Mapping[str, _C], trend: str, *, asked: BinConstraints, least_
 
 def gains_enough(straight: Candidate, bent: Candidate, asked: BinConstraints) -> bool:
     """Return whether bins with a bend better the others by as much as is asked."""
-    if bent.value < straight.value + asked.min_bend_gain * abs(straight.value):
+    known, other = straight.counts, bent.counts
+    gain, limit = asked.bend_limits(two_classes=known is not None)
+    if bent.value < straight.value + gain * abs(straight.value):
         return False
-    limit = asked.max_bend_p_value
-    return limit is None or bend_p_value(straight.counts, bent.counts) <= limit
+    if limit is None or known is None or other is None:
+        return True
+    return bend_p_value(known, other) <= limit
 
 
 def _better(first: _C, second: _C, least_gain: float) -> _C:

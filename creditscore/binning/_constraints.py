@@ -23,6 +23,12 @@ Span: TypeAlias = "float | tuple[float, float]"
 """A number, or all numbers from one to another, both included."""
 
 
+_BEND_P_VALUE = 1e-6
+"""A bend is made by default where chance would give what speaks for it so seldom."""
+_BEND_GAIN = 0.1
+"""Of a target that is an amount: where it betters monotone bins by this share."""
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class BinConstraints:
     """Constraints on the regular bins of a feature.
@@ -74,12 +80,13 @@ class BinConstraints:
     min_period_size : float, optional
         Least weight of a bin in every period, which needs periods: a share of the period's
         regular rows up to 1, a weight above it. By default a bin needs a row in each.
-    min_bend_gain : float, default=0.1
+    min_bend_gain : float, optional
         Under "auto_one_bend": a peak or valley must better the best monotone bins by this share.
     max_bend_p_value : float, optional
-        Under "auto_one_bend": and chance must give so much more to tell in this share of samples
-        at most, by the likelihood ratio of the bins with and without the bend, as χ² with a degree
-        of freedom for each bin more and one for the place of the bend. For targets of two classes.
+        Under "auto_one_bend": chance must give so much more to tell in this share of samples at
+        most, by the likelihood ratio of the bins with and without the bend, as χ² with a degree of
+        freedom for each bin more and one for the place of the bend. For targets of two classes.
+        Where neither is given, it is 1e-6 for these, and `min_bend_gain` is 0.1 for amounts.
 
     Examples
     --------
@@ -105,7 +112,7 @@ class BinConstraints:
     min_level_size: float | None = None
     concentration_penalty: float = 0.0
     min_period_size: float | None = None
-    min_bend_gain: float = 0.1
+    min_bend_gain: float | None = None
     max_bend_p_value: float | None = None
 
     def __post_init__(self) -> None:
@@ -117,9 +124,11 @@ class BinConstraints:
                 self._take(name, low=0, high=math.inf, closed="left")
         for name in (
             *("min_good", "min_bad", "min_rate_difference"),
-            *("concentration_penalty", "min_bend_gain"),
+            "concentration_penalty",
         ):
             self._take(name, low=0, high=math.inf, closed="left")
+        if self.min_bend_gain is not None:
+            self._take("min_bend_gain", low=0, high=math.inf, closed="left")
         self._take("preference", low=0, high=1, closed="both")
         for name in ("max_p_value", "max_bend_p_value"):
             if getattr(self, name) is not None:
@@ -132,6 +141,13 @@ class BinConstraints:
     def __repr__(self) -> str:
         """Write what is asked."""
         return changed_repr(self)
+
+    def bend_limits(self, *, two_classes: bool) -> tuple[float, float | None]:
+        """Return the least gain of a bend and the greatest p-value, None where none is asked."""
+        gain, p_value = self.min_bend_gain, self.max_bend_p_value
+        if gain is None and p_value is None:
+            return (0.0, _BEND_P_VALUE) if two_classes else (_BEND_GAIN, None)
+        return gain or 0.0, p_value
 
     def _check_numbers(self) -> None:
         low, high = self.min_bin_size or 0.0, self.max_bin_size

@@ -119,7 +119,8 @@ def _straight_or_bent(
     counts = plain.counts.good[:n], plain.counts.bad[:n]
     objective = _objective(column, settings)
     straight = _Straight(counts, float(objective.parts(*counts).sum()))
-    possible = may_bend(*_in_parts(column.regular), cast("float", asked.max_bend_p_value))
+    limit = cast("float", asked.bend_limits(two_classes=True)[1])
+    possible = may_bend(*_in_parts(column.regular), limit)
     ways: tuple[Trend, ...] = ("peak", "valley")
     searched = [
         best_constrained_bins(column.regular, objective, settings.straight.under(way))

@@ -14,7 +14,7 @@ from creditscore.binning._bends import best_bend
 from creditscore.binning._choice import chosen
 from creditscore.binning._constraints import BinConstraints, Span, place_of, span_of
 from creditscore.binning._neighbours import Neighbours
-from creditscore.binning._objective import Objective
+from creditscore.binning._objective import BinaryObjective, Objective
 from creditscore.binning._pairs import FoundTrend, Layers, best_chains
 from creditscore.binning._runs import LEAST_GAIN, Amounts, Rules, Runs, admitted_runs
 from creditscore.binning._scan import best_rising
@@ -247,7 +247,9 @@ class _Valued:
         return self.problem.worth(self.solution)
 
     @property
-    def counts(self) -> tuple[Float1D, Float1D]:
+    def counts(self) -> tuple[Float1D, Float1D] | None:
+        if not isinstance(self.problem.objective, BinaryObjective):
+            return None
         return self.problem.amounts_of(self.solution.starts)
 
 

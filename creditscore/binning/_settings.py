@@ -13,9 +13,11 @@ from creditscore.binning._policy import BinPolicy
 from creditscore.binning._problem import Solution
 from creditscore.exceptions import InvalidParameterError
 
-_SIMPLE = ("trend", "min_bin_size", "max_n_bins", "min_level_size")
-"""Constraints that do not keep a column from the fast way."""
-_NO_BEND = BinConstraints()
+_SIMPLE = (
+    *("trend", "min_bin_size", "max_n_bins", "min_level_size"),
+    *("min_bend_gain", "max_bend_p_value"),
+)
+"""Constraints that do not keep a column from the fast way; without a bend, the last two are idle."""
 
 
 class Solver(Protocol):
@@ -107,13 +109,13 @@ class BinSettings:
     @property
     def straight(self) -> BinSettings:
         """The same settings without a bend."""
-        asked = replace(self.constraints, trend="auto", max_bend_p_value=None)
-        return replace(self, constraints=replace(asked, min_bend_gain=_NO_BEND.min_bend_gain))
+        asked = replace(self.constraints, trend="auto", min_bend_gain=None, max_bend_p_value=None)
+        return replace(self, constraints=asked)
 
     @property
     def plain_but_for_a_bend(self) -> bool:
         """Whether nothing is asked beyond that but a bend where monotone bins are refuted."""
-        tested = self.constraints.max_bend_p_value is not None
+        tested = self.constraints.bend_limits(two_classes=True)[1] is not None
         return self.trend == "auto_one_bend" and tested and self.straight.plain
 
 

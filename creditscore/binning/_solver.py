@@ -69,8 +69,8 @@ def solve_bins(
     The trends: "ascending" and "descending" hold from bin to bin, strictly; "auto" is the better
     of the two, ascending on a tie. "peak" ascends to a bin and descends from it, which may be the
     first or the last; "valley" is its mirror; "auto_one_bend" takes one of these where it
-    betters "auto" by the share `min_bend_gain`, and by more than chance would where
-    `max_bend_p_value` says so. "concave" and "convex" bind the steps of
+    betters "auto" by more than chance would (`max_bend_p_value`, by default 1e-6), or by the share
+    `min_bend_gain` if that is given. "concave" and "convex" bind the steps of
     neighbours: none is higher (lower) than the one before. "none" only asks that neighbours
     differ, as all do. In every period, a step must not go against its direction in the whole
     sample, whatever the trend; but for concave and convex, the bend must hold.

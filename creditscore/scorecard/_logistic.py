@@ -21,7 +21,7 @@ from creditscore._validation import (
     check_target,
     check_weights,
 )
-from creditscore.binning import BinConstraints, BinTable, WOEEncoder
+from creditscore.binning import BinTable, WOEEncoder
 from creditscore.exceptions import (
     EmptyDataError,
     InvalidDataError,
@@ -48,8 +48,6 @@ from creditscore.scorecard.selection._names import ColumnNames
 from creditscore.scorecard.selection._select_candidates import CandidateSample, select_candidates
 from creditscore.scorecard.selection._selection import Selection
 
-_REFUTED = 1e-6
-"""Bins without a bend stand unless chance would give what speaks against them so seldom."""
 _OF_SELECTION = "selection__"
 """Beginning of the parameters that lie within the selection."""
 
@@ -62,11 +60,11 @@ class LogisticScorecard(CardClassifier):
     Parameters
     ----------
     encoder : WOEEncoder or None, default=None
-        Bins the columns; it is cloned, not changed. None is a ``WOEEncoder`` whose numbers have
-        bins that rise or fall, but for a column where these are refuted (p below 1e-6 by
-        `max_bend_p_value`), which has one bend; ``WOEEncoder()`` makes no bend, and is
-        what is taken with sampling weights. With its
-        `cross_fit`, the coefficients are estimated on WOE of bins found without the row.
+        Bins the columns; it is cloned, not changed. None means
+        ``WOEEncoder(trend="auto_one_bend")``, whose numbers have bins that rise or fall, and one
+        bend where these are refuted (p below 1e-6); with sampling weights, whose sum is no number
+        of rows to test by, ``WOEEncoder()``, which makes none. With its `cross_fit`, the
+        coefficients are estimated on WOE of bins found without the row.
     scale : PointsScale or None, default=None
         Points and odds; None means ``PointsScale()``: 600 points at 50:1, 20 to double the odds.
     min_iv : float or None, default=None
@@ -360,11 +358,8 @@ class LogisticScorecard(CardClassifier):
 
 def _default_encoder(weight_type: str) -> WOEEncoder:
     """Return an encoder that makes a bend where monotone bins are refuted."""
-    if weight_type == "sampling":
-        # their sum is no number of rows to test by
-        return WOEEncoder()
-    asked = BinConstraints(min_bend_gain=0, max_bend_p_value=_REFUTED)
-    return WOEEncoder(trend="auto_one_bend", constraints=asked)
+    # the sum of sampling weights is no number of rows to test by
+    return WOEEncoder(trend="auto" if weight_type == "sampling" else "auto_one_bend")
 
 
 def _encoded(

@@ -20,8 +20,6 @@ from creditscore.binning._bend import (
 )
 from creditscore.exceptions import InvalidParameterError
 
-REFUTED = BinConstraints(min_bend_gain=0, max_bend_p_value=1e-6)
-
 cells = st.lists(
     st.tuples(st.integers(0, 30), st.integers(0, 30)).filter(any), min_size=1, max_size=9
 )
@@ -107,7 +105,7 @@ def sample(shape: str, n: int = 6_000, seed: int = 0) -> tuple[pd.DataFrame, np.
 @pytest.mark.parametrize("shape", ["valley", "peak"])
 def test_a_column_that_bends_gets_its_bend(shape: str) -> None:
     X, y = sample(shape)
-    table = WOEEncoder(trend="auto_one_bend", constraints=REFUTED).fit(X, y).tables_["ratio"]
+    table = WOEEncoder(trend="auto_one_bend").fit(X, y).tables_["ratio"]
     assert table.trend == shape
     bent = WOEEncoder(trend=shape).fit(X, y).tables_["ratio"]
     assert table.partition.cuts == bent.partition.cuts
@@ -118,7 +116,7 @@ def test_a_column_that_bends_gets_its_bend(shape: str) -> None:
 
 def test_a_column_that_rises_gets_the_bins_of_auto() -> None:
     X, y = sample("rise")
-    one = WOEEncoder(trend="auto_one_bend", constraints=REFUTED).fit(X, y).tables_["ratio"]
+    one = WOEEncoder(trend="auto_one_bend").fit(X, y).tables_["ratio"]
     other = WOEEncoder().fit(X, y).tables_["ratio"]
     assert (one.partition, one.n_good, one.n_bad) == (other.partition, other.n_good, other.n_bad)
 
@@ -127,7 +125,7 @@ def test_a_bend_by_chance_is_not_made() -> None:
     rng = np.random.default_rng(5)
     X = pd.DataFrame(rng.normal(size=(2_000, 60))).add_prefix("noise_")
     y = (rng.random(2_000) < 0.2).astype(int)
-    tables = WOEEncoder(trend="auto_one_bend", constraints=REFUTED).fit(X, y).tables_
+    tables = WOEEncoder(trend="auto_one_bend").fit(X, y).tables_
     assert not [name for name, table in tables.items() if table.trend in ("peak", "valley")]
     # without the test, most columns would have one
     eager = WOEEncoder(trend="auto_one_bend", constraints=BinConstraints(min_bend_gain=0))
@@ -142,7 +140,7 @@ def test_a_bend_by_chance_is_not_made() -> None:
 )
 def test_columns_with_little_to_tell(column: list[float], trend: str | None) -> None:
     X, y = pd.DataFrame({"a": column}), np.arange(40) % 3 == 0
-    encoder = WOEEncoder(trend="auto_one_bend", constraints=REFUTED)
+    encoder = WOEEncoder(trend="auto_one_bend")
     plain = WOEEncoder()
     with pytest.warns(UserWarning, match="a"):
         found = encoder.fit(X, y).tables_["a"]
@@ -157,7 +155,7 @@ def test_special_codes_missing_values_and_weights_stand_beside_a_bend() -> None:
     X.loc[:199, "ratio"] = np.nan
     X.loc[200:499, "ratio"] = -9.0
     weights = np.where(y, 1.0, 2.0)
-    encoder = WOEEncoder(trend="auto_one_bend", constraints=REFUTED, special_codes=[-9])
+    encoder = WOEEncoder(trend="auto_one_bend", special_codes=[-9])
     table = encoder.fit(X, y, sample_weight=weights).tables_["ratio"]
     assert table.trend == "valley"
     frame = table.frame().set_index("bin")
@@ -176,6 +174,25 @@ def test_the_solver_keeps_to_it_as_well() -> None:
     made = solve_bins(good, bad, constraints=BinConstraints(**asked, max_bend_p_value=above))
     not_made = solve_bins(good, bad, constraints=BinConstraints(**asked, max_bend_p_value=below))
     assert (made.trend, not_made.trend) == ("peak", "ascending")
+
+
+def test_what_is_asked_of_a_bend_by_default() -> None:
+    nothing = BinConstraints(trend="auto_one_bend")
+    assert nothing.bend_limits(two_classes=True) == (0.0, 1e-6)
+    assert nothing.bend_limits(two_classes=False) == (0.1, None)
+    gain = BinConstraints(min_bend_gain=0.3)
+    assert gain.bend_limits(two_classes=True) == (0.3, None)
+    both = BinConstraints(min_bend_gain=0.3, max_bend_p_value=0.01)
+    assert both.bend_limits(two_classes=True) == (0.3, 0.01)
+
+
+def test_amounts_bend_by_their_gain() -> None:
+    weight = np.full(3, 100.0)
+    asked = BinConstraints(trend="auto_one_bend")
+    assert solve_mean_bins(weight, np.array([100.0, 500, 100]), constraints=asked).trend == "peak"
+    # the peak gains one hundredth
+    total = np.array([100.0, 500, 490])
+    assert solve_mean_bins(weight, total, constraints=asked).trend == "ascending"
 
 
 def test_what_makes_no_sense_is_refused() -> None:

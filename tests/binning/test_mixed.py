@@ -209,6 +209,15 @@ def test_identifiers_among_words_are_refused(values: list[Any]) -> None:
         table.mixed("v")
 
 
+@pytest.mark.parametrize(
+    "value", ["9" * 5000, " -" + "9" * 400, 10**5000, -(10**400)], ids=["text", "less", "int", "-"]
+)
+def test_numbers_of_hundreds_of_digits_are_refused(value: Any) -> None:
+    table = as_table(pd.DataFrame({"v": pd.Series([value, "x", "1"], dtype=object)}))
+    with pytest.raises(ColumnTypeError, match=r"'v' holds whole numbers beyond 2⁵³"):
+        table.mixed("v")
+
+
 def test_dates_are_no_words() -> None:
     table = as_table(pd.DataFrame({"v": pd.date_range("2024-01-01", periods=3)}))
     for kind in ("numeric", "categorical", "ordered", "mixed"):

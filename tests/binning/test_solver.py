@@ -71,7 +71,7 @@ ANY_CONSTRAINTS = st.lists(st.sampled_from(list(CONSTRAINTS)), max_size=3, uniqu
 
 
 def merged(parts: tuple[dict[str, Any], ...], trend: str) -> BinConstraints:
-    asked: dict[str, Any] = {"trend": trend}
+    asked: dict[str, Any] = {"trend": trend, "min_bend_gain": 0.1}
     for part in parts:
         asked |= part
     low, high = asked.get("min_n_bins", 1), asked.get("max_n_bins")
@@ -161,7 +161,9 @@ def test_optimum_where_the_trend_holds_in_every_period(trend: str, data: st.Data
 def test_optimum_of_twelve_prebins(seed: int, trend: str) -> None:
     rng = np.random.default_rng(seed)
     good, bad = rng.integers(5, 60, 12), rng.integers(0, 25, 12)
-    asked = BinConstraints(trend=trend, min_bin_size=0.04, max_n_bins=6, min_bad=2)
+    asked = BinConstraints(
+        trend=trend, min_bin_size=0.04, max_n_bins=6, min_bad=2, min_bend_gain=0.1
+    )
     check_against_enumeration(
         Problem(good=tuple(good.tolist()), bad=tuple(bad.tolist()), constraints=asked)
     )
@@ -174,7 +176,7 @@ def test_optimum_of_twelve_prebins(seed: int, trend: str) -> None:
     data=Problem(
         good=(1, 0, 25, 1, 53, 48, 1, 0, 1),
         bad=(1, 1, 37, 56, 17, 24, 3, 1, 3),
-        constraints=BinConstraints(max_n_bins=3),
+        constraints=BinConstraints(max_n_bins=3, min_bend_gain=0.1),
         smoothing=0.0,
     )
 )
@@ -183,7 +185,7 @@ def test_optimum_of_twelve_prebins(seed: int, trend: str) -> None:
     data=Problem(
         good=(0, 0, 1, 2),
         bad=(0, 1, 1, 0),
-        constraints=BinConstraints(max_bin_size=0.6, max_n_bins=2),
+        constraints=BinConstraints(max_bin_size=0.6, max_n_bins=2, min_bend_gain=0.1),
         smoothing=0.0,
     )
 )
@@ -207,6 +209,7 @@ def test_optimum_of_fractional_weights(trend: str, data: st.DataObject) -> None:
         good=data.draw(weights),
         bad=data.draw(weights),
         constraints=BinConstraints(
+            min_bend_gain=0.1,
             trend=trend,
             min_bin_size=least,
             max_n_bins=data.draw(st.none() | st.integers(1, 4)),
@@ -228,7 +231,7 @@ def test_optimum_of_fractional_weights(trend: str, data: st.DataObject) -> None:
 def test_optimum_where_bad_rates_tie(trend: str, rates: list[int]) -> None:
     bad = tuple(3 * k * rate for k, rate in enumerate(rates, 1))
     good = tuple(12 * k - n_bad for k, n_bad in enumerate(bad, 1))
-    check_against_enumeration(Problem(good, bad, BinConstraints(trend=trend)))
+    check_against_enumeration(Problem(good, bad, BinConstraints(trend=trend, min_bend_gain=0.1)))
 
 
 MEAN_CONSTRAINTS = st.fixed_dictionaries(
@@ -250,7 +253,7 @@ def test_optimum_of_amounts(trend: str, data: st.DataObject) -> None:
     rows = data.draw(
         st.lists(st.lists(st.integers(-20, 20), min_size=1, max_size=5), min_size=1, max_size=7)
     )
-    asked = BinConstraints(trend=trend, **data.draw(MEAN_CONSTRAINTS))
+    asked = BinConstraints(trend=trend, min_bend_gain=0.1, **data.draw(MEAN_CONSTRAINTS))
     check_against_enumeration(
         MeanProblem(
             weight=tuple(len(values) for values in rows),
@@ -280,16 +283,19 @@ def test_optimum_of_amounts(trend: str, data: st.DataObject) -> None:
     ],
 )
 def test_trend_by_hand(trend: str, starts: tuple[int, ...], found: str) -> None:
-    solution = Problem((10, 30, 20, 40), (20, 10, 15, 5), BinConstraints(trend=trend)).solve()
+    solution = Problem(
+        (10, 30, 20, 40), (20, 10, 15, 5), BinConstraints(trend=trend, min_bend_gain=0.1)
+    ).solve()
     assert (solution.starts, solution.trend) == (starts, found)
 
 
 def test_a_bend_is_made_only_where_it_gains_enough() -> None:
     # bad rates 1/10, 1/2, 1/10 for a peak; the best without a bend is half of it
-    peaked = Problem((90, 50, 90), (10, 50, 10), BinConstraints(trend="auto_one_bend"))
+    by_gain = BinConstraints(trend="auto_one_bend", min_bend_gain=0.1)
+    peaked = Problem((90, 50, 90), (10, 50, 10), by_gain)
     assert (peaked.solve().starts, peaked.solve().trend) == ((0, 1, 2), "peak")
     # 10 %, 20 %, 19 %: next to nothing is gained
-    nearly = Problem((90, 80, 81), (10, 20, 19), BinConstraints(trend="auto_one_bend"))
+    nearly = Problem((90, 80, 81), (10, 20, 19), by_gain)
     assert (nearly.solve().starts, nearly.solve().trend) == ((0, 1), "ascending")
     eager = replace(nearly, constraints=BinConstraints(trend="auto_one_bend", min_bend_gain=0))
     assert eager.solve().trend == "peak"
@@ -491,7 +497,9 @@ RELATIVE = st.fixed_dictionaries(
 @settings(max_examples=40)
 def test_unit_of_weight_does_not_matter(trend: str, data: st.DataObject, factor: float) -> None:
     problem = data.draw(problems(trend, n_periods=data.draw(st.sampled_from([0, 0, 2]))))
-    problem = replace(problem, constraints=BinConstraints(trend=trend, **data.draw(RELATIVE)))
+    problem = replace(
+        problem, constraints=BinConstraints(trend=trend, min_bend_gain=0.1, **data.draw(RELATIVE))
+    )
 
     def times(counts: tuple[float, ...]) -> tuple[float, ...]:
         return tuple(count * factor for count in counts)

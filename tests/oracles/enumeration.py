@@ -213,7 +213,9 @@ class Enumeration:
         if not straight or not bent:
             return straight or bent
         known, other = (self._plain(self._best_of(found)) for found in (straight, bent))
-        needed = known + self.constraints.min_bend_gain * abs(known)
+        asked = self.constraints.min_bend_gain
+        assert asked is not None, "the oracle knows a bend by its gain only"
+        needed = known + asked * abs(known)
         return bent if other >= needed else straight
 
     def _with(self, chains: list[tuple[Run, ...]], trend: str) -> dict[tuple[int, ...], float]:

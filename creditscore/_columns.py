@@ -115,13 +115,13 @@ def mixed_of(name: str, column: Any) -> MixedValues:
     strange = next((v for v in values if not isinstance(v, (str, *_PLAIN_NUMBERS))), None)
     if strange is not None:
         raise _strange_error(name, strange)
+    # before they become floats, which know none of hundreds of digits
+    _check_all_whole(name, [v for v in values if isinstance(v, int)])
     parted = numbers_and_words(codes, values)
     if (np.abs(parted.values) >= LARGEST_WHOLE).any():
-        whole = [v for v in values if isinstance(v, int)]
         # int() reads no text of thousands of digits, and a few hundred are too many as well
         texts = [v.strip() for v in values if isinstance(v, str) and _is_whole(v)]
-        whole += [int(text[:_MOST_DIGITS]) for text in texts]
-        check_whole(name, min(whole, default=None), max(whole, default=None))
+        _check_all_whole(name, [int(text[:_MOST_DIGITS]) for text in texts])
     return parted
 
 
@@ -178,6 +178,10 @@ def check_whole(name: str, low: int | None, high: int | None) -> None:
                 "an identifier: drop it, or convert it to text."
             )
             raise ColumnTypeError(msg)
+
+
+def _check_all_whole(name: str, values: Sequence[int]) -> None:
+    check_whole(name, min(values, default=None), max(values, default=None))
 
 
 def _whole_text(value: int) -> str:

@@ -15,8 +15,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from creditscore import __version__
 from creditscore._document import document_format
 from creditscore._frame import as_table
-from creditscore.binning import CategoricalPartition, Partition
 from creditscore.cli import _render
+from creditscore.cli._cards import AnyCard, numeric_columns, read_card, text_columns
 from creditscore.cli._errors import EXIT_CODES, reporting
 from creditscore.cli._outputs import check_outputs, run_files, write_run
 from creditscore.cli._tables import (
@@ -30,7 +30,7 @@ from creditscore.cli._workflow import N_REASONS, FitOptions, Run, run_fit, score
 from creditscore.datasets import load_german_credit
 from creditscore.exceptions import DocumentError, InvalidParameterError
 from creditscore.grade import GradeScale
-from creditscore.scorecard import PointsScale, Scorecard
+from creditscore.scorecard import PointsScale
 
 _PROTECTED = ("personal_status_sex", "foreign_worker")
 """Columns of German credit that tell sex, marital status and origin."""
@@ -197,7 +197,9 @@ def fit(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
 @app.command(epilog=EXIT_CODES)
 def score(
     data: Annotated[Path, typer.Argument(help="CSV or Parquet file, a row a customer.")],
-    card: Annotated[Path, typer.Option(help="Card to score with: a scorecard.json.")],
+    card: Annotated[
+        Path, typer.Option(help="Card to score with: a scorecard.json, or a card of segments.")
+    ],
     out: Annotated[Path, typer.Option(help="CSV or Parquet file to write.")],
     grades: Annotated[
         Path | None, typer.Option(help="Grade scale, such as the card's grade_scale.json.")
@@ -223,6 +225,8 @@ def score(
 
     Points are lost against an average customer, or the best one where a card knows no average.
 
+    A card of segments (SegmentedScorecard.to_json) also tells the segment of each customer.
+
     Example: creditscore score new.csv --card card/scorecard.json --out scores.csv --keep loan_id
     """
     with reporting() as console:
@@ -230,7 +234,7 @@ def score(
         read = [data, card, *(path for path in (grades, key_file) if path is not None)]
         check_outputs([out], read, overwrite=overwrite)
         key = None if key_file is None else _read_key(key_file)
-        scorecard = Scorecard.from_json(card, key=key)
+        scorecard = read_card(card, key=key)
         scale = None if grades is None else GradeScale.from_json(grades, key=key)
         kept = list(dict.fromkeys(keep or ()))
         frame = _read_customers(data, scorecard, kept)
@@ -242,16 +246,16 @@ def score(
 
 @app.command(epilog=EXIT_CODES)
 def show(
-    card: Annotated[Path, typer.Argument(help="A scorecard.json or grade_scale.json.")],
+    card: Annotated[
+        Path, typer.Argument(help="A scorecard.json, a card of segments, or a grade_scale.json.")
+    ],
 ) -> None:
     """Show what a card holds: points, scale, coefficients; or the bounds of a grade scale."""
     with reporting() as console:
         if document_format(card) == "creditscore.grade_scale":
             _render.show_scale(console, GradeScale.from_json(card))
             return
-        scorecard = Scorecard.from_json(card)
-        _render.show_card(console, scorecard)
-        _render.show_fit(console, scorecard)
+        _render.show_any_card(console, read_card(card))
 
 
 def _run(
@@ -293,23 +297,13 @@ def _read_key(path: Path) -> bytes:
     return key
 
 
-def _read_customers(data: Path, card: Scorecard, kept: list[str]) -> pd.DataFrame:
+def _read_customers(data: Path, card: AnyCard, kept: list[str]) -> pd.DataFrame:
     """Read the columns of a card in the types that the card knows; CSV holds no types."""
-    partitions = {c.name: c.partition for c in card.characteristics}
-    text = [name for name, partition in partitions.items() if _holds_text_only(partition)]
     wanted = [*card.names, *kept]
-    frame = read_table(data, wanted=wanted, text=text)
+    frame = read_table(data, wanted=wanted, text=text_columns(card))
     as_table(frame, wanted=wanted).require(wanted)
-    numeric = [name for name in card.names if partitions[name].kind == "numeric"]
-    warn_of_stray_text(frame, numeric)
+    warn_of_stray_text(frame, numeric_columns(card))
     return frame
-
-
-def _holds_text_only(partition: Partition) -> bool:
-    if not isinstance(partition, CategoricalPartition):
-        return False
-    levels = [*partition.special_codes, *(level for group in partition.groups for level in group)]
-    return all(isinstance(level, str) for level in levels)
 
 
 def _beside(data: Path, frame: pd.DataFrame, kept: list[str], scores: pd.DataFrame) -> pd.DataFrame:

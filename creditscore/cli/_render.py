@@ -13,9 +13,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from creditscore._display import p_value_text, shorten
+from creditscore.cli._cards import AnyCard
 from creditscore.cli._workflow import N_REASONS, Run
 from creditscore.grade import GradeScale
-from creditscore.scorecard import Scorecard
+from creditscore.scorecard import Scorecard, SegmentedScorecard
 
 _WORTH_SAYING = 0.5
 _WIDEST = 90
@@ -44,6 +45,32 @@ def show_card(console: Console, card: Scorecard) -> None:
             f"{scale.base_score:g} points are odds of {scale.base_odds:g}:1 good to bad; every "
             f"{scale.pdo:g} points {'halve' if scale.reverse else 'double'} them."
         )
+
+
+def show_any_card(console: Console, card: AnyCard) -> None:
+    """Print a card and its coefficients, or the segments and the card of each."""
+    if isinstance(card, SegmentedScorecard):
+        _show_segments(console, card)
+        for name, one in zip(card.segments.names, card.cards, strict=True):
+            console.print(f"\n[bold]Segment {escape(name)}[/bold]")
+            show_any_card(console, one)
+        return
+    show_card(console, card)
+    show_fit(console, card)
+
+
+def _show_segments(console: Console, card: SegmentedScorecard) -> None:
+    table = _table(f"Segments: {counted(len(card.cards), 'card')}")
+    for name in ("segment", "rule"):
+        table.add_column(name, overflow="fold")
+    for name in ("characteristics", "lowest", "highest"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in card.summary().itertuples():
+        ends = f"{row.lowest:.0f}", f"{row.highest:.0f}"
+        table.add_row(escape(row.segment), escape(row.rule), f"{row.n_characteristics:,}", *ends)
+    console.print(table)
+    if card.alignments:
+        console.print("[dim]The odds of the segments were aligned on a sample.[/dim]")
 
 
 def _show_points(console: Console, card: Scorecard, rows: pd.DataFrame) -> None:

@@ -14,6 +14,7 @@ from creditscore._frame import Table, as_table
 from creditscore._typing import Bool1D, CoefficientSign, Float1D, ReasonBaseline
 from creditscore._validation import check_finite, check_target, check_weights
 from creditscore.binning import WOEEncoder
+from creditscore.cli._cards import AnyCard, cards_of
 from creditscore.exceptions import (
     EmptyDataError,
     InvalidDataError,
@@ -22,7 +23,12 @@ from creditscore.exceptions import (
 )
 from creditscore.grade import GradeScale
 from creditscore.metrics import Interval, auc_interval, gini_interval, ks_interval
-from creditscore.scorecard import LogisticScorecard, PointsScale, Scorecard
+from creditscore.scorecard import (
+    LogisticScorecard,
+    PointsScale,
+    Scorecard,
+    SegmentedScorecard,
+)
 
 N_REASONS = 4
 """As many as Regulation B's commentary finds helpful."""
@@ -134,13 +140,13 @@ def run_fit(frame: pd.DataFrame, options: FitOptions, on_step: Callable[[str], N
 
 
 def score_columns(
-    card: Scorecard, X: pd.DataFrame, grades: GradeScale | None, *, n_reasons: int = N_REASONS
+    card: AnyCard, X: pd.DataFrame, grades: GradeScale | None, *, n_reasons: int = N_REASONS
 ) -> pd.DataFrame:
     """Return what a card says of each row.
 
     Parameters
     ----------
-    card : Scorecard
+    card : Scorecard or SegmentedScorecard
         The card.
     X : DataFrame
         Holds the card's columns.
@@ -152,12 +158,14 @@ def score_columns(
     Returns
     -------
     DataFrame
-        Columns score, pd (where the card has a scale), grade, and those of
-        :meth:`Scorecard.reason_details`, against the neutral points or, where a characteristic
-        of the card has none, against the most that each can earn.
+        Columns segment (of a segmented card), score, pd (where the card has a scale), grade, and
+        those of :meth:`Scorecard.reason_details`, against the neutral points or, where a
+        characteristic of the card has none, against the most that each can earn.
     """
-    score = card.score(X)
-    columns = {"score": score}
+    columns = {}
+    if isinstance(card, SegmentedScorecard):
+        columns["segment"] = card.segments.assign(X)
+    score = columns["score"] = card.score(X)
     if card.scale is not None:
         columns["pd"] = pd.Series(card.scale.prob_default(score), index=X.index)
     if grades is not None:
@@ -172,7 +180,8 @@ def score_columns(
         )
     parts = [pd.DataFrame(columns, index=X.index)]
     if n_reasons:
-        neutral = all(c.neutral_points is not None for c in card.characteristics)
+        characteristics = (c for one in cards_of(card) for c in one.characteristics)
+        neutral = all(c.neutral_points is not None for c in characteristics)
         baseline: ReasonBaseline = "neutral" if neutral else "maximum"
         parts.append(card.reason_details(X, n=n_reasons, baseline=baseline))
     return pd.concat(parts, axis="columns")

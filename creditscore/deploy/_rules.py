@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
-import numpy as np
-
-from creditscore._typing import ColumnKind, Level, ReasonBaseline
-from creditscore.binning import (
-    CategoricalPartition,
-    MixedPartition,
-    NumericPartition,
-    Partition,
-)
-from creditscore.scorecard import Characteristic, Scorecard
+from creditscore._typing import ColumnKind, Level
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,108 +108,84 @@ class CardRules:
     higher_is_safer: bool = True
 
 
-def rules_of(
-    card: Scorecard, *, n_reasons: int = 0, baseline: ReasonBaseline = "neutral"
-) -> CardRules:
-    """Describe a card by rules.
+@dataclass(frozen=True, kw_only=True)
+class SegmentRules:
+    """Which segment a row belongs to, by one column or by two in turn.
 
-    Parameters
+    Attributes
     ----------
-    card : Scorecard
-        The card.
-    n_reasons : int, default=0
-        Most reasons that an export gives, where it can.
-    baseline : {"neutral", "average", "maximum"}, default="neutral"
-        As in :meth:`Scorecard.reasons`.
-
-    Returns
-    -------
-    CardRules
-
-    Raises
-    ------
-    UncalibratedCardError
-        Reasons are asked for, and the card holds no neutral points or counts.
+    names : tuple of str
+        All segments.
+    column : ColumnRules or None
+        What a value "earns" is the place of its segment in `names`, or of the first of those that
+        it is divided into; None is refused. No column where there is one segment for all.
+    within : tuple of (int, ColumnRules)
+        Of each segment that is divided once more, its place, and what is to be added to that.
 
     Examples
     --------
     >>> from creditscore import Scorecard
     >>> from creditscore.deploy import rules_of
-    >>> from creditscore.scorecard import Characteristic
+    >>> from creditscore.scorecard import Characteristic, SegmentedScorecard, Segments
     >>> years = Characteristic.numeric("years", cuts=[2], points=[0, 20], missing_points=5)
-    >>> rules_of(Scorecard(characteristics=[years])).columns[0].intervals[1]
-    Interval(low=2.0, high=None, points=20.0, slope=0.0)
+    >>> card = Scorecard(characteristics=[years])
+    >>> by_client = Segments.by_levels("client", {"people": ["private"], "firms": ["ltd", "plc"]})
+    >>> rules = rules_of(SegmentedScorecard(segments=by_client, cards=[card, card]))
+    >>> rules.segments.column.values
+    (('private', 0.0), ('ltd', 1.0), ('plc', 1.0))
     """
-    compiled = card.compile(n_reasons=n_reasons, baseline=baseline)
-    references = compiled.references or (None,) * len(card.characteristics)
-    scale = card.scale
-    return CardRules(
-        columns=tuple(
-            _column(c, reference)
-            for c, reference in zip(card.characteristics, references, strict=True)
-        ),
-        base_points=card.base_points,
-        offset=None if scale is None else scale.offset,
-        factor=None if scale is None else scale.factor,
-        n_reasons=compiled.n_reasons,
-        higher_is_safer=card.higher_is_safer,
-    )
+
+    names: tuple[str, ...]
+    column: ColumnRules | None = None
+    within: tuple[tuple[int, ColumnRules], ...] = ()
+
+    @property
+    def columns(self) -> tuple[ColumnRules, ...]:
+        """What is read: the first column, then those of divided segments."""
+        first = () if self.column is None else (self.column,)
+        return (*first, *(rules for _, rules in self.within))
 
 
-def _column(characteristic: Characteristic, reference: float | None) -> ColumnRules:
-    partition, attributes = characteristic.partition, characteristic.attributes
-    points = [None if a.refused else a.points for a in attributes]
-    intervals: tuple[Interval, ...] = ()
-    if isinstance(partition, NumericPartition):
-        ends = [None, *partition.cuts, None]
-        intervals = tuple(
-            Interval(low=low, high=high, points=earned, slope=attribute.slope)
-            for low, high, earned, attribute in zip(
-                ends[:-1], ends[1:], points, attributes, strict=False
-            )
-        )
-    values = codes_of_values(partition)
-    return ColumnRules(
-        name=str.__str__(characteristic.name),
-        kind=partition.kind,
-        missing=points[partition.missing_code],
-        intervals=intervals,
-        values=tuple((value, points[code]) for value, code in values.items()),
-        other=points[partition.missing_code + 1] if partition.has_other else None,
-        reference=reference,
-    )
+@dataclass(frozen=True, kw_only=True)
+class SegmentedRules:
+    """A segmented card as rules.
 
+    Attributes
+    ----------
+    segments : SegmentRules
+        Which card scores a row.
+    cards : tuple of CardRules
+        One for each segment, in the order of its names; all with one offset, factor, number of
+        reasons and direction.
 
-def codes_of_values(partition: Partition) -> dict[Level, int]:
-    """Return the attribute of each value that is looked up: special codes, levels, words.
-
-    Fractions among levels are met as 32 bits hold them too, where that is no other level.
+    Examples
+    --------
+    >>> from creditscore.deploy import CardRules, ColumnRules, SegmentedRules, SegmentRules
+    >>> audit = ColumnRules(name="audit", kind="categorical", missing=0.0, other=-5.0)
+    >>> card = CardRules(columns=(audit,), base_points=500.0)
+    >>> SegmentedRules(segments=SegmentRules(names=("all",)), cards=(card,)).characteristics
+    ('audit',)
     """
-    codes: dict[Level, int] = {}
-    if isinstance(partition, NumericPartition):
-        codes.update(partition.special_values.items())
-    if isinstance(partition, MixedPartition):
-        codes.update(partition.words.items())
-    if isinstance(partition, CategoricalPartition):
-        codes |= {level: code for code, group in enumerate(partition.groups) for level in group}
-        codes |= {level: partition.n_regular + i for i, level in enumerate(partition.special_codes)}
-        codes |= {twin: code for twin, code in _twins(codes).items() if twin not in codes}
-    return {_plain(value): code for value, code in codes.items()}
+
+    segments: SegmentRules
+    cards: tuple[CardRules, ...]
+
+    @property
+    def characteristics(self) -> tuple[str, ...]:
+        """Columns that earn points in one card or more, in the order in which they come."""
+        return tuple(dict.fromkeys(column.name for card in self.cards for column in card.columns))
 
 
-def _twins(codes: Mapping[Level, int]) -> dict[Level, int]:
-    fractions = [v for v in codes if isinstance(v, float) and not v.is_integer()]
-    with np.errstate(over="ignore"):
-        twins = [float(np.float32(level)) for level in fractions]
-    times = Counter(twins)
-    pairs = zip(fractions, twins, strict=True)
-    return {twin: codes[v] for v, twin in pairs if times[twin] == 1 and math.isfinite(twin)}
+Rules: TypeAlias = CardRules | SegmentedRules
+"""What any export is written from."""
 
 
-def _plain(level: Level) -> Level:
-    """Return a level without a class of its own, such as an Enum, which would write itself."""
-    if isinstance(level, bool):
-        return level
-    if isinstance(level, str):
-        return str.__str__(level)
-    return int.__int__(level) if isinstance(level, int) else float.__float__(level)
+def cards_in(rules: Rules) -> tuple[CardRules, ...]:
+    """Return the cards that rules hold: one, or one a segment."""
+    return rules.cards if isinstance(rules, SegmentedRules) else (rules,)
+
+
+def columns_in(rules: Rules) -> tuple[ColumnRules, ...]:
+    """Return all that is read, those of segments first; a column may stand more than once."""
+    first = rules.segments.columns if isinstance(rules, SegmentedRules) else ()
+    return (*first, *(column for card in cards_in(rules) for column in card.columns))

@@ -7,16 +7,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
-import numpy as np
-import pandas as pd
-
-from creditscore._frame import Table, as_table, missing_message
 from creditscore._typing import ReasonBaseline
 from creditscore._validation import check_integer
 from creditscore._words import LARGEST_WHOLE, number_in
 from creditscore.binning import CategoricalPartition, MixedPartition, NumericPartition
-from creditscore.exceptions import InvalidParameterError, MissingColumnError
+from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard._characteristic import Characteristic
+from creditscore.scorecard._one_row import one_row
 from creditscore.scorecard._reasons import LEAST_SHORTFALL, reference_points
 from creditscore.scorecard._unseen import codes_and_points, unmet_codes
 
@@ -161,10 +158,7 @@ class CompiledScorecard:
                 f"{type(applicant).__name__} instead; for tables there is Scorecard.score."
             )
             raise InvalidParameterError(msg)
-        lacking = [name for name in self._names if name not in applicant]
-        if lacking:
-            raise MissingColumnError(missing_message(lacking, list(map(str, applicant))))
-        table = _row(applicant, self._names)
+        table = one_row(applicant, self._names)
         found = [p for _, p in codes_and_points(self.card.characteristics, table)]
         points = {n: float(p[0]) for n, p in zip(self._names, found, strict=True)}
         score = self._base
@@ -182,19 +176,6 @@ class CompiledScorecard:
 
 def _first(pair: tuple[float, str]) -> float:
     return pair[0]
-
-
-def _row(applicant: Mapping[str, Any], names: Sequence[str]) -> Table:
-    """Return a table of one row, each value in a column of its own type."""
-    return as_table(pd.DataFrame({name: _column(applicant[name]) for name in names}))
-
-
-def _column(value: Any) -> Any:
-    if value is None or isinstance(value, (str, bool)) or not np.isscalar(value):
-        values = np.empty(1, dtype=object)
-        values[0] = value
-        return values
-    return [value]
 
 
 def _look(characteristic: Characteristic) -> _Look:

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from creditscore._frame import Table, as_table, missing_message
+from creditscore._frame import Table
 from creditscore._typing import Float1D, Int1D
 from creditscore.binning import CategoricalPartition, MixedPartition, NumericPartition
-from creditscore.exceptions import InvalidParameterError, MissingColumnError
+from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard._characteristic import Characteristic
 from creditscore.scorecard._named_table import read_named
+from creditscore.scorecard._one_row import one_row
 from creditscore.scorecard._scorecard import Scorecard
 from creditscore.scorecard._unseen import codes_and_points
 
@@ -23,10 +24,7 @@ def read_applicants(card: Scorecard, X: Any) -> Table:
     if isinstance(X, pd.Series):
         X = X.to_dict()
     if isinstance(X, Mapping):
-        lacking = [name for name in card.names if name not in X]
-        if lacking:
-            raise MissingColumnError(missing_message(lacking, list(map(str, X))))
-        return as_table(pd.DataFrame({name: _column(X[name]) for name in card.names}))
+        return one_row(X, card.names)
     return read_named(X, card.names)
 
 
@@ -80,12 +78,3 @@ def direction(card: Scorecard) -> int:
 
 def _plain(values: Float1D) -> list[Any]:
     return [None if value != value else value for value in values.tolist()]  # noqa: PLR0124 - NaN
-
-
-def _column(value: Any) -> Any:
-    """Return a column of one value, of a type of its own."""
-    if value is None or isinstance(value, (str, bool)) or not np.isscalar(value):
-        values = np.empty(1, dtype=object)
-        values[0] = value
-        return values
-    return [value]

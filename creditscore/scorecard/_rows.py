@@ -1,16 +1,14 @@
-"""Some rows of a table, of whatever library, and tables of such parts put together again."""
+"""Some rows of what a user gave, of whatever library, and such parts put together again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from creditscore._frame import Table
 from creditscore._typing import Int1D, NativeFrame, NativeSeries
 
 
@@ -21,23 +19,6 @@ def native_rows(X: NativeFrame, rows: Int1D) -> NativeFrame:
     if nw.dependencies.is_into_dataframe(X):
         return nw.from_native(X, eager_only=True)[rows, :].to_native()
     return np.asarray(X)[rows]
-
-
-def table_rows(table: Table, rows: Int1D) -> Table:
-    """Return some rows of a table that was read.
-
-    A column of the kind "mixed" stays so, of however few rows; all other kinds are those of the
-    type, which rows do not change.
-    """
-    frame, array = table._frame, table._array  # noqa: SLF001 - rows are of the table's own
-    mixed = {name: table.kind(name) for name in table.names if table.kind(name) == "mixed"}
-    return replace(
-        table,
-        n_rows=len(rows),
-        _frame=None if frame is None else frame[rows, :],
-        _array=None if array is None else array[rows],
-        told={**mixed, **table.told},
-    )
 
 
 def reunited(

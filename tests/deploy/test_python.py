@@ -6,6 +6,7 @@ import ast
 import math
 import warnings
 from collections.abc import Callable
+from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -149,7 +150,7 @@ def test_the_file_imports_nothing_and_names_nothing_but_itself() -> None:
     arguments = {node.arg for node in nodes if isinstance(node, ast.arg)}
     used = {node.id for node in nodes if isinstance(node, ast.Name)}
     assert used - defined - stored - arguments <= {
-        *("abs", "sorted", "ValueError", "isinstance", "str", "float", "bool", "all"),
+        *("abs", "sorted", "ValueError", "isinstance", "str", "int", "float", "bool", "all"),
     }
 
 
@@ -168,6 +169,13 @@ def test_what_is_no_value(change: dict[str, Any], error: type[Exception], messag
     del applicant["bureau"]
     with pytest.raises(KeyError, match="bureau"):
         SCORE(applicant)
+
+
+@pytest.mark.parametrize("text", ["9.5", "1.99999999999999999999", "0.1", "NaN", "-1", "1e300"])
+@pytest.mark.parametrize("name", [HOSTILE, "bureau"])
+def test_decimals_are_the_doubles_that_they_become(name: str, text: str) -> None:
+    applicant = {HOSTILE: 3.0, "audit": "clean", "branch": 1, "bureau": 550.0, name: Decimal(text)}
+    assert SCORE(applicant)["points"] == CARD.compile()(applicant).points
 
 
 def test_what_the_policy_refuses_is_refused(german: pd.DataFrame) -> None:

@@ -264,6 +264,32 @@ def test_on_a_reversed_scale_reasons_are_what_adds_points(engine: Engine) -> Non
     ]
 
 
+def test_probabilities_beyond_what_exp_computes(engine: Engine) -> None:
+    years = Characteristic.numeric(
+        "years", cuts=[2, 4], points=[-1e6, 600, 1e6], slopes=[0, 1, 0], missing_points=-40_000
+    )
+    card = Scorecard(characteristics=(years,), scale=PointsScale(pdo=20))
+    rows = pd.DataFrame({"id": range(4), "years": [1.0, 3.0, 5.0, np.nan]})
+    found = engine.run(to_sql(card, dialect=engine.dialect, keep=["id"]), rows).sort_values("id")
+    expected = card.prob_default(rows)
+    np.testing.assert_allclose(found["pd"], expected, rtol=1e-12)
+    assert expected.iloc[[0, 2, 3]].tolist() == [1, 0, 1]
+
+
+def test_a_pretty_query_says_the_same(
+    engine: Engine, estimated: tuple[Scorecard, pd.DataFrame]
+) -> None:
+    card, X = estimated
+    names = X.select_dtypes(exclude="number").columns
+    rows = X.astype(dict.fromkeys(names, object)).rename_axis("id").reset_index()
+    asked: dict[str, Any] = {"dialect": engine.dialect, "keep": ["id"], "n_reasons": 2}
+    plain, pretty = to_sql(card, **asked), to_sql(card, **asked, pretty=True)
+    assert "\n" not in plain
+    assert len(pretty.splitlines()) > 100
+    found = [engine.run(query, rows).sort_values("id") for query in (plain, pretty)]
+    pd.testing.assert_frame_equal(*found)
+
+
 def test_reasons_need_a_baseline() -> None:
     with pytest.raises(UncalibratedCardError, match="neutral points"):
         to_sql(CARD, dialect="duckdb", n_reasons=1, baseline="neutral")

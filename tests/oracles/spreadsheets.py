@@ -12,7 +12,7 @@ from typing import Any
 
 import openpyxl
 
-_NAMES, _FIRST = 6, 7
+_GROUPS, _NAMES, _FIRST = 4, 6, 7
 NOT_AVAILABLE = object()
 """Stands for #N/A in rows."""
 
@@ -26,6 +26,7 @@ class Scored:
     reasons: tuple[str, ...]
     check: str
     points: dict[str, Any]
+    segment: str = ""
 
 
 def fill(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -112,7 +113,8 @@ def _read(cells: Mapping[tuple[int, int], Any], n: int) -> list[Scored]:
     check = next(column for column, title in titles.items() if title == "Check")
     reasons = [c for c, title in titles.items() if str(title).startswith("Reason ")]
     pd = next((c for c, title in titles.items() if title == "Probability of default"), None)
-    points = {c: str(titles[c]) for c in range(check + 1, check + score - 1)}
+    segment = next((c for c, title in titles.items() if (c, title) == (score - 1, "Segment")), None)
+    points = {c: str(titles[c]) for c in titles if c > check and _is_points(cells, c)}
     found = []
     for row in range(_FIRST, _FIRST + n):
         values = {column: cells.get((row, column)) for column in titles}
@@ -123,9 +125,27 @@ def _read(cells: Mapping[tuple[int, int], Any], n: int) -> list[Scored]:
                 pd=None if pd is None else _number(values[pd]),
                 reasons=tuple(str(name) for name in named if name not in (None, "")),
                 check=str(values[check] or ""),
-                points={title: _unless_empty(values[column]) for column, title in points.items()},
+                points=_points(values, points),
+                segment=str((values[segment] if segment else None) or ""),
             )
         )
+    return found
+
+
+def _is_points(cells: Mapping[tuple[int, int], Any], column: int) -> bool:
+    """Tell by the groups whether a column holds points; scores of segments end each group."""
+    groups = {c: str(value) for (row, c), value in cells.items() if row == _GROUPS and value}
+    group = groups[max(c for c in groups if c <= column)]
+    is_score = f"Points{str(cells[_NAMES, column]).removeprefix('Score')}" == group
+    return group.startswith("Points") and not is_score
+
+
+def _points(values: Mapping[int, Any], titles: Mapping[int, str]) -> dict[str, Any]:
+    """Return points by name; of several cards, those of the card that has any."""
+    found: dict[str, Any] = {}
+    for column, title in titles.items():
+        if found.get(title) is None:
+            found[title] = _unless_empty(values[column])
     return found
 
 

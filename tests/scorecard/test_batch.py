@@ -265,3 +265,23 @@ def test_a_run_of_rows_keeps_the_kind_that_was_asked_for() -> None:
     assert table.rows(0, 2).kind("v") == "numeric"
     assert table.kind("v") == "mixed"
     assert table.rows(0, 2).kind("v") == "mixed"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_some_rows_in_the_order_asked_for(form: str) -> None:
+    table = as_table(FORMS[form](rows(20)))
+    asked = np.array([7, 3, 3, 19])
+    part = table.taken(asked)
+    assert (part.n_rows, part.names) == (4, table.names)
+    np.testing.assert_array_equal(part.numeric("years"), table.numeric("years")[asked])
+    partition = CategoricalPartition(groups=(("car",), ("radio", "repairs")))
+    expected = partition.codes(table, "purpose")[asked]
+    assert partition.codes(part, "purpose").tolist() == expected.tolist()
+
+
+def test_some_rows_of_an_array_and_of_a_mixed_column() -> None:
+    values = np.arange(12.0).reshape(6, 2)
+    assert as_table(values).taken(np.array([4, 0])).numeric("x1").tolist() == [9.0, 1.0]
+    table = as_table(pd.DataFrame({"v": pd.Series([1, 2, "word"], dtype=object)}))
+    # without the word it would be of numbers
+    assert table.taken(np.array([0, 1])).kind("v") == "mixed"

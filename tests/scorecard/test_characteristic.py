@@ -236,3 +236,13 @@ def test_repr_is_a_line_that_says_what_it_is() -> None:
     assert repr(AUDIT) == "<Characteristic 'audit': categorical, 4 attributes, -3 to 30 points>"
     plain = Characteristic.numeric("x", cuts=[1], points=[0, 2.5], missing_points=0)
     assert repr(plain) == "<Characteristic 'x': numeric, 3 attributes, 0 to 2.5 points>"
+
+
+def test_a_characteristic_that_refuses_every_value_is_refused() -> None:
+    refused = Attribute(points=1, treatment="error")
+    with pytest.raises(InvalidParameterError, match=r"'x' refuses every value.*Leave it out"):
+        Characteristic(name="x", partition=CategoricalPartition(), attributes=(refused, refused))
+    taken = Characteristic(
+        name="x", partition=CategoricalPartition(), attributes=(refused, Attribute(points=1))
+    )
+    assert "scores from 1 to 1" in repr(Scorecard(characteristics=(taken,)))

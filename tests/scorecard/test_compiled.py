@@ -234,3 +234,12 @@ def test_it_travels_and_says_what_it_is(estimated: tuple[Scorecard, pd.DataFrame
     applicant = X.iloc[0].to_dict()
     assert again(applicant) == decide(applicant)
     assert repr(decide).startswith("<CompiledScorecard of <Scorecard: ")
+
+
+def test_half_of_a_character_is_another_level() -> None:
+    audit = Characteristic.categorical(
+        "audit", points={"clean": 30}, missing_points=0, other_points=-5
+    )
+    decide = Scorecard(characteristics=(audit,)).compile()
+    with pytest.warns(UnseenCategoryWarning, match=r"'\\ud800'"):
+        assert decide({"audit": "\ud800"}).score == -5

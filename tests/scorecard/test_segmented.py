@@ -407,6 +407,17 @@ def test_compiled_reads_levels_of_any_kind(value: Any, segment: str) -> None:
     assert card.compile()({"x": value, "years": 3}).segment == segment
 
 
+def test_compiled_divides_the_segment_of_all() -> None:
+    by_x = Segments.by_cuts("x", [1], ["small", "large"])
+    rule = Segments(within=(("all", by_x),))
+    card = SegmentedScorecard(segments=rule, cards=(hand_made(0, 20), hand_made(0, 30)))
+    rows = pd.DataFrame({"x": [0.0, 1.0], "years": [3.0, 3.0]})
+    decide = card.compile()
+    answers = [decide(row) for row in rows.to_dict("records")]
+    assert [answer.segment for answer in answers] == rule.assign(rows).tolist()
+    assert [answer.score for answer in answers] == card.score(rows).tolist() == [20, 30]
+
+
 def test_compiled_needs_the_columns_of_the_segment_only() -> None:
     rule = Segments.by_levels("x", {"first": ["a"], "second": ["b"]}).divided(
         "second", Segments.by_cuts("y", [1], ["small", "large"])

@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from creditscore._typing import ReasonBaseline
 from creditscore.deploy._excel._cells import Book
-from creditscore.deploy._rules import CardRules
+from creditscore.deploy._rules import CardRules, Rules, SegmentedRules, cards_in
 
 ABOUT = "About"
 _COMPARED = {
@@ -45,14 +45,14 @@ _READING = {
 }
 
 
-def write_about(book: Book, rules: CardRules, what: str, baseline: ReasonBaseline) -> None:
+def write_about(book: Book, rules: Rules, what: str, baseline: ReasonBaseline) -> None:
     """Write the sheet.
 
     Parameters
     ----------
     book : Book
         Of the workbook.
-    rules : CardRules
+    rules : CardRules or SegmentedRules
         Of the card.
     what : str
         The card in one line.
@@ -70,8 +70,19 @@ def write_about(book: Book, rules: CardRules, what: str, baseline: ReasonBaselin
     book.widths(sheet, [24, 100])
 
 
-def _paragraphs(rules: CardRules, baseline: ReasonBaseline) -> Iterator[tuple[str, str]]:
+def _paragraphs(rules: Rules, baseline: ReasonBaseline) -> Iterator[tuple[str, str]]:
     yield from _READING.items()
+    if isinstance(rules, SegmentedRules):
+        text = (
+            "The sheet Segments says which applicant belongs to which segment. Each segment has a "
+            "card of its own, on the sheets Card_1, Card_2 and so on in the order of that list, "
+            "and columns of its own for points; the others are empty."
+        )
+        yield "Segments", text
+    yield from _of_card(cards_in(rules)[0], baseline)
+
+
+def _of_card(rules: CardRules, baseline: ReasonBaseline) -> Iterator[tuple[str, str]]:
     if rules.n_reasons:
         word = "cost" if rules.higher_is_safer else "add"
         text = (

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from creditscore._typing import Level, ReasonBaseline
+from creditscore.deploy._description import codes_of_values
 from creditscore.deploy._excel._cells import Book, Sheet
-from creditscore.deploy._rules import CardRules, ColumnRules, codes_of_values
+from creditscore.deploy._rules import CardRules, ColumnRules
 from creditscore.scorecard import Attribute, Characteristic
 
-CARD, LEVELS = "Card", "Levels"
-_FIRST_ROW = 9
+FIRST_ROW = 9
 _BASE, _OFFSET, _FACTOR = "C4", "C5", "C6"
 _HEADER = (
     *("Characteristic", "Attribute", "Points", "Points per unit above", "From (included)"),
@@ -64,6 +64,10 @@ class CardSheets:
         Of the card, for labels and evidence.
     baseline : {"neutral", "average", "maximum"}
         What reasons compare with.
+    titles : tuple of str, default=("Card", "Levels")
+        What the sheets are called: letters, which formulas need not quote.
+    segment : str or None, default=None
+        Whose card it is.
     """
 
     def __init__(
@@ -72,7 +76,12 @@ class CardSheets:
         rules: CardRules,
         characteristics: Sequence[Characteristic],
         baseline: ReasonBaseline,
+        *,
+        titles: tuple[str, str] = ("Card", "Levels"),
+        segment: str | None = None,
     ) -> None:
+        self.card_sheet, self.level_sheet = titles
+        self.segment = segment
         self.book, self.rules, self.characteristics = book, rules, characteristics
         self.baseline = baseline
         whole = all(
@@ -82,24 +91,24 @@ class CardSheets:
         )
         self.points_format = "0" if whole and float(rules.base_points).is_integer() else "0.00"
         self.base, self.offset, self.factor = (
-            f"{CARD}!{_absolute(place)}" for place in (_BASE, _OFFSET, _FACTOR)
+            f"{self.card_sheet}!{_absolute(place)}" for place in (_BASE, _OFFSET, _FACTOR)
         )
 
     def write(self) -> list[Places]:
         """Write both sheets, and say where each characteristic stands."""
         book = self.book
-        sheet, levels = book.sheet(CARD), book.sheet(LEVELS)
+        sheet, levels = book.sheet(self.card_sheet), book.sheet(self.level_sheet)
         self._write_top(sheet)
         book.text(levels, "A1", "Values that are looked up", "title")
         book.text(levels, "A2", "Each level, code or word, and the points it earns.", "note")
         for letter, title in zip("ABC", ("Characteristic", "Value", "Points"), strict=True):
             book.text(levels, f"{letter}4", title, "header")
-        row, level_row, places = _FIRST_ROW, 5, []
+        row, level_row, places = FIRST_ROW, 5, []
         for characteristic, column in zip(self.characteristics, self.rules.columns, strict=True):
             self._write_attributes(sheet, row, characteristic, column)
             codes = codes_of_values(characteristic.partition)
             tables = self._write_levels(levels, level_row, column.name, codes, row)
-            places.append(_places(characteristic, column, row, tables))
+            places.append(self._places(characteristic, column, row, tables))
             row += len(characteristic.attributes)
             level_row += len(codes)
         names = _width(column.name for column in self.rules.columns)
@@ -111,9 +120,9 @@ class CardSheets:
             sheet.column_dimensions["D"].hidden = True
         if all(a.n_good is None and a.woe is None for a in attributes):
             sheet.column_dimensions.group("G", "I", hidden=True)
-        sheet.freeze_panes, levels.freeze_panes = f"C{_FIRST_ROW}", "A5"
+        sheet.freeze_panes, levels.freeze_panes = f"C{FIRST_ROW}", "A5"
         sheet.print_title_rows, levels.print_title_rows = (
-            f"{_FIRST_ROW - 1}:{_FIRST_ROW - 1}",
+            f"{FIRST_ROW - 1}:{FIRST_ROW - 1}",
             "4:4",
         )
         if level_row == 5:
@@ -122,7 +131,8 @@ class CardSheets:
 
     def _write_top(self, sheet: Sheet) -> None:
         book, rules = self.book, self.rules
-        book.text(sheet, "A1", "Points of the card", "title")
+        of = "" if self.segment is None else f" of {self.segment}"
+        book.text(sheet, "A1", f"Points of the card{of}", "title")
         book.text(sheet, "A2", "Blue figures on yellow may be changed; scores follow.", "note")
         book.text(sheet, "A4", "Points that every case starts from")
         book.number(sheet, _BASE, float(rules.base_points), "input", self.points_format)
@@ -133,8 +143,8 @@ class CardSheets:
             book.number(sheet, _FACTOR, rules.factor, "made", "0.0000")
         header = _HEADER if rules.n_reasons else _HEADER[:-1]
         for place, title in enumerate(header, 1):
-            book.text(sheet, f"{book.letter(place)}{_FIRST_ROW - 1}", title, "header")
-        sheet.row_dimensions[_FIRST_ROW - 1].height = 32
+            book.text(sheet, f"{book.letter(place)}{FIRST_ROW - 1}", title, "header")
+        sheet.row_dimensions[FIRST_ROW - 1].height = 32
 
     def _write_attributes(
         self, sheet: Sheet, first: int, characteristic: Characteristic, column: ColumnRules
@@ -211,50 +221,50 @@ class CardSheets:
                 # a truth is looked up as the number it is
                 shown = '"TRUE";;"FALSE"' if isinstance(level, bool) else "General"
                 book.number(sheet, f"B{row}", float(level), "made", shown)
-            points = f"={CARD}!C{card_row + codes[level]}"
+            points = f"={self.card_sheet}!C{card_row + codes[level]}"
             book.formula(sheet, f"C{row}", points, "made", self.points_format)
         middle = first + len(texts)
         last = middle + len(numbers) - 1
         return (
-            _table(first, middle - 1) if texts else None,
-            _table(middle, last) if numbers else None,
+            self._table(first, middle - 1) if texts else None,
+            self._table(middle, last) if numbers else None,
+        )
+
+    def _table(self, first: int, last: int) -> tuple[str, str]:
+        sheet = self.level_sheet
+        return _range(sheet, "B", first, last), _range(sheet, "C", first, last)
+
+    def _places(
+        self,
+        characteristic: Characteristic,
+        column: ColumnRules,
+        first: int,
+        tables: tuple[tuple[str, str] | None, tuple[str, str] | None],
+    ) -> Places:
+        n, missing = len(column.intervals), first + characteristic.partition.missing_code
+        last, sheet = first + n - 1, self.card_sheet
+        linear = any(interval.slope for interval in column.intervals)
+        return Places(
+            points=_range(sheet, "C", first, last) if n else None,
+            slopes=_range(sheet, "D", first, last) if linear else None,
+            lows=_range(sheet, "E", first, last) if linear else None,
+            cuts=_range(sheet, "E", first + 1, last) if n > 1 else None,
+            missing=f"{sheet}!$C${missing}",
+            other=f"{sheet}!$C${missing + 1}" if characteristic.partition.has_other else None,
+            texts=tables[0],
+            numbers=tables[1],
+            reference=f"{sheet}!$J${first}",
         )
 
 
 def _width(texts: Iterable[str]) -> int:
     """Return a width in letters that shows most texts whole."""
-    return min(max(26, *(len(text) + 3 for text in texts)), 60)
+    return min(max([26, *(len(text) + 3 for text in texts)]), 60)
 
 
 def _shortened(label: str) -> str:
     """Return the label of an attribute, cut off where a group has many levels."""
     return label if len(label) <= _MOST_LETTERS else f"{label[:_MOST_LETTERS]}…"
-
-
-def _table(first: int, last: int) -> tuple[str, str]:
-    return _range(LEVELS, "B", first, last), _range(LEVELS, "C", first, last)
-
-
-def _places(
-    characteristic: Characteristic,
-    column: ColumnRules,
-    first: int,
-    tables: tuple[tuple[str, str] | None, tuple[str, str] | None],
-) -> Places:
-    n, missing = len(column.intervals), first + characteristic.partition.missing_code
-    last = first + n - 1
-    linear = any(interval.slope for interval in column.intervals)
-    return Places(
-        points=_range(CARD, "C", first, last) if n else None,
-        slopes=_range(CARD, "D", first, last) if linear else None,
-        lows=_range(CARD, "E", first, last) if linear else None,
-        cuts=_range(CARD, "E", first + 1, last) if n > 1 else None,
-        missing=f"{CARD}!$C${missing}",
-        other=f"{CARD}!$C${missing + 1}" if characteristic.partition.has_other else None,
-        texts=tables[0],
-        numbers=tables[1],
-        reference=f"{CARD}!$J${first}",
-    )
 
 
 def _range(sheet: str, column: str, first: int, last: int) -> str:

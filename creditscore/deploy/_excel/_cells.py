@@ -123,6 +123,10 @@ class Book:
         letters: str = self.openpyxl.utils.get_column_letter(place)
         return letters
 
+    def letters(self, first: int, n: int) -> list[str]:
+        """Return the letters of columns that stand beside each other."""
+        return [self.letter(place) for place in range(first, first + n)]
+
     def _dress(self, cell: Any, style: str, number_format: str, *, quoted: bool = False) -> None:
         key = (style, number_format, quoted)
         if key in self._dressed:

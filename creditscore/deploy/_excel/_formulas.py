@@ -6,6 +6,8 @@ as an array: SUMPRODUCT compares whole ranges by itself.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from creditscore.deploy._excel._card_sheet import Places
 from creditscore.deploy._rules import ColumnRules
 
@@ -15,7 +17,7 @@ LEAST_SHORTFALL = 1e-9
 """Points below which the card too calls a difference rounding."""
 
 
-def points_formula(column: ColumnRules, places: Places, value: str, entered: str) -> str:
+def points_formula(column: ColumnRules, places: Places, value: str, empty: str) -> str:
     """Return the points of a value, or a word that says why there are none.
 
     Parameters
@@ -24,12 +26,14 @@ def points_formula(column: ColumnRules, places: Places, value: str, entered: str
         The column.
     places : Places
         Where its points stand.
-    value, entered : str
-        The cell, and the range of the row, which earns nothing where it is empty.
+    value : str
+        The cell.
+    empty : str
+        Condition under which the row earns nothing.
     """
     earned = _of_value(column, places, value)
     return (
-        f'=IF(COUNTA({entered})=0,"",IF(ISNA({value}),{places.missing},'
+        f'=IF({empty},"",IF(ISNA({value}),{places.missing},'
         f'IF(ISERROR({value}),"{ERROR}",IF({value}="",{places.missing},{earned}))))'
     )
 
@@ -78,9 +82,9 @@ def _in_table(table: tuple[str, str] | None, value: str, other: str) -> str:
     return f"IFERROR(INDEX({points},MATCH({value}*1,{numbers},0)),{other})"
 
 
-def score_formula(points: str, n: int, base: str, entered: str) -> str:
-    """Return the sum of points, nothing in an empty row or where a value earns none."""
-    return f'=IF(COUNTA({entered})=0,"",IF(COUNT({points})={n},{base}+SUM({points}),""))'
+def score_formula(points: str, n: int, base: str, empty: str, otherwise: str = '""') -> str:
+    """Return the sum of points, nothing in an empty row, or else what is told instead."""
+    return f'=IF({empty},"",IF(COUNT({points})={n},{base}+SUM({points}),{otherwise}))'
 
 
 def prob_default_formula(score: str, offset: str, factor: str) -> str:
@@ -90,14 +94,18 @@ def prob_default_formula(score: str, offset: str, factor: str) -> str:
     return f'=IF(ISNUMBER({score}),IF({log_odds}>0,{safe},1/(1+EXP({log_odds}))),"")'
 
 
-def check_formula(score: str, points: str, names: str, entered: str) -> str:
-    """Return "ok", or the first column without points and why."""
+def check_formula(score: str, why: str, empty: str) -> str:
+    """Return "ok", or why there is no score."""
+    return f'=IF({empty},"",IF(ISNUMBER({score}),"ok",{why}))'
+
+
+def why_of(points: str, names: str) -> str:
+    """Return the first column without points and why, as a part of a formula."""
     first, _, last = points.partition(":")
     # the text that stands furthest to the left
     from_end = f"SUMPRODUCT(MAX(ISTEXT({points})*(COLUMN({last})-COLUMN({points})+1)))"
     place = f"COLUMN({last})-COLUMN({first})+2-{from_end}"
-    why = f'INDEX({names},{place})&": "&INDEX({points},{place})'
-    return f'=IF(COUNTA({entered})=0,"",IF(ISNUMBER({score}),"ok",{why}))'
+    return f'INDEX({names},{place})&": "&INDEX({points},{place})'
 
 
 def rank_formula(
@@ -120,6 +128,39 @@ def rank_formula(
     return f'=IF(ISNUMBER({score}),IF({short}>{LEAST_SHORTFALL:.0e},{rank},""),"")'
 
 
-def reason_formula(rank: int, ranks: str, names: str) -> str:
-    """Return the column of a rank; nothing where there is none."""
-    return f'=IFERROR(INDEX({names},MATCH({rank},{ranks},0)),"")'
+def reason_of(rank: int, ranks: str, names: str) -> str:
+    """Return the column of a rank, nothing where there is none, as a part of a formula."""
+    return f'IFERROR(INDEX({names},MATCH({rank},{ranks},0)),"")'
+
+
+def place_formula(
+    first: tuple[str, str] | None, within: Sequence[tuple[int, str, str]], empty: str
+) -> str:
+    """Return the number of the segment, or the column that tells none and why.
+
+    Parameters
+    ----------
+    first : tuple of str or None
+        Cell of the name of the first column, and the cell of what it tells.
+    within : sequence of (int, str, str)
+        For each segment that is divided: its number, the cell of the name of the column that
+        divides it, and the cell of what that adds.
+    empty : str
+        Condition under which the row has none.
+    """
+    start = "0" if first is None else first[1]
+    found = start
+    for number, name, cell in within:
+        inner = f'IF(ISNUMBER({cell}),{number}+{cell},{name}&": "&{cell})'
+        found = f"IF({start}={number},{inner},{found})"
+    if first is not None:
+        found = f'IF(ISNUMBER({start}),{found},{first[0]}&": "&{start})'
+    return f'=IF({empty},"",{found})'
+
+
+def by_segment(place: str, parts: Sequence[str], otherwise: str = '""') -> str:
+    """Choose among parts of formulas by the number of the segment."""
+    found = otherwise
+    for number, part in reversed(list(enumerate(parts))):
+        found = f"IF({place}={number},{part},{found})"
+    return found

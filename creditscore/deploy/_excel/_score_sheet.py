@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from creditscore.deploy._excel._block import (
+    GROUPS_ROW,
+    NAMES_ROW,
+    REFERENCES_ROW,
+    CardBlock,
+    write_group,
+)
 from creditscore.deploy._excel._card_sheet import CardSheets, Places
 from creditscore.deploy._excel._cells import Book, Sheet
-from creditscore.deploy._excel._formulas import (
-    check_formula,
-    points_formula,
-    prob_default_formula,
-    rank_formula,
-    reason_formula,
-    score_formula,
-)
-from creditscore.deploy._rules import CardRules, ColumnRules
+from creditscore.deploy._excel._formulas import by_segment, check_formula, prob_default_formula
+from creditscore.deploy._excel._segment_cells import SegmentBlock, SegmentSheets
+from creditscore.deploy._rules import ColumnRules, Rules, SegmentedRules, cards_in, columns_in
 
 SCORE = "Score"
-_GROUPS, _REFERENCES, _NAMES = 4, 5, 6
-_FIRST = _NAMES + 1
+_FIRST = NAMES_ROW + 1
 
 
 class ScoreSheet:
@@ -28,33 +28,48 @@ class ScoreSheet:
     ----------
     book : Book
         Of the workbook.
-    rules : CardRules
+    rules : CardRules or SegmentedRules
         Of the card.
-    card : CardSheets
-        Where the points stand.
-    places : sequence of Places
-        The same by column.
+    cards : sequence of (CardSheets, sequence of Places)
+        Where the points of each card stand.
+    segments : (SegmentSheets, sequence of Places) or None
+        Where segments are looked up, where there are any.
     rows : int
         Applicants that there is room for.
     """
 
     def __init__(
-        self, book: Book, rules: CardRules, card: CardSheets, places: Sequence[Places], rows: int
+        self,
+        book: Book,
+        rules: Rules,
+        cards: Sequence[tuple[CardSheets, Sequence[Places]]],
+        segments: tuple[SegmentSheets, Sequence[Places]] | None,
+        rows: int,
     ) -> None:
-        self.book, self.rules, self.card, self.places = book, rules, card, places
-        self.last = _FIRST + rows - 1
-        self.names = [column.name for column in rules.columns]
-        k, n = len(self.names), rules.n_reasons
-        self.calibrated = rules.offset is not None and rules.factor is not None
+        self.book, self.last = book, _FIRST + rows - 1
+        first = cards_in(rules)[0]
+        self.card, self.n_reasons = cards[0][0], first.n_reasons
+        self.readers: dict[str, list[ColumnRules]] = {}
+        for column in columns_in(rules):
+            self.readers.setdefault(column.name, []).append(column)
+        self.calibrated = first.offset is not None and first.factor is not None
         # the first column is the applicant's own name or number
-        self.values = self._letters(2, k)
-        self.score = self._letters(k + 2, 1)[0]
-        self.pd = self._letters(k + 3, 1)[0]
-        self.reasons = self._letters(k + 3 + self.calibrated, n)
-        place = k + 3 + self.calibrated + n
-        self.check = self._letters(place, 1)[0]
-        self.points = self._letters(place + 1, k)
-        self.ranks = self._letters(place + 1 + k, k) if n else []
+        k, own = len(self.readers), segments is not None
+        self.values = dict(zip(self.readers, book.letters(2, k), strict=True))
+        self.segment = book.letter(k + 2) if own else ""
+        self.score = book.letter(k + 2 + own)
+        self.pd = book.letter(k + 3 + own)
+        self.reasons = book.letters(k + 3 + own + self.calibrated, self.n_reasons)
+        place = k + 3 + own + self.calibrated + self.n_reasons
+        self.check = book.letter(place)
+        place += 1
+        self.finder = None if segments is None else SegmentBlock(book, *segments, place)
+        place += 0 if self.finder is None else self.finder.width
+        names = rules.segments.names if isinstance(rules, SegmentedRules) else (None,)
+        self.blocks = []
+        for name, one, (sheets, places) in zip(names, cards_in(rules), cards, strict=True):
+            self.blocks.append(CardBlock(book, one, sheets, places, place, name))
+            place += self.blocks[-1].width
 
     def write(self) -> None:
         """Write title, headers, prepared rows and what helps to fill them."""
@@ -68,83 +83,92 @@ class ScoreSheet:
         self._finish(sheet)
 
     def _write_headers(self, sheet: Sheet) -> None:
-        results = ["Score"]
-        results += ["Probability of default"] if self.calibrated else []
-        results += [f"Reason {rank}" for rank in range(1, self.rules.n_reasons + 1)]
-        results.append("Check")
-        titles = ["Applicant", *self.names, *results, *self.names]
-        titles += [f"Rank of {name}" for name in self.names] if self.ranks else []
-        for place, title in enumerate(titles, 1):
-            self.book.text(sheet, f"{self.book.letter(place)}{_NAMES}", title, "header")
-        groups = [("A", self.values[-1], "Applicant"), (self.score, self.check, "Result")]
-        groups.append((self.points[0], self.points[-1], "Points"))
-        groups += [(self.ranks[0], self.ranks[-1], "Ranks")] if self.ranks else []
-        for first, last, title in groups:
-            self.book.text(sheet, f"{first}{_GROUPS}", title, "group")
-            # one cell alone is no range to a spreadsheet
-            if first != last:
-                sheet.merge_cells(f"{first}{_GROUPS}:{last}{_GROUPS}")
-        if self.ranks:
-            self.book.text(sheet, f"{self.check}{_REFERENCES}", "Compared with", "note")
-            for letter, places in zip(self.points, self.places, strict=True):
-                cell, points_format = f"{letter}{_REFERENCES}", self.card.points_format
-                self.book.formula(sheet, cell, f"={places.reference}", "helper", points_format)
-        sheet.row_dimensions[_NAMES].height = 45
+        results = {self.segment: "Segment"} if self.segment else {}
+        results[self.score] = "Score"
+        if self.calibrated:
+            results[self.pd] = "Probability of default"
+        results |= {letter: f"Reason {rank}" for rank, letter in enumerate(self.reasons, 1)}
+        results[self.check] = "Check"
+        titles = {"A": "Applicant", **{letter: name for name, letter in self.values.items()}}
+        for letter, title in (titles | results).items():
+            self.book.text(sheet, f"{letter}{NAMES_ROW}", title, "header")
+        write_group(self.book, sheet, list(titles), "Applicant")
+        write_group(self.book, sheet, list(results), "Result")
+        if self.n_reasons:
+            cell = f"{self.check}{REFERENCES_ROW}"
+            self.book.text(sheet, cell, "Compared with", "note")
+        for block in (self.finder, *self.blocks):
+            if block is not None:
+                block.write_headers(sheet)
+        sheet.row_dimensions[NAMES_ROW].height = 45
 
     def _write_row(self, sheet: Sheet, row: int) -> None:
-        book, rules = self.book, self.rules
+        book = self.book
         book.number(sheet, f"A{row}", None, "input", "@")
-        for letter, column in zip(self.values, rules.columns, strict=True):
-            book.number(sheet, f"{letter}{row}", None, "input", _input_format(column))
-        entered = f"$A{row}:${self.values[-1]}{row}"
-        names = _row_of(self.points, _NAMES, fixed=True)
-        points, score = _row_of(self.points, row), f"${self.score}{row}"
-        n, places_of = len(self.points), zip(self.values, self.points, strict=True)
-        for (value, letter), column, places in zip(
-            places_of, rules.columns, self.places, strict=True
-        ):
-            formula = points_formula(column, places, f"${value}{row}", entered)
-            book.formula(sheet, f"{letter}{row}", formula, "made", self.card.points_format)
-        formula = score_formula(points, n, self.card.base, entered)
-        book.formula(sheet, f"{self.score}{row}", formula, "strong", self.card.points_format)
+        for name, letter in self.values.items():
+            book.number(sheet, f"{letter}{row}", None, "input", _input_format(self.readers[name]))
+        empty = f"COUNTA($A{row}:${self._last_value}{row})=0"
+        score = f"${self.score}{row}"
+        if self.finder is None:
+            self._write_plain(sheet, row, empty)
+        else:
+            self._write_segmented(sheet, row, empty, self.finder)
         if self.calibrated:
             formula = prob_default_formula(score, self.card.offset, self.card.factor)
             book.formula(sheet, f"{self.pd}{row}", formula, "made", "0.00%")
-        ranks = _row_of(self.ranks, row) if self.ranks else ""
+
+    def _write_plain(self, sheet: Sheet, row: int, empty: str) -> None:
+        (block,) = self.blocks
+        score = f"${self.score}{row}"
+        block.write_row(sheet, row, self.values, empty)
+        self._write_score(sheet, row, block.score_formula(row, empty))
         for rank, letter in enumerate(self.reasons, 1):
-            book.formula(sheet, f"{letter}{row}", reason_formula(rank, ranks, names))
-        formula = check_formula(score, points, names, entered)
-        book.formula(sheet, f"{self.check}{row}", formula)
-        self._write_ranks(sheet, row, score)
+            self.book.formula(sheet, f"{letter}{row}", f"={block.reason(rank, row)}")
+        formula = check_formula(score, block.why(row), empty)
+        self.book.formula(sheet, f"{self.check}{row}", formula)
+        block.write_ranks(sheet, row, score)
 
-    def _write_ranks(self, sheet: Sheet, row: int, score: str) -> None:
-        for place, letter in enumerate(self.ranks):
-            own = self._sides(f"{self.points[place]}${_REFERENCES}", f"${self.points[place]}{row}")
-            all_ = self._sides(
-                _row_of(self.points, _REFERENCES, fixed=True), _row_of(self.points, row)
-            )
-            first = self.points[:place]
-            before = (
-                self._sides(_row_of(first, _REFERENCES, fixed=True), _row_of(first, row))
-                if first
-                else None
-            )
-            formula = rank_formula(score, own, all_, before)
-            self.book.formula(sheet, f"{letter}{row}", formula, "helper")
+    def _write_segmented(self, sheet: Sheet, row: int, empty: str, finder: SegmentBlock) -> None:
+        """Let the card of each segment answer for its rows, and choose among the answers."""
+        finder.write_row(sheet, row, self.values, empty)
+        place, score = f"${finder.place}{row}", f"${self.score}{row}"
+        for number, block in enumerate(self.blocks):
+            # a row of another segment, or of none, is empty to this card
+            block.write_row(sheet, row, self.values, f'{place}&""<>"{number}"')
+            block.write_ranks(sheet, row, f"${block.score}{row}")
+        scores = [f"${block.score}{row}" for block in self.blocks]
+        known = [f'IF(ISNUMBER({one}),{one},"")' for one in scores]
+        self._write_score(sheet, row, f"={by_segment(place, known)}")
+        name = f'=IF(ISNUMBER({place}),INDEX({finder.sheets.names},{place}+1),"")'
+        self.book.formula(sheet, f"{self.segment}{row}", name)
+        for rank, letter in enumerate(self.reasons, 1):
+            reasons = [block.reason(rank, row) for block in self.blocks]
+            self.book.formula(sheet, f"{letter}{row}", f"={by_segment(place, reasons)}")
+        why = by_segment(place, scores, place)
+        self.book.formula(sheet, f"{self.check}{row}", check_formula(score, why, empty))
 
-    def _sides(self, reference: str, points: str) -> tuple[str, str]:
-        return (reference, points) if self.rules.higher_is_safer else (points, reference)
+    def _write_score(self, sheet: Sheet, row: int, formula: str) -> None:
+        place = f"{self.score}{row}"
+        self.book.formula(sheet, place, formula, "strong", self.card.points_format)
+
+    @property
+    def _last_value(self) -> str:
+        return list(self.values.values())[-1]
 
     def _finish(self, sheet: Sheet) -> None:
         sheet.freeze_panes = f"B{_FIRST}"
-        width = max(min(max(map(len, self.names)) + 4, 24), 12)
-        for letter in ("A", *self.values, *self.reasons):
+        width = max(min(max(map(len, self.readers)) + 4, 24), 12)
+        wide = ["A", *self.values.values(), *self.reasons]
+        wide += [self.segment] if self.segment else []
+        for letter in wide:
             sheet.column_dimensions[letter].width = max(width, 16)
-        for letter in (self.score, *([self.pd] if self.calibrated else []), *self.points):
+        points = [letter for block in self.blocks for letter in block.points]
+        for letter in (self.score, *([self.pd] if self.calibrated else []), *points):
             sheet.column_dimensions[letter].width = width
         sheet.column_dimensions[self.check].width = 30
-        if self.ranks:
-            sheet.column_dimensions.group(self.ranks[0], self.ranks[-1], hidden=True)
+        for block in self.blocks:
+            if block.ranks:
+                sheet.column_dimensions.group(block.ranks[0], block.ranks[-1], hidden=True)
         self._offer_levels(sheet)
         red = self.book.openpyxl.styles.Font(color="C00000", bold=True)
         rule = self.book.openpyxl.formatting.rule.FormulaRule(
@@ -152,33 +176,34 @@ class ScoreSheet:
         )
         cells = f"{self.check}{_FIRST}:{self.check}{self.last}"
         sheet.conditional_formatting.add(cells, rule)
-        sheet.print_title_rows = f"{_GROUPS}:{_NAMES}"
+        sheet.print_title_rows = f"{GROUPS_ROW}:{NAMES_ROW}"
 
     def _offer_levels(self, sheet: Sheet) -> None:
         """Give the cells of columns of levels a list to choose from, which binds nobody."""
         validation = self.book.openpyxl.worksheet.datavalidation.DataValidation
-        for letter, column, places in zip(
-            self.values, self.rules.columns, self.places, strict=True
-        ):
-            table = places.texts or places.numbers
-            if column.kind != "numeric" and table is not None:
-                offer = validation(type="list", formula1=table[0], allow_blank=True)
-                offer.showErrorMessage = False
-                offer.add(f"{letter}{_FIRST}:{letter}{self.last}")
-                sheet.add_data_validation(offer)
-
-    def _letters(self, first: int, n: int) -> list[str]:
-        return [self.book.letter(place) for place in range(first, first + n)]
-
-
-def _row_of(letters: Sequence[str], row: int, *, fixed: bool = False) -> str:
-    """Return the range of some columns in a row, which moves with the formula or does not."""
-    mark = "$" if fixed else ""
-    return f"${letters[0]}{mark}{row}:${letters[-1]}{mark}{row}"
+        tables: dict[str, str] = {}
+        for block in (self.finder, *self.blocks):
+            if block is None:
+                continue
+            columns = block.columns if isinstance(block, SegmentBlock) else block.rules.columns
+            for column, places in zip(columns, block.places, strict=True):
+                table = places.texts or places.numbers
+                if column.kind != "numeric" and table is not None:
+                    tables.setdefault(column.name, table[0])
+        for name, listed in tables.items():
+            letter = self.values[name]
+            offer = validation(type="list", formula1=listed, allow_blank=True)
+            offer.showErrorMessage = False
+            offer.add(f"{letter}{_FIRST}:{letter}{self.last}")
+            sheet.add_data_validation(offer)
 
 
-def _input_format(column: ColumnRules) -> str:
+def _input_format(readers: Sequence[ColumnRules]) -> str:
     """Keep what is typed into a column of text as text: 01 is no 1."""
+    return "@" if all(map(_is_text, readers)) else "General"
+
+
+def _is_text(column: ColumnRules) -> bool:
     values = [value for value, _ in column.values]
     text = column.kind != "numeric" and bool(values) and all(isinstance(v, str) for v in values)
-    return "@" if text and column.kind != "mixed" else "General"
+    return text and column.kind != "mixed"

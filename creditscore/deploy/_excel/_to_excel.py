@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from creditscore._files import whole_file
 from creditscore._typing import ReasonBaseline
 from creditscore._validation import check_integer
-from creditscore.deploy._baseline import baseline_of
+from creditscore.deploy._alike import check_whole_levels
+from creditscore.deploy._description import (
+    AnyCard,
+    baseline_of,
+    cards_of,
+    rules_of,
+    segment_characteristics,
+)
 from creditscore.deploy._excel._about_sheet import write_about
 from creditscore.deploy._excel._card_sheet import CardSheets
 from creditscore.deploy._excel._cells import Book, check_text
 from creditscore.deploy._excel._score_sheet import SCORE, ScoreSheet
-from creditscore.deploy._rules import CardRules, rules_of
+from creditscore.deploy._excel._segment_cells import SegmentSheets
+from creditscore.deploy._rules import Rules, SegmentedRules, cards_in, columns_in
 from creditscore.exceptions import InvalidParameterError, MissingDependencyError
-from creditscore.scorecard import Scorecard
+from creditscore.scorecard import SegmentedScorecard
 
 _MOST_ROWS = 100_000
 _MOST_COLUMNS = 16_384
+_MOST_SEGMENTS = 40
 
 
 def to_excel(
-    card: Scorecard,
+    card: AnyCard,
     path: str | os.PathLike[str],
     *,
     n_reasons: int = 4,
@@ -33,7 +43,7 @@ def to_excel(
 
     Parameters
     ----------
-    card : Scorecard
+    card : Scorecard or SegmentedScorecard
         The card.
     path : path-like
         File to write, which is there whole or stays as it was; its name ends in .xlsx.
@@ -50,8 +60,8 @@ def to_excel(
     ------
     InvalidParameterError
         A name or a level that no cell holds: control characters, more than 32,767 letters, a level
-        that is the empty text; more characteristics than a sheet has room for; a path that is no
-        name of a workbook.
+        that is the empty text or a whole number of 2⁵³ or more; more characteristics than a sheet
+        has room for, or more than 40 segments; a path that is no name of a workbook.
     UncalibratedCardError
         Reasons are asked for, and the card holds no neutral points or counts.
     MissingDependencyError
@@ -63,6 +73,9 @@ def to_excel(
     probability of default, reasons, and the points of each characteristic. "Card" is the points
     table; points changed there change the scores. "Levels" lists levels, special codes and words
     with the attribute that each belongs to; "About" says how cells are read.
+
+    A segmented card has sheets "Card_1", "Card_2" and so on, one for each segment, the sheet
+    "Segments" that says who belongs to which, and on "Score" the segment, and points by segment.
 
     An empty cell or text is missing, and so is #N/A; the text NaN is a text. Numbers stored as
     text, and numbers in columns of text, have no score, and the column "Check" names them, as it
@@ -90,14 +103,32 @@ def to_excel(
     _check_size(rules, rows)
     _check_texts(rules)
     book = Book(_openpyxl())
-    sheets = CardSheets(book, rules, card.characteristics, compared)
-    places = sheets.write()
-    ScoreSheet(book, rules, sheets, places, rows).write()
+    cards = [(sheets, sheets.write()) for sheets in _card_sheets(book, card, rules, compared)]
+    segments = None
+    if isinstance(card, SegmentedScorecard) and isinstance(rules, SegmentedRules):
+        read = segment_characteristics(card.segments)
+        found = SegmentSheets(book, rules.segments, read)
+        segments = (found, found.write())
+    ScoreSheet(book, rules, cards, segments, rows).write()
     write_about(book, rules, repr(card).strip("<>"), compared)
     book.workbook.move_sheet(SCORE, -book.workbook.sheetnames.index(SCORE))
     book.workbook.active = 0
     with whole_file(path) as temporary:
         book.workbook.save(temporary)
+
+
+def _card_sheets(
+    book: Book, card: AnyCard, rules: Rules, baseline: ReasonBaseline
+) -> Iterator[CardSheets]:
+    """Yield the sheets of each card, in the order of segments."""
+    if not isinstance(rules, SegmentedRules):
+        (one,) = cards_of(card)
+        yield CardSheets(book, rules, one.characteristics, baseline)
+        return
+    names, own = rules.segments.names, zip(cards_of(card), rules.cards, strict=True)
+    for number, (name, (one, of_one)) in enumerate(zip(names, own, strict=True), 1):
+        titles = (f"Card_{number}", f"Levels_{number}")
+        yield CardSheets(book, of_one, one.characteristics, baseline, titles=titles, segment=name)
 
 
 def _openpyxl() -> Any:
@@ -120,8 +151,19 @@ def _check_path(path: Any) -> None:
         raise InvalidParameterError(msg)
 
 
-def _check_size(rules: CardRules, rows: int) -> None:
-    columns = 3 * len(rules.columns) + rules.n_reasons + 4
+def _check_size(rules: Rules, rows: int) -> None:
+    cards, read = cards_in(rules), {column.name for column in columns_in(rules)}
+    of_segments = 0
+    if isinstance(rules, SegmentedRules):
+        of_segments = len(rules.segments.columns) + 2 + len(cards)
+        if len(cards) > _MOST_SEGMENTS:
+            msg = (
+                f"A workbook chooses among {_MOST_SEGMENTS} cards of segments, and this card has "
+                f"{len(cards)}. Export it as SQL, or the card of each segment by itself."
+            )
+            raise InvalidParameterError(msg)
+    of_cards = sum(2 * len(card.columns) for card in cards)
+    columns = len(read) + of_cards + of_segments + cards[0].n_reasons + 4
     if rows > _MOST_ROWS or columns > _MOST_COLUMNS:
         msg = (
             f"A sheet has room for {_MOST_ROWS:,} applicants and {_MOST_COLUMNS:,} columns. Got "
@@ -130,8 +172,12 @@ def _check_size(rules: CardRules, rows: int) -> None:
         raise InvalidParameterError(msg)
 
 
-def _check_texts(rules: CardRules) -> None:
-    for column in rules.columns:
+def _check_texts(rules: Rules) -> None:
+    if isinstance(rules, SegmentedRules):
+        for name in rules.segments.names:
+            check_text(name, "the name of a segment")
+    for column in columns_in(rules):
+        check_whole_levels(column, "a cell of a workbook")
         check_text(column.name, "the name")
         for level, _ in column.values:
             if isinstance(level, str):

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from creditscore.deploy._rules import CardRules
+from creditscore.deploy._rules import CardRules, Rules, SegmentedRules, columns_in
 from creditscore.deploy._sql._dialect import Dialect
 from creditscore.exceptions import InvalidParameterError
 
 
-def result_names(rules: CardRules) -> list[str]:
+def result_names(rules: Rules) -> list[str]:
     """Return the columns of the result that the card makes."""
-    names = [f"{column.name}_points" for column in rules.columns]
-    names.append("score")
-    if rules.offset is not None and rules.factor is not None:
-        names.append("pd")
-    return [*names, *(f"reason_{rank}" for rank in range(1, rules.n_reasons + 1))]
+    if isinstance(rules, SegmentedRules):
+        points = [f"{name}_points" for name in rules.characteristics]
+        return ["segment", *points, *card_results(rules.cards[0])]
+    return [*(f"{column.name}_points" for column in rules.columns), *card_results(rules)]
 
 
-def check_names(dialect: Dialect, rules: CardRules, keep: Any) -> list[str]:
+def card_results(rules: CardRules) -> list[str]:
+    """Return the columns of the result that come after the points."""
+    known = rules.offset is not None and rules.factor is not None
+    reasons = [f"reason_{rank}" for rank in range(1, rules.n_reasons + 1)]
+    return ["score", *(["pd"] if known else []), *reasons]
+
+
+def check_names(dialect: Dialect, rules: Rules, keep: Any) -> list[str]:
     """Check the columns that are kept, and all names that the query has."""
     if not isinstance(keep, (list, tuple)) or not all(isinstance(name, str) for name in keep):
         msg = f"The 'keep' parameter of to_sql must be a list of columns. Got {keep!r} instead."
@@ -34,14 +40,16 @@ def check_names(dialect: Dialect, rules: CardRules, keep: Any) -> list[str]:
             "or rename the characteristic."
         )
         raise InvalidParameterError(msg)
-    for name in (*(column.name for column in rules.columns), *names):
+    for name in dict.fromkeys([*(column.name for column in columns_in(rules)), *names]):
         _check_name(dialect, name)
     return list(keep)
 
 
-def check_texts(dialect: Dialect, rules: CardRules) -> None:
+def check_texts(dialect: Dialect, rules: Rules) -> None:
     """Check that the levels of each column are apart in the engine too."""
-    for column in rules.columns:
+    if isinstance(rules, SegmentedRules):
+        _check_segments(dialect, rules.segments.names)
+    for column in columns_in(rules):
         texts = [level for level, _ in column.values if isinstance(level, str)]
         for text in texts:
             _check_letters(text, f"the level {text!r} of column {column.name!r}")
@@ -53,6 +61,17 @@ def check_texts(dialect: Dialect, rules: CardRules) -> None:
             raise InvalidParameterError(msg)
         if dialect.same_with_blanks:
             _check_blanks(dialect, column.name, texts)
+
+
+def _check_segments(dialect: Dialect, names: Sequence[str]) -> None:
+    for name in names:
+        _check_letters(name, f"the name {name!r} of a segment")
+        if not name and dialect.empty_is_null:
+            msg = (
+                f"A segment is called by the empty text, which {dialect.name} takes for missing. "
+                "Give it another name."
+            )
+            raise InvalidParameterError(msg)
 
 
 def free_names(stem: str, n: int, taken: Iterable[str]) -> list[str]:

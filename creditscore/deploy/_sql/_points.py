@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from creditscore._typing import Level
-from creditscore._words import LARGEST_WHOLE
+from creditscore.deploy._alike import check_whole_levels
 from creditscore.deploy._rules import ColumnRules, Interval
 from creditscore.deploy._sql._dialect import Dialect, Node
 from creditscore.exceptions import InvalidParameterError
@@ -62,7 +62,7 @@ class PointsWriter:
             truths = self._listed(column.values, value, self._truth)
             return self._case([(is_null, self._earned(column.missing)), *truths], other)
         if kinds and str not in kinds:
-            _check_whole(column)
+            check_whole_levels(column, "a query")
             number = self.dialect.to_double(value)
             arms = self._without_number(column, value, number)
             numbers = self._listed(column.values, number, self.dialect.number)
@@ -136,11 +136,17 @@ class PointsWriter:
         return self.dialect.number(points)
 
 
-def _check_whole(column: ColumnRules) -> None:
-    for level, _ in column.values:
-        if not isinstance(level, str) and abs(level) >= LARGEST_WHOLE:
-            msg = (
-                f"Column {column.name!r} has the level {level!r}, which a query cannot tell from "
-                "its neighbours. Make the levels text before the card is made."
-            )
-            raise InvalidParameterError(msg)
+def held_by(dialect: Dialect) -> Callable[[ColumnRules], str | None]:
+    """Return what a column must hold to be read, in words."""
+
+    def held(column: ColumnRules) -> str | None:
+        if column.kind == "numeric":
+            return "numbers"
+        kinds = {type(level) for level, _ in column.values}
+        if column.kind == "mixed" or str in kinds:
+            return "text"
+        if kinds == {bool} and dialect.has_booleans:
+            return "booleans"
+        return "numbers" if kinds else None
+
+    return held

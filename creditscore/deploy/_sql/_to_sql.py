@@ -8,35 +8,38 @@ from typing import Any
 
 from creditscore._typing import ReasonBaseline
 from creditscore._validation import check_choice
-from creditscore.deploy._baseline import baseline_of
-from creditscore.deploy._rules import rules_of
+from creditscore.deploy._alike import check_alike
+from creditscore.deploy._description import AnyCard, rules_of
+from creditscore.deploy._rules import Rules, SegmentedRules, columns_in
 from creditscore.deploy._sql._dialect import DIALECTS
 from creditscore.deploy._sql._names import check_names, check_texts
-from creditscore.deploy._sql._query import written
+from creditscore.deploy._sql._points import held_by
+from creditscore.deploy._sql._query import card_query
+from creditscore.deploy._sql._segments import segmented_query
 from creditscore.exceptions import InvalidParameterError, MissingDependencyError
-from creditscore.scorecard import Scorecard
 
-_MOST_LOG_ODDS = 700.0
-"""Beyond this, EXP overflows."""
+_LINE_BREAK = re.compile(r"[\n\r]|__SQLGLOT__")
+"""Also what stands for one in sqlglot."""
 _PART = r'(?:[\w$#@]+(?:-[\w$#@]+)*|"(?:[^"\x00]|"")+"|`[^`\x00]+`|\[[^\]\x00]+\])'
 _TABLE = re.compile(rf"{_PART}(?:\.{_PART})*")
 """Names, quoted in one of the ways of engines or plain, with dots between them."""
 
 
 def to_sql(
-    card: Scorecard,
+    card: AnyCard,
     *,
     dialect: str,
     table: str = "applicants",
     keep: Sequence[str] = (),
     n_reasons: int = 0,
     baseline: ReasonBaseline | None = None,
+    pretty: bool = False,
 ) -> str:
     """Write a card as a query that scores each row of a table.
 
     Parameters
     ----------
-    card : Scorecard
+    card : Scorecard or SegmentedScorecard
         The card.
     dialect : {"duckdb", "postgres", "sqlite", "spark", "bigquery", "snowflake", "tsql", "oracle"}
         Of the engine that runs it. The tests run queries against the card on DuckDB, PostgreSQL
@@ -52,14 +55,17 @@ def to_sql(
     baseline : {"neutral", "average", "maximum"}, optional
         What reasons compare with, as in :meth:`Scorecard.reasons`: "neutral" unless given, or
         "maximum" where the card holds no neutral points.
+    pretty : bool, default=False
+        Whether the query is written in lines and indented, to be read.
 
     Returns
     -------
     str
-        A SELECT with a row for each row of the table: the kept columns; for each characteristic
-        its points, named after it with ``_points``; score; pd, the probability of default, where
-        the card has a scale; reason_1 … reason_n, the names of the characteristics that cost most
-        points, NULL where there are no more.
+        A SELECT with a row for each row of the table: the kept columns; of a segmented card,
+        segment, whose card it was; for each characteristic its points, named after it with
+        ``_points``; score; pd, the probability of default, where the card has a scale; reason_1 …
+        reason_n, the names of the characteristics that cost most points, NULL where there are no
+        more.
 
     Raises
     ------
@@ -67,7 +73,8 @@ def to_sql(
         A dialect that is none of these; a name that the engine does not take, or that meets
         another of the result; a level that the engine cannot tell from another, or from missing;
         levels of text and of numbers in one column; a column of numbers and words, other than on
-        DuckDB and PostgreSQL; a scale on which probabilities have no number.
+        DuckDB and PostgreSQL; a column that cards of segments read differently; with `pretty`, a
+        name or a level with a line break.
     UncalibratedCardError
         Reasons are asked for, and the card holds no neutral points or counts.
     MissingDependencyError
@@ -84,7 +91,8 @@ def to_sql(
     NULL and NaN are missing. What the card refuses, and infinite numbers, have no points, and
     their score is NULL, as are their reasons; levels that the card does not know earn what it gives
     to others. Special codes and numeric levels that are no whole numbers are met as they are and as
-    32 bits hold them. pd takes EXP, which SQLite has where its mathematical functions are built in.
+    32 bits hold them. pd takes EXP, which SQLite has where its mathematical functions are built in;
+    where log-odds are beyond 700, it is 0 or 1.
 
     Columns must be of the kind that the card read. Numbers are cast to double precision: where an
     engine turns text into a number or NULL, that is what is scored; on SQLite, text in the place of
@@ -97,6 +105,10 @@ def to_sql(
     Text is compared by the engine: letter by letter, but SQL Server ignores blanks at the end, and
     so do fixed-width columns (CHAR) of PostgreSQL and Oracle. Names are quoted as the card has
     them, which engines that fold case (Snowflake, Oracle) take literally.
+
+    A segmented card is one SELECT for each segment and one for rows that belong to none, joined by
+    UNION ALL, which each read the table and take their own rows. Points of characteristics that
+    the card of a row does not have are NULL; where a row has no segment, all but the kept columns.
 
     Reasons take k² comparisons for k characteristics: the rank of a shortfall is how many are
     larger, or equal and before it in the card. Where there are any, inner queries are kept apart,
@@ -115,13 +127,20 @@ def to_sql(
     SELECT "points"."id", "points"."years_points", CAST('500.0' AS DOUBLE) + "points"."years_po…
     """
     check_choice(dialect, "dialect", "to_sql", tuple(DIALECTS))
-    rules = rules_of(card, n_reasons=n_reasons, baseline=baseline_of(card, baseline))
+    rules = rules_of(card, n_reasons=n_reasons, baseline=baseline)
     sqlglot = _sqlglot()
     words = DIALECTS[dialect](sqlglot.exp)
     kept = check_names(words, rules, keep)
     check_texts(words, rules)
-    _check_range(card)
-    return written(words, rules, _table(sqlglot, table, dialect), kept)
+    _check_pretty(pretty, rules, table, kept)
+    check_alike(rules, held_by(words), "a column of SQL")
+    source = _table(sqlglot, table, dialect)
+    if isinstance(rules, SegmentedRules):
+        query = segmented_query(words, rules, source, kept)
+    else:
+        query = card_query(words, rules, source, kept)
+    text: str = query.sql(dialect=dialect, pretty=pretty, copy=False)
+    return text
 
 
 def _sqlglot() -> Any:
@@ -133,15 +152,22 @@ def _sqlglot() -> Any:
     return sqlglot
 
 
-def _check_range(card: Scorecard) -> None:
-    """Refuse scores whose odds no double holds."""
-    if card.scale is None:
+def _check_pretty(pretty: Any, rules: Rules, table: Any, keep: Sequence[str]) -> None:
+    """Refuse line breaks in names and texts, which not every sqlglot tells from its own."""
+    if not isinstance(pretty, bool):
+        msg = f"The 'pretty' parameter of to_sql must be True or False. Got {pretty!r} instead."
+        raise InvalidParameterError(msg)
+    if not pretty:
         return
-    farthest = max(abs(float(card.scale.log_odds(end))) for end in card.score_range)
-    if farthest > _MOST_LOG_ODDS:
+    texts = [str(table), *keep]
+    texts += rules.segments.names if isinstance(rules, SegmentedRules) else ()
+    for column in columns_in(rules):
+        texts += [column.name, *(level for level, _ in column.values if isinstance(level, str))]
+    broken = next((text for text in texts if _LINE_BREAK.search(text)), None)
+    if broken is not None:
         msg = (
-            f"Scores of this card reach log-odds of {farthest:.0f}, beyond what EXP computes in a "
-            "database. Give it the scale that its points belong to, or none."
+            f"{broken!r} holds a line break, which a query written in lines cannot hold. Leave out "
+            "pretty=True."
         )
         raise InvalidParameterError(msg)
 

@@ -17,7 +17,7 @@ from creditscore.exceptions import InvalidParameterError, UncalibratedCardError
 from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._named_table import read_named
 from creditscore.scorecard._points_table import points_html
-from creditscore.scorecard._rows import reunited, table_rows
+from creditscore.scorecard._rows import reunited
 from creditscore.scorecard._scale import PointsScale
 from creditscore.scorecard._scorecard import Scorecard
 from creditscore.scorecard._segments._aligned_odds import AlignedOdds
@@ -420,7 +420,7 @@ class SegmentedScorecard(AlignedOdds, JsonDocument):
             if len(rows) == table.n_rows:
                 yield card, rows, table
             elif len(rows):
-                yield card, rows, table_rows(table, rows)
+                yield card, rows, table.taken(rows)
 
     def _reunited(
         self, X: NativeFrame, answer: Callable[[Scorecard, Any], NativeFrame]

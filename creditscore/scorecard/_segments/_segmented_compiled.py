@@ -8,13 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-import pandas as pd
-
-from creditscore._frame import as_table, missing_message
+from creditscore._frame import missing_message
 from creditscore._typing import ReasonBaseline
 from creditscore.binning import CategoricalPartition, MixedPartition, NumericPartition
 from creditscore.exceptions import InvalidParameterError, MissingColumnError
+from creditscore.scorecard._one_row import one_row
 from creditscore.scorecard._segments._segments import Segments
 
 if TYPE_CHECKING:
@@ -137,11 +135,11 @@ class CompiledSegmentedScorecard:
 def _finder(segments: Segments) -> Callable[[Mapping[str, Any]], str]:
     """Return a function from an applicant to the name of his segment."""
     column = segments.column
-    if column is None:
-        (only,) = segments.names
-        return lambda _: only
-    look, own = _look(segments), replace(segments, within=())
     inner = {name: _finder(rule) for name, rule in segments.within}
+    if column is None:
+        (only,) = segments.starts
+        return inner.get(only, lambda _: only)
+    look, own = _look(segments), replace(segments, within=())
 
     def find(applicant: Mapping[str, Any]) -> str:
         try:
@@ -189,8 +187,5 @@ def _look(segments: Segments) -> Callable[[Any], str | None]:
 
 def _by_table(segments: Segments, column: str, value: Any) -> str:
     """Find the segment by a table of one row, which knows all types and errors."""
-    cell = np.empty(1, dtype=object)
-    cell[0] = value
-    plain = np.isscalar(value) and not isinstance(value, (str, bool))
-    row = pd.DataFrame({column: [value] if plain else cell})
-    return segments.names[int(segments.codes(as_table(row))[0])]
+    table = one_row({column: value}, [column])
+    return segments.names[int(segments.codes(table)[0])]

@@ -35,7 +35,6 @@ from creditscore.scorecard._card_classifier import CardClassifier
 from creditscore.scorecard._challenge._random import random_of
 from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._logistic import LogisticScorecard
-from creditscore.scorecard._rows import table_rows
 from creditscore.scorecard._segments._segment_candidates import Candidate
 from creditscore.scorecard._segments._segment_search import (
     LOG_COLUMNS,
@@ -244,7 +243,7 @@ class SegmentedLogisticScorecard(CardClassifier):
             with warnings.catch_warnings(action="ignore", category=CreditScoreWarning):
                 # the fits of the result warn of what there is to warn of
                 card = data.at(fit_on).fitted(estimator).scorecard_
-                score = card.score_array(table_rows(data.table, at))
+                score = card.score_array(data.table.taken(at))
             log_odds: Float1D = card.scale.log_odds(score)
             return log_odds
 
@@ -279,7 +278,7 @@ class _FitData:
             series = isinstance(periods, pd.Series)
             periods = periods.iloc[rows] if series else np.asarray(periods)[rows]
         return _FitData(
-            table_rows(self.table, rows),
+            self.table.taken(rows),
             Target(target.is_bad[rows], target.classes, target.bad_index),
             None if self.weights is None else self.weights[rows],
             periods,

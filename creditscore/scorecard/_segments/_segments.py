@@ -19,7 +19,6 @@ from creditscore.exceptions import (
 )
 from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._named_table import read_named
-from creditscore.scorecard._rows import table_rows
 
 _SHOWN = 5
 
@@ -182,6 +181,19 @@ class Segments:
         own = [] if self.column is None else [self.column]
         return tuple(dict.fromkeys([*own, *inner]))
 
+    @property
+    def starts(self) -> dict[str, int]:
+        """Place in :attr:`names` of each segment, or of the first of those that it is divided into.
+
+        Segments that are divided are among the keys, those that divide them are not.
+        """
+        inner = dict(self.within)
+        found, place = {}, 0
+        for name in self._own_names:
+            found[name] = place
+            place += len(inner[name].names) if name in inner else 1
+        return found
+
     def divided(self, name: str, rule: Segments) -> Self:
         """Return the same segments with one of them divided by a rule of its own.
 
@@ -229,14 +241,12 @@ class Segments:
         """
         table.require(self.columns)
         own = self._own_names
-        inner = dict(self.within)
-        first = np.cumsum([0, *(len(inner[n].names) if n in inner else 1 for n in own)])
         place = self._own_codes(table)
-        codes: Int1D = first[place]
+        codes: Int1D = np.array(list(self.starts.values()))[place]
         for name, rule in self.within:
             rows = np.flatnonzero(place == own.index(name))
             if len(rows):
-                codes[rows] += rule.codes(table_rows(table.only(rule.columns), rows))
+                codes[rows] += rule.codes(table.only(rule.columns).taken(rows))
         return codes
 
     def assign(self, X: NativeFrame) -> NativeSeries:

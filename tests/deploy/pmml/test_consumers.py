@@ -319,6 +319,17 @@ def test_pmml4s_takes_what_is_no_number_for_missing(pmml4s: Callable[[str], Scor
     assert [f.score for f in found] == [5, 5, 5, 5, 20, 20]
 
 
+def test_pypmml_rounds_the_numbers_of_a_frame(
+    gateway: Any, require_engine: Callable[[str, str], ModuleType]
+) -> None:
+    years = Characteristic.numeric("years", cuts=[2], points=[0, 20], missing_points=5)
+    document = to_pmml(Scorecard(characteristics=(years,)), n_reasons=0)
+    model = require_engine("engines", "pypmml").Model.fromString(document)
+    below = 2 - 1e-12
+    assert model.predict({"years": below})["score"] == 0
+    assert model.predict(pd.DataFrame({"years": [below]}))["score"].tolist() == [20]
+
+
 def test_jpmml_refuses_nan(gateway: Any, require_engine: Callable[[str, str], ModuleType]) -> None:
     years = Characteristic.numeric("years", cuts=[2], points=[0, 20], missing_points=5)
     package = require_engine("engines", "jpmml_evaluator")

@@ -1,0 +1,67 @@
+"""Cards from files: one card, or one a segment, and what they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeAlias
+
+from creditscore._document import document_format
+from creditscore.binning import CategoricalPartition, Partition
+from creditscore.scorecard import Scorecard, SegmentedScorecard, Segments
+
+AnyCard: TypeAlias = Scorecard | SegmentedScorecard
+"""What customers can be scored with."""
+
+_SEGMENTED = "creditscore.segmented_scorecard"
+
+
+def read_card(path: Path, *, key: bytes | None = None) -> AnyCard:
+    """Read a card, or a card a segment, as its file says what it is."""
+    if document_format(path) == _SEGMENTED:
+        return SegmentedScorecard.from_json(path, key=key)
+    return Scorecard.from_json(path, key=key)
+
+
+def cards_of(card: AnyCard) -> tuple[Scorecard, ...]:
+    """Return the cards that a card holds: one, or one a segment."""
+    return card.cards if isinstance(card, SegmentedScorecard) else (card,)
+
+
+def text_columns(card: AnyCard) -> list[str]:
+    """List the columns that are text wherever they are read, be it codes of digits."""
+    return [name for name, found in _partitions(card).items() if all(map(_holds_text_only, found))]
+
+
+def numeric_columns(card: AnyCard) -> list[str]:
+    """List the columns that are amounts wherever they are read."""
+    return [
+        name
+        for name, found in _partitions(card).items()
+        if all(partition.kind == "numeric" for partition in found)
+    ]
+
+
+def _partitions(card: AnyCard) -> dict[str, list[Partition]]:
+    """Return all ways in which each column is read."""
+    found: dict[str, list[Partition]] = {name: [] for name in card.names}
+    if isinstance(card, SegmentedScorecard):
+        for name, partition in _of_rules(card.segments):
+            found[name].append(partition)
+    for one in cards_of(card):
+        for characteristic in one.characteristics:
+            found[characteristic.name].append(characteristic.partition)
+    return found
+
+
+def _of_rules(segments: Segments) -> Iterable[tuple[str, Partition]]:
+    for rule in (segments, *(inner for _, inner in segments.within)):
+        if rule.column is not None and rule.partition is not None:
+            yield rule.column, rule.partition
+
+
+def _holds_text_only(partition: Partition) -> bool:
+    if not isinstance(partition, CategoricalPartition):
+        return False
+    levels = [*partition.special_codes, *(level for group in partition.groups for level in group)]
+    return all(isinstance(level, str) for level in levels)

@@ -75,9 +75,10 @@ class WOEEncoder(OneToOneFeatureMixin, TransformerMixin, JsonDocument, BaseEstim
     trend : str or mapping, default="auto"
         How the bad rate moves from bin to bin, strictly: "auto" (the better of ascending and
         descending), "ascending", "descending", "peak", "valley", "auto_one_bend" (a peak or a
-        valley where bins that rise or fall are refuted), "concave", "convex" or "none"; see :func:`solve_bins`. A
-        mapping gives it by column; columns not named are "auto". Levels without an order are
-        ordered by their bad rate instead; to ask for another trend of them by name is refused.
+        valley where bins that rise or fall are refuted), "concave", "convex" or "none"; see
+        :func:`solve_bins`. A mapping gives it by column; columns not named are "auto". Levels
+        without an order are ordered by their bad rate instead; to ask for another trend of them
+        by name is refused.
     special_codes : sequence or mapping, optional
         Values that are no amounts, such as -9: each becomes a bin of its own. A sequence counts
         for all columns (numbers for numeric columns, text for categorical ones); a mapping gives

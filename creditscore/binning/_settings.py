@@ -17,7 +17,7 @@ _SIMPLE = (
     *("trend", "min_bin_size", "max_n_bins", "min_level_size"),
     *("min_bend_gain", "max_bend_p_value"),
 )
-"""Constraints that do not keep a column from the fast way; without a bend, the last two are idle."""
+"""Constraints that do not keep a column from the fast way; the last two are idle without a bend."""
 
 
 class Solver(Protocol):

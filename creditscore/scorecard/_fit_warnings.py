@@ -28,6 +28,9 @@ _LEAST_CASES = 5
 """Cases of the rarer class for each coefficient; Vittinghoff and McCulloch, 2007, find few
 problems from there on: "Relaxing the Rule of Ten Events per Variable in Logistic and Cox
 Regression", American Journal of Epidemiology 165, 710-718."""
+_MOST_INFLATED = 100.0
+"""Variance inflation from which columns nearly determine each other: a standard error of ten times
+what it would be alone. Books draw the line at 5 to 10, which many a good card does not keep."""
 _MOST_TOLD = 4
 """Columns of which a message says more than the name."""
 
@@ -52,6 +55,17 @@ def warn_of_fit(
         warn_user(
             f"Columns {_listed(names, fit.dependent)} determine each other, so their "
             "coefficients are not unique; the weight is shared between them. Drop one of them.",
+            CollinearityWarning,
+        )
+    nearly = (fit.vif > _MOST_INFLATED) & ~fit.dependent
+    if nearly.any():
+        worst = int(np.argmax(np.where(nearly, fit.vif, 0)))
+        warn_user(
+            f"Columns {_listed(names, nearly)} nearly determine each other: the variance of the "
+            f"coefficient of {names[worst]!r} is {fit.vif[worst]:,.0f} times what it would be "
+            "without the others. Their points may be large and cancel out, and next year's rows "
+            "may not agree. Drop some of them, or give selection=Selection(max_vif="
+            f"{_MOST_INFLATED:.0f}).",
             CollinearityWarning,
         )
 

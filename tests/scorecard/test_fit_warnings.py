@@ -14,10 +14,13 @@ from sklearn.linear_model import LogisticRegression
 from creditscore import LogisticScorecard
 from creditscore.exceptions import (
     CoefficientSignWarning,
+    CollinearityWarning,
+    CreditScoreWarning,
     SeparationWarning,
     SmallSampleWarning,
 )
 from creditscore.scorecard._fit_warnings import few_cases, warn_of_signs
+from creditscore.scorecard.selection import Selection
 
 
 def said_of_signs(X: pd.DataFrame, y: np.ndarray, **settings: object) -> str:
@@ -171,3 +174,21 @@ def test_sampling_weights_count_as_effective_cases() -> None:
     with warnings.catch_warnings(action="ignore", category=CoefficientSignWarning):
         # frequencies are rows
         LogisticScorecard(min_iv=0).fit(X, is_bad, np.full(60, 1_000.0))
+
+
+def test_columns_that_nearly_determine_each_other_are_named() -> None:
+    rng = np.random.default_rng(0)
+    x = np.repeat(np.arange(20.0), 150)
+    X = pd.DataFrame({"a": x, "b": x, "c": rng.normal(size=len(x))})
+    few = rng.choice(len(x), 20, replace=False)
+    X.loc[few, "b"] = rng.permutation(X.loc[few, "b"])
+    y = rng.random(len(x)) < 1 / (1 + np.exp(2 - x / 10 - X["c"] / 2))
+    with pytest.warns(CreditScoreWarning) as caught:
+        model = LogisticScorecard().fit(X, y)
+    (message,) = [str(w.message) for w in caught if w.category is CollinearityWarning]
+    vif = model.scorecard_.fit_summary.table().set_index("characteristic")["vif"]
+    assert vif["a"] > 100 > vif["c"]
+    assert message.startswith("Columns 'a', 'b' nearly determine each other: ")
+    assert f"is {max(vif['a'], vif['b']):,.0f} times" in message
+    helped = LogisticScorecard(selection=Selection(max_vif=100)).fit(X, y)
+    assert set(helped.scorecard_.names) in ({"a", "c"}, {"b", "c"})

@@ -16,6 +16,8 @@ from creditscore.scorecard.selection._fate import CorrelationCluster, Fate
 
 CUSTOMARY_IV = 0.02
 """Information value below which a column is customarily held to predict nothing."""
+_ROUNDING = 1e-9
+"""Share by which equal variance inflation may differ."""
 _LEAST_DOUBT = 0.005
 """p-value above which an information value may be chance."""
 
@@ -201,9 +203,10 @@ def inflation_fates(candidates: Candidates, max_vif: float) -> Iterator[Fate]:
     """Yield first what others determine, then, one by one, the column of the largest VIF.
 
     VIF = 1 / (1 - R²) of the column on all others, the diagonal of the inverse of the
-    correlations. Of columns that determine each other, the one of the least information value
-    goes. After each one that goes the inverse P of the others is P - p p' / d, with the column p
-    and the diagonal d that belong to it: O(p²), so that all of it takes O(p³) for p columns.
+    correlations. Of columns that determine each other, and of equal VIF, the one of the least
+    information value goes. After each one that goes the inverse P of the others is P - p p' / d,
+    with the column p and the diagonal d that belong to it: O(p²), so that all of it takes O(p³)
+    for p columns.
     """
     correlations = candidates.correlations()
     names, forced = candidates.names, candidates.is_forced
@@ -214,12 +217,14 @@ def inflation_fates(candidates: Candidates, max_vif: float) -> Iterator[Fate]:
         if not forced[column]:
             said = f"others determine it (VIF without end), more than {max_vif:g}"
             yield _filtered(names[column], "inflation", said, math.inf, max_vif)
-    places = np.array(left)
+    places, rank = np.array(left), np.argsort(candidates.by_worth)
     inverse = np.linalg.inv(correlations[np.ix_(left, left)])
     while len(places) > 1:
         factors = np.where(forced[places], 0.0, np.diag(inverse))
-        worst = int(factors.argmax())
-        size = float(factors[worst])
+        size = float(factors.max())
+        # the last two always have the same
+        equal = np.flatnonzero(factors >= size * (1 - _ROUNDING))
+        worst = int(equal[rank[places[equal]].argmax()])
         if size <= max_vif:
             return
         said = f"VIF {size:.1f}, more than {max_vif:g}"

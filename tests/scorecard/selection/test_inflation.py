@@ -39,7 +39,8 @@ def by_brute_force(features: np.ndarray, max_vif: float, forced: set[str]) -> li
             0.0 if f"x{column}" in forced else variance_inflation_factor(design, k + 1)
             for k, column in enumerate(left)
         ]
-        worst = int(np.argmax(factors))
+        # of equal ones the last, whose information value is the least
+        worst = int(np.flatnonzero(np.array(factors) >= max(factors) * (1 - 1e-9))[-1])
         if factors[worst] <= max_vif:
             break
         gone.append((f"x{left[worst]}", factors[worst]))

@@ -16,7 +16,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pandas as pd
 import pytest
+
+from creditscore import LogisticScorecard
+from creditscore.datasets import load_german_credit
+from creditscore.metrics import auc
 
 ROOT = Path(__file__).parents[1]
 LAZY = ("matplotlib", "statsmodels")
@@ -192,6 +197,18 @@ def test_default_cards_are_as_good_as_said(tmp_path: Path) -> None:
     assert run["auc"]["card"] > 0.785
     if "optbinning" in run["auc"]:
         assert run["auc"]["card"] > run["auc"]["optbinning"] - 0.002
+
+
+def test_cards_are_judged_out_of_time(tmp_path: Path) -> None:
+    table = load_german_credit()[["duration_months", "credit_amount", "age_years", "is_bad"]]
+    table["day"] = pd.date_range("2020-01-01", periods=1_000).astype(str)
+    table.to_csv(tmp_path / "dated.csv", index=False)
+    asked = ("--csv", str(tmp_path / "dated.csv"), "is_bad", "1", "--data", "dated")
+    split = ("--models", "card", "--out-of-time", "day", "2022-01-01")
+    (run,) = run_to_json(tmp_path, "quality", *asked, *split)["runs"]
+    here, there = table.iloc[:731], table.iloc[731:]
+    card = LogisticScorecard().fit(here.drop(columns=["is_bad", "day"]), here["is_bad"]).scorecard_
+    assert run["auc"]["card"] == pytest.approx(auc(there["is_bad"], card.score(there)))
 
 
 def test_fits_agree_and_searches_choose(tmp_path: Path) -> None:

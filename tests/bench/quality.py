@@ -5,13 +5,15 @@ Run from the repository root::
     python -m tests.bench.quality
     python -m tests.bench.quality --models card optbinning
     python -m tests.bench.quality --csv heloc.csv RiskPerformance Bad --special -7 -8 -9
+    python -m tests.bench.quality --csv loans.csv is_bad 1 --out-of-time issued 2013-01-01
 
 Each data set is parted in five stratified folds (shuffled, seed 0); each model is fitted on four
-and judged on the fifth. ``card`` is ``LogisticScorecard()``, ``optbinning`` is its
-``BinningProcess`` with empirical WOE of missing values and special codes before a logistic
-regression without penalty. ``boosted`` is ``BoostedScorecard()``, ``monotone`` the same with
-``monotonic="auto"``; both choose their number of trees within the four folds. ``boosting`` is
-scikit-learn's, with all interactions and its own defaults.
+and judged on the fifth. Out of time it is fitted on the rows before a date and judged on the
+others. ``card`` is ``LogisticScorecard()``, ``optbinning`` is its ``BinningProcess`` with empirical
+WOE of missing values and special codes before a logistic regression without penalty. ``boosted`` is
+``BoostedScorecard()``, ``monotone`` the same with ``monotonic="auto"``; both choose their number of
+trees within the four folds. ``boosting`` is scikit-learn's, with all interactions and its own
+defaults.
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ from tests.bench.report import machine, report, report_machine, report_table, ve
 PACKAGES = ("creditscore", "optbinning", "numpy", "pandas", "scikit-learn")
 N_FOLDS = 5
 Sample = tuple[pd.DataFrame, pd.Series]
+Split = tuple[np.ndarray, np.ndarray]
 Fit = Callable[[pd.DataFrame, pd.Series, pd.DataFrame, list[float]], np.ndarray]
 
 
@@ -129,12 +132,28 @@ def samples(csv: Sequence[Sequence[str]], special: list[float]) -> dict[str, tup
     return found
 
 
+def out_of_time(sample: Sample, column: str, date: str) -> tuple[Sample, list[Split]]:
+    """Part a sample at a date, which is no characteristic."""
+    X, y = sample
+    later = (pd.to_datetime(X[column]) >= pd.Timestamp(date)).to_numpy()
+    return (X.drop(columns=column), y), [(np.flatnonzero(~later), np.flatnonzero(later))]
+
+
+def parted(
+    sample: Sample, n_rows: int | None, date: Sequence[str] | None
+) -> tuple[Sample, list[Split]]:
+    """Part a sample at a date, or in five."""
+    X, y = (part.iloc[:n_rows] for part in sample)
+    if date is not None and date[0] in X:
+        return out_of_time((X, y), *date)
+    return (X, y), list(StratifiedKFold(N_FOLDS, shuffle=True, random_state=0).split(X, y))
+
+
 def measure(
-    sample: Sample, special: list[float], names: Sequence[str], n_rows: int | None
+    sample: Sample, folds: Sequence[Split], special: list[float], names: Sequence[str]
 ) -> pd.DataFrame:
     """Return the AUC of each model in each fold, and its seconds."""
-    X, y = (part.iloc[:n_rows] for part in sample)
-    folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=0).split(X, y)
+    X, y = sample
     lines = []
     for fold, (fit, judged) in enumerate(folds):
         for name in names:
@@ -162,16 +181,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--csv", nargs=3, action="append", default=[], metavar=("FILE", "TARGET", "BAD")
     )
     parser.add_argument("--special", nargs="*", type=float, default=[])
+    parser.add_argument("--out-of-time", nargs=2, default=None, metavar=("COLUMN", "DATE"))
     parser.add_argument("--rows", type=int, default=None)
     parser.add_argument("--json", type=Path, default=None)
     asked = parser.parse_args(arguments)
     names = [n for n in asked.models if n != "optbinning" or find_spec("optbinning")]
     report_machine(PACKAGES)
     runs: list[dict[str, Any]] = []
-    for name, (sample, special) in samples(asked.csv, asked.special).items():
+    for name, (whole, special) in samples(asked.csv, asked.special).items():
         if asked.data and name not in asked.data:
             continue
-        found = measure(sample, special, names, asked.rows)
+        sample, folds = parted(whole, asked.rows, asked.out_of_time)
+        found = measure(sample, folds, special, names)
         by_model = found.groupby("model", sort=False)
         table = by_model["auc"].mean().to_frame().assign(seconds=by_model["seconds"].sum())
         report(f"{name}: {len(sample[0]):,} rows × {sample[0].shape[1]} columns", "")

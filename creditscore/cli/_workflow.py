@@ -105,6 +105,7 @@ def run_fit(frame: pd.DataFrame, options: FitOptions, on_step: Callable[[str], N
     on_step(f"Binning the columns and fitting on {train.sum():,} customers")
     model = LogisticScorecard(
         encoder=WOEEncoder(
+            trend="auto_one_bend",
             min_bin_size=options.min_bin_size,
             max_n_bins=options.max_n_bins,
             special_codes=_special_codes(options.special_codes, as_table(X)) or None,

@@ -10,6 +10,7 @@ from creditscore.binning._edit import Edit
 from creditscore.binning._edit_display import EditDisplay
 from creditscore.binning._encoder import WOEEncoder
 from creditscore.binning._fine import FineIntervals, FineLevels
+from creditscore.binning._level_spread import rows_of_prior
 from creditscore.binning._partition import (
     CategoricalPartition,
     MixedPartition,
@@ -47,6 +48,7 @@ __all__ = [
     "Solution",
     "WOEEncoder",
     "compare",
+    "rows_of_prior",
     "solve_bins",
     "solve_mean_bins",
 ]

@@ -24,14 +24,14 @@ def log_likelihood(good: Float1D, bad: Float1D) -> float:
     return float((xlogy(good, good / rows) + xlogy(bad, bad / rows)).sum())
 
 
-def bend_p_value(straight: Counts, bent: Counts) -> float:
-    """Return how often chance would give bins with a bend so much more to tell.
+def gain_p_value(fewer: Counts, more: Counts) -> float:
+    """Return how often chance would give bins so much more to tell than others.
 
     By the likelihood ratio, twice the difference of the log-likelihoods, as χ² with a degree of
-    freedom for each bin more and one for the place of the bend.
+    freedom for each bin more and one for the place of the bend, or of the cut, that was sought.
     """
-    gain = 2 * (log_likelihood(*bent) - log_likelihood(*straight))
-    return float(chi2.sf(gain, 1 + max(len(bent[0]) - len(straight[0]), 0)))
+    gain = 2 * (log_likelihood(*more) - log_likelihood(*fewer))
+    return float(chi2.sf(gain, 1 + max(len(more[0]) - len(fewer[0]), 0)))
 
 
 def may_bend(good: Float1D, bad: Float1D, max_p_value: float) -> tuple[bool, bool]:
@@ -46,7 +46,7 @@ def may_bend(good: Float1D, bad: Float1D, max_p_value: float) -> tuple[bool, boo
     good, bad : ndarray of shape (n_prebins,)
         Counts on pre-bins finer than the bins.
     max_p_value : float
-        As of :func:`bend_p_value`.
+        As of :func:`gain_p_value`.
 
     Notes
     -----

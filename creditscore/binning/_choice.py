@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol, TypeVar
 
 from creditscore._typing import Trend
-from creditscore.binning._bend import Counts, bend_p_value
+from creditscore.binning._bend import Counts, gain_p_value
 from creditscore.binning._constraints import BinConstraints
 
 MEANT: dict[str, tuple[Trend, ...]] = {
@@ -67,7 +67,7 @@ def gains_enough(straight: Candidate, bent: Candidate, asked: BinConstraints) ->
         return False
     if limit is None or known is None or other is None:
         return True
-    return bend_p_value(known, other) <= limit
+    return gain_p_value(known, other) <= limit
 
 
 def _better(first: _C, second: _C, least_gain: float) -> _C:

@@ -87,6 +87,11 @@ class BinConstraints:
         most, by the likelihood ratio of the bins with and without the bend, as χ² with a degree of
         freedom for each bin more and one for the place of the bend. For targets of two classes.
         Where neither is given, it is 1e-6 for these, and `min_bend_gain` is 0.1 for amounts.
+    small_bin_p_value : float, optional
+        Where bins of `min_bin_size` leave a column whole, bins of a tenth of it are made if chance
+        would give as much to tell in this share of samples at most, by the same likelihood ratio:
+        a flag that few have and that says all. None makes none. For an encoder; a solver of counts
+        ignores it.
 
     Examples
     --------
@@ -114,6 +119,7 @@ class BinConstraints:
     min_period_size: float | None = None
     min_bend_gain: float | None = None
     max_bend_p_value: float | None = None
+    small_bin_p_value: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is out of range, or contradicts itself."""
@@ -130,7 +136,7 @@ class BinConstraints:
         if self.min_bend_gain is not None:
             self._take("min_bend_gain", low=0, high=math.inf, closed="left")
         self._take("preference", low=0, high=1, closed="both")
-        for name in ("max_p_value", "max_bend_p_value"):
+        for name in ("max_p_value", "max_bend_p_value", "small_bin_p_value"):
             if getattr(self, name) is not None:
                 self._take(name, low=0, high=1, closed="right")
         if self.cut_digits is not None:

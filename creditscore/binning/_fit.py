@@ -14,6 +14,7 @@ from creditscore._frame import Table
 from creditscore._typing import Bool1D, Int1D, Level
 from creditscore._warn import warn_user
 from creditscore.binning._asked import held_levels
+from creditscore.binning._bend import gain_p_value
 from creditscore.binning._counts import BinCounts, LevelCounts, Outcomes
 from creditscore.binning._fine import FineCounts, FineIntervals, FineLevels
 from creditscore.binning._levels import best_level_groups, counted_levels
@@ -33,6 +34,9 @@ from creditscore.exceptions import (
     NonConvergenceWarning,
     SingleBinWarning,
 )
+
+_SMALLER = 10
+"""How much smaller bins may be where larger ones leave a column whole."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,21 +92,45 @@ def fit_column(sample: Sample, name: str, settings: BinSettings) -> BinTable:
         found = _given(sample, name, settings)
         return _table(sample, name, found, settings, _status(found, "user cuts", settings))
     found = _best_by_name(sample, name, settings)
+    small = _small_bins(sample, name, settings, found)
+    notes: tuple[str, ...] = ()
+    if small is not None:
+        found, settings, note = small
+        notes = (note,)
     best: BinStatus = "optimal" if found.proven else "not proven"
     status = _status(found, best, settings)
-    notes: tuple[str, ...] = ()
     if status == best and found.counts.partition.n_regular == 1 and found.n_distinct > 1:
         status = "single bin" if found.feasible else "infeasible"
         notes = (_why_one_bin(found, sample.period_labels, settings),)
         warn_user(f"Column {name!r} stays in one bin: {notes[0]}", SingleBinWarning)
     elif found.rounding_cost is not None:
-        notes = (
-            f"cuts of {_digits(settings.constraints.cut_digits)} cost {found.rounding_cost:.4f}",
-        )
+        digits = _digits(settings.constraints.cut_digits)
+        notes = (*notes, f"cuts of {digits} cost {found.rounding_cost:.4f}")
     if found.notes:
         notes = (*notes, *found.notes)
         warn_user(f"Column {name!r}: {'; '.join(found.notes)}.", IdleCutWarning)
     return _table(sample, name, found, settings, status, notes)
+
+
+def _small_bins(
+    sample: Sample, name: str, settings: BinSettings, found: Found
+) -> tuple[Found, BinSettings, str] | None:
+    """Look for bins of a tenth of the least size, where a column stays whole and they are asked."""
+    asked = settings.constraints
+    if asked.small_bin_p_value is None or not asked.min_bin_size or not found.feasible:
+        return None
+    if found.counts.partition.n_regular != 1 or found.n_distinct < 2:
+        return None
+    size = asked.min_bin_size / _SMALLER
+    less = replace(settings, constraints=replace(asked, min_bin_size=size, small_bin_p_value=None))
+    small = _best_by_name(sample, name, less)
+    n = small.counts.partition.n_regular
+    whole = found.counts.good[:1], found.counts.bad[:1]
+    p_value = gain_p_value(whole, (small.counts.good[:n], small.counts.bad[:n]))
+    if n == 1 or p_value > asked.small_bin_p_value:
+        return None
+    note = f"bins of {size:g} and more, as larger ones tell nothing (p {p_value:.2g})"
+    return small, less, note
 
 
 def _best_by_name(sample: Sample, name: str, settings: BinSettings) -> Found:

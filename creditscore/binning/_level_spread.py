@@ -46,6 +46,15 @@ def rows_of_prior(good: Float1D, bad: Float1D) -> float:
     Journal of the American Statistical Association 68(341), 1973: the estimate by moments.
     J. B. S. Haldane, "The mean and variance of χ², when used as a test of homogeneity, when
     expectations are small", Biometrika 31(3/4), 1940: the variance.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from creditscore.binning import rows_of_prior
+    >>> round(rows_of_prior(np.array([40.0, 20, 30]), np.array([10.0, 30, 5])), 1)
+    3.7
+    >>> rows_of_prior(np.array([40.0, 40, 40]), np.array([10.0, 11, 9]))
+    inf
     """
     several = good + bad >= _TELLING
     good, bad = good[several], bad[several]

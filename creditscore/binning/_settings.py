@@ -15,9 +15,9 @@ from creditscore.exceptions import InvalidParameterError
 
 _SIMPLE = (
     *("trend", "min_bin_size", "max_n_bins", "min_level_size"),
-    *("min_bend_gain", "max_bend_p_value"),
+    *("min_bend_gain", "max_bend_p_value", "small_bin_p_value"),
 )
-"""Constraints that do not keep a column from the fast way; the last two are idle without a bend."""
+"""Constraints that do not keep a column from the fast way: the last three are no matter of it."""
 
 
 class Solver(Protocol):

@@ -21,7 +21,7 @@ from creditscore._validation import (
     check_target,
     check_weights,
 )
-from creditscore.binning import BinTable, WOEEncoder
+from creditscore.binning import BinConstraints, BinTable, WOEEncoder
 from creditscore.exceptions import (
     EmptyDataError,
     InvalidDataError,
@@ -48,6 +48,8 @@ from creditscore.scorecard.selection._names import ColumnNames
 from creditscore.scorecard.selection._select_candidates import CandidateSample, select_candidates
 from creditscore.scorecard.selection._selection import Selection
 
+_BEYOND_CHANCE = 1e-4
+"""Bins smaller than usual are made where chance gives so much to tell so seldom."""
 _OF_SELECTION = "selection__"
 """Beginning of the parameters that lie within the selection."""
 
@@ -60,11 +62,9 @@ class LogisticScorecard(CardClassifier):
     Parameters
     ----------
     encoder : WOEEncoder or None, default=None
-        Bins the columns; it is cloned, not changed. None means
-        ``WOEEncoder(trend="auto_one_bend")``, whose numbers have bins that rise or fall, and one
-        bend where these are refuted (p below 1e-6); with sampling weights, whose sum is no number
-        of rows to test by, ``WOEEncoder()``, which makes none. With its `cross_fit`, the
-        coefficients are estimated on WOE of bins found without the row.
+        Bins the columns; it is cloned, not changed. None means :meth:`default_encoder`; or, with
+        sampling weights, whose sum is no number of rows to test by, ``WOEEncoder()``. With its
+        `cross_fit`, the coefficients are estimated on WOE of bins found without the row.
     scale : PointsScale or None, default=None
         Points and odds; None means ``PointsScale()``: 600 points at 50:1, 20 to double the odds.
     min_iv : float or None, default=None
@@ -171,6 +171,35 @@ class LogisticScorecard(CardClassifier):
         self.coefficient_bounds = coefficient_bounds
         self.regression = regression
         self.layout = layout
+
+    @staticmethod
+    def default_encoder(**parameters: Any) -> WOEEncoder:
+        """Return the encoder that is taken where none is given, with parameters of your own.
+
+        Its numbers have bins that rise or fall, and one bend where these are refuted (p below
+        1e-6); a column that bins of `min_bin_size` leave whole has smaller ones, down to a tenth,
+        where chance would not give as much to tell (p below 1e-4). ``WOEEncoder()`` does neither.
+
+        Parameters
+        ----------
+        **parameters
+            Of :class:`WOEEncoder`, such as `special_codes`; they take the place of its own.
+
+        Returns
+        -------
+        WOEEncoder
+            Not fitted.
+
+        Examples
+        --------
+        >>> from creditscore import LogisticScorecard
+        >>> encoder = LogisticScorecard.default_encoder(special_codes=[-9])
+        >>> encoder.trend, encoder.constraints
+        ('auto_one_bend', BinConstraints(small_bin_p_value=0.0001))
+        """
+        asked = BinConstraints(small_bin_p_value=_BEYOND_CHANCE)
+        own: dict[str, Any] = {"trend": "auto_one_bend", "constraints": asked}
+        return WOEEncoder(**own | parameters)
 
     def fit(self, X: NativeFrame, y: Any, sample_weight: Any = None, periods: Any = None) -> Self:
         """Bin the columns, estimate the model and make the card.
@@ -343,7 +372,11 @@ class LogisticScorecard(CardClassifier):
         check_choice(self.weight_type, "weight_type", owner, WEIGHT_TYPES)
         check_choice(self.layout, "layout", owner, LAYOUTS)
         scale = PointsScale() if self.scale is None else self.scale
-        encoder = _default_encoder(self.weight_type) if self.encoder is None else self.encoder
+        encoder = self.encoder
+        if encoder is None:
+            # the sum of sampling weights is no number of rows to test by
+            sampled = self.weight_type == "sampling"
+            encoder = WOEEncoder() if sampled else self.default_encoder()
         check_kind(scale, "scale", owner, PointsScale)
         check_kind(encoder, "encoder", owner, WOEEncoder)
         if self.selection is not None:
@@ -354,12 +387,6 @@ class LogisticScorecard(CardClassifier):
         if self.bad_label is not None:
             encoder.set_params(bad_label=self.bad_label)
         return encoder.set_params(output="woe"), scale
-
-
-def _default_encoder(weight_type: str) -> WOEEncoder:
-    """Return an encoder that makes a bend where monotone bins are refuted."""
-    # the sum of sampling weights is no number of rows to test by
-    return WOEEncoder(trend="auto" if weight_type == "sampling" else "auto_one_bend")
 
 
 def _encoded(

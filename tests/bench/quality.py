@@ -50,8 +50,8 @@ def _text_columns(X: pd.DataFrame) -> list[str]:
 
 
 def card(X: pd.DataFrame, y: pd.Series, others: pd.DataFrame, special: list[float]) -> np.ndarray:
-    """Judge by the default card; its encoder is told the special codes, and is as by default."""
-    encoder = WOEEncoder(trend="auto_one_bend", special_codes=special) if special else None
+    """Judge by the default card; its encoder is told the special codes."""
+    encoder = LogisticScorecard.default_encoder(special_codes=special or None)
     return LogisticScorecard(encoder=encoder).fit(X, y).predict_proba(others)[:, 1]
 
 

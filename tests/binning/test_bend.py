@@ -13,7 +13,7 @@ from sklearn.isotonic import IsotonicRegression
 from creditscore import WOEEncoder
 from creditscore.binning import BinConstraints, solve_bins, solve_mean_bins
 from creditscore.binning._bend import (
-    bend_p_value,
+    gain_p_value,
     likelihood_of_beginnings,
     log_likelihood,
     may_bend,
@@ -81,8 +81,8 @@ def test_p_value_is_that_of_the_likelihood_ratio() -> None:
         180 * np.log(0.9) + 20 * np.log(0.1) + 70 * np.log(0.7) + 30 * np.log(0.3)
         - 250 * np.log(250 / 300) - 50 * np.log(50 / 300)
     )  # fmt: skip
-    assert bend_p_value(straight, bent) == pytest.approx(chi2.sf(gain, 3))
-    assert bend_p_value(straight, straight) == 1.0
+    assert gain_p_value(straight, bent) == pytest.approx(chi2.sf(gain, 3))
+    assert gain_p_value(straight, straight) == 1.0
     pure = np.array([5.0, 0.0]), np.array([0.0, 5.0])
     assert log_likelihood(*pure) == 0.0
 
@@ -166,7 +166,7 @@ def test_special_codes_missing_values_and_weights_stand_beside_a_bend() -> None:
 def test_the_solver_keeps_to_it_as_well() -> None:
     good, bad = np.array([90.0, 70.0, 90.0]), np.array([10.0, 30.0, 10.0])
     asked = {"trend": "auto_one_bend", "min_bend_gain": 0}
-    limit = bend_p_value(
+    limit = gain_p_value(
         _joined(good, bad, solve_bins(good, bad, constraints=BinConstraints(trend="auto")).starts),
         (good, bad),
     )

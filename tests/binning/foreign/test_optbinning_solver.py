@@ -364,7 +364,8 @@ def test_every_constraint_is_passed_on_or_refused() -> None:
     }
     refused = {"preferred_cuts", "forbidden_cuts", "concentration_penalty", "min_period_size"}
     # these are about pre-bins, or about what is refused
-    void = {"cut_digits", "min_level_size", "preference", "min_bend_gain", "max_bend_p_value"}
+    void = {"cut_digits", "min_level_size", "preference", "min_bend_gain"}
+    void |= {"max_bend_p_value", "small_bin_p_value"}
     assert {field.name for field in fields(BinConstraints)} == passed_on | refused | void
 
 

@@ -34,7 +34,9 @@
     ├── WeightScaleWarning         weights that add up to next to nothing
     ├── SpecialCodeWarning         a special code that has no effect
     ├── SmallSegmentWarning        a segment of so few cases that its card is mostly chance
+    ├── FailedFitWarning           one of several models could not be fitted: it is left out
     ├── SmallSampleWarning         a fit of nearly as many coefficients as cases
+    ├── SampleMismatchWarning      a sample that is not the one that a card was fitted on
     ├── CoefficientSignWarning     a coefficient against the direction of its WOE
     ├── CollinearityWarning        columns that determine each other
     ├── CalibrationWarning         probabilities that are off in the mean
@@ -173,8 +175,16 @@ class SmallSegmentWarning(CreditScoreWarning):
     """A segment holds few goods or few bads, so that its card is mostly chance."""
 
 
+class FailedFitWarning(CreditScoreWarning):
+    """One of several models that are compared could not be fitted or judged, and is left out."""
+
+
 class SmallSampleWarning(CreditScoreWarning):
     """A fit has so few cases for its coefficients that their errors mean little."""
+
+
+class SampleMismatchWarning(CreditScoreWarning):
+    """A sample is called that of the fit, and the fit counted other cases."""
 
 
 class CoefficientSignWarning(CreditScoreWarning):

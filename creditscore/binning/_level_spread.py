@@ -52,7 +52,7 @@ def rows_of_prior(good: Float1D, bad: Float1D) -> float:
     >>> import numpy as np
     >>> from creditscore.binning import rows_of_prior
     >>> round(rows_of_prior(np.array([40.0, 20, 30]), np.array([10.0, 30, 5])), 1)
-    3.7
+    2.7
     >>> rows_of_prior(np.array([40.0, 40, 40]), np.array([10.0, 11, 9]))
     inf
     """

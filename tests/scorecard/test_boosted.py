@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy.special import expit
 
 from creditscore import LogisticScorecard, PointsScale, WOEEncoder
+from creditscore.binning import rows_of_prior
 from creditscore.exceptions import (
     EmptyDataError,
     InvalidParameterError,
@@ -26,7 +27,7 @@ from creditscore.exceptions import (
 from creditscore.metrics import auc
 from creditscore.scorecard import BoostedScorecard
 from creditscore.scorecard._boosted import _iterations
-from creditscore.scorecard._boosted._design import MOST_LEVELS, Design
+from creditscore.scorecard._boosted._design import MOST_LEVELS, Design, cuttable
 from creditscore.scorecard._boosted._steps import Probe, find_cuts
 
 
@@ -283,6 +284,56 @@ def test_many_levels_share_the_points_of_the_rare() -> None:
     rare = counts.index[counts < counts.iloc[MOST_LEVELS]]
     points = model.scorecard_.score(X[X["branch"].isin(rare)])
     assert points.min() == points.max()
+
+
+def test_levels_that_differ_by_chance_do_not_stand_for_themselves() -> None:
+    rng = np.random.default_rng(0)
+    n = 4_000
+    X = pd.DataFrame(
+        {"a": rng.normal(size=n), "zip": [f"z{i}" for i in rng.integers(0, 300, size=n)]}
+    )
+    y = rng.random(n) < expit(0.6 * X["a"] - 1.3)
+    model = quick().fit(X, y)
+    assert model.dropped_ == {"zip": "no tree cuts it"}
+    alone = quick().fit(X[["a"]], y)
+    np.testing.assert_allclose(model.scorecard_.score(X), alone.scorecard_.score(X), rtol=1e-12)
+
+
+def test_small_levels_that_tell_much_stand_for_themselves() -> None:
+    """Customers of 25 invoices each, some of whom pay and some not; a few of 2 tell little."""
+    rng = np.random.default_rng(0)
+    risk = np.tile([0.1, 0.3, 0.6, 0.9], 25)
+    customer = np.r_[np.repeat(np.arange(100), 25), np.repeat(np.arange(100, 103), 2)]
+    y = rng.random(len(customer)) < np.append(risk, [0.5] * 3)[customer]
+    X = pd.DataFrame({"customer": [f"c{i}" for i in customer]})
+    least = rows_of_prior(*np.array([np.bincount(customer[y == side]) for side in (0, 1)], float))
+    assert 2 < least < 25
+    model = quick().fit(X, y)
+    (customers,) = model.scorecard_.characteristics
+    groups = {level: i for i, group in enumerate(customers.partition.groups) for level in group}
+    assert len({groups["c100"], groups["c101"], groups["c102"]}) == 1
+    assert auc(y, model.scorecard_.score(X)) > 0.8
+
+
+def test_columns_of_next_to_no_value(features: pd.DataFrame, applicants: pd.DataFrame) -> None:
+    """None among the rows of a fold, or of the fit: no tree could cut them, and no binner bins."""
+    X, y = features[["income_amount", "months_employed"]], applicants["is_bad"]
+    once = np.where(np.arange(len(X)) == 5, 1.0, np.nan)
+    alone = BoostedScorecard(max_iterations=300).fit(X, y)
+    model = BoostedScorecard(max_iterations=300).fit(X.assign(once=once), y)
+    assert model.dropped_ == {"once": "no tree cuts it"}
+    assert model.n_iterations_ == alone.n_iterations_
+    np.testing.assert_allclose(model.scorecard_.score(X), alone.scorecard_.score(X), rtol=1e-12)
+
+
+def test_columns_that_the_binner_of_large_samples_may_find_empty() -> None:
+    matrix = np.full((300_000, 3), np.nan)
+    matrix[:, 0] = 1.0
+    matrix[:40, 1], matrix[:50, 2] = 2.0, 3.0
+    found = cuttable(matrix, 20)
+    assert not found[:, 1].any()
+    np.testing.assert_array_equal(found[:, [0, 2]], matrix[:, [0, 2]])
+    assert cuttable(found, 20) is found
 
 
 def test_special_codes_are_never_among_the_rare() -> None:

@@ -24,7 +24,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 from creditscore import LogisticScorecard, WOEEncoder
 from creditscore.exceptions import (
-    ColumnTypeError,
+    ConstantColumnWarning,
+    FailedFitWarning,
     InvalidDataError,
     InvalidParameterError,
     InvalidTargetError,
@@ -565,12 +566,73 @@ def test_challenges_that_are_refused(X: pd.DataFrame, y: pd.Series) -> None:
         challenge(card, X, y, [RIDGE], random_state="x")
     with pytest.raises(InvalidWeightError, match=r"counts of rows.*Got 0\.5 at row 0"):
         challenge(card, X, y, [RIDGE], sample_weight=np.full(len(y), 0.5))
-    with pytest.raises(ColumnTypeError, match="by name"):
-        challenge(card, X[["age_years"]].to_numpy(), y, [RIDGE])
     with pytest.raises(InvalidTargetError, match="one class only"):
         challenge(card, X, np.zeros(len(y)), [RIDGE])
     with pytest.raises(InvalidParameterError, match=r"10 cases of each class.* There are 4 of one"):
         challenge(card, X.head(40), [1] * 4 + [0] * 36, [RIDGE])
+
+
+def test_a_challenger_that_fails_is_out_and_the_others_go_on(X: pd.DataFrame, y: pd.Series) -> None:
+    """It fails in the second fold, where somebody is 999, and is not tried again."""
+
+    class Picky(DecisionTreeClassifier):  # type: ignore[misc]
+        def predict_proba(self, rows: Any) -> Any:
+            if (rows["age_years"] == 999).any():
+                msg = "Nobody is 999."
+                raise ValueError(msg)
+            return np.column_stack([1 - rows["age_years"] / 100, rows["age_years"] / 100])
+
+    X = X[["duration_months", "age_years"]].astype(float)
+    folds = Folds(n_folds=3)
+    judged = folds.split(y.to_numpy(), 0)[1][1]
+    X.iloc[judged[0], 1] = 999
+    picky = Challenger(name="picky", estimator=Picky(), encoding="table")
+    message = r"'picky' could not be fitted or judged.*: in fold 2 ValueError: Nobody is 999\."
+    with pytest.warns(FailedFitWarning, match=message):
+        found = challenge(LogisticScorecard(), X, y, [picky, RIDGE], folds=folds)
+    assert found.failed == {"picky": "in fold 2 ValueError: Nobody is 999."}
+    assert np.isfinite(found.auc[1]).tolist() == [True, False, False]
+    np.testing.assert_array_equal(np.isnan(found.pair_error[1, 2]), [False, True, True])
+    np.testing.assert_array_equal(found.pair_error[1], found.pair_error[:, 1])
+    # the others are what they are without it
+    alone = challenge(LogisticScorecard(), X, y, [RIDGE], folds=folds)
+    np.testing.assert_array_equal(found.auc[[0, 2]], alone.auc)
+    assert found.difference("ridge") == alone.difference("ridge")
+    last = found.table().iloc[-1]
+    assert last["model"] == "picky"
+    assert last[["auc", "auc_lower", "difference", "lower", "upper", "p_value"]].isna().all()
+    assert found.verdict == f"{alone.verdict}; picky could not be judged"
+    display = ChallengeDisplay.from_result(found).plot()
+    assert [text.get_text() for text in display.ax_.texts][-1] == "failed"
+
+
+def test_columns_without_a_value(german: pd.DataFrame, y: pd.Series) -> None:
+    """One has no value at all, one has none among the rows that one of the folds is fitted on."""
+    X = german[["duration_months", "age_years"]].assign(
+        never=np.nan, once=np.where(np.arange(len(y)) == 5, 1.0, np.nan)
+    )
+    boosting = gap_challengers()[2]
+    with pytest.warns(ConstantColumnWarning, match="'never'"):
+        found = challenge(LogisticScorecard(), X, y, [boosting], folds=2)
+    alone = challenge(LogisticScorecard(), X[["duration_months", "age_years"]], y, [boosting],
+                      folds=2)  # fmt: skip
+    np.testing.assert_allclose(found.auc, alone.auc, atol=0.01)
+    seen = RawFeatures().fit(X)
+    assert list(seen.transform(X)) == ["duration_months", "age_years", "once"]
+    # whatever other rows hold
+    assert list(seen.transform(X.assign(never=1.0))) == ["duration_months", "age_years", "once"]
+    many = pd.DataFrame({"x": np.where(np.arange(20_000) < 2, 1.0, np.nan)})
+    assert list(RawFeatures().fit(many).transform(many)) == []
+
+
+def test_columns_without_names_go_by_place(german: pd.DataFrame, y: pd.Series) -> None:
+    X = german[["duration_months", "age_years", "credit_amount"]]
+    card = Challenger(name="boosted", estimator=BoostedScorecard(n_iterations=20), encoding="table")
+    rivals = [card, RIDGE, TREE]
+    named = challenge(LogisticScorecard(), X, y, rivals, folds=2)
+    for bare in (X.set_axis(range(3), axis=1), X.to_numpy()):
+        found = challenge(LogisticScorecard(), bare, y, rivals, folds=2)
+        np.testing.assert_allclose(found.auc, named.auc, rtol=1e-12)
 
 
 def test_an_error_says_whose_it_was(X: pd.DataFrame, y: pd.Series) -> None:

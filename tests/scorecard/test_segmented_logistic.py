@@ -176,7 +176,7 @@ def test_a_segment_of_one_class() -> None:
 def test_a_segment_without_a_row() -> None:
     X, y = portfolio(6, 1_000)
     rule = Segments.by_levels("product", {"a": ["loan", "card"], "leases": ["lease"]})
-    with pytest.raises(InvalidTargetError, match="'leases' has one class only: 0 good and 0 bad"):
+    with pytest.raises(InvalidTargetError, match="'leases' has no rows, and a card needs"):
         SegmentedLogisticScorecard(segments=rule).fit(X, y)
 
 

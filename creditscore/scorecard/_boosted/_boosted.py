@@ -24,7 +24,7 @@ from creditscore._validation import (
 from creditscore.binning import BinTable, WOEEncoder
 from creditscore.exceptions import InvalidParameterError, InvalidWeightError, SingleBinWarning
 from creditscore.scorecard._boosted._convert import Sample, card_of_function, check_some
-from creditscore.scorecard._boosted._design import Design
+from creditscore.scorecard._boosted._design import Design, cuttable
 from creditscore.scorecard._boosted._iterations import best_iterations
 from creditscore.scorecard._card_classifier import CardClassifier
 from creditscore.scorecard._challenge._random import random_of
@@ -109,8 +109,10 @@ class BoostedScorecard(CardClassifier):
     x ≤ t to the left, so the card's interval on the right begins at the next float after t.
 
     Neutral points are those of the column's mean over the sample. What no row of the sample held,
-    levels never seen among it, earns them, with a warning. Levels beyond the 254 most frequent
-    share their points. There are no standard errors. O(n · p) time a tree, and once more for all
+    levels never seen among it, earns them, with a warning. Of more than ten levels without an
+    order, those share their points that have fewer rows than :func:`rows_of_prior` weighs all
+    levels with, which are all where they differ by no more than chance; so do those beyond the 254
+    most frequent. There are no standard errors. O(n · p) time a tree, and once more for all
     trees to take the function apart at the distinct values.
 
     Monotone trends cost little where the truth keeps them and much where it does not:
@@ -255,7 +257,9 @@ class BoostedScorecard(CardClassifier):
             n_iterations = best_iterations(
                 model, *held, n_folds=self.n_folds, most=self.max_iterations
             )
-        return model.set_params(max_iter=n_iterations).fit(*held)
+        matrix, *outcomes = held
+        matrix = cuttable(matrix, self.min_samples_leaf)
+        return model.set_params(max_iter=n_iterations).fit(matrix, *outcomes)
 
     def _model(
         self, design: Design, tables: Mapping[str, BinTable]

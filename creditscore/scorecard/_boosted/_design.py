@@ -9,10 +9,22 @@ import numpy as np
 
 from creditscore._frame import Table
 from creditscore._typing import Bool1D, Float1D, Float2D, Int1D, Level
-from creditscore.binning import BinTable, CategoricalPartition, NumericPartition, Partition
+from creditscore.binning import (
+    BinTable,
+    CategoricalPartition,
+    FineLevels,
+    NumericPartition,
+    Partition,
+    rows_of_prior,
+)
 
 MOST_LEVELS = 254
 """Categories that scikit-learn's histograms can hold, less one for all rarer levels."""
+LEAST_SHARE = 30 / 200_000
+"""Least share of rows with a value: of the 200,000 rows by which scikit-learn bins columns, none
+has one but by a chance of e⁻³⁰."""
+_FEW_LEVELS = 10
+"""Columns of so many levels or fewer keep them all: among few, trees fit little chance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +45,8 @@ class Feature:
     levels : tuple of level
         Of a column of levels: by place.
     rare : tuple of level
-        Levels beyond the most that a histogram holds, which share the last place.
+        Levels that share the last place: of too few rows to stand for themselves, or beyond the
+        most that a histogram holds.
     """
 
     name: str
@@ -117,9 +130,12 @@ def _levels(table: Table, bins: BinTable, place: int) -> tuple[Feature, Float1D]
     if bins.partition.kind == "categorical":
         # special codes come first, so that they are never among the rare
         special = np.array([level in bins.partition.special_codes for level in levels])
-        order = np.lexsort([-counts, ~special])
+        silent = _silent(levels, bins) & ~special
+        order = np.lexsort([-counts, silent, ~special])
+        n_own = len(order) - int(np.count_nonzero(silent))
         if len(order) > MOST_LEVELS + 1:
-            order, rare = order[:MOST_LEVELS], order[MOST_LEVELS:]
+            n_own = min(n_own, MOST_LEVELS)
+        order, rare = order[:n_own], order[n_own:]
     places = np.full(len(levels) + 1, np.nan)  # the last is for missing values
     places[order] = np.arange(len(order))
     places[rare] = len(order)
@@ -131,3 +147,30 @@ def _levels(table: Table, bins: BinTable, place: int) -> tuple[Feature, Float1D]
         rare=tuple(levels[i] for i in rare),
     )
     return feature, places.take(codes)
+
+
+def _silent(levels: Sequence[Level], bins: BinTable) -> Bool1D:
+    """Tell of which levels the others say more than their own rows do.
+
+    Among many levels, trees sort out those that chance has made risky or safe. So a level stands
+    for itself only where it has as many rows as weigh what all levels say of it together; where
+    levels differ by no more than chance, none has.
+    """
+    fine = bins.fine
+    if not isinstance(fine, FineLevels) or len(fine.levels) <= _FEW_LEVELS:
+        return np.zeros(len(levels), dtype=np.bool_)
+    least = rows_of_prior(fine.good, fine.bad)
+    found = {level for level, n in zip(fine.levels, fine.good + fine.bad, strict=True) if n < least}
+    return np.array([level in found for level in levels], dtype=np.bool_)
+
+
+def cuttable(matrix: Float2D, least: int) -> Float2D:
+    """Return a matrix to fit trees on: columns of next to no value become constant.
+
+    scikit-learn cannot bin columns without a value, be it among rows of a fold or among the
+    200,000 that it draws of more. No tree could cut columns of fewer than `least` values, the
+    fewest rows of a leaf; so trees are the same, and those of the fit may judge other rows.
+    """
+    n_values = np.count_nonzero(~np.isnan(matrix), axis=0)
+    hollow = n_values < max(least, LEAST_SHARE * len(matrix), 1)
+    return np.where(hollow, 0.0, matrix) if hollow.any() else matrix

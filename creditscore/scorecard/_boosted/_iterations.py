@@ -13,6 +13,7 @@ from sklearn.base import clone
 from creditscore._typing import Bool1D, Float1D, Float2D, Int1D
 from creditscore._warn import warn_user
 from creditscore.exceptions import InvalidParameterError, NonConvergenceWarning
+from creditscore.scorecard._boosted._design import cuttable
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
@@ -124,6 +125,7 @@ def _grown(
 ) -> tuple[int, bool]:
     """Grow trees in folds; return the best number, and whether it lies well within those grown."""
     matrix, is_bad, weights = sample
+    least = model.min_samples_leaf
     models = [clone(model) for _ in folds]
     losses = np.empty(0)
     n = min(_FIRST, most)
@@ -131,7 +133,8 @@ def _grown(
         grown = np.zeros(n - len(losses))
         for fold, (fit, judged) in zip(models, folds, strict=True):
             fold.set_params(max_iter=n)
-            fold.fit(matrix[fit], is_bad[fit], None if weights is None else weights[fit])
+            for_fit = None if weights is None else weights[fit]
+            fold.fit(cuttable(matrix[fit], least), is_bad[fit], for_fit)
             for_rows = None if weights is None else weights[judged]
             grown += list(_losses(fold, matrix[judged], is_bad[judged], for_rows, len(losses)))
         losses = np.append(losses, grown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from creditscore._validation import (
 from creditscore._warn import warn_user
 from creditscore.exceptions import (
     CreditScoreWarning,
+    FailedFitWarning,
     InvalidParameterError,
     InvalidWeightError,
 )
@@ -36,7 +38,6 @@ from creditscore.scorecard._challenge._default_challengers import default_challe
 from creditscore.scorecard._challenge._folds import Folds
 from creditscore.scorecard._challenge._random import random_of
 from creditscore.scorecard._checks import check_kind
-from creditscore.scorecard._named_table import read_named
 from creditscore.scorecard._threads import few_threads
 
 
@@ -57,8 +58,8 @@ def challenge(
     ----------
     card_model : LogisticScorecard or other estimator of a card
         Its fit gives ``scorecard_``. It is cloned, and fitted anew in each fold.
-    X : table of shape (n_samples, n_features)
-        pandas, polars or pyarrow: raw columns.
+    X : table or array-like of shape (n_samples, n_features)
+        Raw columns; those without names are called ``x0, x1, …``.
     y : array-like of shape (n_samples,)
         1 for bad and 0 for good, or two labels, of which `card_model` knows the bad one.
     challengers : iterable of Challenger, or mapping of str to classifier, optional
@@ -87,9 +88,15 @@ def challenge(
         The target or the table cannot be used, as in :meth:`LogisticScorecard.fit`.
     InvalidWeightError
         Weights that are no whole numbers: the variance of an AUC needs counts of rows.
+    Exception
+        What a fit of the card raised, or that of the only challenger, or of the first where all
+        failed; a note says whose it was, and in which fold.
 
     Warns
     -----
+    FailedFitWarning
+        A challenger could not be fitted or judged in a fold: it is out from there on, its AUC is
+        NaN, and :attr:`ChallengeResult.failed` says why. The others go on.
     CreditScoreWarning
         What fits warned of, once for each model and kind, with the folds it came up in.
 
@@ -127,7 +134,6 @@ def challenge(
     1  tree  0.731      -0.008 -0.029  0.013
     """
     table = as_table(X)
-    read_named(X, table.names)
     rivals = _rivals(challengers, random_state)
     kind = folds if isinstance(folds, Folds) else Folds(n_folds=folds)
     check_same_order(X, y)
@@ -172,7 +178,9 @@ class _CardRival:
                 f"{type(model).__name__} has none: make it a Challenger instead."
             )
             raise InvalidParameterError(msg)
-        score: Float1D = card.score_array(read_named(judged.X, card.names))
+        table = as_table(judged.X, wanted=card.names)
+        table.require(card.names)
+        score: Float1D = card.score_array(table)
         return (score if card.higher_is_safer else -score), {}
 
 
@@ -203,51 +211,69 @@ class _Bout:
     random_state: Any
     n_columns: int
     found: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
-    scores: dict[int, list[Float1D]] = field(default_factory=dict)
+    scores: dict[int, list[Float1D | None]] = field(default_factory=dict)
     said: dict[tuple[str, type[Warning]], dict[int, str]] = field(default_factory=dict)
+    failed: dict[int, tuple[int, Exception]] = field(default_factory=dict)
 
     def play(self, place: int, fold: int, fitted: Int1D, judged: Int1D) -> None:
         """Fit a model on the rows of a fold, and judge it on the others; the card comes first."""
-        model, others = self.models[place], self.cases.at(judged)
-        inner = self.folds.at(fitted, self.folds.n_folds)
+        others = self.cases.at(judged)
         start = time.perf_counter()
-        with warnings.catch_warnings(record=True, action="always") as caught:
+        # the models of a fold come one after the other
+        before = self.scores.setdefault(fold, [])
+        score, found = None, {**_compared(others, [*before, None]), "setting": {}}
+        if place not in self.failed:
             try:
-                with few_threads(len(self.cases.is_bad), self.n_columns):
-                    score, setting = model.scores(
-                        self.cases.at(fitted), others, inner, self.random_state
-                    )
+                told, setting = self._judged(place, fold, fitted, others)
+                found = {**_compared(others, [*before, told]), "setting": setting}
+                score = told
             except Exception as error:
-                error.add_note(f"This was {model.name!r} in fold {fold + 1}.")
-                raise
-        seconds = time.perf_counter() - start
+                error.add_note(f"This was {self.models[place].name!r} in fold {fold + 1}.")
+                if place == 0:
+                    raise
+                self.failed[place] = fold, error
+                if len(self.failed) == len(self.models) - 1:
+                    raise self.failed[min(self.failed)][1] from None
+        before.append(score)
+        self.found[place, fold] = {**found, "seconds": time.perf_counter() - start}
+
+    def _judged(
+        self, place: int, fold: int, fitted: Int1D, others: Cases
+    ) -> tuple[Float1D, dict[str, Any]]:
+        """Fit a model, return its scores of the others and its setting; keep what it warns of."""
+        model, inner = self.models[place], self.folds.at(fitted, self.folds.n_folds)
+        with (
+            warnings.catch_warnings(record=True, action="always") as caught,
+            few_threads(len(self.cases.is_bad), self.n_columns),
+        ):
+            score, setting = model.scores(self.cases.at(fitted), others, inner, self.random_state)
         for one in caught:
             if issubclass(one.category, CreditScoreWarning):
                 key = model.name, one.category
                 self.said.setdefault(key, {}).setdefault(fold, str(one.message))
             else:
                 warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-        # the models of a fold come one after the other
-        scores = self.scores.setdefault(fold, [])
-        scores.append(score)
-        pairs = [
-            auc_difference(others.is_bad, against, score, sample_weight=others.weights)
-            for against in scores
-        ]
-        self.found[place, fold] = {
-            "auc": pairs[-1].auc_b.estimate,
-            "auc_error": _error(pairs[-1].auc_b),
-            "pair_errors": [_error(pair.difference) for pair in pairs],
-            "seconds": seconds,
-            "setting": setting,
-        }
+        return score, setting
 
     def warn(self, n_folds: int) -> None:
-        """Say once for each model and kind what its fits warned of."""
+        """Say once for each model and kind what its fits warned of, and who failed."""
         for (name, category), by_fold in self.said.items():
             first = by_fold[min(by_fold)]
             assert issubclass(category, CreditScoreWarning)  # noqa: S101 - others are not kept
             warn_user(f"{name!r}, in {len(by_fold)} of {n_folds} folds: {first}", category)
+        for name, reason in self._reasons().items():
+            warn_user(
+                f"Challenger {name!r} could not be fitted or judged, and its AUC is NaN: "
+                f"{reason.rstrip('.')}. Mend it, or leave it out.",
+                FailedFitWarning,
+            )
+
+    def _reasons(self) -> dict[str, str]:
+        """Return why challengers failed, by name."""
+        return {
+            self.models[place].name: f"in fold {fold + 1} {type(error).__name__}: {error}"
+            for place, (fold, error) in sorted(self.failed.items())
+        }
 
     def result(
         self, parts: Sequence[tuple[Int1D, Int1D]], labels: Sequence[str]
@@ -276,6 +302,7 @@ class _Bout:
                 tuple(self.found[place, fold]["setting"] for fold in range(shape[1]))
                 for place in range(shape[0])
             ),
+            failed=self._reasons(),
         )
 
     def _pair_error(self) -> Float3D:
@@ -285,6 +312,26 @@ class _Bout:
             errors[place, : place + 1, fold] = found["pair_errors"]
             errors[: place + 1, place, fold] = found["pair_errors"]
         return errors
+
+
+def _compared(others: Cases, scores: Sequence[Float1D | None]) -> dict[str, Any]:
+    """Return the AUC of the last scores, and the errors of its differences to all so far."""
+    last = scores[-1]
+    if last is None:
+        return {"auc": math.nan, "auc_error": math.nan, "pair_errors": [math.nan] * len(scores)}
+    pairs = [
+        None
+        if against is None
+        else auc_difference(others.is_bad, against, last, sample_weight=others.weights)
+        for against in scores
+    ]
+    own = pairs[-1]
+    assert own is not None  # noqa: S101 - the last was fitted
+    return {
+        "auc": own.auc_b.estimate,
+        "auc_error": _error(own.auc_b),
+        "pair_errors": [math.nan if one is None else _error(one.difference) for one in pairs],
+    }
 
 
 def _error(interval: Interval) -> float:

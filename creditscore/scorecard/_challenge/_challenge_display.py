@@ -89,8 +89,10 @@ class ChallengeDisplay:
             ax.plot([one["lower"], one["upper"]], [place, place], color=colour, linewidth=2.5,
                     solid_capstyle="butt")  # fmt: skip
             ax.plot(one["difference"], place, "o", color=colour, markersize=7)
+            failed = pd.isna(one["difference"])
             ax.annotate(
-                f"{one['difference']:+.3f} ({one['lower']:+.3f} to {one['upper']:+.3f})",
+                "failed" if failed
+                else f"{one['difference']:+.3f} ({one['lower']:+.3f} to {one['upper']:+.3f})",
                 (1.01, place), xycoords=("axes fraction", "data"), va="center", color=INK,
                 fontsize=9,
             )  # fmt: skip

@@ -10,6 +10,7 @@ import pandas as pd
 from creditscore._frame import Table, as_table
 from creditscore._typing import Float1D, Int1D, Level, NativeFrame
 from creditscore._validation import check_finite
+from creditscore.scorecard._boosted._design import LEAST_SHARE
 
 _MOST_LEVELS = 250
 """Levels of a column that go as categories; histograms of scikit-learn hold 255."""
@@ -22,13 +23,18 @@ class RawFeatures:
 
     Missing values stay missing. Levels that the fit did not meet become missing, and so do those
     beyond the 250 most frequent ones. Ordered levels are their ranks. A column of numbers and
-    words becomes two.
+    words becomes two. Columns without a value in the fit, or in fewer than one of some 6,700 rows,
+    are left out: boosting of scikit-learn bins 200,000 rows, and cannot without any value.
     """
 
     def fit(self, X: NativeFrame, y: Any = None, sample_weight: Any = None) -> Self:  # noqa: ARG002
         """Learn the levels of each column."""
         table = as_table(X)
         self.kinds_ = {name: table.kind(name) for name in table.names}
+        self.hollow_ = {
+            name for name, kind in self.kinds_.items()
+            if kind in ("numeric", "mixed") and _is_hollow(_numbers(table, name, kind))
+        }  # fmt: skip
         self.levels_ = {
             name: _frequent(*_levels(table, name, kind), most=_MOST_LEVELS)
             for name, kind in self.kinds_.items() if kind != "numeric"
@@ -41,7 +47,7 @@ class RawFeatures:
         table.require(list(self.kinds_))
         columns: dict[str, Any] = {}
         for name, kind in self.kinds_.items():
-            if kind in ("numeric", "mixed"):
+            if kind in ("numeric", "mixed") and name not in self.hollow_:
                 columns[name] = _numbers(table, name, kind)
             if kind == "numeric":
                 continue
@@ -95,6 +101,11 @@ class OneHotFeatures:
                 codes = _places(*_levels(table, name, kind), self.levels_[name])
                 columns.append((codes[:, None] == np.arange(len(self.levels_[name]))) * 1.0)
         return np.hstack(columns)
+
+
+def _is_hollow(values: Float1D) -> bool:
+    n_values = int(np.count_nonzero(~np.isnan(values)))
+    return n_values < max(1, LEAST_SHARE * len(values))
 
 
 def _numbers(table: Table, name: str, kind: str) -> Float1D:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -55,6 +55,9 @@ class ChallengeResult:
         Time that tuning, fit and scores took.
     settings : tuple of tuples of dict
         Parameters that were chosen, by model and fold.
+    failed : dict of str to str
+        Challengers that could not be fitted or judged, with the fold and the reason; from there on
+        they took no part, and their AUC is NaN.
 
     Notes
     -----
@@ -108,6 +111,7 @@ ridge, differs by +0.001 (-0.000 to +0.002)>
     pair_error: Float3D
     seconds: Float2D
     settings: tuple[tuple[dict[str, Any], ...], ...]
+    failed: Mapping[str, str] = field(default_factory=dict)
 
     def table(self, *, level: float = 0.95) -> pd.DataFrame:
         """Return a row a model, the card first and the best challenger next.
@@ -122,6 +126,7 @@ ridge, differs by +0.001 (-0.000 to +0.002)>
         DataFrame
             model; auc with auc_lower and auc_upper; difference to the card with lower, upper and
             p_value (two-sided, of no difference), NaN for the card; seconds, over all folds.
+            Challengers that failed come last, and all of theirs is NaN.
         """
         rows = []
         for name in self.names:
@@ -262,7 +267,11 @@ ridge, differs by +0.001 (-0.000 to +0.002)>
     @property
     def verdict(self) -> str:
         """What the comparison amounts to, in a sentence; intervals are of 95 %."""
-        gains = {name: self.difference(name) for name in self.names[1:]}
+        lost = f"; {', '.join(self.failed)} could not be judged" if self.failed else ""
+        return self._told_of_gains() + lost
+
+    def _told_of_gains(self) -> str:
+        gains = {n: self.difference(n) for n in self.names[1:] if n not in self.failed}
         best = max(gains, key=lambda name: gains[name].estimate)
         told = _gain_text(gains[best])
         if gains[best].lower > 0:
@@ -298,6 +307,8 @@ ridge, differs by +0.001 (-0.000 to +0.002)>
 
 def _interval(estimate: float, error: float, level: float, *, low: float) -> Interval:
     check_real(level, "level", "ChallengeResult", low=0, high=1)
+    if math.isnan(estimate):
+        return Interval(math.nan, math.nan, math.nan, level)
     margin = float(ndtri(0.5 + level / 2)) * error
     return Interval(estimate, max(low, estimate - margin), min(1.0, estimate + margin), level)
 

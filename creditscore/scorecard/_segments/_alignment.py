@@ -12,6 +12,8 @@ from scipy.special import chdtrc, log_expit
 from creditscore._typing import Bool1D, Float1D
 from creditscore.exceptions import InvalidDataError
 from creditscore.scorecard._checks import set_number
+from creditscore.scorecard._history import followed
+from creditscore.scorecard._layout import moved_to
 from creditscore.scorecard._newton import fit_logistic
 from creditscore.scorecard._scorecard import Scorecard
 
@@ -137,9 +139,11 @@ def aligned_card(card: Scorecard, alignment: SegmentAlignment) -> Scorecard:
     assert scale is not None  # noqa: S101 - segmented cards without one are refused before
     base_score = scale.offset + scale.factor * (math.log(scale.base_odds) - a) / b
     meant = replace(scale, base_score=base_score, pdo=scale.pdo / b)
-    moved = replace(card, scale=meant, fit_summary=None).on_scale(scale)
+    moved = moved_to(replace(card, scale=meant, fit_summary=None), scale)
     characteristics = tuple(
         c if c.coefficient is None else replace(c, coefficient=c.coefficient * b)
         for c in moved.characteristics
     )
-    return replace(moved, characteristics=characteristics)
+    detail = f"aligned to ln odds = {a:.4g} + {b:.4g} of those claimed"
+    aligned = replace(moved, characteristics=characteristics)
+    return followed(card, aligned, "rescaled", detail)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import narwhals as nw
@@ -22,12 +22,13 @@ from creditscore.scorecard._scale import PointsScale
 from creditscore.scorecard._scorecard import Scorecard
 from creditscore.scorecard._segments._aligned_odds import AlignedOdds
 from creditscore.scorecard._segments._alignment import SegmentAlignment
+from creditscore.scorecard._segments._segment_edits import EditableSegments
 from creditscore.scorecard._segments._segmented_compiled import CompiledSegmentedScorecard
 from creditscore.scorecard._segments._segments import Segments
 
 
 @dataclass(frozen=True, kw_only=True)
-class SegmentedScorecard(AlignedOdds, JsonDocument):
+class SegmentedScorecard(AlignedOdds, EditableSegments, JsonDocument):
     """Cards of several segments on one scale: the same score means the same odds everywhere.
 
     Parameters
@@ -59,7 +60,11 @@ class SegmentedScorecard(AlignedOdds, JsonDocument):
     overfitted, :meth:`alignment` tells on a sample held out how far off they are, and
     :meth:`aligned` corrects it.
 
-    A characteristic may stand in several cards, with bins and points of its own in each. O(n) time
+    A characteristic may stand in several cards, with bins and points of its own in each. Points
+    are rounded in all cards by :meth:`rounded`, and set by hand in one of them by
+    :meth:`with_points`; the `history` of each card tells. Any other change of a card, such as
+    :meth:`Scorecard.rounded_optimally` on the rows of its segment, is one of ``cards``, from which
+    :meth:`from_cards` makes a segmented card again. O(n) time
     for each characteristic of a card, and a copy of the table in parts.
 
     Examples
@@ -163,6 +168,15 @@ class SegmentedScorecard(AlignedOdds, JsonDocument):
     def card(self, segment: str) -> Scorecard:
         """Return the card of a segment, by its name.
 
+        Parameters
+        ----------
+        segment : str
+            One of ``segments.names``.
+
+        Returns
+        -------
+        Scorecard
+
         Raises
         ------
         InvalidParameterError
@@ -216,10 +230,6 @@ class SegmentedScorecard(AlignedOdds, JsonDocument):
                 }
             )
         return pd.DataFrame(rows)
-
-    def on_scale(self, scale: PointsScale) -> Self:
-        """Return the cards on another scale; probabilities stay, see :meth:`Scorecard.on_scale`."""
-        return replace(self, cards=tuple(card.on_scale(scale) for card in self.cards))
 
     def score(self, X: NativeFrame) -> NativeSeries:
         """Return the score of each row by the card of its segment.

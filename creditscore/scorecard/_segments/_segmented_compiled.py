@@ -12,7 +12,7 @@ from creditscore._frame import missing_message
 from creditscore._typing import ReasonBaseline
 from creditscore.binning import CategoricalPartition, MixedPartition, NumericPartition
 from creditscore.exceptions import InvalidParameterError, MissingColumnError
-from creditscore.scorecard._one_row import one_row
+from creditscore.scorecard._one_row import one_row, plain_value
 from creditscore.scorecard._segments._segments import Segments
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _finder(segments: Segments) -> Callable[[Mapping[str, Any]], str]:
 
     def find(applicant: Mapping[str, Any]) -> str:
         try:
-            name = look(applicant[column])
+            name = look(plain_value(applicant[column]))
         except KeyError:
             raise MissingColumnError(missing_message([column], list(map(str, applicant)))) from None
         if name is None:

@@ -351,6 +351,12 @@ def _has_one_value(table: Table, column: str) -> bool:
 def _check_classes(name: str, part: _FitData | None, search: SegmentSearch) -> None:
     """Refuse a segment that lacks a class, and warn of one that holds few cases of it."""
     n_good, n_bad = (0.0, 0.0) if part is None else part.counts
+    if not n_bad and not n_good:
+        msg = (
+            f"Segment {name!r} has no rows, and a card needs goods and bads. Join it with another "
+            "segment, or bring rows of it."
+        )
+        raise InvalidTargetError(msg)
     if not n_bad or not n_good:
         msg = (
             f"Segment {name!r} has one class only: {n_good:,g} good and {n_bad:,g} bad cases, and "

@@ -31,7 +31,7 @@ class Segments:
     ----------
     column : str or None, default=None
         Column that is read; None sends all to one segment.
-    partition : NumericPartition, CategoricalPartition or None, default=None
+    partition : NumericPartition, MixedPartition, CategoricalPartition or None, default=None
         Which value falls where; None together with `column`.
     sends_to : tuple of str or None, default=("all",)
         Segment of each attribute of the partition, in its order: intervals or groups, special

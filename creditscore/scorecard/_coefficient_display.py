@@ -74,7 +74,7 @@ class CoefficientDisplay:
         Parameters
         ----------
         card : Scorecard
-            One that holds a :class:`FitSummary`.
+            One that holds a :class:`FitSummary`; a boosted, penalised or hand-made one has none.
         level : float, default=0.95
             Confidence level of the intervals in (0, 1).
         errors : {"model", "robust"}, optional
@@ -87,15 +87,16 @@ class CoefficientDisplay:
         Raises
         ------
         InvalidParameterError
-            No card, or one that was not estimated; errors that are not known or do not hold.
+            No card, or one without a fit_summary; errors that are not known or do not hold.
         """
         owner = f"{cls.__name__}.from_scorecard"
         check_kind(card, "card", owner, Scorecard)
         check_real(level, "level", owner, low=0, high=1)
         if card.fit_summary is None:
             msg = (
-                f"{owner} draws the coefficients of an estimated card, and this one has no "
-                "fit_summary: its points were written by hand. PointsDisplay draws those."
+                f"{owner} draws coefficients with their errors, and this card has no fit_summary: "
+                "its points were written by hand, or come from an estimate that has no such "
+                "errors, as a boosted or a penalised one. PointsDisplay draws its points."
             )
             raise InvalidParameterError(msg)
         table = card.fit_summary.table(level=level, errors=errors)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from creditscore._typing import NativeFrame
 from creditscore.scorecard._history import history_table
-from creditscore.scorecard._layout import PointsLayout, laid_out, moved_to, ranged
+from creditscore.scorecard._layout import PointsLayout, on_range, on_scale, with_layout
 from creditscore.scorecard._named_table import read_named
 from creditscore.scorecard._override import overridden
 from creditscore.scorecard._rounding._integer_points import (
@@ -31,7 +31,8 @@ class EditablePoints:
     """The changes of a :class:`Scorecard`.
 
     Scales and layouts leave probabilities as they are. Points set by hand and rounding do not,
-    and stand in the `history` of the card.
+    and stand in the `history` of the card; once it has begun, later changes of scale and layout
+    stand there too, so that it always ends at the points that the card has.
     """
 
     def on_scale(self, scale: PointsScale) -> Scorecard:
@@ -45,6 +46,7 @@ class EditablePoints:
         Returns
         -------
         Scorecard
+            With one more entry in a `history` that has begun.
 
         Notes
         -----
@@ -64,7 +66,7 @@ class EditablePoints:
         >>> card.on_scale(PointsScale(base_score=0, base_odds=50, pdo=10)).score_range
         (-10.0, 10.0)
         """
-        return moved_to(self._card(), scale)
+        return on_scale(self._card(), scale)
 
     def on_range(self, low: float, high: float, *, reverse: bool = False) -> Scorecard:
         """Return the card with scores from one number to another; probabilities stay.
@@ -80,7 +82,7 @@ class EditablePoints:
         -------
         Scorecard
             With the scale that follows, at the base odds of the old one; without one where the
-            card has none.
+            card has none. One more entry in a `history` that has begun.
 
         Raises
         ------
@@ -108,7 +110,7 @@ class EditablePoints:
         >>> round(card.scale.pdo, 2)
         87.69
         """
-        return ranged(self._card(), low, high, reverse=reverse)
+        return on_range(self._card(), low, high, reverse=reverse)
 
     def with_layout(self, layout: PointsLayout) -> Scorecard:
         """Return the card with the intercept as base points, or spread; scores stay.
@@ -125,6 +127,7 @@ class EditablePoints:
         Returns
         -------
         Scorecard
+            With one more entry in a `history` that has begun.
 
         Raises
         ------
@@ -144,7 +147,7 @@ class EditablePoints:
         2      >= 2    25.0
         3   Missing     6.0
         """
-        return laid_out(self._card(), layout, owner="Scorecard.with_layout")
+        return with_layout(self._card(), layout)
 
     def with_points(
         self,
@@ -331,9 +334,10 @@ class EditablePoints:
         Returns
         -------
         DataFrame
-            A row a change, the first one first: action (with_points or rounded), characteristic,
-            attribute, before and after (points at that time), by, reason, at (UTC), detail.
-            Rounding is one row, without what it does not have.
+            A row a change, the first one first: action (with_points, rounded, rescaled or
+            laid_out), characteristic, attribute, before and after (points at that time), by,
+            reason, at (UTC), detail. All but points set by hand are one row, without what they do
+            not have.
         """
         return history_table(self._card().history)
 

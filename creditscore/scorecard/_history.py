@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
@@ -14,7 +14,10 @@ from creditscore._validation import check_choice
 from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard._checks import check_kind, set_number
 
-_ACTIONS = ("with_points", "rounded")
+if TYPE_CHECKING:
+    from creditscore.scorecard._scorecard import Scorecard
+
+_ACTIONS = ("with_points", "rounded", "rescaled", "laid_out")
 _COLUMNS = {
     "action": "str",
     "characteristic": "str",
@@ -81,16 +84,18 @@ class PointsEdit:
 
     Attributes
     ----------
-    action : {"with_points", "rounded"}
-        Points set by hand, or rounded.
+    action : {"with_points", "rounded", "rescaled", "laid_out"}
+        Points set by hand; rounded; put on another scale or range; or moved between the
+        characteristics and the base points. The last two stand in a history that has begun only:
+        they leave probabilities as they are, but earlier entries then speak of other points.
     detail : str
         What was done, in words.
     by, reason : str or None
-        Who did it, and why; None of rounding, which is arithmetic.
+        Who did it, and why; None of all but points set by hand, which is arithmetic.
     at : str or None
         When, in UTC (ISO 8601).
     changes : tuple of PointsChange
-        Points set by hand, one by one; none of rounding.
+        Points set by hand, one by one; none of anything else.
 
     Examples
     --------
@@ -149,8 +154,16 @@ class PointsEdit:
         return said if self.by is None else f"{said}; {self.reason} ({self.by}, {self.at})"
 
 
+def followed(before: Scorecard, after: Scorecard, action: str, detail: str) -> Scorecard:
+    """Return a card on another scale or layout, with an entry where the history has begun."""
+    if not before.history or after == before:
+        return after
+    edit = PointsEdit(action=action, detail=detail)
+    return replace(after, history=(*before.history, edit))
+
+
 def history_table(history: Sequence[PointsEdit]) -> pd.DataFrame:
-    """Return a row a change, and one for each rounding."""
+    """Return a row a change of points by hand, and one for each other entry."""
     nothing = {"characteristic": None, "attribute": None, "before": math.nan, "after": math.nan}
     rows = []
     for edit in history:

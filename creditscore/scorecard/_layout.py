@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import InvalidParameterError, UncalibratedCardError
 from creditscore.scorecard._checks import check_kind
+from creditscore.scorecard._history import followed
 from creditscore.scorecard._scale import PointsScale
 
 if TYPE_CHECKING:
@@ -38,6 +39,28 @@ def laid_out(card: Scorecard, layout: PointsLayout, *, owner: str) -> Scorecard:
         )
         raise UncalibratedCardError(msg)
     return _with_zeros_at(card, [c.neutral_points or 0.0 for c in card.characteristics])
+
+
+def with_layout(card: Scorecard, layout: PointsLayout) -> Scorecard:
+    """Return the card with its constant elsewhere, which its history says where it has one."""
+    moved = laid_out(card, layout, owner="Scorecard.with_layout")
+    return followed(card, moved, "laid_out", f"from layout {layout_of(card)!r} to {layout!r}")
+
+
+def on_scale(card: Scorecard, scale: PointsScale) -> Scorecard:
+    """Return the card on another scale, which its history says where it has one."""
+    moved = moved_to(card, scale)
+    return followed(card, moved, "rescaled", _between(card.scale, scale))
+
+
+def on_range(card: Scorecard, low: float, high: float, *, reverse: bool) -> Scorecard:
+    """Return the card on another range, which its history says where it has one."""
+    moved = ranged(card, low, high, reverse=reverse)
+    least, most = card.score_range
+    detail = f"scores of {least:g} to {most:g} become {low:g} to {high:g}"
+    if moved.scale is not None:
+        detail += f", {_between(card.scale, moved.scale)}"
+    return followed(card, moved, "rescaled", detail)
 
 
 def layout_of(card: Scorecard) -> PointsLayout:
@@ -86,6 +109,11 @@ def ranged(card: Scorecard, low: float, high: float, *, reverse: bool) -> Scorec
         reverse=reverse,
     )
     return _stretched(card, ratio, constant, scale)
+
+
+def _between(before: PointsScale | None, after: PointsScale) -> str:
+    left = "from no scale" if before is None else f"from the scale of {before},"
+    return f"{left} to that of {after}"
 
 
 def _stretched(

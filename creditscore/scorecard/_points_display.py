@@ -37,7 +37,9 @@ _BARS_END = 0.76
 """Where the bars end and the columns beside them begin, in widths of the axes."""
 _COLUMNS = {"share": (0.79, 0.88), "bad_rate": (0.91, 1.0)}
 """Where the columns begin and end."""
-_HEADS = {"share": "share", "bad_rate": "bad rate"}
+_HEADS = {"share": "share", "bad_rate": "bad\nrate"}
+_HEAD = 1.6
+"""Rows that the headings of the columns take, in two lines: long labels leave them little room."""
 
 
 @dataclass(kw_only=True)
@@ -47,7 +49,9 @@ class PointsDisplay:
     Made by :meth:`from_scorecard`. The middle is the neutral points where the card has them,
     else halfway between the least and the most points of the characteristic. The further from
     it, the stronger the colour. Beside the bars stand the share of the sample and the bad rate of
-    each attribute, where the card holds counts.
+    each attribute, where the card holds counts. Names and levels in Chinese need a font that holds
+    them, as ``plt.rcParams["font.family"] = ["DejaVu Sans", "Noto Sans CJK SC"]`` may set it;
+    matplotlib warns of what it cannot write.
 
     Attributes
     ----------
@@ -120,7 +124,7 @@ class PointsDisplay:
     def height(self) -> float:
         """Height in inches at which the rows have room."""
         rows = float(_rows(self._labels()).sum() + _HEADING * self._starts().sum())
-        return 1.0 + _ROW_INCHES * rows
+        return 1.0 + _ROW_INCHES * (rows + _HEAD - _HEADING)
 
     def plot(self, ax: Any = None) -> Self:
         """Draw the bars; the axes are then in ``ax_``."""
@@ -138,8 +142,8 @@ class PointsDisplay:
                     ha="right", va="center", parse_math=False,
                     transform=ax.get_yaxis_transform())  # fmt: skip
         for column in _COLUMNS:
-            self._draw_column(ax, column, at, float(top[0]) - 0.45)
-        ax.set_ylim(at[-1] + rows[-1] / 2 + 0.3, top[0] - 1.1)
+            self._draw_column(ax, column, at, float(top[0]) - 0.1)
+        ax.set_ylim(at[-1] + rows[-1] / 2 + 0.3, top[0] - _HEAD)
         clean_axes(ax, title="Points table", grid="x")
         ax.tick_params(axis="y", length=0, labelsize=8)
         self.ax_ = ax
@@ -225,8 +229,8 @@ class PointsDisplay:
                                    alpha=0.35, linewidth=0))  # fmt: skip
             ax.text(right, y, f"{rate:.1%}", ha="right", va="center", fontsize=8, color=INK,
                     transform=beside)  # fmt: skip
-        ax.text(right, head, _HEADS[column], ha="right", va="center", fontsize=9,
-                fontweight="bold", color=INK, transform=beside)  # fmt: skip
+        ax.text(right, head, _HEADS[column], ha="right", va="bottom", fontsize=9,
+                fontweight="bold", color=INK, linespacing=1, transform=beside)  # fmt: skip
 
     def _labels(self) -> list[str]:
         return [wrap(label, _LABEL_WIDTH) for label in self.points["attribute"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -19,12 +20,21 @@ from creditscore.scorecard._scorecard import Scorecard
 from creditscore.scorecard._unseen import codes_and_points
 
 
-def read_applicants(card: Scorecard, X: Any) -> Table:
-    """Read a table by the names of a card; a mapping, or a row of pandas, is a table of one row."""
+def read_applicants(card: Scorecard, X: Any, *, empty: bool = False) -> Table:
+    """Read a table by the names of a card; a mapping, or a row of pandas, is a table of one row.
+
+    With `empty` it may have no rows, as a table of those who were refused may.
+    """
     if isinstance(X, pd.Series):
         X = X.to_dict()
     if isinstance(X, Mapping):
         return one_row(X, card.names)
+    if empty and nw.dependencies.is_into_dataframe(X):
+        frame = nw.from_native(X, eager_only=True)
+        if not len(frame):
+            table = Table(tuple(map(str, frame.columns)), 0, True, frame, None)
+            table.require(card.names)
+            return table
     return read_named(X, card.names)
 
 

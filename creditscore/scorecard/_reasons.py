@@ -18,9 +18,24 @@ from creditscore.scorecard._characteristic import Characteristic
 
 Int2D: TypeAlias = npt.NDArray[np.intp]
 Bool2D: TypeAlias = npt.NDArray[np.bool_]
+FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 LEAST_SHORTFALL = 1e-9
-"""Points below which a difference is rounding and no reason."""
+"""Points up to which a difference is rounding and no reason."""
+BILLIONTHS = 1e9
+"""Parts of a point by which shortfalls are compared."""
+
+
+def in_billionths(shortfalls: FloatArray) -> FloatArray:
+    """Return what shortfalls are ordered by: whole billionths of a point, 0 for no reason.
+
+    So differences of rounding, as between 0.3 - 0.2 and 1.3 - 1.2, break no tie. A half is rounded
+    up, by operations that are exact in any language, so that compiled and exported cards order in
+    the same way.
+    """
+    with np.errstate(over="ignore"):
+        rounded = np.floor(shortfalls * BILLIONTHS + 0.5)
+    return np.where(shortfalls > LEAST_SHORTFALL, rounded, 0.0)
 
 
 def reference_points(
@@ -89,8 +104,8 @@ class Ranking:
 
     @classmethod
     def of(cls, shortfalls: Float2D, n: int) -> Ranking:
-        """Rank; of equal shortfalls the characteristic that comes first in the card comes first."""
-        order = np.argsort(-shortfalls, axis=1, kind="stable")[:, :n]
+        """Rank; of shortfalls equal to nine decimals, those first in the card come first."""
+        order = np.argsort(-in_billionths(shortfalls), axis=1, kind="stable")[:, :n]
         points = np.take_along_axis(shortfalls, order, axis=1)
         return cls(order=order, points=points, counts=points > LEAST_SHORTFALL, n=n)
 

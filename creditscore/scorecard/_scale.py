@@ -16,6 +16,8 @@ from creditscore._validation import as_floats, check_real
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.scorecard._checks import check_kind, set_number
 
+_LEAST_RESOLVED = 1e-6
+"""Doublings of the odds that scores near the base score must at least tell apart."""
 _MOST_ROWS = 100_000
 """Rows of a table of scores; more of them are a mistaken step."""
 
@@ -31,7 +33,8 @@ class PointsScale:
     base_odds : float, default=50
         Odds good:bad at the base score, above zero.
     pdo : float, default=20
-        Points to double the odds, above zero.
+        Points to double the odds, above zero, and not so few (or so many) that floats near
+        `base_score` cannot tell odds apart.
     reverse : bool, default=False
         Whether a higher score is riskier: it then falls by `pdo` points when the odds double.
         Reasons, exports and pictures of a card follow it. Measures and displays that take
@@ -46,7 +49,8 @@ class PointsScale:
     Notes
     -----
     score = offset + factor · ln(odds) with factor = pdo / ln 2, or -pdo / ln 2 in reverse, and
-    offset = base_score - factor · ln(base_odds) [1]_.
+    offset = base_score - factor · ln(base_odds) [1]_. An infinite score has the odds 0 or
+    infinity; a missing one (NaN) is refused, as are odds that have no finite score.
 
     References
     ----------
@@ -75,6 +79,16 @@ class PointsScale:
         set_number(self, "base_odds", low=0)
         set_number(self, "pdo", low=0)
         check_kind(self.reverse, "reverse", type(self).__name__, bool)
+        far = max(abs(self.base_score), abs(self.offset))
+        # a pdo below the distance of two floats is swallowed by the base score
+        if not (far < math.inf and math.ulp(far) <= _LEAST_RESOLVED * self.pdo):
+            size = "large" if far == math.inf else "small"
+            msg = (
+                f"The 'pdo' parameter of {type(self).__name__} is too {size} beside the base score "
+                f"and odds: floats cannot tell odds apart near {self.base_score:g} points. Got "
+                f"{self.pdo:g} instead."
+            )
+            raise InvalidParameterError(msg)
 
     def __str__(self) -> str:
         """Say what the points mean."""
@@ -94,30 +108,124 @@ class PointsScale:
         return self.base_score - self.factor * math.log(self.base_odds)
 
     def score(self, odds: npt.ArrayLike) -> Float1D:
-        """Return the score of odds good:bad, above zero."""
+        """Return the score of odds good:bad.
+
+        Parameters
+        ----------
+        odds : float or array-like
+            Above zero and finite.
+
+        Returns
+        -------
+        float64, or ndarray of the shape of `odds`
+
+        Raises
+        ------
+        InvalidDataError
+            Odds that are zero or less, infinite or NaN.
+
+        Examples
+        --------
+        >>> from creditscore import PointsScale
+        >>> PointsScale(base_score=600, base_odds=50, pdo=20).score([50, 100]).round(1)
+        array([600., 620.])
+        """
         values = as_floats(odds, "odds")
-        if not (values > 0).all():
+        inside = (values > 0) & (values < np.inf)
+        if not inside.all():
             msg = (
-                "The odds good:bad of a score must be above zero. Got "
-                f"{values[~(values > 0)].flat[0]:g}. Odds are (1 - p) / p for a probability of "
-                "default p below 1."
+                "The odds good:bad of a score must be above zero and finite. Got "
+                f"{values[~inside].flat[0]:g}. Odds are (1 - p) / p for a probability of "
+                "default p above 0 and below 1."
             )
             raise InvalidDataError(msg)
         score: Float1D = self.offset + self.factor * np.log(values)
         return score
 
     def log_odds(self, score: npt.ArrayLike) -> Float1D:
-        """Return ln(good / bad) of a score."""
-        log_odds: Float1D = (as_floats(score, "score") - self.offset) / self.factor
+        """Return ln(good / bad) of a score.
+
+        Parameters
+        ----------
+        score : float or array-like
+            Points; infinite ones have infinite odds.
+
+        Returns
+        -------
+        float64, or ndarray of the shape of `score`
+
+        Raises
+        ------
+        InvalidDataError
+            A score that is NaN.
+
+        Examples
+        --------
+        >>> from creditscore import PointsScale
+        >>> PointsScale(base_score=600, base_odds=50, pdo=20).log_odds([600, 620]).round(3)
+        array([3.912, 4.605])
+        """
+        values = as_floats(score, "score")
+        if np.isnan(values).any():
+            msg = (
+                f"A missing score has no odds. Got {int(np.isnan(values).sum()):,} of "
+                f"{values.size:,} scores that are NaN: leave these rows out, or score them first."
+            )
+            raise InvalidDataError(msg)
+        log_odds: Float1D = (values - self.offset) / self.factor
         return log_odds
 
     def odds(self, score: npt.ArrayLike) -> Float1D:
-        """Return the odds good:bad of a score."""
-        odds: Float1D = np.exp(self.log_odds(score))
+        """Return the odds good:bad of a score, infinite beyond all floats.
+
+        Parameters
+        ----------
+        score : float or array-like
+            Points.
+
+        Returns
+        -------
+        float64, or ndarray of the shape of `score`
+
+        Raises
+        ------
+        InvalidDataError
+            A score that is NaN.
+
+        Examples
+        --------
+        >>> from creditscore import PointsScale
+        >>> PointsScale(base_score=600, base_odds=50, pdo=20).odds([600, 620]).round(6)
+        array([ 50., 100.])
+        """
+        with np.errstate(over="ignore"):
+            odds: Float1D = np.exp(self.log_odds(score))
         return odds
 
     def prob_default(self, score: npt.ArrayLike) -> Float1D:
-        """Return the probability of default of a score, 1 / (1 + odds)."""
+        """Return the probability of default of a score, 1 / (1 + odds).
+
+        Parameters
+        ----------
+        score : float or array-like
+            Points.
+
+        Returns
+        -------
+        float64, or ndarray of the shape of `score`
+            Fractions, 0 or 1 where no float is between.
+
+        Raises
+        ------
+        InvalidDataError
+            A score that is NaN.
+
+        Examples
+        --------
+        >>> from creditscore import PointsScale
+        >>> PointsScale(base_score=600, base_odds=50, pdo=20).prob_default([600, 620]).round(4)
+        array([0.0196, 0.0099])
+        """
         prob: Float1D = expit(-self.log_odds(score))
         return prob
 
@@ -206,14 +314,11 @@ class PointsScale:
         if values.ndim != 1 or not np.isfinite(values).all():
             msg = "The scores of a table must be finite numbers in one list."
             raise InvalidDataError(msg)
-        with np.errstate(over="ignore"):
-            # odds beyond all numbers are infinite, and a table may say so
-            odds = self.odds(values)
         return pd.DataFrame(
             {
                 "score": values,
                 "log_odds": self.log_odds(values),
-                "odds": odds,
+                "odds": self.odds(values),
                 "pd": self.prob_default(values),
             }
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -18,6 +19,11 @@ from creditscore._validation import (
     check_weights,
 )
 from creditscore.exceptions import InvalidDataError, InvalidTargetError
+
+_FINE = 20
+"""Steps of a grid in a band from which on one more or less is hardly seen."""
+_SAME = 1e-9
+"""Part of the greatest score up to which scores are the same but for rounding."""
 
 
 @dataclass(kw_only=True)
@@ -36,12 +42,12 @@ class ScoreDistributionDisplay:
     Examples
     --------
     >>> from creditscore.scorecard import ScoreDistributionDisplay
-    >>> score, is_bad = [480, 510, 510, 600], [1, 1, 0, 0]
+    >>> score, is_bad = [480.3, 510.6, 512.2, 600.3], [1, 1, 0, 0]
     >>> display = ScoreDistributionDisplay.from_scores(score, is_bad, n_bands=2)
     >>> display.frame()
        lower  upper  share_good  share_bad
-    0  480.0  540.0         0.5        1.0
-    1  540.0  600.0         0.5        0.0
+    0  480.3  540.3         0.5        1.0
+    1  540.3  600.3         0.5        0.0
     """
 
     edges: Float1D
@@ -62,7 +68,10 @@ class ScoreDistributionDisplay:
         is_bad : array-like of shape (n_cases,)
             1 or True for bad, 0 or False for good.
         n_bands : int, default=30
-            Number of bands, 1 or more.
+            Number of bands, 1 or more. Where scores lie on a grid, as those of a rounded card do,
+            at most as many: each band then holds equally many steps of the grid, and its ends
+            lie between two of them. Bands of other widths would hold now one step more and now
+            one less, and show a comb that is not in the scores.
         sample_weight : array-like of shape (n_cases,), optional
             Frequencies, zero or more; fractions will do.
 
@@ -89,7 +98,7 @@ class ScoreDistributionDisplay:
         check_both_classes(bad, weights)
         counts = np.ones(len(values)) if weights is None else weights
         # a row of weight 0 is no row, and its score none that the bands have to reach
-        edges = np.histogram_bin_edges(values[counts > 0], bins=n_bands)
+        edges = _edges(values[counts > 0], n_bands)
         good_counts, bad_counts = (
             np.histogram(values[rows], edges, weights=counts[rows])[0] for rows in (~bad, bad)
         )
@@ -131,6 +140,36 @@ class ScoreDistributionDisplay:
             f"{self.edges[0]:.6g} to {self.edges[-1]:.6g}; plot() draws them, frame() returns the "
             "numbers>"
         )
+
+
+def _edges(score: Float1D, n_bands: int) -> Float1D:
+    """Return the ends of bands of equal width, each with equally many steps of a grid."""
+    low, high = float(score.min()), float(score.max())
+    step = _step(score, (high - low) / (_FINE * n_bands))
+    if step is None:
+        return np.asarray(np.histogram_bin_edges(score, bins=n_bands), dtype=np.float64)
+    n_values = round((high - low) / step) + 1
+    each = -(-n_values // n_bands)
+    n_found = -(-n_values // each)
+    # what the bands reach beyond the scores is halved between both ends
+    first = low - step * (0.5 + (each * n_found - n_values) // 2)
+    return np.asarray(first + step * each * np.arange(n_found + 1), dtype=np.float64)
+
+
+def _step(score: Float1D, least: float) -> float | None:
+    """Return the step of the grid that all scores lie on; None where it is below `least`.
+
+    Euclid's algorithm on the distances between scores, each time with what they leave.
+    """
+    same = _SAME * float(np.abs(score).max())
+    rest = distances = np.diff(np.unique(score))
+    step = math.inf
+    while len(rest := rest[rest > same]):
+        step = float(rest.min())
+        if step < least:
+            return None
+        rest = np.abs(distances - step * np.rint(distances / step))
+    return step if math.isfinite(step) else None
 
 
 def _look_swapped(score: Any, is_bad: Any) -> bool:

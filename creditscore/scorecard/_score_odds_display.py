@@ -219,8 +219,9 @@ class ScoreOddsDisplay:
         room = 0.04 * float(np.ptp(ends)) or 1.0
         ends += np.array([-room, room])
         promised = self.scale.log_odds(ends)
-        ax.plot(ends, promised, color=MUTED, linewidth=2,
-                label=wrap(f"scale: {self.scale}", 46))  # fmt: skip
+        # that a higher score is riskier, the line says itself
+        scale = str(self.scale).removesuffix(": a higher score is riskier")
+        ax.plot(ends, promised, color=MUTED, linewidth=2, label=wrap(f"scale: {scale}", 46))
         if np.isfinite(self.slope):
             ax.plot(ends, self.intercept + self.slope * promised, color=INK, linewidth=1.2,
                     linestyle="--", label="observed, straight line")  # fmt: skip

@@ -49,7 +49,8 @@ class Scorecard(EditablePoints, JsonDocument):
         Coefficients and their errors, where the card was estimated. Points that were set by hand
         or rounded later leave it as it is.
     history : tuple of PointsEdit, default=()
-        What was done to the points by :meth:`with_points` and :meth:`rounded`, the first first.
+        What was done to the points by :meth:`with_points` and :meth:`rounded`, and later changes of
+        scale and layout, the first first.
 
     See Also
     --------

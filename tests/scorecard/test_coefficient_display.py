@@ -110,7 +110,9 @@ def test_what_every_display_does(fitted: LogisticScorecard) -> None:
 
 def test_cards_without_coefficients() -> None:
     part = Characteristic.numeric("x", cuts=[1], points=[0, 10], missing_points=0)
-    with pytest.raises(InvalidParameterError, match="written by hand"):
+    with pytest.raises(
+        InvalidParameterError, match=r"written by hand, or come from .* boosted or a penalised one"
+    ):
         CoefficientDisplay.from_scorecard(Scorecard(characteristics=(part,)))
     with pytest.raises(InvalidParameterError, match="must be a Scorecard"):
         CoefficientDisplay.from_scorecard(part)

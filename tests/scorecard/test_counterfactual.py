@@ -830,6 +830,14 @@ def test_what_is_reached_and_what_is_out_of_reach() -> None:
     assert found[0].frame().empty
 
 
+def test_a_table_without_applicants_has_no_answers() -> None:
+    found = counterfactuals(CARD, pd.DataFrame([APPLICANT]).head(0), target_score=560)
+    assert len(found) == 0
+    assert found.frame().empty
+    assert repr(found) == "<Counterfactuals of 0 applicants, 560 points asked for>"
+    assert "best answer" in found._repr_html_()
+
+
 def test_tables_of_answers() -> None:
     found = counterfactuals(CARD, APPLICANT, target_score=550)
     (recourse,) = found

@@ -20,6 +20,7 @@ from creditscore.scorecard import Characteristic, PointsDisplay, ScoreDistributi
 
 YEARS = Characteristic.numeric("years", cuts=[2, 10], points=[0, 20, 40], missing_points=5)
 SCORES = np.array([480.0, 500.0, 510.0, 540.0, 560.0, 600.0])
+OFF_GRID = np.array([480.0, 500.017, 510.2, 540.3, 560.11, 600.0])
 IS_BAD = np.array([1, 1, 0, 1, 0, 0])
 
 
@@ -120,7 +121,7 @@ def test_no_label_is_longer_than_its_room(label: str, width: int) -> None:
 
 @pytest.mark.parametrize("n_bands", [1, 2, 7, 30])
 def test_shares_of_each_class_add_to_one(n_bands: int) -> None:
-    display = ScoreDistributionDisplay.from_scores(SCORES, IS_BAD, n_bands=n_bands)
+    display = ScoreDistributionDisplay.from_scores(OFF_GRID, IS_BAD, n_bands=n_bands)
     frame = display.frame()
     assert len(frame) == n_bands
     assert frame[["share_good", "share_bad"]].sum().tolist() == pytest.approx([1, 1])
@@ -129,10 +130,37 @@ def test_shares_of_each_class_add_to_one(n_bands: int) -> None:
 
 
 def test_counts_of_bands_against_numpy() -> None:
-    frame = ScoreDistributionDisplay.from_scores(SCORES, IS_BAD, n_bands=3).frame()
-    # numpy.histogram of 480, 500, 540 and of 510, 560, 600 over the edges 480, 520, 560, 600
+    frame = ScoreDistributionDisplay.from_scores(OFF_GRID, IS_BAD, n_bands=3).frame()
+    # numpy.histogram of about 480, 500, 540 and 510, 560, 600 over the edges 480, 520, 560, 600
     assert frame["share_bad"].tolist() == pytest.approx([2 / 3, 1 / 3, 0])
     assert frame["share_good"].tolist() == pytest.approx([1 / 3, 0, 2 / 3])
+
+
+@pytest.mark.parametrize("step", [0.1, 0.5, 1.0, 5.0, 20.0])
+@pytest.mark.parametrize("n_bands", [1, 7, 30, 1_000])
+def test_bands_hold_equally_many_steps_of_a_grid(step: float, n_bands: int) -> None:
+    # of scores that are all as frequent, all bands but the outermost must be as high
+    score = np.repeat(400 + step * np.arange(201), 2)
+    is_bad = np.tile([0, 1], 201)
+    frame = ScoreDistributionDisplay.from_scores(score, is_bad, n_bands=n_bands).frame()
+    assert len(frame) <= n_bands
+    if 20 * n_bands > 201:
+        inner = frame["share_good"].to_numpy()[1:-1]
+        assert np.allclose(inner, inner[:1], rtol=1e-9)
+        width = (frame["upper"] - frame["lower"]).to_numpy() / step
+        np.testing.assert_allclose(width, np.round(width), rtol=1e-9)
+    assert frame[["share_good", "share_bad"]].sum().tolist() == pytest.approx([1, 1])
+
+
+def test_a_grid_is_found_whatever_the_distances_and_the_weights() -> None:
+    # 15 and 25 have 5 in common; a row of weight 0 is no row
+    score, is_bad = [500, 515, 540, 503.3], [1, 0, 1, 0]
+    frame = ScoreDistributionDisplay.from_scores(
+        score, is_bad, n_bands=9, sample_weight=[1, 1, 1, 0]
+    ).frame()
+    assert frame["lower"].tolist() == pytest.approx([497.5 + 5 * k for k in range(9)])
+    alone = ScoreDistributionDisplay.from_scores([500.0, 500.0], [0, 1], n_bands=2).frame()
+    assert alone["upper"].iloc[-1] == 500.5
 
 
 @pytest.mark.parametrize("n_bands", [0, 2.5, True, None])
@@ -209,7 +237,7 @@ def test_repr_is_a_line_that_says_what_it_is(card: Scorecard) -> None:
     scores = ScoreDistributionDisplay.from_scores(SCORES, IS_BAD)
     assert repr(years).startswith("<PointsDisplay: 4 attributes of 1 characteristic;")
     assert repr(scores).startswith(
-        "<ScoreDistributionDisplay: 30 bands of the score from 480 to 600;"
+        "<ScoreDistributionDisplay: 13 bands of the score from 475 to 605;"
     )
     for display in (years, scores, PointsDisplay.from_scorecard(card)):
         assert "\n" not in repr(display)

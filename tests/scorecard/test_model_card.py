@@ -26,6 +26,7 @@ from creditscore.exceptions import (
     InvalidParameterError,
     InvalidTargetError,
     InvalidWeightError,
+    SampleMismatchWarning,
 )
 from creditscore.metrics import (
     auc_interval,
@@ -645,3 +646,35 @@ def test_statements_that_are_none(wrong: dict, message: str) -> None:
 def test_evidence_reads_back() -> None:
     entry = BinEvidence(name="x", iv=0.5, trend="ascending", status="edited", edits=("merge",))
     assert BinEvidence.from_dict(json.loads(json.dumps(entry.to_dict()))) == entry
+
+
+# --- the sample of the fit -----------------------------------------------------------------
+
+
+def test_performance_says_which_sample_the_card_was_fitted_on(
+    full: ModelCard, fit: LogisticScorecard, parts: dict
+) -> None:
+    assert "The first sample, train, is taken for the one that the card was made on" in (
+        full.to_markdown()
+    )
+    other = ModelCard.from_scorecard(
+        fit.scorecard_, statement=BARE, samples={"oot": parts["test"]}
+    ).to_markdown()
+    n_bad = int(parts["train"][1].sum())
+    assert (
+        "The first sample, oot, is not the one that the card was fitted on: the fit counted 700 "
+        f"cases, {n_bad} of them bad."
+    ) in other
+
+
+def test_a_training_sample_that_the_fit_never_counted(fit: LogisticScorecard, parts: dict) -> None:
+    X, is_bad = parts["train"]
+    for samples in ({"train": parts["test"]}, {"test": parts["test"], "train": (X[1:], is_bad[1:])},
+                    {"train": (X, is_bad, [2] * len(X))}):  # fmt: skip
+        with pytest.warns(SampleMismatchWarning, match="the fit of the card counted 700 cases"):
+            ModelCard.from_scorecard(fit.scorecard_, statement=BARE, samples=samples)
+    # the same counts by weight are the same sample, and a card without a fit has none
+    weighted = (X, is_bad, [1] * len(X))
+    bare = replace(fit.scorecard_, fit_summary=None)
+    ModelCard.from_scorecard(fit.scorecard_, statement=BARE, samples={"train": weighted})
+    ModelCard.from_scorecard(bare, statement=BARE, samples={"train": parts["test"]})

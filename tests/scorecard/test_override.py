@@ -271,3 +271,50 @@ def test_an_entry_is_a_line() -> None:
         "rounded to multiples of 1, each number for itself",
     ]
     assert isinstance(card.history[0], PointsEdit)
+
+
+# --- what follows an override or a rounding -----------------------------------------------
+
+
+def test_a_later_change_of_scale_range_or_layout_stands_in_the_history() -> None:
+    first = CARD.with_points({("years", 0): 1}, **WHO, when=WHEN)
+    moved = first.on_scale(PointsScale(base_score=0, base_odds=1, pdo=40))
+    ranged = moved.on_range(0, 100)
+    card = ranged.with_layout("lowest")
+    assert [edit.action for edit in card.history] == [
+        "with_points", "rescaled", "rescaled", "laid_out",
+    ]  # fmt: skip
+    # after each entry points are what it says: twice as far apart, for pdo 20 is 40
+    assert points_of(moved, "audit")[0] - points_of(moved, "audit")[1] == pytest.approx(2 * 25)
+    low, high = moved.score_range
+    between = f"from the scale of {moved.scale}, to that of {ranged.scale}"
+    assert [edit.detail for edit in card.history[1:]] == [
+        f"from the scale of {CARD.scale}, to that of {moved.scale}",
+        f"scores of {low:g} to {high:g} become 0 to 100, {between}",
+        "from layout 'spread' to 'lowest'",
+    ]
+    assert str(card.history[-1]) == "laid_out from layout 'spread' to 'lowest'"
+    assert Scorecard.from_json(card.to_json()) == card
+    table = card.history_table()
+    assert table["by"].isna().tolist() == [False, True, True, True]
+
+
+def test_points_that_are_whole_no_longer_are_said_to_be_rescaled(card: Scorecard) -> None:
+    rounded = card.rounded()
+    assert rounded.on_scale(PointsScale(pdo=30)).history[-1].action == "rescaled"
+    # what changes nothing is no change
+    assert rounded.on_scale(rounded.scale) == rounded
+    bare = replace(card.rounded(), scale=None)
+    assert bare.on_scale(PointsScale()).history[-1].detail == (
+        "from no scale to that of 600 points at odds of 50:1, 20 to double them"
+    )
+    assert bare.on_range(0, 10).history[-1].detail.endswith(" become 0 to 10")
+
+
+def test_a_card_that_nobody_changed_has_no_history_on_any_scale(card: Scorecard) -> None:
+    moved = card.on_scale(PointsScale(pdo=30)).on_range(0, 100).with_layout("base")
+    assert moved.history == ()
+
+
+def points_of(card: Scorecard, name: str) -> list[float]:
+    return [a.points for a in card.characteristics[card.names.index(name)].attributes]

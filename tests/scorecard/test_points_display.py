@@ -97,11 +97,23 @@ def test_a_reversed_scale_turns_the_colours(fitted: LogisticScorecard, reverse: 
         assert (points > 0) == ((bad_rate > average) == reverse)
 
 
+def test_headings_keep_apart_beside_long_names(german: pd.DataFrame) -> None:
+    name = "number_of_months_that_the_credit_is_to_run_for"
+    X = german[["duration_months"]].set_axis([name], axis=1)
+    card = LogisticScorecard().fit(X, german["is_bad"]).scorecard_
+    ax = PointsDisplay.from_scorecard(card).plot().ax_
+    ax.figure.canvas.draw()
+    share, rate = (
+        text.get_window_extent() for text in ax.texts if text.get_text() in ("share", "bad\nrate")
+    )
+    assert share.x1 + 3 < rate.x0
+
+
 def test_columns_stand_beside_the_bars(fitted: LogisticScorecard) -> None:
     display = PointsDisplay.from_scorecard(fitted.scorecard_).plot()
     frame = display.frame()
     written = texts(display)
-    assert {"share", "bad rate"} <= set(written)
+    assert {"share", "bad\nrate"} <= set(written)
     for column in ("share", "bad_rate"):
         assert {f"{value:.1%}" for value in frame[column]} <= set(written)
     # the axis of points ends where they begin

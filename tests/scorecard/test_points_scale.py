@@ -242,3 +242,40 @@ def test_numbers_of_numpy_are_saved(number: type, tmp_path) -> None:
     card = Scorecard(characteristics=(years,), scale=scale)
     card.to_json(tmp_path / "card.json")
     assert Scorecard.from_json(tmp_path / "card.json") == card
+
+
+@pytest.mark.parametrize("pdo", [1e-300, 1e-9])
+def test_points_that_the_base_score_swallows(pdo: float) -> None:
+    with pytest.raises(InvalidParameterError, match=r"'pdo' .* too small beside .* 600 points"):
+        PointsScale(pdo=pdo)
+    with pytest.raises(InvalidParameterError, match="too large"):
+        PointsScale(pdo=1e308)
+    # beside a base score of 0 they count
+    small = PointsScale(base_score=0, pdo=pdo)
+    assert small.prob_default(0) == pytest.approx(1 / 51, rel=1e-12)
+
+
+@given(pdo=st.floats(1e-8, 1e6), base=st.floats(-1e3, 1e3), odds=st.floats(1e-6, 1e6))
+def test_the_base_score_has_the_base_odds_on_every_scale(
+    pdo: float, base: float, odds: float
+) -> None:
+    try:
+        scale = PointsScale(base_score=base, base_odds=odds, pdo=pdo)
+    except InvalidParameterError:
+        # twelve digits of a base score are told apart
+        assert pdo < 1e-9 * max(abs(base), 1e3)
+        return
+    assert scale.odds(base) == pytest.approx(odds, rel=1e-5)
+
+
+def test_missing_and_infinite_scores_and_odds() -> None:
+    scale = PointsScale()
+    for ask in (scale.log_odds, scale.odds, scale.prob_default):
+        with pytest.raises(InvalidDataError, match="missing score has no odds"):
+            ask([600, math.nan])
+    # beyond all floats without a word from numpy, as at an infinite cut-off
+    assert scale.odds([1e6, math.inf, -math.inf]).tolist() == [math.inf, math.inf, 0]
+    assert scale.prob_default([math.inf, -math.inf]).tolist() == [0, 1]
+    for odds in (math.inf, math.nan, 0):
+        with pytest.raises(InvalidDataError, match="above zero and finite"):
+            scale.score([1, odds])

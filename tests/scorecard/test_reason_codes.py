@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,10 +31,13 @@ from creditscore.exceptions import (
 from creditscore.scorecard import (
     Attribute,
     Characteristic,
+    Moves,
     PointsBaseline,
     ReasonCode,
     ReasonCodes,
     ReasonDisplay,
+    SegmentedScorecard,
+    Segments,
     adverse_reasons,
     counterfactuals,
     reason_sentences,
@@ -301,6 +306,22 @@ def test_ties_go_to_the_code_that_comes_first_in_the_card() -> None:
     ]  # fmt: skip
 
 
+def test_rounding_breaks_no_tie() -> None:
+    def one(name: str, points: list[float]) -> Characteristic:
+        return Characteristic.numeric(name, cuts=[1], points=points, missing_points=0)
+
+    # 0.2 - 0.1 is less than 1.3 - 1.2 by the last bits
+    card = Scorecard(characteristics=(one("a", [0.1, 0.2]), one("b", [1.2, 1.3])))
+    row = {"a": 0.0, "b": 0.0}
+    found = adverse_reasons(card, pd.DataFrame([row]), baseline="maximum")
+    assert [one[3] for one in reasons_of(found.iloc[0], 2)] == ["a", "b"]
+    group = ReasonCodes.for_card(card, groups={"G": ["b", "a"]})
+    found = adverse_reasons(card, pd.DataFrame([row]), group, baseline="maximum")
+    assert found["reason_1_characteristic"].tolist() == ["a"]
+    bars = ReasonDisplay.from_applicant(card, row, baseline="maximum").frame()
+    assert bars["code"].dropna().tolist() == ["R01", "R02"]
+
+
 def test_many_ties_keep_the_order_of_the_card() -> None:
     # two sizes of loss, at places without a pattern
     sizes = np.random.default_rng(1).choice([10, 20], 60).tolist()
@@ -473,6 +494,60 @@ def test_default_texts_follow_the_points() -> None:
     ]  # fmt: skip
     turned = replace(card, scale=PointsScale(reverse=True))
     assert said(turned)[:3] == ["too high", "too low", "unfavourable"]
+
+
+def own_texts(characteristic: Characteristic, **card: Any) -> dict[str, tuple[str, str]]:
+    codes = ReasonCodes.for_card(Scorecard(characteristics=(characteristic,), **card))
+    return {
+        reason.attribute or "": tuple(
+            text.partition(mark)[2]
+            for text, mark in ((reason.english, ": "), (reason.chinese, "："))
+        )
+        for reason in codes.reasons
+        if reason.attribute != "Missing"
+    }
+
+
+def test_where_points_bend_each_side_of_the_best_is_told_by_itself() -> None:
+    low, high, neither = ("too low", "过低"), ("too high", "过高"), ("unfavourable", "不利")
+    assert own_texts(numbers("age", [0, 10, 30, 20])) == {
+        "": neither, "< 1": low, "[1, 2)": low, ">= 3": high,
+    }  # fmt: skip
+    # better ones on both sides: neither too low nor too high
+    assert own_texts(numbers("age", [30, 0, 20])) == {"": neither, ">= 2": high}
+    assert own_texts(numbers("age", [5, 30, 10, 20])) == {
+        "": neither, "< 1": low, ">= 3": high,
+    }  # fmt: skip
+    # points of risk
+    reverse = PointsScale(reverse=True)
+    assert own_texts(numbers("age", [30, 0, 20]), scale=reverse) == {
+        "": neither, "< 1": low, ">= 2": high,
+    }  # fmt: skip
+    # one verdict for all needs no entries
+    assert own_texts(numbers("age", [0, 10, 10])) == {"": low}
+    rise_and_fall = Characteristic.numeric(
+        "age", cuts=[0, 10, 20], points=[0, 0, 50, 0], slopes=[0, 5, -5, 0], missing_points=0
+    )
+    assert own_texts(rise_and_fall) == {
+        "": neither, "< 0": low, "[0, 10)": low, "[10, 20)": high, ">= 20": high,
+    }  # fmt: skip
+
+
+def test_letters_are_specific_where_points_bend(german: pd.DataFrame) -> None:
+    card = Scorecard(characteristics=(numbers("age", [0, 30, 20]),))
+    rows = pd.DataFrame({"age": [0.5, 1.5, 2.5]})
+    found = adverse_reasons(card, rows, n=1, baseline="maximum")["reason_1_text"]
+    assert found.fillna("").tolist() == ["Age: too low", "", "Age: too high"]
+    # a group has one text, and a text that is given for an attribute stays
+    grouped = ReasonCodes.for_card(
+        Scorecard(characteristics=(*card.characteristics, numbers("other", [0, 1]))),
+        groups={"G": ["age", "other"]},
+    )
+    assert {r.attribute for r in grouped.reasons} == {None, "Missing"}
+    own = ReasonCodes.for_card(card).with_texts({("age", ">= 2"): "Too old for this loan"})
+    assert reason_sentences(card, {"age": 3}, own, baseline="maximum") == (
+        "Too old for this loan.",
+    )
 
 
 def test_codes_of_groups_are_not_given_twice() -> None:
@@ -670,8 +745,34 @@ def test_bad_applicants() -> None:
         reason_sentences(SMALL, renamed, baseline="maximum")
     with pytest.raises(ColumnTypeError, match="reads its columns by name"):
         adverse_reasons(SMALL, np.ones((2, 4)), baseline="maximum")
-    with pytest.raises(EmptyDataError, match="0 sample"):
-        adverse_reasons(SMALL, pd.DataFrame([ROW]).iloc[:0], baseline="maximum")
+    # one applicant is asked for, or a sample to average
+    nobody = pd.DataFrame([ROW]).iloc[:0]
+    for ask in (
+        lambda: reason_sentences(SMALL, nobody, baseline="maximum"),
+        lambda: PointsBaseline.of_applicants(SMALL, nobody),
+        lambda: PointsBaseline.near_cutoff(SMALL, nobody, cutoff=500, width=10),
+    ):
+        with pytest.raises(EmptyDataError, match="0 sample"):
+            ask()
+    with pytest.raises(MissingColumnError, match="'income'"):
+        adverse_reasons(SMALL, nobody.drop(columns="income"), baseline="maximum")
+
+
+@pytest.mark.parametrize(
+    "convert", [lambda X: X, pl.from_pandas, pa.Table.from_pandas], ids=["pd", "pl", "pa"]
+)
+@pytest.mark.parametrize("cutoff", [None, 520])
+def test_where_nobody_was_refused_there_are_no_rows(convert: Any, cutoff: float | None) -> None:
+    X = convert(pd.DataFrame([ROW, ROW]))
+    found, whole = (
+        adverse_reasons(SMALL, table, baseline="maximum", cutoff=cutoff) for table in (X[:0], X)
+    )
+    assert found.shape == (0, 20)
+    assert type(found) is type(whole)
+    if isinstance(found, pd.DataFrame):
+        assert found.dtypes.to_dict() == whole.dtypes.to_dict()
+    else:
+        assert found.schema == whole.schema
 
 
 # --- baselines ------------------------------------------------------------------------------------
@@ -691,6 +792,77 @@ def test_baselines_say_what_they_are(printed: Scorecard, german: pd.DataFrame) -
     one = PointsBaseline.of_applicants(printed, APPLICANTS.head(1))
     assert one.description == "average points of 1 applicant"
     assert "of 1 characteristic, " in repr(PointsBaseline(names=("a",), points=(1.0,)))
+
+
+def test_a_baseline_of_other_points_is_refused(printed: Scorecard, german: pd.DataFrame) -> None:
+    card = printed.on_scale(PointsScale())
+    near = PointsBaseline.near_cutoff(card, german, cutoff=500, width=20)
+    first = card.characteristics[0]
+    middle = (replace(first.attributes[0], points=first.attributes[0].points + 0.5),)
+    by_hand = replace(first, attributes=middle + first.attributes[1:])
+    others = {
+        "there a higher score is safer, and here a lower one": card.on_scale(
+            PointsScale(reverse=True)
+        ),
+        "the points of 'checking_status' are others": card.on_scale(PointsScale(pdo=40)),
+        "its card has .* base points, this one": card.with_layout("base"),
+        "points of 'checking_status'": replace(
+            card, characteristics=(by_hand, *card.characteristics[1:])
+        ),
+    }
+    others["(base points|the points of)"] = card.on_range(0, 100)
+    everyone = PointsBaseline.of_applicants(card, german)
+    for made in (near, everyone, PointsBaseline.maximum(card), PointsBaseline.neutral(card)):
+        for why, other in others.items():
+            with pytest.raises(InvalidParameterError, match=f"{why}.* Make it anew with the card"):
+                adverse_reasons(other, APPLICANTS, baseline=made)
+    with pytest.raises(InvalidParameterError, match=r"PointsBaseline\.near_cutoff\(card\)"):
+        reason_sentences(others["its card has .* base points, this one"], APPLICANTS.head(1),
+                         baseline=near)  # fmt: skip
+    with pytest.raises(InvalidParameterError, match=r"PointsBaseline\.of_applicants\(card\)"):
+        ReasonDisplay.from_applicant(card.on_range(0, 100), APPLICANTS.head(1), baseline=everyone)
+    # there and back: the same points but for rounding; and the same characteristics turned about
+    back = card.on_scale(PointsScale(pdo=40)).on_scale(PointsScale())
+    turned = replace(card, characteristics=card.characteristics[::-1])
+    for same in (card, back, turned):
+        adverse_reasons(same, APPLICANTS, baseline=near)
+
+
+def test_points_of_ones_own_are_checked_for_their_direction_only() -> None:
+    own = PointsBaseline(names=SMALL.names, points=(30, 20, 12, 15))
+    reverse = replace(SMALL, scale=PointsScale(reverse=True))
+    with pytest.raises(InvalidParameterError, match=r"here a lower one\. Make it anew"):
+        adverse_reasons(reverse, pd.DataFrame([ROW]), baseline=own)
+    adverse_reasons(replace(SMALL, base_points=0), pd.DataFrame([ROW]), baseline=own)
+    own = replace(own, higher_is_safer=False)
+    adverse_reasons(reverse, pd.DataFrame([ROW]), baseline=own)
+
+
+def test_cards_of_segments_are_asked_one_by_one() -> None:
+    by_income = Segments.by_cuts("income", [1], ["low", "high"])
+    both = SegmentedScorecard.from_cards(by_income, {"low": SMALL, "high": SMALL})
+    X: Any = pd.DataFrame([ROW])
+    asked: list[Callable[[Any], Any]] = [
+        lambda card: adverse_reasons(card, X, baseline="maximum"),
+        lambda card: reason_sentences(card, X, baseline="maximum"),
+        ReasonCodes.for_card,
+        GROUPED.check,
+        PointsBaseline.maximum,
+        lambda card: PointsBaseline.of_applicants(card, X),
+        lambda card: PointsBaseline.near_cutoff(card, X, cutoff=500, width=10),
+        lambda card: ReasonDisplay.from_applicant(card, X, baseline="maximum"),
+        lambda card: counterfactuals(card, X, target_score=500),
+        Moves().check,
+    ]
+    for ask in asked:
+        with pytest.raises(
+            InvalidParameterError, match=r"segments 'low', 'high'.*card\.card\(name"
+        ):
+            ask(both)
+        with pytest.raises(InvalidParameterError, match=r"must be a Scorecard\. Got 'x'"):
+            ask("x")
+    for segment in ("low", "high"):
+        assert len(adverse_reasons(both.card(segment), X, baseline="maximum")) == 1
 
 
 def test_weights_of_applicants_count_as_rows_do(printed: Scorecard, german: pd.DataFrame) -> None:
@@ -799,11 +971,34 @@ def test_bars_are_named_as_the_applicant_is_told() -> None:
         "Debt to income: too high ([1, 2))": "R02",
         "Payment to income: too high (>= 2)": "R03",
         # what lost nothing has no reason
-        "housing: own": None,
+        "Housing: own": None,
     }
     assert "负债收入比：过高（[1, 2)）" in labels(own, language="zh")
     # the text of a group is that of several
-    assert labels(GROUPED)["Dti and payment to income: unfavourable (dti: [1, 2))"] == "DEBT"
+    assert labels(GROUPED)["Dti and payment to income: unfavourable (Dti: [1, 2))"] == "DEBT"
+
+
+def test_gains_changes_and_members_of_groups_have_names_too() -> None:
+    names = {"housing": "住房", "dti": "负债率", "income": "月收入"}
+    row = {"income": 0.5, "dti": 1.5, "payment_to_income": 2.5, "housing": "own"}
+    (recourse,) = counterfactuals(SMALL, row, target_score=545, moves={"income": "up"})
+    display = ReasonDisplay.from_applicant(
+        SMALL,
+        row,
+        codes=GROUPED,
+        baseline="maximum",
+        counterfactual=recourse.answers[0],
+        language="zh",
+        names=names,
+    )
+    labels = display.frame()["label"].tolist()
+    assert "住房：own" in labels
+    assert "月收入：至少 2（现为 0.5）" in labels
+    assert [label for label in labels if label.endswith("（Payment to income：>= 2）")]
+    plain = ReasonDisplay.from_applicant(
+        SMALL, row, baseline="maximum", counterfactual=recourse.answers[0]
+    )
+    assert {"Housing: own", "Income: at least 2 (now 0.5)"} <= set(plain.frame()["label"])
 
 
 def test_changes_are_drawn_below_the_score() -> None:
@@ -821,6 +1016,10 @@ def test_changes_are_drawn_below_the_score() -> None:
 
 
 def test_bad_pictures() -> None:
+    with pytest.raises(InvalidParameterError, match=r"no characteristic 'house' .*'housing'"):
+        ReasonDisplay.from_applicant(SMALL, ROW, baseline="maximum", names={"house": "Home"})
+    with pytest.raises(InvalidParameterError, match=r"'names' parameter .* must be a str"):
+        ReasonDisplay.from_applicant(SMALL, ROW, baseline="maximum", names={"housing": ("a", "b")})
     with pytest.raises(InvalidParameterError, match="must be a Counterfactual"):
         ReasonDisplay.from_applicant(SMALL, ROW, baseline="maximum", counterfactual=1)
     with pytest.raises(InvalidParameterError, match=r"'language' parameter of ReasonDisplay"):

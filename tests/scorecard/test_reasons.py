@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from creditscore import Scorecard
 from creditscore.binning import NumericPartition
@@ -122,6 +124,40 @@ def test_ties_go_to_the_characteristic_that_comes_first() -> None:
     card = Scorecard(characteristics=tuple(same))
     reasons = card.reasons(pd.DataFrame({"a": [0], "b": [0], "c": [5]}), baseline="maximum")
     assert reasons.iloc[0].dropna().tolist() == ["b", "a"]
+
+
+@given(
+    tenths=st.lists(st.tuples(st.integers(-2000, 9000), st.integers(0, 5)), min_size=2, max_size=6)
+)
+@settings(deadline=None, max_examples=50)
+def test_rounding_breaks_no_tie(tenths: list[tuple[int, int]]) -> None:
+    # exact shortfalls are known in tenths, and differences of such points are not exact
+    names = [f"c{place}" for place in range(len(tenths))]
+    card = Scorecard(
+        characteristics=tuple(
+            Characteristic.numeric(
+                name, cuts=[1], points=[low / 10, (low + short) / 10], missing_points=low / 10
+            )
+            for name, (low, short) in zip(names, tenths, strict=True)
+        )
+    )
+    lost = [short for _, short in tenths]
+    places = [place for place in np.argsort([-s for s in lost], kind="stable") if lost[place]]
+    expected = tuple(names[place] for place in places)
+    row = dict.fromkeys(names, 0.0)
+    found = card.reasons(pd.DataFrame([row]), n=len(names), baseline="maximum")
+    assert tuple(found.iloc[0].dropna()) == expected
+    decide = card.compile(n_reasons=len(names), baseline="maximum")
+    assert decide(row).reasons == expected
+
+
+@pytest.mark.parametrize("short", [0.4e-9, 1e-9, 1.2e-9, 2.5e-9, 5.5, 1e15 / 3, 1e300])
+def test_any_size_of_shortfall(short: float) -> None:
+    years = Characteristic.numeric("years", cuts=[1], points=[0, short], missing_points=0)
+    card = Scorecard(characteristics=(years,))
+    given_reasons = card.reasons(pd.DataFrame({"years": [0.0]}), n=1, baseline="maximum")
+    reasons = card.compile(n_reasons=1, baseline="maximum")({"years": 0.0}).reasons
+    assert reasons == tuple(given_reasons["reason_1"].dropna()) == ("years",) * (short > 1e-9)
 
 
 def test_more_ranks_than_characteristics_stay_empty(

@@ -218,6 +218,19 @@ def test_points_between_the_same_whole_numbers_stay_in_order(seed: int) -> None:
         assert (np.diff(points[:5]) >= 0).all()
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_only_what_is_proven_is_called_optimal(seed: int) -> None:
+    card, rows = small_card(np.random.default_rng(seed))
+    proven = card.rounded_optimally(rows)
+    assert (proven.status, proven.gap) == ("optimal", 0)
+    assert proven.method == ("optimal" if proven.value < proven.plain_value else "plain")
+    part = card.rounded_optimally(rows, max_patterns=2)
+    assert part.n_solved < part.n_patterns
+    assert part.method == ("together" if part.value < part.plain_value else "plain")
+    assert isinstance(proven.deviation.turned, float)
+    assert type(proven.deviation.turned) is type(proven.deviation.tied) is float
+
+
 @pytest.mark.parametrize("layout", ["spread", "base", "lowest"])
 @pytest.mark.parametrize("unit", [1.0, 5.0])
 def test_what_it_reports_is_what_the_scores_say(
@@ -225,7 +238,8 @@ def test_what_it_reports_is_what_the_scores_say(
 ) -> None:
     exact = card.with_layout(layout)
     rounding = exact.rounded_optimally(features, applicants["is_bad"], unit=unit, **quick)
-    assert rounding.method == "optimal"
+    # of two hundred patterns nothing is proven of the others
+    assert rounding.method == "together"
     assert rounding.value < rounding.plain_value
     assert rounding.plain == exact.rounded(unit)
     # frequent patterns may stand for two of the two hundred

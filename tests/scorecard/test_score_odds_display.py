@@ -220,3 +220,17 @@ def test_parameters(name: str, value: object) -> None:
     settings = {"scale": SCALE, name: value}
     with pytest.raises(InvalidParameterError, match=f"'{name}' parameter"):
         ScoreOddsDisplay.from_scores([500, 520], [1, 0], **settings)
+
+
+def test_the_legend_says_the_whole_scale_in_both_directions(
+    sample: tuple[np.ndarray, np.ndarray],
+) -> None:
+    score, is_bad = sample
+    for reverse, said in ((False, "to double them"), (True, "fewer when they double")):
+        scale = PointsScale(base_score=266.017, pdo=5.42085, reverse=reverse)
+        on_scale = scale.score(SCALE.odds(score))
+        ax = ScoreOddsDisplay.from_scores(on_scale, is_bad, scale=scale).plot().ax_
+        (first, *_) = ax.get_legend().get_texts()
+        assert first.get_text().replace("\n", " ") == (
+            f"scale: 266.017 points at odds of 50:1, 5.42085 {said}"
+        )

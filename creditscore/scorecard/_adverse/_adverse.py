@@ -18,9 +18,10 @@ from creditscore._warn import warn_user
 from creditscore.exceptions import NoReasonWarning
 from creditscore.scorecard._adverse._points_baseline import PointsBaseline, resolve
 from creditscore.scorecard._adverse._reason_codes import Language, ReasonCodes
+from creditscore.scorecard._card_kind import check_card
 from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._reading import direction, earned, read_applicants, read_one
-from creditscore.scorecard._reasons import LEAST_SHORTFALL
+from creditscore.scorecard._reasons import LEAST_SHORTFALL, in_billionths
 from creditscore.scorecard._scorecard import Scorecard
 
 _BLOCK = 2**15
@@ -48,7 +49,8 @@ def adverse_reasons(
     card : Scorecard
         The card that scored.
     X : table of shape (n_samples, n_columns)
-        pandas, polars or pyarrow; holds the card's columns.
+        pandas, polars or pyarrow; holds the card's columns. It may be without rows, as where
+        nobody was refused.
     codes : ReasonCodes, optional
         Codes and texts; those of :meth:`ReasonCodes.for_card` where none are given.
     n : int, default=4
@@ -74,7 +76,8 @@ def adverse_reasons(
     Raises
     ------
     InvalidParameterError
-        Codes or a baseline that do not fit the card, or texts that are not there in the language.
+        Codes or a baseline that do not fit the card, or texts that are not there in the language;
+        a card of several segments, which are told one by one, ``card.card(name)``.
     UncalibratedCardError
         The card holds no neutral points or counts for the baseline.
 
@@ -97,7 +100,8 @@ def adverse_reasons(
     reason. Over all codes they add up to the baseline's total less the score.
 
     Of equal sums the code comes first whose characteristic comes first in the card; of
-    characteristics of one code, the one that lost most is named, of equal ones the first.
+    characteristics of one code, the one that lost most is named, of equal ones the first. All are
+    compared to nine decimals, so that rounding breaks no tie.
 
     O(n_samples · n_characteristics) time and memory.
 
@@ -126,7 +130,7 @@ def adverse_reasons(
     owner = "adverse_reasons"
     check_integer(n, "n", owner, low=1)
     plan = _plan(card, codes, baseline, language, owner)
-    table = read_applicants(card, X)
+    table = read_applicants(card, X, empty=True)
     adverse, ranked = _ranked(plan, table, n, cutoff, owner)
     texts = {
         f"reason_{rank}_{what}": _spread(of_one, adverse)
@@ -254,7 +258,7 @@ class _Ranked:
 def _plan(
     card: Scorecard, codes: ReasonCodes | None, baseline: Any, language: Language, owner: str
 ) -> _Plan:
-    check_kind(card, "card", owner, Scorecard)
+    check_card(card, owner)
     if codes is None:
         codes = ReasonCodes.for_card(card)
     check_kind(codes, "codes", owner, ReasonCodes)
@@ -347,12 +351,13 @@ def _rank(plan: _Plan, codes: Sequence[Int1D], lost: Float2D, n: int) -> tuple[I
     for place in range(lost.shape[1]):
         sums[rows, code[:, place]] += lost[:, place]
     # stable, so that of equal sums the code that comes first in the card stays first
-    order = np.argsort(-sums, axis=1, kind="stable")[:, :n]
+    order = np.argsort(-in_billionths(sums), axis=1, kind="stable")[:, :n]
     ranked = np.take_along_axis(sums, order, axis=1)
     counts = ranked > LEAST_SHORTFALL
+    billionths = in_billionths(lost)
     leading = np.full(order.shape, len(plan.words["code"]) - 1, dtype=np.intp)
     for rank in range(order.shape[1]):
-        own = np.where(code == order[:, rank, None], lost, -np.inf)
+        own = np.where(code == order[:, rank, None], billionths, -np.inf)
         first = own.argmax(axis=1)
         leading[:, rank] = np.where(counts[:, rank], entry[rows, first], leading[:, rank])
     return leading.T, np.where(counts, ranked, 0.0).T

@@ -24,7 +24,9 @@ from creditscore._validation import (
     check_weights,
 )
 from creditscore.exceptions import EmptyDataError, InvalidParameterError, InvalidWeightError
-from creditscore.scorecard._checks import check_kind, set_number, unknown_name
+from creditscore.scorecard._card_kind import check_card
+from creditscore.scorecard._characteristic import Characteristic
+from creditscore.scorecard._checks import set_number, unknown_name
 from creditscore.scorecard._reading import direction, earned, read_applicants
 from creditscore.scorecard._reasons import reference_points
 from creditscore.scorecard._scorecard import Scorecard
@@ -32,6 +34,8 @@ from creditscore.scorecard._scorecard import Scorecard
 BaselineMethod: TypeAlias = Literal[
     "neutral", "average", "maximum", "applicants", "near_cutoff", "given"
 ]
+_ROUNDING = 1e-6
+"""Difference in points that is rounding, and no other card."""
 _METHODS = ("neutral", "average", "maximum", "applicants", "near_cutoff", "given")
 _IN_WORDS = {
     "neutral": "points at WOE 0",
@@ -66,6 +70,11 @@ default="given"
         Applicants that were averaged, where they were given; those of weight 0 do not count.
     higher_is_safer : bool, default=True
         False for a card of a reversed scale.
+    base_points : float, optional
+        Base points of the card that it was made with.
+    card_points : tuple of tuple of float, optional
+        All points of that card: for each of `names` those of its attributes, then the slopes.
+        Points of your own lack both, and may then go with any card of these names and direction.
 
     See Also
     --------
@@ -78,6 +87,9 @@ default="given"
     whose total was at or slightly above the passing score (:meth:`near_cutoff`), or below that of
     all applicants (:meth:`of_applicants`, and :meth:`average` where the sample of the card stands
     for them), and other methods whose results are substantially similar.
+
+    A baseline is in the points of its card: with a card whose scale, base points or points of an
+    attribute are others, by more than 1e-6, reasons refuse it.
 
     Examples
     --------
@@ -93,6 +105,8 @@ default="given"
     width: float | None = None
     n_cases: int | None = None
     higher_is_safer: bool = True
+    base_points: float | None = None
+    card_points: tuple[tuple[float, ...], ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse points that do not fit the names, or are no numbers."""
@@ -111,7 +125,7 @@ default="given"
             raise InvalidParameterError(msg)
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "points", points)
-        for name in ("cutoff", "width"):
+        for name in ("cutoff", "width", "base_points"):
             if getattr(self, name) is not None:
                 set_number(self, name)
         if self.n_cases is not None:
@@ -188,6 +202,7 @@ default="given"
         >>> PointsBaseline.of_applicants(card, pd.DataFrame({"years": [1, 3, 4, 5]})).points
         (15.0,)
         """
+        check_card(card, "PointsBaseline.of_applicants")
         table = read_applicants(card, X)
         weights = _weights(X, sample_weight, table.n_rows)
         _, points, _ = earned(card, table)
@@ -241,6 +256,7 @@ default="given"
         'average points of 2 applicants at or up to 20 points above the cutoff 510'
         """
         owner = "PointsBaseline.near_cutoff"
+        check_card(card, owner)
         cutoff = check_real(cutoff, "cutoff", owner, low=-math.inf, high=math.inf)
         width = check_real(width, "width", owner, low=0, high=math.inf, closed="left")
         table = read_applicants(card, X)
@@ -295,14 +311,61 @@ default="given"
                 raise unknown_name(name, self.names, "characteristic", "the baseline")
         return tuple(points[name] for name in names)
 
+    def check(self, card: Scorecard) -> None:
+        """Check that the baseline is in the points of a card.
+
+        Parameters
+        ----------
+        card : Scorecard
+            The card of the applicants.
+
+        Raises
+        ------
+        InvalidParameterError
+            Other names or another direction; or, of a baseline that was made with a card, base
+            points or points of an attribute that are others than those of that card.
+        """
+        self.for_names(card.names)
+        why = self._difference(card)
+        if why:
+            made = (
+                "" if self.method == "given" else f", by PointsBaseline.{self._constructor}(card)"
+            )
+            msg = (
+                f"The baseline ({self.description}) is not in the points of this card: {why}. Make "
+                f"it anew with the card whose reasons are asked for{made}."
+            )
+            raise InvalidParameterError(msg)
+
+    def _difference(self, card: Scorecard) -> str:
+        """Say what differs from a card of the same names; nothing where all is the same."""
+        if self.higher_is_safer != card.higher_is_safer:
+            mine, its = ("higher", "lower") if self.higher_is_safer else ("lower", "higher")
+            return f"there a {mine} score is safer, and here a {its} one"
+        if self.base_points is not None and not _same(self.base_points, card.base_points):
+            return (
+                f"its card has {self.base_points:.6g} base points, this one {card.base_points:.6g}"
+            )
+        known = dict(zip(self.names, self.card_points or (), strict=False))
+        for characteristic in card.characteristics:
+            own = _all_points(characteristic)
+            theirs = known.get(characteristic.name, own)
+            if len(theirs) != len(own) or not _same(theirs, own):
+                return f"the points of {characteristic.name!r} are others than in its card"
+        return ""
+
+    @property
+    def _constructor(self) -> str:
+        return "of_applicants" if self.method == "applicants" else self.method
+
     @classmethod
     def _of_card(cls, card: Scorecard, method: ReasonBaseline) -> Self:
-        check_kind(card, "card", f"PointsBaseline.{method}", Scorecard)
+        check_card(card, f"PointsBaseline.{method}")
         safer = card.higher_is_safer
         points = tuple(
             float(reference_points(c, method, higher_is_safer=safer)) for c in card.characteristics
         )
-        return cls(names=card.names, points=points, method=method, higher_is_safer=safer)
+        return cls(names=card.names, points=points, method=method, **_layout(card))
 
     @classmethod
     def _of_rows(
@@ -322,7 +385,7 @@ default="given"
             cutoff=cutoff,
             width=width,
             n_cases=int(np.count_nonzero(weights)),
-            higher_is_safer=card.higher_is_safer,
+            **_layout(card),
         )
 
     def __repr__(self) -> str:
@@ -340,7 +403,7 @@ default="given"
 def resolve(card: Scorecard, baseline: Any, owner: str) -> PointsBaseline:
     """Return a baseline that was named, or check one that was given."""
     if isinstance(baseline, PointsBaseline):
-        baseline.for_names(card.names)
+        baseline.check(card)
         return baseline
     if not isinstance(baseline, str) or baseline not in _CONSTRUCTORS:
         msg = (
@@ -358,6 +421,24 @@ _CONSTRUCTORS: dict[str, Any] = {
     "average": PointsBaseline.average,
     "maximum": PointsBaseline.maximum,
 }
+
+
+def _layout(card: Scorecard) -> dict[str, Any]:
+    """Return what fixes the points of a card."""
+    return {
+        "higher_is_safer": card.higher_is_safer,
+        "base_points": float(card.base_points),
+        "card_points": tuple(_all_points(c) for c in card.characteristics),
+    }
+
+
+def _all_points(characteristic: Characteristic) -> tuple[float, ...]:
+    attributes = characteristic.attributes
+    return (*(float(a.points) for a in attributes), *(float(a.slope) for a in attributes))
+
+
+def _same(known: Any, own: Any) -> bool:
+    return bool(np.allclose(known, own, rtol=0, atol=_ROUNDING, equal_nan=True))
 
 
 def _weights(X: Any, sample_weight: Any, n_rows: int) -> Float1D:

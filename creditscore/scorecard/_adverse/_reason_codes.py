@@ -18,6 +18,7 @@ from creditscore._typing import NativeFrame
 from creditscore._validation import check_choice
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 from creditscore.scorecard._adverse._reason_texts import default_entries
+from creditscore.scorecard._card_kind import check_card
 from creditscore.scorecard._checks import check_kind, unknown_name
 from creditscore.scorecard._scorecard import Scorecard
 
@@ -183,15 +184,20 @@ class ReasonCodes(JsonDocument):
         Raises
         ------
         InvalidParameterError
-            Groups or names of characteristics that the card does not have, or in two groups.
+            Groups or names of characteristics that the card does not have, or in two groups; a
+            card of several segments.
 
         Notes
         -----
-        A characteristic of numbers is "too high" where its points never rise with the value, "too
-        low" where they never fall, and else "unfavourable", as groups and categories are. Missing
-        values, special codes and levels never seen have texts of their own. A regulator asks for
-        specific reasons: replace the texts by such as an applicant understands.
+        A number is "too high" where the intervals of more favourable points all lie below it, "too
+        low" where they all lie above, and "unfavourable" where there are some on both sides, or
+        none; groups and categories are "unfavourable" too. So a characteristic whose points rise
+        and fall has an entry for each interval that is told otherwise, which a text of its code
+        leaves alone: :meth:`with_texts` replaces it by its label. Missing values, special codes and
+        levels never seen have texts of their own as well. A regulator asks for specific reasons:
+        replace the texts by such as an applicant understands.
         """
+        check_card(card, "ReasonCodes.for_card")
         entries = default_entries(card, groups or {}, names or {})
         return cls(reasons=tuple(ReasonCode(**entry) for entry in entries))
 
@@ -259,7 +265,8 @@ class ReasonCodes(JsonDocument):
         Parameters
         ----------
         texts : mapping of str, or (str, str), to str
-            Texts of codes, or of attributes that have an entry: (characteristic, attribute).
+            Texts of codes, which are for all attributes without an entry of their own; or of
+            attributes that have one: (characteristic, attribute).
         language : {"en", "zh"}, default="en"
             Language of the texts: English or Chinese.
 
@@ -366,6 +373,7 @@ class ReasonCodes(JsonDocument):
             A characteristic of the card without a code; a characteristic or an attribute that the
             card does not have, with near names.
         """
+        check_card(card, "ReasonCodes.check")
         for name in self.characteristics:
             if name not in card.names:
                 raise unknown_name(name, card.names, "characteristic", "the card")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 
 from creditscore._display import (
@@ -23,10 +25,12 @@ from creditscore._typing import ReasonBaseline
 from creditscore._validation import check_real
 from creditscore.scorecard._adverse._points_baseline import PointsBaseline, resolve
 from creditscore.scorecard._adverse._reason_codes import Language, ReasonCodes
-from creditscore.scorecard._checks import check_kind
+from creditscore.scorecard._adverse._reason_texts import capitalised, plain_name
+from creditscore.scorecard._card_kind import check_card
+from creditscore.scorecard._checks import check_kind, unknown_name
 from creditscore.scorecard._counterfactual._recourse import Counterfactual
 from creditscore.scorecard._reading import direction, earned, read_one
-from creditscore.scorecard._reasons import LEAST_SHORTFALL
+from creditscore.scorecard._reasons import in_billionths
 from creditscore.scorecard._scorecard import Scorecard
 
 _OWNER = "ReasonDisplay.from_applicant"
@@ -36,6 +40,7 @@ _WORDS = {
     "en": ("Baseline: {}", "Score", "Score after the changes", "Why this score", "cutoff {:g}"),
     "zh": ("基准", "得分", "改变后的得分", "得分的原因", "通过线 {:g}"),
 }
+_NAMED = {"en": "{}: {}", "zh": "{}：{}"}
 _AND_ATTRIBUTE = {"en": "{} ({})", "zh": "{}（{}）"}
 _AXIS = {"en": "score", "zh": "得分"}
 
@@ -76,7 +81,7 @@ class ReasonDisplay:
                  kind  code                             label  start   end
     0        baseline  None  Baseline: most favourable points    NaN  50.0
     1  characteristic   R01          Income: too low (< 2000)   50.0  20.0
-    2  characteristic  None                        dti: < 0.4   20.0  20.0
+    2  characteristic  None                        Dti: < 0.4   20.0  20.0
     3           score  None                             Score    NaN  20.0
     """
 
@@ -95,6 +100,7 @@ class ReasonDisplay:
         cutoff: float | None = None,
         counterfactual: Counterfactual | None = None,
         language: Language = "en",
+        names: Mapping[str, str] | None = None,
     ) -> Self:
         """Compare the points of an applicant with a baseline.
 
@@ -114,6 +120,9 @@ class ReasonDisplay:
             Changes of this applicant that are drawn below the score.
         language : {"en", "zh"}, default="en"
             English or Chinese.
+        names : mapping of str to str, optional
+            What characteristics are called where the text of no code does it: those that lost
+            nothing, those of a group, and changes; else by their names, underscores read as blanks.
 
         Returns
         -------
@@ -122,8 +131,11 @@ class ReasonDisplay:
         Raises
         ------
         InvalidParameterError
-            As in :func:`adverse_reasons`; also more rows than one.
+            As in :func:`adverse_reasons`; also more rows than one, and names of characteristics
+            that the card does not have.
         """
+        check_card(card, _OWNER)
+        called = _called(card, names or {})
         if cutoff is not None:
             cutoff = check_real(cutoff, "cutoff", _OWNER, low=-math.inf, high=math.inf)
         codes = ReasonCodes.for_card(card) if codes is None else codes
@@ -132,10 +144,10 @@ class ReasonDisplay:
         codes.check_language(language, _OWNER)
         compared = resolve(card, baseline, _OWNER)
         table = read_one(card, applicant, _OWNER)
-        steps = _steps(card, table, codes, compared, language)
+        steps = _steps(card, table, codes, compared, language, called)
         if counterfactual is not None:
             check_kind(counterfactual, "counterfactual", _OWNER, Counterfactual)
-            steps += _changes(counterfactual, direction(card), language)
+            steps += _changes(counterfactual, direction(card), language, called)
         # as objects, so that a code that is not there is None in any version of pandas
         frame = pd.DataFrame(steps, columns=_COLUMNS, dtype=object)
         frame = frame.astype(dict.fromkeys(_NUMBERS, float))
@@ -213,8 +225,22 @@ _NUMBERS = ["start", "end", "points", "lost"]
 _COLUMNS = ["kind", "code", "label", *_NUMBERS]
 
 
+def _called(card: Scorecard, names: Mapping[str, str]) -> dict[str, str]:
+    """Return what each characteristic is called."""
+    for name, called in names.items():
+        if name not in card.names:
+            raise unknown_name(name, card.names, "characteristic", "the card")
+        check_kind(called, "names", _OWNER, str)
+    return {name: names.get(name, capitalised(plain_name(name))) for name in card.names}
+
+
 def _steps(
-    card: Scorecard, table: Any, codes: ReasonCodes, baseline: PointsBaseline, language: Language
+    card: Scorecard,
+    table: Any,
+    codes: ReasonCodes,
+    baseline: PointsBaseline,
+    language: Language,
+    called: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     """Return the baseline, the characteristics, the largest loss first, and the score."""
     attributes, points, score = earned(card, table)
@@ -230,18 +256,20 @@ def _steps(
         difference = float(points[place][0]) - reference
         lost = -direction(card) * difference
         entry = entries.get((name, label)) or entries[name, None]
-        code, said = None, f"{name}: {label}"
-        if lost > LEAST_SHORTFALL:
+        code, said = None, _NAMED[language].format(called[name], label)
+        rank = float(in_billionths(np.array([lost]))[0])
+        if rank:
             code = entry.code
             # the text of a group does not tell which one of it is meant
             attribute = said if len(members[code]) > 1 else label
             said = _AND_ATTRIBUTE[language].format(entry.text(language), attribute)
-        bars.append((lost, difference, code, said))
+        # gains keep their order by size, losses that of the reasons
+        bars.append((rank or min(lost, 0.0), lost, difference, code, said))
     bars.sort(key=lambda bar: -bar[0])
     words = _WORDS[language]
     total = float(card.base_points) + math.fsum(baseline.for_names(card.names))
     steps = [_total("baseline", words[0].format(baseline.description), total)]
-    for lost, difference, code, label in bars:
+    for _, lost, difference, code, label in bars:
         steps.append(
             {
                 "kind": "characteristic",
@@ -258,14 +286,17 @@ def _steps(
     return steps
 
 
-def _changes(found: Counterfactual, sign: int, language: Language) -> list[dict[str, Any]]:
+def _changes(
+    found: Counterfactual, sign: int, language: Language, called: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Return the changes of a counterfactual, and the score after them."""
     steps, total = [], found.score_before
     for change in found.changes:
+        name = called.get(change.characteristic)
         step = {
             "kind": "change",
             "code": None,
-            "label": change.sentence(language=language),
+            "label": change.sentence(language=language, name=name),
             "start": total,
             "end": total + sign * change.gain,
             "points": sign * change.gain,

@@ -12,6 +12,7 @@ from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard._characteristic import Characteristic
 from creditscore.scorecard._checks import unknown_name
 from creditscore.scorecard._reading import direction
+from creditscore.scorecard._reasons import LEAST_SHORTFALL
 from creditscore.scorecard._scorecard import Scorecard
 
 Words = tuple[str, str]
@@ -43,12 +44,15 @@ def default_entries(
     for name, code in code_of.items():
         members = [other for other, its_code in code_of.items() if its_code == code]
         alone = len(members) == 1
-        words = _verdict(by_name[name], direction(card)) if alone else _UNFAVOURABLE
         subject = _joined([called[member] for member in members])
+        words: Words = _UNFAVOURABLE
+        told: dict[str, Words] = {}
+        if alone:
+            words, told = _verdicts(by_name[name], direction(card))
         entries.append(_entry(code, name, None, subject, words))
         entries += [
             _entry(code, name, label, called[name], words)
-            for label, words in _of_own(by_name[name])
+            for label, words in (*told.items(), *_of_own(by_name[name]))
         ]
     return entries
 
@@ -72,9 +76,19 @@ def _codes(card: Scorecard, groups: Mapping[str, Sequence[str]]) -> dict[str, st
     return {name: grouped[name] if name in grouped else next(free) for name in card.names}
 
 
+def plain_name(name: str) -> str:
+    """Return the name of a characteristic with underscores read as blanks."""
+    return " ".join(name.replace("_", " ").split()) or name
+
+
+def capitalised(text: str) -> str:
+    """Return a text with its first letter as at the beginning of a sentence."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def _called(name: str, names: Mapping[str, tuple[str, str]]) -> Words:
     if name not in names:
-        plain = " ".join(name.replace("_", " ").split()) or name
+        plain = plain_name(name)
         return plain, plain
     words = names[name]
     if isinstance(words, str) or len(words) != 2 or not all(isinstance(w, str) for w in words):
@@ -100,7 +114,7 @@ def _entry(
         "code": code,
         "characteristic": name,
         "attribute": attribute,
-        "english": f"{english[:1].upper()}{english[1:]}: {words[0]}",
+        "english": f"{capitalised(english)}: {words[0]}",
         "chinese": f"{chinese}：{words[1]}",
     }
 
@@ -115,22 +129,36 @@ def _of_own(characteristic: Characteristic) -> Iterator[tuple[str, Words]]:
             yield label, (english.format(code=code), chinese.format(code=code))
 
 
-def _verdict(characteristic: Characteristic, sign: int) -> Words:
-    """Say what is wrong with an amount: too high, too low, or unfavourable."""
+def _verdicts(characteristic: Characteristic, sign: int) -> tuple[Words, dict[str, Words]]:
+    """Say what is wrong with an amount: in general, and of the intervals that differ from it."""
+    found = dict(_of_intervals(characteristic, sign))
+    said = {words for words in found.values() if words is not None}
+    if len(said) == 1:
+        return said.pop(), {}
+    return _UNFAVOURABLE, {
+        label: words for label, words in found.items() if words not in (None, _UNFAVOURABLE)
+    }
+
+
+def _of_intervals(characteristic: Characteristic, sign: int) -> Iterator[tuple[str, Words | None]]:
+    """Yield the intervals, and whether better ones lie below or above; None for the best."""
     partition = characteristic.partition
     if not isinstance(partition, NumericPartition):
-        return _UNFAVOURABLE
-    ends: list[float] = []
-    lower, upper = partition.bounds()
-    for attribute, low, high in zip(characteristic.attributes, lower, upper, strict=True):
+        return
+    ends: list[tuple[str, float, float]] = []
+    bounds = zip(*partition.bounds(), strict=True)
+    rows = zip(partition.labels, characteristic.attributes, bounds, strict=True)
+    for label, attribute, (low, high) in rows:
         if np.isnan(low) or attribute.refused:
             continue
-        ends.append(sign * attribute.points)
-        if attribute.slope:
-            ends.append(sign * (attribute.points + attribute.slope * (high - low)))
-    steps = np.diff(ends)
-    if not steps.any():
-        return _UNFAVOURABLE
-    if (steps <= 0).all():
-        return _TOO_HIGH
-    return _TOO_LOW if (steps >= 0).all() else _UNFAVOURABLE
+        start = sign * attribute.points
+        rise = sign * attribute.slope * (high - low) if attribute.slope else 0.0
+        ends.append((label, start, start + rise))
+    for place, (label, start, end) in enumerate(ends):
+        worst = min(start, end) + LEAST_SHORTFALL
+        below = start > worst or any(max(pair[1:]) > worst for pair in ends[:place])
+        above = end > worst or any(max(pair[1:]) > worst for pair in ends[place + 1 :])
+        if below and above:
+            yield label, _UNFAVOURABLE
+        else:
+            yield label, _TOO_HIGH if below else _TOO_LOW if above else None

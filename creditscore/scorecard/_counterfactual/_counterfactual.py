@@ -14,7 +14,7 @@ from creditscore._display import counted, html_table
 from creditscore._typing import Level, NativeFrame
 from creditscore._validation import check_choice, check_integer, check_real
 from creditscore.exceptions import InvalidParameterError, UncalibratedCardError
-from creditscore.scorecard._checks import check_kind
+from creditscore.scorecard._card_kind import check_card
 from creditscore.scorecard._counterfactual._aim import aim_of
 from creditscore.scorecard._counterfactual._counterfactual_search import (
     Option,
@@ -108,7 +108,7 @@ class Counterfactuals:
         said = ", ".join(f"{counts[status]} {status}" for status in sorted(counts))
         return (
             f"<Counterfactuals of {counted(len(self), 'applicant')}, {self.target_score:.6g} "
-            f"points asked for: {said}>"
+            f"points asked for{': ' if said else ''}{said}>"
         )
 
     def _repr_html_(self) -> str:
@@ -125,7 +125,9 @@ class Counterfactuals:
             for recourse in self.recourses[:_MOST_ROWS]
         ]
         formats = {"score": "{:.1f}", "best score": "{:.1f}"}
-        return html_table(pd.DataFrame(rows), caption=repr(self)[1:-1], formats=formats)
+        columns = ["row", "score", "status", "best answer", "best score"]
+        shown = pd.DataFrame(rows, columns=columns)
+        return html_table(shown, caption=repr(self)[1:-1], formats=formats)
 
 
 def counterfactuals(
@@ -146,7 +148,7 @@ def counterfactuals(
     card : Scorecard
         The card that scores.
     X : table of shape (n_samples, n_columns), mapping or Series
-        Applicants: pandas, polars or pyarrow; or one applicant.
+        Applicants: pandas, polars or pyarrow, of any number of rows, or none; or one applicant.
     target_score : float, optional
         Score to reach or pass towards safety. For a grade, :meth:`GradeScale.score_needed`.
     target_prob : float, optional
@@ -170,7 +172,8 @@ def counterfactuals(
     Raises
     ------
     InvalidParameterError
-        No target, or two of them; moves that do not fit the card.
+        No target, or two of them; moves that do not fit the card; a card of several segments,
+        which are asked one by one, ``card.card(name)``.
     UncalibratedCardError
         A probability for a card without a scale; costs in shares for a card without counts.
 
@@ -238,7 +241,7 @@ def counterfactuals(
     ...     print(answer.sentences(), answer.score_after)
     ('dti: below 0.3 (now 0.55)',) 540.0
     """
-    check_kind(card, "card", _OWNER, Scorecard)
+    check_card(card, _OWNER)
     check_choice(measure, "measure", _OWNER, ("changes", "cost"))
     check_integer(n, "n", _OWNER, low=1)
     most = len(card.names)
@@ -265,7 +268,7 @@ class _Search:
 
     def of(self, X: Any) -> Iterator[Recourse]:
         """Yield what each applicant can do."""
-        table = read_applicants(self._card, X)
+        table = read_applicants(self._card, X, empty=True)
         alone = isinstance(X, (Mapping, pd.Series))
         self._options = [
             MoveOptions(c, place, self._moves, self._sign, is_whole(c, table, alone=alone))

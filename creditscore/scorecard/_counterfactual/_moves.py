@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from creditscore._validation import check_choice, check_real
 from creditscore.binning import CategoricalPartition, NumericPartition
 from creditscore.exceptions import InvalidParameterError, UncalibratedCardError
+from creditscore.scorecard._card_kind import check_card
 from creditscore.scorecard._characteristic import Characteristic
 from creditscore.scorecard._checks import unknown_name
 from creditscore.scorecard._scorecard import Scorecard
@@ -129,6 +130,7 @@ unit='bins')
         UncalibratedCardError
             Costs in shares of the sample, and the card holds no counts.
         """
+        check_card(card, "Moves.check")
         for name in (*(self.movable or {}), *(self.costs or {})):
             if name not in card.names:
                 raise unknown_name(name, card.names, "characteristic", "the card")

@@ -12,8 +12,9 @@ import numpy as np
 from creditscore._document import JsonDocument
 from creditscore._typing import Float1D
 from creditscore._validation import as_floats, check_weights
+from creditscore._warn import warn_user
 from creditscore.binning import BinTable
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import InvalidParameterError, SampleMismatchWarning
 from creditscore.metrics import information_value
 from creditscore.scorecard._characteristic import Characteristic
 from creditscore.scorecard._checks import check_kind
@@ -169,7 +170,8 @@ class ModelCard(JsonDocument):
         samples : mapping of str to tuple, optional
             Table and outcomes of each sample, ``(X, y)``, or with weights that count rows,
             ``(X, y, sample_weight)``, by its name: "train", "test", "oot". The sample of the fit
-            comes first; the shift of the scores is measured from it.
+            comes first; the shift of the scores is measured from it. Whether it is that sample,
+            is told by the numbers of its good and bad cases, and the model card says it.
         tables : mapping of str to BinTable, optional
             Bins of the characteristics, as in ``encoder_.tables_``, for their information values
             and edits; tables of other columns are not looked at. Without them information values
@@ -191,6 +193,8 @@ class ModelCard(JsonDocument):
 
         Warns
         -----
+        SampleMismatchWarning
+            A sample called "train" has other numbers of good and bad cases than the fit counted.
         UnseenCategoryWarning, UnseenValueWarning
             As in :meth:`Scorecard.score`.
         """
@@ -211,6 +215,7 @@ class ModelCard(JsonDocument):
                 score = as_floats(card.score(X), "score")
                 counts = check_weights(weights, n_rows=len(score))
                 reference = score, np.ones(len(score)) if counts is None else counts
+        _check_train(card, measured)
         known = {} if tables is None else tables
         evidence = tuple(_evidence(c, known.get(c.name), owner) for c in card.characteristics)
         return cls(
@@ -313,6 +318,20 @@ def _check_card(card: Any, owner: str) -> None:
         )
         raise InvalidParameterError(msg)
     check_kind(card, "card", owner, Scorecard)
+
+
+def _check_train(card: Scorecard, samples: list[SamplePerformance]) -> None:
+    """Warn where what is called the training sample is none that the fit can have counted."""
+    fit = card.fit_summary
+    for sample in samples:
+        if sample.name == "train" and fit is not None and not sample.counts_as(fit):
+            warn_user(
+                f"Sample 'train' has {sample.n_cases:,.6g} cases, {sample.n_bad:,.6g} of them "
+                f"bad, and the fit of the card counted {fit.n_good + fit.n_bad:,.6g} cases, "
+                f"{fit.n_bad:,.6g} of them bad. Give the rows, and weights, that the card was "
+                "fitted on, or the sample another name.",
+                SampleMismatchWarning,
+            )
 
 
 def _sample(name: Any, parts: Any, owner: str) -> tuple[Any, Any, Any]:

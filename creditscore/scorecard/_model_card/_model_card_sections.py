@@ -41,7 +41,7 @@ def model_card_sections(
         _characteristics(card, evidence),
         *_points(card),
         _coefficients(card.fit_summary),
-        *_performance(samples),
+        *_performance(samples, card.fit_summary),
         _edits(card, evidence),
         _stated("Limits", statement.limits),
         _stated("Fairness", statement.fairness),
@@ -224,7 +224,7 @@ def _caveats(coefficient: float, lower: float, upper: float, vif: float) -> str:
     return "; ".join(text for text, holds in caveats.items() if holds)
 
 
-def _performance(samples: Sequence[SamplePerformance]) -> list[Section]:
+def _performance(samples: Sequence[SamplePerformance], fit: FitSummary | None) -> list[Section]:
     if not samples:
         return [Section("Performance", 2, (NOT_STATED,))]
     rows = tuple(
@@ -245,9 +245,23 @@ def _performance(samples: Sequence[SamplePerformance]) -> list[Section]:
         f"Intervals are DeLong's. PSI is that of the scores from {samples[0].name} to the sample. "
         "An empty field could not be measured: classes of fewer than two cases, or no scale."
     )
-    sections = [Section("Performance", 2, (told,), grid=_grid(header, rows, 1))]
+    paragraphs = (_of_the_fit(samples[0], fit), told)
+    sections = [Section("Performance", 2, paragraphs, grid=_grid(header, rows, 1))]
     sections += [_calibration(sample) for sample in samples if sample.calibration]
     return sections
+
+
+def _of_the_fit(first: SamplePerformance, fit: FitSummary | None) -> str:
+    """Say whether the first sample is that of the fit, as far as counts tell."""
+    if fit is None or first.counts_as(fit):
+        return (
+            f"The first sample, {first.name}, is taken for the one that the card was made on: on "
+            "it, a card looks better than on cases to come."
+        )
+    return (
+        f"The first sample, {first.name}, is not the one that the card was fitted on: the fit "
+        f"counted {_count(fit.n_good + fit.n_bad)} cases, {_count(fit.n_bad)} of them bad."
+    )
 
 
 def _calibration(sample: SamplePerformance) -> Section:

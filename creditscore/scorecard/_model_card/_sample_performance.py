@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple, Self
@@ -20,8 +21,11 @@ from creditscore.metrics import (
     ks,
 )
 from creditscore.scorecard._comparison._score_shift import score_shift
+from creditscore.scorecard._fit_summary import FitSummary
 from creditscore.scorecard._scorecard import Scorecard
 
+_SAME = 1e-6
+"""Part by which sums of weights may differ by rounding."""
 _GROUPS = 10
 """Groups of nearly equal size of the calibration table."""
 
@@ -175,6 +179,23 @@ class SamplePerformance:
             return None
         estimate, lower, upper, level = self.auc
         return Interval(2 * estimate - 1, 2 * lower - 1, 2 * upper - 1, level)
+
+    def counts_as(self, fit: FitSummary) -> bool:
+        """Tell whether a fit counted as many good and bad cases as the sample has.
+
+        Parameters
+        ----------
+        fit : FitSummary
+            Of a card.
+
+        Returns
+        -------
+        bool
+            Whether both numbers are the same but for rounding: the sample may then be that of the
+            fit, and otherwise it is not.
+        """
+        pairs = ((self.n_good, fit.n_good), (self.n_bad, fit.n_bad))
+        return all(math.isclose(own, counted, rel_tol=_SAME) for own, counted in pairs)
 
     def calibration_frame(self) -> pd.DataFrame:
         """Return the calibration table, a row a group."""

@@ -115,19 +115,18 @@ def optimally_rounded(
     value = _value(sample, costs, wholes, base)
     chosen = value < plain_value * (1 - _BETTER)
     detail = f"to multiples of {unit:g} together, {value:.4g} off ({plain_value:.4g} one by one)"
-    reached = min(part.value(one) for one in (best, *starts))
+    gap = _gap(min(part.value(one) for one in (best, *starts)), answer.bound)
+    proven = gap == 0 and len(taken) == len(patterns)
     return PointsRounding(
         card=with_wholes(card, levels, wholes, base, unit, detail) if chosen else plain,
         plain=plain,
-        method="optimal" if chosen else "plain",
+        method=("optimal" if proven else "together") if chosen else "plain",
         unit=float(unit),
         measure=task.measure,
         value=value if chosen else plain_value,
         plain_value=plain_value,
         status=answer.status,
-        gap=0.0
-        if reached <= _BETTER * (1 + answer.bound)
-        else max(0.0, 1 - answer.bound / reached),
+        gap=gap,
         seconds=perf_counter() - began,
         n_patterns=len(patterns),
         n_solved=len(taken),
@@ -138,6 +137,13 @@ def optimally_rounded(
         plain_deviation=_deviation(sample, plain_wholes, plain_base, unit),
         exact_auc=sample.auc(sample.exact),
     )
+
+
+def _gap(reached: float, bound: float) -> float:
+    """Return the part of a value by which a better one may be below it."""
+    if reached * (1 - _BETTER) <= bound or reached <= _BETTER * (1 + bound):
+        return 0.0
+    return 1 - bound / reached
 
 
 def _searched(problem: Problem, start: Choice, order: Float1D) -> Choice:

@@ -25,7 +25,7 @@ def turned_and_tied(before: Float1D, after: Float1D, weights: Float1D) -> tuple[
     tied = _squares(second, weights) - _squares(both, weights)
     order = np.lexsort((second, first))
     turned = 2 * _inversions(second[order], weights[order])
-    return turned / pairs, max(0.0, tied) / pairs
+    return float(turned / pairs), float(max(0.0, tied) / pairs)
 
 
 def _ranks(score: Float1D) -> Int1D:

@@ -70,8 +70,10 @@ class PointsRounding:
         that its probabilities differ by what the points were rounded by.
     plain : Scorecard
         The card with each number of points rounded for itself.
-    method : {"optimal", "plain"}
-        Whether `card` was rounded together, or plain rounding was as good.
+    method : {"optimal", "together", "plain"}
+        How `card` was rounded: together, and "optimal" only where it is proven that no choice of
+        the whole points around the exact ones has a smaller measure on all rows; or each number
+        for itself, where nothing better was found.
     unit : float
         Points are multiples of it.
     measure : {"score", "prob_default"}
@@ -105,8 +107,8 @@ class PointsRounding:
     >>> german = load_german_credit()
     >>> X, is_bad = german[["checking_status", "duration_months"]], german["is_bad"]
     >>> rounding = LogisticScorecard().fit(X, is_bad).scorecard_.rounded_optimally(X, is_bad)
-    >>> rounding.status, round(rounding.gap, 6)
-    ('optimal', 0.0)
+    >>> rounding.method, rounding.status, round(rounding.gap, 6)
+    ('optimal', 'optimal', 0.0)
     >>> rounding.value < rounding.plain_value
     True
     """

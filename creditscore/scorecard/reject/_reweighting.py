@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.base import clone
 
-from creditscore._frame import as_table
-from creditscore._typing import Float1D
+from creditscore._frame import Table, as_table
+from creditscore._typing import Bool1D, Float1D
 from creditscore._validation import check_integer
 from creditscore._warn import warn_user
-from creditscore.exceptions import RejectInferenceWarning
+from creditscore.binning import WOEEncoder
+from creditscore.exceptions import CreditScoreWarning, RejectInferenceWarning
 from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._logistic import LogisticScorecard
 from creditscore.scorecard.reject._bands import ScoreBands
@@ -20,6 +22,10 @@ from creditscore.scorecard.reject._sample import AugmentedSample
 
 _LEAST_EFFECTIVE = 0.5
 """Share of the accepted cases that weights should leave in effect."""
+_HARDLY = 0.05
+"""Acceptance rate, in parts of that of all, below which a bin hardly holds an accepted case."""
+_MUCH_ALONE = 0.1
+"""Share of the rejected in such bins above which a word is said."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +50,11 @@ class Reweighting(RejectMethod):
 
     They are sampling weights, so the fit has robust standard errors, which take the acceptance
     rates as known. A band without an accepted case is joined to the next safer one, with a
-    warning. `details` of the sample holds the bands.
+    warning. Where the old policy was nearly a rule on a column, the accepted of a band are not like
+    its rejected, though all bands hold both. So each column of the card is binned by acceptance,
+    and a warning names the one in which most of the rejected, and more than a tenth, are in bins
+    that were accepted less than a twentieth as often as all. With a model of the acceptance, the
+    bands show it. `details` of the sample holds the bands.
 
     References
     ----------
@@ -79,6 +89,8 @@ class Reweighting(RejectMethod):
         accepted, rejected, sign = scored.accepted, scored.rejected, scored.sign
         if self.acceptance is not None:
             accepted, rejected, sign = _acceptance_scores(self.acceptance, scored)
+        else:
+            _warn_of_rule(scored, str(self))
         bands = ScoreBands.of(applications, accepted, rejected, self.n_bands, str(self), sign=sign)
         rate = bands.accepted_weight / (bands.accepted_weight + bands.rejected_weight)
         weight = applications.share_accepted / rate
@@ -101,15 +113,45 @@ def _acceptance_scores(
     model: LogisticScorecard, scored: ScoredApplications
 ) -> tuple[Float1D, Float1D, int]:
     """Score all by a model of the acceptance, more being sooner accepted; and give its sign."""
-    applications = scored.applications
-    n_accepted = applications.table.n_rows
-    table = as_table(applications.stacked(scored.names)).with_kinds(applications.kinds or {})
-    rejected = np.arange(table.n_rows) >= n_accepted
-    weights = np.concatenate([applications.weights, applications.rejected_weights])
+    table, rejected, weights = _stacked(scored, scored.names)
     fitted = clone(model).set_params(bad_label=None).fit(table, rejected, weights)
     sign = 1 if fitted.scorecard_.higher_is_safer else -1
     score = sign * fitted.scorecard_.score_array(table)
-    return score[:n_accepted], score[n_accepted:], sign
+    return score[~rejected], score[rejected], sign
+
+
+def _stacked(scored: ScoredApplications, names: tuple[str, ...]) -> tuple[Table, Bool1D, Float1D]:
+    """Return all applications, the accepted first; which are rejected; and their weights."""
+    applications = scored.applications
+    table = as_table(applications.stacked(names)).with_kinds(applications.kinds or {})
+    rejected = np.arange(table.n_rows) >= applications.table.n_rows
+    return table, rejected, np.concatenate([applications.weights, applications.rejected_weights])
+
+
+def _warn_of_rule(scored: ScoredApplications, owner: str) -> None:
+    """Warn where a column of the card nearly tells who was rejected."""
+    table, rejected, weights = _stacked(scored, scored.card.names)
+    with warnings.catch_warnings(action="ignore", category=CreditScoreWarning):
+        # columns that say nothing of the acceptance are welcome here
+        fitted = WOEEncoder().fit(table, rejected, weights)
+    least = _HARDLY * scored.applications.share_accepted
+    alone = {}
+    for name, bins in fitted.tables_.items():
+        n_accepted, n_rejected = np.array(bins.n_good), np.array(bins.n_bad)
+        hardly = n_accepted < least * (n_accepted + n_rejected)
+        alone[name] = float(n_rejected[hardly].sum() / n_rejected.sum())
+    if not alone:
+        return
+    name = max(alone, key=lambda name: alone[name])
+    if alone[name] > _MUCH_ALONE:
+        warn_user(
+            f"{owner}: {alone[name]:.1%} of the rejected are in bins of {name!r} that were "
+            f"accepted less than {_HARDLY:g} times as often as all applications, and healthy would "
+            f"be up to {_MUCH_ALONE:.0%}: the old policy was nearly a rule on it. No accepted case "
+            "is like these, and no weights make it so. Compare other assumptions, by "
+            "reject_sensitivity.",
+            RejectInferenceWarning,
+        )
 
 
 def _warn_of_few(weights: Float1D, before: Float1D, owner: str) -> None:

@@ -28,6 +28,7 @@ from creditscore.scorecard.reject._hard_cutoff import HardCutoff
 from creditscore.scorecard.reject._method import RejectMethod
 from creditscore.scorecard.reject._parcelling import Parcelling
 from creditscore.scorecard.reject._reweighting import Reweighting
+from creditscore.scorecard.reject._row_warnings import RowWarnings
 
 _OWNER = "reject_sensitivity"
 ACCEPTED_ONLY = "accepted only"
@@ -220,8 +221,9 @@ def reject_sensitivity(
 
     Warns
     -----
-    RejectInferenceWarning
-        As in :meth:`RejectMethod.augment`.
+    CreditScoreWarning
+        What fits and :meth:`RejectMethod.augment` warn of, such as RejectInferenceWarning and
+        UnseenValueWarning: each text once, at the end, with the rows that it belongs to.
 
     Notes
     -----
@@ -253,19 +255,26 @@ def reject_sensitivity(
     check_real(target, "target_bad_rate", _OWNER, low=0, high=1)
     apart = {name for method in chosen for name in method.selection_only}
     seen = applications.without(apart)
-    known = clone(model).fit(seen.table, seen.is_bad, seen.sample_weight, seen.periods)
-    base = Standing.of(known.scorecard_, seen)
-    rows = [_row(ACCEPTED_ONLY, "", base, base, target=target, grades=grades)]
-    cards = [known.scorecard_]
-    for method in chosen:
-        others = applications.without(apart - set(method.selection_only))
-        sample = method.augment(others, known.scorecard_)
-        card = fit_on(model, sample, sample.is_bad, applications.kinds).scorecard_
-        standing = Standing.of(card, seen, sample.reject_bad_rate)
-        name, assumption = type(method).__name__, changed_repr(method, digits=_DIGITS)
-        inside = assumption[len(name) + 1 : -1]
-        rows.append(_row(name, inside, standing, base, target=target, grades=grades))
-        cards.append(card)
+    said = RowWarnings()
+    try:
+        with said.of(ACCEPTED_ONLY):
+            known = clone(model).fit(seen.table, seen.is_bad, seen.sample_weight, seen.periods)
+            base = Standing.of(known.scorecard_, seen)
+        rows = [_row(ACCEPTED_ONLY, "", base, base, target=target, grades=grades)]
+        cards = [known.scorecard_]
+        for method in chosen:
+            others = applications.without(apart - set(method.selection_only))
+            assumption = changed_repr(method, digits=_DIGITS)
+            with said.of(assumption.removesuffix("()")):
+                sample = method.augment(others, known.scorecard_)
+                card = fit_on(model, sample, sample.is_bad, applications.kinds).scorecard_
+                standing = Standing.of(card, seen, sample.reject_bad_rate)
+            name = type(method).__name__
+            inside = assumption[len(name) + 1 : -1]
+            rows.append(_row(name, inside, standing, base, target=target, grades=grades))
+            cards.append(card)
+    finally:
+        said.tell()
     truth, weights = applications.rejected_is_bad, applications.rejected_weights
     return RejectSensitivity(
         figures=pd.DataFrame(rows),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+from scipy.special import expit
 
 from creditscore import LogisticScorecard, PointsScale, Scorecard, WOEEncoder
 from creditscore.exceptions import (
@@ -212,8 +213,31 @@ def test_reweighting_by_bands() -> None:
 
 def test_reweighting_on_few_cases_is_said() -> None:
     seen = by_hand([410, *range(500, 540)], [1, *[0] * 39, 1], [415.0] * 160)
-    with pytest.warns(RejectInferenceWarning, match="few accepted cases stand for many"):
+    with (
+        pytest.warns(RejectInferenceWarning, match="few accepted cases stand for many"),
+        pytest.warns(RejectInferenceWarning, match=r"100\.0% of the rejected are in bins"),
+    ):
         Reweighting(n_bands=2).augment(seen, BY_HAND)
+
+
+@pytest.mark.parametrize("exceptions", [0, 6])
+def test_reweighting_under_a_rule_is_said(exceptions: int) -> None:
+    # accepted if and only if the credit is short, but for a few; the risk lies elsewhere
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"months": rng.integers(6, 48, 2_000), "income": rng.normal(size=2_000)})
+    is_bad = rng.random(2_000) < expit(-1.5 - X["income"] + (X["months"] - 24) / 24)
+    accepted = np.array(X["months"] < 24)
+    accepted[np.flatnonzero(~accepted)[:exceptions]] = True
+    seen = Applications(
+        accepted=X[accepted], is_bad=np.array(is_bad)[accepted], rejected=X[~accepted]
+    )
+    card = LogisticScorecard().fit(seen.accepted, seen.is_bad).scorecard_
+    with pytest.warns(RejectInferenceWarning, match=r"rejected are in bins of 'months' .* a rule"):
+        sample = Reweighting().augment(seen, card)
+    assert (sample.details["accepted"] > 0).all()
+    # where the rule is on what the card does not use, its columns show nothing
+    by_income = LogisticScorecard().fit(seen.accepted[["income"]], seen.is_bad).scorecard_
+    Reweighting().augment(seen, by_income)
 
 
 def test_extrapolation_by_a_parabola(seen: Applications, card: Scorecard) -> None:

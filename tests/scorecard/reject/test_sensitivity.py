@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import warnings
 from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
@@ -11,13 +13,14 @@ import pandas as pd
 import pytest
 
 from creditscore import GradeScale, LogisticScorecard, PointsScale
-from creditscore.exceptions import InvalidParameterError, RejectInferenceWarning
+from creditscore.exceptions import InvalidDataError, InvalidParameterError, RejectInferenceWarning
 from creditscore.metrics import auc, brier_score
 from creditscore.scorecard.reject import (
     Applications,
     FuzzyAugmentation,
     HardCutoff,
     HeckmanTwoStep,
+    Parcelling,
     RejectInferenceScorecard,
     RejectSensitivity,
     RejectSensitivityDisplay,
@@ -313,3 +316,54 @@ def test_picture_without_cutoffs_and_truth(seen: Applications) -> None:
     assert display.axes_[0].get_legend() is None
     with pytest.raises(InvalidParameterError, match="'report' parameter"):
         RejectSensitivityDisplay.from_sensitivity(report.table())  # type: ignore[arg-type]
+
+
+# --- warnings ------------------------------------------------------------------------
+
+
+def test_each_warning_is_said_once_with_its_rows(seen: Applications) -> None:
+    gap = seen.rejected.copy()
+    name = next(c for c in gap.columns if gap[c].dtype.kind == "f")
+    gap.loc[gap.index[:5], name] = np.nan
+    methods = (FuzzyAugmentation(), HardCutoff(bad_rate=0.4))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        report = reject_sensitivity(replace(seen, rejected=gap), methods=methods)
+    said = [str(one.message) for one in caught]
+    assert len(said) == len(set(said)) < 4
+    unseen = [text for text in said if f"{name!r} is 'Missing'" in text]
+    assert unseen
+    for text in unseen:
+        assert re.match(r"(All rows|Rows? \d \(.*\)): ", text)
+    assert {one.filename for one in caught} == {__file__}
+    assert len(report.table()) == 3
+
+
+def test_warnings_say_which_row(seen: Applications) -> None:
+    methods = (FuzzyAugmentation(), Parcelling(factor=9.0, assignment="expected"))
+    with pytest.warns(RejectInferenceWarning, match=r"^Row 2: Parcelling\(.*factor=9.*\): "):
+        reject_sensitivity(seen, methods=methods)
+
+
+def test_warnings_of_a_fit_that_fails_are_said_too(seen: Applications) -> None:
+    class Failing(FuzzyAugmentation):
+        def _augment(self, scored: object) -> object:
+            warnings.warn("no luck", RejectInferenceWarning, stacklevel=1)
+            msg = f"failed on {type(scored).__name__}"
+            raise InvalidDataError(msg)
+
+    with (
+        pytest.warns(RejectInferenceWarning, match=r"Row 1 \(Failing\): no luck"),
+        pytest.raises(InvalidDataError, match="failed"),
+    ):
+        reject_sensitivity(seen, methods=[Failing()])
+
+
+def test_warnings_of_other_libraries_pass(seen: Applications) -> None:
+    class Old(FuzzyAugmentation):
+        def _augment(self, scored: object) -> object:
+            warnings.warn("old", DeprecationWarning, stacklevel=1)
+            return super()._augment(scored)
+
+    with pytest.warns(DeprecationWarning, match="^old$"):
+        reject_sensitivity(seen, methods=[Old()])

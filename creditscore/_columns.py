@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -184,6 +184,16 @@ def _check_all_whole(name: str, values: Sequence[int]) -> None:
     check_whole(name, min(values, default=None), max(values, default=None))
 
 
+def _check_quiet(name: str, values: Iterable[Any]) -> None:
+    """Refuse decimals that are signalling NaN, which raise wherever they are used."""
+    if any(isinstance(value, Decimal) and value.is_snan() for value in values):
+        msg = (
+            f"Column {name!r} holds Decimal('sNaN'), a signalling NaN, which stands for an error "
+            "and not for a missing value. Find where it comes from, or make it None."
+        )
+        raise ColumnTypeError(msg)
+
+
 def _whole_text(value: int) -> str:
     """Write a whole number; Python itself writes none of thousands of digits."""
     return str(int(value)) if abs(int(value)) < 10**_MOST_DIGITS else "one of hundreds of digits"
@@ -228,6 +238,8 @@ def _encoded(name: str, column: Any) -> tuple[Int1D, list[Any], bool]:
             return *_encoded_by_pandas(_by_place(native)), False
         return _encoded_by_arrow(column.to_arrow())
     except (TypeError, pa.ArrowNotImplementedError) as error:
+        if isinstance(native, (np.ndarray, pd.Series)):
+            _check_quiet(name, native)
         msg = f"Column {name!r} holds lists or other containers. Give it one value a row."
         raise ColumnTypeError(msg) from error
 
@@ -341,9 +353,10 @@ def _kind_of_objects(name: str, values: np.ndarray[Any, Any]) -> ColumnKind:
         return "categorical"
     if found in _NUMBERS_AND_TEXT and _holds_numbers_and_text_only(values):
         return "mixed"
+    _check_quiet(name, values)
     kinds = ", ".join(sorted({type(v).__name__ for v in values if not _is_missing(v)}))
     if found in _NAMES_OF_TIMES:
-        raise ColumnTypeError(time_message(name, kinds))
+        raise ColumnTypeError(time_message(name, kinds or "all NaT"))
     msg = (
         f"Column {name!r} must hold numbers or text or both; argument must be a string or a "
         f"number. Got values of the types {kinds}. Convert the column, or split it in two."
@@ -376,6 +389,7 @@ def _floats_of_array(name: str, values: np.ndarray[Any, Any]) -> Float1D:
     if values.dtype.kind == "O":
         whole = [v for v in values if isinstance(v, int)]
         check_whole(name, min(whole, default=None), max(whole, default=None))
+        _check_quiet(name, values)
         return np.array([np.nan if _is_missing(v) else float(v) for v in values], dtype=np.float64)
     if values.dtype.kind in "iu" and len(values):
         check_whole(name, int(values.min()), int(values.max()))

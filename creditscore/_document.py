@@ -182,7 +182,8 @@ class JsonDocument(ABC):
         Parameters
         ----------
         path : path-like, optional
-            File to write; without one, the text that would be in it is returned.
+            File to write, with the folders that are not there; without one, the text that would
+            be in it is returned.
         key : bytes, optional
             Secret to sign the file with (HMAC-SHA256). A hash against accidents is always
             there.
@@ -235,6 +236,11 @@ def document_format(source: Source) -> str:
     """Tell which kind of document a file or a text says it is; empty where it says nothing."""
     found = _parse(source).get("format")
     return found if isinstance(found, str) else ""
+
+
+def is_signed(source: Source) -> bool:
+    """Tell whether a document holds a signature, be it a good one or not."""
+    return "hmac_sha256" in _parse(source)
 
 
 def _check_key(key: Any) -> None:

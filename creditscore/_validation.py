@@ -226,13 +226,13 @@ def check_weights(sample_weight: Any, *, n_rows: int) -> Float1D | None:
 
 
 def warn_of_weight_scale(weights: Float1D | None) -> None:
-    """Warn of weights that count next to nothing, and so can hardly be frequencies."""
+    """Warn of weights that count next to nothing, so that bins by them are smoothed away."""
     if weights is None or (total := float(weights.sum())) >= _LEAST_MEAN_WEIGHT * len(weights):
         return
     warn_user(
-        f"sample_weight adds up to {total:g} over {len(weights)} rows. Weights are frequencies: "
-        f"the sample counts as {total:g} customers, and bins of so few are smoothed away. Multiply "
-        "relative weights by the number of rows over their sum.",
+        f"sample_weight adds up to {total:g} over {len(weights)} rows. Bins count rows by weight, "
+        f"sampling weights too: the sample counts as {total:g} customers, and bins of so few are "
+        "smoothed away. Multiply relative weights by the number of rows over their sum.",
         WeightScaleWarning,
     )
 

@@ -63,7 +63,7 @@ class BinTable(EditableBins, JsonDocument):
     ----------
     feature : str
         Name of the column.
-    partition : NumericPartition or CategoricalPartition
+    partition : NumericPartition, MixedPartition or CategoricalPartition
         Which value falls in which bin.
     n_good, n_bad : tuple of float
         Counts (weights) of each attribute: regular bins, special codes, missing, other.
@@ -282,10 +282,17 @@ class BinTable(EditableBins, JsonDocument):
         return (self.n_good[code] + self.n_bad[code]) / total
 
     def encode(self, X: NativeFrame | Table) -> NativeSeries:
-        """Return the WOE of each row of the feature's column in `X`, in the library of `X`.
+        """Return the WOE of each row of the feature's column, in the library of the table.
 
-        A bin of infinite WOE (``smoothing=0``) is refused with an InfiniteValueError, what the
-        policy refuses with a RefusedValueError.
+        Parameters
+        ----------
+        X : table of pandas, polars or pyarrow
+            Holds the column; others are ignored.
+
+        Raises
+        ------
+        InfiniteValueError, RefusedValueError
+            A bin has an infinite WOE (``smoothing=0``); the policy refuses a value.
         """
         table = as_table(X)
         table.require([self.feature])
@@ -327,6 +334,11 @@ class BinTable(EditableBins, JsonDocument):
 
         Rows that the policy refuses raise a RefusedValueError, bins of infinite WOE an
         InfiniteValueError.
+
+        Parameters
+        ----------
+        codes : ndarray of int
+            Places of attributes, one a row.
         """
         evidence = self._evidence
         infinite = np.flatnonzero(np.isinf(evidence.woe))

@@ -9,15 +9,27 @@ from typing import Annotated
 import pandas as pd
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from creditscore import __version__
-from creditscore._document import document_format
+from creditscore._document import document_format, is_signed
 from creditscore._frame import as_table
+from creditscore._warn import warn_user
 from creditscore.cli import _render
-from creditscore.cli._cards import AnyCard, numeric_columns, read_card, text_columns
+from creditscore.cli._cards import (
+    AnyCard,
+    columns_of_empty_text,
+    columns_without_text,
+    numeric_columns,
+    read_card,
+    text_columns,
+)
 from creditscore.cli._errors import EXIT_CODES, reporting
+from creditscore.cli._missing_words import (
+    read_missing_words,
+    tell_empty_text,
+    tell_words_of_text,
+)
 from creditscore.cli._outputs import check_outputs, run_files, write_run
 from creditscore.cli._tables import (
     read_as_written,
@@ -26,9 +38,10 @@ from creditscore.cli._tables import (
     warn_of_stray_text,
     write_table,
 )
+from creditscore.cli._visible import shown
 from creditscore.cli._workflow import N_REASONS, FitOptions, Run, run_fit, score_columns
 from creditscore.datasets import load_german_credit
-from creditscore.exceptions import DocumentError, InvalidParameterError
+from creditscore.exceptions import CreditScoreWarning, DocumentError, InvalidParameterError
 from creditscore.grade import GradeScale
 from creditscore.scorecard import PointsScale
 
@@ -52,6 +65,9 @@ Overwrite = Annotated[
 ]
 Seed = Annotated[
     int, typer.Option(help="Seed of the split into training and test.", min=0, max=_LAST_SEED)
+]
+KeyFile = Annotated[
+    Path | None, typer.Option(help="File with the secret that the card must be signed with.")
 ]
 
 
@@ -167,6 +183,10 @@ def fit(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
 
     The folder gets all of the files or none. Messages and scores.csv count rows from 0.
 
+    In CSV, only an empty cell is missing: text such as NA, None or null is a level like any other.
+
+    Among numbers, such words are read as missing, and a note names column, word and rows.
+
     Example: creditscore fit loans.csv --target defaulted --drop loan_id --out card/
     """
     with reporting() as console:
@@ -186,9 +206,7 @@ def fit(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
             seed=seed,
         )
         check_outputs(run_files(out), [data], overwrite=overwrite)
-        frame = read_table(data)
-        left_out = {target, weight, *options.drop}
-        warn_of_stray_text(frame, [name for name in frame if name not in left_out])
+        frame = _read_sample(data, options)
         _, (card, scale, *others) = _run(console, frame, options, out)
         following = ["creditscore", "score", "new.csv", "--card", str(card), "--grades", str(scale)]
         _render.show_written(console, [card, scale, *others], [*following, "--out", "scores.csv"])
@@ -214,9 +232,7 @@ def score(
             help="Most reasons for a row, each with points lost and attribute; 0 for none.", min=0
         ),
     ] = N_REASONS,
-    key_file: Annotated[
-        Path | None, typer.Option(help="File with the secret that the card must be signed with.")
-    ] = None,
+    key_file: KeyFile = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Score customers with a card: a row out for each row in, in the same order.
@@ -224,6 +240,10 @@ def score(
     Each reason comes as reason_1, reason_1_points (points lost) and reason_1_attribute, and so on.
 
     Points are lost against an average customer, or the best one where a card knows no average.
+
+    In CSV, only an empty cell is missing: text such as NA, None or null is looked up in the card.
+
+    Among numbers, such words are read as missing, and a note names column, word and rows.
 
     A card of segments (SegmentedScorecard.to_json) also tells the segment of each customer.
 
@@ -233,7 +253,7 @@ def score(
         table_kind(out)
         read = [data, card, *(path for path in (grades, key_file) if path is not None)]
         check_outputs([out], read, overwrite=overwrite)
-        key = None if key_file is None else _read_key(key_file)
+        key = _key_for(card, key_file)
         scorecard = read_card(card, key=key)
         scale = None if grades is None else GradeScale.from_json(grades, key=key)
         kept = list(dict.fromkeys(keep or ()))
@@ -241,7 +261,7 @@ def score(
         scores = score_columns(scorecard, frame, scale, n_reasons=reasons)
         write_table(_beside(data, frame, kept, scores), out)
         customers = _render.counted(len(scores), "customer")
-        console.print(f"{customers} scored: {escape(str(out))}", soft_wrap=True)
+        console.print(f"{customers} scored: {shown(out)}", soft_wrap=True)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -249,13 +269,15 @@ def show(
     card: Annotated[
         Path, typer.Argument(help="A scorecard.json, a card of segments, or a grade_scale.json.")
     ],
+    key_file: KeyFile = None,
 ) -> None:
     """Show what a card holds: points, scale, coefficients; or the bounds of a grade scale."""
     with reporting() as console:
+        key = _key_for(card, key_file)
         if document_format(card) == "creditscore.grade_scale":
-            _render.show_scale(console, GradeScale.from_json(card))
+            _render.show_scale(console, GradeScale.from_json(card, key=key))
             return
-        _render.show_any_card(console, read_card(card))
+        _render.show_any_card(console, read_card(card, key=key))
 
 
 def _run(
@@ -289,7 +311,28 @@ def _run(
     return run, written
 
 
-def _read_key(path: Path) -> bytes:
+def _read_sample(data: Path, options: FitOptions) -> pd.DataFrame:
+    """Read the columns of a sample; what a CSV file has for text or missing is told."""
+    frame = read_table(data)
+    read = [name for name in frame if name not in options.drop]
+    frame = read_missing_words(data, frame, read, codes=options.special_codes)
+    left_out = {options.target, options.weight, *options.drop}
+    columns = [name for name in frame if name not in left_out]
+    tell_words_of_text(data, frame, columns)
+    warn_of_stray_text(frame, columns)
+    return frame
+
+
+def _key_for(card: Path, path: Path | None) -> bytes | None:
+    """Read the secret, or say that a signature goes unchecked without one."""
+    if path is None:
+        if is_signed(card):
+            warn_user(
+                f"{card} is signed, and its signature was not checked. Name the file of the "
+                "secret by --key-file.",
+                CreditScoreWarning,
+            )
+        return None
     key = path.read_bytes().strip()
     if not key:
         msg = f"{path} is empty, and a secret is needed. Name the file that holds it."
@@ -302,6 +345,8 @@ def _read_customers(data: Path, card: AnyCard, kept: list[str]) -> pd.DataFrame:
     wanted = [*card.names, *kept]
     frame = read_table(data, wanted=wanted, text=text_columns(card))
     as_table(frame, wanted=wanted).require(wanted)
+    frame = read_missing_words(data, frame, columns_without_text(card), known=True)
+    tell_empty_text(data, frame, columns_of_empty_text(card))
     warn_of_stray_text(frame, numeric_columns(card))
     return frame
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from creditscore._document import document_format
+from creditscore._typing import Level
 from creditscore.binning import CategoricalPartition, Partition
 from creditscore.scorecard import Scorecard, SegmentedScorecard, Segments
 
@@ -31,6 +32,22 @@ def cards_of(card: AnyCard) -> tuple[Scorecard, ...]:
 def text_columns(card: AnyCard) -> list[str]:
     """List the columns that are text wherever they are read, be it codes of digits."""
     return [name for name, found in _partitions(card).items() if all(map(_holds_text_only, found))]
+
+
+def columns_without_text(card: AnyCard) -> list[str]:
+    """List the columns that are numbers or booleans wherever they are read."""
+    return [
+        name for name, found in _partitions(card).items() if not any(map(_may_hold_text, found))
+    ]
+
+
+def columns_of_empty_text(card: AnyCard) -> list[str]:
+    """List the columns of which a card knows the empty text as a level."""
+    return [
+        name
+        for name, found in _partitions(card).items()
+        if any("" in _levels(p) for p in found if isinstance(p, CategoricalPartition))
+    ]
 
 
 def numeric_columns(card: AnyCard) -> list[str]:
@@ -63,5 +80,14 @@ def _of_rules(segments: Segments) -> Iterable[tuple[str, Partition]]:
 def _holds_text_only(partition: Partition) -> bool:
     if not isinstance(partition, CategoricalPartition):
         return False
-    levels = [*partition.special_codes, *(level for group in partition.groups for level in group)]
-    return all(isinstance(level, str) for level in levels)
+    return all(isinstance(level, str) for level in _levels(partition))
+
+
+def _may_hold_text(partition: Partition) -> bool:
+    if isinstance(partition, CategoricalPartition):
+        return any(isinstance(level, str) for level in _levels(partition))
+    return partition.kind != "numeric"
+
+
+def _levels(partition: CategoricalPartition) -> list[Level]:
+    return [*partition.special_codes, *(level for group in partition.groups for level in group)]

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
+from creditscore.cli._visible import shown
 from creditscore.exceptions import CreditScoreError, CreditScoreWarning, InvalidParameterError
 
 WRONG_USAGE = 2
@@ -121,4 +121,4 @@ def _exit_code(error: CreditScoreError | OSError) -> int:
 
 def _say(console: Console, head: str, text: str) -> None:
     # in a log, a message is one line that can be searched
-    console.print(head, escape(text), soft_wrap=not console.is_terminal)
+    console.print(head, shown(text), soft_wrap=not console.is_terminal)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from creditscore._display import p_value_text, shorten
 from creditscore.cli._cards import AnyCard
+from creditscore.cli._visible import shown
 from creditscore.cli._workflow import N_REASONS, Run
 from creditscore.grade import GradeScale
 from creditscore.scorecard import Scorecard, SegmentedScorecard
@@ -52,7 +52,7 @@ def show_any_card(console: Console, card: AnyCard) -> None:
     if isinstance(card, SegmentedScorecard):
         _show_segments(console, card)
         for name, one in zip(card.segments.names, card.cards, strict=True):
-            console.print(f"\n[bold]Segment {escape(name)}[/bold]")
+            console.print(f"\n[bold]Segment {shown(name)}[/bold]")
             show_any_card(console, one)
         return
     show_card(console, card)
@@ -67,7 +67,7 @@ def _show_segments(console: Console, card: SegmentedScorecard) -> None:
         table.add_column(name, justify="right", no_wrap=True)
     for row in card.summary().itertuples():
         ends = f"{row.lowest:.0f}", f"{row.highest:.0f}"
-        table.add_row(escape(row.segment), escape(row.rule), f"{row.n_characteristics:,}", *ends)
+        table.add_row(shown(row.segment), shown(row.rule), f"{row.n_characteristics:,}", *ends)
     console.print(table)
     if card.alignments:
         console.print("[dim]The odds of the segments were aligned on a sample.[/dim]")
@@ -89,8 +89,8 @@ def _show_points(console: Console, card: Scorecard, rows: pd.DataFrame) -> None:
             _number(row.count, ",.0f"), _number(row.bad_rate, ".1%"), _number(row.woe, "+z.2f")
         )  # fmt: skip
         table.add_row(
-            escape(row.characteristic) if row.characteristic != before else "",
-            escape(shorten(row.attribute, _WIDEST)),
+            shown(row.characteristic) if row.characteristic != before else "",
+            shown(shorten(row.attribute, _WIDEST)),
             *(sample if estimated else ()),
             f"{row.points:.1f}" + (f" + {row.slope:g} a unit" if row.slope else ""),
         )
@@ -108,7 +108,7 @@ def show_fit(console: Console, card: Scorecard) -> None:
         table.add_column(name, justify="right", no_wrap=True)
     for row in card.fit_summary.table().itertuples():
         table.add_row(
-            escape(row.characteristic),
+            shown(row.characteristic),
             f"{row.coefficient:.4f}",
             f"{row.std_error:.4f}",
             f"{row.z:.2f}",
@@ -127,7 +127,7 @@ def show_grades(console: Console, grades: pd.DataFrame, scale: GradeScale, sampl
     for row in grades.itertuples():
         empty = row.count == 0
         table.add_row(
-            escape(row.grade),
+            shown(row.grade),
             _interval(row.lower, row.upper, scale),
             f"{row.count:,}",
             f"{row.share:.1%}",
@@ -138,7 +138,7 @@ def show_grades(console: Console, grades: pd.DataFrame, scale: GradeScale, sampl
     console.print(table)
     if scale.default_label not in scale.labels:
         console.print(
-            f"[dim]{escape(scale.default_label)} is kept for customers in default; it is no "
+            f"[dim]{shown(scale.default_label)} is kept for customers in default; it is no "
             "score band.[/dim]"
         )
 
@@ -149,7 +149,7 @@ def show_scale(console: Console, scale: GradeScale) -> None:
     table.add_column("grade")
     table.add_column(_MEASURES[scale.measure], justify="right")
     for row in scale.intervals().itertuples():
-        table.add_row(escape(row.grade), _interval(row.lower, row.upper, scale))
+        table.add_row(shown(row.grade), _interval(row.lower, row.upper, scale))
     console.print(table)
 
 
@@ -177,9 +177,9 @@ def show_examples(console: Console, run: Run, frame: pd.DataFrame) -> None:
         row = ranked.iloc[place]
         customer = frame.loc[ranked.index[place]]
         console.print(
-            f"\n[bold]Customer {escape(str(ranked.index[place]))}[/bold]: score "
+            f"\n[bold]Customer {shown(ranked.index[place])}[/bold]: score "
             f"[bold]{row['score']:.0f}[/bold], probability of default {row['pd']:.1%}, grade "
-            f"[bold]{escape(row['grade'])}[/bold]"
+            f"[bold]{shown(row['grade'])}[/bold]"
         )
         ranks = [f"reason_{i + 1}" for i in range(N_REASONS)]
         # less than half a point would read as none
@@ -187,8 +187,8 @@ def show_examples(console: Console, run: Run, frame: pd.DataFrame) -> None:
         for rank in told:
             name, lost = row[rank], row[f"{rank}_points"]
             unit = "point" if round(lost) == 1 else "points"
-            value = escape(str(customer[name]))
-            console.print(f"  {-lost:+4.0f} {unit}: {escape(name)} is {value}")
+            value = shown(customer[name])
+            console.print(f"  {-lost:+4.0f} {unit}: {shown(name)} is {value}")
         if not told:
             console.print("       no characteristic is worse than neutral")
 
@@ -196,16 +196,16 @@ def show_examples(console: Console, run: Run, frame: pd.DataFrame) -> None:
 def show_written(console: Console, written: Sequence[Path], following: Sequence[str]) -> None:
     """Print what was written, and the command that comes next."""
     names = ", ".join(path.name for path in written)
-    console.print(f"\nWritten to [bold]{escape(str(written[0].parent))}[/bold]: {escape(names)}.")
+    console.print(f"\nWritten to [bold]{shown(written[0].parent)}[/bold]: {shown(names)}.")
     # whole, so that it can be copied
-    console.print(f"Next: {escape(shlex.join(following))}", soft_wrap=True, highlight=False)
+    console.print(f"Next: {shown(shlex.join(following))}", soft_wrap=True, highlight=False)
 
 
 def show_dropped(console: Console, dropped: dict[str, str]) -> None:
     """Print the columns that stay out of the card, and why."""
     if dropped:
         first = list(dropped.items())[:_MOST_NAMED]
-        listed = "; ".join(f"{escape(name)} ({escape(why)})" for name, why in first)
+        listed = "; ".join(f"{shown(name)} ({shown(why)})" for name, why in first)
         more = len(dropped) - len(first)
         rest = f"; and {more:,} more, which columns.csv names" if more else ""
         console.print(f"[dim]Not in the card: {listed}{rest}.[/dim]")

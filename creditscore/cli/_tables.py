@@ -33,12 +33,14 @@ _EVERY_BIT: dict[str, Any] = (
     # older parsers may miss the last bit of a number, and a number may lie on a cut
     {} if _pandas >= _EXACT_BY_DEFAULT else {"float_precision": "round_trip"}
 )
+_ONLY_EMPTY: dict[str, Any] = {"keep_default_na": False, "na_values": [""]}
+"""None, NA and null may be levels, so that only an empty cell is missing."""
 
 
 def read_table(
     path: Path, *, wanted: Collection[str] | None = None, text: Iterable[str] = ()
 ) -> pd.DataFrame:
-    """Read a CSV or Parquet file, rows counted from 0.
+    """Read a CSV or Parquet file, rows counted from 0; in CSV, only an empty cell is missing.
 
     Parameters
     ----------
@@ -56,7 +58,7 @@ def read_table(
     else:
         header = _header(path)
         _check_names(path, header if wanted is None else [n for n in header if n in wanted])
-        frame = _parse_csv(path, dtype=dict.fromkeys(text, str), **_EVERY_BIT)
+        frame = _parse_csv(path, dtype=dict.fromkeys(text, str), **_ONLY_EMPTY, **_EVERY_BIT)
     if not len(frame):
         msg = f"{path} has a header and no rows, so there is nothing to read."
         raise EmptyDataError(msg)
@@ -77,6 +79,27 @@ def read_as_written(path: Path, columns: Sequence[str], frame: pd.DataFrame) -> 
     """
     places = [frame.columns.get_loc(column) for column in columns]
     return _parse_csv(path, usecols=places, dtype=str, na_filter=False)[list(columns)]
+
+
+def read_with_words_missing(
+    path: Path, columns: Sequence[str], frame: pd.DataFrame, words: Iterable[str]
+) -> pd.DataFrame:
+    """Read columns of a CSV file so that some words are missing values there, as empty cells are.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : sequence of str
+        One or more names.
+    frame : DataFrame
+        What :func:`read_table` made of the file.
+    words : iterable of str
+        Whole cells.
+    """
+    places = [frame.columns.get_loc(column) for column in columns]
+    options: dict[str, Any] = {"keep_default_na": False, "na_values": ["", *words]}
+    return _parse_csv(path, usecols=places, **options, **_EVERY_BIT)[list(columns)]
 
 
 def warn_of_stray_text(frame: pd.DataFrame, columns: Iterable[str]) -> None:

@@ -20,7 +20,7 @@ from creditscore.deploy._rules import (
 _HEAD = '''\
 """{what}
 
-score(applicant) takes a mapping of column names to values, None and NaN being missing, and
+score(applicant) takes a mapping of column names to values, None, NaN and NA being missing, and
 returns a dictionary: {segment_told}score, points by characteristic, prob_default (None where the
 card has no scale) and reasons, the characteristics that {cost} most points. Levels that the card
 does not know earn what it gives to others, without a warning. Values that it refuses, and infinite
@@ -32,6 +32,7 @@ Written by creditscore {version}. Change the card, not this file.
 
 _E = 2.718281828459045
 _END = 1.7976931348623157e308
+_DATES = ("NaTType", "datetime64", "timedelta64")
 
 
 def score(applicant):
@@ -58,9 +59,10 @@ def _prob_default(total):
 
 
 def _reasons(points, references):
-    # of equal ones, the characteristic that comes first in the card comes first
+    # of those equal to nine decimals, the characteristic that comes first in the card comes first
     short = [({short}, name) for name in references]
-    short = sorted((one for one in short if one[0] > 1e-09), key=lambda one: -one[0])
+    short = [((lost * 1e9 + 0.5) // 1.0, name) for lost, name in short if lost > 1e-09]
+    short.sort(key=lambda one: -one[0])
     return [name for _, name in short[:{n_reasons}]]
 
 
@@ -68,7 +70,19 @@ def _refused(name, value):
     raise ValueError("column %r: the card refuses the value %r" % (name, value))
 
 
+def _missing(value):
+    # the NA of pandas is neither true nor false, and equals nothing
+    return type(value).__name__ == "NAType" or value != value
+
+
+def _missing_amount(value):
+    # a date is no amount, not even one that is missing
+    return type(value).__name__ not in _DATES and _missing(value)
+
+
 def _finite(name, value):
+    if type(value).__name__ in _DATES:
+        _refused(name, value)
     if not -_END <= value <= _END:
         _refused(name, value)
     # a Decimal is the double that it becomes
@@ -119,10 +133,10 @@ def to_python(card: AnyCard, *, n_reasons: int = 4, baseline: ReasonBaseline | N
     Notes
     -----
     Score, points and reasons equal those of the card for numbers (Decimal too), text, booleans,
-    None and NaN; probabilities up to the last bits. Where the card would warn of values that
-    nobody has met, this does not. Text in a column of numeric levels, a number in one of text, and
-    whole numbers beyond 2⁵³, all of which the card refuses, count as other levels or as the
-    amounts they are.
+    None, NaN, and the NA and NaT of pandas; probabilities up to the last bits. Where the card
+    would warn of values that nobody has met, this does not. Text in a column of numeric levels, a
+    number in one of text, and whole numbers beyond 2⁵³, all of which the card refuses, count as
+    other levels or as the amounts they are.
 
     Examples
     --------
@@ -233,7 +247,8 @@ def _column(column: ColumnRules, function: str) -> Iterator[str]:
         yield ""
         yield ""
     yield f"def {function}(value):"
-    yield "    if value is None or value != value:"
+    missing = "_missing_amount" if column.kind == "numeric" else "_missing"
+    yield f"    if value is None or {missing}(value):"
     yield f"        return {_earned(column.missing, name)}"
     yield from _LINES[column.kind](column, table, name)
 

@@ -113,7 +113,7 @@ class Characteristic:
     ----------
     name : str
         Column that is read.
-    partition : NumericPartition or CategoricalPartition
+    partition : NumericPartition, MixedPartition or CategoricalPartition
         Which value falls in which attribute.
     attributes : tuple of Attribute
         One for each attribute of the partition, in its order: regular bins, special codes,
@@ -204,6 +204,25 @@ class Characteristic:
             Points for each unit within an interval, 0 in the first and the last.
         special_points : mapping of float to float, optional
             Points of special codes.
+
+        Returns
+        -------
+        Characteristic
+
+        Raises
+        ------
+        InvalidParameterError
+            Points or slopes are not as many as intervals; cuts do not increase; a slope in an
+            interval without two ends; a number is not finite.
+
+        Examples
+        --------
+        >>> from creditscore.scorecard import Characteristic
+        >>> income = Characteristic.numeric(
+        ...     "income", cuts=[2_000], points=[10, 25], missing_points=5, special_points={-9: 0}
+        ... )
+        >>> income.partition.labels
+        ('< 2000', '>= 2000', 'Special -9', 'Missing')
         """
         special = dict(special_points or {})
         partition = NumericPartition(
@@ -242,6 +261,25 @@ class Characteristic:
             Points of each group of levels.
         missing_points, other_points : float
             Points of a missing value and of any other level.
+
+        Returns
+        -------
+        Characteristic
+
+        Raises
+        ------
+        InvalidParameterError
+            A level stands in two groups, or is neither text nor a finite number nor a boolean.
+
+        Examples
+        --------
+        >>> from creditscore.scorecard import Characteristic
+        >>> audit = Characteristic.categorical(
+        ...     "audit", points={"clean": 30, ("qualified", "none"): 5}, missing_points=0,
+        ...     other_points=2,
+        ... )
+        >>> audit.partition.labels
+        ('clean', 'qualified, none', 'Missing', 'Other')
         """
         groups = tuple(
             tuple(map(_plain_level, key if isinstance(key, tuple) else (key,))) for key in points

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from creditscore._typing import ReasonBaseline
 from creditscore._validation import check_integer
-from creditscore._words import LARGEST_WHOLE, number_in
-from creditscore.binning import CategoricalPartition, MixedPartition, NumericPartition
 from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard._characteristic import Characteristic
 from creditscore.scorecard._one_row import one_row
-from creditscore.scorecard._reasons import LEAST_SHORTFALL, reference_points
+from creditscore.scorecard._plain_look import Look, careful_look, plain_look, warn_of_tallies
+from creditscore.scorecard._reasons import BILLIONTHS, LEAST_SHORTFALL, reference_points
 from creditscore.scorecard._unseen import codes_and_points, unmet_codes
 
 if TYPE_CHECKING:
     from creditscore.scorecard._scorecard import Scorecard
-
-_Look: TypeAlias = Callable[[Any], float | None]
-"""From a value to its points; None for what goes the way of the tables."""
 
 
 class ScoredApplicant(NamedTuple):
@@ -34,8 +28,9 @@ class ScoredApplicant(NamedTuple):
     points : dict of str to float
         By characteristic; with the base points they add up to the score.
     reasons : tuple of str
-        Characteristics that cost most points, the largest shortfall first; on a reversed scale
-        those that add most. Empty where none was asked for, or nothing falls short.
+        Characteristics that cost most points, the largest shortfall first, of those equal to nine
+        decimals the first of the card; on a reversed scale those that add most. Empty where none
+        was asked for, or nothing falls short.
 
     Examples
     --------
@@ -65,11 +60,11 @@ class CompiledScorecard:
 
     Notes
     -----
-    Numbers, text, None and NaN are looked up in tables that are made once. Whatever else a value
-    may be (values the card does not know, types of other libraries, what is refused; and mappings
-    that are no dict) goes the way
-    of :meth:`Scorecard.score`, so that errors, warnings and points are the same. It can be
-    pickled, and threads may share it.
+    Numbers, text, None and NaN are looked up in tables that are made once. A row with a scalar of
+    numpy or a Decimal, or with a value that is warned of, is looked up in a second set of them.
+    Whatever else a value may be (types of other libraries, what is refused; and mappings that are
+    no dict) goes the way of :meth:`Scorecard.score`, so that errors, warnings and points are the
+    same. It can be pickled, and threads may share it.
 
     Examples
     --------
@@ -82,7 +77,7 @@ class CompiledScorecard:
     """
 
     __slots__ = (
-        *("_base", "_looks", "_names", "_safer"),
+        *("_base", "_careful", "_looks", "_names", "_safer"),
         *("baseline", "card", "n_reasons", "references"),
     )
 
@@ -93,6 +88,10 @@ class CompiledScorecard:
         self._base = float(card.base_points)
         self._safer = 1.0 if card.higher_is_safer else -1.0
         self._looks = tuple((c.name, _look(c)) for c in card.characteristics)
+        self._careful = tuple(
+            careful_look(c, look)
+            for c, (_, look) in zip(card.characteristics, self._looks, strict=True)
+        )
         self.references = (
             tuple(
                 float(reference_points(c, baseline, higher_is_safer=card.higher_is_safer))
@@ -132,17 +131,33 @@ class CompiledScorecard:
             for name, look in self._looks:
                 found = look(applicant[name])
                 if found is None:
-                    return self._by_table(applicant)
+                    return self._carefully(applicant)
                 score += found
                 points[name] = found
         except KeyError:
             return self._by_table(applicant)
         return ScoredApplicant(score, points, self._reasons(points) if self.n_reasons else ())
 
+    def _carefully(self, applicant: Mapping[str, Any]) -> ScoredApplicant:
+        """Score values that need a word, or to be made plain, without a table if that can be."""
+        score, points, said = self._base, {}, []
+        for (name, _), look in zip(self._looks, self._careful, strict=True):
+            found = look(applicant[name]) if name in applicant else None
+            if found is None:
+                return self._by_table(applicant)
+            score += found.points
+            points[name] = found.points
+            if found.tally is not None:
+                said.append(found.tally)
+        # not before all values were read, for a table would say it again
+        warn_of_tallies(said)
+        return ScoredApplicant(score, points, self._reasons(points) if self.n_reasons else ())
+
     def _reasons(self, points: Mapping[str, float]) -> tuple[str, ...]:
         safer = self._safer
+        # in billionths, as in_billionths has them: rounding breaks no tie
         short = [
-            (lost, name)
+            ((lost * BILLIONTHS + 0.5) // 1.0, name)
             for reference, (name, earned) in zip(self.references, points.items(), strict=True)
             if (lost := safer * (reference - earned)) > LEAST_SHORTFALL
         ]
@@ -178,87 +193,13 @@ def _first(pair: tuple[float, str]) -> float:
     return pair[0]
 
 
-def _look(characteristic: Characteristic) -> _Look:
+def _look(characteristic: Characteristic) -> Look:
     """Return the points of plain values of a characteristic, None for all others."""
     warned = set(unmet_codes(characteristic))
-    # what is refused, or warned of, goes the way of the tables
+    # what is refused, or warned of, needs more than points
     points = [
         None if attribute.refused or code in warned else attribute.points
         for code, attribute in enumerate(characteristic.attributes)
     ]
-    partition = characteristic.partition
-    if isinstance(partition, CategoricalPartition):
-        return _look_of_levels(partition, points)
-    of_number = _look_of_numbers(characteristic, cast("NumericPartition", partition), points)
-    if isinstance(partition, MixedPartition):
-        return _look_of_words(partition, points, of_number)
-    return of_number
-
-
-def _look_of_levels(partition: CategoricalPartition, points: Sequence[float | None]) -> _Look:
-    of_level = {
-        level: points[code] for code, group in enumerate(partition.groups) for level in group
-    }
-    n = partition.n_regular
-    of_level |= {code: points[n + i] for i, code in enumerate(partition.special_codes)}
-    missing = points[partition.missing_code]
-    known = of_level.get
-
-    def look(value: Any) -> float | None:
-        kind = type(value)
-        if kind is str or kind is int or kind is bool:
-            return known(value)
-        if value is None or (kind is float and value != value):  # noqa: PLR0124 - NaN
-            return missing
-        return known(value) if kind is float else None
-
-    return look
-
-
-def _look_of_numbers(
-    characteristic: Characteristic, partition: NumericPartition, points: Sequence[float | None]
-) -> _Look:
-    cuts = list(partition.cuts)
-    missing = points[partition.missing_code]
-    special = {value: points[code] for value, code in partition.special_values.items()}
     slopes = [attribute.slope for attribute in characteristic.attributes]
-    starts = [0.0, *cuts]
-    linear = any(slopes)
-
-    def look(value: Any) -> float | None:
-        kind = type(value)
-        if kind is float:
-            if value != value:  # noqa: PLR0124 - NaN
-                return missing
-            plain = -math.inf < value < math.inf
-        elif kind is int:
-            plain = -LARGEST_WHOLE <= value <= LARGEST_WHOLE
-        else:
-            return missing if value is None else None
-        if not plain:
-            return None
-        if special and value in special:
-            return special[value]
-        code = bisect_right(cuts, value)
-        earned = points[code]
-        if linear and slopes[code] and earned is not None:
-            return float(earned + slopes[code] * (value - starts[code]))
-        return earned
-
-    return look
-
-
-def _look_of_words(
-    partition: MixedPartition,
-    points: Sequence[float | None],
-    of_number: _Look,
-) -> _Look:
-    of_word = {word: points[code] for word, code in partition.words.items()}
-
-    def look(value: Any) -> float | None:
-        if type(value) is not str:
-            return of_number(value)
-        number = number_in(value)
-        return of_word.get(value) if number is None else of_number(number)
-
-    return look
+    return plain_look(characteristic.partition, points, slopes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,24 @@ import pandas as pd
 
 from creditscore._frame import Table, as_table, missing_message
 from creditscore.exceptions import MissingColumnError
+
+_TO_PLAIN: dict[type, Callable[[Any], Any]] = {
+    **dict.fromkeys((np.float64, np.float32, np.float16), float),
+    **dict.fromkeys((np.int64, np.int32, np.int16, np.int8), int),
+    **dict.fromkeys((np.uint64, np.uint32, np.uint16, np.uint8), int),
+    np.bool_: bool,
+    np.str_: str,
+    type(pd.NA): lambda _: None,
+}
+
+
+def plain_value(value: Any) -> Any:
+    """Return a scalar of numpy as Python's own, and NA as None; other values as they are.
+
+    A table of one row reads either alike.
+    """
+    convert = _TO_PLAIN.get(type(value))
+    return value if convert is None else convert(value)
 
 
 def one_row(applicant: Mapping[str, Any], names: Sequence[str]) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from creditscore.exceptions import (
     InvalidDataError,
     InvalidTargetError,
     InvalidWeightError,
+    SmallSampleWarning,
     WeightScaleWarning,
 )
 from creditscore.scorecard import LogisticScorecard
@@ -241,3 +243,15 @@ def test_weights_of_the_same_rows_in_another_order_are_refused(estimator: type) 
 def test_weights_that_add_up_to_next_to_nothing_are_named() -> None:
     with pytest.warns(WeightScaleWarning, match="adds up to 1 over 4000 rows"):
         WOEEncoder().fit(pd.concat([X] * 100), np.tile(Y, 100), np.full(100 * N, 0.01 / N))
+
+
+@pytest.mark.parametrize("weight_type", ["frequency", "sampling"])
+def test_small_weights_are_spoken_of_as_what_they_are(weight_type: str) -> None:
+    """Bins count by weight whatever weights mean, and the message does not say what they mean."""
+    many, outcomes = pd.concat([X] * 100), np.tile(Y, 100)
+    model = LogisticScorecard(weight_type=weight_type, min_iv=0)
+    with (
+        pytest.warns(WeightScaleWarning, match="count rows by weight, sampling weights too"),
+        warnings.catch_warnings(action="ignore", category=SmallSampleWarning),
+    ):
+        model.fit(many, outcomes, np.full(100 * N, 0.01 / N))

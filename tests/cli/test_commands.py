@@ -413,6 +413,36 @@ class TestScore:
 
 
 class TestShow:
+    def test_signed_card(self, folder: Path, tmp_path: Path) -> None:
+        card = Scorecard.from_json(folder / "card" / "scorecard.json")
+        signed = tmp_path / "card.json"
+        card.to_json(signed, key=b"secret")
+        assert "card.json is signed, and its signature was not checked" in run("show", signed)
+        for text, code in (("secret\n", 0), ("another", 3)):
+            (tmp_path / "key").write_text(text)
+            output = run("show", signed, "--key-file", tmp_path / "key", code=code)
+            assert ("was not signed with this key" in output) == bool(code)
+            assert "was not checked" not in output
+        assert "signed" not in run("show", folder / "card" / "scorecard.json")
+
+    def test_letters_that_command_a_terminal_are_written_out(self, tmp_path: Path) -> None:
+        hostile = Characteristic.categorical(
+            "g\x1b[31m[bold]",
+            points={"a\x1b]0;title\x07\u202eb": 1},
+            missing_points=3,
+            other_points=2,
+        )
+        Scorecard(characteristics=[hostile]).to_json(tmp_path / "card.json")
+        output = run("show", tmp_path / "card.json")
+        assert "g\\x1b[31m[bold]" in output
+        assert "a\\x1b]0;title\\x07\\u202eb" in output
+        (tmp_path / "new.csv").write_text("g\x1b[31m[bold]\nb\x1b[2J\n")
+        output = run("score", tmp_path / "new.csv", "--card", tmp_path / "card.json", "--out",
+                     tmp_path / "s.csv")  # fmt: skip
+        assert "does not" not in output
+        assert "\\x1b[31m[bold]" in output
+        assert not {"\x1b", "\x07", "\u202e"} & set(output)
+
     def test_card(self, folder: Path) -> None:
         output = run("show", folder / "card" / "scorecard.json")
         for expected in ("Points table", "checking_status", "600 points are odds of 50:1",

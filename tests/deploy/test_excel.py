@@ -387,6 +387,12 @@ def test_parameters(tmp_path: Path, params: dict[str, Any], message: str) -> Non
         to_excel(one("v", "a"), **{"path": tmp_path / "card.xlsx", **params})
 
 
+@pytest.mark.parametrize("name", ["CARD.XLSX", "new/folder/card.xlsx"])
+def test_endings_and_folders(tmp_path: Path, name: str) -> None:
+    to_excel(one("v", "a"), tmp_path / name, rows=1)
+    assert openpyxl.load_workbook(tmp_path / name).sheetnames[0] == "Score"
+
+
 def test_reasons_need_a_baseline(tmp_path: Path) -> None:
     with pytest.raises(UncalibratedCardError, match="neutral points"):
         to_excel(one("v", "a"), tmp_path / "card.xlsx", baseline="neutral")

@@ -7,6 +7,7 @@ import json
 import math
 import re
 import warnings
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,18 @@ from hypothesis import strategies as st
 
 from creditscore import LogisticScorecard, PointsScale, Scorecard, WOEEncoder
 from creditscore.binning import CategoricalPartition, MixedPartition
+from creditscore.cli._tables import read_table
 from creditscore.deploy import rules_of
-from creditscore.scorecard import Attribute, Characteristic
+from creditscore.scorecard import (
+    Attribute,
+    Characteristic,
+    FitSummary,
+    PointsChange,
+    PointsEdit,
+    SegmentAlignment,
+    SegmentedScorecard,
+    Segments,
+)
 
 PAGE = (Path(__file__).parents[2] / "docs" / "card_format.md").read_text(encoding="utf-8")
 HOSTILE = 'O\'Neil "x"; \\n \n % {0} é 企业 𝔘 \x00 =1+1'
@@ -192,6 +203,72 @@ def without_blanks_and_in_order(text: str) -> str:
 def test_the_hash_is_what_the_page_says(text: str) -> None:
     sealed = without_blanks_and_in_order(text).encode()
     assert json.loads(text)["sha256"] == hashlib.sha256(sealed).hexdigest()
+
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+def test_a_card_a_segment_on_all_golden_rows() -> None:
+    source = GOLDEN / "segmented_card_v1.json"
+    text, card = source.read_text(encoding="utf-8"), SegmentedScorecard.from_json(source)
+    rows = read_table(GOLDEN / "answers_v1.csv")
+    texts = ["checking_status", "savings_status"]
+    rows[texts] = rows[texts].astype(object)
+    cases = rows[list(card.names)].to_dict("records")
+    found = [PROGRAM["score"](text, case)[0] for case in cases]
+    assert found == rows["score_segmented"].tolist()
+    rule = json.loads(text)["content"]["segments"]
+    assert [PROGRAM["segment"](rule, case) for case in cases] == rows["segment"].tolist()
+    assert tuple(PROGRAM["segments"](rule)) == card.segments.names
+    with warnings.catch_warnings(action="ignore"):
+        expected = card.prob_default(rows)
+    np.testing.assert_allclose(
+        [PROGRAM["prob_default"](text, total) for total in found], expected, rtol=1e-12
+    )
+
+
+def hand_made(*points: float) -> Scorecard:
+    years = Characteristic.numeric("years", cuts=[2], points=points, missing_points=0)
+    return Scorecard(characteristics=(years,))
+
+
+def test_segments_stand_in_the_order_of_their_cards() -> None:
+    by_client = Segments.by_levels(
+        "client", {"people": ["private"], "firms": ["ltd"]}, missing="firms"
+    )
+    young = Segments.by_cuts("age", [30], ["settled", "young"], missing="young")
+    rule = by_client.divided("people", young)
+    cards = {"firms": hand_made(1, 2), "young": hand_made(3, 4), "settled": hand_made(5, 6)}
+    card = SegmentedScorecard.from_cards(rule, cards)
+    text = card.to_json()
+    for client, age, total in [("private", 20, 6), ("private", 30, 4), ("private", None, 4),
+                               ("ltd", 20, 2), (None, None, 2)]:  # fmt: skip
+        applicant = {"client": client, "age": age, "years": 5}
+        assert PROGRAM["score"](text, applicant)[0] == total
+        assert card.compile()(applicant).score == total
+    with pytest.raises(ValueError, match="client belongs to no segment"):
+        PROGRAM["score"](text, {"client": "plc", "age": 20, "years": 5})
+    everybody = SegmentedScorecard(segments=Segments(), cards=(hand_made(7, 8),))
+    assert PROGRAM["score"](everybody.to_json(), {"years": 1})[0] == 7
+
+
+def keys_in(value: Any) -> set[str]:
+    """Return the keys of all objects within a value."""
+    if isinstance(value, dict):
+        return set(value).union(*map(keys_in, value.values()))
+    return set().union(*map(keys_in, value)) if isinstance(value, list) else set()
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*card_v*.json")), ids=lambda path: path.stem)
+def test_every_entry_of_golden_cards_is_on_the_page(path: Path) -> None:
+    entries = keys_in(json.loads(path.read_text(encoding="utf-8")))
+    assert {entry for entry in entries if f"`{entry}`" not in PAGE} == set()
+
+
+def test_every_entry_of_a_summary_and_of_a_history_is_on_the_page() -> None:
+    entries = {field.name for kind in (FitSummary, PointsChange, PointsEdit, SegmentAlignment)
+               for field in fields(kind)}  # fmt: skip
+    assert {entry for entry in entries if f"`{entry}`" not in PAGE} == set()
 
 
 def test_every_entry_is_on_the_page(german: pd.DataFrame) -> None:

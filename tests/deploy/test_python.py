@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from creditscore import LogisticScorecard, PointsScale, Scorecard, WOEEncoder
 from creditscore.binning import BinPolicy, CategoricalPartition, MixedPartition
 from creditscore.deploy import rules_of, to_python
-from creditscore.exceptions import InvalidParameterError, UncalibratedCardError
+from creditscore.exceptions import ColumnTypeError, InvalidParameterError, UncalibratedCardError
 from creditscore.scorecard import Attribute, Characteristic
 
 HOSTILE = "'''\\\"\"\"); import os\n{base!r} % {0} é 企业 \x00"
@@ -150,7 +150,18 @@ def test_the_file_imports_nothing_and_names_nothing_but_itself() -> None:
     arguments = {node.arg for node in nodes if isinstance(node, ast.arg)}
     used = {node.id for node in nodes if isinstance(node, ast.Name)}
     assert used - defined - stored - arguments <= {
-        *("abs", "sorted", "ValueError", "isinstance", "str", "int", "float", "bool", "all"),
+        *(
+            "abs",
+            "sorted",
+            "ValueError",
+            "isinstance",
+            "str",
+            "int",
+            "float",
+            "bool",
+            "all",
+            "type",
+        ),
     }
 
 
@@ -160,6 +171,8 @@ def test_the_file_imports_nothing_and_names_nothing_but_itself() -> None:
         ({HOSTILE: math.inf}, ValueError, "refuses the value inf"),
         ({HOSTILE: "12"}, TypeError, "not supported between"),
         ({"bureau": -math.inf}, ValueError, "'bureau': the card refuses the value -inf"),
+        ({HOSTILE: pd.NaT}, ValueError, "refuses the value NaT"),
+        ({HOSTILE: np.datetime64("NaT")}, ValueError, "refuses the value .*NaT"),
     ],
 )
 def test_what_is_no_value(change: dict[str, Any], error: type[Exception], message: str) -> None:
@@ -176,6 +189,20 @@ def test_what_is_no_value(change: dict[str, Any], error: type[Exception], messag
 def test_decimals_are_the_doubles_that_they_become(name: str, text: str) -> None:
     applicant = {HOSTILE: 3.0, "audit": "clean", "branch": 1, "bureau": 550.0, name: Decimal(text)}
     assert SCORE(applicant)["points"] == CARD.compile()(applicant).points
+
+
+@pytest.mark.parametrize("value", [None, math.nan, np.float64("nan"), pd.NA, pd.NaT])
+@pytest.mark.parametrize("name", [HOSTILE, "audit", "branch", "bureau"])
+def test_all_that_is_missing(name: str, value: Any) -> None:
+    applicant = {HOSTILE: 3.0, "audit": "clean", "branch": 1, "bureau": 550.0, name: value}
+    if name == HOSTILE and value is pd.NaT:
+        # a missing date is no missing amount
+        with pytest.raises(ColumnTypeError, match=r"holds dates or durations \(all NaT\)"):
+            CARD.score(pd.DataFrame({key: [applicant[key]] for key in CARD.names}, dtype=object))
+        return
+    missing = CARD.compile()(applicant).points
+    assert missing[name] in (-7.25, 0.3, 4.5, 7)
+    assert SCORE(applicant)["points"] == missing
 
 
 def test_what_the_policy_refuses_is_refused(german: pd.DataFrame) -> None:

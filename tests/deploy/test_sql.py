@@ -354,6 +354,28 @@ def test_columns_of_other_numbers(engine: Engine, kind: str) -> None:
     assert [score for _, score in engine.ask(create, insert, query)] == [0, 20, 20, 40, 5]
 
 
+@pytest.mark.parametrize("kind", ["plain", "small as capital", "an enumeration"])
+def test_text_is_compared_letter_by_letter(engine: Engine, kind: str) -> None:
+    group = Characteristic.categorical(
+        "g", points={"a": 50, "zz": 3}, missing_points=-100, other_points=-5
+    )
+    query = to_sql(Scorecard(characteristics=(group,)), dialect=engine.dialect)
+    before, text = [], "TEXT"
+    if kind == "small as capital":
+        text = "TEXT COLLATE NOCASE"
+        if engine.dialect == "postgres":
+            known = "provider = icu, locale = 'und-u-ks-level2', deterministic = false"
+            before = [f"CREATE COLLATION ci ({known})"]
+            text = "TEXT COLLATE ci"
+    # SQLite knows none
+    if kind == "an enumeration" and engine.dialect != "sqlite":
+        before, text = ["CREATE TYPE letters AS ENUM ('a', 'A', 'b')"], "letters"
+    create = f"CREATE TABLE applicants (g {text})"
+    insert = "INSERT INTO applicants VALUES ('a'), ('A'), ('b'), (NULL)"
+    found = engine.ask(*before, create, insert, query)
+    assert [score for _, score in found] == [50, -5, -5, -100]
+
+
 def test_fractions_that_are_levels_in_columns_of_32_bits(engine: Engine) -> None:
     rates = Characteristic.categorical(
         "rate", points={0.1: 1, 2.5: 2}, missing_points=3, other_points=4

@@ -306,9 +306,9 @@ def test_what_is_no_table_is_refused(table: Any) -> None:
         ({"dialect": "duckdb", "keep": ["\ud800"]}, "half of a character"),
         ({"dialect": "oracle", "keep": ['a"b']}, "No column of oracle has a name with '\"'"),
         ({"dialect": "bigquery", "keep": ["a`b"]}, "No column of bigquery has a name with '`'"),
-        ({"dialect": "postgres", "keep": ["é" * 32]}, "longer than the 63"),
-        ({"dialect": "oracle", "keep": ["é" * 65]}, "longer than the 128"),
-        ({"dialect": "tsql", "keep": ["𝔘" * 65]}, "longer than the 128"),
+        ({"dialect": "postgres", "keep": ["é" * 32]}, "may have 63"),
+        ({"dialect": "oracle", "keep": ["é" * 65]}, "may have 128"),
+        ({"dialect": "tsql", "keep": ["𝔘" * 65]}, "may have 128"),
         ({"dialect": "duckdb", "n_reasons": -1}, "'n_reasons'"),
         ({"dialect": "duckdb", "n_reasons": 1, "baseline": "best"}, "'baseline'"),
     ],
@@ -321,7 +321,7 @@ def test_parameters(params: dict[str, Any], message: str) -> None:
 def test_names_as_long_as_they_may_be() -> None:
     name = "é" * 28
     assert f'"{name}_points"' in to_sql(one(name), dialect="postgres")
-    with pytest.raises(InvalidParameterError, match="longer than the 63"):
+    with pytest.raises(InvalidParameterError, match="may have 63"):
         to_sql(one(name + "e"), dialect="postgres")
     with pytest.raises(InvalidParameterError, match="without a name"):
         to_sql(one(""), dialect="sqlite")
@@ -358,6 +358,53 @@ def test_levels_that_a_query_cannot_tell(
 )
 def test_tables(dialect: str, table: str, written: str) -> None:
     assert f"FROM {written} AS" in to_sql(one("v"), dialect=dialect, table=table)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "table", "quotes"),
+    [
+        ("postgres", "`applicants`", 'quotes names by ". Got'),
+        ("duckdb", "[applicants]", 'quotes names by ". Got'),
+        ("oracle", "credit.`applicants`", 'quotes names by ". Got'),
+        ("snowflake", "[credit].applicants", 'quotes names by ". Got'),
+        ("spark", '"applicants"', "such as .* or `Our applicants`: spark quotes names by `"),
+        ("bigquery", "[applicants]", "quotes names by `"),
+        ("tsql", "`applicants`", r'quotes names by " or \['),
+        ("sqlite", "applicants`", r'quotes names by " or ` or \['),
+    ],
+)
+def test_quotes_of_other_dialects_are_refused(dialect: str, table: str, quotes: str) -> None:
+    with pytest.raises(InvalidParameterError, match=quotes):
+        to_sql(one("v"), dialect=dialect, table=table)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "table", "written"),
+    [
+        ("sqlite", "[our applicants]", '"our applicants"'),
+        ("sqlite", "`our applicants`", '"our applicants"'),
+        ("tsql", '"our applicants"', "[our applicants]"),
+        ("spark", "`our applicants`", "`our applicants`"),
+    ],
+)
+def test_quotes_of_the_dialect_are_taken(dialect: str, table: str, written: str) -> None:
+    assert f"FROM {written} AS" in to_sql(one("v"), dialect=dialect, table=table)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "name", "message"),
+    [
+        ("postgres", "é" * 40, "has 80 bytes, and names of postgres may have 63"),
+        ("oracle", "企" * 50, "has 150 bytes, and names of oracle may have 128"),
+        ("tsql", "𝔘" * 70, "has 140 units of UTF-16, and names of tsql may have 128"),
+        ("snowflake", "a" * 256, "has 256 letters, and names of snowflake may have 255"),
+    ],
+)
+def test_names_that_are_too_long_are_counted_as_the_engine_does(
+    dialect: str, name: str, message: str
+) -> None:
+    with pytest.raises(InvalidParameterError, match=message):
+        to_sql(one(name), dialect=dialect)
 
 
 def test_a_card_without_levels() -> None:

@@ -6,6 +6,7 @@ import math
 import pickle
 import warnings
 from collections import defaultdict
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -71,13 +72,24 @@ NUMBER = st.one_of(
     st.sampled_from([math.nextafter(2, 0), math.nextafter(10, 11), 2**53, np.int64(3), 1e300]),
     st.floats(allow_nan=False, allow_infinity=False),
     st.integers(-50, 50),
+    st.sampled_from([np.float32(0.1), np.float16(2), np.uint8(9), np.int64(2**53 + 1), pd.NA]),
+    st.sampled_from([np.float64("nan"), np.float32("inf"), np.bool_(True)]),
+    st.sampled_from([*map(Decimal, ("0.1", "2", "-1", "1e300", "1e400", "NaN", "Infinity"))]),
 )
 AUDIT = st.sampled_from(
-    ["clean", "none", "qualified", 'it\'s "odd"; DROP', None, math.nan, "?", ""]
+    [
+        *("clean", "none", "qualified", 'it\'s "odd"; DROP', None, math.nan, "?", ""),
+        *(np.str_("clean"), np.str_("new"), pd.NA, np.float64("nan"), 3, True, Decimal(1)),
+    ]
 )
-BRANCH = st.sampled_from([1, 2, 3, 99, 1.0, 7, None, math.nan, np.int64(3), True])
+BRANCH = st.sampled_from(
+    [
+        *(1, 2, 3, 99, 1.0, 7, 7.0, 7.5, None, math.nan, np.int64(3), True, False, np.bool_(True)),
+        *(np.float32(2), np.int8(7), pd.NA, 2**60, "1", Decimal(1), math.inf, np.float64(7.5)),
+    ]
+)
 WORD = st.one_of(
-    NUMBER.filter(lambda value: not isinstance(value, bool)),
+    NUMBER.filter(lambda value: not isinstance(value, (bool, np.bool_))),
     st.sampled_from(["NO HIT", "thin", "frozen", "499.9", " 600.5 ", "-9", "1e-05", "new", "12,5"]),
 )
 
@@ -98,7 +110,8 @@ def as_row(applicant: dict[str, Any]) -> pd.DataFrame:
 
 
 def _dtype(value: Any) -> Any:
-    return object if value is None or isinstance(value, (str, bool)) else None
+    plain = value is None or value is pd.NA or isinstance(value, (str, bool, Decimal))
+    return object if plain else None
 
 
 @given(years=NUMBER, audit=AUDIT, branch=BRANCH, bureau=WORD)
@@ -107,10 +120,10 @@ def test_as_the_card_on_any_value(years: Any, audit: Any, branch: Any, bureau: A
     row = as_row(applicant)
     expected, said = told(lambda: CARD.score(row).iloc[0])
     found, heard = told(CARD.compile(), {**applicant, "more": object()})
-    assert heard == said
     if isinstance(expected, tuple):
         assert found == expected
         return
+    assert heard == said
     assert found.score == expected
     with warnings.catch_warnings(action="ignore"):
         assert found.points == CARD.score_parts(row).iloc[0].to_dict()
@@ -176,6 +189,10 @@ def test_of_equal_shortfalls_the_first_comes_first() -> None:
         ({"audit": 3}, ColumnTypeError, "'audit' holds numbers"),
         ({"audit": pd.Timestamp("2026-01-01")}, ColumnTypeError, "dates"),
         ({"years": [1, 2]}, ColumnTypeError, "'years'"),
+        ({"years": pd.NaT}, ColumnTypeError, r"durations \(all NaT\)"),
+        ({"years": Decimal("sNaN")}, ColumnTypeError, "'years' holds Decimal.*signalling NaN"),
+        ({"audit": Decimal("sNaN")}, ColumnTypeError, "'audit' holds Decimal.*signalling NaN"),
+        ({"bureau": Decimal("sNaN")}, ColumnTypeError, "'bureau' holds Decimal.*signalling NaN"),
     ],
 )
 def test_errors_are_those_of_the_card(
@@ -184,6 +201,9 @@ def test_errors_are_those_of_the_card(
     applicant = {"years": 3.0, "audit": "clean", "branch": 1, "bureau": 550} | change
     with pytest.raises(error, match=message):
         CARD.compile()(applicant)
+    table = pd.DataFrame({name: pd.Series([v], dtype=object) for name, v in applicant.items()})
+    with pytest.raises(error, match=message):
+        CARD.score(table)
 
 
 def test_a_column_that_is_not_there() -> None:
@@ -225,6 +245,86 @@ def test_what_is_refused_and_what_was_never_met(german: pd.DataFrame) -> None:
         decide({"age_years": None, "housing": "own"})
     with pytest.warns(UnseenCategoryWarning, match="'castle'"):
         decide({"age_years": 30, "housing": "castle"})
+
+
+@pytest.fixture(scope="module")
+def few_met() -> Scorecard:
+    """A card of a fit that met no missing value, and levels of text and of numbers."""
+    rng = np.random.default_rng(1)
+    X = pd.DataFrame(
+        {
+            "years": rng.normal(size=400),
+            "audit": rng.choice(["clean", "none"], 400),
+            "branch": rng.choice([1, 2], 400),
+            "bureau": np.where(
+                rng.random(400) < 0.3, "NO HIT", rng.integers(0, 900, 400).astype(str)
+            ),
+        }
+    )
+    y = (rng.normal(size=400) > X["years"] + (X["audit"] == "clean") + (X["branch"] == 1)).astype(
+        int
+    )
+    encoder = WOEEncoder(kinds={"branch": "categorical"})
+    with warnings.catch_warnings(action="ignore"):
+        found: Scorecard = LogisticScorecard(encoder=encoder, min_iv=0).fit(X, y).scorecard_
+    assert found.names == ("years", "audit", "branch", "bureau")
+    return found
+
+
+VALUES: dict[str, list[Any]] = {
+    "years": [0.5, None, math.nan, np.float64("nan"), Decimal("0.5"), Decimal("NaN"), True],
+    "audit": ["clean", None, "?", np.str_("?"), pd.NA],
+    "branch": [1, None, 7, np.int64(7), 7.0, np.float32(7.5), False],
+    "bureau": ["12", None, "thin", np.str_("thin"), np.float64(12), Decimal(12)],
+}
+
+
+@pytest.mark.parametrize("years", VALUES["years"])
+@pytest.mark.parametrize("branch", VALUES["branch"])
+def test_warnings_are_those_of_the_card(few_met: Scorecard, years: Any, branch: Any) -> None:
+    decide = few_met.compile(n_reasons=2)
+    for audit in VALUES["audit"]:
+        for bureau in VALUES["bureau"]:
+            applicant = {"years": years, "audit": audit, "branch": branch, "bureau": bureau}
+            row = as_row(applicant)
+            expected, said = told(lambda row=row: few_met.score(row).iloc[0])
+            found, heard = told(decide, applicant)
+            assert heard == said
+            assert found.score == expected
+            with warnings.catch_warnings(action="ignore"):
+                reasons = few_met.reasons(row, n=2).iloc[0].tolist()
+            assert list(found.reasons) == [one for one in reasons if isinstance(one, str)]
+
+
+def test_a_warning_may_be_an_error(few_met: Scorecard) -> None:
+    applicant = {"years": None, "audit": "?", "branch": 7, "bureau": "thin"}
+    decide = few_met.compile()
+    with warnings.catch_warnings(action="error"):
+        with pytest.raises(UnseenCategoryWarning, match=r"'audit' holds 1 level\(s\)"):
+            few_met.score(as_row(applicant))
+        with pytest.raises(UnseenCategoryWarning, match=r"'audit' holds 1 level\(s\)"):
+            decide(applicant)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"years": value} for value in (np.float64(0.5), np.int64(1), Decimal("0.5"), None, True)),
+        *({"audit": value} for value in (None, "?", np.str_("clean"), pd.NA)),
+        *({"branch": value} for value in (None, 7, np.int64(1), np.float64(7))),
+        *({"bureau": value} for value in (None, "thin", np.float64(7), Decimal(7))),
+    ],
+)
+def test_everyday_values_need_no_table(
+    few_met: Scorecard, change: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table of one row takes thousands of microseconds."""
+    applicant = {"years": 0.5, "audit": "clean", "branch": 1, "bureau": "12"} | change
+    decide = few_met.compile(n_reasons=2)
+    expected, said = told(lambda: few_met.score(as_row(applicant)).iloc[0])
+    monkeypatch.setattr("creditscore.scorecard._compiled.one_row", None)
+    found, heard = told(decide, applicant)
+    assert (found.score, heard) == (expected, said)
 
 
 def test_it_travels_and_says_what_it_is(estimated: tuple[Scorecard, pd.DataFrame]) -> None:

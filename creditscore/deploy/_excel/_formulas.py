@@ -122,9 +122,13 @@ def rank_formula(
         the column, of all columns, and of those before it in the card.
     """
     short = "-".join(own)
-    rank = f"1+SUMPRODUCT((({'-'.join(all_)})>({short}))*1)"
+    # to nine decimals, as the card compares
+    own_, all_sides, sides_before = (
+        "" if sides is None else f"ROUND({'-'.join(sides)},9)" for sides in (own, all_, before)
+    )
+    rank = f"1+SUMPRODUCT(({all_sides}>{own_})*1)"
     if before is not None:
-        rank += f"+SUMPRODUCT((({'-'.join(before)})=({short}))*1)"
+        rank += f"+SUMPRODUCT(({sides_before}={own_})*1)"
     return f'=IF(ISNUMBER({score}),IF({short}>{LEAST_SHORTFALL:.0e},{rank},""),"")'
 
 

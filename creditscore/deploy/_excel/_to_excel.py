@@ -46,7 +46,8 @@ def to_excel(
     card : Scorecard or SegmentedScorecard
         The card.
     path : path-like
-        File to write, which is there whole or stays as it was; its name ends in .xlsx.
+        File to write, which is there whole or stays as it was; its name ends in .xlsx, in
+        small letters or capitals. Folders that are not there are made.
     n_reasons : int, default=4
         Most reasons that it gives, zero or more.
     baseline : {"neutral", "average", "maximum"}, optional
@@ -82,6 +83,9 @@ def to_excel(
     does what the card refuses. Levels that the card does not know earn what it gives to others. In
     columns of numbers and words, text that a spreadsheet can read as a number has no score either:
     enter the number.
+
+    Reasons are ordered by shortfalls to nine decimals, as those of the card are; ROUND may turn a
+    half in the tenth decimal the other way than the card does.
 
     Texts are written as texts, also where they begin with an equals sign, and compared letter by
     letter. Scores equal those of the card to about 15 digits, by which spreadsheets compare: a
@@ -143,12 +147,16 @@ def _openpyxl() -> Any:
 
 
 def _check_path(path: Any) -> None:
-    if not isinstance(path, (str, os.PathLike)) or not os.fspath(path).endswith(".xlsx"):
+    if not isinstance(path, (str, os.PathLike)) or not _is_workbook(path):
         msg = (
             "The 'path' parameter of to_excel must be the path of a workbook, whose name ends in "
             f".xlsx. Got {path!r} instead."
         )
         raise InvalidParameterError(msg)
+
+
+def _is_workbook(path: str | os.PathLike[str]) -> bool:
+    return str(os.fspath(path)).lower().endswith(".xlsx")
 
 
 def _check_size(rules: Rules, rows: int) -> None:

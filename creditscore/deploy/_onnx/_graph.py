@@ -23,7 +23,7 @@ from creditscore.deploy._rules import (
 
 _OPSETS = {"": 17, "ai.onnx.ml": 3}
 _IR_VERSION = 8
-_LEAST_SHORTFALL = 1e-9
+_LEAST_SHORTFALL, _BILLIONTHS = 1e-9, 1e9
 """Points below which a difference is rounding and no reason, as in the card."""
 
 
@@ -101,7 +101,7 @@ def _card_answer(nodes: Nodes, rules: CardRules) -> _Answer:
 def _reasons(nodes: Nodes, rules: CardRules, points: dict[str, str], score: str) -> str:
     """Rank shortfalls, and return the places of the largest, or one more for no reason.
 
-    Of equal ones TopK puts the lower place first.
+    They are compared in whole billionths; of equal ones TopK puts the lower place first.
     """
     axis = nodes.constant([1], np.int64)
     table = nodes.add(
@@ -111,10 +111,15 @@ def _reasons(nodes: Nodes, rules: CardRules, points: dict[str, str], score: str)
     short = nodes.add("Sub", *((references, table)[:: 1 if rules.higher_is_safer else -1]))
     # a row without a score has no reasons
     unknown = nodes.add("IsNaN", nodes.add("Unsqueeze", score, axis))
-    short = nodes.add("Where", unknown, nodes.constant(0.0), short)
+    nothing = nodes.constant(0.0)
+    short = nodes.add("Where", unknown, nothing, short)
+    billionths = nodes.add("Mul", short, nodes.constant(_BILLIONTHS))
+    rounded = nodes.add("Floor", nodes.add("Add", billionths, nodes.constant(0.5)))
+    counts = nodes.add("Greater", short, nodes.constant(_LEAST_SHORTFALL))
+    short = nodes.add("Where", counts, rounded, nothing)
     n_ranks = min(rules.n_reasons, len(points))
     largest, places = nodes.add_two("TopK", short, nodes.constant([n_ranks], np.int64), axis=1)
-    counts = nodes.add("Greater", largest, nodes.constant(_LEAST_SHORTFALL))
+    counts = nodes.add("Greater", largest, nothing)
     return nodes.add("Where", counts, places, nodes.constant(len(points), np.int64))
 
 

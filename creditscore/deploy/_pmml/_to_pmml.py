@@ -67,6 +67,8 @@ def to_pmml(card: AnyCard, *, n_reasons: int = 4, baseline: ReasonBaseline | Non
 
     Consumers count every difference as a reason, some zero too, and the card those above 1e-9
     points: baselines are therefore moved by 2⁻³⁰ of a point, which leaves whole points their ties.
+    The card calls shortfalls equal that are so to nine decimals; consumers cannot round, and where
+    points have decimals put first the one that is larger by the last bits.
 
     A segmented card is a MiningModel whose segments each hold a Scorecard, and the first that a row
     meets scores it. What one of its cards refuses another may take, so that it is no invalid
@@ -114,7 +116,8 @@ def to_pmml(card: AnyCard, *, n_reasons: int = 4, baseline: ReasonBaseline | Non
         dictionary.extend(map(field_of, columns.values()))
         root.append(scorecard(rules, method, outputs_of(rules), by_field=True))
     ET.indent(root)
-    return ET.tostring(root, encoding="unicode") + "\n"
+    # a bare carriage return is read as the end of a line
+    return ET.tostring(root, encoding="unicode").replace("\r", "&#13;") + "\n"
 
 
 def _read_columns(rules: Rules) -> dict[str, ColumnRules]:

@@ -25,6 +25,10 @@ class Dialect:
     has_booleans: ClassVar[bool] = True
     """Whether a column of booleans is no column of numbers."""
     longest_name: ClassVar[int | None] = None
+    name_unit: ClassVar[str] = "letters"
+    """What the length of a name is counted in."""
+    name_quotes: ClassVar[tuple[str, ...]] = ('"',)
+    """What may open a quoted name."""
     refused_in_names: ClassVar[str] = ""
     same_with_blanks: ClassVar[bool] = False
     """Whether blanks at the end of a text make no difference."""
@@ -47,6 +51,10 @@ class Dialect:
         """Return a value in double precision."""
         return self.exp.cast(value, "DOUBLE", copy=False)
 
+    def floor(self, value: Node) -> Node:
+        """Return the whole number at or below a number of zero or more."""
+        return self.exp.Floor(this=value)
+
     def text(self, text: str) -> Node:
         """Return a text."""
         return self.exp.Literal.string(text)
@@ -54,6 +62,11 @@ class Dialect:
     def compared(self, column: Node) -> Node:
         """Return a column of text so that it is compared letter by letter, as far as can be."""
         return column.copy()
+
+    def compared_as_bytes(self, column: Node) -> Node:
+        """Return a column, of an enumeration too, as text under the collation named C."""
+        text = self.exp.cast(column.copy(), "TEXT")
+        return self.exp.Collate(this=text, expression=self.exp.to_identifier("C", quoted=True))
 
     def is_nan(self, value: Node) -> list[Node]:
         """Return the condition under which a number is NaN; none where none can be."""
@@ -96,16 +109,25 @@ class DuckDB(Dialect):
     name = "duckdb"
     has_booleans = False
 
+    def compared(self, column: Node) -> Node:
+        """Compare by bytes, whatever collation the column declares."""
+        return self.compared_as_bytes(column)
+
 
 class Postgres(Dialect):
     """Takes what an inner query works out apart, but for where that has an offset."""
 
     name = "postgres"
     longest_name = 63
+    name_unit = "bytes"
 
     def name_length(self, name: str) -> int:
         """Return bytes: longer names would be cut off, with a notice only."""
         return len(name.encode())
+
+    def compared(self, column: Node) -> Node:
+        """Compare by bytes: a collation may take letters for one, and an enumeration is no text."""
+        return self.compared_as_bytes(column)
 
     def kept_apart(self, select: Node) -> Node:
         """Give an offset of zero, over which no expression is moved."""
@@ -117,6 +139,7 @@ class SQLite(Dialect):
 
     name = "sqlite"
     has_booleans = False
+    name_quotes = ('"', "`", "[")
 
     def number(self, value: float) -> Node:
         """Return a number by whole numbers that are read exactly, and a division that is exact."""
@@ -142,6 +165,10 @@ class SQLite(Dialect):
         paren = exp.Paren(this=node)
         paren.comments = [repr(abs(number))]
         return self._signed(number, paren)
+
+    def floor(self, value: Node) -> Node:
+        """Cut the decimals off: only some builds have the function."""
+        return self.exp.cast(value, "BIGINT", copy=False)
 
     def _signed(self, value: float, node: Node) -> Node:
         return self.exp.Neg(this=node) if value < 0 else node
@@ -183,6 +210,7 @@ class Spark(Dialect):
     """As most."""
 
     name = "spark"
+    name_quotes = ("`",)
 
 
 class BigQuery(Dialect):
@@ -190,6 +218,7 @@ class BigQuery(Dialect):
 
     name = "bigquery"
     longest_name = 300
+    name_quotes = ("`",)
     refused_in_names = '!"$()*,./;?@[\\]^`{}~'
 
     def is_nan(self, value: Node) -> list[Node]:
@@ -210,6 +239,8 @@ class TSQL(Dialect):
     name = "tsql"
     has_booleans = False
     longest_name = 128
+    name_unit = "units of UTF-16"
+    name_quotes = ('"', "[")
     same_with_blanks = True
 
     def name_length(self, name: str) -> int:
@@ -255,6 +286,7 @@ class Oracle(Dialect):
     name = "oracle"
     has_booleans = False
     longest_name = 128
+    name_unit = "bytes"
     refused_in_names = '"'
     empty_is_null = True
     most_in_list = 1000

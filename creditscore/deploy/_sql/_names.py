@@ -97,8 +97,8 @@ def _check_name(dialect: Dialect, name: str) -> None:
     longest = dialect.longest_name
     if longest is not None and dialect.name_length(name) > longest:
         msg = (
-            f"{name!r} is longer than the {longest} letters that names of {dialect.name} may have. "
-            "Rename the column before the card is made."
+            f"{name!r} has {dialect.name_length(name)} {dialect.name_unit}, and names of "
+            f"{dialect.name} may have {longest}. Rename the column before the card is made."
         )
         raise InvalidParameterError(msg)
 

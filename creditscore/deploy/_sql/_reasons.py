@@ -8,7 +8,9 @@ from creditscore.deploy._rules import CardRules
 from creditscore.deploy._sql._dialect import Dialect, Node
 
 _LEAST_SHORTFALL = 1e-9
-"""Points below which the card too calls a difference rounding."""
+"""Points up to which the card too calls a difference rounding."""
+_BILLIONTHS = 1e9
+"""Parts of a point by which the card too compares shortfalls."""
 
 
 class ReasonsWriter:
@@ -26,7 +28,7 @@ class ReasonsWriter:
         self.dialect, self.rules = dialect, rules
 
     def shortfalls(self, points: Sequence[Node]) -> list[Node]:
-        """Return by how much each column falls short, 0 where that is no reason."""
+        """Return by how many billionths each column falls short, 0 where that is no reason."""
         exp = self.dialect.exp
         least, nothing = self.dialect.number(_LEAST_SHORTFALL), self.dialect.number(0.0)
         found = []
@@ -36,7 +38,7 @@ class ReasonsWriter:
             left, right = sides if self.rules.higher_is_safer else sides[::-1]
             short = exp.Sub(this=left, expression=right)
             counts = exp.GT(this=short, expression=least.copy())
-            ifs = [exp.If(this=counts, true=short.copy())]
+            ifs = [exp.If(this=counts, true=self._billionths(short.copy()))]
             found.append(exp.Case(ifs=ifs, default=nothing.copy()))
         return found
 
@@ -72,6 +74,11 @@ class ReasonsWriter:
                 ifs.append(exp.If(this=is_rank, true=self.dialect.text(name)))
             found.append(exp.Case(ifs=ifs))
         return found
+
+    def _billionths(self, short: Node) -> Node:
+        exp = self.dialect.exp
+        many = exp.Mul(this=exp.Paren(this=short), expression=self.dialect.number(_BILLIONTHS))
+        return self.dialect.floor(exp.Add(this=many, expression=self.dialect.number(0.5)))
 
     def _whole(self, number: int) -> Node:
         return self.dialect.exp.Literal.number(number)

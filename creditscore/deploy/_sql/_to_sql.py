@@ -11,7 +11,7 @@ from creditscore._validation import check_choice
 from creditscore.deploy._alike import check_alike
 from creditscore.deploy._description import AnyCard, rules_of
 from creditscore.deploy._rules import Rules, SegmentedRules, columns_in
-from creditscore.deploy._sql._dialect import DIALECTS
+from creditscore.deploy._sql._dialect import DIALECTS, Dialect
 from creditscore.deploy._sql._names import check_names, check_texts
 from creditscore.deploy._sql._points import held_by
 from creditscore.deploy._sql._query import card_query
@@ -20,9 +20,9 @@ from creditscore.exceptions import InvalidParameterError, MissingDependencyError
 
 _LINE_BREAK = re.compile(r"[\n\r]|__SQLGLOT__")
 """Also what stands for one in sqlglot."""
-_PART = r'(?:[\w$#@]+(?:-[\w$#@]+)*|"(?:[^"\x00]|"")+"|`[^`\x00]+`|\[[^\]\x00]+\])'
-_TABLE = re.compile(rf"{_PART}(?:\.{_PART})*")
-"""Names, quoted in one of the ways of engines or plain, with dots between them."""
+_PLAIN = r"[\w$#@]+(?:-[\w$#@]+)*"
+_QUOTED = {'"': r'"(?:[^"\x00]|"")+"', "`": r"`[^`\x00]+`", "[": r"\[[^\]\x00]+\]"}
+"""Names in quotes, by what opens these."""
 
 
 def to_sql(
@@ -47,7 +47,8 @@ def to_sql(
         by sqlglot, but were never run.
     table : str, default="applicants"
         Table with the columns of the card; with its schema where that is needed. Names that hold
-        more than letters, digits and underscores are quoted as the dialect does.
+        more than letters, digits and underscores are to be quoted as the dialect does; other
+        quotes are refused.
     keep : sequence of str, default=()
         Columns that the result holds beside, such as the key of the applicant.
     n_reasons : int, default=0
@@ -102,16 +103,27 @@ def to_sql(
     PostgreSQL, what is written with an exponent of three digits or as more than a hundred letters
     has no score there.
 
-    Text is compared by the engine: letter by letter, but SQL Server ignores blanks at the end, and
-    so do fixed-width columns (CHAR) of PostgreSQL and Oracle. Names are quoted as the card has
-    them, which engines that fold case (Snowflake, Oracle) take literally.
+    On PostgreSQL, columns of numbers may not be BOOLEAN, and NUMERIC ones may hold nothing beyond
+    the range of doubles: either is an error of the query. So is a slope whose points are so near
+    to 0 (below 1e-307) that they are no normal double.
+
+    Text is compared letter by letter. DuckDB, PostgreSQL, SQLite and SQL Server are told so,
+    whatever collation a column declares; on the first two a column may be an enumeration, and one
+    of numbers in the place of text is compared as it is written. Spark, BigQuery, Snowflake and
+    Oracle follow the collation of the column, which by default tells all letters apart. SQL Server
+    ignores blanks at the end, as do fixed-width columns (CHAR) of Oracle; those of PostgreSQL hold
+    none. Names are quoted as the card has them, which engines that fold case (Snowflake, Oracle)
+    take literally.
 
     A segmented card is one SELECT for each segment and one for rows that belong to none, joined by
     UNION ALL, which each read the table and take their own rows. Points of characteristics that
     the card of a row does not have are NULL; where a row has no segment, all but the kept columns.
 
     Reasons take k² comparisons for k characteristics: the rank of a shortfall is how many are
-    larger, or equal and before it in the card. Where there are any, inner queries are kept apart,
+    larger, or equal and before it in the card. With 4 reasons the query of 10 characteristics has
+    20 thousand letters instead of 7, that of 40 has 190 instead of 30 and that of 80 has 660
+    instead of 60; DuckDB takes 0.5, 2.7 and 12 s for 100,000 rows instead of 0.1, 0.3 and 0.9 s on
+    two cores. Where there are any, inner queries are kept apart,
     in PostgreSQL by ``OFFSET 0``: it would else write out each use of what they work out. Rows are
     then better chosen in the table, by a view, than in the result.
 
@@ -134,7 +146,7 @@ def to_sql(
     check_texts(words, rules)
     _check_pretty(pretty, rules, table, kept)
     check_alike(rules, held_by(words), "a column of SQL")
-    source = _table(sqlglot, table, dialect)
+    source = _table(sqlglot, table, words)
     if isinstance(rules, SegmentedRules):
         query = segmented_query(words, rules, source, kept)
     else:
@@ -172,17 +184,20 @@ def _check_pretty(pretty: Any, rules: Rules, table: Any, keep: Sequence[str]) ->
         raise InvalidParameterError(msg)
 
 
-def _table(sqlglot: Any, table: Any, dialect: str) -> Any:
+def _table(sqlglot: Any, table: Any, dialect: Dialect) -> Any:
     """Return the table, its names quoted as they stand."""
-    exp = sqlglot.exp
+    exp, opens = sqlglot.exp, dialect.name_quotes
+    quoted = "Our applicants".join((opens[0], opens[0]))
     msg = (
         "The 'table' parameter of to_sql must be the name of a table, such as 'applicants', "
-        f"'credit.applicants' or '\"Our applicants\"'. Got {table!r} instead."
+        f"'credit.applicants' or {quoted}: {dialect.name} quotes names by "
+        f"{' or '.join(opens)}. Got {table!r} instead."
     )
-    if not isinstance(table, str) or not _TABLE.fullmatch(table):
+    part = "|".join([_PLAIN, *(_QUOTED[mark] for mark in opens)])
+    if not isinstance(table, str) or not re.fullmatch(rf"(?:{part})(?:\.(?:{part}))*", table):
         raise InvalidParameterError(msg)
     try:
-        source = exp.to_table(table, dialect=dialect)
+        source = exp.to_table(table, dialect=dialect.name)
     except sqlglot.errors.SqlglotError as error:
         raise InvalidParameterError(msg) from error
     if not isinstance(source, exp.Table) or not isinstance(source.this, exp.Identifier):

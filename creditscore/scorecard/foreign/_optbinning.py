@@ -71,7 +71,10 @@ def scorecard_from_optbinning(scorecard: Any) -> Scorecard:
     α = 0, and the score has no intercept.
 
     Missing values and special codes earn the points of ``metric_missing`` and
-    ``metric_special``, zero for WOE unless told otherwise. A level never seen earns what a
+    ``metric_special``, zero for WOE unless told otherwise. Where ``binning_transform_params`` give
+    one of the two as a whole number for a single variable, ``score`` takes it for the place of a
+    row of that variable's table, 0 being its first bin, and the points are those of that row; a
+    warning says so where the table says other points. A level never seen earns what a
     missing value does, because ``score`` looks bin -1 up, which is the last row of the table;
     ``predict_proba`` takes it for WOE 0. Infinite values are refused when the card scores, and
     special codes are read as in :func:`creditscore.binning.foreign.from_optbinning`.

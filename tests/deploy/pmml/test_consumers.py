@@ -140,6 +140,24 @@ def test_jpmml_gives_the_reasons_of_the_card(
     ]
 
 
+def test_of_decimals_jpmml_puts_the_larger_first_by_the_last_bits(
+    jpmml: Callable[[str], Score],
+) -> None:
+    steps = {"a": (0.1, 0.2), "b": (1.2, 1.3), "c": (-3.3, -3.1)}
+    card = Scorecard(
+        characteristics=tuple(
+            Characteristic.numeric(name, cuts=[1], points=points, missing_points=0)
+            for name, points in steps.items()
+        )
+    )
+    row = dict.fromkeys(steps, 0.0)
+    (found,) = jpmml(to_pmml(card, n_reasons=3, baseline="maximum"))([row])
+    (expected,) = expected_of(card, [row], n_reasons=3, baseline="maximum")
+    assert expected.reasons == ("c", "a", "b")
+    # the same reasons and the same first one; 1.3 - 1.2 is more than 0.2 - 0.1 there
+    assert found.reasons == ("c", "b", "a")
+
+
 @pytest.fixture(scope="module")
 def estimated(german: pd.DataFrame) -> tuple[Scorecard, list[dict[str, Any]]]:
     """Give a card of all columns, and applicants, each cut and both sides of it."""

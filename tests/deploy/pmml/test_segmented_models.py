@@ -72,6 +72,19 @@ def test_base_points_to_the_last_bit(jpmml: Callable[[str], Score]) -> None:
     assert_as_the_card(jpmml(to_pmml(CARD)), CARD, edge_rows(CARD, PLAIN), exact=True)
 
 
+@pytest.mark.parametrize("name", ["a\rb", "a\r\nb", "\r", "a\nb"])
+def test_a_carriage_return_stays_one(name: str) -> None:
+    card = Scorecard(
+        characteristics=[Characteristic.numeric("x", cuts=[0], points=[0, 5], missing_points=1)]
+    )
+    by = Segments.by_levels("client", {name: ["p\rq"], "others": ["r"]})
+    both = SegmentedScorecard.from_cards(by, {name: card, "others": card})
+    document = ET.fromstring(to_pmml(both))  # noqa: S314 - written here
+    told = [one.text for one in document.iter(f"{{{SPACE['p']}}}Constant")]
+    assert [text for text in told if text in (name, "others")] == [name, "others"]
+    assert [one.get("id") for one in document.iter(f"{{{SPACE['p']}}}Segment")] == [name, "others"]
+
+
 def refusing(by: Segments, points: float) -> SegmentedScorecard:
     """Give a card that refuses some values, and another that refuses none of them."""
     refused = Attribute(points=0, treatment="error")

@@ -148,7 +148,13 @@ def fit(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
         typer.Option(help="Value that is no amount, such as -9; gets its own bin; repeatable."),
     ] = None,
     min_bin_size: Annotated[
-        float, typer.Option(help="Least share of rows in a bin.", min=0, max=0.5)
+        float,
+        typer.Option(
+            help="Least share of rows in a bin; a tenth of it where that leaves a column whole and "
+            "smaller bins tell much.",
+            min=0,
+            max=0.5,
+        ),
     ] = 0.05,
     max_bins: Annotated[
         int | None, typer.Option(help="Most bins of a column; no limit by default.", min=2)

@@ -13,7 +13,6 @@ from sklearn.model_selection import train_test_split
 from creditscore._frame import Table, as_table
 from creditscore._typing import Bool1D, CoefficientSign, Float1D, ReasonBaseline
 from creditscore._validation import check_finite, check_target, check_weights
-from creditscore.binning import WOEEncoder
 from creditscore.cli._cards import AnyCard, cards_of
 from creditscore.exceptions import (
     EmptyDataError,
@@ -104,8 +103,7 @@ def run_fit(frame: pd.DataFrame, options: FitOptions, on_step: Callable[[str], N
     train = ~is_test
     on_step(f"Binning the columns and fitting on {train.sum():,} customers")
     model = LogisticScorecard(
-        encoder=WOEEncoder(
-            trend="auto_one_bend",
+        encoder=LogisticScorecard.default_encoder(
             min_bin_size=options.min_bin_size,
             max_n_bins=options.max_n_bins,
             special_codes=_special_codes(options.special_codes, as_table(X)) or None,

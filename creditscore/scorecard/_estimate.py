@@ -18,6 +18,7 @@ from creditscore.scorecard._bounded import BoundedFit, fit_bounded
 from creditscore.scorecard._fit_summary import FitSummary
 from creditscore.scorecard._fit_warnings import (
     few_cases,
+    warn_of_collinearity,
     warn_of_few_cases,
     warn_of_fit,
     warn_of_mean,
@@ -101,6 +102,9 @@ def estimate_by_likelihood(sample: Sample, lower: Float1D, upper: Float1D) -> Es
                 fit.free, features[:, free], is_bad, weights, start=start[places]
             )
     warn_of_fit(fit.free, [names[i] for i in free], separating)
+    warn_of_collinearity(
+        np.array(summary.vif), summary.names, bounded=bool(fit.at_bound[kept].any())
+    )
     if not fit.free.diverging.any():
         z = np.full(len(names), np.nan)
         z[kept] = summary.table()["z"].to_numpy()[1:]

@@ -16,9 +16,10 @@ from creditscore.exceptions import (
     SeparationWarning,
     SmallSampleWarning,
 )
-from creditscore.scorecard._newton import LogisticFit
+from creditscore.scorecard._newton import ENDLESS, LogisticFit
 from creditscore.scorecard._separation import MOST_TOGETHER
 from creditscore.scorecard.selection._fate import Fate
+from creditscore.scorecard.selection._log import listed
 
 _MOST_OFF = 0.1
 """Share of the rarer class by which a mean probability may be off."""
@@ -38,7 +39,7 @@ _MOST_TOLD = 4
 def warn_of_fit(
     fit: LogisticFit, names: Sequence[str], separating: Sequence[Sequence[int]] = ()
 ) -> None:
-    """Warn of a fit that has no end, no one answer or the wrong signs; name the columns.
+    """Warn of a fit that has no end or did not come to rest; name the columns.
 
     `separating` holds the sets of columns that separate the classes, where the fit has no end.
     """
@@ -51,18 +52,27 @@ def warn_of_fit(
             "be off. Look for columns that tell nearly the same story, and drop one of them.",
             NonConvergenceWarning,
         )
-    if fit.dependent.any():
+
+
+def warn_of_collinearity(vif: Float1D, names: Sequence[str], *, bounded: bool) -> None:
+    """Warn of columns that determine each other, or nearly do, those at a bound among them.
+
+    `bounded` says whether bounds hold coefficients.
+    """
+    dependent = vif >= ENDLESS
+    if dependent.any():
+        shared = "the weight is shared between them" + (" as the bounds allow" if bounded else "")
         warn_user(
-            f"Columns {_listed(names, fit.dependent)} determine each other, so their "
-            "coefficients are not unique; the weight is shared between them. Drop one of them.",
+            f"Columns {listed(_chosen(names, dependent))} determine each other, so their "
+            f"coefficients are not unique; {shared}. Drop one of them.",
             CollinearityWarning,
         )
-    nearly = (fit.vif > _MOST_INFLATED) & ~fit.dependent
+    nearly = (vif > _MOST_INFLATED) & ~dependent
     if nearly.any():
-        worst = int(np.argmax(np.where(nearly, fit.vif, 0)))
+        worst = int(np.argmax(np.where(nearly, vif, 0)))
         warn_user(
-            f"Columns {_listed(names, nearly)} nearly determine each other: the variance of the "
-            f"coefficient of {names[worst]!r} is {fit.vif[worst]:,.0f} times what it would be "
+            f"Columns {listed(_chosen(names, nearly))} nearly determine each other: the variance "
+            f"of the coefficient of {names[worst]!r} is {vif[worst]:,.0f} times what it would be "
             "without the others. Their points may be large and cancel out, and next year's rows "
             "may not agree. Drop some of them, or give selection=Selection(max_vif="
             f"{_MOST_INFLATED:.0f}).",
@@ -219,4 +229,8 @@ def _together(names: Sequence[str]) -> str:
 
 
 def _listed(names: Sequence[str], chosen: Bool1D) -> str:
-    return ", ".join(repr(names[i]) for i in np.flatnonzero(chosen).tolist())
+    return ", ".join(map(repr, _chosen(names, chosen)))
+
+
+def _chosen(names: Sequence[str], chosen: Bool1D) -> list[str]:
+    return [names[i] for i in np.flatnonzero(chosen).tolist()]

@@ -14,15 +14,17 @@ _MAX_ITERATIONS = 60
 _TOLERANCE = 1e-18
 """Slope along the last step, for one case: the square of the step in standard errors of one case.
 What is left is about the square of the step again."""
-_ROUNDING = 1e-12
+ROUNDING = 1e-12
 """Relative change of the likelihood that may be rounding."""
+LEAST_GAIN = 0.1
+"""Share of slope times step that a step must gain; near the maximum it gains half."""
 _NO_SPREAD = 1e-10
 """Share of the variance below which a direction holds rounding only."""
 _NO_LOAD = 1e-4
 """Load, for columns of spread 1, below which a column has no part in a direction."""
 _FLAT = 1e-9
 """Mean curvature of a direction along which all cases have probabilities of 0 or 1."""
-_ENDLESS = 1e18
+ENDLESS = 1e18
 """Variance of an estimate that does not exist, for one case; a number, so that files hold it."""
 
 
@@ -136,7 +138,7 @@ def fit_logistic(
     spread = cases.spread_of_slopes(theta, sampling=sampling)
     bread = (certain * variances[~flat]) @ vectors[:, ~flat].T
     robust = bread @ spread @ bread.T
-    without_end = endless @ endless.T * (_ENDLESS / len(design))
+    without_end = endless @ endless.T * (ENDLESS / len(design))
     estimate = back @ theta
     return LogisticFit(
         intercept=float(estimate[0]),
@@ -179,7 +181,7 @@ class _Axes:
         gram /= len(features)
         spread = np.sqrt(np.diag(gram))
         # the mean of a constant is off by a rounding, which is no spread
-        spread[spread <= _ROUNDING * np.abs(mean)] = 0.0
+        spread[spread <= ROUNDING * np.abs(mean)] = 0.0
         gram[spread == 0] = 0.0
         gram[:, spread == 0] = 0.0
         spread[spread == 0] = 1.0
@@ -195,7 +197,7 @@ class _Axes:
             turn=vectors[:, kept] / length / spread[:, None],
             turn_back=(vectors[:, kept] * length).T * spread,
             dependent=dependent,
-            vif=np.where(dependent, _ENDLESS, np.maximum(vif, 1.0)),
+            vif=np.where(dependent, ENDLESS, np.maximum(vif, 1.0)),
         )
 
     def design(self, features: Float2D) -> Float2D:
@@ -265,8 +267,9 @@ def _search(cases: _Cases, start: Float1D) -> tuple[Float1D, float, bool]:
         variances, vectors, _ = _invert(information, len(cases))
         step = vectors @ (variances * (gradient @ vectors))
         before = theta
-        theta, value = _climb(cases, theta, step, value)
-        if gradient @ step < _TOLERANCE * len(cases):
+        slope = float(gradient @ step)
+        theta, value = _climb(cases, theta, step, value, slope)
+        if slope < _TOLERANCE * len(cases):
             return theta, value, True
         if theta is before:
             break
@@ -287,14 +290,19 @@ def _invert(information: Float2D, n: int) -> tuple[Float1D, Float2D, Bool1D]:
     return np.where(flat, 0.0, 1 / np.where(flat, 1.0, values)) / n, vectors, flat
 
 
-def _climb(cases: _Cases, theta: Float1D, step: Float1D, value: float) -> tuple[Float1D, float]:
-    """Take the step, halved while the likelihood falls by more than rounding.
+def _climb(
+    cases: _Cases, theta: Float1D, step: Float1D, value: float, slope: float
+) -> tuple[Float1D, float]:
+    """Take the step, halved while the likelihood gains little of what its slope promises.
 
-    Near the maximum the likelihood cannot tell better from worse, but the step can.
+    A step that goes too far may gain a little and end where cases have probabilities of 0 or 1,
+    which looks like separation. Near the maximum the likelihood cannot tell better from worse,
+    but the step can.
     """
     for halving in range(30):
-        new_theta = theta + step * 0.5**halving
+        share = 0.5**halving
+        new_theta = theta + share * step
         new_value = cases.value(new_theta)
-        if new_value >= value - _ROUNDING * abs(value):
+        if new_value >= value + LEAST_GAIN * share * slope - ROUNDING * abs(value):
             return new_theta, new_value
     return theta, value

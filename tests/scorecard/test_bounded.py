@@ -21,9 +21,12 @@ from sklearn.linear_model import (
 from sklearn.svm import LinearSVC
 
 from creditscore import LogisticScorecard, Scorecard
+from creditscore.datasets import load_german_credit
 from creditscore.exceptions import (
     CalibrationWarning,
     CoefficientSignWarning,
+    CollinearityWarning,
+    CreditScoreWarning,
     EmptyDataError,
     InvalidParameterError,
     SeparationWarning,
@@ -101,6 +104,50 @@ def test_wide_bounds_change_nothing(seed: int) -> None:
     assert bounded.coefficients.tolist() == free.coefficients.tolist()
     assert not bounded.at_bound.any()
     assert bounded.free.covariance.tolist() == free.covariance.tolist()
+
+
+def near_copies(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Columns of which some are others, or all but others, or constant."""
+    rng = np.random.default_rng(seed)
+    n, p = int(rng.integers(60, 400)), int(rng.integers(2, 7))
+    features = rng.normal(size=(n, p)) * rng.uniform(0.1, 2, size=p)
+    for column in range(1, p):
+        if rng.random() < 0.6:
+            noise = rng.choice([0.0, 1e-9, 1e-3, 1e-2, 0.1])
+            features[:, column] = features[:, rng.integers(column)] + noise * rng.normal(size=n)
+    if rng.random() < 0.1:
+        features[:, 0] = 1.0
+    is_bad = rng.random(n) < expit(features @ rng.normal(size=p) - 0.5)
+    is_bad[:2] = [True, False]
+    weights = rng.integers(1, 4, size=n).astype(float) if seed % 2 else None
+    return features, is_bad, weights
+
+
+@given(seed=st.integers(0, 100_000))
+@settings(max_examples=60, deadline=None)
+def test_the_bounded_maximum_of_near_copies(seed: int) -> None:
+    features, is_bad, weights = near_copies(seed)
+    p = features.shape[1]
+    rng = np.random.default_rng(seed)
+    lower = np.where(rng.random(p) < 0.5, -np.inf, -rng.exponential(size=p))
+    upper = np.where(rng.random(p) < 0.4, np.inf, rng.choice([0, 1], p) * rng.exponential(size=p))
+    start = np.append(0.0, -np.ones(p))
+    fit = fit_bounded(features, is_bad, weights, lower=lower, upper=upper, start=start)
+    assert ((lower <= fit.coefficients) & (fit.coefficients <= upper)).all()
+    # what is free and what is held make up all of the columns
+    np.testing.assert_array_equal(fit.free.coefficients, fit.coefficients[~fit.at_bound])
+    assert fit.free.covariance.shape == (p + 1 - fit.at_bound.sum(),) * 2
+    assert fit.free.converged
+
+    loss = reached(features, is_bad, weights)
+    other = minimize(
+        loss, np.zeros(1 + p), jac=True, bounds=[(None, None), *zip(lower, upper, strict=True)],
+        method="L-BFGS-B", options={"maxiter": 20_000, "ftol": 1e-15, "gtol": 1e-10},
+    )  # fmt: skip
+    found = loss(np.append(fit.free.intercept, fit.coefficients))[0]
+    assert found <= other.fun + 1e-9
+    total = float(len(is_bad) if weights is None else weights.sum())
+    assert fit.free.log_likelihood == pytest.approx(-found * total)
 
 
 # --- in the card ---------------------------------------------------------------------
@@ -295,3 +342,48 @@ def test_bounds_that_force_a_wrong_sign_are_warned_of(
     model = LogisticScorecard(coefficient_bounds={"housing": (0.1, 1)})
     with pytest.warns(CoefficientSignWarning, match="'housing' is positive"):
         model.fit(features, applicants["is_bad"])
+
+
+# --- copies, of which a bound holds one ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ((-0.6, -0.5), -0.5),
+        ((None, -0.5), -0.5),
+        ((-1.0, -0.9), -0.9),
+        ((0.2, 0.3), 0.2),
+        ((-0.1, 0.1), -0.1),
+        ((-0.5, -0.5), -0.5),
+    ],
+)
+def test_a_bound_on_one_of_two_copies(bounds: tuple[float | None, float], expected: float) -> None:
+    german = load_german_credit()
+    X, y = german[["checking_status", "duration_months", "age_years"]], german["is_bad"]
+    alone = LogisticScorecard().fit(X, y)
+    twins = X.assign(copy=X["duration_months"])
+    with pytest.warns(CreditScoreWarning) as caught:
+        model = LogisticScorecard(coefficient_bounds={"copy": bounds}).fit(twins, y)
+    (said,) = [str(w.message) for w in caught if w.category is CollinearityWarning]
+    assert said.startswith("Columns 'duration_months', 'copy' determine each other")
+    assert "shared between them as the bounds allow" in said
+    weight = dict(zip(model.scorecard_.names, model.coef_, strict=True))
+    # the bound nearest to an equal share; the other column makes up for it
+    assert weight["copy"] == expected
+    of_both = dict(zip(alone.scorecard_.names, alone.coef_, strict=True))["duration_months"]
+    assert weight["duration_months"] + expected == pytest.approx(of_both)
+    summary, free = model.scorecard_.fit_summary, alone.scorecard_.fit_summary
+    assert summary is not None
+    assert free is not None
+    assert summary.at_bound == ("copy",)
+    assert summary.log_likelihood == pytest.approx(free.log_likelihood)
+
+
+def test_a_copy_held_at_zero_leaves_nothing_to_warn_of() -> None:
+    german = load_german_credit()
+    X = german[["checking_status", "duration_months"]].assign(copy=german["duration_months"])
+    model = LogisticScorecard(coefficient_bounds={"copy": (0, 1)}).fit(X, german["is_bad"])
+    assert model.dropped_ == {"copy": "coefficient 0, held there by its bound"}
+    alone = LogisticScorecard().fit(X.drop(columns="copy"), german["is_bad"])
+    np.testing.assert_allclose(model.coef_, alone.coef_, rtol=1e-9)

@@ -19,7 +19,7 @@ from creditscore.exceptions import (
     SeparationWarning,
     SmallSampleWarning,
 )
-from creditscore.scorecard._fit_warnings import few_cases, warn_of_signs
+from creditscore.scorecard._fit_warnings import few_cases, warn_of_collinearity, warn_of_signs
 from creditscore.scorecard.selection import Selection
 
 
@@ -192,3 +192,16 @@ def test_columns_that_nearly_determine_each_other_are_named() -> None:
     assert f"is {max(vif['a'], vif['b']):,.0f} times" in message
     helped = LogisticScorecard(selection=Selection(max_vif=100)).fit(X, y)
     assert set(helped.scorecard_.names) in ({"a", "c"}, {"b", "c"})
+
+
+@pytest.mark.parametrize(
+    ("vif", "said"),
+    [(1e18, "determine each other, so"), (500.0, "nearly determine each other: ")],
+)
+def test_of_many_columns_that_determine_each_other_some_are_named(vif: float, said: str) -> None:
+    names = [f"x{i}" for i in range(9)]
+    with pytest.warns(CollinearityWarning) as caught:
+        warn_of_collinearity(np.full(9, vif), names, bounded=False)
+    (message,) = [str(w.message) for w in caught]
+    assert message.startswith(f"Columns 'x0', 'x1', 'x2', 'x3', 'x4', … {said}")
+    assert "'x8'" not in message

@@ -27,7 +27,7 @@ from creditscore.exceptions import (
     SeparationWarning,
 )
 from creditscore.metrics import auc
-from creditscore.scorecard import _newton
+from creditscore.scorecard import _bounded, _newton
 
 
 @pytest.fixture
@@ -248,7 +248,11 @@ def test_column_of_next_to_no_information_is_not_separated() -> None:
 
 def test_search_that_does_not_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     X, is_bad = suppressed()
-    monkeypatch.setattr(_newton, "_MAX_ITERATIONS", 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(_newton, "_MAX_ITERATIONS", 1)
+        with pytest.warns(NonConvergenceWarning, match="did not come to rest"):
+            LogisticScorecard().fit(X[["first", "second"]], is_bad)
+    monkeypatch.setattr(_bounded, "_MAX_STEPS", 1)
     with pytest.warns(NonConvergenceWarning, match="did not come to rest"):
         LogisticScorecard(coefficient_sign="enforce").fit(X, is_bad)
 

@@ -300,3 +300,36 @@ def test_an_offset_against_statsmodels(seed: int) -> None:
     # its last step but one has the weights that its covariance is made of
     np.testing.assert_allclose(fit.covariance, other.cov_params(), rtol=1e-6, atol=1e-10)
     assert fit.log_likelihood == pytest.approx(other.llf, rel=1e-10)
+
+
+def test_a_step_that_goes_too_far_is_no_separation() -> None:
+    """WOE of six columns, some of them copies up to a row or two, by level and number of rows."""
+    levels = np.array(
+        [
+            [-3.747, 0.306, 3.729],
+            [-4.163, 0.319, 4.422],
+            [-3.757, 0.353, 3.324],
+            [-4.153, 0.296, 4.422],
+            [-0.293, 0.056, 0.193],
+        ]
+    )
+    rows = (
+        "00000 00001 00001 00002 00002 00010 02022 10101 11010 11110 11110 "
+        "11111 11111 11112 11112 11210 21210 21210 22220 22220 22221 22222"
+    )
+    places = np.array([[int(level) for level in row] for row in rows.split()])
+    # the second column once more
+    features = levels[np.arange(5), places][:, [0, 1, 2, 3, 4, 1]]
+    is_bad = np.array([int(one) for one in "1010110110101011010100"]) == 1
+    weights = np.array(
+        [27, 1, 39, 1, 32, 1, 1, 1, 1, 13, 16, 29, 13, 33, 11, 1, 1, 1, 32, 1, 42, 32], dtype=float
+    )
+    bad = weights[is_bad].sum()
+    start = np.append(math.log(bad / (weights.sum() - bad)), -np.ones(6))
+    fit = fit_logistic(features, is_bad, weights, start=start)
+    assert not fit.diverging.any()
+    assert fit.converged
+    design = np.column_stack([np.ones(len(features)), features])
+    slope = design.T @ (weights * (is_bad - expit(design @ estimate(fit))))
+    assert np.abs(slope).max() < 1e-6
+    assert fit.log_likelihood > -90

@@ -18,6 +18,8 @@ CUSTOMARY_IV = 0.02
 """Information value below which a column is customarily held to predict nothing."""
 _ROUNDING = 1e-9
 """Share by which equal variance inflation may differ."""
+_SAME_WOE = 1e-12
+"""Difference of WOE that is rounding."""
 _LEAST_DOUBT = 0.005
 """p-value above which an information value may be chance."""
 
@@ -78,7 +80,7 @@ def too_little(bins: BinTable, min_iv: float | None, cases_per_weight: float) ->
     name, iv = bins.feature, bins.iv
     if bins.status in ("constant", "all missing"):
         return Fate(feature=name, kept=False, stage="binning", rule="constant", reason=bins.status)
-    if not iv > 0:
+    if not iv > 0 or has_one_woe(bins):
         return _iv_fate(name, "no information", iv, 0.0)
     if min_iv is not None:
         below = iv < min_iv
@@ -88,6 +90,12 @@ def too_little(bins: BinTable, min_iv: float | None, cases_per_weight: float) ->
         return None
     said = f"IV {iv:.4f} below {CUSTOMARY_IV}, and chance gives as much with p {p_value:.2g}"
     return _iv_fate(name, said, iv, CUSTOMARY_IV)
+
+
+def has_one_woe(bins: BinTable) -> bool:
+    """Whether all rows of a column have the same WOE, as in a single bin."""
+    woe = bins.woe[np.array(bins.n_good) + np.array(bins.n_bad) > 0]
+    return bool(np.allclose(woe, woe[0], rtol=0, atol=_SAME_WOE))
 
 
 def _iv_fate(name: str, reason: str, iv: float, limit: float) -> Fate:

@@ -13,6 +13,8 @@ from creditscore.scorecard.selection._candidates import Candidates
 from creditscore.scorecard.selection._fate import Fate, Found, Step, fate_at_zero
 from creditscore.scorecard.selection._working import AT_REST, Fitted, WorkingModel
 
+_SAME = 1e-6
+"""χ² by which equal candidates may differ by rounding."""
 _CLEAR = 2.0
 """Factor from the limit within which a Wald or score test leaves the likelihood ratio open."""
 
@@ -49,6 +51,7 @@ class StepwiseSearch:
         self.enter_at, self.leave_at = enter_at, leave_at
         self.names = candidates.names
         self.forced = np.flatnonzero(candidates.is_forced).tolist()
+        self.rank = np.argsort(candidates.by_worth)
         self.rows = WorkingModel(
             candidates.features,
             candidates.is_bad,
@@ -93,7 +96,7 @@ class StepwiseSearch:
         statistics = self._open(model)
         n_left = (self.n_refits or len(self.names)) if self.by_fit else 1
         best: tuple[float, int, Fitted] | None = None
-        for i in np.argsort(-statistics, kind="stable").tolist():
+        for i in np.argsort(-_rounded(statistics), kind="stable").tolist():
             if n_left == 0 or not self._promising(statistics[i]):
                 break
             new = self.rows.with_column(model, i)
@@ -103,7 +106,7 @@ class StepwiseSearch:
             n_left -= 1
             gain = 2 * (new.log_likelihood - model.log_likelihood)
             statistic = gain if self.by_fit else float(statistics[i])
-            if best is None or statistic > best[0]:
+            if best is None or statistic > best[0] + _SAME:
                 best = statistic, i, new
         if best is None or best[0] <= self.enter_at:
             return model, False
@@ -169,9 +172,9 @@ class StepwiseSearch:
             changed = True
             self._note("leave", i, statistic, model)
             capped = statistic > self.leave_at
-            reason = f"left: χ² {statistic:.2f} not above {self.leave_at:.2f}"
+            reason = f"left: χ² {_told(statistic)} not above {self.leave_at:.2f}"
             if capped:
-                reason = f"others of the same cap gain more than its χ² of {statistic:.2f}"
+                reason = f"others of the same cap gain more than its χ² of {_told(statistic)}"
             self.left[i] = Fate(
                 feature=self.names[i],
                 kept=False,
@@ -190,9 +193,11 @@ class StepwiseSearch:
         `over` are those of which one must go for a cap's sake.
         """
         wald = self.rows.wald(model, exact=not self.by_fit)
+        # of equal ones that of the least information value leaves, then the last
+        by_wald = np.lexsort((-self.rank[model.columns], _rounded(wald))).tolist()
         order = [
             k
-            for k in np.argsort(wald, kind="stable").tolist()
+            for k in by_wald
             if model.columns[k] not in self.forced and (not over or model.columns[k] in over)
         ]
         n = self.n_refits if self.by_fit else 1
@@ -211,7 +216,7 @@ class StepwiseSearch:
                 # of a column that separates the classes the Wald test is near 0: the fit knows
                 if over or loss < self.leave_at:
                     return float(wald[k]), model.columns[k], new
-            elif best is None or loss < best[0]:
+            elif best is None or loss < best[0] - _SAME:
                 best = loss, model.columns[k], new
         if best is None or not (best[0] < self.leave_at or best[1] in over):
             return None
@@ -306,7 +311,7 @@ class StepwiseSearch:
         if math.isinf(low) and high == 0 and wanted > 0 and not closed:
             return "sign", "its coefficient would have the wrong sign"
         if statistic <= self.enter_at:
-            said = f"would add χ² {statistic:.2f}, not above {self.enter_at:.2f}"
+            said = f"would add χ² {_told(statistic)}, not above {self.enter_at:.2f}"
             outside = not low <= wanted <= high
             return ("bounds", f"within its bounds it {said}") if outside else ("stepwise", said)
         if not closed and i in self.refused:
@@ -315,3 +320,14 @@ class StepwiseSearch:
         if self.cycled:
             said = f"would add χ² {statistic:.2f}; the search came back to a set it had seen"
         return closed or ("stepwise", said)
+
+
+def _rounded(statistics: Float1D) -> Float1D:
+    """Return statistics by which equal candidates are equal."""
+    rounded: Float1D = np.round(statistics / _SAME) * _SAME
+    return rounded
+
+
+def _told(statistic: float) -> str:
+    """Write a χ², of which rounding may leave a little less than 0."""
+    return f"{round(statistic, 2) + 0.0:.2f}"

@@ -20,6 +20,7 @@ from creditscore._validation import (
 )
 from creditscore.binning import BinTable
 from creditscore.exceptions import (
+    ColumnTypeError,
     InvalidDataError,
     InvalidParameterError,
     InvalidTargetError,
@@ -33,8 +34,11 @@ from creditscore.scorecard.selection._names import ColumnNames
 from creditscore.scorecard.selection._select_candidates import CandidateSample, select_candidates
 from creditscore.scorecard.selection._selection import Selection
 
+_SAME_WOE = 1e-6
+"""Difference of WOE that a file of rounded numbers may make."""
 
-def select(
+
+def select(  # noqa: PLR0913 - one parameter a choice
     tables: Mapping[str, BinTable] | Sequence[BinTable],
     woe: NativeFrame,
     is_bad: npt.ArrayLike,
@@ -44,6 +48,7 @@ def select(
     weight_type: WeightType = "frequency",
     min_iv: float | None = None,
     coefficient_bounds: Any = None,
+    cross_fitted: bool = False,
 ) -> SelectionLog:
     """Choose columns of a table of WOE, as :class:`LogisticScorecard` does in its fit.
 
@@ -66,6 +71,10 @@ def select(
     coefficient_bounds : pair of float or mapping of str to pair, optional
         Bounds of all coefficients or by column, which a search keeps; (None, 0) for coefficients
         that must be negative.
+    cross_fitted : bool, default=False
+        Whether the WOE of a row come from bins that were found without it, as
+        ``WOEEncoder(cross_fit=5).fit_transform`` gives them. Otherwise each must be one of the
+        WOE of the column's bins.
 
     Returns
     -------
@@ -78,7 +87,9 @@ def select(
     MissingColumnError
         A candidate has no column in `woe`, or the selection names what is none.
     InvalidDataError
-        WOE that are missing or infinite.
+        WOE that are missing or infinite, or, unless `cross_fitted`, not those of the bins.
+    ColumnTypeError
+        A column of `woe` is not numeric.
     InvalidParameterError, InvalidTargetError, InvalidWeightError
         What is not as described.
 
@@ -127,7 +138,7 @@ def select(
     columns = ColumnNames(table.only(names) if table.has_names else table)
     sample = CandidateSample(
         columns=columns,
-        encode=lambda bins: _encoded(table, bins.feature),
+        encode=lambda bins: _encoded(table, bins, cross_fitted=cross_fitted),
         is_bad=outcomes,
         weights=weights,
         sampling=weight_type == "sampling",
@@ -137,7 +148,16 @@ def select(
     return select_candidates(candidates, sample, selection)[1]
 
 
-def _encoded(table: Table, name: str) -> Float1D:
+def _encoded(table: Table, bins: BinTable, *, cross_fitted: bool) -> Float1D:
+    """Return the WOE of a column; refuse what cannot be those of its bins."""
+    name = bins.feature
+    kind = table.kind(name)
+    if kind != "numeric":
+        msg = (
+            f"Column {name!r} of woe is {kind}, not numbers. Encode the rows by WOEEncoder with "
+            "output='woe', its default."
+        )
+        raise ColumnTypeError(msg)
     values = table.numeric(name)
     if not np.isfinite(values).all():
         msg = (
@@ -145,4 +165,21 @@ def _encoded(table: Table, name: str) -> Float1D:
             "missing values and with smoothing, as WOEEncoder does."
         )
         raise InvalidDataError(msg)
+    if not cross_fitted:
+        _check_of_bins(values, bins)
     return values
+
+
+def _check_of_bins(values: Float1D, bins: BinTable) -> None:
+    """Refuse values that are not among the WOE of the bins."""
+    distinct = np.unique(values)
+    off = np.abs(distinct[:, None] - bins.woe).min(axis=1) > _SAME_WOE
+    if off.any():
+        listed = ", ".join(f"{woe:.4g}" for woe in np.unique(bins.woe)[:5])
+        msg = (
+            f"Column {bins.feature!r} of woe holds values that are not WOE of its bins, such as "
+            f"{distinct[off][0]:.4g}; those are {listed}{', …' if len(bins.woe) > 5 else ''}. Give "
+            "the rows as the encoder of the bins transforms them with output='woe', or say "
+            "cross_fitted=True of those that bins without the row have encoded."
+        )
+        raise InvalidDataError(msg)

@@ -20,6 +20,7 @@ from creditscore.scorecard.selection._filters import (
     correlation_clusters,
     correlation_fates,
     doubt_fates,
+    has_one_woe,
     inflation_fates,
     missing_fates,
     shift_fates,
@@ -76,7 +77,7 @@ def select_candidates(
     EmptyDataError
         No column is left.
     InvalidParameterError
-        A column that carries nothing is forced in.
+        A column that carries nothing is forced in: constant, without values, or of one WOE.
     MissingColumnError
         The selection names what is no column.
     """
@@ -150,11 +151,19 @@ def _at_first(
             )
             continue
         fate = too_little(table, sample.min_iv, sample.cases_per_weight)
-        if fate is not None and not (fate.stage == "filter" and name in asked.forced_in):
+        if fate is None:
+            continue
+        # a low information value is forgiven; one WOE of all rows has no coefficient
+        if fate.stage != "filter" or name not in asked.forced_in or has_one_woe(table):
             fates[name] = fate
     useless = [name for name in asked.forced_in if name in fates]
     if useless:
-        said = "; ".join(f"{name!r} is {fates[name].reason}" for name in sorted(useless))
+        said = "; ".join(
+            f"{name!r} is {fates[name].reason}"
+            if fates[name].stage == "binning"
+            else f"{name!r} has one WOE for all rows"
+            for name in sorted(useless)
+        )
         msg = f"Columns that are forced in carry nothing: {said}. Take them out of forced_in."
         raise InvalidParameterError(msg)
     _check_left([t for t in tables if t.feature not in fates], fates)

@@ -51,7 +51,9 @@ class Stepwise(FrozenParameters):
     from the model before in a few passes, O(n · s). Backward, the Wald test does so, and where it
     is below half the limit, its order is taken. A test of more than twice the limit, or less than
     half of it, is not looked into. With `n_refits` None all are: the search of the textbook, and
-    mostly with the same outcome. Of equal candidates the first by column order is taken.
+    mostly with the same outcome. Of equal candidates the first by column order enters;
+    the one of the least information value leaves, and of equal ones in this the last by column
+    order.
 
     Where coefficients have bounds or must be negative, every fit of the search is the maximum
     within them, and what a candidate adds or costs is the change of that maximum. A column whose

@@ -163,12 +163,18 @@ def test_a_sum_of_columns_is_left_out_and_a_forced_copy_stays() -> None:
     tables = dict(woe.tables_)
     encoded = woe.transform(X)
     encoded["h"] = encoded["a"] + encoded["b"]
-    log = select(tables, encoded, is_bad, Selection(search=L1Path()), min_iv=0)
+    # a sum is no WOE of any bin
+    log = select(tables, encoded, is_bad, Selection(search=L1Path()), min_iv=0, cross_fitted=True)
     dropped = [name for name, why in log.dropped.items() if "determine it" in why]
     assert len(dropped) == 1
     assert dropped[0] in ("a", "b", "h")
     forced = select(
-        tables, encoded, is_bad, Selection(search=L1Path(), forced_in=["a", "b", "h"]), min_iv=0
+        tables,
+        encoded,
+        is_bad,
+        Selection(search=L1Path(), forced_in=["a", "b", "h"]),
+        min_iv=0,
+        cross_fitted=True,
     )
     assert {"a", "b", "h"} <= set(forced.kept)
 

@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 
 from creditscore import LogisticScorecard, WOEEncoder
 from creditscore.exceptions import (
+    ColumnTypeError,
     EmptyDataError,
     InvalidDataError,
     InvalidParameterError,
@@ -227,6 +228,45 @@ def test_what_select_refuses(X: pd.DataFrame, y: np.ndarray) -> None:
         select(tables, woe, y, asked, min_iv=50)
     with pytest.raises(MissingColumnError, match="'third'"):
         select(tables, woe, y, Selection(forced_in=["third"]))
+
+
+@pytest.mark.parametrize("output", ["bad_rate", "bin"])
+def test_select_refuses_what_is_not_the_woe_of_the_bins(
+    X: pd.DataFrame, y: np.ndarray, output: str
+) -> None:
+    tables = WOEEncoder().fit(X, y).tables_
+    other = WOEEncoder(output=output).fit(X, y).transform(X)
+    message = "Column 'first' of woe holds values that are not WOE of its bins, such as"
+    with pytest.raises(InvalidDataError, match=message):
+        select(tables, other, y, Selection(search=Stepwise()))
+
+
+@pytest.mark.parametrize("output", ["label", None])
+def test_select_refuses_text(X: pd.DataFrame, y: np.ndarray, output: str | None) -> None:
+    tables = WOEEncoder().fit(X, y).tables_
+    words = X if output is None else WOEEncoder(output=output).fit(X, y).transform(X)
+    some = {"noise": tables["noise"]}
+    with pytest.raises(ColumnTypeError, match="Column 'noise' of woe is categorical, not numbers"):
+        select(some, words, y, Selection(forced_in=["noise"]))
+
+
+def test_select_takes_woe_that_a_file_has_rounded(X: pd.DataFrame, y: np.ndarray) -> None:
+    encoder = WOEEncoder().fit(X, y)
+    woe, asked = encoder.transform(X), Selection(search=Stepwise())
+    exact = select(encoder.tables_, woe, y, asked)
+    for same in (woe.round(8), woe.astype(np.float32), woe.iloc[::-1].iloc[::-1]):
+        assert select(encoder.tables_, same, y, asked).kept == exact.kept
+
+
+def test_select_takes_cross_fitted_woe_as_the_card_does(X: pd.DataFrame, y: np.ndarray) -> None:
+    encoder = WOEEncoder(cross_fit=5)
+    asked = Selection(search=Stepwise())
+    woe = encoder.fit_transform(X, y)
+    with pytest.raises(InvalidDataError, match="cross_fitted=True"):
+        select(encoder.tables_, woe, y, asked)
+    log = select(encoder.tables_, woe, y, asked, cross_fitted=True)
+    inside = fitted(X, y, asked, encoder=WOEEncoder(cross_fit=5))
+    pd.testing.assert_frame_equal(log.table(), inside.table())
 
 
 # --- a selection as a value and as parameters ------------------------------------------

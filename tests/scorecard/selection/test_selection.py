@@ -14,11 +14,13 @@ from sklearn.base import clone
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from creditscore import LogisticScorecard, WOEEncoder
+from creditscore.datasets import load_german_credit
 from creditscore.exceptions import (
     CoefficientSignWarning,
     EmptyDataError,
     InvalidParameterError,
     MissingColumnError,
+    SingleBinWarning,
 )
 from creditscore.metrics import psi
 from creditscore.scorecard.selection import Selection, Stepwise, chance_p_value
@@ -277,6 +279,28 @@ def test_a_constant_cannot_be_forced_in(portfolio: pd.DataFrame) -> None:
         pytest.raises(InvalidParameterError, match="'fixed' is constant"),
     ):
         model.fit(portfolio[["score", "fixed"]], portfolio["is_bad"])
+
+
+@pytest.mark.parametrize("min_iv", [None, 0.0])
+def test_a_single_bin_cannot_be_forced_in(min_iv: float | None) -> None:
+    german = load_german_credit()
+    X = german[["foreign_worker", "purpose", "age_years"]]
+    model = LogisticScorecard(selection=Selection(forced_in=["foreign_worker"]), min_iv=min_iv)
+    with (
+        pytest.warns(SingleBinWarning, match="'foreign_worker'"),
+        pytest.raises(InvalidParameterError, match="'foreign_worker' has one WOE for all rows"),
+    ):
+        model.fit(X, german["is_bad"])
+
+
+def test_a_column_below_min_iv_can_be_forced_in() -> None:
+    german = load_german_credit()
+    X = german[["dependents", "purpose"]]
+    model = LogisticScorecard(selection=Selection(forced_in=["dependents"])).fit(
+        X, german["is_bad"]
+    )
+    assert "dependents" in model.scorecard_.names
+    assert "dependents" in LogisticScorecard().fit(X, german["is_bad"]).dropped_
 
 
 def test_shift_needs_something_to_compare(X: pd.DataFrame, portfolio: pd.DataFrame) -> None:

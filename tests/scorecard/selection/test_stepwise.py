@@ -321,6 +321,30 @@ def test_of_columns_that_are_the_same_one_stays(
     assert sorted(name.removesuffix("_again") for name in kept) == sorted(alone)
 
 
+@pytest.mark.parametrize("n_refits", [None, 5])
+@pytest.mark.parametrize("test", ["score", "likelihood_ratio"])
+@pytest.mark.parametrize("direction", ["forward", "backward", "both"])
+def test_of_equal_columns_the_first_stays(direction: str, test: str, n_refits: int | None) -> None:
+    X, is_bad = sample(3, p=3)
+    twins = X.assign(**{f"{name}_again": X[name] for name in X})
+    search = Stepwise(direction=direction, criterion="p_value", test=test, n_refits=n_refits)
+    model = LogisticScorecard(selection=Selection(search=search), min_iv=0).fit(twins, is_bad)
+    assert model.selection_.kept
+    assert not any(name.endswith("_again") for name in model.selection_.kept)
+
+
+def test_no_chi_square_is_told_as_minus_nothing() -> None:
+    for seed in range(3):
+        X, is_bad = sample(seed, p=3)
+        twins = X.assign(**{f"{name}_again": X[name] for name in X})
+        for n_refits in (None, 5):
+            search = Stepwise(direction="backward", n_refits=n_refits)
+            model = LogisticScorecard(selection=Selection(search=search), min_iv=0)
+            reasons = model.fit(twins, is_bad).selection_.table()["reason"]
+            assert reasons.str.contains("χ² 0.00 not above").any()
+            assert not reasons.str.contains("-0.00").any()
+
+
 @pytest.mark.parametrize("test", ["score", "likelihood_ratio"])
 @pytest.mark.parametrize("direction", ["forward", "backward", "both"])
 def test_a_column_that_separates_is_named_and_stays(direction: str, test: str) -> None:

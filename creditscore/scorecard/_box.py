@@ -12,7 +12,12 @@ _PUSH = 1e-6
 
 
 def step_in_box(
-    curvature: Float2D, slope: Float1D, low: Float1D, high: Float1D
+    curvature: Float2D,
+    slope: Float1D,
+    low: Float1D,
+    high: Float1D,
+    *,
+    held: Bool1D | None = None,
 ) -> tuple[Float1D, Bool1D]:
     """Maximise slope · d - d'Cd / 2 with low ≤ d ≤ high, where 0 is allowed.
 
@@ -24,6 +29,9 @@ def step_in_box(
         Slope at d = 0.
     low, high : ndarray of shape (p,)
         Bounds, infinite where there is none; low ≤ 0 ≤ high.
+    held : ndarray of bool, shape (p,), optional
+        Parts at a bound that hold still while the others move first; by default those that the
+        slope does not push inside.
 
     Returns
     -------
@@ -44,7 +52,10 @@ def step_in_box(
         return solve(curvature, slope), np.zeros(len(slope), dtype=bool)
     scale = np.sqrt(np.maximum(np.diag(curvature), 1e-300))
     step = np.zeros(len(slope))
-    held = ((low == 0) & (slope <= 0)) | ((high == 0) & (slope >= 0))
+    if held is None:
+        push = slope / scale
+        held = ((low == 0) & (push <= _PUSH)) | ((high == 0) & (push >= -_PUSH))
+    held = held.copy()
     for _ in range(10 * len(slope) + 20):
         rest = slope - curvature @ step
         toward = np.zeros(len(slope))

@@ -89,8 +89,9 @@ class BinConstraints:
         Where neither is given, it is 1e-6 for these, and `min_bend_gain` is 0.1 for amounts.
     small_bin_p_value : float, optional
         Where bins of `min_bin_size` leave a column whole, bins of a tenth of it are made if chance
-        would give as much to tell in this share of samples at most, by the same likelihood ratio:
-        a flag that few have and that says all. None makes none. For an encoder; a solver of counts
+        would give as much to tell in this share of samples at most, by the same likelihood ratio,
+        and would spread the rates of levels as far: a flag that few have and that says all. None
+        makes none. For an encoder; a solver of counts
         ignores it.
 
     Examples

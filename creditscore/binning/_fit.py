@@ -17,6 +17,7 @@ from creditscore.binning._asked import held_levels
 from creditscore.binning._bend import gain_p_value
 from creditscore.binning._counts import BinCounts, LevelCounts, Outcomes
 from creditscore.binning._fine import FineCounts, FineIntervals, FineLevels
+from creditscore.binning._level_spread import levels_p_value
 from creditscore.binning._levels import best_level_groups, counted_levels
 from creditscore.binning._mixed import best_mixed_bins, mixed_partition, read_mixed
 from creditscore.binning._numbers import best_number_bins
@@ -117,7 +118,7 @@ def _small_bins(
 ) -> tuple[Found, BinSettings, str] | None:
     """Look for bins of a tenth of the least size, where a column stays whole and they are asked."""
     asked = settings.constraints
-    if asked.small_bin_p_value is None or not asked.min_bin_size or not found.feasible:
+    if asked.small_bin_p_value is None or not asked.min_bin_size:
         return None
     if found.counts.partition.n_regular != 1 or found.n_distinct < 2:
         return None
@@ -127,6 +128,9 @@ def _small_bins(
     n = small.counts.partition.n_regular
     whole = found.counts.good[:1], found.counts.bad[:1]
     p_value = gain_p_value(whole, (small.counts.good[:n], small.counts.bad[:n]))
+    if isinstance(small.fine, FineLevels) and sample.table.kind(name) != "ordered":
+        # groups of levels that were sorted by their bad rate tell much by chance
+        p_value = max(p_value, levels_p_value(small.fine.good, small.fine.bad))
     if n == 1 or p_value > asked.small_bin_p_value:
         return None
     note = f"bins of {size:g} and more, as larger ones tell nothing (p {p_value:.2g})"

@@ -56,21 +56,36 @@ def rows_of_prior(good: Float1D, bad: Float1D) -> float:
     >>> rows_of_prior(np.array([40.0, 40, 40]), np.array([10.0, 11, 9]))
     inf
     """
+    if levels_p_value(good, bad) > _CHANCE:
+        return float("inf")
+    n, heterogeneity, _ = _heterogeneity(good, bad)
+    most = ((1 - n / n.sum()) * (n - 1)).sum()
+    return float(max(most / (heterogeneity - (len(n) - 1)) - 1, _TELLING))
+
+
+def levels_p_value(good: Float1D, bad: Float1D) -> float:
+    """Return how often chance would spread the bad rates of equal levels as far as these.
+
+    By the test of :func:`rows_of_prior`; 1 where there is nothing to tell by.
+    """
+    n, heterogeneity, variance = _heterogeneity(good, bad)
+    by_chance = len(n) - 1
+    if by_chance < 1 or not variance:
+        return 1.0
+    return float(gamma.sf(heterogeneity, by_chance**2 / variance, scale=variance / by_chance))
+
+
+def _heterogeneity(good: Float1D, bad: Float1D) -> tuple[Float1D, float, float]:
+    """Return the rows of levels that tell anything, their Q, and its variance by chance."""
     several = good + bad >= _TELLING
     good, bad = good[several], bad[several]
     n = good + bad
-    total = n.sum()
-    rate = bad.sum() / total if len(n) else 0.0
-    if len(n) < 2 or not 0 < rate < 1:
-        return float("inf")
+    rate = bad.sum() / n.sum() if len(n) else 0.0
+    if not 0 < rate < 1:
+        return n, 0.0, 0.0
     binomial = rate * (1 - rate)
     heterogeneity = (np.square(bad - n * rate) / n).sum() / binomial
-    by_chance = len(n) - 1
-    variance = variance_by_chance(n, binomial).sum()
-    if gamma.sf(heterogeneity, by_chance**2 / variance, scale=variance / by_chance) > _CHANCE:
-        return float("inf")
-    most = ((1 - n / total) * (n - 1)).sum()
-    return float(max(most / (heterogeneity - by_chance) - 1, _TELLING))
+    return n, float(heterogeneity), float(variance_by_chance(n, binomial).sum())
 
 
 def variance_by_chance(n: Float1D, binomial: float) -> Float1D:

@@ -183,7 +183,9 @@ class LogisticScorecard(CardClassifier):
         Parameters
         ----------
         **parameters
-            Of :class:`WOEEncoder`, such as `special_codes`; they take the place of its own.
+            Of :class:`WOEEncoder`, such as `special_codes`; they take the place of its own. So
+            columns that a mapping of `trend` or `constraints` does not name are as in
+            ``WOEEncoder()``.
 
         Returns
         -------

@@ -107,6 +107,34 @@ def test_noise_gets_none() -> None:
     assert all(table.n_bins == 1 for table in tables.values())
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_many_levels_that_say_nothing_get_none(seed: int) -> None:
+    # sorted by their bad rate, a third of them always seems to be safe
+    rng = np.random.default_rng(seed)
+    branch = np.full(20_000, "usual", dtype=object)
+    branch[:980] = [f"L{i // 35:02d}" for i in range(980)]
+    y = (rng.random(20_000) < 0.05).astype(int)
+    with pytest.warns(SingleBinWarning):
+        assert table_of(pd.DataFrame({"branch": branch}), y, constraints=ASKED).n_bins == 1
+
+
+def test_many_levels_that_differ_get_theirs() -> None:
+    rng = np.random.default_rng(0)
+    branch = np.full(20_000, "usual", dtype=object)
+    branch[:980] = [f"L{i // 35:02d}" for i in range(980)]
+    risk = np.where(branch == "usual", 0.05, 0.0)
+    risk[:980] = rng.beta(0.5, 2, 28).repeat(35)
+    y = (rng.random(20_000) < risk).astype(int)
+    assert table_of(pd.DataFrame({"branch": branch}), y, constraints=ASKED).n_bins > 1
+
+
+def test_two_bins_that_are_asked_for_may_be_small() -> None:
+    X, y = mortgages()
+    number = (X == "yes").astype(float)
+    asked = BinConstraints(small_bin_p_value=1e-4, min_n_bins=2)
+    assert table_of(number, y, constraints=asked).n_bins == 2
+
+
 def test_the_default_card_has_the_flag() -> None:
     X, y = mortgages()
     card = LogisticScorecard().fit(X, y).scorecard_

@@ -56,25 +56,32 @@ def read_missing_words(
     holding = [name for name in columns if name in frame and _words_in(frame[name])]
     if not holding:
         return frame
-    words = [word for word in _WORDS if word not in codes]
-    found = read_with_words_missing(path, holding, frame, words)
+    found = read_with_words_missing(path, holding, frame, list(_WORDS))
     for name in holding:
-        column = found[name]
+        column, written = found[name], frame[name]
         has_no_text = is_numeric_dtype(column) or _holds_booleans(column)
         if has_no_text and (known or column.notna().any()):
-            _tell(frame[name], "is read as missing, as is usual among numbers")
+            missing = written[~written.isin(codes)]
+            if _words_in(missing):
+                _tell(missing, "is read as missing, as is usual among numbers")
+            if len(missing) < len(written):
+                # a word that is a special code stays beside the numbers
+                column = written.mask(written.isin(_WORDS) & ~written.isin(codes))
             frame = frame.assign(**{name: column})
     return frame
 
 
-def tell_words_of_text(path: Path, frame: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Say of columns of text that words such as NA are levels there like any other."""
+def tell_words_of_text(
+    path: Path, frame: pd.DataFrame, columns: Sequence[str], codes: Collection[str] = ()
+) -> None:
+    """Say of columns of text that words such as NA are levels there, unless they are codes."""
     if table_kind(path) == "parquet":
         return
     for name in columns:
-        if _words_in(frame[name]):
+        others = frame[name][~frame[name].isin(codes)]
+        if _words_in(others):
             _tell(
-                frame[name],
+                others,
                 "counts as text like any other. Only empty cells are missing: empty them if that "
                 "is what is meant",
             )

@@ -11,7 +11,7 @@ import pandas as pd
 from sklearn.model_selection import train_test_split
 
 from creditscore._frame import Table, as_table
-from creditscore._typing import Bool1D, CoefficientSign, Float1D, ReasonBaseline
+from creditscore._typing import Bool1D, CoefficientSign, ColumnKind, Float1D, ReasonBaseline
 from creditscore._validation import check_finite, check_target, check_weights
 from creditscore.cli._cards import AnyCard, cards_of
 from creditscore.exceptions import (
@@ -102,11 +102,14 @@ def run_fit(frame: pd.DataFrame, options: FitOptions, on_step: Callable[[str], N
     is_test = _held_out(is_bad, options)
     train = ~is_test
     on_step(f"Binning the columns and fitting on {train.sum():,} customers")
+    kinds = _numbers_beside_codes(X, options.special_codes)
     model = LogisticScorecard(
         encoder=LogisticScorecard.default_encoder(
             min_bin_size=options.min_bin_size,
             max_n_bins=options.max_n_bins,
-            special_codes=_special_codes(options.special_codes, as_table(X)) or None,
+            special_codes=_special_codes(options.special_codes, as_table(X).with_kinds(kinds))
+            or None,
+            kinds=kinds or None,
         ),
         scale=options.scale,
         min_iv=options.min_iv,
@@ -249,6 +252,20 @@ def _too_few(is_bad: Bool1D, options: FitOptions) -> InvalidDataError:
         "customers or more. Bring more rows, choose another share, or set the share to 0 and hold "
         "none out."
     )
+
+
+def _numbers_beside_codes(X: pd.DataFrame, codes: tuple[str, ...]) -> dict[str, ColumnKind]:
+    """Return the text columns that hold numbers but for special codes, as columns of both."""
+    kinds: dict[str, ColumnKind] = {}
+    for name in X:
+        if pd.api.types.is_numeric_dtype(X[name]) or not codes:
+            continue
+        filled = X[name].dropna()
+        others = filled[~filled.isin(codes)]
+        numbers = pd.to_numeric(others.astype("str"), errors="coerce")
+        if 0 < len(others) < len(filled) and numbers.notna().all():
+            kinds[name] = "mixed"
+    return kinds
 
 
 def _special_codes(texts: tuple[str, ...], table: Table) -> list[float | str]:

@@ -157,3 +157,23 @@ def test_the_help_says_what_is_missing(command: str) -> None:
     output = run(command, "--help")
     assert "In CSV, only an empty cell is missing: text such as NA, None or null is" in output
     assert "Among numbers, such words are read as missing, and a note names column" in output
+
+
+def test_a_special_word_does_not_make_text_of_numbers(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    months = rng.integers(6, 60, 1_000)
+    is_bad = (rng.random(1_000) < months / 90).astype(int)
+    cells = months.astype(str).astype(object)
+    cells[:60], cells[60:120], cells[120:180], cells[180:240] = "NA", "null", "-999", ""
+    data = tmp_path / "months.csv"
+    pd.DataFrame({"months": cells, "is_bad": is_bad}).to_csv(data, index=False)
+    special = ("--special", "NA", "--special=-999")
+    said = run("fit", data, "--target", "is_bad", "--out", tmp_path / "card", *special)
+    assert "'null' in 60 row(s)" in said
+    assert "'NA' in" not in said
+    card = Scorecard.from_json(tmp_path / "card" / "scorecard.json")
+    labels = card.characteristics[0].partition.labels
+    assert {"Special NA", "Special -999", "Missing"} <= set(labels)
+    assert any(label.startswith("< ") for label in labels)
+    counts = card.table().set_index("attribute")["count"]
+    assert counts["Missing"] > counts["Special NA"] > 30

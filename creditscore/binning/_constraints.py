@@ -91,8 +91,7 @@ class BinConstraints:
         Where bins of `min_bin_size` leave a column whole, bins of a tenth of it are made if chance
         would give as much to tell in this share of samples at most, by the same likelihood ratio,
         and would spread the rates of levels as far: a flag that few have and that says all. None
-        makes none. For an encoder; a solver of counts
-        ignores it.
+        makes none. For an encoder; a solver of counts ignores it.
 
     Examples
     --------
@@ -126,16 +125,14 @@ class BinConstraints:
         """Refuse what is out of range, or contradicts itself."""
         if self.trend is not None:
             check_choice(self.trend, "trend", "BinConstraints", TRENDS)
-        for name in ("min_bin_size", "max_bin_size", "min_period_size", "min_level_size"):
+        for name in (
+            *("min_bin_size", "max_bin_size", "min_period_size", "min_level_size"),
+            "min_bend_gain",
+        ):
             if getattr(self, name) is not None:
                 self._take(name, low=0, high=math.inf, closed="left")
-        for name in (
-            *("min_good", "min_bad", "min_rate_difference"),
-            "concentration_penalty",
-        ):
+        for name in ("min_good", "min_bad", "min_rate_difference", "concentration_penalty"):
             self._take(name, low=0, high=math.inf, closed="left")
-        if self.min_bend_gain is not None:
-            self._take("min_bend_gain", low=0, high=math.inf, closed="left")
         self._take("preference", low=0, high=1, closed="both")
         for name in ("max_p_value", "max_bend_p_value", "small_bin_p_value"):
             if getattr(self, name) is not None:

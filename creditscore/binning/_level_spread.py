@@ -56,9 +56,9 @@ def rows_of_prior(good: Float1D, bad: Float1D) -> float:
     >>> rows_of_prior(np.array([40.0, 40, 40]), np.array([10.0, 11, 9]))
     inf
     """
-    if levels_p_value(good, bad) > _CHANCE:
+    n, heterogeneity, variance = _heterogeneity(good, bad)
+    if _p_value(n, heterogeneity, variance) > _CHANCE:
         return float("inf")
-    n, heterogeneity, _ = _heterogeneity(good, bad)
     most = ((1 - n / n.sum()) * (n - 1)).sum()
     return float(max(most / (heterogeneity - (len(n) - 1)) - 1, _TELLING))
 
@@ -68,7 +68,10 @@ def levels_p_value(good: Float1D, bad: Float1D) -> float:
 
     By the test of :func:`rows_of_prior`; 1 where there is nothing to tell by.
     """
-    n, heterogeneity, variance = _heterogeneity(good, bad)
+    return _p_value(*_heterogeneity(good, bad))
+
+
+def _p_value(n: Float1D, heterogeneity: float, variance: float) -> float:
     by_chance = len(n) - 1
     if by_chance < 1 or not variance:
         return 1.0

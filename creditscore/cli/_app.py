@@ -325,7 +325,7 @@ def _read_sample(data: Path, options: FitOptions) -> pd.DataFrame:
     left_out = {options.target, options.weight, *options.drop}
     columns = [name for name in frame if name not in left_out]
     tell_words_of_text(data, frame, columns, options.special_codes)
-    warn_of_stray_text(frame.mask(frame.isin(list(options.special_codes))), columns)
+    warn_of_stray_text(frame, columns, options.special_codes)
     return frame
 
 

@@ -102,12 +102,15 @@ def read_with_words_missing(
     return _parse_csv(path, usecols=places, **options, **_EVERY_BIT)[list(columns)]
 
 
-def warn_of_stray_text(frame: pd.DataFrame, columns: Iterable[str]) -> None:
-    """Name the cells that keep columns of numbers from being read as numbers."""
+def warn_of_stray_text(
+    frame: pd.DataFrame, columns: Iterable[str], codes: Collection[str] = ()
+) -> None:
+    """Name the cells, special codes apart, that keep columns from being read as numbers."""
     for name in columns:
         if pd.api.types.is_numeric_dtype(frame[name]):
             continue
         filled = frame[name].dropna()
+        filled = filled[~filled.isin(codes)]
         stray = filled[pd.to_numeric(filled.astype("str"), errors="coerce").isna()]
         if 0 < len(stray) < len(filled) / 2:
             verb = "is" if len(stray) == 1 else "are"

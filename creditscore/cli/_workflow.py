@@ -102,7 +102,7 @@ def run_fit(frame: pd.DataFrame, options: FitOptions, on_step: Callable[[str], N
     is_test = _held_out(is_bad, options)
     train = ~is_test
     on_step(f"Binning the columns and fitting on {train.sum():,} customers")
-    kinds = _numbers_beside_codes(X, options.special_codes)
+    kinds = _numbers_beside_codes(X, options.special_codes) if options.special_codes else {}
     model = LogisticScorecard(
         encoder=LogisticScorecard.default_encoder(
             min_bin_size=options.min_bin_size,
@@ -258,7 +258,7 @@ def _numbers_beside_codes(X: pd.DataFrame, codes: tuple[str, ...]) -> dict[str, 
     """Return the text columns that hold numbers but for special codes, as columns of both."""
     kinds: dict[str, ColumnKind] = {}
     for name in X:
-        if pd.api.types.is_numeric_dtype(X[name]) or not codes:
+        if pd.api.types.is_numeric_dtype(X[name]):
             continue
         filled = X[name].dropna()
         others = filled[~filled.isin(codes)]

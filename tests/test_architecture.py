@@ -18,7 +18,7 @@ PACKAGE = ROOT / "creditscore"
 FLOW = (
     *("exceptions", "_typing"),
     *("_warn", "_files", "_words", "_columns", "_frame"),
-    *("_validation", "_document", "_repr", "_display", "_estimator"),
+    *("_validation", "_checks", "_document", "_repr", "_display", "_estimator"),
     *("metrics", "datasets"),
     *("protect", "collect", "organise", "indicators"),
     *("binning", "scorecard", "expert", "calibrate", "grade", "segment", "validate"),

@@ -9,7 +9,7 @@ import pkgutil
 import re
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any
 
@@ -190,6 +190,9 @@ def test_classes_document_their_parameters(name: str) -> None:
     entries = docstring_of(value).entries
     documented = entries.get("Parameters", {})
     real = defaults_of(value) if is_dataclass(value) or hasattr(value, "get_params") else {}
+    if is_dataclass(value):
+        made = {f.name: f.default_factory for f in fields(value) if f.init}
+        real |= {name: make() for name, make in made.items() if make is not MISSING}
     if is_dataclass(value) and not documented:
         # results that the library makes list their fields as attributes, without defaults
         missing = {f.name for f in fields(value)} - entries["Attributes"].keys()

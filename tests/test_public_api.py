@@ -78,6 +78,11 @@ PUBLIC: dict[str, set[str]] = {
         "from_toad",
     },
     "creditscore.cli": {"app"},
+    "creditscore.expert": {
+        "WeightHierarchy",
+        "Weights",
+    },
+    "creditscore.indicators": set(),
     "creditscore.datasets": {
         "SampleInfo",
         "describe_sample",

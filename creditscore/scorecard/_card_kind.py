@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from creditscore._checks import check_kind
 from creditscore.exceptions import InvalidParameterError
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._scorecard import Scorecard
 from creditscore.scorecard._segments._segmented import SegmentedScorecard
 

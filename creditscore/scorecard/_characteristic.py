@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from creditscore._checks import check_kind, set_number
 from creditscore._frame import Table
 from creditscore._typing import Float1D, Int1D, Level
 from creditscore._validation import check_choice, check_real
@@ -18,7 +19,6 @@ from creditscore.binning import (
     Partition,
 )
 from creditscore.exceptions import InvalidParameterError, RefusedValueError
-from creditscore.scorecard._checks import check_kind, set_number
 
 _TREATMENTS = ("neutral", "most_risky", "least_risky", "nearest", "unmet", "error")
 

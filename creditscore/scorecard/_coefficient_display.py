@@ -8,11 +8,11 @@ from typing import Any, Literal, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, counted, distinct, new_axes
 from creditscore._typing import Float1D
 from creditscore._validation import check_real
 from creditscore.exceptions import InvalidParameterError
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._scorecard import Scorecard
 
 _ROW_INCHES = 0.3

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from creditscore._checks import check_kind, set_number
 from creditscore._display import Format, html_table, p_value_text, text_table
 from creditscore._typing import Float1D, WeightType
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import InvalidParameterError
-from creditscore.scorecard._checks import check_kind, set_number
 from creditscore.scorecard._scale import PointsScale
 
 _FORMATS: dict[str, Format] = {

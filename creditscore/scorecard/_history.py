@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
+from creditscore._checks import check_kind, set_number
 from creditscore._validation import check_choice
 from creditscore.exceptions import InvalidParameterError
-from creditscore.scorecard._checks import check_kind, set_number
 
 if TYPE_CHECKING:
     from creditscore.scorecard._scorecard import Scorecard

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from creditscore._checks import check_kind
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import InvalidParameterError, UncalibratedCardError
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._history import followed
 from creditscore.scorecard._scale import PointsScale
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
+from creditscore._checks import check_kind
 from creditscore._estimator import note_columns
 from creditscore._frame import Table, as_table
 from creditscore._typing import CoefficientSign, Float1D, NativeFrame, WeightType
@@ -30,7 +31,6 @@ from creditscore.exceptions import (
 )
 from creditscore.scorecard._assemble import assemble_scorecard
 from creditscore.scorecard._card_classifier import CardClassifier
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._coefficient_bounds import read_bounds
 from creditscore.scorecard._estimate import (
     Estimate,

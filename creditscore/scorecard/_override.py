@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from creditscore._checks import unknown_name
 from creditscore._validation import check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard._characteristic import Characteristic
-from creditscore.scorecard._checks import unknown_name
 from creditscore.scorecard._history import PointsChange, PointsEdit, check_text, time_of
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._display import (
     BAD,
     GOOD,
@@ -22,7 +23,6 @@ from creditscore._display import (
     wrap,
 )
 from creditscore._typing import Bool1D, Float1D
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._scorecard import Scorecard
 
 _ROW_INCHES = 0.24

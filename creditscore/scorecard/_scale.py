@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit
 
+from creditscore._checks import check_kind, set_number
 from creditscore._typing import Float1D
 from creditscore._validation import as_floats, check_real
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
-from creditscore.scorecard._checks import check_kind, set_number
 
 _LEAST_RESOLVED = 1e-6
 """Doublings of the odds that scores near the base score must at least tell apart."""

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind, set_number
 from creditscore._document import JsonDocument
 from creditscore._frame import Table
 from creditscore._typing import Float1D, Float2D, Int1D, NativeFrame, NativeSeries, ReasonBaseline
@@ -20,7 +21,6 @@ from creditscore.exceptions import (
 )
 from creditscore.scorecard._batch import in_parts, summed_points
 from creditscore.scorecard._characteristic import Characteristic
-from creditscore.scorecard._checks import check_kind, set_number
 from creditscore.scorecard._compiled import CompiledScorecard
 from creditscore.scorecard._editable import EditablePoints
 from creditscore.scorecard._fit_summary import FitSummary, check_neutral_points

@@ -10,6 +10,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
+from creditscore._checks import check_kind
 from creditscore._display import counted
 from creditscore._frame import Table
 from creditscore._typing import Bool1D, Float1D, Float2D, Int1D, Int2D, NativeFrame, ReasonBaseline
@@ -19,7 +20,6 @@ from creditscore.exceptions import NoReasonWarning
 from creditscore.scorecard._adverse._points_baseline import PointsBaseline, resolve
 from creditscore.scorecard._adverse._reason_codes import Language, ReasonCodes
 from creditscore.scorecard._card_kind import check_card
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._reading import direction, earned, read_applicants, read_one
 from creditscore.scorecard._reasons import LEAST_SHORTFALL, in_billionths
 from creditscore.scorecard._scorecard import Scorecard

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self, TypeAlias
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import set_number, unknown_name
 from creditscore._display import counted, html_table
 from creditscore._typing import Float1D, NativeFrame, ReasonBaseline
 from creditscore._validation import (
@@ -26,7 +27,6 @@ from creditscore._validation import (
 from creditscore.exceptions import EmptyDataError, InvalidParameterError, InvalidWeightError
 from creditscore.scorecard._card_kind import check_card
 from creditscore.scorecard._characteristic import Characteristic
-from creditscore.scorecard._checks import set_number, unknown_name
 from creditscore.scorecard._reading import direction, earned, read_applicants
 from creditscore.scorecard._reasons import reference_points
 from creditscore.scorecard._scorecard import Scorecard

@@ -11,6 +11,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind, unknown_name
 from creditscore._display import counted, html_table
 from creditscore._document import JsonDocument
 from creditscore._frame import as_table
@@ -19,7 +20,6 @@ from creditscore._validation import check_choice
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 from creditscore.scorecard._adverse._reason_texts import default_entries
 from creditscore.scorecard._card_kind import check_card
-from creditscore.scorecard._checks import check_kind, unknown_name
 from creditscore.scorecard._scorecard import Scorecard
 
 Language: TypeAlias = Literal["en", "zh"]

@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind, unknown_name
 from creditscore._display import (
     BAD,
     GOOD,
@@ -27,7 +28,6 @@ from creditscore.scorecard._adverse._points_baseline import PointsBaseline, reso
 from creditscore.scorecard._adverse._reason_codes import Language, ReasonCodes
 from creditscore.scorecard._adverse._reason_texts import capitalised, plain_name
 from creditscore.scorecard._card_kind import check_card
-from creditscore.scorecard._checks import check_kind, unknown_name
 from creditscore.scorecard._counterfactual._recourse import Counterfactual
 from creditscore.scorecard._reading import direction, earned, read_one
 from creditscore.scorecard._reasons import in_billionths

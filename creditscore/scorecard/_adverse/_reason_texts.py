@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from creditscore._checks import unknown_name
 from creditscore.binning import NumericPartition
 from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard._characteristic import Characteristic
-from creditscore.scorecard._checks import unknown_name
 from creditscore.scorecard._reading import direction
 from creditscore.scorecard._reasons import LEAST_SHORTFALL
 from creditscore.scorecard._scorecard import Scorecard

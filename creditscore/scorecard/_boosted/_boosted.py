@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from sklearn.base import clone
 
+from creditscore._checks import check_kind
 from creditscore._estimator import note_columns
 from creditscore._frame import as_table
 from creditscore._typing import Bool1D, Float1D, NativeFrame
@@ -28,7 +29,6 @@ from creditscore.scorecard._boosted._design import Design, cuttable
 from creditscore.scorecard._boosted._iterations import best_iterations
 from creditscore.scorecard._card_classifier import CardClassifier
 from creditscore.scorecard._challenge._random import random_of
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._scale import PointsScale
 from creditscore.scorecard._threads import few_threads
 

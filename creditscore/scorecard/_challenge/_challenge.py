@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import ndtri
 from sklearn.base import clone
 
+from creditscore._checks import check_kind
 from creditscore._frame import as_table
 from creditscore._typing import Float1D, Int1D, NativeFrame
 from creditscore._validation import (
@@ -37,7 +38,6 @@ from creditscore.scorecard._challenge._challenger import Challenger
 from creditscore.scorecard._challenge._default_challengers import default_challengers
 from creditscore.scorecard._challenge._folds import Folds
 from creditscore.scorecard._challenge._random import random_of
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._threads import few_threads
 
 

@@ -7,9 +7,9 @@ from typing import Any, Self
 
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, distinct, new_axes
 from creditscore.scorecard._challenge._challenge_result import ChallengeResult
-from creditscore.scorecard._checks import check_kind
 
 
 @dataclass(kw_only=True, repr=False)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone, is_classifier
 
+from creditscore._checks import check_kind
 from creditscore._frame import as_table
 from creditscore._typing import NativeFrame
 from creditscore._validation import (
@@ -24,7 +25,6 @@ from creditscore.scorecard._challenge._challenge_cases import ENCODINGS, Cases, 
 from creditscore.scorecard._challenge._fitted_challenger import FittedChallenger
 from creditscore.scorecard._challenge._folds import Folds
 from creditscore.scorecard._challenge._random import random_of
-from creditscore.scorecard._checks import check_kind
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,8 +8,8 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes, shorten
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._comparison._swap_set import SwapSet
 
 _FIELDS = {

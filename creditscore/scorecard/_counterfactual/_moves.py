@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from creditscore._checks import unknown_name
 from creditscore._validation import check_choice, check_real
 from creditscore.binning import CategoricalPartition, NumericPartition
 from creditscore.exceptions import InvalidParameterError, UncalibratedCardError
 from creditscore.scorecard._card_kind import check_card
 from creditscore.scorecard._characteristic import Characteristic
-from creditscore.scorecard._checks import unknown_name
 from creditscore.scorecard._scorecard import Scorecard
 
 MoveDirection: TypeAlias = Literal["any", "up", "down", "fixed"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from creditscore._checks import check_kind
 from creditscore._validation import check_real
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._scale import PointsScale
 
 

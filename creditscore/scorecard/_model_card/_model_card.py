@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from creditscore._checks import check_kind
 from creditscore._document import JsonDocument
 from creditscore._typing import Float1D
 from creditscore._validation import as_floats, check_weights
@@ -17,7 +18,6 @@ from creditscore.binning import BinTable
 from creditscore.exceptions import InvalidParameterError, SampleMismatchWarning
 from creditscore.metrics import information_value
 from creditscore.scorecard._characteristic import Characteristic
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._model_card._markdown import sections_as_html, sections_as_markdown
 from creditscore.scorecard._model_card._model_card_sections import model_card_sections
 from creditscore.scorecard._model_card._model_statement import ModelStatement

@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Self
 
+from creditscore._checks import check_kind
 from creditscore._validation import check_real
 from creditscore.exceptions import InvalidParameterError
-from creditscore.scorecard._checks import check_kind
 
 _LISTS = ("data", "limits")
 

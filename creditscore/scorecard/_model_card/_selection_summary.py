@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, Self
 
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore.exceptions import InvalidParameterError
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._scorecard import Scorecard
 from creditscore.scorecard.selection._log import SelectionLog
 

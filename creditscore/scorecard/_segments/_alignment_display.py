@@ -8,13 +8,13 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, distinct, new_axes
 from creditscore._frame import as_table
 from creditscore._typing import Float1D, NativeFrame
 from creditscore._validation import check_integer, check_same_order, check_target
 from creditscore.exceptions import UncalibratedCardError
 from creditscore.metrics import jeffreys_interval
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._segments._segmented import SegmentedScorecard
 
 _COLOURS = (GOOD, BAD, INK, MUTED)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
+from creditscore._checks import check_kind
 from creditscore._estimator import note_columns
 from creditscore._frame import Table, as_table
 from creditscore._typing import Float1D, Int1D, NativeFrame
@@ -33,7 +34,6 @@ from creditscore.exceptions import (
 from creditscore.scorecard._bad_label import bad_label_of
 from creditscore.scorecard._card_classifier import CardClassifier
 from creditscore.scorecard._challenge._random import random_of
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._logistic import LogisticScorecard
 from creditscore.scorecard._segments._segment_candidates import Candidate
 from creditscore.scorecard._segments._segment_search import (

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._display import html_table
 from creditscore._frame import Table, as_table
 from creditscore._typing import Int1D, Level, NativeFrame, NativeSeries
@@ -17,7 +18,6 @@ from creditscore.exceptions import (
     InvalidParameterError,
     RefusedValueError,
 )
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._named_table import read_named
 
 _SHOWN = 5

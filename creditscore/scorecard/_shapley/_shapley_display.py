@@ -8,10 +8,10 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, distinct, new_axes, shorten
 from creditscore._typing import Float1D
 from creditscore._validation import check_integer
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._shapley._shapley_comparison import ShapleyComparison
 
 _REST = "all others"

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from creditscore._checks import check_kind
 from creditscore._typing import Level
 from creditscore._warn import warn_user
 from creditscore.binning import CategoricalPartition, NumericPartition
 from creditscore.exceptions import ForeignRulesWarning, InvalidParameterError
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._scale import PointsScale
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
+from creditscore._checks import check_kind
 from creditscore._frame import Table, as_table
 from creditscore._typing import Bool1D, Float1D, Float2D
 from creditscore._warn import warn_user
@@ -23,7 +24,6 @@ from creditscore.exceptions import (
     SeparationWarning,
 )
 from creditscore.scorecard._challenge._probit import ProbitClassifier
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._scorecard import Scorecard
 from creditscore.scorecard._unseen import codes_and_points
 from creditscore.scorecard.reject._method import RejectMethod, ScoredApplications

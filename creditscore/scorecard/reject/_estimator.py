@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import clone
 
+from creditscore._checks import check_kind
 from creditscore._estimator import note_columns
 from creditscore._frame import as_table
 from creditscore._typing import ColumnKind, NativeFrame
@@ -16,7 +17,6 @@ from creditscore._validation import check_real, check_target
 from creditscore._warn import warn_user
 from creditscore.exceptions import InvalidDataError, InvalidWeightError, RejectInferenceWarning
 from creditscore.scorecard._card_classifier import CardClassifier
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._logistic import LogisticScorecard
 from creditscore.scorecard.reject._applications import Applications
 from creditscore.scorecard.reject._fuzzy import FuzzyAugmentation

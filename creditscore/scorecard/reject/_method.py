@@ -9,12 +9,12 @@ from typing import Any, Literal, TypeAlias
 
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._repr import changed_repr
 from creditscore._typing import Bool1D, Float1D
 from creditscore._validation import check_choice, check_integer
 from creditscore._warn import warn_user
 from creditscore.exceptions import RejectInferenceWarning, UncalibratedCardError
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._scorecard import Scorecard
 from creditscore.scorecard.reject._applications import Applications
 from creditscore.scorecard.reject._draw import draw_outcomes

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.base import clone
 
+from creditscore._checks import check_kind
 from creditscore._frame import Table, as_table
 from creditscore._typing import Bool1D, Float1D
 from creditscore._validation import check_integer
 from creditscore._warn import warn_user
 from creditscore.binning import WOEEncoder
 from creditscore.exceptions import CreditScoreWarning, RejectInferenceWarning
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._logistic import LogisticScorecard
 from creditscore.scorecard.reject._bands import ScoreBands
 from creditscore.scorecard.reject._method import RejectMethod, ScoredApplications

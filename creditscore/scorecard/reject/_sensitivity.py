@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
+from creditscore._checks import check_kind
 from creditscore._display import Format, html_table, shorten, text_table
 from creditscore._repr import changed_repr
 from creditscore._typing import Int1D
 from creditscore._validation import check_real
 from creditscore.metrics import auc
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._logistic import LogisticScorecard
 from creditscore.scorecard._scorecard import Scorecard
 from creditscore.scorecard.reject._applications import Applications

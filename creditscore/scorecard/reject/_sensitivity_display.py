@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._display import (
     BAD,
     GOOD,
@@ -19,7 +20,6 @@ from creditscore._display import (
     panels,
     percent_axis,
 )
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard.reject._sensitivity import RejectSensitivity
 
 _ROW_INCHES = 0.34

@@ -8,9 +8,9 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._display import GOOD, INK, MUTED, clean_axes, distinct, new_axes, spread
 from creditscore.exceptions import InvalidParameterError
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard.selection._log import SelectionLog
 
 _MOST_NAMED = 14

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from creditscore._checks import check_kind
 from creditscore._frame import Table, as_table
 from creditscore._typing import Float1D, NativeFrame, WeightType
 from creditscore._validation import (
@@ -26,7 +27,6 @@ from creditscore.exceptions import (
     InvalidTargetError,
     InvalidWeightError,
 )
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard._coefficient_bounds import read_bounds
 from creditscore.scorecard._fit_summary import WEIGHT_TYPES
 from creditscore.scorecard.selection._log import SelectionLog

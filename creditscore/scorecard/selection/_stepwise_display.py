@@ -8,10 +8,10 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, name_ticks, new_axes
 from creditscore._validation import check_choice
 from creditscore.exceptions import InvalidParameterError
-from creditscore.scorecard._checks import check_kind
 from creditscore.scorecard.selection._log import SelectionLog
 
 _CRITERIA = {"bic": "BIC", "aic": "AIC", "log_likelihood": "log-likelihood"}

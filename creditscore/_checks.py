@@ -1,6 +1,6 @@
-"""What the parts of a card must be: the right kinds, and finite floats of Python.
+"""What the parts of a frozen value must be: the right kinds, and finite floats of Python.
 
-Files hold such floats, and cards made of them compare as they should.
+Files hold such floats, and values made of them compare as they should.
 """
 
 from __future__ import annotations

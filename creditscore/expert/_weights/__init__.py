@@ -1,0 +1,1 @@
+"""Weights of criteria: given, compared, ranked, computed from data, combined."""

@@ -97,6 +97,43 @@ def floats_of(name: str, column: Any) -> Float1D:
     return np.asarray(column.cast(nw.Float64).to_numpy(), dtype=np.float64)
 
 
+def days_of(name: str, column: Any) -> np.ndarray[Any, np.dtype[np.datetime64]]:
+    """Give a column of dates, or of times without a zone, as days, NaT where missing."""
+    native = column if isinstance(column, np.ndarray) else column.to_native()
+    if isinstance(native, np.ndarray):
+        native = pd.Series(native)
+    if isinstance(native, pd.Series) and native.dtype == object:
+        native = _days_of_objects(name, native)
+    series = native if isinstance(native, pd.Series) else column.to_pandas()
+    if pd.api.types.is_object_dtype(series.dtype):
+        # dates of polars and pyarrow come as objects
+        series = _days_of_objects(name, series)
+    zone = getattr(series.dtype, "tz", None)
+    arrow = isinstance(series.dtype, pd.ArrowDtype)
+    if zone is None and (arrow or series.dtype.kind == "M"):
+        dates = pd.to_datetime(series) if arrow else series
+        if dates.dtype.kind == "M" and getattr(dates.dtype, "tz", None) is None:
+            return np.asarray(dates.to_numpy(dtype="datetime64[D]", na_value=pd.NaT))
+    got = f"times of the zone {zone}" if zone is not None else f"the type {series.dtype}"
+    msg = (
+        f"Column {name!r} must hold dates. Got {got}: convert it, in pandas with "
+        "pd.to_datetime() and without a time zone."
+    )
+    raise ColumnTypeError(msg)
+
+
+def _days_of_objects(name: str, series: pd.Series) -> pd.Series:
+    """Turn objects into dates where all are dates; text is not guessed at."""
+    known = series.dropna()
+    if not known.map(lambda value: isinstance(value, (dt.date, np.datetime64))).all():
+        msg = (
+            f"Column {name!r} must hold dates. Got {type(known.iloc[0]).__name__} among its "
+            "values: convert it, in pandas with pd.to_datetime()."
+        )
+        raise ColumnTypeError(msg)
+    return pd.to_datetime(series).astype("datetime64[s]")
+
+
 def levels_of(name: str, column: Any) -> tuple[Int1D, tuple[Level, ...]]:
     """Give a column as codes into the distinct values that occur, -1 where missing.
 

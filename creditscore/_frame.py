@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_array
 
 from creditscore._columns import (
     check_readable_as,
+    days_of,
     floats_of,
     has_order,
     is_declared_numeric,
@@ -110,6 +111,10 @@ class Table:
         if self.told.get(name) == "numeric" and not is_declared_numeric(column):
             return mixed_of(name, column).values
         return floats_of(name, column)
+
+    def days(self, name: str) -> np.ndarray[Any, np.dtype[np.datetime64]]:
+        """Give a column of dates as days, NaT where missing."""
+        return days_of(name, self._column(name))
 
     def levels(self, name: str) -> tuple[Int1D, tuple[Level, ...]]:
         """Give a column as codes into its distinct values, -1 where missing.

@@ -1,0 +1,336 @@
+"""What is known of customers on a day, as indicators read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from creditscore._checks import check_kind
+from creditscore._typing import Bool1D, Float1D, Int1D, Level
+from creditscore.exceptions import InvalidParameterError
+from creditscore.indicators._fact_table import FactTable
+from creditscore.indicators._measured import Measured, NegativeDenominator
+from creditscore.indicators._panel import Input, PanelFacts, PanelRows
+from creditscore.indicators._reason import Reason
+from creditscore.indicators._records import CustomerRecords, day_of
+from creditscore.indicators._rows import CustomerRows, months_before
+from creditscore.indicators._schema import FLOWS, SCHEMAS, STOCKS, TableName
+from creditscore.indicators._visible import VisibleRows, month_of
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Facts:
+    """What was known of customers on a day; the argument of each indicator.
+
+    Items of statements are attributes: ``facts.revenue``, ``facts.before().revenue`` for the
+    year before, ``facts.average("total_assets")`` for the mean of both. Other panels stand by
+    their names, ``facts.profile.employees``, those of an industry and a country are of the
+    customer's own; rows too, ``facts.ledger.within(months=12)``. Made by :func:`facts_on`.
+
+    Parameters
+    ----------
+    records : CustomerRecords
+        The tables.
+    as_of : day
+        What became known later is not seen.
+    customers : tuple
+        Whose facts, in this order.
+    negative_denominator : {"missing", "keep"}, default="missing"
+        What ratios over less than zero are.
+    inputs : list of Input, default=[]
+        What was read so far.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from creditscore.indicators import CustomerRecords, facts_on
+    >>> facts = facts_on(CustomerRecords(statements=pd.DataFrame({
+    ...     "customer": ["A"] * 2, "period_end": pd.to_datetime(["2022-12-31", "2023-12-31"]),
+    ...     "known_on": pd.to_datetime(["2023-04-30", "2024-04-30"]), "revenue": [100.0, 120.0],
+    ... })), "2024-06-30")
+    >>> growth = facts.revenue / facts.before().revenue - 1
+    >>> growth.values.round(6).tolist()
+    [0.2]
+    """
+
+    records: CustomerRecords
+    as_of: np.datetime64
+    customers: tuple[Level, ...]
+    negative_denominator: NegativeDenominator = "missing"
+    inputs: list[Input] = field(default_factory=list)
+    _panels: dict[TableName, PanelRows] = field(init=False, default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a table by its name, and whatever else as an item of the statements."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in SCHEMAS:
+            return self.rows(name) if SCHEMAS[name].kind == "rows" else self.panel(name)
+        return self.panel("statements").item(name)
+
+    def item(self, name: str) -> Measured:
+        """Return an item of the statements by its name."""
+        return self.panel("statements").item(name)
+
+    def before(self, years: int = 1) -> PanelFacts:
+        """Return the statements of so many years before."""
+        return self.panel("statements").before(years)
+
+    def average(self, name: str) -> Measured:
+        """Return the mean of an item of the statements now and a year before."""
+        return self.panel("statements").average(name)
+
+    def constant(self, value: float) -> Measured:
+        """Return the same number for each customer."""
+        return Measured.of(f"{value:g}", np.full(len(self.customers), float(value)))
+
+    def with_policy(self, negative_denominator: NegativeDenominator) -> Facts:
+        """Return the same facts for another indicator, whose inputs are noted from the start."""
+        own = replace(self, negative_denominator=negative_denominator, inputs=[])
+        # the panels were found already, and do not depend on the indicator
+        object.__setattr__(own, "_panels", self._panels)
+        return own
+
+    def panel(self, name: TableName) -> PanelFacts:
+        """Return the items of a panel."""
+        rows = self.panel_rows(name) if name in self.records.tables else None
+        absent = partial(self._absent, name)
+        return PanelFacts(
+            rows, absent, self.inputs.append, name, self.negative_denominator, self.as_of
+        )
+
+    def panel_rows(self, name: TableName) -> PanelRows:
+        """Return the row of a panel that counts for each customer."""
+        if name not in self._panels:
+            self._panels[name] = self._statements() if name == "statements" else self._panel(name)
+        return self._panels[name]
+
+    def rows(self, name: TableName) -> CustomerRows:
+        """Return the rows of a table that were known on the day."""
+        self.inputs.append(Input(table=name))
+        table = self.records.tables.get(name)
+        common: dict[str, Any] = {
+            "name": name, "as_of": self.as_of, "dated_by": SCHEMAS[name].dated_by,
+            "negative_denominator": self.negative_denominator,
+        }  # fmt: skip
+        if table is None:
+            nobody = np.full(len(self.customers), -1, dtype=np.intp)
+            empty = {column: np.array([], dtype="datetime64[D]") for column in SCHEMAS[name].dates}
+            return CustomerRows(
+                columns=empty, owner=np.array([], dtype=np.intp), key_of=nobody, n_keys=0,
+                absent=self._absent(name), **common,
+            )  # fmt: skip
+        seen = np.flatnonzero(table.known <= self.as_of)
+        key_of, absent = self._key_of(table)
+        return CustomerRows(
+            columns=self._columns(table, seen), owner=table.key_codes[seen], key_of=key_of,
+            n_keys=max(len(table.keys), 1), absent=absent, **common,
+        )  # fmt: skip
+
+    def _columns(self, table: FactTable, seen: Int1D) -> dict[str, Any]:
+        """Return the columns of rows, what was revealed later hidden."""
+        columns: dict[str, Any] = {name: values[seen] for name, values in table.numbers.items()}
+        columns |= {name: values[seen] for name, values in table.days.items()}
+        columns |= {name: table.text(name)[seen] for name in table.words}
+        for name, dates in table.schema.revealed_by.items():
+            date = next((d for d in dates if d in table.days), None)
+            if name not in columns or date is None:
+                continue
+            day = table.days[date][seen]
+            # without a day nothing was revealed: an open invoice shows no dispute
+            hidden = np.isnat(day) | (day > self.as_of)
+            gap = np.datetime64("NaT") if columns[name].dtype.kind == "M" else np.nan
+            columns[name] = np.where(hidden, gap, columns[name])
+        return columns
+
+    def _panel(self, name: TableName) -> PanelRows:
+        table = self.records.tables[name]
+        keys, absent = self._key_of(table)
+        visible = VisibleRows.on(table, self.as_of)
+        rows = visible.latest(keys)
+        reasons = self._reasons(table, keys, rows, absent)
+        return PanelRows(
+            table=table, visible=visible, keys=keys, rows=rows, reasons=reasons,
+            currency=self._currency(table),
+        )  # fmt: skip
+
+    def _statements(self) -> PanelRows:
+        """Return the statement that counts for each customer, by the rules of the records."""
+        records, table = self.records, self.records.tables["statements"]
+        keys, absent = self._key_of(table)
+        months = table.numbers.get("months", np.full(table.n_rows, 12.0))
+        eligible = np.ones(table.n_rows, bool) if records.annualise else months == 12
+        scope = table.numbers.get("consolidated")
+        if scope is not None and records.consolidation != "either":
+            eligible &= scope == (records.consolidation == "consolidated")
+        visible = VisibleRows.on(table, self.as_of, eligible)
+        rows = visible.latest(keys)
+        reasons = self._reasons(table, keys, rows, absent, eligible)
+        panel = PanelRows(
+            table=table, visible=visible, keys=keys, rows=rows, reasons=reasons,
+            currency=self._currency(table), flows=FLOWS | set(records.flows), stocks=STOCKS,
+            factor=12.0 / months if records.annualise else None,
+        )  # fmt: skip
+        if scope is not None and records.consolidation == "either":
+            panel = _without_mixed(panel, scope, table.known <= self.as_of)
+        return self._without_stale(panel)
+
+    def _without_stale(self, panel: PanelRows) -> PanelRows:
+        limit = self.records.stale_after_months
+        if limit is None:
+            return panel
+        ends = panel.days("period_end")
+        stale = ends < months_before(self.as_of, limit)
+        reasons = panel.reasons.copy()
+        for customer in np.flatnonzero(stale):
+            text = f"the latest statement, to {ends[customer]}, is older than {limit} months"
+            reasons[customer] = Reason("stale", text)
+        return replace(panel, rows=np.where(stale, -1, panel.rows), reasons=reasons)
+
+    def _key_of(self, table: FactTable) -> tuple[Int1D, Any]:
+        """Return the place of each customer among the keys of a table, or why it has none."""
+        key = table.schema.key
+        if key in ("customer", ""):
+            wanted: Any = self.customers
+            absent = self._absent(table.name)
+            absent[:] = Reason("not_given", f"{table.name} hold nothing of this customer")
+        else:
+            wanted = self.panel("profile").words(key)
+            absent = np.array(
+                [
+                    Reason("not_given", f"the {key} of the customer is not known")
+                    if word is None
+                    else Reason("not_given", f"{table.name} hold nothing of {key} {word!r}")
+                    for word in wanted
+                ],
+                dtype=object,
+            )
+        place = {name: code for code, name in enumerate(table.keys)}
+        return np.array([place.get(name, -1) for name in wanted], dtype=np.intp), absent
+
+    def _reasons(
+        self,
+        table: FactTable,
+        keys: Int1D,
+        rows: Int1D,
+        absent: Any,
+        eligible: Bool1D | None = None,
+    ) -> Any:
+        """Say why customers have no row: none at all, none known yet, none that counts."""
+        reasons: Any = np.where(rows >= 0, None, absent)
+        first = np.full(len(table.keys) + 1, np.datetime64("2262-01-01", "D"))
+        np.minimum.at(first, table.key_codes, table.known)
+        other = _why_not_eligible(table, eligible) if eligible is not None else {}
+        for customer in np.flatnonzero((rows < 0) & (keys >= 0)).tolist():
+            known_on = first[keys[customer]]
+            if known_on > self.as_of:
+                text = f"{table.name} are known from {known_on} on only"
+                reasons[customer] = Reason("not_known_yet", text)
+            else:
+                reasons[customer] = other.get(int(keys[customer]), absent[customer])
+        return reasons
+
+    def _currency(self, table: FactTable) -> Int1D | None:
+        """Return the currency of each row as a code that is the same in all tables."""
+        if "currency" not in table.words:
+            return None
+        codes, levels = table.words["currency"]
+        known = self.records.currencies
+        places = np.array([*(known.index(str(level)) for level in levels), -1], dtype=np.intp)
+        return places[codes]
+
+    def _absent(self, name: TableName) -> Any:
+        reasons = np.full(len(self.customers), None, dtype=object)
+        reasons[:] = Reason("not_given", f"no table of {name} is given")
+        return reasons
+
+    def __repr__(self) -> str:
+        """Say in one line whose facts these are, and when."""
+        return f"Facts({len(self.customers):,} customers as of {self.as_of})"
+
+
+def facts_on(
+    records: CustomerRecords, as_of: Any, *, customers: Sequence[Level] | None = None
+) -> Facts:
+    """Return what was known of customers on a day.
+
+    Parameters
+    ----------
+    records : CustomerRecords
+        The tables.
+    as_of : str, date or Timestamp
+        The day, without a time zone.
+    customers : sequence, optional
+        Whose facts; without them, of all customers of the records.
+
+    Returns
+    -------
+    Facts
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from creditscore.indicators import CustomerRecords, facts_on
+    >>> statements = pd.DataFrame({
+    ...     "customer": ["A"], "period_end": pd.to_datetime(["2023-12-31"]),
+    ...     "known_on": pd.to_datetime(["2024-04-30"]), "revenue": [120.0],
+    ... })
+    >>> records = CustomerRecords(statements=statements)
+    >>> facts_on(records, "2024-06-30").revenue.values
+    array([120.])
+    >>> str(facts_on(records, "2024-01-31").revenue.reasons[0])
+    'statements are known from 2024-04-30 on only'
+    """
+    check_kind(records, "records", "facts_on", CustomerRecords)
+    wanted = records.customers if customers is None else tuple(customers)
+    if len(set(wanted)) != len(wanted):
+        msg = "The 'customers' parameter of facts_on must name each customer once."
+        raise InvalidParameterError(msg)
+    return Facts(records=records, as_of=day_of(as_of, "as_of", "facts_on"), customers=wanted)
+
+
+def _why_not_eligible(table: FactTable, eligible: Bool1D) -> dict[int, Reason]:
+    """Say of each key whose rows do not count why that is."""
+    months = table.numbers.get("months", np.full(table.n_rows, 12.0))
+    other = ~eligible
+    lengths: dict[int, set[float]] = {}
+    for key, length in zip(table.key_codes[other].tolist(), months[other].tolist(), strict=True):
+        lengths.setdefault(key, set()).add(length)
+    reasons = {}
+    for key, found in lengths.items():
+        if 12.0 in found:
+            text = "no statement of the kind that counts (consolidation) is known"
+            reasons[key] = Reason("consolidation", text)
+        else:
+            listed = ", ".join(f"{length:g}" for length in sorted(found))
+            text = f"only statements of {listed} months are known (annualise)"
+            reasons[key] = Reason("period", text)
+    return reasons
+
+
+def _without_mixed(panel: PanelRows, scope: Float1D, seen: Bool1D) -> PanelRows:
+    """Leave out customers whose latest period has statements of the firm and of its group."""
+    table = panel.table
+    known = np.flatnonzero(seen & ~np.isnan(scope))
+    month = month_of(table)
+    pairs = np.stack([table.key_codes[known], month[known], scope[known].astype(np.intp)])
+    found: Any = np.unique(np.unique(pairs, axis=1)[:2], axis=1, return_counts=True)
+    keys_and_months, scopes = found
+    both = set(zip(*keys_and_months[:, scopes > 1].tolist(), strict=True))
+    mixed = np.array(
+        [
+            row >= 0 and (key, int(month[row])) in both
+            for key, row in zip(panel.keys.tolist(), panel.rows.tolist(), strict=True)
+        ],
+        dtype=bool,
+    )
+    reasons = panel.reasons.copy()
+    reasons[mixed] = Reason(
+        "consolidation",
+        "the period has statements of the firm and of its group: say which count (consolidation)",
+    )
+    return replace(panel, rows=np.where(mixed, -1, panel.rows), reasons=reasons)

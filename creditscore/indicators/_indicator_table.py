@@ -1,0 +1,294 @@
+"""Values of indicators, why some are missing, and where each comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from creditscore._checks import unknown_name
+from creditscore._display import html_table
+from creditscore._validation import check_choice, check_real
+from creditscore.exceptions import InvalidParameterError
+from creditscore.indicators._facts import Facts
+from creditscore.indicators._indicator import Indicator
+from creditscore.indicators._measured import Measured
+from creditscore.indicators._panel import Input
+from creditscore.indicators._reason import REASON_KINDS
+from creditscore.indicators._schema import SCHEMAS
+
+_SHOWN_ROWS = 10
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class IndicatorTable:
+    """Indicators of customers on a day; made by :meth:`IndicatorSet.compute`.
+
+    Attributes
+    ----------
+    indicators : tuple of Indicator
+        What was computed.
+    facts : Facts
+        What was known on the day.
+    measured : mapping of str to Measured
+        Values and reasons of each indicator.
+    inputs : mapping of str to tuple of Input
+        What was read for each.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from creditscore.indicators import CustomerRecords, IndicatorSet, indicator
+    >>> @indicator(group="financial", unit="ratio", direction="higher", formula="cash / revenue")
+    ... def cash_to_sales(facts):
+    ...     return facts.cash / facts.revenue
+    >>> records = CustomerRecords(statements=pd.DataFrame({
+    ...     "customer": ["A", "B"], "period_end": pd.to_datetime(["2023-12-31"] * 2),
+    ...     "known_on": pd.to_datetime(["2024-04-30"] * 2),
+    ...     "revenue": [120.0, 80.0], "cash": [6.0, None],
+    ... }))
+    >>> found = IndicatorSet(indicators=(cash_to_sales,)).compute(records, as_of="2024-06-30")
+    >>> found.values
+              cash_to_sales
+    customer
+    A                  0.05
+    B                   NaN
+    >>> found.reasons.loc["B", "cash_to_sales"]
+    'cash is not given'
+    >>> found.sources(customers=["A"])[["input", "value", "dated"]]
+                    input  value      dated
+    0     statements.cash    6.0 2023-12-31
+    1  statements.revenue  120.0 2023-12-31
+    """
+
+    indicators: tuple[Indicator, ...]
+    facts: Facts
+    measured: Mapping[str, Measured]
+    inputs: Mapping[str, tuple[Input, ...]]
+
+    @property
+    def as_of(self) -> np.datetime64:
+        """The day."""
+        return self.facts.as_of
+
+    @cached_property
+    def _index(self) -> pd.Index:
+        return pd.Index(self.facts.customers, name="customer")
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """Values: a row a customer, a column an indicator, NaN where missing."""
+        columns = {name: found.values for name, found in self.measured.items()}
+        return pd.DataFrame(columns, index=self._index)
+
+    @property
+    def reasons(self) -> pd.DataFrame:
+        """Why values are missing, in words; empty where there is one."""
+        return self._by_reason(str)
+
+    @property
+    def reason_kinds(self) -> pd.DataFrame:
+        """Why values are missing, as kinds (:data:`REASON_KINDS`); empty where there is one."""
+        return self._by_reason(lambda reason: reason.kind)
+
+    def coded(self, codes: Mapping[str, float]) -> pd.DataFrame:
+        """Return the values with a special code for some kinds of reasons.
+
+        A firm without interest has no interest cover, and that is another matter than a firm that
+        does not report: bins and sub-scores can treat a code of its own as they like.
+
+        Parameters
+        ----------
+        codes : mapping of str to float
+            Code for each kind of reason, such as ``{"zero_denominator": -99.0}``.
+
+        Raises
+        ------
+        InvalidParameterError
+            There is no such kind; a code is a value of an indicator, too.
+        """
+        for kind, code in codes.items():
+            check_choice(kind, "codes", "IndicatorTable.coded", REASON_KINDS)
+            check_real(code, f"codes[{kind!r}]", "IndicatorTable.coded", low=-np.inf, high=np.inf)
+        values, kinds = self.values, self.reason_kinds
+        for name in values:
+            taken = sorted(set(codes.values()) & set(values[name].dropna().unique().tolist()))
+            if taken:
+                msg = f"Code {taken[0]:g} is also a value of indicator {name!r}. Choose another."
+                raise InvalidParameterError(msg)
+        for kind, code in codes.items():
+            values = values.mask(kinds == kind, code)
+        return values
+
+    @property
+    def flags(self) -> pd.DataFrame:
+        """Values outside the sensible range of their indicator, a row each, with the range."""
+        rows = [
+            {
+                "customer": self.facts.customers[row],
+                "indicator": found.name,
+                "value": self.measured[found.name].values[row],
+                "low": found.sensible_range[0],
+                "high": found.sensible_range[1],
+            }
+            for found in self.indicators
+            for row in _outside(self.measured[found.name], found)
+        ]
+        return pd.DataFrame(rows, columns=["customer", "indicator", "value", "low", "high"])
+
+    def coverage(self) -> pd.DataFrame:
+        """Return how many customers have each indicator, and why the others have not.
+
+        Returns
+        -------
+        DataFrame
+            A row an indicator: indicator, group, n, share (of customers with a value), and a
+            column for each kind of reason that occurs, with its count.
+        """
+        kinds = self.reason_kinds
+        rows = []
+        for found in self.indicators:
+            counts = kinds[found.name].value_counts()
+            present = int(counts.pop("")) if "" in counts else 0
+            n = max(len(kinds), 1)
+            row = {"indicator": found.name, "group": found.group, "n": present}
+            rows.append({**row, "share": present / n, **counts.to_dict()})
+        table = pd.DataFrame(rows)
+        others = [kind for kind in REASON_KINDS if kind in table]
+        table[others] = table[others].fillna(0).astype(int)
+        return table[["indicator", "group", "n", "share", *others]]
+
+    def sources(
+        self, *, indicators: Sequence[str] | None = None, customers: Sequence[Any] | None = None
+    ) -> pd.DataFrame:
+        """Return what each value was computed from, with source and dates.
+
+        Parameters
+        ----------
+        indicators : sequence of str, optional
+            Which ones; without them, all.
+        customers : sequence, optional
+            Whose; without them, all.
+
+        Returns
+        -------
+        DataFrame
+            A row a customer, indicator and input: customer, indicator, input (table.item, with
+            @-1 for the year before), value (an item's; of rows, how many were known), dated (the
+            day it is about; of rows, the latest), known_on (the day it became known; of rows, the
+            latest), source (where the table names it).
+        """
+        names = tuple(self.measured) if indicators is None else tuple(indicators)
+        for name in names:
+            if name not in self.measured:
+                raise unknown_name(name, tuple(self.measured), "indicator", "this table")
+        place = {customer: row for row, customer in enumerate(self.facts.customers)}
+        wanted = self.facts.customers if customers is None else tuple(customers)
+        strange = [customer for customer in wanted if customer not in place]
+        if strange:
+            msg = f"There is no customer {strange[0]!r} in this table."
+            raise InvalidParameterError(msg)
+        rows = np.array([place[customer] for customer in wanted], dtype=np.intp)
+        read = {entry for name in names for entry in self.inputs[name]}
+        parts = {entry: self._source(entry, rows) for entry in read}
+        tables = [
+            parts[entry].assign(indicator=name, input=str(entry))
+            for name in names
+            for entry in self.inputs[name]
+        ]
+        columns = ["customer", "indicator", "input", "value", "dated", "known_on", "source"]
+        if not tables:
+            return pd.DataFrame(columns=columns)
+        return pd.concat(tables, ignore_index=True)[columns]
+
+    def _source(self, entry: Input, rows: Any) -> pd.DataFrame:
+        """Return value, dates and source of one input."""
+        facts = self.facts.with_policy("missing")
+        customers = [self.facts.customers[row] for row in rows]
+        days = np.full(len(rows), np.datetime64("NaT", "D"))
+        empty = {"value": np.nan, "dated": days, "known_on": days, "source": ""}
+        if entry.table not in facts.records.tables:
+            return pd.DataFrame({"customer": customers, **empty})
+        if SCHEMAS[entry.table].kind == "rows":
+            found = _rows_source(facts, entry)
+        else:
+            found = _panel_source(facts, entry)
+        return pd.DataFrame(
+            {"customer": customers, **{name: values[rows] for name, values in found.items()}}
+        )
+
+    def _by_reason(self, told: Any) -> pd.DataFrame:
+        def words(found: Measured) -> Any:
+            reasons = np.full(len(found), "", dtype=object)
+            for row in np.flatnonzero(found.missing).tolist():
+                reasons[row] = told(found.reasons[row])
+            return reasons
+
+        columns = {name: words(found) for name, found in self.measured.items()}
+        return pd.DataFrame(columns, index=self._index)
+
+    def __repr__(self) -> str:
+        """Say in one line how much there is."""
+        values = self.values
+        share = float(values.notna().to_numpy().mean()) if values.size else 0.0
+        return (
+            f"IndicatorTable({len(values):,} customers × {values.shape[1]} indicators as of "
+            f"{self.as_of}, {share:.0%} known)"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show the first customers, with the kind of reason where a value is missing."""
+        values, kinds = self.values.head(_SHOWN_ROWS), self.reason_kinds.head(_SHOWN_ROWS)
+        shown = pd.DataFrame({"customer": list(values.index)})
+        for name in values:
+            shown[name] = [
+                f"{value:.4g}" if kind == "" else kind.replace("_", " ")
+                for value, kind in zip(values[name], kinds[name], strict=True)
+            ]
+        return html_table(shown, caption=repr(self), formats=dict.fromkeys(values, "{}"))
+
+
+def _outside(found: Measured, indicator: Indicator) -> list[int]:
+    low, high = indicator.sensible_range
+    rows: list[int] = np.flatnonzero((found.values < low) | (found.values > high)).tolist()
+    return rows
+
+
+def _panel_source(facts: Facts, entry: Input) -> dict[str, Any]:
+    panel = facts.panel_rows(entry.table)
+    if entry.years_before:
+        panel = panel.before(entry.years_before)
+    table = panel.table
+    there = panel.rows >= 0
+    words = panel.words("source")
+    return {
+        "value": panel.numbers(entry.item).values
+        if entry.item in table.numbers
+        else np.full(len(there), np.nan),
+        "dated": panel.days(table.schema.dated_by),
+        "known_on": panel.days(table.schema.known_by),
+        "source": np.array(["" if word is None else word for word in words], dtype=object),
+    }
+
+
+def _rows_source(facts: Facts, entry: Input) -> dict[str, Any]:
+    rows = facts.rows(entry.table)
+    schema = SCHEMAS[entry.table]
+    found: dict[str, Any] = {"value": np.where(rows.key_of >= 0, rows.count().values, np.nan)}
+    for name, column in (("dated", schema.dated_by), ("known_on", schema.known_by)):
+        latest = np.full(rows.n_keys + 1, np.datetime64("0001-01-01", "D"))
+        np.maximum.at(latest, rows.owner, rows.column(column))
+        days = latest[rows.key_of]
+        nothing = (rows.key_of < 0) | (days == latest[-1])
+        found[name] = np.where(nothing, np.datetime64("NaT", "D"), days)
+    found["source"] = np.full(len(rows.key_of), "", dtype=object)
+    if rows.has("source") and len(rows):
+        frame = pd.DataFrame({"owner": rows.owner, "source": rows.column("source")}).dropna()
+        listed = frame.groupby("owner")["source"].agg(lambda s: ", ".join(sorted(set(s))))
+        by_key = listed.reindex(range(rows.n_keys)).fillna("").to_numpy(dtype=object)
+        found["source"] = np.where(rows.key_of >= 0, np.append(by_key, "")[rows.key_of], "")
+    return found

@@ -1,0 +1,215 @@
+"""What is known about customers, as tidy tables with the day each row became known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from creditscore._checks import check_kind, unknown_name
+from creditscore._typing import Level, NativeFrame
+from creditscore._validation import check_choice, check_integer
+from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
+from creditscore.indicators._fact_table import FactTable, read_facts
+from creditscore.indicators._schema import SCHEMAS, TableName
+
+Consolidation: TypeAlias = Literal["either", "consolidated", "separate"]
+"""Statements of a firm with its group, or of the firm alone."""
+
+_CUSTOMER_TABLES: tuple[TableName, ...] = tuple(
+    name for name, schema in SCHEMAS.items() if schema.key == "customer"
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class CustomerRecords:
+    """Facts about customers in tidy tables, from which indicators are computed as of a day.
+
+    Each table is optional. Further columns may be there, and are read as what they hold:
+    indicators find them by their names. All tables but the ledger hold `known_on`, the day the
+    row became known; an invoice is known from `invoiced_on`.
+
+    Parameters
+    ----------
+    statements : table, optional
+        A row a customer and period: customer, period_end, known_on; months (12 where the column
+        is not there), currency, consolidated (true or false), audited, source; and a column an
+        item, such as revenue or total_assets. Items are in currency, expenses above zero.
+    operations : table, optional
+        A row a customer and period: customer, period_end, known_on, and numbers such as
+        capacity and output.
+    market : table, optional
+        A row a customer and period: customer, period_end, known_on, and numbers of the market it
+        sells in, such as market_sales or largest_competitor_sales.
+    profile : table, optional
+        A row a customer and version: customer, known_on, name, founded_on, industry, country,
+        region, and numbers such as employees.
+    persons : table, optional
+        A row a person and version: customer, known_on, and numbers such as monthly_income.
+    ledger : table, optional
+        A row an invoice to the customer: customer, invoice, invoiced_on, due_on, settled_on
+        (missing while open), amount, currency; disputed or disputed_on, returned_amount and
+        returned_on.
+    contracts : table, optional
+        A row an obligation: customer, contract, known_on, due_on, fulfilled_on (missing while
+        open), fulfilled_share, amount.
+    trade : table, optional
+        A row a counterparty of a customer and period: customer, counterparty, role ("customer"
+        or "supplier"), period_end, known_on, amount.
+    ratings : table, optional
+        A row a rating: customer, agency, rating, known_on, outlook.
+    references : table, optional
+        A row a reference: customer, association, opinion, known_on.
+    surveys : table, optional
+        A row a market survey of an industry: industry, survey, period_end, known_on, balance.
+    industries : table, optional
+        A row an industry and period: industry, period_end, known_on, and numbers such as firms,
+        defaults and output.
+    countries : table, optional
+        A row a country and version: country, known_on, risk_class and other numbers.
+    events : table, optional
+        A row an event: event, known_on, effective_on, ends_on, direction, and whom it concerns:
+        industry, country or customer.
+    known_lag_days : mapping of str to int, default={}
+        For tables without `known_on`: days after the day a row is about (for statements after
+        `period_end`) on which it became known.
+    consolidation : {"either", "consolidated", "separate"}, default="either"
+        Which statements count. With "either", a customer with both kinds for one period has no
+        statement, and the reason says so.
+    annualise : bool, default=False
+        Whether statements of other than 12 months count, their flows times 12 / months.
+    stale_after_months : int or None, default=18
+        Months after its period end from which a statement no longer tells anything; None for
+        never.
+    flows : tuple of str, default=()
+        Items of statements that add up over time, beyond the known ones (:data:`FLOWS`).
+
+    Raises
+    ------
+    MissingColumnError, InvalidDataError, ColumnTypeError
+        A table cannot be used as it is; the message names table, column and row.
+    InvalidParameterError
+        A parameter is none of the above.
+
+    Notes
+    -----
+    On a day, a row counts if it was known by then. Of rows of one customer and one month the last
+    known counts, so that a correction supersedes from the day it is known. An invoice that was
+    settled later is open on the day. What was disputed or returned counts from the day it was, or
+    where that column is not there, from the day the invoice was settled, as a flag without a day
+    may come from the future. Statements of one customer in two currencies, or of a firm and of
+    its group, are not put together.
+
+    O(n log n) time for n rows; tables are read once.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from creditscore.indicators import CustomerRecords
+    >>> statements = pd.DataFrame({
+    ...     "customer": ["A", "A"],
+    ...     "period_end": pd.to_datetime(["2022-12-31", "2023-12-31"]),
+    ...     "known_on": pd.to_datetime(["2023-04-30", "2024-04-30"]),
+    ...     "revenue": [100.0, 120.0],
+    ... })
+    >>> CustomerRecords(statements=statements)
+    CustomerRecords(1 customer; statements 2)
+    """
+
+    statements: NativeFrame | None = None
+    operations: NativeFrame | None = None
+    market: NativeFrame | None = None
+    profile: NativeFrame | None = None
+    persons: NativeFrame | None = None
+    ledger: NativeFrame | None = None
+    contracts: NativeFrame | None = None
+    trade: NativeFrame | None = None
+    ratings: NativeFrame | None = None
+    references: NativeFrame | None = None
+    surveys: NativeFrame | None = None
+    industries: NativeFrame | None = None
+    countries: NativeFrame | None = None
+    events: NativeFrame | None = None
+    known_lag_days: Mapping[str, int] = field(default_factory=dict)
+    consolidation: Consolidation = "either"
+    annualise: bool = False
+    stale_after_months: int | None = 18
+    flows: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Read all tables at once, so that what is wrong with one is said at once."""
+        owner = type(self).__name__
+        check_choice(
+            self.consolidation, "consolidation", owner, ("either", "consolidated", "separate")
+        )
+        check_kind(self.annualise, "annualise", owner, bool)
+        if self.stale_after_months is not None:
+            check_integer(self.stale_after_months, "stale_after_months", owner, low=1)
+        check_kind(self.known_lag_days, "known_lag_days", owner, Mapping)
+        for name, days in self.known_lag_days.items():
+            if name not in SCHEMAS:
+                raise unknown_name(name, tuple(SCHEMAS), "table", "known_lag_days")
+            check_integer(days, f"known_lag_days[{name!r}]", owner, low=0)
+        object.__setattr__(self, "flows", tuple(self.flows))
+        if not self.tables:
+            msg = "Records need at least one table. Got none."
+            raise EmptyDataError(msg)
+
+    @cached_property
+    def tables(self) -> Mapping[TableName, FactTable]:
+        """Tables as they were read, by name."""
+        return {
+            name: read_facts(getattr(self, name), name, self.known_lag_days.get(name))
+            for name in SCHEMAS
+            if getattr(self, name) is not None
+        }
+
+    @cached_property
+    def customers(self) -> tuple[Level, ...]:
+        """Customers of all tables, in the order in which they come."""
+        found: dict[Level, TableName] = {}
+        kinds: dict[type, TableName] = {}
+        for name in _CUSTOMER_TABLES:
+            for key in self.tables[name].keys if name in self.tables else ():
+                found.setdefault(key, name)
+                kinds.setdefault(type(key), name)
+        if len(kinds) > 1:
+            listed = ", ".join(f"{kind.__name__} in {name!r}" for kind, name in kinds.items())
+            msg = f"Customers must be named alike in all tables. Got {listed}."
+            raise InvalidDataError(msg)
+        return tuple(found)
+
+    @cached_property
+    def currencies(self) -> tuple[str, ...]:
+        """Currencies that occur in any table, sorted."""
+        levels = [t.words["currency"][1] for t in self.tables.values() if "currency" in t.words]
+        return tuple(sorted({str(level) for found in levels for level in found}))
+
+    def __repr__(self) -> str:
+        """Say in one line how much there is."""
+        rows = ", ".join(f"{name} {table.n_rows:,}" for name, table in self.tables.items())
+        n = len(self.customers)
+        return f"CustomerRecords({n:,} customer{'' if n == 1 else 's'}; {rows})"
+
+
+def day_of(value: Any, name: str, owner: str) -> np.datetime64:
+    """Return a day given as text (2024-06-30), date or timestamp."""
+    try:
+        stamp = pd.Timestamp(value)
+    except (TypeError, ValueError) as error:
+        msg = (
+            f"The {name!r} parameter of {owner} must be a day, such as '2024-06-30'. "
+            f"Got {value!r} instead."
+        )
+        raise InvalidParameterError(msg) from error
+    if stamp is pd.NaT or stamp.tzinfo is not None or isinstance(value, (bool, int, float)):
+        msg = (
+            f"The {name!r} parameter of {owner} must be a day without a time zone, such as "
+            f"'2024-06-30'. Got {value!r} instead."
+        )
+        raise InvalidParameterError(msg)
+    return np.datetime64(stamp.to_datetime64(), "D")

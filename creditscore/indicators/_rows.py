@@ -1,0 +1,246 @@
+"""Rows of customers, such as invoices: which fall in a window, and what they add up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Self, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from creditscore._typing import Bool1D, Float1D, Int1D
+from creditscore._validation import check_integer
+from creditscore.exceptions import InvalidParameterError
+from creditscore.indicators._measured import Measured, NegativeDenominator
+from creditscore.indicators._reason import Reason
+
+Column: TypeAlias = "str | Float1D | Bool1D"
+"""A column of the rows by its name, or numbers made from them, one a row."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class CustomerRows:
+    """Rows of many customers, as known on a day; made by :class:`Facts`.
+
+    Columns are read by their name, ``rows.amount``, as arrays of shape (n_rows,). What is only
+    known later is missing. Numbers of each customer come from :meth:`count`, :meth:`total`,
+    :meth:`mean`, :meth:`share`, :meth:`largest`, :meth:`smallest` and :meth:`concentration`: a
+    customer without rows has a missing one, and the reason names the window.
+
+    Parameters
+    ----------
+    name : str
+        The table.
+    columns : mapping of str to array of shape (n_rows,)
+        Numbers (NaN where missing), days (NaT) and words (None).
+    owner : array of int of shape (n_rows,)
+        Whose row it is, as a place in the table's keys.
+    key_of : array of int of shape (n_customers,)
+        Place of each customer among the keys, -1 where the table holds no row of it.
+    n_keys : int
+        How many keys there are.
+    as_of : day
+        What is known later is not there.
+    dated_by : str
+        The column that windows go by, unless another one is named.
+    absent : array of Reason of shape (n_customers,)
+        Why a customer that is not among the keys has no rows.
+    window : str, default=""
+        The window in words.
+    negative_denominator : {"missing", "keep"}, default="missing"
+        Handed on to what is measured.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from creditscore.indicators import CustomerRecords, facts_on
+    >>> ledger = pd.DataFrame({
+    ...     "customer": ["A", "A", "B"], "invoice": ["1", "2", "3"],
+    ...     "invoiced_on": pd.to_datetime(["2024-01-01", "2024-02-01", "2022-01-01"]),
+    ...     "due_on": pd.to_datetime(["2024-01-31", "2024-03-02", "2022-01-31"]),
+    ...     "settled_on": pd.to_datetime(["2024-01-30", "2024-04-01", "2022-01-31"]),
+    ...     "amount": [100.0, 300.0, 50.0],
+    ... })
+    >>> facts = facts_on(CustomerRecords(ledger=ledger), "2024-06-30")
+    >>> recent = facts.ledger.within(months=12)
+    >>> late = recent.share(recent.settled_on > recent.due_on)
+    >>> late.values.tolist()
+    [0.5, nan]
+    >>> str(late.reasons[1])
+    'no row of ledger with due_on in the 12 months to 2024-06-30'
+    """
+
+    name: str
+    columns: dict[str, Any]
+    owner: Int1D
+    key_of: Int1D
+    n_keys: int
+    as_of: np.datetime64
+    dated_by: str
+    absent: Any
+    window: str = ""
+    negative_denominator: NegativeDenominator = "missing"
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.owner)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a column by its name."""
+        if name.startswith("_") or name == "columns":
+            raise AttributeError(name)
+        return self.column(name)
+
+    def column(self, name: str) -> Any:
+        """Return a column; all missing where the table has none of this name."""
+        if name in self.columns:
+            return self.columns[name]
+        return np.full(len(self), np.nan)
+
+    def has(self, name: str) -> bool:
+        """Tell whether the table has a column."""
+        return name in self.columns
+
+    def where(self, mask: Bool1D, words: str = "") -> Self:
+        """Return some of the rows; `words` go on to say which, in reasons."""
+        keep = np.asarray(mask)
+        if keep.shape != (len(self),) or keep.dtype != bool:
+            msg = f"A mask of {self.name} must hold true or false for each of {len(self)} rows."
+            raise InvalidParameterError(msg)
+        columns = {name: values[keep] for name, values in self.columns.items()}
+        window = " ".join(filter(None, (self.window, words)))
+        return replace(self, columns=columns, owner=self.owner[keep], window=window)
+
+    def within(self, *, months: int, on: str | None = None, before_months: int = 0) -> Self:
+        """Return the rows of the months up to the day, or up to some months before.
+
+        Parameters
+        ----------
+        months : int
+            Length of the window, 1 or more.
+        on : str, optional
+            Column of days that must fall in it; without one, that of the table (an invoice goes
+            by `due_on`).
+        before_months : int, default=0
+            Months between the end of the window and the day.
+
+        Returns
+        -------
+        CustomerRows
+            Rows with start < day <= end.
+        """
+        check_integer(months, "months", "within", low=1)
+        check_integer(before_months, "before_months", "within", low=0)
+        column = on or self.dated_by
+        days = self.column(column)
+        if np.asarray(days).dtype.kind != "M":
+            msg = f"Windows go by a column of days. {self.name} has no such column {column!r}."
+            raise InvalidParameterError(msg)
+        end = months_before(self.as_of, before_months)
+        start = months_before(self.as_of, before_months + months)
+        words = f"with {column} in the {months} months to {end}"
+        # NaT compares as false
+        return self.where((days > start) & (days <= end), words)
+
+    def count(self) -> Measured:
+        """Return how many rows each customer has, 0 for a customer of the table with none here."""
+        counts: Any = np.bincount(self.owner, minlength=self.n_keys)
+        return self._by_customer(
+            np.asarray(counts, dtype=np.float64), np.ones(self.n_keys, dtype=bool), "count", ""
+        )
+
+    def total(self, values: Column) -> Measured:
+        """Return the sum of each customer."""
+        numbers, name = self._numbers(values)
+        sums: Any = np.bincount(self.owner, weights=numbers, minlength=self.n_keys)
+        return self._by_customer(sums, self._has_rows(), "sum", name)
+
+    def mean(self, values: Column, *, weights: Column | None = None) -> Measured:
+        """Return the mean of each customer, weighted where weights are given."""
+        numbers, name = self._numbers(values)
+        weight = np.ones(len(self)) if weights is None else self._numbers(weights)[0]
+        total = np.bincount(self.owner, weights=weight, minlength=self.n_keys)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            sums = np.bincount(self.owner, weights=numbers * weight, minlength=self.n_keys)
+            means = np.where(total > 0, sums / total, np.where(np.isnan(total), np.nan, 0.0))
+        return self._by_customer(means, self._has_rows() & (total != 0), "mean", name)
+
+    def share(self, condition: Bool1D, *, weights: Column | None = None) -> Measured:
+        """Return the share of rows, or of their weights, for which a condition holds."""
+        return self.mean(np.asarray(condition, dtype=np.float64), weights=weights).named("share")
+
+    def largest(self, values: Column) -> Measured:
+        """Return the largest value of each customer."""
+        numbers, name = self._numbers(values)
+        found = np.full(self.n_keys, -np.inf)
+        np.maximum.at(found, self.owner, numbers)
+        return self._by_customer(found, self._has_rows(), "largest", name)
+
+    def smallest(self, values: Column) -> Measured:
+        """Return the smallest value of each customer."""
+        numbers, _ = self._numbers(values)
+        return -self.largest(-numbers)
+
+    def concentration(self, by: str, values: Column) -> Measured:
+        """Return the Herfindahl–Hirschman index of each customer: Σ share² over the words of `by`.
+
+        Returns
+        -------
+        Measured
+            Between 1 / n for n equal parts and 1 for a single one. Missing where the sum is not
+            above zero or a part is negative.
+        """
+        numbers, name = self._numbers(values)
+        groups, _ = pd.factorize(self.column(by), use_na_sentinel=False)
+        pairs, codes = np.unique(
+            self.owner * (groups.max(initial=0) + 1) + groups, return_inverse=True
+        )
+        parts = np.bincount(codes, weights=numbers, minlength=len(pairs))
+        owner = np.zeros(len(pairs), dtype=np.intp)
+        owner[codes] = self.owner
+        total = np.bincount(owner, weights=parts, minlength=self.n_keys)
+        squares = np.bincount(owner, weights=parts**2, minlength=self.n_keys)
+        negative = np.bincount(owner, weights=parts < 0, minlength=self.n_keys) > 0
+        fit = ~(total <= 0) & ~negative
+        index = np.divide(squares, total**2, out=np.full(self.n_keys, np.nan), where=fit)
+        found = self._by_customer(np.where(fit, index, 0.0), self._has_rows(), "HHI", name)
+        bad = np.where(self.key_of >= 0, ~fit[self.key_of], False) & ~found.missing
+        why = Reason("undefined", f"the sum of {name} is not above zero, or a part is negative")
+        return found.without(bad, why)
+
+    def _numbers(self, values: Column) -> tuple[Float1D, str]:
+        name = values if isinstance(values, str) else "the values"
+        numbers = self.column(values) if isinstance(values, str) else np.asarray(values)
+        if numbers.shape != (len(self),) or numbers.dtype.kind not in "fiub":
+            msg = (
+                f"{self.name} needs one number for each of its {len(self)} rows. Got {name} of "
+                f"type {numbers.dtype} and shape {numbers.shape}."
+            )
+            raise InvalidParameterError(msg)
+        return numbers.astype(np.float64), name
+
+    def _has_rows(self) -> Bool1D:
+        return np.bincount(self.owner, minlength=self.n_keys) > 0
+
+    def _by_customer(self, by_key: Float1D, there: Bool1D, what: str, name: str) -> Measured:
+        """Give each customer the number of its key, or the reason why there is none."""
+        known = self.key_of >= 0
+        padded = np.append(by_key, np.nan)
+        has = np.append(there, False)[self.key_of]
+        values = np.where(has, padded[self.key_of], np.nan)
+        reasons: Any = np.where(has, None, self.absent)
+        reasons[known & ~has] = Reason("no_rows", f"no row of {self.name} {self.window}".rstrip())
+        gap = has & np.isnan(values)
+        reasons[gap] = Reason("not_given", f"{name} is missing in a row of {self.name}")
+        return Measured(
+            name=f"{what} of {name or self.name}",
+            values=np.where(np.isinf(values), np.nan, values),
+            reasons=reasons,
+            negative_denominator=self.negative_denominator,
+        )
+
+
+def months_before(day: np.datetime64, months: int) -> np.datetime64:
+    """Return the day some months before; the last of its month where there is no such day."""
+    before = pd.Timestamp(day) - pd.DateOffset(months=months)
+    return np.datetime64(before.to_datetime64(), "D")

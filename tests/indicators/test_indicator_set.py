@@ -1,0 +1,189 @@
+"""The registry, and the table of values with reasons, flags and sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from creditscore.exceptions import EmptyDataError, InvalidParameterError
+from creditscore.indicators import (
+    CustomerRecords,
+    Facts,
+    Indicator,
+    IndicatorSet,
+    Measured,
+    indicator,
+)
+
+
+@indicator(
+    group="financial",
+    unit="ratio",
+    direction="higher",
+    formula="net income / equity",
+    low=-1,
+    high=1,
+)
+def return_on_equity(facts: Facts) -> Measured:
+    return facts.net_income / facts.equity
+
+
+@indicator(
+    group="financial", unit="ratio", direction="higher", formula="sales / sales before - 1",
+    five_c=("capacity",), high=0.1,
+)  # fmt: skip
+def sales_growth(facts: Facts) -> Measured:
+    return facts.revenue / facts.before().revenue - 1
+
+
+@indicator(group="reputation", unit="share", direction="higher", formula="settled by due date")
+def on_time(facts: Facts) -> Measured:
+    rows = facts.ledger.within(months=12)
+    return rows.share(rows.settled_on <= rows.due_on)
+
+
+OWN = IndicatorSet(indicators=(return_on_equity, sales_growth, on_time))
+
+
+@pytest.fixture
+def records(statements: pd.DataFrame, ledger: pd.DataFrame) -> CustomerRecords:
+    return CustomerRecords(statements=statements, ledger=ledger)
+
+
+def test_inputs_are_found_by_asking() -> None:
+    assert [str(i) for i in sales_growth.inputs] == ["statements.revenue", "statements.revenue@-1"]
+    assert [str(i) for i in on_time.inputs] == ["ledger"]
+    assert return_on_equity.label == "Return on equity"
+    assert "net income / equity; financial, ratio, higher is safer" in repr(return_on_equity)
+
+
+def test_values_reasons_and_kinds(records: CustomerRecords) -> None:
+    found = OWN.compute(records, as_of="2024-06-30")
+    assert found.values.index.tolist() == ["A", "B"]
+    assert found.values.loc["A"].round(4).tolist() == [0.1, 0.2, 0.3333]
+    assert found.values.loc["B"].isna().all()
+    assert found.reasons.loc["A"].tolist() == ["", "", ""]
+    assert found.reasons.loc["B"].tolist() == [
+        "equity is negative",
+        "revenue and revenue of the year before are of two currencies",
+        "no row of ledger with due_on in the 12 months to 2024-06-30",
+    ]
+    assert found.reason_kinds.loc["B"].tolist() == ["negative_denominator", "currency", "no_rows"]
+    assert "negative denominator" in found._repr_html_()
+    assert repr(found) == "IndicatorTable(2 customers × 3 indicators as of 2024-06-30, 50% known)"
+
+
+def test_a_gap_may_have_a_code_by_its_kind(records: CustomerRecords) -> None:
+    found = OWN.compute(records, as_of="2024-06-30")
+    coded = found.coded({"negative_denominator": -99.0, "no_rows": -1.0})
+    assert coded.loc["B"].tolist()[0] == -99
+    assert np.isnan(coded.loc["B", "sales_growth"])
+    assert coded.loc["B", "on_time"] == -1
+    assert found.values.loc["B"].isna().all()
+    with pytest.raises(InvalidParameterError, match=r"0\.1 is also a value of indicator"):
+        found.coded({"no_rows": 0.1})
+    with pytest.raises(InvalidParameterError, match="'codes' parameter"):
+        found.coded({"gone": 1.0})
+
+
+def test_flags_and_coverage(records: CustomerRecords) -> None:
+    found = OWN.compute(records, as_of="2024-06-30")
+    assert found.flags.to_dict("records") == [
+        {"customer": "A", "indicator": "sales_growth", "value": pytest.approx(0.2),
+         "low": -np.inf, "high": 0.1}
+    ]  # fmt: skip
+    coverage = found.coverage().set_index("indicator")
+    assert coverage["n"].tolist() == [1, 1, 1]
+    assert coverage["share"].tolist() == [0.5] * 3
+    assert coverage.loc["on_time", "no_rows"] == 1
+    assert coverage.loc["sales_growth", "no_rows"] == 0
+
+
+def test_each_value_carries_source_and_date(records: CustomerRecords) -> None:
+    found = OWN.compute(records, as_of="2024-06-30")
+    sources = found.sources(customers=["A"]).set_index(["indicator", "input"])
+    before = sources.loc[("sales_growth", "statements.revenue@-1")]
+    assert before["value"] == 100
+    assert before["source"] == "register"
+    assert str(before["dated"].date()) == "2022-12-31"
+    assert str(before["known_on"].date()) == "2023-04-30"
+    rows = sources.loc[("on_time", "ledger")]
+    assert rows["value"] == 3
+    assert str(rows["dated"].date()) == "2024-05-31"
+    assert len(found.sources(indicators=["on_time"])) == 2
+    early = OWN.compute(records, as_of="2020-01-01").sources()
+    assert early["dated"].isna().all()
+    for wrong in ({"indicators": ["late"]}, {"customers": ["Z"]}):
+        with pytest.raises(InvalidParameterError, match="There is no"):
+            found.sources(**wrong)  # type: ignore[arg-type]
+
+
+def test_one_customer_alone_or_among_others(records: CustomerRecords) -> None:
+    together = OWN.compute(records, as_of="2024-06-30").values
+    for customer in ("A", "B"):
+        alone = OWN.compute(records, as_of="2024-06-30", customers=[customer]).values
+        pd.testing.assert_frame_equal(alone, together.loc[[customer]])
+
+
+def test_sets_are_extended_and_parted() -> None:
+    @indicator(group="person", unit="amount", direction="higher", formula="income")
+    def on_time(facts: Facts) -> Measured:
+        return facts.persons.income
+
+    replaced = OWN.with_indicators(on_time)
+    assert replaced.names == OWN.names
+    assert replaced["on_time"].group == "person"
+    assert OWN.only(["sales_growth"]).names == ("sales_growth",)
+    assert OWN.of_group("financial").names == ("return_on_equity", "sales_growth")
+    assert OWN.of_five_c("capacity").names == ("sales_growth",)
+    assert (OWN.of_group("reputation") + OWN.of_group("financial")).names[0] == "on_time"
+    table = OWN.table().set_index("name")
+    assert table.loc["sales_growth", "inputs"] == "statements.revenue, statements.revenue@-1"
+    assert repr(OWN) == "IndicatorSet(3 indicators: financial 2, reputation 1)"
+    assert "sales_growth" in OWN._repr_html_()
+
+
+def test_sets_refuse_what_they_cannot_hold() -> None:
+    with pytest.raises(EmptyDataError, match="at least one indicator"):
+        OWN.of_group("person")
+    with pytest.raises(InvalidParameterError, match="Seen more than once"):
+        OWN + OWN
+    with pytest.raises(InvalidParameterError, match="Did you mean 'on_time'"):
+        OWN["ontime"]
+    with pytest.raises(InvalidParameterError, match="must be a Indicator"):
+        OWN.with_indicators(len)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ({"name": "sales growth"}, "must be an identifier"),
+        ({"group": "finance"}, "'group' parameter"),
+        ({"unit": "percent"}, "'unit' parameter"),
+        ({"direction": "up"}, "'direction' parameter"),
+        ({"five_c": "character, capital"}, "'five_c' parameter"),
+        ({"low": 2.0, "high": 1.0}, "'high' parameter"),
+        ({"negative_denominator": "zero"}, "'negative_denominator' parameter"),
+        ({"compute": 3}, "'compute' parameter"),
+    ],
+)
+def test_indicators_that_are_refused(change: dict[str, Any], match: str) -> None:
+    fine: dict[str, Any] = {
+        "name": "x", "compute": lambda facts: facts.revenue, "group": "financial",
+        "unit": "ratio", "direction": "higher", "formula": "x",
+    }  # fmt: skip
+    Indicator(**fine)
+    with pytest.raises(InvalidParameterError, match=match):
+        Indicator(**{**fine, **change})
+
+
+def test_a_function_that_returns_something_else_is_named(records: CustomerRecords) -> None:
+    @indicator(group="financial", unit="ratio", direction="higher", formula="1")
+    def wrong(facts: Facts) -> Any:
+        return 1.0
+
+    with pytest.raises(InvalidParameterError, match="Indicator 'wrong' must return a Measured"):
+        IndicatorSet(indicators=(wrong,)).compute(records, as_of="2024-06-30")

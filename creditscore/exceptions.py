@@ -42,6 +42,7 @@
     ├── CalibrationWarning         probabilities that are off in the mean
     ├── SeparationWarning          a class is predicted without error: no finite estimate
     ├── NoReasonWarning            an adverse decision without any reason
+    ├── InconsistentJudgementWarning  comparisons of criteria that contradict each other
     ├── RejectInferenceWarning     an assumption on the rejected that the data do not hold up
     └── NonConvergenceWarning      a search stopped before it came to rest
 
@@ -213,3 +214,7 @@ class NoReasonWarning(CreditScoreWarning):
 
 class RejectInferenceWarning(CreditScoreWarning):
     """Rejected cases are treated by an assumption that the data do not hold up, or not at all."""
+
+
+class InconsistentJudgementWarning(CreditScoreWarning):
+    """Judgements of an expert contradict each other more than a threshold allows."""

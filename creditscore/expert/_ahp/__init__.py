@@ -1,0 +1,1 @@
+"""Criteria compared two at a time: priorities, consistency, hierarchies and groups of experts."""

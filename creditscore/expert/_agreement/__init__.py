@@ -1,0 +1,1 @@
+"""Agreement between raters who put the same cases into grades."""

@@ -1,0 +1,1 @@
+"""Delphi: rounds of opinions, what is fed back, and when to stop."""

@@ -1,0 +1,1 @@
+"""Scores by the distance to frozen ideals: TOPSIS and grey relational analysis."""

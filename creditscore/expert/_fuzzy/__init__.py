@@ -1,0 +1,1 @@
+"""Fuzzy comprehensive evaluation: memberships of grades, their composition, levels."""

@@ -1,0 +1,1 @@
+"""How far weights may move before an order or a grade changes: one at a time, and drawn."""

@@ -1,0 +1,1 @@
+"""Expert scorecards, the templates that they are copied from, and their veto rules."""

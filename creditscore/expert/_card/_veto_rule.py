@@ -1,0 +1,178 @@
+"""A veto rule: a fact about a customer that no score makes up for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal, Self, TypeAlias
+
+import numpy as np
+
+from creditscore._checks import unknown_name
+from creditscore._frame import Table, is_level
+from creditscore._typing import Bool1D, Level
+from creditscore._validation import check_choice, check_finite, check_real
+from creditscore.binning import CategoricalPartition
+from creditscore.exceptions import ColumnTypeError, InvalidParameterError
+
+Operator: TypeAlias = Literal["==", "!=", "in", "not in", "<", "<=", ">", ">="]
+"""How a column is compared with the value of a rule."""
+MissingVeto: TypeAlias = Literal["refuse", "cap", "pass"]
+
+_OPERATORS = ("==", "!=", "in", "not in", "<", "<=", ">", ">=")
+_ORDER = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
+_MISSING = ("refuse", "cap", "pass")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class VetoRule:
+    """What caps a grade: a condition on one column, the cap and the reason.
+
+    Parameters
+    ----------
+    column : str
+        Column of the customer's file; it need not be one that is scored.
+    operator : {"==", "!=", "in", "not in", "<", "<=", ">", ">="}
+        How the column is compared with `value`.
+    value : level, number, or list of levels
+        A text, number or boolean; a list of them with "in" and "not in"; a finite number with an
+        order.
+    cap : str
+        Best grade that is left where the rule is met.
+    reason : str
+        What is said of it.
+    reason_zh : str, default=""
+        The same in Chinese.
+    missing : {"refuse", "cap", "pass"}, default="refuse"
+        What a missing value does: it is refused, counts as met, or does not.
+
+    Raises
+    ------
+    InvalidParameterError
+        A value that the operator cannot compare with, an unknown word, an empty text.
+
+    See Also
+    --------
+    creditscore.grade.VetoRules : Applies rules to grades.
+
+    Examples
+    --------
+    >>> from creditscore.expert import VetoRule
+    >>> VetoRule(
+    ...     column="audit_opinion", operator="in", value=["adverse", "disclaimer"], cap="CC",
+    ...     reason="the auditor refused an opinion, or gave an adverse one",
+    ... )
+    VetoRule(audit_opinion in 'adverse', 'disclaimer': at best CC; missing: refuse)
+    """
+
+    column: str
+    operator: Operator
+    value: Level | Sequence[Level]
+    cap: str
+    reason: str
+    reason_zh: str = ""
+    missing: MissingVeto = "refuse"
+
+    def __post_init__(self) -> None:
+        """Check that operator and value fit together, and that all texts are some."""
+        owner = type(self).__name__
+        for name in ("column", "cap", "reason", "reason_zh"):
+            text: Any = getattr(self, name)
+            if not isinstance(text, str) or (not text and name != "reason_zh"):
+                msg = f"The {name!r} parameter of {owner} must be a text. Got {text!r} instead."
+                raise InvalidParameterError(msg)
+        check_choice(self.operator, "operator", owner, _OPERATORS)
+        check_choice(self.missing, "missing", owner, _MISSING)
+        if self.operator in _ORDER:
+            number = check_real(self.value, "value", owner, low=-math.inf, high=math.inf)
+            object.__setattr__(self, "value", number)
+            return
+        several = self.operator in ("in", "not in")
+        given: Any = self.value
+        listed = isinstance(given, (list, tuple, set, frozenset, np.ndarray))
+        levels = tuple(map(_plain, given)) if listed else (_plain(given),)
+        if listed != several or not levels or not all(map(is_level, levels)):
+            what = "a list of texts, finite numbers or booleans" if several else "one of these"
+            msg = (
+                f"The 'value' parameter of {owner} must be {what} with the operator "
+                f"{self.operator!r}. Got {given!r} instead."
+            )
+            raise InvalidParameterError(msg)
+        # in an order of its own, where a set has none
+        ordered = sorted(levels, key=repr) if isinstance(given, (set, frozenset)) else levels
+        distinct = tuple(dict.fromkeys(ordered))
+        object.__setattr__(self, "value", distinct if several else levels[0])
+
+    def met(self, table: Table) -> tuple[Bool1D, Bool1D]:
+        """Tell which rows of a table meet the condition, and which have no value.
+
+        Raises
+        ------
+        ColumnTypeError, InfiniteValueError
+            The column cannot be compared with the value: text with a number, or infinity.
+        """
+        if self.operator in _ORDER:
+            values = self._numbers(table)
+            missing = np.isnan(values)
+            # NaN is neither above nor below
+            return _ORDER[self.operator](values, self.value), missing
+        partition = CategoricalPartition(groups=(self._levels,))
+        codes, _ = partition.coded(table, self.column)
+        missing = codes == partition.missing_code
+        found = codes == 0
+        if self.operator in ("==", "in"):
+            return found, missing
+        return ~found & ~missing, missing
+
+    @property
+    def in_words(self) -> str:
+        """The condition in words."""
+        return f"{self.column} {self.operator} {', '.join(map(repr, self._levels))}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values that :meth:`from_dict` reads back: what is not as by default."""
+        content = {
+            entry.name: getattr(self, entry.name)
+            for entry in fields(self)
+            if getattr(self, entry.name) != entry.default
+        }
+        if isinstance(self.value, tuple):
+            content["value"] = list(self.value)
+        return content
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """Read back what :meth:`to_dict` wrote; unknown and lacking entries are named."""
+        names = [entry.name for entry in fields(cls)]
+        for name in content:
+            if name not in names:
+                raise unknown_name(name, names, "entry", "a veto rule")
+        lacking = [name for name in names[:5] if name not in content]
+        if lacking:
+            msg = f"A veto rule needs the entries {', '.join(lacking)}, which are not given."
+            raise InvalidParameterError(msg)
+        return cls(**content)
+
+    @property
+    def _levels(self) -> tuple[Level, ...]:
+        value: Any = self.value
+        return value if isinstance(value, tuple) else (value,)
+
+    def _numbers(self, table: Table) -> Any:
+        if table.kind(self.column) == "numeric":
+            return check_finite(table.numeric(self.column), name=self.column)
+        msg = (
+            f"Column {self.column!r} holds text or categories, and the veto rule {self.in_words} "
+            "compares numbers. Convert the column to numbers."
+        )
+        raise ColumnTypeError(msg)
+
+    def __repr__(self) -> str:
+        """Say the rule in one line."""
+        return f"VetoRule({self.in_words}: at best {self.cap}; missing: {self.missing})"
+
+
+def _plain(level: Any) -> Any:
+    """Return a level of numpy as Python's own, which a file can hold."""
+    return level.item() if isinstance(level, np.generic) else level

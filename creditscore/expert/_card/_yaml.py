@@ -1,0 +1,99 @@
+"""YAML as a person means it: plain values, each entry once, no surprises of its old versions."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from creditscore.exceptions import DocumentError
+
+_RESOLVERS = (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("null", r"~|null|Null|NULL|", ("~", "n", "N", "")),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+    (
+        "float",
+        r"[-+]?(?:(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|\.inf|\.Inf)|\.nan|\.NaN",
+        "-+.0123456789",
+    ),
+)
+"""The core schema of YAML 1.2, in which yes and no are text, 010 is ten and dates are text."""
+
+
+_TAGS = (None, *(f"tag:yaml.org,2002:{kind}" for kind in (
+    "null", "bool", "int", "float", "str", "seq", "map")))  # fmt: skip
+"""What may be said of a value by a tag; None stands for all others, which are refused."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads plain values only, each key once, and no references."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as the base class has it
+    yaml_constructors = {  # noqa: RUF012 - as above
+        tag: made for tag, made in yaml.SafeLoader.yaml_constructors.items() if tag in _TAGS
+    }
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Refuse references, which a few lines of can stand for billions of entries."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            msg = f"line {mark.line + 1} refers to another entry by '*'; write the entry out"
+            raise yaml.YAMLError(msg)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        """Refuse a key that stands twice, for which of the two is meant is not known."""
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, (str, int, float, bool)) and key is not None:
+                msg = f"line {key_node.start_mark.line + 1} has a key that is no single value"
+                raise yaml.YAMLError(msg)
+            if key in seen:
+                line = key_node.start_mark.line + 1
+                msg = f"the entry {key!r} stands twice, the second time at line {line}"
+                raise yaml.YAMLError(msg)
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what the loader reads back."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as the base class has it
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - of the base class
+        """Write values out, however often they occur."""
+        return True
+
+
+for _tag, _pattern, _first in _RESOLVERS:
+    for _kind in (_Loader, _Dumper):
+        _kind.add_implicit_resolver(
+            f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
+        )
+
+
+def read_yaml(raw: bytes, name: str) -> Any:
+    """Read the bytes of a file of this name."""
+    try:
+        return yaml.load(raw.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, ValueError, LookupError, RecursionError) as error:
+        said = " ".join(str(error).split()) or type(error).__name__
+        msg = f"{name} cannot be read as YAML: {said[:300]}."
+        raise DocumentError(msg) from error
+
+
+def write_yaml(content: Any) -> str:
+    """Return a text that :func:`read_yaml` reads back."""
+    text: str = yaml.dump(
+        content,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=None,
+        width=100,
+    )
+    return text

@@ -1,0 +1,250 @@
+"""Vetoes: a cap only lowers, all rules that are met are told, missing values do as told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from creditscore import GradeScale
+from creditscore.exceptions import (
+    ColumnTypeError,
+    InfiniteValueError,
+    InvalidDataError,
+    InvalidParameterError,
+    MissingColumnError,
+    RefusedValueError,
+)
+from creditscore.expert import VetoRule, load_template
+from creditscore.grade import VetoRules
+
+SCALE = GradeScale.odds_ladder()
+COURT = VetoRule(
+    column="court", operator="==", value=True, cap="CCC", reason="a judgement", reason_zh="判决"
+)
+AUDIT = VetoRule(
+    column="audit", operator="in", value=["adverse", "disclaimer"], cap="CC", reason="no opinion",
+    missing="cap",
+)  # fmt: skip
+LATE = VetoRule(
+    column="dpd", operator=">", value=180, cap="B", reason="180 days late", missing="pass"
+)
+RULES = VetoRules(rules=[COURT, AUDIT, LATE])
+FIRMS = pd.DataFrame(
+    {
+        "court": [True, False, False, False, True],
+        "audit": ["clean", "adverse", None, "clean", "adverse"],
+        "dpd": [0, 200, 180, np.nan, 500],
+    },
+    index=list("VWXYZ"),
+)
+GRADES = pd.Series(["AAA", "CCC", "A", "BB", "D"], index=list("VWXYZ"), name="grade")
+
+grades = st.sampled_from([*SCALE.labels, "D"])
+
+
+# --- reference -------------------------------------------------------------------------------
+
+
+def test_caps_and_reasons_by_hand() -> None:
+    vetoed = RULES.apply(GRADES, FIRMS, SCALE)
+    assert vetoed.grades.tolist() == ["CCC", "CC", "CC", "BB", "D"]
+    assert vetoed.grades.index.tolist() == list("VWXYZ")
+    frame = vetoed.frame()
+    assert frame["grade_before"].tolist() == GRADES.tolist()
+    assert frame["lowered"].tolist() == [True, True, True, False, False]
+    assert frame["n_vetoes"].tolist() == [1, 2, 1, 0, 3]
+    assert frame["reasons"].tolist() == [
+        "a judgement",
+        "no opinion; 180 days late",
+        "no opinion (unknown: audit is missing)",
+        "",
+        "a judgement; no opinion; 180 days late",
+    ]
+    fired = vetoed.fired()
+    assert fired["row"].tolist() == ["V", "W", "W", "X", "Z", "Z", "Z"]
+    # a cap that lowers nothing is told as well
+    assert fired["lowers"].tolist() == [True, True, False, True, False, False, False]
+    assert fired.loc[0, "condition"] == "court == True"
+    assert fired.loc[3, "condition"] == "audit is missing"
+    assert fired.loc[0, "reason_zh"] == "判决"
+    assert repr(vetoed) == "<VetoedGrades: 5 customers, 4 with a veto, 3 lowered>"
+    assert "no opinion" in vetoed._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "met"),
+    [
+        ("==", 2, [0, 1, 0, 0]),
+        ("!=", 2, [1, 0, 1, 0]),
+        ("in", [1, 3], [1, 0, 1, 0]),
+        ("not in", [1, 3], [0, 1, 0, 0]),
+        ("<", 2, [1, 0, 0, 0]),
+        ("<=", 2, [1, 1, 0, 0]),
+        (">", 2, [0, 0, 1, 0]),
+        (">=", 2, [0, 1, 1, 0]),
+    ],
+)
+def test_operators(operator: Any, value: Any, met: list[int]) -> None:
+    rule = VetoRule(column="x", operator=operator, value=value, cap="C", reason="x", missing="pass")
+    found = VetoRules(rules=[rule]).apply(["A"] * 4, pd.DataFrame({"x": [1, 2, 3, None]}), SCALE)
+    assert [grade == "C" for grade in found.after] == [bool(m) for m in met]
+
+
+def test_vetoes_of_a_template_cap_grades() -> None:
+    card = load_template("trade_credit")
+    rules = VetoRules(rules=card.vetoes)
+    firms = pd.DataFrame(
+        {"court_judgement": [False, True], "audit_opinion": ["unqualified", None],
+         "worst_days_past_due": [181, 0]}
+    )  # fmt: skip
+    vetoed = rules.apply(["AA", "AA"], firms, SCALE)
+    assert vetoed.after == ("CCC", "CCC")
+    assert vetoed.fired()["row"].tolist() == [0, 1]
+
+
+# --- laws ------------------------------------------------------------------------------------
+
+
+@given(
+    before=st.lists(grades, min_size=1, max_size=8),
+    cap=grades,
+    values=st.lists(st.sampled_from([0.0, 1.0, None]), min_size=8, max_size=8),
+    missing=st.sampled_from(["cap", "pass"]),
+)
+def test_a_cap_only_ever_lowers(
+    before: list[str], cap: str, values: list[float | None], missing: Any
+) -> None:
+    order = [*SCALE.labels, "D"]
+    rule = VetoRule(column="x", operator=">=", value=1, cap=cap, reason="x", missing=missing)
+    table = pd.DataFrame({"x": np.array(values[: len(before)], dtype=float)})
+    vetoed = VetoRules(rules=[rule]).apply(before, table, SCALE)
+    for old, new, value in zip(before, vetoed.after, table["x"], strict=True):
+        fires = value >= 1 or (missing == "cap" and np.isnan(value))
+        assert new == (max(old, cap, key=order.index) if fires else old)
+    # once more changes nothing
+    assert VetoRules(rules=[rule]).apply(vetoed.after, table, SCALE).after == vetoed.after
+
+
+@given(order=st.permutations(range(3)))
+def test_the_order_of_rules_changes_no_grade(order: list[int]) -> None:
+    turned = VetoRules(rules=[RULES.rules[place] for place in order])
+    assert turned.apply(GRADES, FIRMS, SCALE).after == RULES.apply(GRADES, FIRMS, SCALE).after
+
+
+def test_json_holds_the_rules() -> None:
+    assert VetoRules.from_json(RULES.to_json()) == RULES
+    assert VetoRules(rules=[]).apply(GRADES, FIRMS, SCALE).after == tuple(GRADES)
+    assert VetoRule.from_dict(AUDIT.to_dict()) == AUDIT
+
+
+# --- edges -----------------------------------------------------------------------------------
+
+
+def test_any_library() -> None:
+    polars = pl.from_pandas(FIRMS.reset_index(drop=True))
+    found = RULES.apply(pl.Series("grade", GRADES.tolist()), polars, SCALE)
+    assert isinstance(found.grades, pl.Series)
+    assert found.grades.to_list() == ["CCC", "CC", "CC", "BB", "D"]
+    array = RULES.apply(GRADES.to_numpy(), FIRMS, SCALE)
+    assert array.grades.tolist() == found.grades.to_list()
+    assert array.fired()["row"].tolist() == [0, 1, 1, 2, 4, 4, 4]
+
+
+def test_a_grade_of_default_can_be_a_cap() -> None:
+    rule = VetoRule(column="court", operator="==", value=True, cap="D", reason="insolvent")
+    assert VetoRules(rules=[rule]).apply(GRADES, FIRMS, SCALE).after[0] == "D"
+
+
+def test_table_and_words() -> None:
+    assert RULES.table()["condition"].tolist() == [
+        "court == True",
+        "audit in 'adverse', 'disclaimer'",
+        "dpd > 180.0",
+    ]
+    assert repr(RULES) == "VetoRules(3 rules, on court, audit, dpd)"
+    assert repr(VetoRules(rules=[])) == "VetoRules(0 rules, on none)"
+    assert repr(COURT) == "VetoRule(court == True: at best CCC; missing: refuse)"
+    assert "180 days late" in RULES._repr_html_()
+    some = VetoRule(column="x", operator="in", value={"b", "a"}, cap="C", reason="x")
+    assert some.value == ("a", "b")
+
+
+# --- errors ----------------------------------------------------------------------------------
+
+
+def test_missing_values_are_refused_unless_told_otherwise() -> None:
+    unknown = FIRMS.assign(court=pd.Series([None, True, None, False, False], index=FIRMS.index))
+    with pytest.raises(RefusedValueError, match=r"'court' has 2 missing .* first at row 0"):
+        RULES.apply(GRADES, unknown, SCALE)
+
+
+@pytest.mark.parametrize(
+    ("given_grades", "table", "error", "match"),
+    [
+        (["A"], FIRMS, InvalidDataError, "1 grades and 5 rows"),
+        (GRADES[::-1], FIRMS, InvalidDataError, "another index"),
+        (["A", "A", "A", "A", "X"], FIRMS, InvalidDataError, "row 4 is 'X'.*none of the scale"),
+        (["A", None, "A", "A", "A"], FIRMS, InvalidDataError, "row 1 is None"),
+        ([["A"]], FIRMS, InvalidDataError, "one column"),
+        (GRADES, FIRMS.rename(columns={"court": "count"}), MissingColumnError, "near: 'count'"),
+        (GRADES, FIRMS.assign(court="yes"), ColumnTypeError, "'court'"),
+        (GRADES, FIRMS.assign(dpd="late"), ColumnTypeError, "dpd > 180.0 compares numbers"),
+        (GRADES, FIRMS.assign(dpd=np.inf), InfiniteValueError, "'dpd'"),
+    ],
+)
+def test_what_cannot_be_vetoed(
+    given_grades: Any, table: Any, error: type[Exception], match: str
+) -> None:
+    with pytest.raises(error, match=match):
+        RULES.apply(given_grades, table, SCALE)
+
+
+def test_caps_are_grades_of_the_scale() -> None:
+    three = GradeScale(labels=("A", "B", "C"), bounds=(0.1, 0.2))
+    with pytest.raises(InvalidParameterError, match=r"no grade, the cap of a veto rule, 'CCC'"):
+        RULES.apply(["A"] * 5, FIRMS, three)
+    with pytest.raises(InvalidParameterError, match="'scale'"):
+        RULES.apply(GRADES, FIRMS, "scale")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"column": ""}, "'column'"),
+        ({"cap": None}, "'cap'"),
+        ({"reason": ""}, "'reason'"),
+        ({"reason_zh": 3}, "'reason_zh'"),
+        ({"operator": "="}, "'operator'"),
+        ({"missing": "drop"}, "'missing'"),
+        ({"operator": ">", "value": "a"}, "'value'"),
+        ({"operator": ">", "value": np.nan}, "'value'"),
+        ({"operator": ">", "value": True}, "'value'"),
+        ({"operator": "==", "value": [1]}, "'value'"),
+        ({"operator": "==", "value": np.inf}, "'value'"),
+        ({"operator": "==", "value": None}, "'value'"),
+        ({"operator": "in", "value": "abc"}, "'value' .* must be a list"),
+        ({"operator": "in", "value": []}, "'value'"),
+        ({"operator": "not in", "value": [1, None]}, "'value'"),
+    ],
+)
+def test_rules_that_are_none(changes: dict[str, Any], match: str) -> None:
+    plain: dict[str, Any] = COURT.to_dict()
+    with pytest.raises(InvalidParameterError, match=match):
+        VetoRule(**{**plain, **changes})
+
+
+def test_rules_are_rules() -> None:
+    with pytest.raises(InvalidParameterError, match="must be a VetoRule"):
+        VetoRules(rules=["x"])  # type: ignore[list-item]
+    with pytest.raises(InvalidParameterError, match="must be a tuple"):
+        VetoRules(rules=3)  # type: ignore[arg-type]
+    with pytest.raises(InvalidParameterError, match="Did you mean 'reason'"):
+        VetoRule.from_dict({**COURT.to_dict(), "reasons": "x"})
+    with pytest.raises(InvalidParameterError, match="needs the entries operator, value"):
+        VetoRule.from_dict({"column": "x", "cap": "C", "reason": "x"})

@@ -155,6 +155,13 @@ def _flag(table: Table, name: TableName, column: str) -> Float1D:
 def _check_complete(table: FactTable) -> None:
     """Check that each row has a key and its days, in order, and that panels repeat nothing."""
     schema = table.schema
+    for column, allowed in schema.allowed.items():
+        strange = [word for word in table.words[column][1] if word not in allowed]
+        if strange or (table.words[column][0] < 0).any():
+            listed = " or ".join(map(repr, allowed))
+            got = f"{strange[0]!r}" if strange else "a row without it"
+            msg = f"Table {table.name!r}: column {column!r} must be {listed}. Got {got}."
+            raise InvalidDataError(msg)
     if (table.key_codes < 0).any():
         row = int((table.key_codes < 0).argmax())
         msg = f"Table {table.name!r}: row {row} has no {schema.key}."

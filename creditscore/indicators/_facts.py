@@ -64,13 +64,81 @@ class Facts:
     inputs: list[Input] = field(default_factory=list)
     _panels: dict[TableName, PanelRows] = field(init=False, default_factory=dict)
 
-    def __getattr__(self, name: str) -> Any:
-        """Return a table by its name, and whatever else as an item of the statements."""
+    def __getattr__(self, name: str) -> Measured:
+        """Return whatever is no table as an item of the statements."""
         if name.startswith("_"):
             raise AttributeError(name)
-        if name in SCHEMAS:
-            return self.rows(name) if SCHEMAS[name].kind == "rows" else self.panel(name)
         return self.panel("statements").item(name)
+
+    @property
+    def statements(self) -> PanelFacts:
+        """Items of the latest statement."""
+        return self.panel("statements")
+
+    @property
+    def operations(self) -> PanelFacts:
+        """Numbers of the latest period of operations."""
+        return self.panel("operations")
+
+    @property
+    def market(self) -> PanelFacts:
+        """Numbers of the market that the customer sells in."""
+        return self.panel("market")
+
+    @property
+    def profile(self) -> PanelFacts:
+        """What is known of the customer itself."""
+        return self.panel("profile")
+
+    @property
+    def persons(self) -> PanelFacts:
+        """Numbers of a person."""
+        return self.panel("persons")
+
+    @property
+    def industries(self) -> PanelFacts:
+        """Numbers of the customer's industry."""
+        return self.panel("industries")
+
+    @property
+    def countries(self) -> PanelFacts:
+        """Numbers of the customer's country."""
+        return self.panel("countries")
+
+    @property
+    def ledger(self) -> CustomerRows:
+        """Invoices to the customer."""
+        return self.rows("ledger")
+
+    @property
+    def contracts(self) -> CustomerRows:
+        """Obligations of the customer."""
+        return self.rows("contracts")
+
+    @property
+    def trade(self) -> CustomerRows:
+        """Customers and suppliers of the customer."""
+        return self.rows("trade")
+
+    @property
+    def ratings(self) -> CustomerRows:
+        """Ratings by agencies."""
+        return self.rows("ratings")
+
+    @property
+    def references(self) -> CustomerRows:
+        """References by associations."""
+        return self.rows("references")
+
+    @property
+    def surveys(self) -> CustomerRows:
+        """Surveys of the customer's industry."""
+        return self.rows("surveys")
+
+    @property
+    def events(self) -> CustomerRows:
+        """Events of policy and regulation."""
+        return self.rows("events")
 
     def item(self, name: str) -> Measured:
         """Return an item of the statements by its name."""
@@ -99,9 +167,7 @@ class Facts:
         """Return the items of a panel."""
         rows = self.panel_rows(name) if name in self.records.tables else None
         absent = partial(self._absent, name)
-        return PanelFacts(
-            rows, absent, self.inputs.append, name, self.negative_denominator, self.as_of
-        )
+        return PanelFacts(rows, absent, self._touch, name, self.negative_denominator, self.as_of)
 
     def panel_rows(self, name: TableName) -> PanelRows:
         """Return the row of a panel that counts for each customer."""
@@ -111,7 +177,7 @@ class Facts:
 
     def rows(self, name: TableName) -> CustomerRows:
         """Return the rows of a table that were known on the day."""
-        self.inputs.append(Input(table=name))
+        self._touch(Input(table=name))
         table = self.records.tables.get(name)
         common: dict[str, Any] = {
             "name": name, "as_of": self.as_of, "dated_by": SCHEMAS[name].dated_by,
@@ -125,11 +191,20 @@ class Facts:
                 absent=self._absent(name), **common,
             )  # fmt: skip
         seen = np.flatnonzero(table.known <= self.as_of)
-        key_of, absent = self._key_of(table)
+        keys, absent = self._key_of(table)
+        # a key of later rows only is not known yet: it has no rows, and not none of them
+        met = np.append(np.bincount(table.key_codes[seen], minlength=len(table.keys)) > 0, False)
+        key_of = np.where(met[keys], keys, -1)
         return CustomerRows(
             columns=self._columns(table, seen), owner=table.key_codes[seen], key_of=key_of,
-            n_keys=max(len(table.keys), 1), absent=absent, **common,
+            n_keys=max(len(table.keys), 1), absent=self._reasons(table, keys, key_of, absent),
+            **common,
         )  # fmt: skip
+
+    def _touch(self, entry: Input) -> None:
+        """Note what is read."""
+        if entry not in self.inputs:
+            self.inputs.append(entry)
 
     def _columns(self, table: FactTable, seen: Int1D) -> dict[str, Any]:
         """Return the columns of rows, what was revealed later hidden."""

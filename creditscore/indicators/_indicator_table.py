@@ -21,7 +21,7 @@ from creditscore.indicators._panel import Input
 from creditscore.indicators._reason import REASON_KINDS
 from creditscore.indicators._schema import SCHEMAS
 
-_SHOWN_ROWS = 10
+_SHOWN_COLUMNS = 8
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -242,14 +242,15 @@ class IndicatorTable:
 
     def _repr_html_(self) -> str:
         """Show the first customers, with the kind of reason where a value is missing."""
-        values, kinds = self.values.head(_SHOWN_ROWS), self.reason_kinds.head(_SHOWN_ROWS)
-        shown = pd.DataFrame({"customer": list(values.index)})
-        for name in values:
-            shown[name] = [
+        values, kinds = self.values.head(_SHOWN_COLUMNS), self.reason_kinds.head(_SHOWN_COLUMNS)
+        shown = pd.DataFrame({"indicator": [found.label for found in self.indicators]})
+        for customer in values.index:
+            shown[str(customer)] = [
                 f"{value:.4g}" if kind == "" else kind.replace("_", " ")
-                for value, kind in zip(values[name], kinds[name], strict=True)
+                for value, kind in zip(values.loc[customer], kinds.loc[customer], strict=True)
             ]
-        return html_table(shown, caption=repr(self), formats=dict.fromkeys(values, "{}"))
+        formats = dict.fromkeys(map(str, values.index), "{}")
+        return html_table(shown, caption=repr(self), formats=formats)
 
 
 def _outside(found: Measured, indicator: Indicator) -> list[int]:

@@ -158,7 +158,10 @@ class CustomerRows:
     def mean(self, values: Column, *, weights: Column | None = None) -> Measured:
         """Return the mean of each customer, weighted where weights are given."""
         numbers, name = self._numbers(values)
-        weight = np.ones(len(self)) if weights is None else self._numbers(weights)[0]
+        weight = np.ones(len(self))
+        if weights is not None:
+            weight, weight_name = self._numbers(weights)
+            name = weight_name if np.isnan(weight).any() else name
         total = np.bincount(self.owner, weights=weight, minlength=self.n_keys)
         with np.errstate(invalid="ignore", divide="ignore"):
             sums = np.bincount(self.owner, weights=numbers * weight, minlength=self.n_keys)
@@ -173,7 +176,8 @@ class CustomerRows:
         """Return the largest value of each customer."""
         numbers, name = self._numbers(values)
         found = np.full(self.n_keys, -np.inf)
-        np.maximum.at(found, self.owner, numbers)
+        with np.errstate(invalid="ignore"):
+            np.maximum.at(found, self.owner, numbers)
         return self._by_customer(found, self._has_rows(), "largest", name)
 
     def smallest(self, values: Column) -> Measured:
@@ -204,7 +208,7 @@ class CustomerRows:
         fit = ~(total <= 0) & ~negative
         index = np.divide(squares, total**2, out=np.full(self.n_keys, np.nan), where=fit)
         found = self._by_customer(np.where(fit, index, 0.0), self._has_rows(), "HHI", name)
-        bad = np.where(self.key_of >= 0, ~fit[self.key_of], False) & ~found.missing
+        bad = ~np.append(fit, True)[self.key_of] & ~found.missing
         why = Reason("undefined", f"the sum of {name} is not above zero, or a part is negative")
         return found.without(bad, why)
 

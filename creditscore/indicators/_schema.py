@@ -44,6 +44,8 @@ class TableSchema:
         Columns of days, of words, and of true and false; all others are numbers.
     revealed_by : mapping of str to tuple of str, default={}
         Columns that are seen only from a day on: the first of these columns that is there.
+    allowed : mapping of str to tuple of str, default={}
+        Columns that hold one of a few words.
     """
 
     key: str
@@ -55,6 +57,7 @@ class TableSchema:
     texts: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     revealed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -113,10 +116,11 @@ SCHEMAS: dict[TableName, TableSchema] = {
         key="customer", kind="rows", dated_by="period_end",
         required=("counterparty", "role", "amount"), dates=_PERIODS,
         texts=("counterparty", "role", "currency", "source"),
+        allowed={"role": ("customer", "supplier")},
     ),
     "ratings": TableSchema(
         key="customer", kind="rows", dated_by="known_on", required=("agency", "rating"),
-        dates=("known_on",), texts=("agency", "rating", "outlook", "source"),
+        dates=("known_on",), texts=("agency", "rating", "outlook", "scale", "source"),
     ),
     "references": TableSchema(
         key="customer", kind="rows", dated_by="known_on", required=("association", "opinion"),
@@ -150,12 +154,12 @@ STOCKS = frozenset(
         "total_assets", "current_assets", "cash", "receivables", "inventory", "fixed_assets",
         "intangible_assets", "total_liabilities", "current_liabilities", "payables",
         "short_term_debt", "long_term_debt", "retained_earnings", "equity", "market_equity",
-        "shares_issued",
+        "shares_issued", "gnp_index",
     }
 )  # fmt: skip
 """Items of statements on a day."""
 
-COUNTS = frozenset({"shares_issued", "employees", "months"})
+COUNTS = frozenset({"shares_issued", "employees", "months", "gnp_index"})
 """Items that are in no currency."""
 
 NUMBERS = FLOWS | STOCKS | COUNTS | {"amount", "returned_amount", "direction", "opinion", "balance"}

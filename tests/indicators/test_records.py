@@ -216,12 +216,35 @@ def test_numbers_of_rows(ledger: pd.DataFrame) -> None:
     assert why(facts.contracts.count())[0] == "no table of contracts is given"
 
 
+def test_a_later_row_does_not_turn_a_gap_into_none(ledger: pd.DataFrame) -> None:
+    later = CustomerRecords(ledger=ledger.assign(customer=["A", "A", "A", "later"]))
+    found = facts_on(later, "2021-06-30", customers=["A", "later"]).ledger.count()
+    assert why(found)[1] == "ledger are known from 2022-01-01 on only"
+    assert facts_on(later, "2024-06-30").ledger.count().values.tolist() == [3.0, 1.0]
+
+
+def test_roles_of_counterparties_are_two() -> None:
+    trade = pd.DataFrame(
+        {
+            "customer": ["A"], "counterparty": ["x"], "role": ["buyer"], "amount": [1.0],
+            "period_end": days("2023-12-31"), "known_on": days("2024-01-31"),
+        }
+    )  # fmt: skip
+    with pytest.raises(InvalidDataError, match="must be 'customer' or 'supplier'"):
+        CustomerRecords(trade=trade)
+    facts = facts_on(CustomerRecords(trade=trade.assign(role="supplier")), "2024-06-30")
+    assert facts.trade.concentration("counterparty", "amount").values.tolist() == [1.0]
+    assert why(facts.ledger.concentration("invoice", "amount")) == ["no table of ledger is given"]
+
+
 def test_gaps_in_rows_are_told(ledger: pd.DataFrame) -> None:
     rows = facts_on(
         CustomerRecords(ledger=ledger.assign(weight=[1.0, None, 0.0, 0.0])), "2024-06-30"
     )
     assert why(rows.ledger.total("weight"))[0] == "weight is missing in a row of ledger"
-    assert why(rows.ledger.mean("amount", weights="weight"))[0] != ""
+    found = rows.ledger.mean("amount", weights="weight")
+    assert why(found)[0] == "weight is missing in a row of ledger"
+    assert why(rows.ledger.largest("weight"))[0] == "weight is missing in a row of ledger"
     assert rows.ledger.mean("amount", weights="weight").reasons[1].kind == "no_rows"
     negative = ledger.assign(amount=[100.0, -300.0, 50.0, 1.0])
     found = facts_on(CustomerRecords(ledger=negative), "2024-06-30").ledger

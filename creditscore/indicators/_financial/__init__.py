@@ -1,0 +1,1 @@
+"""Indicators of statements: ratios, growth, cash flow, and scores of failure and strength."""

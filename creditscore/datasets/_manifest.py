@@ -263,10 +263,10 @@ def sample_path(name: str) -> Path:
     >>> sample_path("german_credit").name
     'german_credit.csv'
     """
-    return _find_file(sample_info(name).file)
+    return find_file(sample_info(name).file)
 
 
-def _find_file(file: str) -> Path:
+def find_file(file: str) -> Path:
     """Return the first of the folders' files with this name."""
     for folder in _FOLDERS:
         if (folder / file).is_file():
@@ -282,7 +282,7 @@ def _find_file(file: str) -> Path:
 @cache
 def _read_manifest() -> dict[str, SampleInfo]:
     """Read the manifest once; the values are frozen, so sharing them is safe."""
-    path = _find_file("manifest.json")
+    path = find_file("manifest.json")
     document = json.loads(path.read_text(encoding="utf-8"))
     return {fields["name"]: _sample(fields) for fields in document["samples"]}
 

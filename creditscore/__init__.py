@@ -6,6 +6,7 @@ The stages, in the order of the work:
 - :mod:`creditscore.metrics`: measures on arrays
 - :mod:`creditscore.binning`: columns to bins and weights of evidence
 - :mod:`creditscore.scorecard`: bins to points, scores, probabilities and reasons
+- :mod:`creditscore.expert`: judgement: weights, frozen anchors, expert scorecards
 - :mod:`creditscore.grade`: scores or probabilities to grades
 
 Conventions: y = 1 is bad; odds are good:bad; WOE = ln(dist_good / dist_bad); a higher score is
@@ -14,6 +15,7 @@ safer; rates are fractions.
 
 from creditscore import datasets, exceptions, metrics
 from creditscore.binning import BinConstraints, BinPolicy, BinTable, WOEEncoder
+from creditscore.expert import ExpertScorecard
 from creditscore.grade import GradeScale
 from creditscore.scorecard import LogisticScorecard, PointsScale, Scorecard
 
@@ -23,6 +25,7 @@ __all__ = [
     "BinConstraints",
     "BinPolicy",
     "BinTable",
+    "ExpertScorecard",
     "GradeScale",
     "LogisticScorecard",
     "PointsScale",

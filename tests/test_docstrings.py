@@ -225,6 +225,10 @@ def test_methods_that_list_parameters_list_all_of_them(name: str) -> None:
         assert differences(entries["Parameters"], real) == []
 
 
+TOLD: dict[str, dict[str, Any]] = {"creditscore.expert.ShadowRating": {"labels": [False, True]}}
+"""What an estimator must be told before it can be fitted."""
+
+
 # the table below holds no rejected cases, of which reject inference says so
 @pytest.mark.filterwarnings("ignore::creditscore.exceptions.RejectInferenceWarning")
 @pytest.mark.parametrize(
@@ -236,7 +240,7 @@ def test_estimators_document_what_they_learn(name: str) -> None:
     counts = ((1, 2, 3, 4), (4, 5, 6, 8))
     is_bad = [i < n for bad in counts for i in range(10) for n in bad]
     try:
-        fitted = CLASSES[name]().fit(X, is_bad)
+        fitted = CLASSES[name](**TOLD.get(name, {})).fit(X, is_bad)
     except MissingDependencyError as missing:
         pytest.skip(str(missing))
     learnt = {key for key in vars(fitted) if key.endswith("_") and not key.startswith("_")}

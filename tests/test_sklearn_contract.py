@@ -15,6 +15,7 @@ from sklearn.utils import estimator_checks
 import creditscore
 from creditscore import LogisticScorecard, WOEEncoder
 from creditscore.binning.foreign import CrossedColumns
+from creditscore.expert import ShadowRating
 from creditscore.scorecard import (
     BoostedScorecard,
     ProbitClassifier,
@@ -33,6 +34,7 @@ ESTIMATORS: tuple[BaseEstimator, ...] = (
 
 OUTSIDE: dict[type[BaseEstimator], str] = {
     CrossedColumns: "takes two columns, gives one of text, and needs optbinning; tested beside it",
+    ShadowRating: "the order of the grades must be told, which the checks do not; tested beside it",
 }
 """Public estimators that the checks cannot be made for, each with the reason."""
 

@@ -18,6 +18,7 @@ from creditscore.scorecard._challenge._gap_challengers import gap_challengers
 from creditscore.scorecard._challenge._probit import ProbitClassifier
 from creditscore.scorecard._characteristic import Attribute, Characteristic
 from creditscore.scorecard._coefficient_display import CoefficientDisplay
+from creditscore.scorecard._coefficient_prior import CoefficientPrior
 from creditscore.scorecard._comparison._compare_cards import ScorecardComparison, compare_scorecards
 from creditscore.scorecard._comparison._swap_set import SwapSet, swap_set
 from creditscore.scorecard._comparison._swap_set_display import SwapSetDisplay
@@ -88,6 +89,7 @@ __all__ = [
     "Challenger",
     "Characteristic",
     "CoefficientDisplay",
+    "CoefficientPrior",
     "CompiledScorecard",
     "CompiledSegmentedScorecard",
     "Counterfactual",

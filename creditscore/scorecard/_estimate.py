@@ -1,4 +1,4 @@
-"""From the WOE of the chosen columns to coefficients: by likelihood, bounded or with a penalty."""
+"""From the WOE of the chosen columns to coefficients: by likelihood, bounded, or under a prior."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from creditscore._typing import Bool1D, Float1D, Float2D, WeightType
 from creditscore.binning import BinTable
 from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard._bounded import BoundedFit, fit_bounded
+from creditscore.scorecard._coefficient_prior import CoefficientPrior
 from creditscore.scorecard._fit_summary import FitSummary
 from creditscore.scorecard._fit_warnings import (
     few_cases,
@@ -24,24 +25,32 @@ from creditscore.scorecard._fit_warnings import (
     warn_of_mean,
     warn_of_signs,
 )
-from creditscore.scorecard._newton import inflation
+from creditscore.scorecard._newton import ENDLESS, inflation
+from creditscore.scorecard._posterior import fit_posterior
 from creditscore.scorecard._separation import separating_sets
 from creditscore.scorecard.selection._fate import Fate, fate_at_zero
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """WOE of the chosen columns, outcomes and weights."""
+    """WOE of the chosen columns, outcomes and weights, and what is held of the coefficients."""
 
     tables: Sequence[BinTable]
     features: Float2D
     is_bad: Bool1D
     weights: Float1D | None
     weight_type: WeightType
+    prior: CoefficientPrior | None = None
 
     @property
     def names(self) -> list[str]:
         return [table.feature for table in self.tables]
+
+    def without_prior(self, places: Sequence[int]) -> list[int]:
+        """Return those among some columns that the data alone speak for."""
+        if self.prior is None:
+            return list(places)
+        return [place for place in places if self.names[place] not in self.prior.means]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,15 +88,7 @@ def estimate_by_likelihood(sample: Sample, lower: Float1D, upper: Float1D) -> Es
     """
     features, is_bad, weights = sample.features, sample.is_bad, sample.weights
     start = np.append(_log_ratio(is_bad, weights), -np.ones(len(sample.tables)))
-    fit = fit_bounded(
-        features,
-        is_bad,
-        weights,
-        lower=lower,
-        upper=upper,
-        start=start,
-        sampling=sample.weight_type == "sampling",
-    )
+    fit = _fitted(sample, lower, upper, start)
     names = sample.names
     zero = fit.at_bound & (fit.coefficients == 0)
     kept = np.flatnonzero(~zero).tolist()
@@ -97,19 +98,18 @@ def estimate_by_likelihood(sample: Sample, lower: Float1D, upper: Float1D) -> Es
     if fit.free.diverging.any():
         offset = features[:, fit.at_bound] @ fit.coefficients[fit.at_bound]
         places = [0, *(i + 1 for i in free)]
-        if not offset.any():
+        # a prior holds columns that would separate, and a likelihood alone does not see it
+        if not offset.any() and sample.prior is None:
             separating = separating_sets(
                 fit.free, features[:, free], is_bad, weights, start=start[places]
             )
     warn_of_fit(fit.free, [names[i] for i in free], separating)
-    warn_of_collinearity(
-        np.array(summary.vif), summary.names, bounded=bool(fit.at_bound[kept].any())
-    )
+    _warn_of_collinearity(sample, summary, kept, bounded=bool(fit.at_bound[kept].any()))
     if not fit.free.diverging.any():
         z = np.full(len(names), np.nan)
         z[kept] = summary.table()["z"].to_numpy()[1:]
         warn_of_signs(fit.coefficients, names, features, weights, z=z)
-    warn_of_few_cases(len(free), *_cases(sample))
+    warn_of_few_cases(len(sample.without_prior(free)), *_cases(sample))
     why = {
         names[i]: fate_at_zero(names[i], (float(lower[i]), float(upper[i])), "fit")
         for i in np.flatnonzero(zero)
@@ -123,6 +123,34 @@ def estimate_by_likelihood(sample: Sample, lower: Float1D, upper: Float1D) -> Es
     )
 
 
+def _fitted(sample: Sample, lower: Float1D, upper: Float1D, start: Float1D) -> BoundedFit:
+    """Maximise the likelihood, or the posterior where there is a prior."""
+    sampling = sample.weight_type == "sampling"
+    rows = (sample.features, sample.is_bad, sample.weights)
+    if sample.prior is None:
+        return fit_bounded(*rows, lower=lower, upper=upper, start=start, sampling=sampling)
+    return fit_posterior(
+        *rows,
+        prior=sample.prior.arrays(sample.names),
+        box=(lower, upper),
+        start=start,
+        sampling=sampling,
+    )
+
+
+def _warn_of_collinearity(
+    sample: Sample, summary: FitSummary, kept: list[int], *, bounded: bool
+) -> None:
+    """Warn of columns that determine each other; a prior tells how those it names share."""
+    if sample.prior is None:
+        warn_of_collinearity(np.array(summary.vif), summary.names, bounded=bounded)
+        return
+    alone = sample.without_prior(kept)
+    if alone:
+        vif = inflation(sample.features[:, alone], sample.weights)
+        warn_of_collinearity(vif, [sample.names[i] for i in alone], bounded=bounded)
+
+
 def _summary(sample: Sample, fit: BoundedFit, kept: list[int]) -> FitSummary:
     """Return what the estimate says of itself."""
     names = sample.names
@@ -131,6 +159,8 @@ def _summary(sample: Sample, fit: BoundedFit, kept: list[int]) -> FitSummary:
         np.sqrt(np.diag(c)) for c in (fit.free.covariance, fit.free.robust_covariance)
     )
     vif = inflation(sample.features[:, kept], sample.weights) if held.any() else fit.free.vif
+    without_prior = len(sample.without_prior(np.flatnonzero(~fit.at_bound).tolist()))
+    means, sds = (None, None) if sample.prior is None else sample.prior.arrays(names)
     return FitSummary(
         names=tuple(names[i] for i in kept),
         intercept=fit.free.intercept,
@@ -144,8 +174,23 @@ def _summary(sample: Sample, fit: BoundedFit, kept: list[int]) -> FitSummary:
         robust_errors=(float(robust[0]), *_spread(robust[1:], held).tolist()),
         vif=tuple(vif.tolist()),
         weight_type=sample.weight_type,
-        caveat=few_cases(int((~fit.at_bound).sum()), *_cases(sample)),
+        caveat=". ".join(
+            filter(None, [_of_prior(sample, kept), few_cases(without_prior, *_cases(sample))])
+        ),
         at_bound=tuple(names[i] for i in kept if fit.at_bound[i]),
+        prior_means=None if means is None else tuple(means[kept].tolist()),
+        prior_sds=None if sds is None else tuple(np.minimum(sds[kept], ENDLESS).tolist()),
+    )
+
+
+def _of_prior(sample: Sample, kept: list[int]) -> str:
+    """Say what a prior means for coefficients and errors; empty where there is none."""
+    if sample.prior is None:
+        return ""
+    n = len(kept) - len(sample.without_prior(kept))
+    return (
+        f"A prior of {n} of the {len(kept)} coefficients was used: they are the most probable "
+        "under it and the data, and standard errors are those of the posterior"
     )
 
 

@@ -67,6 +67,10 @@ class FitSummary:
     at_bound : tuple of str, default=()
         Characteristics whose coefficient stands at a bound that holds it; their standard errors
         are 0, and those of the others take them as given.
+    prior_means, prior_sds : tuple of float, optional
+        Mean and standard deviation of each coefficient before the data, where the fit was made
+        under a :class:`CoefficientPrior`; a standard deviation of 10¹⁸ is no prior. Coefficients
+        are then the most probable ones, and errors those of the posterior.
 
     Notes
     -----
@@ -108,6 +112,8 @@ class FitSummary:
     weight_type: WeightType = "frequency"
     caveat: str = ""
     at_bound: tuple[str, ...] = ()
+    prior_means: tuple[float, ...] | None = None
+    prior_sds: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no number, and lists that do not fit together."""
@@ -120,16 +126,7 @@ class FitSummary:
         owner = type(self).__name__
         check_choice(self.weight_type, "weight_type", owner, WEIGHT_TYPES)
         check_kind(self.caveat, "caveat", owner, str)
-        lists = [("coefficients", -math.inf), ("standard_errors", 0.0)]
-        lists += [
-            (name, 0.0) for name in ("robust_errors", "vif") if getattr(self, name) is not None
-        ]
-        for name, low in lists:
-            numbers = tuple(
-                check_real(value, name, owner, low=low, high=math.inf, closed="left")
-                for value in getattr(self, name)
-            )
-            object.__setattr__(self, name, numbers)
+        self._set_lists()
         object.__setattr__(self, "names", tuple(self.names))
         object.__setattr__(self, "at_bound", tuple(self.at_bound))
         if not set(self.at_bound) <= set(self.names):
@@ -142,27 +139,60 @@ class FitSummary:
                 f"{len(self.standard_errors)} errors."
             )
             raise InvalidParameterError(msg)
-        n = len(self.names)
-        for name, size in (("robust_errors", n + 1), ("vif", n)):
-            given = getattr(self, name)
-            if given is not None and len(given) != size:
-                msg = f"{owner} needs {size} numbers in {name!r}. Got {len(given)}."
-                raise InvalidParameterError(msg)
+        self._check_sizes()
         if self.weight_type == "sampling" and self.robust_errors is None:
             msg = f"{owner} of sampling weights needs robust_errors: no others hold for them."
             raise InvalidParameterError(msg)
 
+    def _set_lists(self) -> None:
+        """Take lists of numbers of any kind."""
+        owner = type(self).__name__
+        lists = [("coefficients", -math.inf), ("standard_errors", 0.0)]
+        lists += [
+            (name, low)
+            for name, low in (
+                ("robust_errors", 0.0),
+                ("vif", 0.0),
+                ("prior_means", -math.inf),
+                ("prior_sds", 0.0),
+            )
+            if getattr(self, name) is not None
+        ]
+        for name, low in lists:
+            numbers = tuple(
+                check_real(value, name, owner, low=low, high=math.inf, closed="left")
+                for value in getattr(self, name)
+            )
+            object.__setattr__(self, name, numbers)
+
+    def _check_sizes(self) -> None:
+        """Refuse lists that are not as long as there are names."""
+        owner = type(self).__name__
+        n = len(self.names)
+        sizes = {"robust_errors": n + 1, "vif": n, "prior_means": n, "prior_sds": n}
+        if (self.prior_means is None) != (self.prior_sds is None):
+            msg = f"{owner} needs 'prior_means' and 'prior_sds' together. Got one of them."
+            raise InvalidParameterError(msg)
+        for name, size in sizes.items():
+            given = getattr(self, name)
+            if given is not None and len(given) != size:
+                msg = f"{owner} needs {size} numbers in {name!r}. Got {len(given)}."
+                raise InvalidParameterError(msg)
+
     @property
     def aic(self) -> float:
-        """Akaike's information criterion; NaN for sampling weights, which have no likelihood."""
-        if self.weight_type == "sampling":
+        """Akaike's information criterion; NaN for sampling weights, which have no likelihood.
+
+        NaN under a prior too, where coefficients are not those of the largest likelihood.
+        """
+        if self.weight_type == "sampling" or self.prior_means is not None:
             return math.nan
         return 2 * (len(self.names) + 1) - 2 * self.log_likelihood
 
     @property
     def bic(self) -> float:
-        """Schwarz's information criterion; NaN for sampling weights."""
-        if self.weight_type == "sampling":
+        """Schwarz's information criterion; NaN for sampling weights and under a prior."""
+        if self.weight_type == "sampling" or self.prior_means is not None:
             return math.nan
         n = self.n_good + self.n_bad
         return float((len(self.names) + 1) * np.log(n)) - 2 * self.log_likelihood
@@ -196,7 +226,8 @@ class FitSummary:
         DataFrame
             characteristic, coefficient, std_error, z, p_value, lower, upper, vif (NaN where it is
             not known); first the intercept. Coefficients that a bound holds have no error, so all
-            but coefficient and vif are NaN.
+            but coefficient and vif are NaN. Under a prior, errors and interval are those of the
+            posterior, z says how far it lies from 0, and p_value, a test without a prior, is NaN.
 
         Raises
         ------
@@ -216,7 +247,7 @@ class FitSummary:
                 "coefficient": estimate,
                 "std_error": error,
                 "z": z,
-                "p_value": 2 * ndtr(-np.abs(z)),
+                "p_value": 2 * ndtr(-np.abs(z)) if self.prior_means is None else np.nan,
                 "lower": estimate - margin,
                 "upper": estimate + margin,
                 "vif": [np.nan, *(self.vif or [np.nan] * len(self.names))],

@@ -32,6 +32,7 @@ from creditscore.exceptions import (
 from creditscore.scorecard._assemble import assemble_scorecard
 from creditscore.scorecard._card_classifier import CardClassifier
 from creditscore.scorecard._coefficient_bounds import read_bounds
+from creditscore.scorecard._coefficient_prior import CoefficientPrior, named_prior
 from creditscore.scorecard._estimate import (
     Estimate,
     Sample,
@@ -94,6 +95,10 @@ class LogisticScorecard(CardClassifier):
         Where the intercept stands: spread over the characteristics; in base points, so that WOE 0
         earns nothing; or in base points that leave 0 to the worst attribute of each. See
         :meth:`Scorecard.with_layout`.
+    prior : CoefficientPrior, optional
+        What is held of the coefficients before the data, for samples with few bad cases: they
+        are then the most probable ones within the bounds. It names columns of the table; what
+        `min_iv` or a `selection` leaves out stays out, whose search knows of no prior.
 
     Attributes
     ----------
@@ -125,7 +130,8 @@ class LogisticScorecard(CardClassifier):
 
     Notes
     -----
-    Maximum likelihood without penalty, by Newton's method from the naive Bayes solution.
+    Maximum likelihood without penalty, by Newton's method from the naive Bayes solution; under a
+    `prior`, the largest product of likelihood and prior.
     Probabilities come from the score, so that card and classifier agree. O(n · p²) time a step
     for n rows and p characteristics.
 
@@ -160,6 +166,7 @@ class LogisticScorecard(CardClassifier):
         coefficient_bounds: Any = None,
         regression: Any = None,
         layout: PointsLayout = "spread",
+        prior: CoefficientPrior | None = None,
     ) -> None:
         self.encoder = encoder
         self.scale = scale
@@ -171,6 +178,7 @@ class LogisticScorecard(CardClassifier):
         self.coefficient_bounds = coefficient_bounds
         self.regression = regression
         self.layout = layout
+        self.prior = prior
 
     @staticmethod
     def default_encoder(**parameters: Any) -> WOEEncoder:
@@ -229,6 +237,8 @@ class LogisticScorecard(CardClassifier):
             No column is left for the card.
         InvalidDataError
             A bin without good or without bad cases, where the encoder does not smooth.
+        MissingColumnError
+            A `prior` names what is no column.
         InvalidTargetError, InvalidWeightError, InvalidParameterError
             As in :meth:`WOEEncoder.fit`.
 
@@ -277,7 +287,8 @@ class LogisticScorecard(CardClassifier):
             bounds=bounds,
         )
         chosen, log = select_candidates(list(encoder.tables_.values()), sample, asked)
-        estimate = self._estimate(chosen, weights)
+        prior = None if self.prior is None else named_prior(self.prior, columns.of)
+        estimate = self._estimate(chosen, weights, prior)
         warn_of_forced([fate for fate in estimate.zero.values() if fate.feature in chosen.forced])
         tables = [chosen.tables[i] for i in estimate.kept]
         log = log.without(estimate.zero)
@@ -323,13 +334,16 @@ class LogisticScorecard(CardClassifier):
             self.selection = (self.selection or Selection()).changed(within)
         return self
 
-    def _estimate(self, chosen: Candidates, weights: Float1D | None) -> Estimate:
+    def _estimate(
+        self, chosen: Candidates, weights: Float1D | None, prior: CoefficientPrior | None
+    ) -> Estimate:
         sample = Sample(
             tables=chosen.tables,
             features=chosen.features,
             is_bad=chosen.is_bad,
             weights=weights,
             weight_type=self.weight_type,
+            prior=prior,
         )
         if self.regression is not None:
             return estimate_by_regression(sample, self.regression, type(self).__name__)
@@ -357,6 +371,7 @@ class LogisticScorecard(CardClassifier):
             ("coefficient_sign='enforce'", self.coefficient_sign == "enforce"),
             ("coefficient_bounds", self.coefficient_bounds is not None),
             ("weight_type='sampling'", self.weight_type == "sampling"),
+            ("a prior", self.prior is not None),
         ):
             if asked:
                 msg = (
@@ -381,8 +396,9 @@ class LogisticScorecard(CardClassifier):
             encoder = WOEEncoder() if sampled else self.default_encoder()
         check_kind(scale, "scale", owner, PointsScale)
         check_kind(encoder, "encoder", owner, WOEEncoder)
-        if self.selection is not None:
-            check_kind(self.selection, "selection", owner, Selection)
+        for name, kind in (("selection", Selection), ("prior", CoefficientPrior)):
+            if getattr(self, name) is not None:
+                check_kind(getattr(self, name), name, owner, kind)
         if self.regression is not None:
             self._check_alone()
         encoder = clone(encoder)

@@ -20,9 +20,9 @@ LEAST_GAIN = 0.1
 """Share of slope times step that a step must gain; near the maximum it gains half."""
 _NO_SPREAD = 1e-10
 """Share of the variance below which a direction holds rounding only."""
-_NO_LOAD = 1e-4
+NO_LOAD = 1e-4
 """Load, for columns of spread 1, below which a column has no part in a direction."""
-_FLAT = 1e-9
+FLAT = 1e-9
 """Mean curvature of a direction along which all cases have probabilities of 0 or 1."""
 ENDLESS = 1e18
 """Variance of an estimate that does not exist, for one case; a number, so that files hold it."""
@@ -133,7 +133,7 @@ def fit_logistic(
     back = axes.to_parameters()
     certain, endless = back @ vectors[:, ~flat], back @ vectors[:, flat]
     # rounding gives every column some part in a flat direction
-    endless[np.abs(axes.spread[:, None] * endless) < _NO_LOAD] = 0.0
+    endless[np.abs(axes.spread[:, None] * endless) < NO_LOAD] = 0.0
     covariance = (certain * variances[~flat]) @ certain.T
     spread = cases.spread_of_slopes(theta, sampling=sampling)
     bread = (certain * variances[~flat]) @ vectors[:, ~flat].T
@@ -147,7 +147,7 @@ def fit_logistic(
         # slopes of sampled rows grow with the weights as the information does
         robust_covariance=(robust + without_end) / (1.0 if sampling else unit),
         log_likelihood=value * unit,
-        null_log_likelihood=_of_one_rate(is_bad, shares) * unit,
+        null_log_likelihood=likelihood_of_one_rate(is_bad, shares) * unit,
         diverging=(endless != 0).any(axis=1),
         dependent=axes.dependent,
         vif=axes.vif,
@@ -188,7 +188,7 @@ class _Axes:
         values, vectors = np.linalg.eigh(gram / np.outer(spread, spread))
         kept = values > _NO_SPREAD
         length = np.sqrt(values[kept])
-        dependent = (np.abs(vectors[:, ~kept]) > _NO_LOAD).any(axis=1)
+        dependent = (np.abs(vectors[:, ~kept]) > NO_LOAD).any(axis=1)
         # the diagonal of the inverse of the correlations
         vif = (vectors[:, kept] ** 2 / values[kept]).sum(axis=1)
         return cls(
@@ -276,7 +276,7 @@ def _search(cases: _Cases, start: Float1D) -> tuple[Float1D, float, bool]:
     return theta, value, False
 
 
-def _of_one_rate(is_bad: Bool1D, shares: Float1D | None) -> float:
+def likelihood_of_one_rate(is_bad: Bool1D, shares: Float1D | None) -> float:
     """Return the log-likelihood of one probability for all."""
     n = float(len(is_bad)) if shares is None else float(shares.sum())
     bad = float(np.count_nonzero(is_bad)) if shares is None else float(shares[is_bad].sum())
@@ -286,7 +286,7 @@ def _of_one_rate(is_bad: Bool1D, shares: Float1D | None) -> float:
 def _invert(information: Float2D, n: int) -> tuple[Float1D, Float2D, Bool1D]:
     """Return eigenvalues of the inverse, 0 where there is no curvature, vectors, and where."""
     values, vectors = np.linalg.eigh(information / n)
-    flat = values < _FLAT
+    flat = values < FLAT
     return np.where(flat, 0.0, 1 / np.where(flat, 1.0, values)) / n, vectors, flat
 
 

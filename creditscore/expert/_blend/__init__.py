@@ -1,0 +1,1 @@
+"""Expert cards beside outcomes: scales, blends, priors, shadow ratings and back-tests."""

@@ -1,9 +1,10 @@
-"""Customer credit management: from a table of applicants to graded customers.
+"""Customer credit management: from facts about customers to graded customers.
 
 The stages, in the order of the work:
 
 - :mod:`creditscore.datasets`: real sample data
 - :mod:`creditscore.metrics`: measures on arrays
+- :mod:`creditscore.indicators`: facts about customers to indicators as of a day
 - :mod:`creditscore.binning`: columns to bins and weights of evidence
 - :mod:`creditscore.scorecard`: bins to points, scores, probabilities and reasons
 - :mod:`creditscore.expert`: judgement: weights, frozen anchors, expert scorecards
@@ -17,6 +18,7 @@ from creditscore import datasets, exceptions, metrics
 from creditscore.binning import BinConstraints, BinPolicy, BinTable, WOEEncoder
 from creditscore.expert import ExpertScorecard
 from creditscore.grade import GradeScale
+from creditscore.indicators import CustomerRecords, IndicatorSet
 from creditscore.scorecard import LogisticScorecard, PointsScale, Scorecard
 
 __version__ = "0.1.0"
@@ -25,8 +27,10 @@ __all__ = [
     "BinConstraints",
     "BinPolicy",
     "BinTable",
+    "CustomerRecords",
     "ExpertScorecard",
     "GradeScale",
+    "IndicatorSet",
     "LogisticScorecard",
     "PointsScale",
     "Scorecard",

@@ -29,8 +29,10 @@ PUBLIC: dict[str, set[str]] = {
         "BinConstraints",
         "BinPolicy",
         "BinTable",
+        "CustomerRecords",
         "ExpertScorecard",
         "GradeScale",
+        "IndicatorSet",
         "LogisticScorecard",
         "PointsScale",
         "Scorecard",
@@ -163,6 +165,7 @@ PUBLIC: dict[str, set[str]] = {
         "weighted_kappa",
     },
     "creditscore.indicators": {
+        "ENTERPRISE",
         "CustomerRecords",
         "CustomerRows",
         "ENVIRONMENT",

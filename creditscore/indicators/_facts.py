@@ -12,12 +12,13 @@ import numpy as np
 from creditscore._checks import check_kind
 from creditscore._typing import Bool1D, Float1D, Int1D, Level
 from creditscore.exceptions import InvalidParameterError
+from creditscore.indicators._customer_events import events_of
 from creditscore.indicators._fact_table import FactTable
 from creditscore.indicators._measured import Measured, NegativeDenominator
 from creditscore.indicators._panel import Input, PanelFacts, PanelRows
 from creditscore.indicators._reason import Reason
 from creditscore.indicators._records import CustomerRecords, day_of
-from creditscore.indicators._rows import CustomerRows, months_before
+from creditscore.indicators._rows import CURRENCY, CustomerRows, months_before
 from creditscore.indicators._schema import FLOWS, SCHEMAS, STOCKS, TableName
 from creditscore.indicators._visible import VisibleRows, month_of
 
@@ -137,8 +138,8 @@ class Facts:
 
     @property
     def events(self) -> CustomerRows:
-        """Events of policy and regulation."""
-        return self.rows("events")
+        """Events of policy and regulation that concern the customer."""
+        return events_of(self)
 
     def item(self, name: str) -> Measured:
         """Return an item of the statements by its name."""
@@ -201,6 +202,24 @@ class Facts:
             **common,
         )  # fmt: skip
 
+    def at_statement(self, name: TableName) -> PanelFacts:
+        """Return the items of a panel for the month to which each customer's statement runs."""
+        place = Input(table=name, at_statement=True)
+        tables = self.records.tables
+        rows = self.panel_rows_of(place) if name in tables and "statements" in tables else None
+        missing: TableName = "statements" if name in tables else name
+        return PanelFacts(
+            rows, partial(self._absent, missing), self._touch, name, self.negative_denominator,
+            self.as_of, place,
+        )  # fmt: skip
+
+    def panel_rows_of(self, entry: Input) -> PanelRows:
+        """Return the row of a panel that an input of an indicator was read from."""
+        panel = self.panel_rows(entry.table)
+        if entry.at_statement:
+            panel = panel.at_statement(self.panel_rows("statements"))
+        return panel.before(entry.years_before) if entry.years_before else panel
+
     def _touch(self, entry: Input) -> None:
         """Note what is read."""
         if entry not in self.inputs:
@@ -211,6 +230,9 @@ class Facts:
         columns: dict[str, Any] = {name: values[seen] for name, values in table.numbers.items()}
         columns |= {name: values[seen] for name, values in table.days.items()}
         columns |= {name: table.text(name)[seen] for name in table.words}
+        currency = self._currency(table)
+        if currency is not None:
+            columns[CURRENCY] = currency[seen]
         for name, dates in table.schema.revealed_by.items():
             date = next((d for d in dates if d in table.days), None)
             if name not in columns or date is None:

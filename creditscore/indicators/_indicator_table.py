@@ -260,9 +260,7 @@ def _outside(found: Measured, indicator: Indicator) -> list[int]:
 
 
 def _panel_source(facts: Facts, entry: Input) -> dict[str, Any]:
-    panel = facts.panel_rows(entry.table)
-    if entry.years_before:
-        panel = panel.before(entry.years_before)
+    panel = facts.panel_rows_of(entry)
     table = panel.table
     there = panel.rows >= 0
     words = panel.words("source")
@@ -277,7 +275,7 @@ def _panel_source(facts: Facts, entry: Input) -> dict[str, Any]:
 
 
 def _rows_source(facts: Facts, entry: Input) -> dict[str, Any]:
-    rows = facts.rows(entry.table)
+    rows = facts.events if entry.table == "events" else facts.rows(entry.table)
     schema = SCHEMAS[entry.table]
     found: dict[str, Any] = {"value": np.where(rows.key_of >= 0, rows.count().values, np.nan)}
     for name, column in (("dated", schema.dated_by), ("known_on", schema.known_by)):

@@ -32,6 +32,8 @@ class Input:
         Column; empty where rows are read.
     years_before : int, default=0
         How many years before the latest period.
+    at_statement : bool, default=False
+        Whether it is of the month to which the statement runs, not of the latest.
 
     Examples
     --------
@@ -43,6 +45,7 @@ class Input:
     table: TableName
     item: str = ""
     years_before: int = 0
+    at_statement: bool = False
 
     def __str__(self) -> str:
         """Write it as ``table.item``, with ``@-1`` for the year before."""
@@ -79,6 +82,23 @@ class PanelRows:
             text = f"no {_singular(self.table.name)} to {month} is known"
             reasons[customer] = Reason("period", text)
         return replace(self, rows=rows, reasons=reasons, years_before=self.years_before + years)
+
+    def at_statement(self, statement: PanelRows) -> PanelRows:
+        """Return the rows of the month to which each customer's statement runs.
+
+        Sales of one year over the market of another are no market share, so where there is no row
+        of that month, that is the reason.
+        """
+        there = statement.rows >= 0
+        month = np.where(there, month_of(statement.table)[statement.rows], 0)
+        rows = np.where(there, self.visible.at(self.keys, month), -1)
+        reasons: Any = np.where(there, self.reasons, statement.reasons)
+        ends = statement.days("period_end").astype("datetime64[M]")
+        for customer in np.flatnonzero(there & (rows < 0) & (self.rows >= 0)):
+            row = _singular(self.table.name)
+            text = f"no {row} to {ends[customer]}, where the statement ends, is known"
+            reasons[customer] = Reason("period", text)
+        return replace(self, rows=rows, reasons=np.where(rows >= 0, None, reasons))
 
     def days(self, column: str) -> np.ndarray[Any, np.dtype[np.datetime64]]:
         """Return a column of days by customer, NaT where there is none."""
@@ -156,7 +176,7 @@ class PanelFacts:
         name: TableName,
         policy: NegativeDenominator,
         as_of: np.datetime64,
-        years_before: int = 0,
+        place: Input | None = None,
     ) -> None:
         self._rows = rows
         self._absent = absent
@@ -164,11 +184,11 @@ class PanelFacts:
         self._name = name
         self._policy = policy
         self._as_of = as_of
-        self._years_before = years_before
+        self._place = place or Input(table=name)
 
     def item(self, name: str) -> Measured:
         """Return an item by its name, missing with its reason where it is not there."""
-        self._touch(Input(table=self._name, item=name, years_before=self._years_before))
+        self._touch(replace(self._place, item=name))
         if self._rows is None:
             reasons = self._absent()
             found = Measured(name=name, values=np.full(len(reasons), np.nan), reasons=reasons)
@@ -188,10 +208,10 @@ class PanelFacts:
             msg = f"Table {self._name!r} has versions and no periods, so there is no year before."
             raise InvalidParameterError(msg)
         rows = None if self._rows is None else self._rows.before(years)
+        place = replace(self._place, years_before=self._place.years_before + years)
         return PanelFacts(
-            rows, self._absent, self._touch, self._name, self._policy, self._as_of,
-            self._years_before + years,
-        )  # fmt: skip
+            rows, self._absent, self._touch, self._name, self._policy, self._as_of, place
+        )
 
     def average(self, name: str) -> Measured:
         """Return the mean of an item now and a year before."""
@@ -199,14 +219,14 @@ class PanelFacts:
 
     def words(self, name: str) -> np.ndarray[Any, Any]:
         """Return a column of words by customer, None where there is none."""
-        self._touch(Input(table=self._name, item=name, years_before=self._years_before))
+        self._touch(replace(self._place, item=name))
         if self._rows is None:
             return np.full(len(self._absent()), None, dtype=object)
         return self._rows.words(name)
 
     def years_since(self, name: str) -> Measured:
         """Return the years from a day to the day of the indicators; a later day is missing."""
-        self._touch(Input(table=self._name, item=name, years_before=self._years_before))
+        self._touch(replace(self._place, item=name))
         if self._rows is None:
             reasons: Any = self._absent()
             return Measured(name=name, values=np.full(len(reasons), np.nan), reasons=reasons)

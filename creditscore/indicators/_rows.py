@@ -13,9 +13,13 @@ from creditscore._validation import check_integer
 from creditscore.exceptions import InvalidParameterError
 from creditscore.indicators._measured import Measured, NegativeDenominator
 from creditscore.indicators._reason import Reason
+from creditscore.indicators._schema import AMOUNTS
 
 Column: TypeAlias = "str | Float1D | Bool1D"
 """A column of the rows by its name, or numbers made from them, one a row."""
+
+CURRENCY = "currency code"
+"""Column of the currency of each row as a code that is the same in all tables."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -153,7 +157,8 @@ class CustomerRows:
         """Return the sum of each customer."""
         numbers, name = self._numbers(values)
         sums: Any = np.bincount(self.owner, weights=numbers, minlength=self.n_keys)
-        return self._by_customer(sums, self._has_rows(), "sum", name)
+        found = self._by_customer(sums, self._has_rows(), "sum", name)
+        return self._in_currency(found, values)
 
     def mean(self, values: Column, *, weights: Column | None = None) -> Measured:
         """Return the mean of each customer, weighted where weights are given."""
@@ -166,7 +171,10 @@ class CustomerRows:
         with np.errstate(invalid="ignore", divide="ignore"):
             sums = np.bincount(self.owner, weights=numbers * weight, minlength=self.n_keys)
             means = np.where(total > 0, sums / total, np.where(np.isnan(total), np.nan, 0.0))
-        return self._by_customer(means, self._has_rows() & (total != 0), "mean", name)
+        found = self._by_customer(means, self._has_rows() & (total != 0), "mean", name)
+        if _is_amount(weights):
+            found = self.in_one_currency(found)
+        return self._in_currency(found, values)
 
     def share(self, condition: Bool1D, *, weights: Column | None = None) -> Measured:
         """Return the share of rows, or of their weights, for which a condition holds."""
@@ -178,12 +186,15 @@ class CustomerRows:
         found = np.full(self.n_keys, -np.inf)
         with np.errstate(invalid="ignore"):
             np.maximum.at(found, self.owner, numbers)
-        return self._by_customer(found, self._has_rows(), "largest", name)
+        return self._in_currency(
+            self._by_customer(found, self._has_rows(), "largest", name), values
+        )
 
     def smallest(self, values: Column) -> Measured:
         """Return the smallest value of each customer."""
-        numbers, _ = self._numbers(values)
-        return -self.largest(-numbers)
+        numbers, name = self._numbers(values)
+        lowest = (-self.largest(-numbers)).named(f"smallest of {name}")
+        return self._in_currency(lowest, values)
 
     def concentration(self, by: str, values: Column) -> Measured:
         """Return the Herfindahl–Hirschman index of each customer: Σ share² over the words of `by`.
@@ -210,7 +221,36 @@ class CustomerRows:
         found = self._by_customer(np.where(fit, index, 0.0), self._has_rows(), "HHI", name)
         bad = ~np.append(fit, True)[self.key_of] & ~found.missing
         why = Reason("undefined", f"the sum of {name} is not above zero, or a part is negative")
-        return found.without(bad, why)
+        found = found.without(bad, why)
+        return self.in_one_currency(found) if _is_amount(values) else found
+
+    def in_one_currency(self, found: Measured) -> Measured:
+        """Return what was made of amounts, missing where those of a customer are of two currencies.
+
+        Sums, means and the like of a column of amounts are so already; this is for what was made
+        of numbers worked out from them. A row without a currency is of another one than a row
+        with one, as nothing says which.
+        """
+        if not self.has(CURRENCY):
+            return found
+        low, high = self._currencies()
+        text = f"{self.name} hold amounts of more than one currency {self.window}".rstrip()
+        return found.without((high > low)[self.key_of], Reason("currency", text))
+
+    def _in_currency(self, found: Measured, values: Column | None) -> Measured:
+        """Return a number made of amounts with its currency; another one as it is."""
+        if not _is_amount(values) or not self.has(CURRENCY):
+            return found
+        return replace(self.in_one_currency(found), currency=self._currencies()[1][self.key_of])
+
+    def _currencies(self) -> tuple[Int1D, Int1D]:
+        """Return the least and the largest code of the currencies of each key, and of none."""
+        codes = np.asarray(self.column(CURRENCY), dtype=np.intp)
+        low = np.full(self.n_keys + 1, np.iinfo(np.intp).max)
+        high = np.full(self.n_keys + 1, -1)
+        np.minimum.at(low, self.owner, codes)
+        np.maximum.at(high, self.owner, codes)
+        return low, high
 
     def _numbers(self, values: Column) -> tuple[Float1D, str]:
         name = values if isinstance(values, str) else "the values"
@@ -242,6 +282,10 @@ class CustomerRows:
             reasons=reasons,
             negative_denominator=self.negative_denominator,
         )
+
+
+def _is_amount(values: Any) -> bool:
+    return isinstance(values, str) and values in AMOUNTS
 
 
 def months_before(day: np.datetime64, months: int) -> np.datetime64:

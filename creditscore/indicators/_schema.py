@@ -162,5 +162,8 @@ STOCKS = frozenset(
 COUNTS = frozenset({"shares_issued", "employees", "months", "gnp_index"})
 """Items that are in no currency."""
 
-NUMBERS = FLOWS | STOCKS | COUNTS | {"amount", "returned_amount", "direction", "opinion", "balance"}
+AMOUNTS = frozenset({"amount", "returned_amount"})
+"""Columns of rows that are in the currency of the row."""
+
+NUMBERS = FLOWS | STOCKS | COUNTS | AMOUNTS | {"direction", "opinion", "balance"}
 """Columns that hold numbers wherever they stand; others are what they hold."""

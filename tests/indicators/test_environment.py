@@ -233,7 +233,7 @@ def test_volatility_needs_each_year() -> None:
 
 
 def test_the_index_between_its_reference_points() -> None:
-    index = IndustryIndex(weights={"default_rate": 0.5, "growth": 0.5})
+    index = IndustryIndex(weights=(0.5, 0.5, 0, 0))
     any_other = {"volatility": 0.0, "concentration": 0.0}
     worst = index.score(default_rate=0.5, growth=-0.5, **any_other)
     best = index.score(default_rate=0.0, growth=0.2, **any_other)
@@ -250,6 +250,10 @@ def test_the_index_as_an_indicator_of_own_reference_points() -> None:
     assert 0 < found.values.loc["A", "own_index"] < 100
     assert "default_rate (0.05 is 0, 0.01 is 100)" in found.indicators[0].formula
     assert IndustryIndex() == IndustryIndex()
+    growth_alone = IndustryIndex(weights=(0, 1, 0, 0)).indicator()
+    assert {str(entry) for entry in growth_alone.inputs} == {
+        "industries.output", "industries.output@-1",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -258,9 +262,9 @@ def test_the_index_as_an_indicator_of_own_reference_points() -> None:
         ({"growth": (0.1, 0.1)}, "two different values"),
         ({"growth": 0.1}, "'growth' parameter of IndustryIndex must be two numbers"),
         ({"growth": (0.1, math.inf)}, "growth"),
-        ({"weights": {"growht": 1.0}}, "Did you mean 'growth'"),
-        ({"weights": {"growth": 0.5}}, "must sum to 1"),
-        ({"weights": {"growth": 1.0, "volatility": 0.0}}, "volatility"),
+        ({"weights": (0.5, 0.5)}, "must be four numbers, of default_rate, growth"),
+        ({"weights": (0.5, 0.2, 0.1, 0.1)}, "must sum to 1. Got 0.9"),
+        ({"weights": (1.5, -0.5, 0, 0)}, "'weights'"),
     ],
 )
 def test_the_index_refuses_what_is_no_scale(details: Any, match: str) -> None:
@@ -373,6 +377,13 @@ def test_all_four_phases() -> None:
     levels = 100 * np.cumprod(1 + np.array([0.0, *growth]))
     found = cycle_phases(levels, window=2)["phase"].dropna().tolist()
     assert found == ["downturn", "slowdown", "recovery", "expansion"]
+
+
+def test_steady_growth_is_expansion() -> None:
+    levels = [2.0**k for k in range(7)]
+    assert cycle_phases(levels)["phase"].dropna().tolist() == ["expansion"] * 2
+    found = compute(industries=industries(output=levels * 3)).values.loc["A"]
+    assert (found["industry_cycle"], found["industry_cycle_phase"]) == (0.0, 4.0)
 
 
 @settings(max_examples=50, deadline=None)

@@ -121,6 +121,45 @@ def test_each_value_carries_source_and_date(records: CustomerRecords) -> None:
             found.sources(**wrong)  # type: ignore[arg-type]
 
 
+def test_sources_of_events_and_of_the_month_of_the_statement(statements: pd.DataFrame) -> None:
+    @indicator(group="environment", unit="count", direction="lower", formula="events")
+    def n_events(facts: Facts) -> Measured:
+        return facts.events.count()
+
+    @indicator(group="operating", unit="share", direction="higher", formula="sales / market")
+    def own_share(facts: Facts) -> Measured:
+        return facts.revenue / facts.at_statement("market").market_sales
+
+    when = pd.to_datetime
+    events = pd.DataFrame(
+        {
+            "event": ["tariff", "subsidy", "later"],
+            "customer": ["A", None, "A"],
+            "known_on": when(["2024-01-10", "2024-03-01", "2024-12-01"]),
+            "effective_on": when(["2024-02-01", "2024-04-01", "2024-12-31"]),
+            "direction": [-1, 1, -1],
+            "source": ["gazette", "ministry", "gazette"],
+        }
+    )
+    market = pd.DataFrame(
+        {
+            "customer": ["A", "A"],
+            "period_end": when(["2023-12-31", "2024-03-31"]),
+            "known_on": when(["2024-02-01", "2024-05-01"]),
+            "market_sales": [1000.0, 300.0],
+        }
+    )
+    records = CustomerRecords(statements=statements, events=events, market=market)
+    found = IndicatorSet(indicators=(n_events, own_share)).compute(records, as_of="2024-06-30")
+    assert found.values["n_events"].tolist() == [2.0, 1.0]
+    sources = found.sources(customers=["A"]).set_index("input")
+    assert sources.loc["events", "value"] == 2
+    assert sources.loc["events", "source"] == "gazette, ministry"
+    assert str(sources.loc["events", "known_on"].date()) == "2024-03-01"
+    assert sources.loc["market.market_sales", "value"] == 1000
+    assert str(sources.loc["market.market_sales", "dated"].date()) == "2023-12-31"
+
+
 def test_one_customer_alone_or_among_others(records: CustomerRecords) -> None:
     together = OWN.compute(records, as_of="2024-06-30").values
     for customer in ("A", "B"):

@@ -168,7 +168,7 @@ def test_words_for_opinions(tmp_path: Path) -> None:
         ("firms", "nan", "is no plain number"),
         ("firms", "1e999", "is not finite"),
         ("firms", "-1", "is not 0 or more"),
-        ("hhi", "1.5", "is not 0 to 1"),
+        ("hhi", "1.5", "is not within 0 to 1"),
         ("defaults", "1001", "is more than the 1000 firms"),
         ("known_on", "2023-12-30", "is before the end of its period, 2023-12-31"),
     ],
@@ -187,6 +187,11 @@ def test_each_fault_has_its_place(column: str, cell: str, reason: str, tmp_path:
     assert found.table["industry"].tolist() == ["steel"]
     assert found.rejects[["row", "column"]].to_numpy().tolist() == [[3, column]]
     assert found.rejects.loc[0, "reason"].startswith(reason)
+
+
+def test_a_row_may_be_known_on_the_day_its_period_ends() -> None:
+    same_day = FIGURES.assign(known_on=FIGURES["period_end"])
+    assert len(read_industry_table(same_day).table) == 3
 
 
 def test_repeated_and_overlong_rows_are_rejected(tmp_path: Path) -> None:

@@ -237,6 +237,55 @@ def test_roles_of_counterparties_are_two() -> None:
     assert why(facts.ledger.concentration("invoice", "amount")) == ["no table of ledger is given"]
 
 
+def test_amounts_of_two_currencies_do_not_add_up(ledger: pd.DataFrame) -> None:
+    mixed = ledger.assign(currency=["CNY", "USD", "CNY", "CNY"])
+    rows = facts_on(CustomerRecords(ledger=mixed), "2024-06-30").ledger
+    for found in (
+        rows.total("amount"),
+        rows.mean("amount"),
+        rows.largest("amount"),
+        rows.smallest("amount"),
+        rows.mean(np.ones(len(rows)), weights="amount"),
+        rows.concentration("invoice", "amount"),
+    ):
+        assert why(found)[0] == "ledger hold amounts of more than one currency"
+        assert found.reasons[1] is None
+    assert rows.count().values.tolist() == [3.0, 1.0]
+    # of one currency each, but of two where they meet
+    dollars = CustomerRecords(
+        ledger=ledger.assign(currency="USD"),
+        statements=pd.DataFrame(
+            {
+                "customer": ["A"], "period_end": days("2023-12-31"), "known_on": days("2024-04-30"),
+                "currency": ["CNY"], "revenue": [1000.0],
+            }
+        ),
+    )  # fmt: skip
+    facts = facts_on(dollars, "2024-06-30", customers=["A"])
+    share = facts.ledger.total("amount") / facts.revenue
+    assert share.reasons[0].kind == "currency"
+
+
+def test_other_panels_of_the_month_of_the_statement(statements: pd.DataFrame) -> None:
+    market = pd.DataFrame(
+        {
+            "customer": ["A", "A", "B"],
+            "period_end": days("2023-12-31", "2024-03-31", "2024-03-31"),
+            "known_on": days("2024-02-01", "2024-05-01", "2024-05-01"),
+            "market_sales": [1000.0, 300.0, 200.0],
+        }
+    )
+    facts = facts_on(CustomerRecords(statements=statements, market=market), "2024-06-30")
+    assert facts.market.market_sales.values.tolist() == [300.0, 200.0]
+    found = facts.at_statement("market").market_sales
+    assert found.values[0] == 1000
+    assert why(found)[1] == "no row of market to 2023-12, where the statement ends, is known"
+    alone = facts_on(CustomerRecords(market=market), "2024-06-30").at_statement("market")
+    assert why(alone.market_sales)[0] == "no table of statements is given"
+    none = facts_on(CustomerRecords(statements=statements), "2024-06-30").at_statement("market")
+    assert why(none.market_sales)[0] == "no table of market is given"
+
+
 def test_gaps_in_rows_are_told(ledger: pd.DataFrame) -> None:
     rows = facts_on(
         CustomerRecords(ledger=ledger.assign(weight=[1.0, None, 0.0, 0.0])), "2024-06-30"

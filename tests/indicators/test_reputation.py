@@ -161,6 +161,11 @@ def test_an_old_invoice_that_is_still_open_is_the_worst() -> None:
     assert value("average_days_late", ledger=ledger) == 1.0
 
 
+def test_an_invoice_paid_early_and_due_in_the_window_was_not_late_in_it() -> None:
+    early = invoices(("2023-06-01", "2023-07-10", "2023-06-15", 10.0))
+    assert value("worst_days_past_due", ledger=early) == 0.0
+
+
 def test_delays_of_before_the_window_are_over() -> None:
     ledger = invoices(
         ("2022-10-01", "2022-11-01", "2023-03-01", 10.0),

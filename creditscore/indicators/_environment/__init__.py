@@ -1,0 +1,1 @@
+"""What surrounds a firm: its industry, its country, policy and regulation, the cycle."""

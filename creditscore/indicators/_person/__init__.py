@@ -1,0 +1,1 @@
+"""Persons: income, debt, use of credit, enquiries, delinquencies, stability."""

@@ -1,0 +1,1 @@
+"""Tables of others: read by declared columns, faults named, templates written."""

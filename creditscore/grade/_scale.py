@@ -28,6 +28,7 @@ from creditscore.grade._inputs import (
 )
 from creditscore.grade._words import (
     intervals_in_words,
+    turned,
     write_apart,
     write_odds,
     write_percent,
@@ -56,10 +57,10 @@ class GradeScale(JsonDocument):
         (0, 1)), decreasing for scores.
     measure : {"prob_default", "score"}, default="prob_default"
         What is graded.
-    closed : {"left", "right"}, default="right"
+    closed : {"left", "right"}, optional
         The end at which an interval of the measure, on the axis of numbers, holds its bound.
-        With probabilities and "right", a value at a bound gets the safer grade; with scores and
-        "left", it does too.
+        Without it, a value at a bound gets the safer grade: "right" for probabilities and "left"
+        for scores.
     default_label : str, default="D"
         Grade of customers in default, whatever their score. It is a fact about the customer and
         no band, unless it stands in `labels`.
@@ -89,13 +90,15 @@ class GradeScale(JsonDocument):
     labels: tuple[str, ...]
     bounds: tuple[float, ...]
     measure: GradeMeasure = "prob_default"
-    closed: Closed = "right"
+    closed: Closed | None = None
     default_label: str = "D"
 
     def __post_init__(self) -> None:
         """Check that labels and bounds fit together."""
         owner = type(self).__name__
         check_choice(self.measure, "measure", owner, ("prob_default", "score"))
+        if self.closed is None:
+            object.__setattr__(self, "closed", "left" if self.measure == "score" else "right")
         check_choice(self.closed, "closed", owner, ("left", "right"))
         self._set_parts()
         if len(set(self.labels)) != len(self.labels) or len(self.labels) != len(self.bounds) + 1:
@@ -184,7 +187,7 @@ class GradeScale(JsonDocument):
         if self.measure == "score":
             return self
         bounds = tuple(float(scale.score(_odds(bound))) for bound in self.bounds)
-        return replace(self, bounds=bounds, measure="score", closed=_turned(self.closed))
+        return replace(self, bounds=bounds, measure="score", closed=turned(self.closed))
 
     def score_needed(self, grade: str, scale: PointsScale | None = None) -> float:
         """Return the riskiest score that gets a grade or a safer one.
@@ -453,7 +456,7 @@ class GradeScale(JsonDocument):
         return {
             "grade": self.labels,
             "probability of default": intervals_in_words(self.bounds, write_percent, self.closed),
-            "odds good:bad": intervals_in_words(odds, write_odds, _turned(self.closed))[::-1],
+            "odds good:bad": intervals_in_words(odds, write_odds, turned(self.closed))[::-1],
         }
 
 
@@ -473,11 +476,6 @@ def _check_direction(scale: PointsScale) -> None:
 
 def _odds(prob_default: float) -> float:
     return (1 - prob_default) / prob_default
-
-
-def _turned(closed: Closed) -> Closed:
-    """Return the end that holds the bound on an axis that runs the other way."""
-    return "left" if closed == "right" else "right"
 
 
 def _place(risk: Float1D, bounds: Float1D, *, at_bound_safer: bool) -> Int1D:

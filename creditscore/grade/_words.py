@@ -36,7 +36,7 @@ def write_apart(values: Sequence[float], write: Writer) -> list[str]:
     return texts
 
 
-def intervals_in_words(bounds: Sequence[float], write: Writer, closed: Closed) -> list[str]:
+def intervals_in_words(bounds: Sequence[float], write: Writer, closed: Closed | None) -> list[str]:
     """Say in words what lies below, between and above increasing bounds.
 
     `closed` is the end at which an interval holds its bound.
@@ -51,3 +51,8 @@ def intervals_in_words(bounds: Sequence[float], write: Writer, closed: Closed) -
     )
     inner = [between.format(low, high) for low, high in pairwise(texts)]
     return [first.format(texts[0]), *inner, last.format(texts[-1])]
+
+
+def turned(closed: Closed | None) -> Closed:
+    """Return the other end, as on an axis that runs the other way."""
+    return "left" if closed == "right" else "right"

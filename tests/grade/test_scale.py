@@ -211,3 +211,13 @@ def test_html_names_the_default_grade() -> None:
     html = GradeScale.agency()._repr_html_()
     assert "D is a customer in default" in html
     assert "8.75%" in html
+
+
+def test_a_value_at_a_bound_gets_the_safer_grade_unless_told() -> None:
+    by_rate = GradeScale(labels=("A", "B"), bounds=(0.1,))
+    by_score = GradeScale(labels=("A", "B"), bounds=(70.0,), measure="score")
+    assert (by_rate.closed, by_score.closed) == ("right", "left")
+    assert by_rate.grade([0.1]).tolist() == ["A"]
+    assert by_score.grade([70.0]).tolist() == ["A"]
+    assert replace(by_score, closed="right").grade([70.0]).tolist() == ["B"]
+    assert GradeScale.from_json(by_score.to_json()) == by_score

@@ -19,6 +19,7 @@ FLOW = (
     *("exceptions", "_typing"),
     *("_warn", "_files", "_words", "_columns", "_frame"),
     *("_validation", "_checks", "_document", "_repr", "_display", "_estimator"),
+    *("_curvature", "_newton"),
     *("metrics", "datasets"),
     *("protect", "collect", "organise", "indicators"),
     *("binning", "scorecard", "expert", "calibrate", "grade", "segment", "validate"),

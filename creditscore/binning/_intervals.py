@@ -27,6 +27,10 @@ from creditscore.binning._given import (
 )
 from creditscore.exceptions import ColumnTypeError, InvalidParameterError
 
+_NEARLY = 1e-13
+_SHORT = 12
+"""Digits of a number that somebody wrote, rather than one that was computed."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class NumericPartition(Partition, written_as="numeric"):
@@ -77,14 +81,51 @@ class NumericPartition(Partition, written_as="numeric"):
         """Number of intervals."""
         return len(self.cuts) + 1
 
+    @staticmethod
+    def just_above(value: float) -> float:
+        """Return a cut that leaves a value, and what rounding makes of it, in the interval below.
+
+        Parameters
+        ----------
+        value : float
+            Finite.
+
+        Returns
+        -------
+        float
+            Above `value` by 1e-13 of it; above zero by 1e-13. Spreadsheets tell no smaller
+            differences, and the rounding of a ratio is smaller. Infinite where no finite number
+            is above it.
+
+        Notes
+        -----
+        Labels write such a cut as the end of the interval below, where `value` has 12 digits or
+        fewer.
+
+        Examples
+        --------
+        >>> from creditscore.binning import NumericPartition
+        >>> NumericPartition(cuts=[NumericPartition.just_above(30)]).labels
+        ('<= 30', '> 30', 'Missing')
+        """
+        found = value + _NEARLY * abs(value) if value else _NEARLY
+        return max(found, math.nextafter(value, math.inf))
+
     @property
     def regular_labels(self) -> tuple[str, ...]:
         """Intervals as text, with as many digits as keep the cuts apart."""
         if not self.cuts:
             return ("all other values" if self.special_codes else "all values",)
-        texts = number_texts(self.cuts)
-        inner = [f"[{low}, {high})" for low, high in pairwise(texts)]
-        return (f"< {texts[0]}", *inner, f">= {texts[-1]}")
+        ends = [_held_below(cut) for cut in self.cuts]
+        distinct = tuple(dict.fromkeys(end for end, _ in ends))
+        text_of = dict(zip(distinct, number_texts(distinct), strict=True))
+        low, high = text_of[ends[0][0]], text_of[ends[-1][0]]
+        inner = [
+            f"{'(' if above else '['}{text_of[start]}, {text_of[end]}{']' if upto else ')'}"
+            for (start, above), (end, upto) in pairwise(ends)
+        ]
+        first, last = "<=" if ends[0][1] else "<", ">" if ends[-1][1] else ">="
+        return (f"{first} {low}", *inner, f"{last} {high}")
 
     @property
     def special_labels(self) -> tuple[str, ...]:
@@ -262,6 +303,14 @@ class MixedPartition(NumericPartition, written_as="mixed"):
             for i, code in enumerate(self.special_codes)
             if isinstance(code, str)
         }
+
+
+def _held_below(cut: float) -> tuple[float, bool]:
+    """Return the short number that a cut is just above, or the cut, and which of the two."""
+    for short in (0.0, float(f"{cut:.{_SHORT}g}")):
+        if cut == NumericPartition.just_above(short):
+            return short, True
+    return cut, False
 
 
 def _number_or_word(code: Level) -> float | str:

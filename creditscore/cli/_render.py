@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -92,10 +93,17 @@ def _show_points(console: Console, card: Scorecard, rows: pd.DataFrame) -> None:
             shown(row.characteristic) if row.characteristic != before else "",
             shown(shorten(row.attribute, _WIDEST)),
             *(sample if estimated else ()),
-            f"{row.points:.1f}" + (f" + {row.slope:g} a unit" if row.slope else ""),
+            _earned(row.points, row.slope),
         )
         before = row.characteristic
     console.print(table)
+
+
+def _earned(points: float, slope: float) -> str:
+    if math.isnan(points):
+        return "refused"
+    rise = f" {'-' if slope < 0 else '+'} {abs(slope):g} a unit" if slope else ""
+    return f"{points:.1f}{rise}"
 
 
 def show_fit(console: Console, card: Scorecard) -> None:

@@ -7,16 +7,11 @@ from creditscore.expert._ahp._comparison_display import ComparisonDisplay
 from creditscore.expert._ahp._disagreements import Disagreements, disagreements
 from creditscore.expert._ahp._group import group_judgements, group_priorities
 from creditscore.expert._ahp._pairwise import PairwiseComparison
-from creditscore.expert._blend._backtest import ExpertBacktest, backtest_expert
-from creditscore.expert._blend._backtest_display import BacktestDisplay
+from creditscore.expert._backtest._backtest import ExpertBacktest, backtest_expert
+from creditscore.expert._backtest._backtest_display import BacktestDisplay
 from creditscore.expert._blend._blend_weight import BlendFit, fit_blend_weight
 from creditscore.expert._blend._blend_weight_display import BlendWeightDisplay
 from creditscore.expert._blend._blended import blend_scorecards
-from creditscore.expert._blend._expert_prior import prior_from_scorecard
-from creditscore.expert._blend._fitted_scale import calibrated, fitted_scale
-from creditscore.expert._blend._prior_choice import PriorChoice, choose_prior_sd
-from creditscore.expert._blend._shadow import ShadowRating
-from creditscore.expert._blend._shadow_agreement import ShadowAgreement
 from creditscore.expert._card._expert_scorecard import ExpertScorecard
 from creditscore.expert._card._templates import list_templates, load_template, template_path
 from creditscore.expert._card._veto_rule import VetoRule
@@ -43,10 +38,15 @@ from creditscore.expert._fuzzy._membership import (
     triangular_partition,
 )
 from creditscore.expert._fuzzy._operators import fuzzy_composition
+from creditscore.expert._outcomes._fitted_scale import calibrated, fitted_scale
+from creditscore.expert._prior._expert_prior import prior_from_scorecard
+from creditscore.expert._prior._prior_choice import PriorChoice, choose_prior_sd
 from creditscore.expert._sensitivity._one_at_a_time import WeightSensitivity
 from creditscore.expert._sensitivity._sensitivity_display import SensitivityDisplay
 from creditscore.expert._sensitivity._simulation_display import SimulationDisplay
 from creditscore.expert._sensitivity._weight_simulation import WeightSimulation
+from creditscore.expert._shadow._shadow import ShadowRating
+from creditscore.expert._shadow._shadow_agreement import ShadowAgreement
 from creditscore.expert._subscore._bands import BandScore
 from creditscore.expert._subscore._categories import CategoryScore
 from creditscore.expert._subscore._efficacy import EfficacyScore

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit, log_expit
 
+from creditscore._curvature import weighted_products
+from creditscore._newton import LEAST_GAIN, ROUNDING, LogisticFit, fit_logistic
 from creditscore._typing import Bool1D, Float1D, Float2D
 from creditscore.scorecard._box import step_in_box
-from creditscore.scorecard._curvature import weighted_products
-from creditscore.scorecard._newton import LEAST_GAIN, ROUNDING, LogisticFit, fit_logistic
 
 _MAX_STEPS = 100
 _AT_REST = 1e-14

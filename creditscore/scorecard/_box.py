@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from creditscore._curvature import solve
 from creditscore._typing import Bool1D, Float1D, Float2D
-from creditscore.scorecard._curvature import solve
 
 _PUSH = 1e-6
 """Slope, in units of the log-likelihood per spread, below which a bound is not left."""

@@ -16,6 +16,9 @@ from creditscore._typing import Float1D
 from creditscore._validation import check_real
 from creditscore.exceptions import EmptyDataError, InvalidParameterError
 
+_LARGEST = 1e50
+"""Beyond means of this size, or standard deviations as small, squares leave the floats."""
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class CoefficientPrior:
@@ -73,14 +76,14 @@ class CoefficientPrior:
             msg = f"The 'means' parameter of {owner} must name a column or more. Got none."
             raise EmptyDataError(msg)
         means = {
-            name: check_real(value, f"means[{name}]", owner, low=-math.inf, high=math.inf)
+            name: check_real(value, f"means[{name}]", owner, low=-_LARGEST, high=_LARGEST)
             for name, value in self.means.items()
         }
         object.__setattr__(self, "means", means)
         if isinstance(self.sd, Mapping):
             object.__setattr__(self, "sd", _spreads(self.sd, list(means), owner))
         else:
-            object.__setattr__(self, "sd", check_real(self.sd, "sd", owner, low=0, high=math.inf))
+            object.__setattr__(self, "sd", _spread(self.sd, "sd", owner))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -180,6 +183,8 @@ def _spreads(sd: Mapping[str, float], names: Sequence[str], owner: str) -> dict[
             f"{lacking or 'none'}; without a mean: {strange or 'none'}."
         )
         raise InvalidParameterError(msg)
-    return {
-        name: check_real(sd[name], f"sd[{name}]", owner, low=0, high=math.inf) for name in names
-    }
+    return {name: _spread(sd[name], f"sd[{name}]", owner) for name in names}
+
+
+def _spread(sd: float, name: str, owner: str) -> float:
+    return check_real(sd, name, owner, low=1 / _LARGEST, high=math.inf)

@@ -11,6 +11,7 @@ from scipy.special import expit
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
+from creditscore._newton import ENDLESS, inflation
 from creditscore._typing import Bool1D, Float1D, Float2D, WeightType
 from creditscore.binning import BinTable
 from creditscore.exceptions import InvalidParameterError
@@ -25,7 +26,6 @@ from creditscore.scorecard._fit_warnings import (
     warn_of_mean,
     warn_of_signs,
 )
-from creditscore.scorecard._newton import ENDLESS, inflation
 from creditscore.scorecard._posterior import fit_posterior
 from creditscore.scorecard._separation import separating_sets
 from creditscore.scorecard.selection._fate import Fate, fate_at_zero
@@ -108,7 +108,9 @@ def estimate_by_likelihood(sample: Sample, lower: Float1D, upper: Float1D) -> Es
     if not fit.free.diverging.any():
         z = np.full(len(names), np.nan)
         z[kept] = summary.table()["z"].to_numpy()[1:]
-        warn_of_signs(fit.coefficients, names, features, weights, z=z)
+        warn_of_signs(
+            fit.coefficients, names, features, weights, z=z, prior_means=_prior_means(sample)
+        )
     warn_of_few_cases(len(sample.without_prior(free)), *_cases(sample))
     why = {
         names[i]: fate_at_zero(names[i], (float(lower[i]), float(upper[i])), "fit")
@@ -181,6 +183,10 @@ def _summary(sample: Sample, fit: BoundedFit, kept: list[int]) -> FitSummary:
         prior_means=None if means is None else tuple(means[kept].tolist()),
         prior_sds=None if sds is None else tuple(np.minimum(sds[kept], ENDLESS).tolist()),
     )
+
+
+def _prior_means(sample: Sample) -> Float1D | None:
+    return None if sample.prior is None else sample.prior.arrays(sample.names)[0]
 
 
 def _of_prior(sample: Sample, kept: list[int]) -> str:

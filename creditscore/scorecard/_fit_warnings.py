@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from creditscore._newton import ENDLESS, LogisticFit
 from creditscore._typing import Bool1D, Float1D, Float2D
 from creditscore._warn import warn_user
 from creditscore.exceptions import (
@@ -16,7 +17,6 @@ from creditscore.exceptions import (
     SeparationWarning,
     SmallSampleWarning,
 )
-from creditscore.scorecard._newton import ENDLESS, LogisticFit
 from creditscore.scorecard._separation import MOST_TOGETHER
 from creditscore.scorecard.selection._fate import Fate
 from creditscore.scorecard.selection._log import listed
@@ -87,27 +87,39 @@ def warn_of_signs(
     weights: Float1D | None,
     *,
     z: Float1D | None = None,
+    prior_means: Float1D | None = None,
 ) -> None:
     """Warn of coefficients under which safer bins earn fewer points; say what is behind each.
 
     `z` are the coefficients in standard errors, NaN where a bound holds them; None of a fit that
-    has no errors.
+    has no errors. `prior_means` are those of the coefficients, of a fit under a prior.
     """
     wrong = coefficients > 0
     if not wrong.any():
         return
     places = np.flatnonzero(wrong).tolist()
     told = [
-        _why_positive(
+        _of_prior_mean(names[i], prior_means[i])
+        if prior_means is not None and prior_means[i] > 0
+        else _why_positive(
             names[i], *_nearest(i, names, features, weights), z=None if z is None else z[i]
         )
         for i in places[:_MOST_TOLD]
     ]
     way_out = "set" if z is not None else "fit by likelihood with"
+    subject, verb = ("coefficient", "is") if len(places) == 1 else ("coefficients", "are")
     warn_user(
-        f"The coefficient of {_listed(names, wrong)} is positive: in the card, safer bins would "
+        f"The {subject} of {_listed(names, wrong)} {verb} positive: in the card, safer bins would "
         f"earn fewer points. {' '.join(told)} Or {way_out} coefficient_sign='enforce'.",
         CoefficientSignWarning,
+    )
+
+
+def _of_prior_mean(name: str, mean: float) -> str:
+    """Say that a positive coefficient was asked for by its prior."""
+    return (
+        f"The prior of {name!r} asks for it by its mean, {mean:.2f}: there judgement and bins "
+        "point different ways; look at both."
     )
 
 
@@ -183,7 +195,8 @@ def warn_of_few_cases(n_coefficients: int, n_good: float, n_bad: float) -> None:
         warn_user(
             f"{said}, and the card follows chance. Bring more cases or fewer columns: a Selection "
             "with a search, a higher min_iv; or a penalty, such as "
-            "regression=LogisticRegression(C=0.1).",
+            "regression=LogisticRegression(C=0.1); or, where something is known beforehand, "
+            "prior=CoefficientPrior(means={…: -1}).",
             SmallSampleWarning,
         )
 

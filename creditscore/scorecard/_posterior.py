@@ -7,11 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, log_expit
 
-from creditscore._typing import Bool1D, Float1D, Float2D
-from creditscore.scorecard._bounded import BoundedFit
-from creditscore.scorecard._box import step_in_box
-from creditscore.scorecard._curvature import weighted_products
-from creditscore.scorecard._newton import (
+from creditscore._curvature import weighted_products
+from creditscore._newton import (
     ENDLESS,
     FLAT,
     LEAST_GAIN,
@@ -21,6 +18,9 @@ from creditscore.scorecard._newton import (
     inflation,
     likelihood_of_one_rate,
 )
+from creditscore._typing import Bool1D, Float1D, Float2D
+from creditscore.scorecard._bounded import BoundedFit
+from creditscore.scorecard._box import step_in_box
 
 _MAX_STEPS = 100
 _AT_REST = 1e-16

@@ -12,11 +12,11 @@ from scipy.special import expit
 
 from creditscore._checks import check_kind
 from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, counted, new_axes, wrap
+from creditscore._newton import fit_logistic
 from creditscore._typing import Float1D, NativeFrame
 from creditscore._validation import as_floats, check_integer, check_real
 from creditscore.exceptions import InvalidDataError, UncalibratedCardError
 from creditscore.metrics import calibration_table, gains_table
-from creditscore.scorecard._newton import fit_logistic
 from creditscore.scorecard._scale import PointsScale
 from creditscore.scorecard._scorecard import Scorecard
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from creditscore._newton import LogisticFit, fit_logistic
 from creditscore._typing import Bool1D, Float1D, Float2D
-from creditscore.scorecard._newton import LogisticFit, fit_logistic
 
 MOST_TOGETHER = 5
 """Largest set that is sought out: larger ones blame nobody, and taking them apart takes long."""

@@ -9,6 +9,7 @@
 - ``python -m tests.bench.memory``: the most memory of a fit, by number and kind of columns
 - ``python -m tests.bench.solver``: the solver alone, on counts
 - ``python -m tests.bench.scaling``: the encoder alone, by number of rows and by stage
+- ``python -m tests.bench.indicators``: indicators of many customers and invoices, by stage
 - ``python -m tests.bench.imports``: what ``import creditscore`` adds
 
 What they measure, and the figures of one machine, are in docs/benchmarks.md.

@@ -63,9 +63,9 @@ def resident_columns(rows: Rows, constraints: Constraints) -> float:
     contender, y = Creditscore(constraints), rows.is_bad.astype(np.intp)
     if not _reset_peak():
         return float("nan")
-    before = _status("VmRSS")
+    before = process_bytes("VmRSS")
     contender.fit(rows.X, y)
-    return (_status("VmHWM") - before) / (8 * len(y))
+    return (process_bytes("VmHWM") - before) / (8 * len(y))
 
 
 def _reset_peak() -> bool:
@@ -79,8 +79,10 @@ def _reset_peak() -> bool:
     return True
 
 
-def _status(name: str) -> float:
-    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
+def process_bytes(name: str) -> float:
+    """Read a size of this process as Linux records it, in bytes; NaN beside Linux."""
+    status = Path("/proc/self/status")
+    for line in status.read_text(encoding="utf-8").splitlines() if status.exists() else ():
         if line.startswith(f"{name}:"):
             return 1024 * float(line.split()[1])
     return float("nan")

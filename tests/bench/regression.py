@@ -28,7 +28,7 @@ import pandas as pd
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from creditscore.scorecard._newton import fit_logistic
+from creditscore._newton import fit_logistic
 from creditscore.scorecard.selection import L1Path, Stepwise
 from creditscore.scorecard.selection._candidates import Candidates
 from tests.bench.report import machine, report, report_machine, report_table, versions

@@ -23,6 +23,8 @@ from creditscore.exceptions import (
     UnseenCategoryWarning,
 )
 
+JUST_ABOVE = NumericPartition.just_above
+
 
 def codes(partition: Partition, values: Any) -> list[int]:
     return partition.codes(as_table(pd.DataFrame({"v": values})), "v").tolist()
@@ -80,6 +82,33 @@ def test_whole_numbers_are_cuts_too() -> None:
     assert partition.labels == ("< 8", "[8, 16)", ">= 16", "Special -9", "Missing")
     assert partition == NumericPartition(cuts=(8.0, 16.0), special_codes=(-9.0,))
     assert Partition.from_dict(partition.to_dict()) == partition
+
+
+@pytest.mark.parametrize(
+    ("cuts", "labels"),
+    [
+        ((JUST_ABOVE(0), JUST_ABOVE(30), 90), ("<= 0", "(0, 30]", "(30, 90)", ">= 90")),
+        ((4, JUST_ABOVE(4)), ("< 4", "[4, 4]", "> 4")),
+        ((JUST_ABOVE(-5), JUST_ABOVE(0.85)), ("<= -5", "(-5, 0.85]", "> 0.85")),
+        # nobody could tell which end of so long a number is meant
+        ((JUST_ABOVE(1 / 3),), ("< 0.333333", ">= 0.333333")),
+        ((0.1 + 0.2,), ("< 0.3", ">= 0.3")),
+    ],
+)
+def test_a_cut_just_above_a_number_ends_the_interval_below(
+    cuts: tuple[float, ...], labels: tuple[str, ...]
+) -> None:
+    partition = NumericPartition(cuts=cuts)
+    assert partition.regular_labels == labels
+    assert Partition.from_dict(partition.to_dict()).labels == partition.labels
+
+
+@given(value=st.one_of(st.integers(-1000, 1000).map(float), st.floats(-1e307, 1e307)))
+def test_just_above_is_above_by_a_hair(value: float) -> None:
+    above = JUST_ABOVE(value)
+    assert value < above <= value + max(2e-13 * abs(value), 1e-13)
+    codes_at = NumericPartition(cuts=(above,)).codes_of(np.array([value, above]))
+    assert codes_at.tolist() == [0, 1]
 
 
 def test_no_cut_is_one_interval() -> None:

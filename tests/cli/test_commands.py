@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from creditscore import GradeScale, LogisticScorecard, Scorecard
+from creditscore import ExpertScorecard, GradeScale, LogisticScorecard, Scorecard
 from creditscore.cli import app
 from creditscore.cli._tables import read_table
 from creditscore.datasets import load_german_credit
+from creditscore.expert import MinMaxScore, Weights
 from creditscore.scorecard import Characteristic
 
 COLUMNS = ["checking_status", "duration_months", "savings_status", "age_years"]
@@ -455,13 +456,26 @@ class TestShow:
         monkeypatch.setenv("COLUMNS", "80")
         name = "years_in_business_of_the_customer_since_it_was_first_registered_anywhere"
         years = Characteristic.numeric(
-            name, cuts=[2, 10], points=[0, 20, 40], slopes=[0, 1.5, 0], missing_points=0
+            name,
+            cuts=[2, 10, 20],
+            points=[0, 20, 40, 35],
+            slopes=[0, 1.5, -0.5, 0],
+            missing_points=0,
         )
         Scorecard(characteristics=(years,)).to_json(tmp_path / "card.json")
         output = run("show", tmp_path / "card.json")
         assert "1 characteristic " in output
         assert "[2, 10) 20.0 + 1.5 a unit" in output
+        assert "[10, 20) 40.0 - 0.5 a unit" in output
         assert "bad rate" not in output
+
+    def test_card_of_judgement(self, tmp_path: Path) -> None:
+        debt = MinMaxScore(low=0.4, high=0.9, direction="lower")
+        card = ExpertScorecard(subscores={"debt": debt}, weights=Weights.of({"debt": 1}))
+        card.scorecard.to_json(tmp_path / "card.json")
+        output = run("show", tmp_path / "card.json")
+        assert "[0.4, 0.9) 100.0 - 200 a unit" in output
+        assert "Missing refused" in output
 
     def test_grade_scale(self, folder: Path) -> None:
         assert "AAA 0% - 1.54%" in run("show", folder / "card" / "grade_scale.json")

@@ -165,6 +165,10 @@ def test_who_disagrees_with_whom() -> None:
     assert first["times_apart"] == pytest.approx(20)
     assert first["opposed"]
     assert found.judgements["n_experts"].tolist() == [3, 3, 2]
+    # who says as important does not oppose who says more
+    even = {"risk": PairwiseComparison.of("ab", [1]), "sales": PairwiseComparison.of("ab", [3])}
+    assert not disagreements(even).judgements["opposed"].any()
+    assert disagreements(even).pairs["n_opposed"].tolist() == [0]
 
 
 def test_experts_who_share_no_judgement() -> None:
@@ -219,7 +223,9 @@ def test_groups_that_are_none(function: Any) -> None:
     other = PairwiseComparison.of(["character", "capacity", "x"], [1, 1, 1])
     with pytest.raises(InvalidParameterError, match="not those of the expert 'risk'"):
         function({"risk": RISK, "sales": other})
-    with pytest.raises(InvalidParameterError, match=r"not those of the experts.*not given: sales"):
+    with pytest.raises(
+        InvalidParameterError, match=r"experts are not those of the group.*not given: sales"
+    ):
         function({"risk": RISK, "sales": SALES}, expert_weights={"risk": 1})
     with pytest.raises(InvalidWeightError, match="one number for each of 2 experts"):
         function({"risk": RISK, "sales": SALES}, expert_weights=[1, 2, 3])

@@ -10,7 +10,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from scipy.special import expit
-from scipy.stats import fisher_exact
+from scipy.stats import chi2, fisher_exact, norm
 from statsmodels.discrete.discrete_model import Logit
 from statsmodels.stats.multitest import multipletests
 
@@ -32,7 +32,7 @@ from creditscore.expert import (
     Weights,
     backtest_expert,
 )
-from creditscore.expert._blend._backtest_parts import holm
+from creditscore.expert._backtest._backtest_parts import holm
 from creditscore.metrics import auc_interval, gini_interval, jeffreys_interval
 from creditscore.scorecard import Characteristic
 
@@ -100,6 +100,20 @@ def test_the_figures_are_those_of_their_own_functions() -> None:
     assert (table["weight_ratio"] - table["ratio_lower"]).to_numpy() == pytest.approx(
         1.959964 * errors, rel=1e-4
     )
+    # Wald's test of each slope against the mean slope, for three characteristics
+    z = [refit.t_test(np.append(0.0, row - shares)).tvalue.item() for row in np.eye(3)]
+    p_holm = multipletests(2 * norm.sf(np.abs(z)), method="holm")[1]
+    assert table["ratio_p_holm"].to_numpy() == pytest.approx(p_holm, rel=1e-4)
+
+
+def test_the_calibration_is_tested_by_the_ratio_of_likelihoods() -> None:
+    X, is_bad = firms(500, 10)
+    judged = card({"a": 10, "b": 5}, PointsScale(base_score=20, base_odds=2, pdo=9))
+    claimed = judged.scale.log_odds(judged.score(X))  # type: ignore[union-attr]
+    free = Logit(~is_bad, np.column_stack([np.ones(500), claimed])).fit(disp=False)
+    gain = 2 * (free.llf - np.log(expit(np.where(is_bad, -claimed, claimed))).sum())
+    found = backtest_expert(judged, X, is_bad)
+    assert found.calibration == pytest.approx((*free.params, chi2.sf(gain, 2)), rel=1e-5)
 
 
 def test_attributes_and_reversals_are_counted_as_by_hand() -> None:
@@ -186,7 +200,7 @@ def test_planted_errors_are_found() -> None:
     assert "Weight too high for 'b'" in said
     assert "Direction reversed in 'c'" in said
     assert "3 of 3 characteristics" in repr(found)
-    assert "Weight too low for &#x27;a&#x27;" in found._repr_html_()
+    assert "<li>Weight too low for &#x27;a&#x27;" in found._repr_html_()
     assert found.implied_weights()["c"] == 0.0
 
 
@@ -279,6 +293,24 @@ def test_where_no_weights_follow_the_reason_is_given() -> None:
     constant = backtest_expert(card(TRUTH), X.assign(c=1.0), is_bad)
     assert constant.table()["weight_ratio"].isna().tolist() == [False, False, True]
     assert constant.implied_weights().names == ("a", "b")
+
+
+def test_a_direction_that_is_reversed_without_exception_is_told() -> None:
+    X = pd.DataFrame({"a": np.repeat([0.0, 10.0], 10), "b": np.tile([0.0, 10.0], 10)})
+    is_bad = np.repeat([0, 1], 10)
+    found = backtest_expert(card({"a": 1, "b": 1}), X, is_bad)
+    row = found.table().iloc[0]
+    # one of the orders of 10 and 10 cases, and its reverse; of two characteristics (Holm)
+    assert (row["auc"], row["auc_p_holm"]) == (0.0, pytest.approx(2 * 2 / math.comb(20, 10)))
+    assert row["verdict"] == "direction reversed"
+    assert "Direction reversed in 'a'" in str(found)
+
+
+@pytest.mark.filterwarnings("ignore::creditscore.exceptions.SmallSampleWarning")
+def test_four_cases_prove_no_direction() -> None:
+    found = backtest_expert(card({"a": 1}), pd.DataFrame({"a": [0.0, 0, 9, 9]}), [0, 0, 1, 1])
+    assert found.table().loc[0, "auc_p_holm"] == pytest.approx(2 / 6)
+    assert found.table().loc[0, "verdict"] == ""
 
 
 def test_a_scale_that_is_off_is_told() -> None:

@@ -353,4 +353,6 @@ def test_cards_without_a_scale_and_weights_beyond_0_and_1_are_refused() -> None:
     with pytest.raises(InvalidParameterError, match="'scale' parameter"):
         blend_scorecards(scaled, scaled, weight=0.5, scale="600")  # type: ignore[arg-type]
     with pytest.raises(InvalidParameterError, match="'statistical' parameter"):
-        blend_scorecards(scaled, x, weight=0.5)  # type: ignore[arg-type]
+        blend_scorecards(scaled, x, weight=0.5)
+    with pytest.raises(InvalidParameterError, match=r"Got LogisticScorecard.*model\.scorecard_"):
+        blend_scorecards(scaled, LogisticScorecard(), weight=0.5)

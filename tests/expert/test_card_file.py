@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -14,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditscore import ExpertScorecard
+from creditscore.datasets import load_enterprises
 from creditscore.exceptions import (
     CreditScoreError,
     DocumentError,
@@ -32,7 +35,15 @@ from creditscore.expert import (
     load_template,
     template_path,
 )
-from creditscore.indicators import ENVIRONMENT, FINANCIAL, OPERATING, PERSON, REPUTATION
+from creditscore.indicators import (
+    ENVIRONMENT,
+    FINANCIAL,
+    OPERATING,
+    PERSON,
+    REPUTATION,
+    CustomerRecords,
+    IndicatorSet,
+)
 
 TEXT = """\
 format: creditscore.expert_card
@@ -182,21 +193,20 @@ def test_templates_are_cards(name: str, tmp_path: Path) -> None:
     assert set(yaml.safe_load(copy.read_text(encoding="utf-8"))) >= {"criteria", "title"}
 
 
-@pytest.mark.parametrize(
-    ("name", "by_hand"),
-    [
-        ("trade_credit", 0),
-        ("five_c", 3),
-        ("performance_2006", 8),
-        ("small_business", 3),
-        ("personal_loan", 0),
-    ],
-)
-def test_columns_are_called_as_the_indicators(name: str, by_hand: int) -> None:
-    sets = (FINANCIAL, OPERATING, REPUTATION, ENVIRONMENT, PERSON)
-    known = {indicator for of_one in sets for indicator in of_one.names}
-    # what a visitor or a panel judges is no indicator
-    assert len(set(load_template(name).names) - known) == by_hand
+@pytest.mark.parametrize("name", list_templates())
+def test_columns_are_indicators_or_are_said_to_be_given(name: str) -> None:
+    card = load_template(name)
+    kinds = (FINANCIAL, OPERATING, REPUTATION, ENVIRONMENT, PERSON)
+    known = {indicator.name: indicator for kind in kinds for indicator in kind}
+    text = template_path(name).read_text(encoding="utf-8").replace("\n#", "")
+    said = re.search(r"# ?.*Judged or given by you: ([^.]*)\.", text)
+    assert said is not None
+    columns = {*card.names, *(veto.column for veto in card.vetoes)}
+    assert set(said[1].split(", ")) == columns - set(known)
+    # and none has the Chinese name of another
+    named = {indicator.label_zh: indicator.name for indicator in known.values()}
+    for column in card.names:
+        assert named.get(card.labels_zh[column], column) == column
 
 
 def test_trade_credit_has_the_four_groups() -> None:
@@ -211,6 +221,36 @@ def test_trade_credit_has_the_four_groups() -> None:
     assert load_template("small_business").score(pd.DataFrame([best])).tolist() == pytest.approx(
         [100]
     )
+
+
+def test_trade_credit_separates_how_firms_pay() -> None:
+    card = load_template("trade_credit")
+    records = CustomerRecords(**load_enterprises().tables)
+    wanted = IndicatorSet(indicators=(*FINANCIAL, *REPUTATION)).only(
+        ["interest_cover", "on_time_rate"]
+    )
+    table = wanted.compute(records, as_of="2024-06-30")
+    paid = card.subscores["on_time_rate"].score(table.values["on_time_rate"].dropna())
+    assert (paid == 0).mean() < 0.2
+    assert (paid == 100).mean() < 0.1
+    assert 30 < np.median(paid) < 60
+    # a firm without interest to pay and one without data
+    cover = card.subscores["interest_cover"]
+    kinds = table.reason_kinds["interest_cover"]
+    plain = cover.score(table.values["interest_cover"])
+    assert set(plain[kinds != ""]) == {50}
+    coded = cover.score(table.coded({"zero_denominator": -99})["interest_cover"])
+    assert set(coded[kinds == "zero_denominator"]) == {100}
+    assert (kinds == "zero_denominator").sum() > 50
+    others = kinds != "zero_denominator"
+    assert (coded[others] == plain[others]).all()
+
+
+def test_labels_read_well_in_reasons() -> None:
+    for name in list_templates():
+        card = load_template(name)
+        for label in (card.labels[criterion] for criterion in card.names):
+            assert not re.search(r"[,(:;]", label), label
 
 
 def test_templates_that_are_not_there() -> None:
@@ -229,6 +269,11 @@ OLD_DEBT = "{kind: min_max, low: 0, high: 1}"
     ("old", "new", "match"),
     [
         ("creditscore.expert_card", "card", "'format: creditscore.expert_card'.*Got 'card'"),
+        (
+            "format: creditscore.expert_card",
+            "format: creditscore.expert_scorecard\nschema_version: 1",
+            r"Got 'creditscore.expert_scorecard' .*read by from_json\(\)",
+        ),
         ("version: 1", "version: 2", "'version: 1'.*Got .* 2"),
         ("version: 1\n", "", "lacks 'version'"),
         ("title: Try", "title: 3", "entry 'title', must be a text. Got 3"),

@@ -39,10 +39,21 @@ def test_additive_is_the_mean_by_name() -> None:
     assert combined.evidence["shares"] == {"ahp": 0.75, "entropy": 0.25}
 
 
-def test_multiplicative_is_the_geometric_mean() -> None:
-    roots = np.sqrt([0.5 * 0.1, 0.3 * 0.3, 0.2 * 0.6])
+def test_multiplicative_is_the_product() -> None:
+    product = np.array([0.5 * 0.1, 0.3 * 0.3, 0.2 * 0.6])
     combined = combine_weights([JUDGED, COMPUTED], method="multiplicative")
-    np.testing.assert_allclose(combined.array(), roots / roots.sum())
+    np.testing.assert_allclose(combined.array(), product / product.sum())
+    assert combined.evidence["shares"] == {"ahp": 1.0, "entropy": 1.0}
+
+
+def test_shares_are_the_exponents_of_a_product() -> None:
+    both = [JUDGED, COMPUTED]
+    mean = combine_weights(both, method="multiplicative", shares=[0.25, 0.75])
+    powers = np.array([0.5, 0.3, 0.2]) ** 0.25 * np.array([0.1, 0.3, 0.6]) ** 0.75
+    np.testing.assert_allclose(mean.array(), powers / powers.sum())
+    twice = combine_weights(both, method="multiplicative", shares=[2, 2])
+    squares = np.array([0.05, 0.09, 0.12]) ** 2
+    np.testing.assert_allclose(twice.array(), squares / squares.sum())
 
 
 def test_a_zero_is_a_veto_in_a_product_unless_its_share_is_zero() -> None:
@@ -74,6 +85,17 @@ def test_a_milder_version_stays_out_of_the_game() -> None:
     combined = combine_weights([mild, sharp], method="game")
     assert combined.evidence["shares"] == {"direct": 0.0, "swing": 1.0}
     assert combined.values == sharp.values
+    # never without a word, in files too
+    assert combined.evidence["all_to"] == "swing"
+    assert repr(combined).endswith("; game, all to 'swing')")
+    assert "game, all to &#x27;swing&#x27;" in combined._repr_html_()
+    assert Weights.from_json(combined.to_json()) == combined
+    shared = combine_weights([JUDGED, COMPUTED], method="game")
+    assert "all_to" not in shared.evidence
+    assert repr(shared).endswith("; game)")
+    # whoever chose the shares knows of them
+    chosen = combine_weights([mild, sharp], shares=[0, 1])
+    assert "all_to" not in chosen.evidence
 
 
 def test_like_parents_share_alike() -> None:
@@ -118,9 +140,11 @@ def test_order_of_parents_and_names_do_not_matter(
     np.testing.assert_allclose(again.array(combined.names), combined.array(), atol=1e-7)
 
 
-@pytest.mark.parametrize("method", ["additive", "multiplicative", "game"])
-def test_weights_combine_with_themselves_to_themselves(method: Any) -> None:
-    combined = combine_weights([JUDGED, JUDGED], method=method)
+@pytest.mark.parametrize(
+    ("method", "shares"), [("additive", None), ("multiplicative", [0.5, 0.5]), ("game", None)]
+)
+def test_weights_combine_with_themselves_to_themselves(method: Any, shares: Any) -> None:
+    combined = combine_weights([JUDGED, JUDGED], method=method, shares=shares)
     np.testing.assert_allclose(combined.array(), JUDGED.array())
     assert list(combined.evidence["shares"]) == ["ahp 1", "ahp 2"]
 
@@ -139,7 +163,7 @@ def test_extreme_shares_and_weights() -> None:
     combined = combine_weights([JUDGED, COMPUTED], shares=[1e308, 1e308])
     np.testing.assert_allclose(combined.array(), [0.3, 0.3, 0.4])
     tiny = weights_of([1e-300, 1, 1])
-    product = combine_weights([tiny, tiny], method="multiplicative")
+    product = combine_weights([tiny, tiny], method="multiplicative", shares=[0.5, 0.5])
     np.testing.assert_allclose(product.array(), tiny.array())
 
 

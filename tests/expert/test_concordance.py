@@ -100,6 +100,9 @@ def test_permutations_count_those_as_large() -> None:
     assert found.permutation_p_value == pytest.approx(1 / 6, abs=0.015)
     assert found == kendall_w([[1, 2, 3], [1, 2, 3]], n_permutations=6000)
     assert "drawn p 0.1" in repr(found)
+    # what was seen counts as one of those as large, so that the value is never zero
+    many = [[1, 2, 3, 4, 5, 6, 7]] * 6
+    assert kendall_w(many, n_permutations=19).permutation_p_value == pytest.approx(1 / 20)
     # nothing is below W = 0, so all are as large
     against = kendall_w([[1, 2, 3], [3, 2, 1]], n_permutations=50, random_state=3)
     assert against.permutation_p_value == 1

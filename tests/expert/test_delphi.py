@@ -227,6 +227,19 @@ def test_limits_count_up_to_themselves() -> None:
         assert not study.verdict(strict).stop
 
 
+@pytest.mark.parametrize("n", range(3, 9))
+def test_one_who_moves_is_too_many_for_fewer_than_seven(n: int) -> None:
+    panel = [f"E{place}" for place in range(n)]
+    first = pd.DataFrame({"a": [4] * n, "b": [2] * n}, index=panel)
+    moved = first.assign(a=[5, *[4] * (n - 1)])
+    study = DelphiStudy(experts=panel, items=("a", "b"), scale=(1, 5))
+    study = study.with_round(first).with_round(moved)
+    change = study.verdict().table().set_index("item").loc["a", "change"]
+    assert change == pytest.approx(1 / n)
+    assert ("a" in study.verdict().open_items) == (n < 7)
+    assert study.verdict(StopRule(max_change=1 / n)).open_items == ()
+
+
 def test_net_change_is_of_those_who_answered_both() -> None:
     # of Q1 to Q4, profit goes from 5 4 5 3 to 5 5 5 4: 3 and 4 become 4 and 5
     table = two_rounds().verdict().table().set_index("item")

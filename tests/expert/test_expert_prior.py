@@ -207,8 +207,9 @@ def test_choosing_needs_a_prior_cases_and_numbers(german: pd.DataFrame) -> None:
     model = LogisticScorecard(prior=CoefficientPrior(means={"duration_months": -1.0}))
     with pytest.raises(InvalidParameterError, match="has no prior"):
         choose_prior_sd(LogisticScorecard(), X, y)
-    with pytest.raises(InvalidParameterError, match="must hold a standard deviation"):
-        choose_prior_sd(model, X, y, sds=[])
+    for sds in ([], 0.5):
+        with pytest.raises(InvalidParameterError, match="must list a standard deviation"):
+            choose_prior_sd(model, X, y, sds=sds)  # type: ignore[arg-type]
     with pytest.raises(InvalidParameterError, match="'sds' parameter"):
         choose_prior_sd(model, X, y, sds=[0.1, -1])
     with pytest.raises(InvalidParameterError, match="'n_folds' parameter"):

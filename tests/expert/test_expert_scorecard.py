@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from creditscore.expert import (
     Weights,
     load_template,
 )
+from creditscore.scorecard import adverse_reasons
 from engines import in_duckdb
 from spreadsheets import by_formulas, fill
 
@@ -128,7 +130,7 @@ def test_scores_by_hand() -> None:
     expected = RAW[list(leaves.names)]
     pd.testing.assert_frame_equal(found, expected)
     score = CARD.score(FIRMS)
-    np.testing.assert_allclose(score, expected.to_numpy() @ leaves.array(), rtol=1e-12)
+    np.testing.assert_allclose(score, expected.to_numpy() @ leaves.array(), rtol=0, atol=1e-10)
     assert score.index.tolist() == list("ABCDE")
     assert score.name == "score"
 
@@ -140,7 +142,7 @@ def test_groups_are_the_weighted_means_of_their_criteria() -> None:
     assert groups.loc["B", "reputation"] == pytest.approx(0.75 * 70 + 0.25 * 40)
     assert groups.loc["A", "financial"] == pytest.approx((20 * 90 + 12 * 70 + 10 * 50) / 42)
     total = groups.to_numpy() @ WEIGHTS.weights.array()
-    np.testing.assert_allclose(CARD.score(FIRMS), total, rtol=1e-12)
+    np.testing.assert_allclose(CARD.score(FIRMS), total, rtol=0, atol=1e-10)
 
 
 def test_the_measures_of_2006_have_their_weights() -> None:
@@ -156,6 +158,48 @@ def test_the_measures_of_2006_have_their_weights() -> None:
     average = {name: card.subscores[name].standards[2] for name in financial}  # type: ignore[attr-defined]
     row = pd.DataFrame([{**average, **dict.fromkeys(list(leaves)[8:], 60)}])
     assert card.score(row)[0] == pytest.approx(60)
+
+
+def test_a_score_at_a_bound_is_that_of_the_hand() -> None:
+    # 0.7 · 0.2 · 60 + … is 59.99999999999999 in floats
+    card = load_template("performance_2006")
+    standards = {n: s.standards[2] for n, s in card.subscores.items() if hasattr(s, "standards")}
+    average = pd.DataFrame([{**dict.fromkeys(card.names, 60), **standards}])
+    assert card.scorecard.score(average)[0] != 60
+    assert card.score(average).tolist() == [60]
+    for closed, grade in (("left", "B"), ("right", "C")):
+        scale = GradeScale(
+            labels=("A", "B", "C"), bounds=(80, 60), measure="score", closed=closed
+        )  # fmt: skip
+        assert scale.grade(card.score(average)).tolist() == [grade]
+
+
+@given(
+    parts=st.lists(st.tuples(st.integers(1, 20), st.integers(0, 20)), min_size=1, max_size=30),
+    top=st.sampled_from([1, 5, 100, 1000]),
+)
+def test_round_totals_are_round(parts: list[tuple[int, int]], top: int) -> None:
+    weights = {f"c{place}": weight for place, (weight, _) in enumerate(parts)}
+    card = ExpertScorecard(
+        subscores=dict.fromkeys(weights, MinMaxScore(low=0, high=100)),
+        weights=Weights.of(weights),
+        scale_to=top,
+    )
+    row = {f"c{place}": 5 * fifths for place, (_, fifths) in enumerate(parts)}
+    total = Fraction(sum(weights[name] * row[name] for name in row), sum(weights.values()))
+    exact = total * top / 100
+    score = card.score(pd.DataFrame([row]))[0]
+    assert score == pytest.approx(float(exact), rel=0, abs=1e-12 * 10 * top)
+    if (exact * 1000).denominator == 1:
+        assert score == float(exact)
+
+
+@pytest.mark.parametrize("top", [5e-324, 1e-300, 1e-9, 1e300, 1.7e308])
+def test_rounding_leaves_scores_of_any_size_alone(top: float) -> None:
+    huge = MinMaxScore(low=0, high=3, special_scores={-1: min(1e290, 1e300 / top)})
+    card = ExpertScorecard(subscores={"x": huge}, weights=Weights.of({"x": 1}), scale_to=top)
+    values = pd.DataFrame({"x": [0, 1, 2, 3, -1]})
+    np.testing.assert_allclose(card.score(values), card.scorecard.score(values), rtol=1e-11)
 
 
 # --- laws ------------------------------------------------------------------------------------
@@ -215,6 +259,11 @@ def test_all_of_a_scorecard_works() -> None:
     points = card.table()
     assert set(points["characteristic"]) == set(SUBSCORES)
     assert points["slope"].any()
+    # as the rules mean it: 30 days late earn the upper points
+    late = points[points["characteristic"] == "days_late"].set_index("attribute")["points"]
+    assert late.index.tolist() == ["<= 0", "(0, 30]", "(30, 90]", "> 90", "Missing"]
+    assert late["(0, 30]"] == pytest.approx(70 * 0.1875)
+    assert {"[0.72, 0.85]", "> 0.85"} < set(points["attribute"])
     reasons = card.reasons(FIRMS, n=2)
     # of B, equity lacks 60 points of 0.2857 to the average standard, the years 50 of 0.15 to the
     # median, debt 40 of 0.1714, the current ratio 45 of 0.1429, and days late are above the middle
@@ -230,12 +279,37 @@ def test_all_of_a_scorecard_works() -> None:
         assert CARD.score(FIRMS.assign(audit="odd")).notna().all()
 
 
+def test_reasons_speak_by_the_labels_of_the_card() -> None:
+    called = CARD.reason_codes().frame()
+    called = called[called["attribute"].isna()].set_index("characteristic")
+    assert called.loc["audit", "english"] == "Opinion of the auditor: unfavourable"
+    # without a Chinese label as in English, without any by its name
+    assert called.loc["audit", "chinese"] == "Opinion of the auditor：不利"
+    assert called.loc["days_late", ["english", "chinese"]].tolist() == [
+        "Days late: too high", "days late：过高",
+    ]  # fmt: skip
+    template = load_template("trade_credit")
+    codes = template.reason_codes(groups={"PAY": ["on_time_rate", "worst_days_past_due"]})
+    codes.check(template.scorecard)
+    row = {"on_time_rate": 0.1, "worst_days_past_due": 0, "country_risk_class": 6}
+    firm = pd.DataFrame([dict.fromkeys(template.names, np.nan) | {"years_in_business": 9} | row])
+    told = adverse_reasons(template.scorecard, firm, codes, baseline="maximum", n=17)
+    texts = set(told.filter(like="_text").iloc[0].dropna())
+    assert {"Country risk: too high", "Debt to assets: not stated"} < texts
+    assert "On-time payments and Worst days past due: unfavourable" in texts
+    alone = replace(template, labels={}, labels_zh={"on_time_rate": "按时"}).reason_codes()
+    found = alone.frame().query("characteristic == 'on_time_rate'").iloc[0]
+    assert found[["english", "chinese"]].tolist() == ["On time rate: too low", "按时：过低"]
+    with pytest.raises(InvalidParameterError, match="Did you mean 'on_time_rate'"):
+        template.reason_codes(groups={"PAY": ["on_time"]})
+
+
 def test_python_export_says_the_same() -> None:
     namespace: dict[str, Any] = {}
     exec(to_python(CARD.scorecard), namespace)  # noqa: S102 - our own text
     records = FIRMS.astype(object).where(FIRMS.notna(), None).to_dict("records")
     found = [namespace["score"](record) for record in records]
-    assert [_number(answer) for answer in found] == CARD.score(FIRMS).tolist()
+    assert [_number(answer) for answer in found] == CARD.scorecard.score(FIRMS).tolist()
 
 
 def _number(answer: Any) -> float:
@@ -248,7 +322,7 @@ def test_excel_says_the_same(tmp_path: Path) -> None:
     records = FIRMS.astype(object).where(FIRMS.notna(), None).to_dict("records")
     fill(path, records)
     found = [row.score for row in by_formulas(path, len(records))]
-    np.testing.assert_allclose(found, CARD.score(FIRMS), rtol=1e-12)
+    np.testing.assert_allclose(found, CARD.scorecard.score(FIRMS), rtol=1e-12)
 
 
 def test_any_library_and_a_whole_table() -> None:
@@ -275,7 +349,7 @@ def test_table_tells_what_is_scored_how() -> None:
     html = CARD._repr_html_()
     assert "Try" in html
     assert "days_late" in html
-    assert repr(CARD) == "<ExpertScorecard Try: 6 criteria in 3 groups, to 100, 1 veto rules>"
+    assert repr(CARD) == "<ExpertScorecard Try: 6 criteria in 3 groups, to 100, 1 veto rule>"
 
 
 def test_other_weights_and_another_rule() -> None:
@@ -287,6 +361,42 @@ def test_other_weights_and_another_rule() -> None:
     assert CARD.subscores["days_late"] == SUBSCORES["days_late"]
     with pytest.raises(InvalidParameterError, match=r"'day_late'.*Did you mean 'days_late'"):
         CARD.with_subscore("day_late", MinMaxScore(low=0, high=1))
+
+
+def test_weights_of_the_groups_keep_their_parts() -> None:
+    groups = Weights.of({"years": 50, "financial": 30, "reputation": 20}, method="ahp")
+    card = CARD.with_weights(groups)
+    assert isinstance(card.weights, WeightHierarchy)
+    assert card.weights.weights == groups
+    assert card.weights.parts == WEIGHTS.parts
+    assert card == CARD.with_weights(WeightHierarchy(weights=groups, parts=WEIGHTS.parts))
+    assert card.labels == CARD.labels
+    by_group = CARD.group_scores(FIRMS)[list(groups)].to_numpy() @ groups.array()
+    np.testing.assert_allclose(card.score(FIRMS), by_group, rtol=0, atol=1e-10)
+    # the groups of the first level only
+    deep = load_template("performance_2006")
+    even = deep.with_weights(Weights.of({"financial": 1, "management": 1}))
+    assert even.leaves["return_on_equity"] == pytest.approx(0.5 * 0.34 * 20 / 34)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "match"),
+    [
+        (
+            {"financial": 1, "reputation": 1},
+            r"all groups of the card \(financial, reputation, years\).*not given: 'years'",
+        ),
+        (
+            {"financial": 1, "reputation": 1, "years": 1, "size": 1},
+            r"not known: 'size'.*WeightHierarchy\(weights=.*card\.weights\.parts",
+        ),
+        ({"financial": 1, "audit": 1}, "not given: 'reputation', 'years'; not known: 'audit'"),
+        ({"finance": 1, "years": 1}, "no weight for the sub-score 'return_on_equity'"),
+    ],
+)
+def test_weights_of_some_groups_are_none_of_the_card(amounts: Any, match: str) -> None:
+    with pytest.raises(InvalidParameterError, match=match):
+        CARD.with_weights(Weights.of(amounts))
 
 
 def test_a_criterion_without_weight_counts_for_nothing() -> None:
@@ -345,7 +455,7 @@ def test_refusals_speak_of_the_rule() -> None:
             "no sub-score for the criterion 'audit'",
         ),
         ({"subscores": dict.fromkeys(SUBSCORES, 3)}, "must be a SubScore"),
-        ({"weights": {"a": 1}}, "must be Weights or a WeightHierarchy"),
+        ({"weights": {"a": 1}}, r"must be Weights or a WeightHierarchy, which Weights\.of\(\)"),
         ({"scale_to": 0}, "'scale_to'"),
         ({"title": 3}, "'title'"),
         ({"labels": {"finance": "x"}}, "Did you mean 'financial'"),

@@ -22,7 +22,7 @@ from creditscore.exceptions import (
     SmallSampleWarning,
 )
 from creditscore.expert import ExpertScorecard, MinMaxScore, Weights, calibrated, fitted_scale
-from creditscore.expert._blend._logit import fit_logit
+from creditscore.expert._outcomes._logit import fit_logit
 from creditscore.scorecard import Characteristic
 
 
@@ -78,10 +78,17 @@ def test_probabilities_do_not_depend_on_units_or_base_odds(
 ) -> None:
     score, is_bad = scores_and_outcomes(seed)
     one = fitted_scale(score, is_bad)
-    other = fitted_scale(shift + stretch * score, is_bad, base_odds=base_odds)
+    moved = shift + stretch * score
+    other = fitted_scale(moved, is_bad, base_odds=base_odds)
     prob = one.prob_default(score)
-    assert other.prob_default(shift + stretch * score) == pytest.approx(prob, rel=1e-5)
+    assert other.prob_default(moved) == pytest.approx(prob, rel=1e-5)
     assert prob.mean() == pytest.approx(is_bad.mean(), rel=1e-9)
+
+
+def test_scores_in_tiny_units_differ_too() -> None:
+    score, is_bad = scores_and_outcomes(6)
+    tiny = fitted_scale(1e-15 * score, is_bad)
+    assert tiny.pdo == pytest.approx(1e-15 * fitted_scale(score, is_bad).pdo, rel=1e-9)
 
 
 def test_a_score_on_a_scale_gets_nearly_that_scale_back() -> None:
@@ -186,6 +193,10 @@ def test_what_tells_nothing_is_refused() -> None:
         fitted_scale([5, 6], [0, 0])
     with pytest.raises(InvalidDataError, match="missing"):
         fitted_scale([5, np.nan], [0, 1])
+    with pytest.raises(InvalidDataError, match=r"1 infinite value.* row 2"):
+        fitted_scale([5, 6, np.inf, 7], [0, 1, 0, 1])
+    with pytest.raises(InvalidDataError, match="differ by rounding only"):
+        fitted_scale(1e15 + np.arange(8) / 4, [0, 1] * 4)
     with pytest.raises(InvalidWeightError, match="negative"):
         fitted_scale([5, 6], [0, 1], sample_weight=[1, -1])
 

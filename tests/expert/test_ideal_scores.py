@@ -21,7 +21,13 @@ from creditscore.exceptions import (
     MissingColumnError,
     RefusedValueError,
 )
-from creditscore.expert import GreyRelationalScore, IdealPoints, TopsisScore, Weights
+from creditscore.expert import (
+    GreyRelationalScore,
+    IdealPoints,
+    TopsisScore,
+    WeightHierarchy,
+    Weights,
+)
 
 NORMALISATIONS: list[Any] = ["vector", "min_max"]
 
@@ -70,6 +76,25 @@ def test_reference_of_opricovic_and_tzeng(
         normalisation=normalisation,
     )
     np.testing.assert_allclose(score.score(table), expected, atol=0.6 * 10**-places)
+
+
+def test_reference_of_hwang_and_yoon() -> None:
+    """The fighter aircraft of Hwang and Yoon (1981), printed as 0.643, 0.268, 0.613 and 0.312."""
+    rows = [
+        [2.0, 1500, 20_000, 5.5, 5, 9],
+        [2.5, 2700, 18_000, 6.5, 3, 5],
+        [1.8, 2000, 21_000, 4.5, 7, 7],
+        [2.2, 1800, 20_000, 5.0, 5, 5],
+    ]
+    names = ["speed", "range", "payload", "cost", "reliability", "agility"]
+    table = pd.DataFrame(rows, columns=names)
+    score = TopsisScore.from_sample(
+        table,
+        Weights.of(dict(zip(names, [0.2, 0.1, 0.1, 0.1, 0.2, 0.3], strict=True))),
+        dict.fromkeys(names, "higher") | {"cost": "lower"},
+        normalisation="vector",
+    )
+    np.testing.assert_allclose(score.score(table), [0.643, 0.268, 0.613, 0.312], atol=0.001)
 
 
 @pytest.mark.parametrize("normalisation", NORMALISATIONS)
@@ -238,6 +263,25 @@ def test_a_column_of_zeros_has_no_norm() -> None:
         TopsisScore.from_sample(table, weights(), directions(), normalisation="vector")
 
 
+def test_differences_that_have_no_square_still_tell_apart() -> None:
+    small = dict.fromkeys(("a", "b"), 1e-200)
+    ideals = IdealPoints(best=small, worst={"a": 0, "b": 0}, normalisation="vector",
+                         norms={"a": 1, "b": 1})  # fmt: skip
+    score = TopsisScore(weights=Weights.of({"a": 1, "b": 1}), ideals=ideals)
+    table = pd.DataFrame({"a": [0, 2.5e-201, 1e-200], "b": [0, 2.5e-201, 1e-200]})
+    np.testing.assert_allclose(score.score(table), [0, 0.25, 1])
+
+
+def test_weights_of_a_hierarchy_are_those_of_its_leaves() -> None:
+    tree = WeightHierarchy.of(
+        {"first": (60, {"x0": 1, "x1": 2}), "second": (40, {"x2": 1, "x3": 3})}
+    )
+    for kind in (TopsisScore, GreyRelationalScore):
+        found = kind.from_sample(sample(), tree, directions(), normalisation="vector")
+        assert found.weights == tree.leaves()
+        assert kind(weights=tree, ideals=found.ideals) == found  # type: ignore[arg-type]
+
+
 def test_one_row_has_no_ideals() -> None:
     with pytest.raises(InvalidDataError, match="tells nobody apart"):
         TopsisScore.from_sample(sample(1), weights(), directions(), normalisation="min_max")
@@ -249,7 +293,7 @@ def test_one_row_has_no_ideals() -> None:
 @pytest.mark.parametrize(
     ("value", "error", "match"),
     [
-        (math.nan, RefusedValueError, "'x2' has 1 missing value.* at row 1"),
+        (math.nan, RefusedValueError, "'x2' has 1 missing value.* at row 1.*(Score|IdealPoints)"),
         (-math.inf, InfiniteValueError, "'x2' holds 1 infinite"),
         ("much", ColumnTypeError, "'x2'"),
     ],
@@ -293,6 +337,8 @@ def test_weights_of_other_criteria() -> None:
         ({"normalisation": "vector"}, "'best' and 'norms' only"),
         ({"norms": {"a": 1, "b": 1}}, "takes no 'norms'"),
         ({"normalisation": "vector", "norms": {"a": -1, "b": 1}}, r"norms\['a'\]"),
+        ({"normalisation": "vector", "norms": {"a": 0, "b": 1}}, "norm of 'a' must be above 0"),
+        ({"best": {"a": -1.7e308, "b": 2}, "worst": {"a": 1.7e308, "b": 5}}, "too far apart"),
         ({"best": [1, 2]}, "'best' parameter"),
     ],
 )

@@ -95,6 +95,14 @@ def test_full_agreement_is_one_without_error(weights: Any) -> None:
     assert found.interval.upper == 1
 
 
+def test_the_interval_is_normal_and_ends_at_one() -> None:
+    found = weighted_kappa([1, 2, 3, 1, 2], [1, 2, 3, 1, 1], confidence=0.9)
+    reach = 1.6448536269514722 * found.standard_error
+    assert found.interval.lower == pytest.approx(found.kappa - reach)
+    assert found.kappa + reach > 1
+    assert found.interval.upper == 1
+
+
 def test_near_grades_count_more_than_far_ones() -> None:
     near, far = [1, 1, 2, 2, 3, 3], [1, 2, 2, 2, 3, 3]
     assert weighted_kappa(near, far).kappa > weighted_kappa(near, [1, 3, 2, 2, 3, 3]).kappa

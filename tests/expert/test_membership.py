@@ -52,6 +52,12 @@ def ridge(x: float, foot: float, peak: float) -> float:
         (TrapezoidMembership.descending(2, 3), [-math.inf, 2, 2.5, 3], [1, 1, 0.5, 0]),
         (GaussianMembership(centre=1, width=2), [1, 3, -math.inf, 1e300],
          [1, math.exp(-0.5), 0, 0]),
+        (GaussianMembership.ascending(1, 2), [-3, -1, 1, 1e300, math.inf],
+         [math.exp(-2), math.exp(-0.5), 1, 1, 1]),
+        (GaussianMembership.descending(1, 2), [-math.inf, 1, 3, 5],
+         [1, 1, math.exp(-0.5), math.exp(-2)]),
+        (TriangularMembership(low=0, peak=0.5, high=1), [-1.7e308, 1.7e308], [0, 0]),
+        (GaussianMembership(centre=-1, width=0.1), [1.7e308], [0]),
     ],
 )  # fmt: skip
 def test_shapes(function: Membership, values: list[float], expected: list[float]) -> None:
@@ -130,6 +136,7 @@ def test_partition_refuses(peaks: Any) -> None:
         (RidgeMembership, {"low": 0, "low_peak": 0, "high_peak": math.inf, "high": math.nan},
          "'high' parameter"),
         (GaussianMembership, {"centre": 0, "width": 0}, "'width' parameter"),
+        (GaussianMembership, {"centre": 0, "width": 1, "open_end": "top"}, "'open_end' parameter"),
     ],
 )  # fmt: skip
 def test_functions_refuse(kind: type, numbers: dict[str, float], match: str) -> None:

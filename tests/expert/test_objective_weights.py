@@ -308,8 +308,17 @@ def test_data_that_cannot_be_weighed(method: Method) -> None:
         method(pd.DataFrame({"a": [1, 2], "b": [1, np.nan]}))
     with pytest.raises(InfiniteValueError, match="'b'"):
         method(pd.DataFrame({"a": [1, 2], "b": [1, np.inf]}))
-    with pytest.raises(ColumnTypeError, match="'b' holds other things than numbers"):
+    with pytest.raises(InvalidDataError, match=r"'b' has 2 missing value"):
+        method(pd.DataFrame({"a": [1, 2], "b": pd.Series([None, None], dtype=object)}))
+    with pytest.raises(ColumnTypeError, match=r"'b' holds other things than numbers: .* as 'x'"):
         method(pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}))
+
+
+def test_true_and_false_are_one_and_zero() -> None:
+    numbers = pd.DataFrame({"a": [1.0, 0.0, 1.0], "b": [1, 2, 4]})
+    for dtype in (bool, object):
+        words = numbers.assign(a=pd.Series([True, False, True], dtype=dtype))
+        assert variation_weights(words) == variation_weights(numbers)
 
 
 def test_settings_are_checked() -> None:

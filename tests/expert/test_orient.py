@@ -41,9 +41,8 @@ def test_each_direction_by_its_formula() -> None:
     np.testing.assert_allclose(oriented["liquidity"], [1 - 1 / 3.5, 1, 0], atol=1e-15)
 
 
-def test_a_number_is_an_interval_of_one_value() -> None:
-    near = orient(FIRMS, {"liquidity": 2})
-    pd.testing.assert_frame_equal(near, orient(FIRMS, {"liquidity": (2.0, 2.0)}))
+def test_an_interval_may_be_one_value() -> None:
+    near = orient(FIRMS, {"liquidity": (2, 2)})
     np.testing.assert_allclose(near["liquidity"], [1 - 1.5 / 4, 1, 0])
 
 
@@ -56,7 +55,7 @@ def test_new_cases_are_put_where_the_sample_would_put_them() -> None:
     assert orientation.orient(beyond).to_numpy().tolist() == [[1, 0, 0], [0, 1, 1]]
 
 
-@pytest.mark.parametrize("direction", ["higher", "lower", 5, (4, 6)])
+@pytest.mark.parametrize("direction", ["higher", "lower", (5, 5), (4, 6)])
 def test_a_constant_column_warns_and_is_one(direction: Any) -> None:
     flat = pd.DataFrame({"margin": [0.1, 0.2], "flat": [5.0, 5.0]})
     with pytest.warns(ConstantColumnWarning, match="'flat'"):
@@ -111,7 +110,7 @@ def test_lower_is_higher_turned_round(values: list[float]) -> None:
 
 def test_files_give_back_the_same() -> None:
     orientation = Orientation.from_table(
-        FIRMS, {"margin": "higher", "debt": 0.4, "liquidity": (1, 2)}
+        FIRMS, {"margin": "higher", "debt": (0.4, 0.4), "liquidity": (1, 2)}
     )
     text = orientation.to_json()
     assert Orientation.from_json(text) == orientation
@@ -136,10 +135,19 @@ def test_missing_and_infinite_values_are_named() -> None:
         orientation.orient(gaps)
 
 
-@pytest.mark.parametrize("direction", ["up", (2, 1), (1, 2, 3), None, True, float("nan"), "1"])
+@pytest.mark.parametrize("direction", ["up", (2, 1), (1, 2, 3), None, True, 1, -1, "1"])
 def test_directions_that_are_none(direction: Any) -> None:
-    with pytest.raises(InvalidParameterError, match="margin"):
+    """Numbers alone too: 1 and -1 say higher and lower elsewhere, and would be best values here."""
+    with pytest.raises(
+        InvalidParameterError, match=r"'margin' must be 'higher', 'lower', or a pai"
+    ):
         orient(FIRMS, {"margin": direction})
+
+
+def test_ends_of_intervals_that_are_none() -> None:
+    for end in (float("nan"), float("inf"), "2"):
+        with pytest.raises(InvalidParameterError, match=r"directions\['margin'\]"):
+            orient(FIRMS, {"margin": (1, end)})  # type: ignore[dict-item]
 
 
 def test_names_and_sizes_are_checked() -> None:

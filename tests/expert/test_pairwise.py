@@ -22,7 +22,7 @@ from creditscore.exceptions import (
     InvalidParameterError,
     NonConvergenceWarning,
 )
-from creditscore.expert import PairwiseComparison
+from creditscore.expert import PairwiseComparison, Weights, group_priorities
 from creditscore.expert._ahp import _priorities
 from creditscore.expert._ahp._random_index import random_index_of
 
@@ -106,6 +106,21 @@ def test_leader_ratio_by_table(table: Any, expected: float) -> None:
     assert LEADER.consistency_ratio(random_index=table) == pytest.approx(expected, abs=5e-7)
 
 
+def test_a_table_of_ones_own() -> None:
+    own = {3: 0.58, 4: 0.90}
+    assert LEADER.consistency_ratio(random_index=own) == pytest.approx(0.043859, abs=5e-7)
+    weights = LEADER.weights(random_index=own)
+    assert weights.evidence["random_index"] == {"3": 0.58, "4": 0.9}
+    assert Weights.from_json(weights.to_json()) == weights
+    priorities = group_priorities({"a": LEADER}, random_index=own)
+    assert Weights.from_json(priorities.to_json()) == priorities
+    assert PairwiseComparison.of(["a", "b"], [3]).consistency_ratio(random_index=own) == 0
+    with pytest.raises(InvalidParameterError, match="none for 4 criteria, only for 3: add it"):
+        LEADER.consistency_ratio(random_index={3: 0.58})
+    with pytest.raises(InvalidParameterError, match=r"'random_index\[4\]'"):
+        LEADER.weights(random_index={4: 0.0})
+
+
 @pytest.mark.parametrize(
     ("upper", "largest", "priorities", "ratios"),
     [
@@ -176,6 +191,13 @@ def test_random_indices_are_near_a_simulated_table() -> None:
         for n, expected in zip(range(3, 16), simulated, strict=True):
             found = random_index_of(table, n, "test")
             assert found == pytest.approx(expected, abs=most), (table, n)
+    # as printed: Saaty (1980); Saaty (2005), page 31
+    assert [random_index_of("saaty_1980", n, "test") for n in range(3, 12)] == [
+        0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51
+    ]  # fmt: skip
+    assert [random_index_of("saaty_2005", n, "test") for n in range(3, 16)] == [
+        0.52, 0.89, 1.11, 1.25, 1.35, 1.40, 1.45, 1.49, 1.52, 1.54, 1.56, 1.58, 1.59
+    ]  # fmt: skip
     # the line that goes on beyond meets the table
     assert random_index_of("alonso_lamata", 16, "test") == pytest.approx(1.597, abs=1e-3)
 
@@ -365,8 +387,13 @@ def test_thresholds() -> None:
     with pytest.warns(InconsistentJudgementWarning, match=r"above 0\.05"):
         three.weights(threshold="by_size")
     LEADER.weights(threshold="by_size")
-    with pytest.warns(InconsistentJudgementWarning, match=r"above 0\.02"):
+    mended = LEADER.most_inconsistent()["mended_ratio"].item()
+    told = rf"above 0\.02\. .* would lower the ratio to {mended:.3f}\."
+    with pytest.warns(InconsistentJudgementWarning, match=told):
         LEADER.weights(threshold=0.02)
+    four = PairwiseComparison.of(["a", "b", "c", "d"], [2, 4, 7, 3, 3, 4])
+    assert 0.05 < four.consistency_ratio() < 0.08
+    four.weights(threshold="by_size")
     ONE_ODD.weights(threshold=math.inf)
     # what is but rounding is under any threshold
     third = PairwiseComparison.of(["a", "b", "c"], [1 / 3, 1 / 7, 3 / 7])
@@ -379,6 +406,9 @@ def test_thresholds() -> None:
 def test_values_of_the_scale() -> None:
     found = LEADER.most_inconsistent(6, on_scale=True)
     assert set(found["consistent"]) <= set(SCALE)
+    # nearest in its ratio: 1.45 is 1.45 times 1, and 2 is 1.38 times 1.45
+    chain = PairwiseComparison.of(["a", "b", "c"], [1, None, 1.45])
+    assert chain.mended(("a", "c"), on_scale=True)["a", "c"] == 2
     assert LEADER.mended(("experience", "charisma"), on_scale=True)["experience", "charisma"] == 1
     row = found[found["compared_with"].eq("charisma") & found["criterion"].eq("experience")]
     mended = LEADER.mended(("charisma", "experience"), 1).consistency_ratio()
@@ -591,6 +621,12 @@ def test_settings_that_there_are_not(setting: Any, message: str) -> None:
         LEADER.weights(**setting)
     with pytest.raises(InvalidParameterError, match="'n' parameter"):
         LEADER.most_inconsistent(0)
+
+
+def test_comparisons_are_walked_by_their_criteria() -> None:
+    assert tuple(LEADER) == LEADER.names
+    assert LEADER.names[0] in LEADER
+    assert "none" not in LEADER
 
 
 def test_no_warning_of_numpy_escapes() -> None:

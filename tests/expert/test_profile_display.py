@@ -16,7 +16,7 @@ from creditscore.exceptions import (
     InvalidParameterError,
     RefusedValueError,
 )
-from creditscore.expert import CustomerProfileDisplay
+from creditscore.expert import CustomerProfileDisplay, ExpertScorecard, MinMaxScore, Weights
 from creditscore.scorecard import Characteristic
 
 SUBSCORES = pd.DataFrame(
@@ -57,6 +57,13 @@ def test_points_are_shares_of_their_range() -> None:
     assert display.frame()["criterion"].tolist() == ["years", "audit"]
     assert display.values.tolist() == [0.5, 1.0]
     assert display.means.tolist() == [0.75, 1.0]
+
+
+def test_an_expert_card_is_shown_by_its_points() -> None:
+    rules = {"years": MinMaxScore(low=0, high=20), "audit": MinMaxScore(low=0, high=4)}
+    expert = ExpertScorecard(subscores=rules, weights=Weights.of({"years": 3, "audit": 1}))
+    display = CustomerProfileDisplay.from_scorecard(expert, FIRMS, 1)
+    assert display.values.tolist() == pytest.approx([0.25, 0.5])
 
 
 def test_a_reversed_card_is_turned_round() -> None:
@@ -131,11 +138,14 @@ def test_radar_needs_three_criteria_and_polar_axes() -> None:
     [
         ("Dogwood", {}, InvalidParameterError, "no row of the customer 'Dogwood'"),
         ("Alder", {"grades": ["A"]}, InvalidDataError, "each of the 3 customers"),
+        ("Alder", {"grades": pd.Series(GRADES, index=["Cedar", "Birch", "Alder"])},
+         InvalidDataError, "subscores and grades hold the same index in different orders"),
+        ("Alder", {"labels": ["Growth"]}, InvalidParameterError, "'labels' parameter"),
         ("Alder", {"grades": [None, "A", "A"]}, InvalidDataError, "must be a text. Got None"),
         ("Alder", {"score_range": (1, 1)}, InvalidParameterError, "'score_range' parameter"),
         ("Alder", {"score_range": (1,)}, InvalidParameterError, "'score_range' parameter"),
     ],
-)
+)  # fmt: skip
 def test_input_is_refused(
     customer: Any, changes: dict[str, Any], error: type[Exception], match: str
 ) -> None:

@@ -31,7 +31,7 @@ from creditscore.expert import (
     ShadowAgreement,
     ShadowRating,
 )
-from creditscore.expert._blend._ordered_logit import fit_ordered
+from creditscore.expert._shadow._ordered_logit import fit_ordered
 
 LABELS = ("A", "BBB", "BB", "B")
 
@@ -137,6 +137,9 @@ def test_the_card_and_its_bounds_grade_as_the_model_does(
         labels=model.labels_, bounds=model.thresholds_, measure="score", closed="left"
     )
     assert (scale.grade(card.score(X)) == model.predict(X)).all()
+    # a score on a bound has the safer grade, in both
+    on_bounds = [model.labels_[-1 - place] for place in model._codes(np.array(model.thresholds_))]
+    assert on_bounds == scale.grade(list(model.thresholds_)).tolist() == list(LABELS[:-1])
     assert Scorecard.from_json(card.to_json()).score(X).equals(card.score(X))
 
 
@@ -258,10 +261,12 @@ def test_separated_grades_are_told() -> None:
     [
         ({"labels": None}, InvalidParameterError, "which is not guessed"),
         ({"labels": "ABC"}, InvalidParameterError, "must be several grades"),
+        ({"labels": 3}, InvalidParameterError, "must be several grades"),
         ({"labels": ["A"]}, InvalidParameterError, "two different grades"),
         ({"labels": ["A", "A", "B"]}, InvalidParameterError, "two different grades"),
         ({"labels": ["A", "BBB", "B"]}, InvalidTargetError, "not among the labels.*'BB'"),
         ({"labels": [*LABELS, "C"]}, InvalidTargetError, "No case has the grade"),
+        ({"directions": ["debt"]}, InvalidParameterError, "'directions' parameter"),
         ({"directions": {"debt": "up"}}, InvalidParameterError, r"directions\[debt\]"),
         ({"directions": {"dept": "lower"}}, InvalidParameterError, "Did you mean 'debt'"),
         ({"subscores": {"debt": 1}}, InvalidParameterError, r"subscores\[debt\]"),

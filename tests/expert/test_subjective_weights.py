@@ -50,8 +50,24 @@ def test_direct_amounts_of_several() -> None:
     assert direct_weights(opinions, expert_weights=[3, 1]) == weighted
     other = direct_weights(pl.DataFrame({"a": [70, 4], "b": [30, 6]}), expert_weights=[3, 1])
     assert other.values == pytest.approx(weighted.values)
-    assert other.evidence["expert_weights"] == {"1": 0.75, "2": 0.25}
+    assert other.evidence["expert_weights"] == {"0": 0.75, "1": 0.25}
+    unnamed = direct_weights(opinions.reset_index(drop=True), expert_weights=[3, 1])
+    assert unnamed == other
+    rows = direct_weights(opinions.to_numpy().tolist())  # type: ignore[arg-type]
+    assert rows.to_dict() == pytest.approx({"x0": 0.55, "x1": 0.45})
     assert Weights.from_json(weighted.to_json()) == weighted
+
+
+def test_weights_are_walked_by_their_names() -> None:
+    weights = Weights.of({"a": 3, "b": 1})
+    assert list(weights) == ["a", "b"]
+    assert "b" in weights
+    assert "c" not in weights
+    assert {name: weights[name] for name in weights} == weights.to_dict()
+    with pytest.raises(InvalidParameterError, match="no criterion 'c'"):
+        weights["c"]
+    with pytest.raises(InvalidWeightError, match=r"Got -1: where less is safer, that is said by a"):
+        Weights.of({"a": -1, "b": 2})
 
 
 def test_direct_amounts_that_are_none() -> None:
@@ -63,7 +79,7 @@ def test_direct_amounts_that_are_none() -> None:
         direct_weights(pd.DataFrame({"a": ["much", "little"]}))
     with pytest.raises(InvalidParameterError, match="table of several experts"):
         direct_weights({"a": 1}, expert_weights=[1])
-    with pytest.raises(InvalidParameterError, match=r"as experts.*more than once: risk"):
+    with pytest.raises(InvalidParameterError, match=r"The experts of direct_weights.*once: risk"):
         direct_weights(pd.DataFrame({"a": [1, 2]}, index=["risk", "risk"]))
     with pytest.raises(InvalidParameterError, match="not known: it"):
         direct_weights(pd.DataFrame({"a": [1]}, index=["risk"]), expert_weights={"it": 1})

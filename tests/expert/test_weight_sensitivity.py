@@ -18,7 +18,15 @@ from creditscore.exceptions import (
     MissingColumnError,
     RefusedValueError,
 )
-from creditscore.expert import SensitivityDisplay, WeightHierarchy, Weights, WeightSensitivity
+from creditscore.expert import (
+    BandScore,
+    ExpertScorecard,
+    MinMaxScore,
+    SensitivityDisplay,
+    WeightHierarchy,
+    Weights,
+    WeightSensitivity,
+)
 
 BOUNDS, LABELS = (80.0, 60.0, 40.0), ("A", "B", "C", "D")
 
@@ -105,6 +113,29 @@ def test_two_customers_by_hand() -> None:
     assert each["grade_above"].tolist() == ["", "", "B", ""]
     # Birch, 60 t + 70 (1 − t), reaches 70 at t = 0 only
     assert each["lowest"].tolist() == pytest.approx([0.5, 0.0, 0.0, 0.0])
+
+
+@pytest.mark.parametrize("rule", [BandScore(cuts=[30, 60], scores=[20, 60, 80]),
+                                  MinMaxScore(low=0, high=100)])  # fmt: skip
+def test_scores_and_grades_are_those_of_the_card(rule: Any) -> None:
+    """A score of 80 by hand is one, whatever fractions it was added up from."""
+    rng = np.random.default_rng(0)
+    for n in range(3, 13):
+        weights = Weights.of(
+            {f"x{i}": int(w) for i, w in enumerate([5, 5, *rng.integers(1, 9, n)])}
+        )
+        card = ExpertScorecard(subscores=dict.fromkeys(weights.names, rule), weights=weights)
+        table = pd.DataFrame(rng.uniform(0, 100, (50, len(weights))), columns=list(weights.names))
+        table.iloc[:2] = 80
+        table.iloc[1, :2] = [70, 90]
+        found = WeightSensitivity.of(card.subscores_of(table), weights, bounds=[80])
+        np.testing.assert_allclose(found.scores, card.score(table), rtol=1e-11)
+        assert (found.grades == "1").tolist() == (card.score(table) >= 80).tolist()
+        assert found.grades[:2].tolist() == ["1", "1"]
+        of_first = found.grade_intervals().groupby("customer").get_group(0)
+        assert (of_first[["grade_below", "grade_above"]] == "").to_numpy().all()
+        for row in found.grade_intervals().itertuples():
+            assert 0 <= row.lowest <= row.weight <= row.highest <= 1
 
 
 # --- laws ----------------------------------------------------------------------------
@@ -249,9 +280,11 @@ def test_tables_and_hierarchies() -> None:
         (Weights.of({"a": 1, "b": 1}), {"bounds": [1, 2]}, InvalidParameterError, "decreasing"),
         (Weights.of({"a": 1, "b": 1}), {"bounds": [math.nan]}, InvalidParameterError, "bounds"),
         (Weights.of({"a": 1, "b": 1}), {"bounds": [2, 1], "labels": ["A", "B"]},
-         InvalidParameterError, "3 different grades"),
+         InvalidParameterError, "3 different texts"),
         (Weights.of({"a": 1, "b": 1}), {"bounds": [2], "labels": ["A", "A"]},
-         InvalidParameterError, "2 different grades"),
+         InvalidParameterError, "2 different texts"),
+        (Weights.of({"a": 1, "b": 1}), {"bounds": [2], "labels": [0, 1]},
+         InvalidParameterError, "2 different texts"),
     ],
 )  # fmt: skip
 def test_input_is_refused(
@@ -300,5 +333,6 @@ def test_display_on_small_axes_says_no_changes() -> None:
     display = SensitivityDisplay.from_sensitivity(sensitivity(7)).plot(ax)
     assert display.ax_ is ax
     assert [text.get_text() for text in ax.texts] == []
+    assert ax.get_title(loc="left").count("\n") >= 1
     with pytest.raises(InvalidParameterError, match="'sensitivity' parameter"):
         SensitivityDisplay.from_sensitivity(pd.DataFrame())  # type: ignore[arg-type]

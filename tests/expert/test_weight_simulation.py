@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
-from creditscore.expert import SimulationDisplay, Weights, WeightSensitivity
+from creditscore.expert import PairwiseComparison, SimulationDisplay, Weights, WeightSensitivity
 
 BOUNDS, LABELS = (60.0, 50.0), ("A", "B", "C")
 
@@ -94,6 +94,12 @@ def test_a_frame_of_judgements_goes_by_name() -> None:
     one = found.simulate_judgements(matrix, noise=0.2, n_draws=50)
     other = found.simulate_judgements(turned, noise=0.2, n_draws=50)
     np.testing.assert_array_equal(one.weights, other.weights)
+    comparison = PairwiseComparison.from_matrix(turned)
+    third = found.simulate_judgements(comparison, noise=0.2, n_draws=50)
+    np.testing.assert_allclose(third.weights, one.weights, rtol=1e-12)
+    partial = PairwiseComparison.from_judgements({("a", "b"): 2, ("b", "c"): 1, ("c", "d"): 1})
+    with pytest.raises(InvalidDataError, match=r"completed\(\).*6 missing"):
+        found.simulate_judgements(partial, noise=0.2)
 
 
 def test_the_same_seed_gives_the_same_draws() -> None:
@@ -180,6 +186,16 @@ def test_a_weight_of_zero_stays_zero() -> None:
     table = pd.DataFrame({"a": [1, 2], "b": [3, 1], "c": [9, 9]})
     found = WeightSensitivity.of(table, Weights.of({"a": 1, "b": 1, "c": 0}))
     assert (found.simulate(n_draws=200).weights[:, 2] == 0).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_score_that_no_weight_moves_keeps_its_grade_at_a_bound(seed: int) -> None:
+    amounts = np.random.default_rng(seed).integers(1, 10, 7).tolist()
+    weights = Weights.of(dict(zip("abcdefg", amounts, strict=True)))
+    table = pd.DataFrame({name: [80.0, 70.0] for name in "abcdefg"})
+    draws = WeightSensitivity.of(table, weights, bounds=[80, 70]).simulate(n_draws=300)
+    assert draws.grades == ("1", "2")
+    assert draws.table()["share_same_grade"].tolist() == [1, 1]
 
 
 # --- errors --------------------------------------------------------------------------

@@ -77,3 +77,5 @@ def test_long_names_are_cut_in_their_middle() -> None:
 def test_refuses_what_is_no_hierarchy() -> None:
     with pytest.raises(InvalidParameterError, match="'hierarchy' parameter"):
         WeightTreeDisplay.from_hierarchy(Weights.of({"a": 1}))  # type: ignore[arg-type]
+    with pytest.raises(InvalidParameterError, match="'labels' parameter"):
+        WeightTreeDisplay.from_hierarchy(tree(), labels=["Quick ratio"])  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ from sklearn.linear_model import (
 from sklearn.svm import LinearSVC
 
 from creditscore import LogisticScorecard, Scorecard
+from creditscore._newton import fit_logistic
 from creditscore.datasets import load_german_credit
 from creditscore.exceptions import (
     CalibrationWarning,
@@ -32,7 +33,6 @@ from creditscore.exceptions import (
     SeparationWarning,
 )
 from creditscore.scorecard._bounded import fit_bounded
-from creditscore.scorecard._newton import fit_logistic
 
 
 def draw(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:

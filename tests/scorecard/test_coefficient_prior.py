@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 from scipy.optimize import approx_fprime, minimize
 from scipy.special import expit, log_expit
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
 
 from creditscore import LogisticScorecard, Scorecard, WOEEncoder
+from creditscore._newton import fit_logistic
 from creditscore.datasets import load_german_credit
 from creditscore.exceptions import (
+    CoefficientSignWarning,
     CollinearityWarning,
     EmptyDataError,
     InvalidParameterError,
@@ -23,7 +27,6 @@ from creditscore.exceptions import (
 )
 from creditscore.scorecard import CoefficientPrior, FitSummary
 from creditscore.scorecard._bounded import BoundedFit, fit_bounded
-from creditscore.scorecard._newton import fit_logistic
 from creditscore.scorecard._posterior import fit_posterior
 
 COLUMNS = ["checking_status", "duration_months", "savings_status"]
@@ -106,6 +109,13 @@ def test_it_is_the_maximum_that_scipy_finds_and_its_curvature(seed: int) -> None
         ]
     )
     assert np.linalg.inv(curvature) == pytest.approx(fit.free.covariance, rel=0.02, abs=1e-3)
+    # the sandwich, whose slopes vary with the cases and with where the prior's mean is
+    design = np.column_stack([np.ones(len(is_bad)), features])
+    counts = np.ones(len(is_bad)) if weights is None else weights
+    slopes = (design.T * (counts * (is_bad - expit(design @ estimate)) ** 2)) @ design
+    slopes += np.diag(np.append(0.0, sds**-2.0))
+    bread = fit.free.covariance
+    assert fit.free.robust_covariance == pytest.approx(bread @ slopes @ bread, rel=1e-6)
     assert fit.free.converged
     assert not fit.free.diverging.any()
 
@@ -200,6 +210,7 @@ def test_the_unit_of_sampling_weights_does_not_matter_beside_a_prior() -> None:
     )
     assert small.coefficients == pytest.approx(large.coefficients, abs=1e-9)
     assert small.free.robust_covariance == pytest.approx(large.free.robust_covariance, rel=1e-6)
+    assert large.free.log_likelihood == pytest.approx(1_000 * small.free.log_likelihood, rel=1e-9)
     even = fitted(features, is_bad, np.full(len(is_bad), 7.0), means, sds, sampling=True)
     plain = fitted(features, is_bad, None, means, sds)
     assert even.coefficients == pytest.approx(plain.coefficients, abs=1e-9)
@@ -270,7 +281,8 @@ def test_few_cases_and_equal_columns_are_no_cause_for_a_warning_under_a_prior(
     outcomes = german["is_bad"].head(40)
     encoder = WOEEncoder(user_cuts={"duration_months": [18], "again": [18]})
     free = LogisticScorecard(encoder=encoder, min_iv=0)
-    with pytest.warns(SmallSampleWarning), pytest.warns(CollinearityWarning):
+    said = "prior=CoefficientPrior"
+    with pytest.warns(SmallSampleWarning, match=said), pytest.warns(CollinearityWarning):
         free.fit(few, outcomes)
     prior = CoefficientPrior(means=dict.fromkeys(few.columns, -0.5), sd=0.2)
     model = LogisticScorecard(encoder=encoder, min_iv=0, prior=prior).fit(few, outcomes)
@@ -278,6 +290,29 @@ def test_few_cases_and_equal_columns_are_no_cause_for_a_warning_under_a_prior(
     in_part = CoefficientPrior(means={"duration_months": -0.5}, sd=0.2)
     with pytest.warns(SmallSampleWarning, match="3 coefficients are estimated"):
         LogisticScorecard(encoder=encoder, min_iv=0, prior=in_part).fit(few, outcomes)
+
+
+def test_a_positive_coefficient_that_the_prior_asks_for_is_laid_at_its_door(
+    german: pd.DataFrame,
+) -> None:
+    prior = CoefficientPrior(means={"duration_months": 2.0}, sd=0.01)
+    with pytest.warns(CoefficientSignWarning, match=r"The prior of 'duration_months'.*mean, 2\.00"):
+        LogisticScorecard(prior=prior).fit(german[COLUMNS], german["is_bad"])
+
+
+def test_a_search_over_priors_finds_the_one_of_its_score(german: pd.DataFrame) -> None:
+    X, y = german[COLUMNS].head(300), german["is_bad"].head(300)
+    prior = CoefficientPrior(means=dict.fromkeys(COLUMNS, -1.0))
+    priors = [None, prior.with_sd(0.1), prior]
+    model = make_pipeline(LogisticScorecard())
+    name = "logisticscorecard__prior"
+    search = GridSearchCV(model, {name: priors}, scoring="neg_log_loss", cv=3).fit(X, y)
+    scores = [
+        cross_val_score(LogisticScorecard(prior=one), X, y, scoring="neg_log_loss", cv=3).mean()
+        for one in priors
+    ]
+    assert search.cv_results_["mean_test_score"] == pytest.approx(scores, rel=1e-12)
+    assert search.best_params_[name] == priors[int(np.argmax(scores))]
 
 
 def test_separation_by_a_column_without_a_prior_is_still_told(german: pd.DataFrame) -> None:
@@ -315,6 +350,8 @@ def test_a_prior_says_what_it_holds() -> None:
         ({"a": "-1"}, 0.5, "'means"),
         ({"a": -1}, 0, "'sd' parameter"),
         ({"a": -1}, np.inf, "'sd' parameter"),
+        ({"a": -1}, 1e-60, "'sd' parameter"),
+        ({"a": -1e60}, 0.5, "'means"),
         ({"a": -1}, {"a": -0.5}, "'sd"),
         ({"a": -1, "b": -1}, {"a": 0.5}, "Not given: .'b'."),
         ({"a": -1}, {"a": 0.5, "c": 0.5}, "without a mean: .'c'."),

@@ -68,6 +68,14 @@ def test_a_coefficient_near_0_says_what_others_say() -> None:
     )
 
 
+def test_one_coefficient_is_positive_and_two_are() -> None:
+    features = np.random.default_rng(1).normal(size=(50, 3))
+    with pytest.warns(CoefficientSignWarning, match=r"^The coefficient of 'a' is positive: "):
+        warn_of_signs(np.array([0.1, -1.0, -1.0]), ["a", "b", "c"], features, None)
+    with pytest.warns(CoefficientSignWarning, match=r"^The coefficients of 'a', 'c' are positive"):
+        warn_of_signs(np.array([0.1, -1.0, 0.2]), ["a", "b", "c"], features, None)
+
+
 def test_errors_that_hold_decide_under_sampling_weights(
     ratio: tuple[pd.DataFrame, np.ndarray],
 ) -> None:

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from creditscore import LogisticScorecard, Scorecard, WOEEncoder
-from creditscore.scorecard._newton import LogisticFit, fit_logistic
+from creditscore._newton import LogisticFit, fit_logistic
 
 
 def draw(seed: int, *, weighted: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:

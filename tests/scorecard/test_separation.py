@@ -13,13 +13,13 @@ from scipy.optimize import linprog
 from scipy.special import expit
 
 from creditscore import LogisticScorecard, WOEEncoder
+from creditscore._newton import fit_logistic
 from creditscore.exceptions import (
     CreditScoreWarning,
     NonConvergenceWarning,
     SeparationWarning,
     SmallSampleWarning,
 )
-from creditscore.scorecard._newton import fit_logistic
 from creditscore.scorecard._separation import MOST_TOGETHER, separates_alone, separating_sets
 
 

@@ -23,7 +23,7 @@ from creditscore.expert._agreement._kappa import (
     kappa_of_codes,
     scale_of,
 )
-from creditscore.expert._delphi._concordance import row_labels
+from creditscore.expert._weights._experts import row_labels
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)

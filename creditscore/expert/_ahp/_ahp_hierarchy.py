@@ -92,7 +92,7 @@ class AHPHierarchy(JsonDocument):
         ----------
         method : {"eigenvector", "geometric_mean"}, default="eigenvector"
             As in :meth:`PairwiseComparison.weights`, as are the others.
-        random_index : str, default="saaty_2005"
+        random_index : str or mapping of int to float, default="saaty_2005"
             Table of random indices.
         threshold : float or "by_size", default=0.1
             Consistency ratio above which a warning is given, by each node.
@@ -132,7 +132,7 @@ class AHPHierarchy(JsonDocument):
         ----------
         method : {"eigenvector", "geometric_mean"}, default="eigenvector"
             As in :meth:`weights`, as are the others.
-        random_index : str, default="saaty_2005"
+        random_index : str or mapping of int to float, default="saaty_2005"
             Table of random indices.
         threshold : float or "by_size", default=0.1
             Consistency ratio above which a warning is given, by each node and leaf.
@@ -183,7 +183,7 @@ class AHPHierarchy(JsonDocument):
 
         Parameters
         ----------
-        random_index : str, default="saaty_2005"
+        random_index : str or mapping of int to float, default="saaty_2005"
             As in :meth:`PairwiseComparison.consistency_ratio`.
 
         Returns

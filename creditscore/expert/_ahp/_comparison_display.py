@@ -83,7 +83,7 @@ class ComparisonDisplay:
             ask for are not marked.
         on_scale : bool, default=False
             Suggest the nearest value of Saaty's scale.
-        random_index : str, default="saaty_2005"
+        random_index : str or mapping of int to float, default="saaty_2005"
             As in :meth:`PairwiseComparison.consistency_ratio`.
 
         Returns

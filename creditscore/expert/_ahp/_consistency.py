@@ -14,7 +14,7 @@ from creditscore._validation import check_real
 from creditscore._warn import warn_user
 from creditscore.exceptions import InconsistentJudgementWarning, InvalidDataError
 from creditscore.expert._ahp._priorities import completed, groups_of, principal
-from creditscore.expert._ahp._random_index import random_index_of
+from creditscore.expert._ahp._random_index import RandomIndex, random_index_of
 
 _BY_SIZE = {3: 0.05, 4: 0.08}
 """Saaty's stricter thresholds of small matrices; that of all others is 0.10."""
@@ -50,7 +50,7 @@ def linked(names: Sequence[str], matrix: Float2D) -> Float2D:
     return matrix
 
 
-def ratio_of(excess: float, n: int, random_index: str, owner: str) -> float:
+def ratio_of(excess: float, n: int, random_index: RandomIndex, owner: str) -> float:
     """Return the consistency ratio of an excess of the largest eigenvalue over `n`."""
     index = random_index_of(random_index, n, owner)
     return excess / (n - 1) / index if index else 0.0

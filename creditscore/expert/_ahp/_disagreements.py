@@ -128,7 +128,7 @@ def disagreements(
         By expert, all of the same criteria, in whatever order.
     expert_weights : mapping of str to float, or sequence of float, optional
         As in :func:`group_judgements`, whose result the group is here.
-    random_index : str, default="saaty_2005"
+    random_index : str or mapping of int to float, default="saaty_2005"
         As in :meth:`PairwiseComparison.consistency_ratio`.
 
     Returns

@@ -13,7 +13,7 @@ from creditscore._validation import check_choice
 from creditscore.exceptions import InvalidParameterError
 from creditscore.expert._ahp._pairwise import PairwiseComparison
 from creditscore.expert._ahp._pairwise_weights import weights_of
-from creditscore.expert._ahp._random_index import RandomIndex
+from creditscore.expert._ahp._random_index import RandomIndex, told
 from creditscore.expert._weights._experts import expert_shares
 from creditscore.expert._weights._weights import Weights, check_same_names
 
@@ -103,7 +103,7 @@ def group_priorities(
     method : {"eigenvector", "geometric_mean"}, default="eigenvector"
         As in :meth:`PairwiseComparison.weights`, as are the others. By geometric means, of
         complete comparisons, it is the same to take the mean of judgements or of priorities.
-    random_index : str, default="saaty_2005"
+    random_index : str or mapping of int to float, default="saaty_2005"
         Table of random indices.
     threshold : float or "by_size", default=0.1
         Consistency ratio above which a warning is given, by each expert.
@@ -165,7 +165,7 @@ def group_priorities(
                 expert: parent.evidence["consistency_ratio"]
                 for expert, parent in zip(experts, parents, strict=True)
             },
-            "random_index": random_index,
+            "random_index": told(random_index),
         },
         parents=parents,
     )

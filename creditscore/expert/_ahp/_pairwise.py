@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self
 
@@ -232,7 +232,7 @@ class PairwiseComparison(JsonDocument):
         method : {"eigenvector", "geometric_mean"}, default="eigenvector"
             The principal eigenvector, or the geometric means of rows, which are logarithmic least
             squares and so extend to missing judgements. For three criteria they are the same.
-        random_index : str, default="saaty_2005"
+        random_index : str or mapping of int to float, default="saaty_2005"
             Table of random indices, as in :meth:`consistency_ratio`.
         threshold : float or "by_size", default=0.1
             Consistency ratio above which a warning is given: zero or more, `math.inf` for none.
@@ -266,10 +266,11 @@ class PairwiseComparison(JsonDocument):
 
         Parameters
         ----------
-        random_index : str, default="saaty_2005"
+        random_index : str or mapping of int to float, default="saaty_2005"
             Table that the index is divided by: "saaty_2005" (Theory and Applications of the
             Analytic Network Process), "saaty_1980", "donegan_dodd" (1991) or "alonso_lamata"
-            (2006). They end at 15 criteria but for the last, whose fitted line goes on. The same
+            (2006). They end at 15 criteria but for the last, whose fitted line goes on. Or a table
+            of one's own, by the number of criteria, such as {3: 0.52, 4: 0.89}. The same
             judgements have other ratios by other tables: state which was taken.
 
         Returns
@@ -317,7 +318,7 @@ class PairwiseComparison(JsonDocument):
             How many, at most; 1 or more.
         on_scale : bool, default=False
             Suggest the nearest value of Saaty's scale.
-        random_index : str, default="saaty_2005"
+        random_index : str or mapping of int to float, default="saaty_2005"
             As in :meth:`consistency_ratio`.
 
         Returns
@@ -422,6 +423,10 @@ class PairwiseComparison(JsonDocument):
         """Return the judgement of the first of a pair to the second, NaN where not made."""
         first, second = self._places(pair, same=True)
         return float(self.matrix[first, second])
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the criteria."""
+        return iter(self.names)
 
     def __len__(self) -> int:
         """Count the criteria."""

@@ -16,6 +16,7 @@ from creditscore.expert._ahp._consistency import (
     warn_if_inconsistent,
 )
 from creditscore.expert._ahp._priorities import completed, least_squares, principal
+from creditscore.expert._ahp._random_index import told
 from creditscore.expert._weights._weights import Weights
 
 
@@ -44,7 +45,7 @@ def weights_of(
             "lambda_max": n + state.excess,
             "consistency_index": state.excess / (n - 1) if n > 1 else 0.0,
             "consistency_ratio": ratio,
-            "random_index": random_index,
+            "random_index": told(random_index),
             "n_missing": int(np.isnan(matrix).sum()) // 2,
         },
     )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, get_args
+import math
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
 
-from creditscore._validation import check_choice
+from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import InvalidParameterError
 
-RandomIndex: TypeAlias = Literal["saaty_2005", "saaty_1980", "donegan_dodd", "alonso_lamata"]
-"""Whose table of random indices a consistency ratio is measured by."""
+RandomIndex: TypeAlias = (
+    Literal["saaty_2005", "saaty_1980", "donegan_dodd", "alonso_lamata"] | Mapping[int, float]
+)
+"""Whose table of random indices a consistency ratio is measured by, or one's own, by size."""
 
 _LEAST, _MOST = 3, 15
 """Sizes of the tables."""
@@ -30,7 +34,7 @@ _TABLES: dict[str, tuple[float, ...]] = {
 }  # fmt: skip
 
 
-def random_index_of(name: str, n: int, owner: str) -> float:
+def random_index_of(table: RandomIndex, n: int, owner: str) -> float:
     """Return the random index of comparisons of `n` criteria, 0 for fewer than three.
 
     Raises
@@ -38,17 +42,40 @@ def random_index_of(name: str, n: int, owner: str) -> float:
     InvalidParameterError
         A table of another name, or one that does not go so far.
     """
-    check_choice(name, "random_index", owner, get_args(RandomIndex))
+    if isinstance(table, Mapping):
+        return _own(table, n, owner)
+    check_choice(table, "random_index", owner, tuple(_TABLES))
     if n < _LEAST:
         return 0.0
     if n <= _MOST:
-        return _TABLES[name][n - _LEAST]
-    if name != "alonso_lamata":
+        return _TABLES[table][n - _LEAST]
+    if table != "alonso_lamata":
         msg = (
-            f"The table {name!r} of random indices ends at {_MOST} criteria. Got {n}: take "
+            f"The table {table!r} of random indices ends at {_MOST} criteria. Got {n}: take "
             "random_index='alonso_lamata', whose fitted line goes on, or compare in groups by an "
             "AHPHierarchy."
         )
         raise InvalidParameterError(msg)
     # their line of the mean largest eigenvalue, 2.7699 n - 4.3513, as an index
     return (1.7699 * n - 4.3513) / (n - 1)
+
+
+def told(table: RandomIndex) -> str | dict[str, float]:
+    """Return a table as evidence holds it: its name, or one's own numbers."""
+    if isinstance(table, Mapping):
+        return {str(n): float(index) for n, index in table.items()}
+    return table
+
+
+def _own(table: Mapping[int, float], n: int, owner: str) -> float:
+    """Return the random index of a table that the caller gives."""
+    if n < _LEAST:
+        return 0.0
+    if n not in table:
+        listed = ", ".join(map(str, table)) or "none"
+        msg = (
+            f"The 'random_index' that is given to {owner} holds none for {n} criteria, only for "
+            f"{listed}: add it, or take a table by its name."
+        )
+        raise InvalidParameterError(msg)
+    return check_real(table[n], f"random_index[{n}]", owner, low=0, high=math.inf)

@@ -1,1 +1,1 @@
-"""Expert cards beside outcomes: scales, blends, priors, shadow ratings and back-tests."""
+"""Judgement and data in one card: log-odds weighed, with a weight chosen or fitted."""

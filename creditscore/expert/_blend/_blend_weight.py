@@ -22,7 +22,7 @@ from creditscore.exceptions import (
     SmallSampleWarning,
 )
 from creditscore.expert._blend._blended import blend_scorecards
-from creditscore.expert._blend._cases import (
+from creditscore.expert._outcomes._cases import (
     LEAST_CASES,
     check_spread,
     counts_of,
@@ -31,8 +31,8 @@ from creditscore.expert._blend._cases import (
     read_outcomes,
     scale_of,
 )
-from creditscore.expert._blend._logit import fit_logit, log_likelihood
-from creditscore.expert._blend._prior_choice import folds_of, held_out_log_odds
+from creditscore.expert._outcomes._logit import fit_logit, log_likelihood
+from creditscore.expert._prior._prior_choice import folds_of, held_out_log_odds
 from creditscore.metrics import Interval
 from creditscore.scorecard import LogisticScorecard, Scorecard
 
@@ -82,7 +82,28 @@ class BlendFit:
 
     Examples
     --------
-    See :func:`fit_blend_weight`.
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from creditscore import PointsScale, Scorecard
+    >>> from creditscore.expert import fit_blend_weight
+    >>> from creditscore.scorecard import Characteristic
+    >>> scale = PointsScale(base_score=600, base_odds=50, pdo=20)
+    >>> judged, fitted = (
+    ...     Scorecard(characteristics=(
+    ...         Characteristic.numeric("years", cuts=[5], points=points, missing_points=540),
+    ...     ), scale=scale)
+    ...     for points in ([500, 580], [520, 540])
+    ... )
+    >>> firms = pd.DataFrame({"years": np.tile([2, 9], 200)})
+    >>> is_bad = np.arange(400) % 20 < np.where(firms["years"] > 5, 2, 6)
+    >>> fit = fit_blend_weight(judged, fitted, firms, is_bad)
+    >>> fit
+    <BlendFit: expert weight 0.32 (95 % interval 0.06 to 0.60) on 400 cases, 80 bad>
+    >>> fit.scorecard.table()[["attribute", "points"]].round(1)
+      attribute  points
+    0       < 5   513.6
+    1      >= 5   552.9
+    2   Missing   540.0
     """
 
     scorecard: Scorecard
@@ -300,19 +321,14 @@ def _calibration(profile: _Profile, weight: float) -> tuple[tuple[float, float, 
     a, b, c = fit.params.tolist()
     if p_value < _CLEARLY_OFF:
         warn_user(
-            f"No blend fits these cases well (p {_told(p_value)}): {a:.2f} + {b:.2f} · expert + "
-            f"{c:.2f} · statistical has weights of sum {b + c:.2f}, and those of a blend add up to "
-            "1. Above 1, the cards may know different things, of which a mean makes too little; "
-            "else the scale of one of them is off. Calibrate the cards on other rows before, or "
-            "the blend after: calibrated(card, X, is_bad).",
+            f"No blend fits these cases well (p {p_value_text(p_value)}): {a:.2f} + {b:.2f} · "
+            f"expert + {c:.2f} · statistical has weights of sum {b + c:.2f}, and those of a blend "
+            "add up to 1. Above 1, the cards may know different things, of which a mean makes too "
+            "little; else the scale of one of them is off. Calibrate the cards on other rows "
+            "before, or the blend after: calibrated(card, X, is_bad).",
             CalibrationWarning,
         )
     return (a, b, c), p_value
-
-
-def _told(p_value: float) -> str:
-    text = p_value_text(p_value)
-    return text if text.startswith("<") else f"= {text}"
 
 
 def _check_unseen(

@@ -7,8 +7,8 @@ from typing import Any
 
 from creditscore._checks import check_kind
 from creditscore._validation import check_real
-from creditscore.expert._blend._cases import plain_card, scale_of
 from creditscore.expert._blend._merged import merged
+from creditscore.expert._outcomes._cases import plain_card, scale_of
 from creditscore.scorecard import Characteristic, PointsScale, Scorecard
 
 

@@ -15,7 +15,8 @@ from creditscore._frame import as_table
 from creditscore._typing import Float2D, NativeFrame
 from creditscore._validation import check_integer
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
-from creditscore.expert._weights._indicator_matrix import number_column
+from creditscore.expert._complete_columns import number_column
+from creditscore.expert._weights._experts import row_labels
 
 _ROWS_AT_ONCE = 1_000
 """Permutations that are drawn together: bounds the memory."""
@@ -220,13 +221,6 @@ def kendall_w(
             _share_as_large(rng, ranks, seen, int(n_permutations)) if n_permutations else None
         ),
     )
-
-
-def row_labels(table: Any, n_rows: int) -> tuple[str, ...]:
-    """Name the rows of a table by its index, or by their numbers from 0."""
-    if isinstance(table, pd.DataFrame):
-        return tuple(map(str, table.index.tolist()))
-    return tuple(map(str, range(n_rows)))
 
 
 def _ranks(ratings: NativeFrame) -> Float2D:

@@ -17,9 +17,10 @@ from creditscore._frame import as_table
 from creditscore._typing import Float1D, NativeFrame
 from creditscore._validation import check_real
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
-from creditscore.expert._delphi._concordance import Concordance, kendall_w, row_labels
+from creditscore.expert._complete_columns import number_column
+from creditscore.expert._delphi._concordance import Concordance, kendall_w
 from creditscore.expert._delphi._spread import spread
-from creditscore.expert._weights._indicator_matrix import number_column
+from creditscore.expert._weights._experts import row_labels
 from creditscore.expert._weights._weights import check_names
 
 Comments: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -73,8 +74,8 @@ class DelphiRound(JsonDocument):
     def __post_init__(self) -> None:
         """Check that each expert has a row, and each item a number or a gap in it."""
         owner = type(self).__name__
-        object.__setattr__(self, "experts", check_names(self.experts, f"{owner} (experts)"))
-        object.__setattr__(self, "items", check_names(self.items, f"{owner} (items)"))
+        object.__setattr__(self, "experts", check_names(self.experts, owner, what="experts"))
+        object.__setattr__(self, "items", check_names(self.items, owner, what="items"))
         rows = tuple(tuple(row) for row in self.answers)
         if len(rows) != len(self.experts) or any(len(row) != len(self.items) for row in rows):
             msg = (
@@ -105,7 +106,8 @@ class DelphiRound(JsonDocument):
             A row an expert, a column an item, NaN where an item was not answered. The index of a
             pandas table holds the codes.
         experts : sequence of str, optional
-            Codes of the rows, which polars, pyarrow and arrays need.
+            Codes of the rows, which polars, pyarrow and arrays need; the items of an array are
+            called ``x0, x1, …``.
         comments : mapping of str to mapping of str to str, optional
             As in the class.
 

@@ -52,6 +52,11 @@ class StopRule:
     scales that begin at zero or above, and W has none where experts agree that all items count
     alike: set the limit to None there.
 
+    Of n experts who answered both rounds, the smallest net change of an item above zero is 1 / n:
+    one of them, net. With fewer than seven that is more than 0.15, so that the default is met only
+    by items on which nobody moves, net, as where two change places. Give a small panel another
+    limit, such as ``max_change=0.2`` for five, or None.
+
     References
     ----------
     M. Scheibe, M. Skutsch, J. Schofer, "Experiments in Delphi methodology", in H. A. Linstone and

@@ -88,8 +88,8 @@ class DelphiStudy(JsonDocument):
     def __post_init__(self) -> None:
         """Check that rounds and authority are of this panel, and answers on the scale."""
         owner = type(self).__name__
-        object.__setattr__(self, "experts", check_names(self.experts, f"{owner} (experts)"))
-        object.__setattr__(self, "items", check_names(self.items, f"{owner} (items)"))
+        object.__setattr__(self, "experts", check_names(self.experts, owner, what="experts"))
+        object.__setattr__(self, "items", check_names(self.items, owner, what="items"))
         object.__setattr__(self, "scale", _scale(self.scale))
         check_kind(self.authority, "authority", owner, Mapping)
         authority = {code: self._authority_of(code, p) for code, p in self.authority.items()}
@@ -114,7 +114,7 @@ class DelphiStudy(JsonDocument):
             A row an expert, a column an item, NaN where an item was not answered. The index of a
             pandas table holds the codes. Experts who did not answer have no row, or an empty one.
         experts : sequence of str, optional
-            Codes of the rows, which polars, pyarrow and arrays need.
+            Codes of the rows, which tables of polars and pyarrow need.
         comments : mapping of str to mapping of str to str, optional
             What an expert remarked on an item.
 

@@ -9,7 +9,6 @@ from typing import Any, Literal, Self, TypeAlias
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind
 from creditscore._display import (
     BAD,
     GOOD,
@@ -26,11 +25,14 @@ from creditscore._display import (
 )
 from creditscore._frame import Table, as_table
 from creditscore._typing import Float1D, Float2D, Int1D, NativeFrame
-from creditscore._validation import check_choice, check_integer
+from creditscore._validation import check_choice, check_integer, check_same_order
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
+from creditscore.expert._card._expert_scorecard import ExpertScorecard
 from creditscore.expert._complete_columns import read_complete
+from creditscore.expert._display._criterion_labels import criterion_labels
 from creditscore.expert._display._legend_below import legend_below
 from creditscore.expert._finite_numbers import finite_numbers
+from creditscore.expert._outcomes._cases import plain_card
 from creditscore.scorecard import Scorecard
 
 ProfileKind: TypeAlias = Literal["bar", "radar"]
@@ -43,7 +45,8 @@ _MOST_LEVEL = 12
 class CustomerProfileDisplay:
     """Sub-scores of one customer beside the means of the customers of its grade.
 
-    Made by :meth:`from_subscores` and :meth:`from_scorecard`.
+    Made by :meth:`from_subscores` and :meth:`from_scorecard`. Names in Chinese need a font that
+    holds them, as ``plt.rcParams["font.family"] = ["DejaVu Sans", "Noto Sans CJK SC"]`` may set it.
 
     Attributes
     ----------
@@ -108,7 +111,7 @@ class CustomerProfileDisplay:
         customer : label of the index of a pandas table, else int
             Whom to show; in a table without an index the number of the row, from 0.
         grades : sequence of str of shape (n_customers,), optional
-            Grade of each customer; without, the means are those of all customers.
+            Grade of each customer, paired by place; without, the means are those of all customers.
         score_range : tuple of float, default=(0.0, 100.0)
             Lowest and highest sub-score that there can be.
         labels : mapping of str to str, optional
@@ -119,7 +122,8 @@ class CustomerProfileDisplay:
         InvalidParameterError
             No such customer, or a range that is none.
         InvalidDataError
-            Grades that are not as many, or a column that cannot be read; the message names it.
+            Grades that are not as many, or have the index in another order, or a column that
+            cannot be read; the message names it.
         """
         ends = finite_numbers(score_range, "score_range", cls.__name__)
         if len(ends) != 2 or ends[0] >= ends[1]:
@@ -131,11 +135,13 @@ class CustomerProfileDisplay:
         table = as_table(subscores)
         _, values = read_complete(table, table.names, cls.__name__)
         place = _place_of(customer, subscores, table)
+        check_same_order(
+            subscores, grades, beside="subscores", name="grades", error=InvalidDataError
+        )
         peers, grade = _peers_of(place, grades, table.n_rows)
-        named = {} if labels is None else labels
         return cls(
             customer=str(customer),
-            criteria=tuple(named.get(name, name) for name in table.names),
+            criteria=criterion_labels(table.names, labels, cls.__name__),
             values=values[place],
             means=values[peers].mean(axis=0),
             grade=grade,
@@ -147,7 +153,7 @@ class CustomerProfileDisplay:
     @classmethod
     def from_scorecard(
         cls,
-        card: Scorecard,
+        card: Scorecard | ExpertScorecard,
         X: NativeFrame,
         customer: Any,
         *,
@@ -158,7 +164,7 @@ class CustomerProfileDisplay:
 
         Parameters
         ----------
-        card : Scorecard
+        card : Scorecard or ExpertScorecard
             Of any origin.
         X : table of shape (n_customers, n_columns)
             pandas, polars or pyarrow; holds the card's columns.
@@ -181,16 +187,16 @@ class CustomerProfileDisplay:
         0 % are the riskiest points of a characteristic and 100 % the safest. Characteristics that
         give everybody the same points have no such share, and are left out.
         """
-        check_kind(card, "card", f"{cls.__name__}.from_scorecard", Scorecard)
+        card = plain_card(card, "card", f"{cls.__name__}.from_scorecard")
         table = as_table(X, wanted=card.names)
         parts = as_table(card.score_parts(X))
         place = _place_of(customer, X, table)
+        check_same_order(X, grades, beside="X", name="grades", error=InvalidDataError)
         peers, grade = _peers_of(place, grades, table.n_rows)
         names, shares = _shares_of(card, parts)
-        named = {} if labels is None else labels
         return cls(
             customer=str(customer),
-            criteria=tuple(named.get(name, name) for name in names),
+            criteria=criterion_labels(names, labels, cls.__name__),
             values=shares[place],
             means=shares[peers].mean(axis=0),
             grade=grade,

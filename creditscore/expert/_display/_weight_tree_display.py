@@ -11,6 +11,7 @@ import pandas as pd
 
 from creditscore._checks import check_kind
 from creditscore._display import GOOD, INK, MUTED, clean_axes, counted, new_axes, text_width
+from creditscore.expert._display._criterion_labels import criterion_labels
 from creditscore.expert._weights._hierarchy import WeightHierarchy
 
 _BOX_WIDTH = 0.8
@@ -25,7 +26,8 @@ _LEAST_SIZE = 5.5
 class WeightTreeDisplay:
     """A hierarchy of weights from left to right, each criterion in a box with its weights.
 
-    Made by :meth:`from_hierarchy`.
+    Made by :meth:`from_hierarchy`. Names in Chinese need a font that holds them, as
+    ``plt.rcParams["font.family"] = ["DejaVu Sans", "Noto Sans CJK SC"]`` may set it.
 
     Attributes
     ----------
@@ -71,8 +73,7 @@ class WeightTreeDisplay:
         """
         check_kind(hierarchy, "hierarchy", cls.__name__, WeightHierarchy)
         table = hierarchy.table()
-        named = {} if labels is None else labels
-        table["label"] = [named.get(name, name) for name in table["criterion"]]
+        table["label"] = criterion_labels(table["criterion"].tolist(), labels, cls.__name__)
         rows, parents = _rows_of(table["level"].tolist(), table["is_leaf"].tolist())
         table["row"], table["parent_row"] = rows, parents
         return cls(nodes=table)

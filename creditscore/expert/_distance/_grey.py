@@ -14,6 +14,7 @@ from creditscore._frame import Table
 from creditscore._typing import Float2D, NativeFrame, NativeSeries
 from creditscore._validation import check_real
 from creditscore.expert._distance._ideal_points import IdealPoints, Normalisation
+from creditscore.expert._weights._hierarchy import WeightHierarchy
 from creditscore.expert._weights._weights import Weights
 
 
@@ -27,7 +28,7 @@ class GreyRelationalScore(JsonDocument):
     Parameters
     ----------
     weights : Weights
-        Of the criteria; those of a hierarchy by its ``leaves()``.
+        Of the criteria; of a :class:`WeightHierarchy`, those of its leaves are kept.
     ideals : IdealPoints
         The best value of each criterion, which is the reference sequence, and the worst one.
     distinguishing : float, default=0.5
@@ -83,9 +84,8 @@ class GreyRelationalScore(JsonDocument):
     def __post_init__(self) -> None:
         """Check that weights and ideal points are of the same criteria."""
         owner = type(self).__name__
-        check_kind(self.weights, "weights", owner, Weights)
         check_kind(self.ideals, "ideals", owner, IdealPoints)
-        self.ideals.check_weighed(self.weights.to_dict(), owner)
+        object.__setattr__(self, "weights", self.ideals.checked_weights(self.weights, owner))
         rho = check_real(
             self.distinguishing, "distinguishing", owner, low=0.0, high=1.0, closed="right"
         )
@@ -95,7 +95,7 @@ class GreyRelationalScore(JsonDocument):
     def from_sample(
         cls,
         X: NativeFrame,
-        weights: Weights,
+        weights: Weights | WeightHierarchy,
         directions: Mapping[str, str],
         *,
         normalisation: Normalisation,
@@ -107,7 +107,7 @@ class GreyRelationalScore(JsonDocument):
         ----------
         X : table of shape (n_customers, n_columns)
             pandas, polars or pyarrow; holds a column of each criterion.
-        weights : Weights
+        weights : Weights or WeightHierarchy
             As in :class:`GreyRelationalScore`.
         directions : mapping of str to {"higher", "lower"}
             For each criterion, which of its values are safer.
@@ -122,7 +122,8 @@ class GreyRelationalScore(JsonDocument):
             As of the class and of :meth:`IdealPoints.from_sample`.
         """
         ideals = IdealPoints.from_sample(X, directions, normalisation=normalisation)
-        return cls(weights=weights, ideals=ideals, distinguishing=distinguishing)
+        weighed = ideals.checked_weights(weights, cls.__name__)
+        return cls(weights=weighed, ideals=ideals, distinguishing=distinguishing)
 
     @property
     def score_range(self) -> tuple[float, float]:
@@ -170,7 +171,7 @@ class GreyRelationalScore(JsonDocument):
         return table.to_series("score", found @ self.weights.array(self.ideals.names))
 
     def _coefficients_of(self, X: NativeFrame) -> tuple[Table, Float2D]:
-        table, short = self.ideals.shortfall_array(X)
+        table, short = self.ideals.shortfall_array(X, type(self).__name__)
         return table, self._coefficients_at(short)
 
     def _coefficients_at(self, short: Float2D) -> Float2D:

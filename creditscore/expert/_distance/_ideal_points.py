@@ -13,12 +13,13 @@ import pandas as pd
 from creditscore._checks import check_kind, unknown_name
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
-from creditscore._frame import Table, as_table
+from creditscore._frame import Table
 from creditscore._typing import Float1D, Float2D, NativeFrame
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.expert._complete_columns import read_complete
-from creditscore.expert._weights._weights import check_names
+from creditscore.expert._weights._hierarchy import WeightHierarchy
+from creditscore.expert._weights._weights import Weights, check_names
 
 Normalisation: TypeAlias = Literal["vector", "min_max"]
 """What differences are divided by: the norm of a sample's column, or that of the ideals."""
@@ -42,12 +43,14 @@ class IdealPoints(JsonDocument):
         be compared: with "min_max" by the distance between best and worst, with "vector" by
         `norms`. The two lead to other orders.
     norms : mapping of str to float, default={}
-        With "vector", for each criterion the root of the sum of squares of a sample; above 0.
+        With "vector", for each criterion the root of the sum of squares of a sample; above 0,
+        but where the best is the worst.
 
     Raises
     ------
     InvalidParameterError
-        Criteria that differ between the parts, or numbers that are not finite.
+        Criteria that differ between the parts, numbers that are not finite, a best and a worst
+        value that are too far apart for a float, or a norm of 0 for values that differ.
 
     See Also
     --------
@@ -105,6 +108,8 @@ class IdealPoints(JsonDocument):
                 for name in (names if given else ())
             }
             object.__setattr__(self, part, checked)
+        for name in names:
+            self._check_span(name)
 
     @classmethod
     def from_sample(
@@ -188,7 +193,7 @@ class IdealPoints(JsonDocument):
             Customers × criteria, from 0 at the best (or beyond) to the span of the criterion at
             the worst (or beyond), in the library and index of `X`.
         """
-        table, found = self.shortfall_array(X)
+        table, found = self.shortfall_array(X, type(self).__name__)
         return table.to_frame(dict(zip(self.names, found.T.copy(), strict=True)))
 
     def outside(self, X: NativeFrame) -> NativeFrame:
@@ -225,32 +230,56 @@ class IdealPoints(JsonDocument):
             }
         )
 
-    def shortfall_array(self, X: NativeFrame) -> tuple[Table, Float2D]:
-        """Return a table as it was read, and its shortfalls as an array."""
-        table, values = read_complete(as_table(X, wanted=self.names), self.names, "A score")
+    def shortfall_array(self, X: NativeFrame, owner: str) -> tuple[Table, Float2D]:
+        """Return a table as it was read, and its shortfalls as an array; errors name the owner."""
+        table, values = read_complete(X, self.names, owner)
         best, worst = (np.array(list(part.values())) for part in (self.best, self.worst))
         clipped = np.clip(values, np.minimum(best, worst), np.maximum(best, worst))
         distance = np.abs(best - clipped)
         return table, self._normalised(distance)
 
-    def check_weighed(self, weights: Mapping[str, float], owner: str) -> None:
-        """Check that weights are those of these criteria, and that what counts tells apart."""
-        for name in weights:
+    def checked_weights(self, weights: Any, owner: str) -> Weights:
+        """Return weights, those of a hierarchy by its leaves, once they fit these criteria.
+
+        They must be of the same criteria, and what counts must tell customers apart.
+        """
+        if isinstance(weights, WeightHierarchy):
+            weights = weights.leaves()
+        check_kind(weights, "weights", owner, Weights)
+        given: dict[str, float] = weights.to_dict()
+        for name in given:
             if name not in self.names:
                 raise unknown_name(name, self.names, "criterion", "the ideal points")
-        unweighed = [name for name in self.names if name not in weights]
+        unweighed = [name for name in self.names if name not in given]
         if unweighed:
             msg = f"{owner} has ideal points of {unweighed[0]!r}, and no weight of it."
             raise InvalidParameterError(msg)
-        units = dict(zip(self.names, self._units().tolist(), strict=True))
-        for name, weight in weights.items():
-            if weight > 0 and (self.best[name] == self.worst[name] or units[name] == 0):
+        for name, weight in given.items():
+            if weight > 0 and self.best[name] == self.worst[name]:
                 msg = (
                     f"The best and the worst value of {name!r} are both {self.best[name]:g}, so it "
                     "tells nobody apart. Leave it out, give it the weight 0, or give ideal points "
                     "by hand."
                 )
                 raise InvalidDataError(msg)
+        found: Weights = weights
+        return found
+
+    def _check_span(self, name: str) -> None:
+        """Check that the best and the worst value of a criterion can be told apart by floats."""
+        best, worst = self.best[name], self.worst[name]
+        if math.isinf(best - worst):
+            msg = (
+                f"The best and the worst value of {name!r}, {best:g} and {worst:g}, are too far "
+                "apart for a float. Measure it in a larger unit."
+            )
+            raise InvalidParameterError(msg)
+        if best != worst and self.norms.get(name, 1.0) == 0:
+            msg = (
+                f"The norm of {name!r} must be above 0, as its values from {worst:g} to {best:g} "
+                "are divided by it. Got 0."
+            )
+            raise InvalidParameterError(msg)
 
     def _normalised(self, distance: Float2D) -> Float2D:
         """Divide distances by the units; a constant criterion has none, and no distance."""

@@ -12,6 +12,7 @@ from creditscore._checks import check_kind
 from creditscore._document import JsonDocument
 from creditscore._typing import NativeFrame, NativeSeries
 from creditscore.expert._distance._ideal_points import IdealPoints, Normalisation
+from creditscore.expert._weights._hierarchy import WeightHierarchy
 from creditscore.expert._weights._weights import Weights
 
 
@@ -25,7 +26,7 @@ class TopsisScore(JsonDocument):
     Parameters
     ----------
     weights : Weights
-        Of the criteria; those of a hierarchy by its ``leaves()``.
+        Of the criteria; of a :class:`WeightHierarchy`, those of its leaves are kept.
     ideals : IdealPoints
         The best and the worst value of each criterion, and the normalisation.
 
@@ -76,15 +77,14 @@ class TopsisScore(JsonDocument):
     def __post_init__(self) -> None:
         """Check that weights and ideal points are of the same criteria."""
         owner = type(self).__name__
-        check_kind(self.weights, "weights", owner, Weights)
         check_kind(self.ideals, "ideals", owner, IdealPoints)
-        self.ideals.check_weighed(self.weights.to_dict(), owner)
+        object.__setattr__(self, "weights", self.ideals.checked_weights(self.weights, owner))
 
     @classmethod
     def from_sample(
         cls,
         X: NativeFrame,
-        weights: Weights,
+        weights: Weights | WeightHierarchy,
         directions: Mapping[str, str],
         *,
         normalisation: Normalisation,
@@ -95,7 +95,7 @@ class TopsisScore(JsonDocument):
         ----------
         X : table of shape (n_customers, n_columns)
             pandas, polars or pyarrow; holds a column of each criterion.
-        weights : Weights
+        weights : Weights or WeightHierarchy
             As in :class:`TopsisScore`.
         directions : mapping of str to {"higher", "lower"}
             For each criterion, which of its values are safer.
@@ -108,7 +108,8 @@ class TopsisScore(JsonDocument):
             As of the class and of :meth:`IdealPoints.from_sample`.
         """
         ideals = IdealPoints.from_sample(X, directions, normalisation=normalisation)
-        return cls(weights=weights, ideals=ideals)
+        weighed = ideals.checked_weights(weights, cls.__name__)
+        return cls(weights=weighed, ideals=ideals)
 
     @property
     def score_range(self) -> tuple[float, float]:
@@ -135,10 +136,12 @@ class TopsisScore(JsonDocument):
         RefusedValueError
             A column holds a missing value.
         """
-        table, short = self.ideals.shortfall_array(X)
-        weights = self.weights.array(self.ideals.names)
+        table, short = self.ideals.shortfall_array(X, type(self).__name__)
+        spans, weights = self.ideals.spans, self.weights.array(self.ideals.names)
+        # by the largest span: squares of small numbers could be zero, and it cancels out
+        weights = weights / (weights * spans).max()
         to_best = np.linalg.norm(weights * short, axis=1)
-        to_worst = np.linalg.norm(weights * (self.ideals.spans - short), axis=1)
+        to_worst = np.linalg.norm(weights * (spans - short), axis=1)
         return table.to_series("score", to_worst / (to_best + to_worst))
 
     def _content(self) -> dict[str, Any]:

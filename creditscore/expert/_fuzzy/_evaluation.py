@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -24,6 +24,9 @@ from creditscore.expert._fuzzy._operators import OPERATORS, FuzzyOperator
 from creditscore.expert._fuzzy._votes import check_votes, matrix_of_votes, read_votes
 from creditscore.expert._weights._hierarchy import WeightHierarchy
 from creditscore.expert._weights._weights import Weights
+
+_LEAST_MEMBERSHIP = 0.01
+"""Membership below which a number does not belong to a grade, and so has no say in the whole."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -117,9 +120,8 @@ default="weighted_average"
         object.__setattr__(self, "grade_values", values)
         _check_weighed(self.weights, owner)
         check_kind(self.functions, "functions", owner, Mapping)
-        object.__setattr__(self, "functions", {n: tuple(f) for n, f in self.functions.items()})
-        for name, functions in self.functions.items():
-            self._check_functions(name, functions)
+        checked = {name: self._checked_functions(name, f) for name, f in self.functions.items()}
+        object.__setattr__(self, "functions", checked)
 
     @property
     def criteria(self) -> tuple[str, ...]:
@@ -142,7 +144,8 @@ default="weighted_average"
             pandas, polars or pyarrow; holds a column of the name of each criterion with functions.
         votes : mapping of str to table, optional
             For each criterion without functions, a table with a row a customer, as `X` has them,
-            and a column a grade: shares of the judges, fractions that add up to 1 in each row.
+            and a column a grade: shares of the judges, fractions that add up to 1 in each row
+            but for their rounding.
 
         Returns
         -------
@@ -155,7 +158,8 @@ default="weighted_average"
         RefusedValueError
             A column holds a missing value.
         InvalidDataError
-            A value belongs to no grade; votes that are missing, or are no shares.
+            A value belongs to no grade, with all its memberships below 0.01; votes that are
+            missing, or are no shares.
         """
         measured = [name for name in self.criteria if name in self.functions]
         table, values = read_complete(X, measured, type(self).__name__)
@@ -174,7 +178,8 @@ default="weighted_average"
         votes : mapping of str to sequence of float, or DataFrame
             For each criterion the shares of the judges by grade, in the order of the grades; as a
             table, a row a criterion, named by the index, and a column a grade. Fractions that add
-            up to 1 for each criterion. They are taken also for criteria that have functions.
+            up to 1 for each criterion but for their rounding, to 0.01. They are taken also for
+            criteria that have functions.
 
         Returns
         -------
@@ -227,18 +232,19 @@ default="weighted_average"
             return WeightHierarchy(weights=self.weights)
         return self.weights
 
-    def _check_functions(self, name: str, functions: Sequence[Membership]) -> None:
-        owner = type(self).__name__
+    def _checked_functions(self, name: str, functions: Any) -> tuple[Membership, ...]:
         if name not in self.criteria:
             raise unknown_name(name, self.criteria, "criterion", "these weights")
-        for function in functions:
-            check_kind(function, f"functions[{name!r}]", owner, Membership)
-        if len(functions) != len(self.grades):
+        found = tuple(functions) if isinstance(functions, Iterable) else (functions,)
+        for function in found:
+            check_kind(function, f"functions[{name!r}]", type(self).__name__, Membership)
+        if len(found) != len(self.grades):
             msg = (
                 f"The criterion {name!r} needs a function for each of the {len(self.grades)} "
-                f"grades. Got {len(functions)}."
+                f"grades. Got {len(found)}."
             )
             raise InvalidParameterError(msg)
+        return found
 
     def _check_voted(self, votes: Mapping[str, Any], measured: Sequence[str]) -> None:
         check_kind(votes, "votes", type(self).__name__, Mapping)
@@ -262,13 +268,17 @@ default="weighted_average"
     def _grades_of(self, name: str, values: Any) -> Float2D:
         """Return how far the values of a criterion belong to each grade."""
         found = np.column_stack([f.membership(values) for f in self.functions[name]])
-        nowhere = ~(found > 0).any(axis=1)
+        if not ((found >= 0) & (found <= 1)).all():
+            msg = f"The functions of {name!r} must return numbers in [0, 1], none missing."
+            raise InvalidDataError(msg)
+        nowhere = found.max(axis=1) < _LEAST_MEMBERSHIP
         if nowhere.any():
             row = int(nowhere.argmax())
             msg = (
-                f"Column {name!r} holds {int(nowhere.sum())} value(s) that belong to no grade, the "
-                f"first at row {row}: {values[row]:g}. Let the functions of neighbouring grades "
-                "overlap, and leave the first and the last one open."
+                f"Column {name!r} holds {int(nowhere.sum())} value(s) that belong to no grade (all "
+                f"memberships are below {_LEAST_MEMBERSHIP:g}), the first at row {row}: "
+                f"{values[row]:g}. Let the functions of neighbouring grades overlap, and leave the "
+                "first and the last one open: ascending() and descending() make such."
             )
             raise InvalidDataError(msg)
         return found
@@ -340,7 +350,8 @@ def _check_weighed(weights: Any, owner: str) -> None:
 
 
 def _check_grades(grades: Any, owner: str) -> None:
-    names = [] if isinstance(grades, str) else list(grades)
+    several = isinstance(grades, Iterable) and not isinstance(grades, str)
+    names = list(grades) if several else []
     text = all(isinstance(name, str) and name for name in names)
     if len(names) < 2 or not text or len(set(names)) < len(names):
         msg = (

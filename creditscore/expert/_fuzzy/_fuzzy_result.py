@@ -12,7 +12,6 @@ import pandas as pd
 from creditscore._display import counted, html_table
 from creditscore._frame import Table
 from creditscore._typing import Float1D, Float2D, NativeFrame, NativeSeries
-from creditscore.exceptions import InvalidDataError
 
 _SAME = 1e-9
 """Part of the largest membership up to which two are the same but for rounding."""
@@ -81,15 +80,7 @@ class FuzzyResult:
         whole: Float2D,
     ) -> FuzzyResult:
         """Judge the memberships of the whole, with the index of a table."""
-        total = whole.sum(axis=1)
-        if not (total > 0).all():
-            row = int((total > 0).argmin())
-            msg = (
-                f"Row {row} belongs to no grade: its memberships are so close to 0 that, weighed, "
-                "they round to 0. Leave the functions of the first and the last grade open."
-            )
-            raise InvalidDataError(msg)
-        shares = whole / total[:, None]
+        shares = whole / whole.sum(axis=1, keepdims=True)
         largest = shares.max(axis=1)
         tied = shares >= largest[:, None] * (1 - _SAME)
         # the last one that is tied is the riskiest

@@ -7,15 +7,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import numpy as np
 
 from creditscore._checks import set_number
 from creditscore._typing import Float1D
-from creditscore._validation import as_floats, check_real
+from creditscore._validation import as_floats, check_choice, check_real
 from creditscore.exceptions import DocumentError, InvalidParameterError
 from creditscore.expert._finite_numbers import finite_numbers
+
+_MOST_WIDTHS = 1e3
+"""Widths from the centre of a bell beyond which its membership is 0 all the same."""
 
 
 class Membership(ABC):
@@ -239,7 +242,9 @@ class RidgeMembership(_Plateau):
 class GaussianMembership(Membership):
     """Wholly at one value, and less to both sides of it along a bell.
 
-    It has no open end: the grades at both ends of a scale need a trapezoid or a ridge beside it.
+    ``GaussianMembership.ascending(centre, width)`` and ``descending(centre, width)`` have one open
+    end, as the grades at both ends of a scale need: without it, a value far beyond the best grade
+    would hardly belong to it.
 
     Parameters
     ----------
@@ -247,37 +252,73 @@ class GaussianMembership(Membership):
         Here the membership is 1, in the unit of the indicator.
     width : float
         Distance from the centre at which the membership is exp(−½), 0.607; above 0.
+    open_end : {"none", "low", "high"}, default="none"
+        Side of the centre on which the membership stays 1.
 
     Raises
     ------
     InvalidParameterError
-        A number is not finite, or the width not above zero.
+        A number is not finite, the width not above zero, or an end that there is not.
 
     Notes
     -----
-    exp(−½ ((x − centre) / width)²). Textbooks that write exp(−((x − a) / σ)²) have the σ =
-    √2 · width.
+    exp(−½ ((x − centre) / width)²), and 1 beyond the centre at an open end. Textbooks that write
+    exp(−((x − a) / σ)²) have the σ = √2 · width. Some of them take 1 − exp(−((x − a) / σ)²) above
+    a as the ascending one; that is 1 less the descending one from the centre a, and here
+    ascending ones are the rising half of the bell.
 
     Examples
     --------
     >>> from creditscore.expert import GaussianMembership
     >>> GaussianMembership(centre=2.0, width=0.5).membership([1.0, 1.5, 2.0]).round(4)
     array([0.1353, 0.6065, 1.    ])
+    >>> GaussianMembership.ascending(2.0, 0.5).membership([1.5, 2.0, 9.0]).round(4)
+    array([0.6065, 1.    , 1.    ])
     """
 
     centre: float
     width: float
+    open_end: Literal["none", "low", "high"] = "none"
 
     def __post_init__(self) -> None:
-        """Check both numbers."""
+        """Check both numbers and the end."""
         set_number(self, "centre")
         set_number(self, "width", low=0.0)
+        check_choice(self.open_end, "open_end", type(self).__name__, ("none", "low", "high"))
+
+    @classmethod
+    def ascending(cls, centre: float, width: float) -> Self:
+        """Make one that rises along the bell to 1 at its centre, and stays there.
+
+        Parameters
+        ----------
+        centre : float
+            In the unit of the indicator.
+        width : float
+            As in :class:`GaussianMembership`.
+        """
+        return cls(centre=centre, width=width, open_end="high")
+
+    @classmethod
+    def descending(cls, centre: float, width: float) -> Self:
+        """Make one that is 1 up to its centre, and falls from there along the bell.
+
+        Parameters
+        ----------
+        centre : float
+            In the unit of the indicator.
+        width : float
+            As in :class:`GaussianMembership`.
+        """
+        return cls(centre=centre, width=width, open_end="low")
 
     def membership(self, values: Any) -> Float1D:
         """Return the membership of each value, as in :meth:`Membership.membership`."""
         numbers = as_floats(values, "values")
-        # squares of more than this many widths are zero all the same, and could overflow
-        steps = np.clip((numbers - self.centre) / self.width, -1e3, 1e3)
+        low = 0.0 if self.open_end == "low" else -_MOST_WIDTHS
+        high = 0.0 if self.open_end == "high" else _MOST_WIDTHS
+        with np.errstate(over="ignore"):  # infinite steps end at the limits
+            steps = np.clip((numbers - self.centre) / self.width, low, high)
         return np.asarray(np.exp(-0.5 * steps**2))
 
 
@@ -374,8 +415,8 @@ def membership_content(function: Membership) -> dict[str, Any]:
             f"{', '.join(kind.__name__ for kind in _KINDS.values())}."
         )
         raise InvalidParameterError(msg)
-    numbers = vars(function)
-    return {"kind": word} | {name: n if math.isfinite(n) else None for name, n in numbers.items()}
+    parts = vars(function).items()
+    return {"kind": word} | {name: None if n in (-math.inf, math.inf) else n for name, n in parts}
 
 
 def membership_from(content: Mapping[str, Any]) -> Membership:
@@ -425,7 +466,8 @@ def _rise(values: Float1D, foot: float, peak: float) -> Float1D:
     if foot == peak:
         # a step, or an open end, which all values but missing ones are above
         return np.where(np.isnan(values), np.nan, np.asarray(values >= peak, dtype=np.float64))
-    return np.clip((values - foot) / (peak - foot), 0.0, 1.0)
+    with np.errstate(over="ignore"):  # far above the peak all the same
+        return np.clip((values - foot) / (peak - foot), 0.0, 1.0)
 
 
 def _fall(values: Float1D, peak: float, foot: float) -> Float1D:

@@ -10,11 +10,15 @@ import numpy as np
 from creditscore._typing import Float1D, Float2D
 from creditscore._validation import as_floats, check_choice
 from creditscore.exceptions import InvalidDataError, InvalidWeightError
+from creditscore.expert._weights._weights import Weights
 
 FuzzyOperator: TypeAlias = Literal[
     "weighted_average", "min_max", "product_max", "min_bounded_sum"
 ]  # fmt: skip
 """How weights and memberships are composed."""
+
+ROUNDING = 1e-9
+"""How far above 1 a number may be: sums of fractions, composed on the level below, round up."""
 
 
 def _weighted_average(weights: Float1D, memberships: Float2D) -> Float2D:
@@ -50,8 +54,8 @@ def fuzzy_composition(
 
     Parameters
     ----------
-    weights : array-like of shape (n_criteria,)
-        Weights of the criteria, A, in [0, 1].
+    weights : Weights, or array-like of shape (n_criteria,)
+        Weights of the criteria, A, in [0, 1]; in the order of the rows of R.
     memberships : array-like of shape (n_criteria, n_grades)
         How far each criterion belongs to each grade, R, in [0, 1].
     operator : {"weighted_average", "min_max", "product_max", "min_bounded_sum"}, \
@@ -103,9 +107,10 @@ default="weighted_average"
     array([0.3 , 0.4 , 0.25, 0.2 ])
     """
     check_choice(operator, "operator", "fuzzy_composition", tuple(OPERATORS))
-    a = as_floats(weights, "weights", InvalidWeightError)
+    given = weights.values if isinstance(weights, Weights) else weights
+    a = as_floats(given, "weights", InvalidWeightError)
     r = as_floats(memberships, "memberships")
-    if a.ndim != 1 or not a.size or not ((a >= 0) & (a <= 1)).all():
+    if a.ndim != 1 or not a.size or not ((a >= 0) & (a <= 1 + ROUNDING)).all():
         msg = f"The weights must be numbers in [0, 1], one a criterion. Got {weights!r} instead."
         raise InvalidWeightError(msg)
     if r.ndim != 2 or len(r) != len(a) or not r.size:
@@ -114,8 +119,8 @@ default="weighted_average"
             f"grade. Got shape {r.shape} instead."
         )
         raise InvalidDataError(msg)
-    if not ((r >= 0) & (r <= 1)).all():
-        odd = r[~((r >= 0) & (r <= 1))][0]
-        msg = f"Memberships must be numbers in [0, 1], none missing. Got {odd:g}."
+    fit = (r >= 0) & (r <= 1 + ROUNDING)
+    if not fit.all():
+        msg = f"Memberships must be numbers in [0, 1], none missing. Got {r[~fit][0]:g}."
         raise InvalidDataError(msg)
     return OPERATORS[operator](a, r)

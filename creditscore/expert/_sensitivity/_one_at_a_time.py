@@ -20,7 +20,9 @@ from creditscore.expert._sensitivity._score_lines import (
     grade_places,
     grade_room,
     order_room,
+    shown_scores,
     slopes,
+    weighed_scores,
 )
 from creditscore.expert._sensitivity._weight_draws import draw_dirichlet, draw_judgements
 from creditscore.expert._sensitivity._weight_simulation import WeightSimulation, simulated
@@ -63,7 +65,8 @@ class WeightSensitivity:
     w_j(t) = w_j (1 − t) / (1 − w_k). Each score is then a straight line of t, so that the points
     where two scores cross, or one crosses a bound, are exact and found by one division each.
     Customers whose scores tie now have no order among themselves that could be lost. A score at a
-    bound has the safer grade.
+    bound has the safer grade. Scores are weighted means of the sub-scores, on their scale, rounded
+    as those of an :class:`ExpertScorecard` whose ``scale_to`` is 100.
 
     Examples
     --------
@@ -186,10 +189,10 @@ class WeightSensitivity:
         check_choice(keep, "keep", "WeightSensitivity.intervals", _KEPT)
         if keep == "grades":
             return self._all_grades()
-        rows = []
+        rows, scores = [], self._sums
         for k, (name, weight) in enumerate(self.weights.to_dict().items()):
             slope = slopes(self.subscores, self.weights.array(), k)
-            room = order_room(self._scores, slope, winner_only=keep == "winner")
+            room = order_room(scores, slope, winner_only=keep == "winner")
             changes = [
                 self._passing(side) if side.distance < most - _END else ""
                 for side, most in zip(room, (weight, 1 - weight), strict=True)
@@ -212,13 +215,13 @@ class WeightSensitivity:
             No bounds were given.
         """
         self._check_graded()
-        limits, scores = np.array(self.bounds), self._scores
-        place = grade_places(scores, limits)
+        limits, scores = np.array(self.bounds), self._sums
+        place = grade_places(shown_scores(scores), limits)
         labels = np.array(["", *self.labels, ""], dtype=object)
         parts = []
         for k, (name, weight) in enumerate(self.weights.to_dict().items()):
             slope = slopes(self.subscores, self.weights.array(), k)
-            below, above = grade_room(scores, slope, limits)
+            below, above = grade_room(scores, place, slope, limits)
             # places in `labels`, whose first grade is at 1: the safer where the score rises
             step = np.where(slope > 0, 1, -1)
             falls, rises = below < weight - _END, above < 1 - weight - _END
@@ -293,9 +296,9 @@ class WeightSensitivity:
 
         Parameters
         ----------
-        matrix : DataFrame or array-like of shape (n_criteria, n_criteria)
-            Pairwise comparison of the criteria on Saaty's scale, complete and reciprocal; as
-            returned by ``PairwiseComparison.frame()``. An array has the order of the weights.
+        matrix : PairwiseComparison, DataFrame or array-like of shape (n_criteria, n_criteria)
+            Pairwise comparison of the criteria on Saaty's scale, complete and reciprocal; an
+            incomplete one by its ``completed()``. An array has the order of the weights.
         noise : float
             Standard deviation of the logarithm of a judgement, above 0. With 0.2, a judgement is
             within 22 % of what it would be in two cases out of three.
@@ -330,8 +333,13 @@ class WeightSensitivity:
         return simulated(self, drawn, method=f"judgements, noise {noise:g}", n_ranks=n_ranks)
 
     @property
+    def _sums(self) -> Float1D:
+        """Scores before they are rounded: rounding would move where lines cross."""
+        return weighed_scores(self.subscores, self.weights.array())
+
+    @property
     def _scores(self) -> Float1D:
-        return np.asarray(self.subscores @ self.weights.array())
+        return shown_scores(self._sums)
 
     def _passing(self, room: Room) -> str:
         return f"{self.customers[room.rising]} passes {self.customers[room.falling]}"
@@ -360,7 +368,7 @@ class WeightSensitivity:
 
     def __repr__(self) -> str:
         """Say in one line of how many customers and criteria it is."""
-        graded = f", {len(self.labels)} grades" if self.labels else ""
+        graded = f", {counted(len(self.labels), 'grade')}" if self.labels else ""
         return (
             f"WeightSensitivity({counted(len(self.customers), 'customer')}, "
             f"{len(self.weights)} criteria{graded})"
@@ -401,9 +409,10 @@ def _checked_grades(
         )
         raise InvalidParameterError(msg)
     names = names or tuple(str(i + 1) for i in range(len(limits) + 1))
-    if len(names) != len(limits) + 1 or len(set(names)) < len(names):
+    text = all(isinstance(name, str) and name for name in names)
+    if len(names) != len(limits) + 1 or not text or len(set(names)) < len(names):
         msg = (
-            f"The 'labels' parameter of {owner} must be {len(limits) + 1} different grades, one "
+            f"The 'labels' parameter of {owner} must be {len(limits) + 1} different texts, one "
             f"more than there are bounds. Got {labels!r} instead."
         )
         raise InvalidParameterError(msg)

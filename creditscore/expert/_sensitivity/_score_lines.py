@@ -7,11 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from creditscore._typing import Float1D, Float2D, Int1D
+from creditscore.expert._card._rounded_score import rounded_score
 
 SAME = 1e-9
 """Part of the largest score up to which scores are the same but for rounding."""
 _FLAT = 1e-12
 """Part of the largest score below which a slope is rounding."""
+
+_TOP = 100.0
+"""Top of the scale of sub-scores."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,19 @@ class Room:
     distance: float = np.inf
     rising: int = -1
     falling: int = -1
+
+
+def weighed_scores(subscores: Float2D, weights: Float1D) -> Float1D:
+    """Return the scores, one criterion added after the other, as a card adds its points."""
+    scores = np.zeros(len(subscores))
+    for column, weight in zip(subscores.T, weights.tolist(), strict=True):
+        scores += weight * column
+    return scores
+
+
+def shown_scores(scores: Float1D) -> Float1D:
+    """Round scores as an expert card does, so that one that is a bound has the card's grade."""
+    return rounded_score(scores, _TOP)
 
 
 def slopes(subscores: Float2D, weights: Float1D, k: int) -> Float1D:
@@ -91,11 +108,15 @@ def grade_places(scores: Float2D, bounds: Float1D) -> Int1D:
     return np.searchsorted(-bounds, -scores, side="left")
 
 
-def grade_room(scores: Float1D, slope: Float1D, bounds: Float1D) -> tuple[Float1D, Float1D]:
-    """Return for each score the room below and above until its grade changes; infinite if never."""
-    place = grade_places(scores, bounds)
+def grade_room(
+    scores: Float1D, place: Int1D, slope: Float1D, bounds: Float1D
+) -> tuple[Float1D, Float1D]:
+    """Return for each score the room below and above until its grade changes; infinite if never.
+
+    `place` holds the grades of the rounded scores, which those at a bound may fall short of.
+    """
     to_better = np.append(np.inf, bounds)[place] - scores
-    to_worse = scores - np.append(bounds, -np.inf)[place]
+    to_worse = np.maximum(scores - np.append(bounds, -np.inf)[place], 0.0)
     above = np.full(len(scores), np.inf)
     below = np.full(len(scores), np.inf)
     up, down = slope > 0, slope < 0

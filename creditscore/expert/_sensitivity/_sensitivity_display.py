@@ -18,7 +18,9 @@ from creditscore._display import (
     distinct,
     new_axes,
     percent_axis,
+    points_wide,
     shorten,
+    wrap,
 )
 from creditscore.expert._display._legend_below import legend_below
 from creditscore.expert._sensitivity._one_at_a_time import Kept, WeightSensitivity
@@ -106,7 +108,9 @@ class SensitivityDisplay:
             self._say_changes(ax)
         percent_axis(ax.xaxis)
         ax.set_xlabel("weight of the criterion, the others in proportion", color=INK)
-        clean_axes(ax, title=_TITLES[self.keep], grid="x")
+        # in lines on narrow axes, by the width of a bold letter
+        title = wrap(_TITLES[self.keep], max(16, int(points_wide(ax) / 6.8)), lines=4)
+        clean_axes(ax, title=title, grid="x")
         ax.tick_params(axis="y", length=0, labelsize=min(9.0, max(5.0, 0.7 * row)))
         legend_below(ax, columns=2)
         self.ax_ = ax

@@ -11,6 +11,7 @@ import pandas as pd
 from creditscore._typing import Float1D, Float2D
 from creditscore._validation import as_floats, check_integer, check_real
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore.expert._ahp._pairwise import PairwiseComparison
 from creditscore.expert._weights._weights import Weights, check_same_names
 
 _OWNER = "WeightSensitivity"
@@ -72,6 +73,8 @@ def generator(random_state: Any) -> np.random.Generator:
 
 def _checked_matrix(matrix: Any, weights: Weights) -> Float2D:
     """Return a matrix in the order of the weights, complete, reciprocal and of these weights."""
+    if isinstance(matrix, PairwiseComparison):
+        matrix = matrix.frame()
     if isinstance(matrix, pd.DataFrame):
         check_same_names(weights.names, list(matrix.columns), "matrix")
         check_same_names(weights.names, list(matrix.index), "matrix")
@@ -81,7 +84,8 @@ def _checked_matrix(matrix: Any, weights: Weights) -> Float2D:
     if found.shape != (n, n) or not (np.isfinite(found) & (found > 0)).all():
         msg = (
             f"The matrix of judgements must have {n} rows and columns, one a criterion, of numbers "
-            f"above 0, none missing: complete it first. Got shape {found.shape}."
+            f"above 0, none missing: PairwiseComparison.completed() fills in what is. Got shape "
+            f"{found.shape}, {int(np.isnan(found).sum())} missing."
         )
         raise InvalidDataError(msg)
     off = np.abs(found * found.T - 1)

@@ -13,7 +13,13 @@ from creditscore._display import counted, html_table
 from creditscore._typing import Float1D, Float2D, Int1D
 from creditscore._validation import check_integer
 from creditscore.exceptions import InvalidParameterError
-from creditscore.expert._sensitivity._score_lines import SAME, grade_places, tied_runs
+from creditscore.expert._sensitivity._score_lines import (
+    SAME,
+    grade_places,
+    shown_scores,
+    tied_runs,
+    weighed_scores,
+)
 
 if TYPE_CHECKING:
     from creditscore.expert._sensitivity._one_at_a_time import WeightSensitivity
@@ -183,12 +189,12 @@ def simulated(
 ) -> WeightSimulation:
     """Count scores, ranks and grades of customers under drawn weights."""
     check_integer(n_ranks, "n_ranks", "WeightSensitivity", low=1)
-    scores = np.asarray(weighed.subscores @ weighed.weights.array())
+    scores = shown_scores(weighed_scores(weighed.subscores, weighed.weights.array()))
     ranks, winner, order = _count_ranks(
         weighed.subscores, scores, drawn, n_ranks=min(n_ranks, len(scores))
     )
     bounds = np.array(weighed.bounds)
-    spread = _spread(weighed.subscores, drawn, bounds)
+    spread = _spread(weighed.subscores, scores, drawn, bounds)
     places = grade_places(scores, bounds) if weighed.labels else ()
     grades = tuple(weighed.labels[place] for place in places)
     return WeightSimulation(
@@ -240,13 +246,16 @@ def _ranks(scores: Float2D) -> Int1D:
     return np.asarray(rankdata(-plain, method="min", axis=1), dtype=np.intp)
 
 
-def _spread(subscores: Float2D, drawn: Float2D, bounds: Float1D) -> Float2D:
+def _spread(subscores: Float2D, now: Float1D, drawn: Float2D, bounds: Float1D) -> Float2D:
     """Return by customer the mean, the sd, three quantiles and the shares of the grades."""
     found = np.empty((len(subscores), 5 + len(bounds) + 1))
     size = max(1, _BLOCK // len(drawn))
     for start in range(0, len(subscores), size):
         rows = slice(start, start + size)
         scores = subscores[rows] @ drawn.T
+        # a score that no weight moves stays what it is: by rounding it could cross a bound
+        own = now[rows, None]
+        scores = np.where(np.abs(scores - own) <= SAME * np.abs(own), own, scores)
         found[rows, 0], found[rows, 1] = scores.mean(axis=1), scores.std(axis=1)
         found[rows, 2:5] = np.quantile(scores, _QUANTILES, axis=1).T
         reached = np.column_stack(

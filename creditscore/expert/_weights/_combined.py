@@ -34,18 +34,20 @@ def combine_weights(
         Two or more of the same criteria, in whatever order these are; a game has at most 10.
         Without labels of their own they are called by their method.
     method : {"additive", "multiplicative", "game"}, default="additive"
-        Weighted mean; weighted geometric mean, divided by its sum; or shares that are an
-        equilibrium in which each of the weights draws the result towards itself.
+        Weighted mean; product, divided by its sum; or shares that are an equilibrium in which each
+        of the weights draws the result towards itself.
     shares : sequence of float, optional
-        How much each of the weights counts, zero or more, divided by their sum; equal ones if not
-        given. A game finds them itself.
+        How much each of the weights counts, zero or more. In a mean they are divided by their sum,
+        and equal if not given. In a product they are its exponents, as they are given, and 1 if
+        not. A game finds them itself.
 
     Returns
     -------
     Weights
         Criteria in the order of the first, the given ones as ``parents``, and the evidence
         "shares" by label and "agreement": how far each pair of the parents agrees (Spearman,
-        Kendall, distances: see :func:`compare_weights`; null where not defined).
+        Kendall, distances: see :func:`compare_weights`; null where not defined). Where one takes
+        all of a game, its label is the evidence "all_to", and the result says so when shown.
 
     Raises
     ------
@@ -57,13 +59,13 @@ def combine_weights(
 
     Notes
     -----
-    With shares :math:`s_l` of sum 1 of the weights :math:`w_l`,
+    With shares :math:`s_l` of the weights :math:`w_l`,
 
-    - additive: :math:`w = \sum_l s_l w_l`;
+    - additive: :math:`w = \sum_l s_l w_l`, the shares of sum 1;
     - multiplicative: :math:`w_j \propto \prod_l w_{lj}^{s_l}`. A weight of zero in any of those
-      of a share above zero is a veto: the criterion has the weight zero. The product without
-      exponents, which some texts use, exaggerates: two equal weights would not combine to
-      themselves.
+      of a share above zero is a veto: the criterion has the weight zero. The plain product is
+      that of Hwang and Yoon. It exaggerates what its parents agree on: two equal weights combine
+      to their squares. Shares of sum 1 give the weighted geometric mean, which does not.
     - game: with :math:`w = \sum_l \alpha_l w_l`, each player :math:`k` chooses its own
       :math:`\alpha_k \ge 0` such that :math:`\lVert w - w_k \rVert` is smallest. Where all
       are positive this is the linear system
@@ -73,15 +75,17 @@ def combine_weights(
       solution, literature takes its absolute value; here the player stays out, with the share 0,
       and the others play on. Weights that are milder
       than another's in the same direction stay out, as do all equal ones against one other: the
-      game leans to contrasts. The result is unique, also where shares are not because parents
-      are alike.
+      game leans to contrasts, and often the most extreme of the weights takes all of it. The
+      result is unique, also where shares are not because parents are alike.
 
     References
     ----------
-    J. Nash, "Non-cooperative games", *Annals of Mathematics* 54, 1951 (the equilibrium). R. W.
-    Cottle, J.-S. Pang, R. E. Stone, *The Linear Complementarity Problem*, Academic Press, 1992,
-    ch. 3 (that there is one, and that the result is unique). The linear system is known as
-    combination weighting by game theory (博弈论组合赋权).
+    C.-L. Hwang and K. Yoon, *Multiple Attribute Decision Making*, Springer, 1981 (the product of
+    judged and computed weights). J. Nash, "Non-cooperative games", *Annals of Mathematics* 54,
+    1951 (the equilibrium). R. W. Cottle, J.-S. Pang, R. E. Stone, *The Linear Complementarity
+    Problem*, Academic Press, 1992, ch. 3 (that there is one, and that the result is unique). The
+    product is known as 乘法合成归一化, the linear system as combination weighting by game theory
+    (博弈论组合赋权).
 
     Examples
     --------
@@ -90,11 +94,16 @@ def combine_weights(
     >>> computed = Weights.of({"a": 1, "b": 3, "c": 6}, method="entropy")
     >>> combine_weights([judged, computed], shares=[3, 1])
     Weights(a 40.0 %, b 30.0 %, c 30.0 %; additive)
+    >>> combine_weights([judged, computed], method="multiplicative")
+    Weights(a 19.2 %, b 34.6 %, c 46.2 %; multiplicative)
     >>> game = combine_weights([judged, computed], method="game")
     >>> game
     Weights(a 26.8 %, b 30.0 %, c 43.2 %; game)
     >>> {label: round(share, 3) for label, share in game.evidence["shares"].items()}
     {'ahp': 0.421, 'entropy': 0.579}
+    >>> milder = Weights.of({"a": 4, "b": 3, "c": 3})
+    >>> combine_weights({"judged": judged, "milder": milder}, method="game")
+    Weights(a 50.0 %, b 30.0 %, c 20.0 %; game, all to 'judged')
     """
     owner = "combine_weights"
     parents = labelled(weights, owner)
@@ -105,15 +114,18 @@ def combine_weights(
         _check_game(len(parents), shares)
         found = _equilibrium(matrix)
     else:
-        found = _shares(shares, len(parents))
-    values = _geometric(matrix, found) if method == "multiplicative" else found @ matrix
+        found = _shares(shares, len(parents), whole=method == "additive")
+    values = _product(matrix, found) if method == "multiplicative" else found @ matrix
+    evidence: dict[str, Any] = {
+        "shares": dict(zip(parents, found.tolist(), strict=True)),
+        "agreement": _agreement(parents),
+    }
+    if method == "game" and found.max() >= 1 - _TOLERANCE:
+        evidence["all_to"] = list(parents)[int(found.argmax())]
     return Weights.of(
         dict(zip(names, values.tolist(), strict=True)),
         method=method,
-        evidence={
-            "shares": dict(zip(parents, found.tolist(), strict=True)),
-            "agreement": _agreement(parents),
-        },
+        evidence=evidence,
         parents=tuple(parents.values()),
     )
 
@@ -127,9 +139,10 @@ def _agreement(parents: Mapping[str, Weights]) -> list[dict[str, Any]]:
     ]
 
 
-def _shares(shares: Any, n: int) -> Float1D:
+def _shares(shares: Any, n: int, *, whole: bool) -> Float1D:
+    """Return a share for each of the weights, divided by their sum where they make a `whole`."""
     if shares is None:
-        return np.full(n, 1 / n)
+        return np.full(n, 1 / n if whole else 1.0)
     found = as_floats(shares, "The shares of combine_weights", InvalidWeightError)
     if found.shape != (n,) or not np.isfinite(found).all() or (found < 0).any() or not found.any():
         msg = (
@@ -137,6 +150,8 @@ def _shares(shares: Any, n: int) -> Float1D:
             f"or more, not all zero. Got {np.asarray(shares).tolist()!r}."
         )
         raise InvalidWeightError(msg)
+    if not whole:
+        return found
     # by the largest first: the sum of large numbers could be infinite
     found = found / found.max()
     return np.asarray(found / found.sum())
@@ -151,8 +166,8 @@ def _check_game(n: int, shares: Any) -> None:
         raise InvalidParameterError(msg)
 
 
-def _geometric(matrix: Float2D, shares: Float1D) -> Float1D:
-    """Return a number proportional to the weighted geometric mean of each column."""
+def _product(matrix: Float2D, shares: Float1D) -> Float1D:
+    """Return a number proportional to the product of each column, of powers by the shares."""
     counting = shares > 0
     used, exponents = matrix[counting], shares[counting]
     positive = (used > 0).all(axis=0)

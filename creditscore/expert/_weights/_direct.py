@@ -10,7 +10,7 @@ import numpy as np
 from creditscore._frame import as_table
 from creditscore._typing import NativeFrame
 from creditscore.exceptions import InvalidParameterError, InvalidWeightError
-from creditscore.expert._weights._experts import expert_shares
+from creditscore.expert._weights._experts import expert_shares, row_labels
 from creditscore.expert._weights._weights import Weights, check_names
 
 
@@ -21,15 +21,19 @@ def direct_weights(
 ) -> Weights:
     """Weigh criteria by amounts that experts give them, such as 100 points to divide.
 
+    So are weighed, too, the points of SMART, where the least important criterion has 10 and the
+    others are valued beside it.
+
     Parameters
     ----------
     amounts : mapping of str to float, or table
         Zero or more for each criterion, of one expert; or a table with a row an expert and a
         column a criterion. What an expert gives is divided by its sum, so that one who gives
-        large numbers counts no more than another.
+        large numbers counts no more than another. The index of a pandas table names the experts,
+        who are numbered from 0 else.
     expert_weights : mapping or sequence of float, optional
-        How much each expert counts, zero or more, by the index of a pandas table (as text) or in
-        the order of its rows; without, all alike.
+        How much each expert counts, zero or more, by their names (as text) or in the order
+        of the rows; without, all alike.
 
     Returns
     -------
@@ -46,6 +50,15 @@ def direct_weights(
         expert's amounts.
     ColumnTypeError
         A column that is no numbers.
+
+    See Also
+    --------
+    swing_weights : Points for the way from the worst to the best of a criterion.
+
+    References
+    ----------
+    Edwards, W. (1977). How to use multiattribute utility measurement for social decisionmaking.
+    IEEE Transactions on Systems, Man, and Cybernetics 7, 326-340 (SMART).
 
     Examples
     --------
@@ -73,9 +86,7 @@ def direct_weights(
     table = as_table(amounts)
     names = check_names(table.names, owner)
     table = table.with_kinds(dict.fromkeys(names, "numeric"))
-    index = getattr(amounts, "index", None)
-    labels = range(1, table.n_rows + 1) if index is None else index
-    experts = check_names([str(label) for label in labels], f"{owner} as experts")
+    experts = check_names(row_labels(amounts, table.n_rows), owner, what="experts")
     shares = expert_shares(expert_weights, experts, owner)
     rows = np.column_stack([table.numeric(name) for name in names]).tolist()
     parents = [

@@ -1,4 +1,4 @@
-"""How much each expert of a group counts."""
+"""Experts of a group: their names in a table, and how much each of them counts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def expert_shares(expert_weights: Any, experts: Sequence[str], owner: str) -> Fl
     elif isinstance(expert_weights, (Mapping, Weights)) or _has_labels(expert_weights):
         pairs = expert_weights if isinstance(expert_weights, Mapping) else expert_weights.to_dict()
         given = {str(name): amount for name, amount in pairs.items()}
-        check_same_names(experts, list(given), "experts")
+        check_same_names(experts, list(given), "group", what="experts")
         amounts = [given[name] for name in experts]
     else:
         amounts = as_floats(expert_weights, f"The expert_weights of {owner}").tolist()
@@ -39,6 +39,13 @@ def expert_shares(expert_weights: Any, experts: Sequence[str], owner: str) -> Fl
             )
             raise InvalidWeightError(msg)
     return Weights.of(dict(zip(experts, amounts, strict=True))).array()
+
+
+def row_labels(table: Any, n_rows: int) -> tuple[str, ...]:
+    """Name the rows of a table by its index, or by their numbers from 0."""
+    if isinstance(table, pd.DataFrame):
+        return tuple(map(str, table.index.tolist()))
+    return tuple(map(str, range(n_rows)))
 
 
 def _has_labels(expert_weights: Any) -> bool:

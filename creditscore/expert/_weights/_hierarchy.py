@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 import pandas as pd
 
 from creditscore._checks import check_kind, unknown_name
-from creditscore._display import html_table
+from creditscore._display import counted, html_table
 from creditscore._document import JsonDocument
 from creditscore.exceptions import InvalidParameterError
 from creditscore.expert._weights._weights import Weights
@@ -162,8 +162,8 @@ class WeightHierarchy(JsonDocument):
         """Say in one line how large the tree is."""
         leaves = len(self.leaves())
         return (
-            f"WeightHierarchy({', '.join(self.weights.names)}; {self.n_levels} levels, "
-            f"{leaves} leaves)"
+            f"WeightHierarchy({', '.join(self.weights.names)}; {counted(self.n_levels, 'level')}, "
+            f"{leaves} {'leaf' if leaves == 1 else 'leaves'})"
         )
 
     def _repr_html_(self) -> str:

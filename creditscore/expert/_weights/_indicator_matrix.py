@@ -7,16 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from creditscore._frame import Table, as_table
+from creditscore._frame import as_table
 from creditscore._typing import Bool1D, Float1D, Float2D
-from creditscore._validation import check_finite
 from creditscore._warn import warn_user
-from creditscore.exceptions import (
-    ColumnTypeError,
-    ConstantColumnWarning,
-    EmptyDataError,
-    InvalidDataError,
-)
+from creditscore.exceptions import ConstantColumnWarning, EmptyDataError, InvalidDataError
+from creditscore.expert._complete_columns import complete_column
 
 
 class IndicatorMatrix(NamedTuple):
@@ -25,28 +20,6 @@ class IndicatorMatrix(NamedTuple):
     names: tuple[str, ...]
     values: Float2D
     varies: Bool1D
-
-
-def number_column(table: Table, name: str) -> Float1D:
-    """Return a column of numbers, NaN where missing, refusing text, dates and infinite ones."""
-    if table.kind(name) != "numeric" and not table.is_whole(name):
-        msg = f"Column {name!r} holds other things than numbers. Convert it, or leave it out."
-        raise ColumnTypeError(msg)
-    return check_finite(table.numeric(name), name=name)
-
-
-def complete_column(table: Table, name: str) -> Float1D:
-    """Return a column of numbers, refusing missing ones too."""
-    values = number_column(table, name)
-    missing = np.isnan(values)
-    if missing.any():
-        msg = (
-            f"Column {name!r} has {int(missing.sum())} missing value(s) (NaN), the first at row "
-            f"{int(missing.argmax())}. Nothing is filled in or left out here: drop these rows, or "
-            "give the values."
-        )
-        raise InvalidDataError(msg)
-    return values
 
 
 def read_indicators(X: Any, owner: str, *, signed: bool) -> IndicatorMatrix:
@@ -58,7 +31,7 @@ def read_indicators(X: Any, owner: str, *, signed: bool) -> IndicatorMatrix:
     if table.n_rows < 2:
         msg = f"{owner} needs two rows or more, as weights come from differences. Got one row."
         raise EmptyDataError(msg)
-    values = np.column_stack([complete_column(table, name) for name in table.names])
+    values = np.column_stack([complete_column(table, name, owner) for name in table.names])
     if not signed:
         _refuse_negative(values, table.names, owner)
     varies = np.asarray(values.max(axis=0) > values.min(axis=0))

@@ -18,11 +18,11 @@ from creditscore._typing import Float1D, NativeFrame
 from creditscore._validation import check_real
 from creditscore._warn import warn_user
 from creditscore.exceptions import ConstantColumnWarning, InvalidParameterError
-from creditscore.expert._weights._indicator_matrix import complete_column
+from creditscore.expert._complete_columns import complete_column
 from creditscore.expert._weights._weights import check_names
 
-Direction: TypeAlias = str | float | tuple[float, float]
-"""Which values are safer: "higher", "lower", those near a number or near an interval."""
+Direction: TypeAlias = str | tuple[float, float]
+"""Which values are safer: "higher", "lower", or those near an interval."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -35,16 +35,16 @@ class Orientation(JsonDocument):
     ----------
     names : tuple of str
         Indicators, one or more, each once.
-    directions : tuple of str, float, or pair of float
-        Which values of an indicator are safer: "higher", "lower", those nearer to a number, or
-        those nearer to an interval, given by its two ends.
+    directions : tuple of str or pair of float
+        Which values of an indicator are safer: "higher", "lower", or those nearer to an interval,
+        given by its two ends, which may be one number.
     lows, highs : tuple of float
         Smallest and largest value seen of each indicator.
 
     Raises
     ------
     InvalidParameterError
-        Not as many directions, lows and highs as names; a direction that is none of the four; a
+        Not as many directions, lows and highs as names; a direction that is none of the three; a
         low above its high.
 
     See Also
@@ -58,7 +58,7 @@ class Orientation(JsonDocument):
 
     - higher: :math:`(x - l) / (h - l)`;
     - lower: :math:`(h - x) / (h - l)`;
-    - near the interval :math:`[a, b]` (or the number :math:`a = b`): :math:`1 - d(x) / D`, where
+    - near the interval :math:`[a, b]`: :math:`1 - d(x) / D`, where
       :math:`d(x) = \max(a - x, x - b, 0)` is the distance from the interval and
       :math:`D = \max(d(l), d(h))` the largest of the sample.
 
@@ -122,7 +122,7 @@ class Orientation(JsonDocument):
         ----------
         X : table of shape (n_cases, n_indicators)
             pandas, polars, pyarrow, or a 2-D array, whose columns are called ``x0, x1, …``.
-        directions : mapping of str to str, float, or pair of float
+        directions : mapping of str to str or pair of float
             As in the class, by the name of the column. Columns that are not named here stay out.
 
         Raises
@@ -130,7 +130,7 @@ class Orientation(JsonDocument):
         MissingColumnError
             A column is not in the table.
         InvalidParameterError
-            A direction is none of the four.
+            A direction is none of the three.
         InvalidDataError
             A value is missing; the message names column, count and first row. A missing value
             has no place between others, and is neither filled in nor left out.
@@ -146,7 +146,7 @@ class Orientation(JsonDocument):
         table = as_table(X)
         names = check_names(tuple(directions), "orient")
         table.require(names)
-        columns = [complete_column(table, name) for name in names]
+        columns = [complete_column(table, name, "orient") for name in names]
         made = cls(
             names=names,
             directions=tuple(directions.values()),
@@ -186,7 +186,7 @@ class Orientation(JsonDocument):
         ranges = zip(self.names, self.directions, self.lows, self.highs, strict=True)
         return table.to_frame(
             {
-                name: _on_unit(complete_column(table, name), direction, low, high)
+                name: _on_unit(complete_column(table, name, "orient"), direction, low, high)
                 for name, direction, low, high in ranges
             }
         )
@@ -200,8 +200,8 @@ class Orientation(JsonDocument):
         """
         words = [
             d if isinstance(d, str)
-            else f"near {d[0]:g} to {d[1]:g}" if isinstance(d, tuple)
-            else f"near {d:g}"
+            else f"near {d[0]:g} to {d[1]:g}" if d[0] < d[1]
+            else f"near {d[0]:g}"
             for d in self.directions
         ]  # fmt: skip
         return pd.DataFrame(
@@ -248,9 +248,9 @@ def orient(X: NativeFrame, directions: Mapping[str, Direction]) -> NativeFrame:
     ----------
     X : table of shape (n_cases, n_indicators)
         pandas, polars, pyarrow, or a 2-D array, whose columns are called ``x0, x1, …``.
-    directions : mapping of str to str, float, or pair of float
-        Which values of a column are safer: "higher", "lower", those nearer to a number, or those
-        nearer to an interval, given by its two ends. Columns that are not named here stay out.
+    directions : mapping of str to str or pair of float
+        Which values of a column are safer: "higher", "lower", or those nearer to an interval,
+        given by its two ends, as in (1.5, 2.5). Columns that are not named here stay out.
 
     Returns
     -------
@@ -262,7 +262,7 @@ def orient(X: NativeFrame, directions: Mapping[str, Direction]) -> NativeFrame:
     MissingColumnError
         A column is not in the table.
     InvalidParameterError
-        A direction is none of the four.
+        A direction is none of the three.
     InvalidDataError
         A value is missing; the message names column, count and first row.
     InfiniteValueError, ColumnTypeError
@@ -299,11 +299,10 @@ def _direction(direction: Any, name: str) -> Direction:
         low, high = (_finite(end, f"directions[{name!r}]", "orient") for end in direction)
         if low <= high:
             return low, high
-    elif not isinstance(direction, (str, tuple, list)):
-        return _finite(direction, f"directions[{name!r}]", "orient")
+    # not a number alone: 1 and -1, which elsewhere say higher and lower, would be best values
     msg = (
-        f"The direction of {name!r} must be 'higher', 'lower', a number that is best, or a pair "
-        f"of the ends of the best interval, the lower end first. Got {direction!r} instead."
+        f"The direction of {name!r} must be 'higher', 'lower', or a pair of the ends of the best "
+        f"interval, the lower end first, such as (1.5, 2.5). Got {direction!r} instead."
     )
     raise InvalidParameterError(msg)
 
@@ -319,8 +318,8 @@ def _is_flat(direction: Direction, low: float, high: float) -> bool:
     return bool(_distance(np.array([low, high]), direction).max() == 0)
 
 
-def _distance(values: Float1D, target: float | tuple[float, float]) -> Float1D:
-    first, last = target if isinstance(target, tuple) else (target, target)
+def _distance(values: Float1D, interval: tuple[float, float]) -> Float1D:
+    first, last = interval
     return np.maximum(np.maximum(first - values, values - last), 0.0)
 
 
@@ -332,10 +331,9 @@ def _on_unit(values: Float1D, direction: Direction, low: float, high: float) -> 
         if direction == "lower":
             gained = high - values
     else:
-        halves = tuple(np.asarray(direction).reshape(-1) / 2)
-        target = (float(halves[0]), float(halves[-1]))
-        whole = float(_distance(np.array([low, high]), target).max())
-        gained = whole - _distance(values, target)
+        interval = (direction[0] / 2, direction[1] / 2)
+        whole = float(_distance(np.array([low, high]), interval).max())
+        gained = whole - _distance(values, interval)
     if whole == 0:
         return np.where(gained >= 0, 1.0, 0.0)
     return np.clip(gained / whole, 0.0, 1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -127,7 +127,7 @@ class Weights(JsonDocument):
         values = check_amounts(list(amounts.values()), names, "Weights.of")
         largest = values.max()
         if largest == 0:
-            msg = f"All {len(names)} amounts are zero, so no criterion would count."
+            msg = f"All {len(names)} amounts are zero, so none would count."
             raise InvalidWeightError(msg)
         # by the largest first: the sum of large numbers could be infinite
         shares = values / largest
@@ -145,6 +145,10 @@ class Weights(JsonDocument):
         if name not in self.names:
             raise unknown_name(name, self.names, "criterion", "these weights")
         return self.values[self.names.index(name)]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the criteria."""
+        return iter(self.names)
 
     def __len__(self) -> int:
         """Count the criteria."""
@@ -215,30 +219,36 @@ class Weights(JsonDocument):
         """Say in one line what counts how much."""
         shown = [f"{n} {v:.1%}".replace("%", " %") for n, v in self.to_dict().items()]
         listed = ", ".join(shown[:6]) + (f", … {len(shown) - 6} more" if len(shown) > 6 else "")
-        return f"Weights({listed}; {self.method})"
+        return f"Weights({listed}; {self._origin})"
 
     def _repr_html_(self) -> str:
         """Show the table."""
         return html_table(
-            self.table(), caption=f"Weights ({self.method})", formats={"weight": "{:.4f}"}
+            self.table(), caption=f"Weights ({self._origin})", formats={"weight": "{:.4f}"}
         )
 
+    @property
+    def _origin(self) -> str:
+        """The method, and whose weights these are where one took all of a game."""
+        all_to = self.evidence.get("all_to")
+        return self.method if all_to is None else f"{self.method}, all to {all_to!r}"
 
-def check_names(names: Sequence[Any], owner: str) -> tuple[str, ...]:
-    """Return criteria as a tuple: at least one, texts, each once."""
+
+def check_names(names: Sequence[Any], owner: str, *, what: str = "criteria") -> tuple[str, ...]:
+    """Return names, of criteria or else, as a tuple: at least one, texts, each once."""
     if isinstance(names, str):
-        msg = f"The criteria of {owner} must be several names. Got the text {names!r} instead."
+        msg = f"The {what} of {owner} must be several names. Got the text {names!r} instead."
         raise InvalidParameterError(msg)
     found = tuple(names)
     strange = [name for name in found if not isinstance(name, str) or not name]
     twice = sorted({str(name) for name in found if found.count(name) > 1})
     if not found or strange or twice:
-        what = (
+        got = (
             f"{strange[0]!r}, which is no name" if strange
             else f"more than once: {', '.join(twice)}" if twice
             else "none"
         )  # fmt: skip
-        msg = f"The criteria of {owner} must be different names, one or more. Got {what}."
+        msg = f"The {what} of {owner} must be different names, one or more. Got {got}."
         raise InvalidParameterError(msg)
     return found
 
@@ -254,23 +264,29 @@ def check_amounts(values: Any, names: Sequence[str], owner: str) -> Float1D:
         raise InvalidWeightError(msg)
     for name, amount in zip(names, amounts.tolist(), strict=True):
         if not math.isfinite(amount) or amount < 0:
+            advice = (
+                "where less is safer, that is said by a direction" if amount < 0
+                else "weight 0 leaves it out"
+            )  # fmt: skip
             msg = (
                 f"The weight of {name!r} must be a finite number, zero or more. Got {amount:g}: "
-                "leave a criterion out by weight 0, and turn one round by its direction."
+                f"{advice}."
             )
             raise InvalidWeightError(msg)
     return amounts
 
 
-def check_same_names(own: Sequence[str], names: Sequence[str], what: str) -> None:
-    """Check that two lists hold the same criteria, in whatever order."""
+def check_same_names(
+    own: Sequence[str], names: Sequence[str], of: str, *, what: str = "criteria"
+) -> None:
+    """Check that two lists hold the same names, of criteria or else, in whatever order."""
     lacking = [name for name in own if name not in names]
     strange = [name for name in names if name not in own]
     if lacking or strange or len(names) != len(own):
         told = [f"{part}: {', '.join(map(str, found))}" for part, found in (
             ("not given", lacking), ("not known", strange)) if found]  # fmt: skip
         msg = (
-            f"The criteria are not those of the {what} ({', '.join(own)}). "
+            f"The {what} are not those of the {of} ({', '.join(own)}). "
             f"{'; '.join(told) or 'One is named twice'}."
         )
         raise InvalidParameterError(msg)

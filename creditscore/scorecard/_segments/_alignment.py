@@ -10,11 +10,11 @@ import numpy as np
 from scipy.special import chdtrc, log_expit
 
 from creditscore._checks import set_number
+from creditscore._newton import fit_logistic
 from creditscore._typing import Bool1D, Float1D
 from creditscore.exceptions import InvalidDataError
 from creditscore.scorecard._history import followed
 from creditscore.scorecard._layout import moved_to
-from creditscore.scorecard._newton import fit_logistic
 from creditscore.scorecard._scorecard import Scorecard
 
 

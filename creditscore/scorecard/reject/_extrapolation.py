@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
+from creditscore._newton import fit_logistic
 from creditscore._typing import Bool1D, Float1D
 from creditscore._warn import warn_user
 from creditscore.exceptions import InvalidParameterError, RejectInferenceWarning
-from creditscore.scorecard._newton import fit_logistic
 from creditscore.scorecard.reject._method import (
     Assignment,
     RejectMethod,

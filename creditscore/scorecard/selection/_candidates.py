@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from creditscore._curvature import weighted_products
 from creditscore._typing import Bool1D, Float1D, Float2D
 from creditscore.binning import BinTable
-from creditscore.scorecard._curvature import weighted_products
 from creditscore.scorecard.selection._fate import Fate
 
 NO_BOUNDS = (-math.inf, math.inf)

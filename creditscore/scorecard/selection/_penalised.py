@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from creditscore._curvature import solve
 from creditscore._typing import Float1D, Float2D
-from creditscore.scorecard._curvature import solve
 from creditscore.scorecard.selection._working import WorkingModel
 
 _AT_REST = 1e-7

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, log_expit
 
+from creditscore._curvature import solve, variances, weighted_products
 from creditscore._typing import Bool1D, Float1D, Float2D
 from creditscore.scorecard._box import step_in_box
-from creditscore.scorecard._curvature import solve, variances, weighted_products
 
 _BLOCK = 1 << 14
 """Rows that are weighed at once, so that what is worked out stays in the cache."""

@@ -18,7 +18,7 @@ from statsmodels.genmod import families
 from statsmodels.genmod.generalized_linear_model import GLM
 
 from creditscore import LogisticScorecard
-from creditscore.scorecard._newton import fit_logistic
+from creditscore._newton import fit_logistic
 from creditscore.scorecard.reject import (
     Applications,
     AugmentedSample,

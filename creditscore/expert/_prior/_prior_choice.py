@@ -23,8 +23,8 @@ from creditscore.exceptions import (
     InvalidDataError,
     InvalidParameterError,
 )
-from creditscore.expert._blend._cases import counts_of, read_outcomes
-from creditscore.expert._blend._logit import log_likelihood
+from creditscore.expert._outcomes._cases import counts_of, read_outcomes
+from creditscore.expert._outcomes._logit import log_likelihood
 from creditscore.scorecard import CoefficientPrior, LogisticScorecard
 
 
@@ -170,10 +170,13 @@ def choose_prior_sd(
     if not isinstance(prior, CoefficientPrior):
         msg = f"The 'model' of {owner} has no prior: LogisticScorecard(prior=CoefficientPrior(…))."
         raise InvalidParameterError(msg)
-    tried = sorted({check_real(sd, "sds", owner, low=0, high=math.inf) for sd in sds})
-    if not tried:
-        msg = f"The 'sds' parameter of {owner} must hold a standard deviation or more. Got none."
+    if np.ndim(sds) != 1 or not len(sds):
+        msg = (
+            f"The 'sds' parameter of {owner} must list a standard deviation or more. Got {sds!r} "
+            "instead."
+        )
         raise InvalidParameterError(msg)
+    tried = sorted({check_real(sd, "sds", owner, low=0, high=math.inf) for sd in sds})
     check_integer(n_folds, "n_folds", owner, low=2)
     table = as_table(X)
     bad, weights = read_outcomes(X, is_bad, sample_weight, table.n_rows)

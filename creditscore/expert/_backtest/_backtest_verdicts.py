@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 
 from creditscore._display import p_value_text
-from creditscore.expert._blend._cases import LEAST_CASES
+from creditscore.expert._outcomes._cases import LEAST_CASES
 from creditscore.metrics import Interval
 
 _TROUBLE = {
@@ -57,7 +58,7 @@ def verdicts_of(
             f"Order reversed in {row['characteristic']!r}: {row['safer']!r} earns "
             f"{row['points_safer']:.4g} points and {row['riskier']!r} {row['points_riskier']:.4g}, "
             f"with {_percent(row['bad_rate_safer'])} and {_percent(row['bad_rate_riskier'])} bad "
-            f"cases (p {_p(row['p_holm'])})."
+            f"cases (p {p_value_text(row['p_holm'])})."
         )
     if not (characteristics["verdict"] != "").any() and clear.empty and not trouble:
         yield (
@@ -88,38 +89,35 @@ def _of_calibration(calibration: tuple[float, float, float], alpha: float) -> It
     if p_value < alpha:
         yield (
             f"The odds of the scale are off: ln(odds) = {intercept:.2f} + {slope:.2f} of those "
-            f"claimed (p {_p(p_value)}). calibrated(card, X, is_bad) gives the scale that fits."
+            f"claimed (p {p_value_text(p_value)}). calibrated(card, X, is_bad) gives the scale "
+            "that fits."
         )
 
 
-def _of_characteristic(row: dict[str, object]) -> Iterator[str]:
+def _of_characteristic(row: dict[str, Any]) -> Iterator[str]:
     name, verdict = row["characteristic"], row["verdict"]
     if verdict == "direction reversed":
         yield (
             f"Direction reversed in {name!r}: cases with more safety by the card are worse (AUC "
-            f"{row['auc']:.3f}, p {_p(row['auc_p_holm'])})."
+            f"{row['auc']:.3f}, p {p_value_text(row['auc_p_holm'])})."
         )
     elif verdict == "counts against its direction beside the others":
         yield (
             f"{name!r} counts against its direction beside the others ({_ratio(row)} times "
-            f"the card's weight, p {_p(row['ratio_p_holm'])}): others may say the same already."
+            f"the card's weight, p {p_value_text(row['ratio_p_holm'])}): others may say the same "
+            "already."
         )
     elif verdict:
         word = str(verdict).removeprefix("weight ")
         yield (
             f"Weight {word} for {name!r}: the data give it {_ratio(row)} times that of the "
-            f"card (p {_p(row['ratio_p_holm'])})."
+            f"card (p {p_value_text(row['ratio_p_holm'])})."
         )
 
 
-def _ratio(row: dict[str, object]) -> str:
+def _ratio(row: dict[str, Any]) -> str:
     return f"{row['weight_ratio']:.2f} ({row['ratio_lower']:.2f} to {row['ratio_upper']:.2f})"
 
 
 def _percent(share: float) -> str:
     return f"{share:.1%}".replace("%", " %")
-
-
-def _p(p_value: object) -> str:
-    text = p_value_text(float(str(p_value)))
-    return text if text.startswith("<") else f"= {text}"

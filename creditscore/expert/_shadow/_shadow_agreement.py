@@ -10,6 +10,10 @@ import pandas as pd
 
 from creditscore._display import html_table
 from creditscore._typing import Int1D
+from creditscore.expert._agreement._kappa import kappa_of_codes
+
+_LEVEL = 0.95
+"""Of the interval of kappa, of which only the estimate is shown."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -67,14 +71,12 @@ kappa 0.676>
     @property
     def weighted_kappa(self) -> float:
         """Cohen's kappa with quadratic weights; NaN where both have one grade only."""
-        from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415 - takes time to import
-
         counts = np.array(self.counts)
         places = np.indices(counts.shape).reshape(2, -1)
-        seen = counts.ravel() > 0
-        if (places[:, seen] == places[0, seen][0]).all():
+        external, shadow = np.repeat(places, counts.ravel(), axis=1)
+        if np.ptp((external, shadow)) == 0:
             return float("nan")
-        return float(cohen_kappa_score(*places, weights="quadratic", sample_weight=counts.ravel()))
+        return kappa_of_codes(external, shadow, self.labels, "quadratic", _LEVEL).kappa
 
     def table(self) -> pd.DataFrame:
         """Return counts: a row a grade of the agency, a column one of the shadow rating.

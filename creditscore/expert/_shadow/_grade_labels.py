@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
@@ -26,7 +27,7 @@ def read_labels(labels: Any, grades: Any, owner: str) -> tuple[Any, ...]:
                 "order."
             )
             raise InvalidParameterError(msg)
-    if isinstance(labels, (str, bytes)):
+    if isinstance(labels, (str, bytes)) or not isinstance(labels, Iterable):
         msg = f"The 'labels' parameter of {owner} must be several grades. Got {labels!r} instead."
         raise InvalidParameterError(msg)
     found = tuple(v.item() if isinstance(v, np.generic) else v for v in labels)

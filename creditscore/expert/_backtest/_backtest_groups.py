@@ -11,7 +11,7 @@ from scipy.stats import fisher_exact
 
 from creditscore._frame import Table
 from creditscore._typing import Bool1D, Float1D, Float2D
-from creditscore.expert._blend._backtest_parts import holm
+from creditscore.expert._backtest._backtest_parts import holm
 from creditscore.metrics import calibration_table, jeffreys_interval
 from creditscore.scorecard import Characteristic, PointsScale
 
@@ -53,17 +53,11 @@ def attribute_table(
                 "bad_rate": bad / count[seen],
                 "bad_rate_lower": lower,
                 "bad_rate_upper": upper,
-                "log_odds": log_odds_of(bad, count[seen]),
+                "log_odds": _smoothed_log_odds(bad, count[seen]),
             }
         )
         found.append(one.sort_values("points", kind="stable"))
     return pd.concat(found, ignore_index=True)
-
-
-def log_odds_of(n_bad: Float1D, count: Float1D) -> Float1D:
-    """Return ln(good / bad) of groups, half a case added to both."""
-    found: Float1D = np.log((count - n_bad + _HALF) / (n_bad + _HALF))
-    return found
 
 
 def reversals_of(attributes: pd.DataFrame, *, sign: float) -> pd.DataFrame:
@@ -140,6 +134,12 @@ def band_table(
             "bad_rate_lower": found["observed_lower"],
             "bad_rate_upper": found["observed_upper"],
             "predicted": np.bincount(band, (counts * prob)[held], minlength=len(ends)) / sums,
-            "log_odds": log_odds_of(n_bad, count),
+            "log_odds": _smoothed_log_odds(n_bad, count),
         }
     )
+
+
+def _smoothed_log_odds(n_bad: Float1D, count: Float1D) -> Float1D:
+    """Return ln(good / bad) of groups, half a case added to both."""
+    found: Float1D = np.log((count - n_bad + _HALF) / (n_bad + _HALF))
+    return found

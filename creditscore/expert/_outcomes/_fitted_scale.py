@@ -13,14 +13,14 @@ from creditscore._typing import Bool1D, Float1D, NativeFrame
 from creditscore._validation import check_real, check_scores, check_weights
 from creditscore._warn import warn_user
 from creditscore.exceptions import InvalidDataError, SmallSampleWarning
-from creditscore.expert._blend._cases import (
+from creditscore.expert._outcomes._cases import (
     LEAST_CASES,
     check_spread,
     counts_of,
     plain_card,
     read_outcomes,
 )
-from creditscore.expert._blend._logit import fit_logit
+from creditscore.expert._outcomes._logit import fit_logit
 from creditscore.scorecard import PointsEdit, PointsScale, Scorecard
 
 
@@ -55,8 +55,8 @@ def fitted_scale(
     Raises
     ------
     InvalidDataError
-        All scores are one; scores tell the classes apart without error, so that no finite
-        estimate exists; scores rank the wrong way round.
+        Scores are infinite or all one; scores tell the classes apart without error, so that no
+        finite estimate exists; scores rank the wrong way round.
     InvalidTargetError
         Missing outcomes or one class only.
     InvalidParameterError
@@ -102,6 +102,13 @@ def fitted_scale(
     check_real(base_odds, "base_odds", owner, low=0, high=math.inf)
     check_kind(reverse, "reverse", owner, bool)
     bad, values = check_scores(is_bad, score)
+    endless = np.flatnonzero(~np.isfinite(values))
+    if len(endless):
+        msg = (
+            f"The score has {len(endless)} infinite value(s), the first at row {endless[0]}, to "
+            "which no odds of a straight line belong. Leave these rows out."
+        )
+        raise InvalidDataError(msg)
     weights = check_weights(sample_weight, n_rows=len(values))
     return _estimated(values, bad, weights, base_odds, reverse=reverse)
 
@@ -182,6 +189,12 @@ def _estimated(
 ) -> PointsScale:
     check_spread(score, weights, "score")
     fit = fit_logit(score[:, None], is_bad, weights)
+    if fit.dependent.any():
+        msg = (
+            f"Scores differ by rounding only, from {score.min():g} to {score.max():g}, so that "
+            "outcomes say nothing of them. Take a constant off the scores first."
+        )
+        raise InvalidDataError(msg)
     if fit.endless:
         msg = (
             "The score tells good and bad cases apart without error, so that no finite scale fits "

@@ -26,10 +26,10 @@ from creditscore.exceptions import (
     InvalidTargetError,
     SmallSampleWarning,
 )
-from creditscore.expert._blend._cases import LEAST_CASES
-from creditscore.expert._blend._grade_labels import grade_codes, read_labels
-from creditscore.expert._blend._ordered_logit import OrderedFit, fit_ordered, grade_probabilities
-from creditscore.expert._blend._shadow_agreement import ShadowAgreement
+from creditscore.expert._outcomes._cases import LEAST_CASES
+from creditscore.expert._shadow._grade_labels import grade_codes, read_labels
+from creditscore.expert._shadow._ordered_logit import OrderedFit, fit_ordered, grade_probabilities
+from creditscore.expert._shadow._shadow_agreement import ShadowAgreement
 from creditscore.expert._subscore._percentile import PercentileScore
 from creditscore.expert._subscore._subscore import SubScore
 from creditscore.scorecard import Scorecard
@@ -49,7 +49,8 @@ class ShadowRating(BaseEstimator):
     ----------
     labels : sequence of str or int, optional
         Grades, the safest first. None takes the categories of grades that are ordered categories
-        of pandas, the first for the safest.
+        of pandas, the first for the safest. That an order stands the wrong way round is seen only
+        where `directions` or `subscores` say what is safer: weights are then below zero.
     subscores : mapping of str to SubScore, optional
         Rule by column; other columns are not read. None makes percentiles of the sample of all
         columns, whose direction is found by rank correlation with the grades.
@@ -154,7 +155,7 @@ class ShadowRating(BaseEstimator):
         InvalidDataError
             A sub-score that is one for all cases, or that others determine.
         ColumnTypeError
-            A column of text without a rule.
+            A column of text, categories or booleans without a rule.
         RefusedValueError
             A missing value without a score.
 
@@ -301,7 +302,8 @@ class ShadowRating(BaseEstimator):
     def _rules(self, table: Table, codes: Int1D) -> dict[str, SubScore]:
         """Return the rules that were given, or percentiles of the sample."""
         owner = type(self).__name__
-        directions = dict(self.directions or {})
+        directions = {} if self.directions is None else self.directions
+        check_kind(directions, "directions", owner, Mapping)
         for name, direction in directions.items():
             check_choice(direction, f"directions[{name}]", owner, ("higher", "lower"))
         if self.subscores is None:
@@ -330,8 +332,8 @@ def _percentile(
 ) -> PercentileScore:
     if table.kind(name) != "numeric":
         msg = (
-            f"Column {name!r} holds text or categories, of which no percentile is known. Give all "
-            "columns rules: subscores={…: CategoryScore(…)}."
+            f"Column {name!r} holds text, categories or booleans, of which no percentile is known. "
+            "Give all columns rules: subscores={…: CategoryScore(…)}."
         )
         raise ColumnTypeError(msg)
     values = table.numeric(name)

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from creditscore._checks import check_kind
 from creditscore._typing import Bool1D, Float1D, NativeFrame
 from creditscore._validation import (
     check_both_classes,
@@ -14,7 +13,12 @@ from creditscore._validation import (
     check_same_order,
     check_weights,
 )
-from creditscore.exceptions import InvalidDataError, InvalidWeightError, UncalibratedCardError
+from creditscore.exceptions import (
+    InvalidDataError,
+    InvalidParameterError,
+    InvalidWeightError,
+    UncalibratedCardError,
+)
 from creditscore.scorecard import PointsScale, Scorecard
 
 LEAST_CASES = 5
@@ -24,9 +28,14 @@ LEAST_CASES = 5
 def plain_card(card: Any, name: str, owner: str) -> Scorecard:
     """Return a card of points; of an expert card, the one that it makes."""
     plain = getattr(card, "scorecard", card)
-    check_kind(plain, name, owner, Scorecard)
-    found: Scorecard = plain
-    return found
+    if not isinstance(plain, Scorecard):
+        msg = (
+            f"The {name!r} parameter of {owner} must be a Scorecard or an ExpertScorecard. Got "
+            f"{card!r} instead. A fitted model holds its card as model.scorecard_; of a segmented "
+            "one, pass the card and the rows of one segment at a time."
+        )
+        raise InvalidParameterError(msg)
+    return plain
 
 
 def scale_of(card: Scorecard, name: str, owner: str) -> PointsScale:

@@ -21,7 +21,7 @@ from creditscore._display import (
     panels,
     percent_axis,
 )
-from creditscore.expert._blend._backtest import ExpertBacktest
+from creditscore.expert._backtest._backtest import ExpertBacktest
 
 _WIDEST = 6.0
 """Ratio, up or down, beyond which an interval is cut off, so that the others can be read."""

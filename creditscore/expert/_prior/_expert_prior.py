@@ -19,7 +19,7 @@ from creditscore.exceptions import (
     InvalidWeightError,
     MissingColumnError,
 )
-from creditscore.expert._blend._cases import plain_card, scale_of
+from creditscore.expert._outcomes._cases import plain_card, scale_of
 from creditscore.scorecard import CoefficientPrior, PointsScale, Scorecard
 
 _DISAGREE = 0.05

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, log_expit
 
+from creditscore._curvature import weighted_products
 from creditscore._typing import Bool1D, Float1D, Float2D
-from creditscore.scorecard._curvature import weighted_products
 
 _MAX_ITERATIONS = 60
 _TOLERANCE = 1e-18

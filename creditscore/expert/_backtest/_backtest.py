@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,11 @@ from creditscore._typing import Bool1D, Float1D, NativeFrame
 from creditscore._validation import check_integer, check_real
 from creditscore._warn import warn_user
 from creditscore.exceptions import InvalidDataError, SmallSampleWarning
-from creditscore.expert._blend._backtest_groups import attribute_table, band_table, reversals_of
-from creditscore.expert._blend._backtest_parts import characteristic_evidence
-from creditscore.expert._blend._backtest_verdicts import characteristic_verdict, verdicts_of
-from creditscore.expert._blend._cases import LEAST_CASES, counts_of, plain_card, read_outcomes
-from creditscore.expert._blend._logit import fit_logit, log_likelihood
+from creditscore.expert._backtest._backtest_groups import attribute_table, band_table, reversals_of
+from creditscore.expert._backtest._backtest_parts import characteristic_evidence
+from creditscore.expert._backtest._backtest_verdicts import characteristic_verdict, verdicts_of
+from creditscore.expert._outcomes._cases import LEAST_CASES, counts_of, plain_card, read_outcomes
+from creditscore.expert._outcomes._logit import fit_logit, log_likelihood
 from creditscore.expert._weights._weights import Weights
 from creditscore.metrics import Interval, auc_interval, gini_interval
 from creditscore.scorecard import PointsScale
@@ -58,7 +59,22 @@ class ExpertBacktest:
 
     Examples
     --------
-    See :func:`backtest_expert`.
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from creditscore import Scorecard
+    >>> from creditscore.expert import backtest_expert
+    >>> from creditscore.scorecard import Characteristic
+    >>> card = Scorecard(characteristics=(
+    ...     Characteristic.numeric("years", cuts=[5], points=[0, 30], missing_points=0),
+    ...     Characteristic.numeric("cover", cuts=[2], points=[0, 30], missing_points=0),
+    ... ))
+    >>> firms = pd.DataFrame({"years": np.tile([2, 9], 200), "cover": np.repeat([1, 3], 200)})
+    >>> is_bad = np.arange(400) % 20 < np.where(firms["cover"] > 2, 2, 8) - firms["years"] / 4
+    >>> found = backtest_expert(card, firms, is_bad)
+    >>> found.table()[["characteristic", "weight", "implied_weight", "verdict"]].round(2)
+      characteristic  weight  implied_weight          verdict
+    0          years     0.5            0.24  weight too high
+    1          cover     0.5            0.76   weight too low
     """
 
     auc: Interval
@@ -76,11 +92,11 @@ class ExpertBacktest:
         -------
         DataFrame
             characteristic; auc, auc_lower, auc_upper of it alone and auc_p_holm, of the
-            hypothesis that it is 0.5; weight, its share of the points that the card can give;
-            implied_weight, the share that a refit gives, below zero where it turns round;
-            weight_ratio, the one over the other, with ratio_lower, ratio_upper and ratio_p_holm,
-            of the hypothesis that it is 1; verdict (empty where nothing speaks clearly against
-            it). NaN where the cases tell nothing.
+            hypothesis that it is 0.5 (exact where it is 0 or 1, else by DeLong's error); weight,
+            its share of the points that the card can give; implied_weight, the share that a refit
+            gives, below zero where it turns round; weight_ratio, the one over the other, with
+            ratio_lower, ratio_upper and ratio_p_holm, of the hypothesis that it is 1; verdict
+            (empty where nothing speaks clearly against it). NaN where the cases tell nothing.
         """
         return self.tables["characteristics"].copy()
 
@@ -166,12 +182,14 @@ class ExpertBacktest:
 
     def __repr__(self) -> str:
         """Say in one line how the card ranks and how much speaks against it."""
+        return f"<{type(self).__name__}: {self._said()}>"
+
+    def _said(self) -> str:
         table = self.tables["characteristics"]
         against = int((table["verdict"] != "").sum())
         return (
-            f"<{type(self).__name__}: AUC {self.auc} on {self.n_good + self.n_bad:,.0f} cases, "
-            f"{self.n_bad:,.0f} bad; {against} of {len(table)} characteristics with a verdict "
-            "against them>"
+            f"AUC {self.auc} on {self.n_good + self.n_bad:,.0f} cases, {self.n_bad:,.0f} bad; "
+            f"{against} of {len(table)} characteristics with a verdict against them"
         )
 
     def __str__(self) -> str:
@@ -179,15 +197,16 @@ class ExpertBacktest:
         return "\n".join(self.verdicts)
 
     def _repr_html_(self) -> str:
-        """Show the table of characteristics below the verdicts."""
+        """Show the table of characteristics, and below it the verdicts."""
         numbers = [
             *("auc", "auc_lower", "auc_upper", "weight", "implied_weight"),
             *("weight_ratio", "ratio_lower", "ratio_upper"),
         ]
         formats: dict[str, Any] = dict.fromkeys(numbers, "{:.3f}")
         formats |= dict.fromkeys(("auc_p_holm", "ratio_p_holm"), p_value_text)
-        caption = "Back-test. " + " ".join(self.verdicts)
-        return html_table(self.table(), caption=caption, formats=formats)
+        table = html_table(self.table(), caption=f"Back-test: {self._said()}", formats=formats)
+        verdicts = "".join(f"<li>{escape(verdict)}</li>" for verdict in self.verdicts)
+        return f"<div>{table}<ul>{verdicts}</ul></div>"
 
 
 def backtest_expert(

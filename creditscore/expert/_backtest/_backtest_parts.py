@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import gammaln, ndtr, ndtri
 
 from creditscore._typing import Bool1D, Float1D, Float2D
-from creditscore.expert._blend._logit import fit_logit
+from creditscore.expert._outcomes._cases import counts_of
+from creditscore.expert._outcomes._logit import fit_logit
 from creditscore.metrics import auc_interval, auc_variance
 
 _CLEAR = 1.96
@@ -69,13 +70,27 @@ def _alone(
     """Return the AUC of one characteristic, and the p-value of its being one half."""
     found = auc_interval(is_bad, points, sample_weight=weights, level=level)
     error = math.sqrt(auc_variance(is_bad, points, sample_weight=weights))
-    z = (found.estimate - 0.5) / error if error else math.nan
+    if error:
+        p_value = float(2 * ndtr(-abs(found.estimate - 0.5) / error))
+    elif found.estimate in (0.0, 1.0):
+        p_value = _of_separation(*counts_of(is_bad, weights))
+    else:
+        p_value = math.nan
     return {
         "auc": found.estimate,
         "auc_lower": found.lower,
         "auc_upper": found.upper,
-        "auc_p_value": float(2 * ndtr(-abs(z))),
+        "auc_p_value": p_value,
     }
+
+
+def _of_separation(n_good: float, n_bad: float) -> float:
+    """Return the probability that chance alone puts all cases of a class before the other.
+
+    One order of all ways to deal out the outcomes, and its reverse; DeLong's error is 0 there.
+    """
+    log_ways = gammaln(n_good + n_bad + 1) - gammaln(n_good + 1) - gammaln(n_bad + 1)
+    return float(min(1.0, 2 * np.exp(-log_ways)))
 
 
 def _ratios(

@@ -1,0 +1,1 @@
+"""Cards of judgement held against outcomes, once these have arrived."""

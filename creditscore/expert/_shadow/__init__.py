@@ -1,0 +1,1 @@
+"""Cards that follow the grades of a rating agency, by ordered logit."""

@@ -98,6 +98,7 @@ def make_industries(firms: Firms, accounts: Accounts, rng: Generator) -> pd.Data
                     "output": np.round(output, 1),
                     "hhi": concentration,
                     "operating_margin_median": _margins(firms, accounts, LAST_YEAR - year),
+                    "source": np.full(n, "statistical office", dtype=object),
                 }
             )
         )
@@ -131,6 +132,7 @@ def make_surveys(rng: Generator) -> pd.DataFrame:
                     "period_end": np.full(n, day),
                     "known_on": day + whole(rng, 15, 30, n).astype("timedelta64[D]"),
                     "balance": np.round(4 * (growth - 0.03) + 0.12 * rng.standard_normal(n), 3),
+                    "source": np.full(n, "chamber of commerce", dtype=object),
                 }
             )
         )
@@ -147,6 +149,7 @@ def make_countries() -> pd.DataFrame:
             "country": np.tile(np.array(COUNTRIES, dtype=object), 2),
             "known_on": np.repeat(days, n),
             "risk_class": np.concatenate([first, later]).astype(float),
+            "source": np.full(2 * n, "export credit agency", dtype=object),
         }
     )
     return frame.sort_values(["country", "known_on"], ignore_index=True)

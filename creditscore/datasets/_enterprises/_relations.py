@@ -130,6 +130,7 @@ def make_market(firms: Firms, accounts: Accounts, rng: Generator) -> pd.DataFram
             "largest_competitor_sales": _largest_other(market, sales, size),
             "rank": np.floor((_place(market, sales) - 1) / _COVERED) + 1,
             "n_competitors": np.rint(np.bincount(market)[market] / _COVERED),
+            "source": np.full(firms.n, "market survey", dtype=object),
         }
         frames.append(table(columns)[told & _exists(firms, back)])
     return pd.concat(frames).sort_values(["customer", "period_end"], ignore_index=True)
@@ -172,6 +173,7 @@ def make_ratings(firms: Firms, rng: Generator) -> pd.DataFrame:
             "rating": np.array(GRADES, dtype=object)[grade],
             "notch": np.array(_NOTCHES)[grade],
             "outlook": np.array(_OUTLOOKS, dtype=object)[whole(rng, 0, 2, n)],
+            "source": np.full(n, "rating report", dtype=object),
         }
     )
 
@@ -186,5 +188,6 @@ def make_references(firms: Firms, rng: Generator) -> pd.DataFrame:
             "association": "Association of " + firms.industry_names()[known],
             "known_on": AS_OF - whole(rng, 1, 600, len(known)).astype("timedelta64[D]"),
             "opinion": np.clip(np.rint(4 * opinion), 0, 4) / 4,
+            "source": np.full(len(known), "letter of reference", dtype=object),
         }
     )

@@ -155,6 +155,17 @@ def test_memory_does_not_grow_with_the_columns(tmp_path: Path) -> None:
         assert traced[kind, 24] <= 1.5 * traced[kind, 6]
 
 
+def test_indicators_grow_with_the_customers_and_no_faster(tmp_path: Path) -> None:
+    seconds = []
+    for customers in ("2000", "20000"):
+        size = ("--customers", customers, "--invoices", f"{customers}0")
+        lines = run_to_json(tmp_path, "indicators", *size)["lines"]
+        assert [line["stage"] for line in lines][:2] == ["read tables", "71 financial"]
+        seconds.append(sum(line["seconds"] for line in lines))
+    # ten times as many take less than ten times as long, and a loop in a loop a hundred
+    assert seconds[1] < 30 * seconds[0]
+
+
 def test_the_solver_is_timed(tmp_path: Path) -> None:
     size = ("--prebins", "30", "60", "--periods", "1", "3", "--repeat", "3")
     lines = run_to_json(tmp_path, "solver", *size, "--most", "40")["lines"]

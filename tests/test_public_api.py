@@ -193,6 +193,7 @@ PUBLIC: dict[str, set[str]] = {
         "cycle_phases",
         "dupont",
         "dupont_change",
+        "dupont_factors",
         "facts_on",
         "indicator",
         "ohlson_indicators",

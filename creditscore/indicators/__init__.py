@@ -7,7 +7,7 @@ from creditscore.indicators._environment._industry_index import IndustryIndex
 from creditscore.indicators._environment._shrunken_rates import ShrunkenRates, shrunken_rates
 from creditscore.indicators._facts import Facts, facts_on
 from creditscore.indicators._financial._altman import altman_rating, altman_z, altman_zone
-from creditscore.indicators._financial._dupont import dupont, dupont_change
+from creditscore.indicators._financial._dupont import dupont, dupont_change, dupont_factors
 from creditscore.indicators._financial._financial_set import FINANCIAL, PIOTROSKI
 from creditscore.indicators._financial._ohlson import (
     ohlson_indicators,
@@ -71,6 +71,7 @@ __all__ = [
     "cycle_phases",
     "dupont",
     "dupont_change",
+    "dupont_factors",
     "facts_on",
     "indicator",
     "ohlson_indicators",

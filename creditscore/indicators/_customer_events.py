@@ -10,6 +10,7 @@ import pandas as pd
 from creditscore._typing import Int1D
 from creditscore.exceptions import InvalidDataError
 from creditscore.indicators._latest_rows import last_by
+from creditscore.indicators._lazy_columns import taken
 from creditscore.indicators._reason import Reason
 from creditscore.indicators._rows import CustomerRows
 
@@ -27,7 +28,10 @@ def events_of(facts: Facts) -> CustomerRows:
     the last counts. A customer whose industry or country is not known has no events where one
     might concern it, and while no event at all is known, none tells anything.
     """
-    events = last_by(facts.rows("events"), ("event", *_PARTIES), "known_on")
+    known = facts.rows("events")
+    if "events" not in facts.records.tables:
+        return known
+    events = last_by(known, ("event", *_PARTIES), "known_on")
     _check_direction(events)
     own: dict[str, Any] = {
         "industry": facts.profile.words("industry"),
@@ -35,17 +39,16 @@ def events_of(facts: Facts) -> CustomerRows:
         "customer": np.array([*facts.customers, None], dtype=object)[:-1],
     }
     event, customer, doubtful = _matches(events, own)
-    absent = np.array(facts.rows("events").absent, dtype=object)
-    if "events" in facts.records.tables:
-        absent[:] = Reason("no_rows", f"no event is known on {facts.as_of}")
+    absent = np.full(len(facts.customers), None, dtype=object)
+    absent[:] = Reason("no_rows", f"no event is known on {facts.as_of}")
     for place in np.flatnonzero(doubtful >= 0).tolist():
         absent[place] = _doubt(events, int(doubtful[place]), own, place)
     key_of = np.arange(len(facts.customers), dtype=np.intp)
     key_of[(doubtful >= 0) | (len(events) == 0)] = -1
     return CustomerRows(
-        name="events", columns={name: column[event] for name, column in events.columns.items()},
-        owner=customer, key_of=key_of, n_keys=max(len(facts.customers), 1),
-        as_of=facts.as_of, dated_by=events.dated_by, absent=absent,
+        name="events", columns=taken(events.columns, event), owner=customer, key_of=key_of,
+        n_keys=max(len(facts.customers), 1), as_of=facts.as_of, dated_by=events.dated_by,
+        days=events.days, absent=absent,
         negative_denominator=facts.negative_denominator,
     )  # fmt: skip
 

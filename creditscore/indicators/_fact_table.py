@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from creditscore._frame import Table, as_table, missing_message
 from creditscore._typing import Float1D, Int1D, Level, NativeFrame
-from creditscore.exceptions import ColumnTypeError, InvalidDataError, MissingColumnError
+from creditscore.exceptions import (
+    ColumnTypeError,
+    EmptyDataError,
+    InvalidDataError,
+    MissingColumnError,
+)
 from creditscore.indicators._schema import NUMBERS, SCHEMAS, TableName, TableSchema
 
 Days = np.ndarray[Any, np.dtype[np.datetime64]]
@@ -43,10 +49,10 @@ class FactTable:
         """The day from which each row is visible."""
         return self.days[self.schema.known_by]
 
-    def text(self, column: str) -> np.ndarray[Any, Any]:
-        """Return a column of words as objects, None where missing."""
+    def text(self, column: str, rows: Int1D) -> np.ndarray[Any, Any]:
+        """Return words of some rows as objects, None where missing."""
         codes, levels = self.words[column]
-        return np.array([*levels, None], dtype=object)[codes]
+        return np.array([*levels, None], dtype=object)[codes[rows]]
 
 
 def read_facts(native: NativeFrame, name: TableName, lag_days: int | None) -> FactTable:
@@ -54,21 +60,36 @@ def read_facts(native: NativeFrame, name: TableName, lag_days: int | None) -> Fa
 
     Raises
     ------
+    EmptyDataError
+        There are no rows.
     MissingColumnError
         A column that the table needs is not there.
     InvalidDataError
-        A key or a day is missing, an amount is infinite, a period was known before it ended, or
-        two rows of a panel are of one key, period and day.
+        A key or a day is missing, an amount is infinite, a period was known before it ended, two
+        rows of a panel are of one key, period and day, or two rows of one invoice.
     ColumnTypeError
         A column of dates holds none, or one of numbers holds words.
     """
+    try:
+        return _read(as_table(native), name, lag_days)
+    except EmptyDataError as error:
+        msg = f"Table {name!r} is empty. Leave it out, or check the filter that made it."
+        raise EmptyDataError(msg) from error
+    except InvalidDataError as error:
+        if str(error).startswith("Table "):
+            raise
+        # errors about single columns know nothing of the table
+        msg = f"Table {name!r}: {error}"
+        raise type(error)(msg) from error
+
+
+def _read(table: Table, name: TableName, lag_days: int | None) -> FactTable:
     schema = SCHEMAS[name]
-    table = as_table(native)
     from_lag = lag_days is not None and schema.known_by not in table.names
     needed = [column for column in schema.needed if not (from_lag and column == schema.known_by)]
     lacking = [column for column in needed if column not in table.names]
     if lacking:
-        msg = f"Table {name!r}: {missing_message(lacking, table.names)}{_hint(schema, lacking)}"
+        msg = missing_message(lacking, table.names) + _hint(schema, lacking)
         raise MissingColumnError(msg)
     kinds = {column: _kind(table, name, column) for column in table.names if column != schema.key}
     days = {column: table.days(column) for column, kind in kinds.items() if kind == "days"}
@@ -90,6 +111,11 @@ def read_facts(native: NativeFrame, name: TableName, lag_days: int | None) -> Fa
         words=words,
     )
     _check_complete(read)
+    _check_revealed(read)
+    if schema.kind == "panel":
+        _check_no_repeats(read)
+    if schema.unique_by:
+        _check_unique(read)
     return read
 
 
@@ -111,12 +137,17 @@ def _kind(table: Table, name: TableName, column: str) -> str:
             return kind
     try:
         found = table.kind(column)
-    except ColumnTypeError:
-        # dates, of which the schema knows nothing
-        table.days(column)
+    except ColumnTypeError as error:
+        try:
+            # dates, of which the schema knows nothing
+            table.days(column)
+        except ColumnTypeError:
+            raise error from None
         return "days"
     if found == "numeric":
         return "number"
+    if found == "categorical" and table.is_whole(column):
+        return "flag"
     if column in NUMBERS:
         msg = (
             f"Table {name!r}: column {column!r} must hold numbers. Got text: convert it, in pandas "
@@ -135,7 +166,8 @@ def _number(table: Table, name: TableName, column: str) -> Float1D:
             "correct it."
         )
         raise InvalidDataError(msg)
-    return np.asarray(values, dtype=np.float64)
+    # copied, so that facts stay as they are when the caller goes on to change the table
+    return np.array(values, dtype=np.float64)
 
 
 def _flag(table: Table, name: TableName, column: str) -> Float1D:
@@ -153,7 +185,7 @@ def _flag(table: Table, name: TableName, column: str) -> Float1D:
 
 
 def _check_complete(table: FactTable) -> None:
-    """Check that each row has a key and its days, in order, and that panels repeat nothing."""
+    """Check that each row has a key and its days, in order."""
     schema = table.schema
     for column, allowed in schema.allowed.items():
         strange = [word for word in table.words[column][1] if word not in allowed]
@@ -189,8 +221,38 @@ def _check_complete(table: FactTable) -> None:
         row = int((np.isnan(months) | (months <= 0)).argmax())
         msg = f"Table {table.name!r}: 'months' must be above zero. Got {months[row]} at row {row}."
         raise InvalidDataError(msg)
-    if schema.kind == "panel":
-        _check_no_repeats(table)
+
+
+def _check_revealed(table: FactTable) -> None:
+    """Check that what is seen from a day on has that day, as it would never be seen without."""
+    for column, dates in table.schema.revealed_by.items():
+        if column not in table.numbers or dates[0] not in table.days:
+            continue
+        undated = (table.numbers[column] > 0) & np.isnat(table.days[dates[0]])
+        if undated.any():
+            row = int(undated.argmax())
+            msg = (
+                f"Table {table.name!r}: row {row} has {column} {table.numbers[column][row]:g} and "
+                f"no {dates[0]}, so it would never count. Give the day."
+            )
+            raise InvalidDataError(msg)
+
+
+def _check_unique(table: FactTable) -> None:
+    """Check that no row comes twice, as it would count twice; rows without a number may."""
+    column = table.schema.unique_by
+    codes, levels = table.words[column]
+    place = table.key_codes * (len(levels) + 1) + codes
+    repeated = pd.Series(place).duplicated().to_numpy() & (codes >= 0)
+    if repeated.any():
+        second = int(repeated.argmax())
+        first = int((place == place[second]).argmax())
+        msg = (
+            f"Table {table.name!r}: rows {first} and {second} are of the same {column} "
+            f"{levels[codes[second]]!r} of {table.schema.key} "
+            f"{table.keys[table.key_codes[second]]!r}, and would count twice. Leave one out."
+        )
+        raise InvalidDataError(msg)
 
 
 def _check_no_repeats(table: FactTable) -> None:

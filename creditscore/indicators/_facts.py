@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -10,17 +10,18 @@ from typing import Any
 import numpy as np
 
 from creditscore._checks import check_kind
-from creditscore._typing import Bool1D, Float1D, Int1D, Level
+from creditscore._typing import Bool1D, Int1D, Level
 from creditscore.exceptions import InvalidParameterError
 from creditscore.indicators._customer_events import events_of
 from creditscore.indicators._fact_table import FactTable
+from creditscore.indicators._lazy_columns import LazyColumns
 from creditscore.indicators._measured import Measured, NegativeDenominator
 from creditscore.indicators._panel import Input, PanelFacts, PanelRows
 from creditscore.indicators._reason import Reason
-from creditscore.indicators._records import CustomerRecords, day_of
+from creditscore.indicators._records import CustomerRecords, day_of, read_customers
 from creditscore.indicators._rows import CURRENCY, CustomerRows, months_before
-from creditscore.indicators._schema import FLOWS, SCHEMAS, STOCKS, TableName
-from creditscore.indicators._visible import VisibleRows, month_of
+from creditscore.indicators._schema import FLOWS, GROW_STALE, SCHEMAS, STOCKS, TableName
+from creditscore.indicators._visible import VisibleRows
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -63,7 +64,8 @@ class Facts:
     customers: tuple[Level, ...]
     negative_denominator: NegativeDenominator = "missing"
     inputs: list[Input] = field(default_factory=list)
-    _panels: dict[TableName, PanelRows] = field(init=False, default_factory=dict)
+    _panels: dict[tuple[TableName, bool], PanelRows] = field(init=False, default_factory=dict)
+    _rows: dict[TableName, CustomerRows] = field(init=False, default_factory=dict)
 
     def __getattr__(self, name: str) -> Measured:
         """Return whatever is no table as an item of the statements."""
@@ -139,7 +141,12 @@ class Facts:
     @property
     def events(self) -> CustomerRows:
         """Events of policy and regulation that concern the customer."""
-        return events_of(self)
+        self._touch(Input(table="events"))
+        for party in ("industry", "country"):
+            self._touch(Input(table="profile", item=party))
+        if "events" not in self._rows:
+            self._rows["events"] = events_of(self)
+        return replace(self._rows["events"], negative_denominator=self.negative_denominator)
 
     def item(self, name: str) -> Measured:
         """Return an item of the statements by its name."""
@@ -160,35 +167,45 @@ class Facts:
     def with_policy(self, negative_denominator: NegativeDenominator) -> Facts:
         """Return the same facts for another indicator, whose inputs are noted from the start."""
         own = replace(self, negative_denominator=negative_denominator, inputs=[])
-        # the panels were found already, and do not depend on the indicator
+        # what was found already does not depend on the indicator
         object.__setattr__(own, "_panels", self._panels)
+        object.__setattr__(own, "_rows", self._rows)
         return own
 
     def panel(self, name: TableName) -> PanelFacts:
         """Return the items of a panel."""
+        self._touch_owner(name)
         rows = self.panel_rows(name) if name in self.records.tables else None
         absent = partial(self._absent, name)
         return PanelFacts(rows, absent, self._touch, name, self.negative_denominator, self.as_of)
 
     def panel_rows(self, name: TableName) -> PanelRows:
         """Return the row of a panel that counts for each customer."""
-        if name not in self._panels:
-            self._panels[name] = self._statements() if name == "statements" else self._panel(name)
-        return self._panels[name]
+        place = (name, False)
+        if place not in self._panels:
+            self._panels[place] = self._statements() if name == "statements" else self._panel(name)
+        return self._panels[place]
 
     def rows(self, name: TableName) -> CustomerRows:
-        """Return the rows of a table that were known on the day."""
+        """Return the rows of a table that were known on the day; of events, of all customers."""
         self._touch(Input(table=name))
-        table = self.records.tables.get(name)
+        self._touch_owner(name)
+        if name == "events":
+            return self._known_rows(name)
+        if name not in self._rows:
+            self._rows[name] = self._known_rows(name)
+        return replace(self._rows[name], negative_denominator=self.negative_denominator)
+
+    def _known_rows(self, name: TableName) -> CustomerRows:
+        table, schema = self.records.tables.get(name), SCHEMAS[name]
         common: dict[str, Any] = {
-            "name": name, "as_of": self.as_of, "dated_by": SCHEMAS[name].dated_by,
-            "negative_denominator": self.negative_denominator,
+            "name": name, "as_of": self.as_of, "dated_by": schema.dated_by,
+            "days": schema.dates,
         }  # fmt: skip
         if table is None:
             nobody = np.full(len(self.customers), -1, dtype=np.intp)
-            empty = {column: np.array([], dtype="datetime64[D]") for column in SCHEMAS[name].dates}
             return CustomerRows(
-                columns=empty, owner=np.array([], dtype=np.intp), key_of=nobody, n_keys=0,
+                columns={}, owner=np.array([], dtype=np.intp), key_of=nobody, n_keys=0,
                 absent=self._absent(name), **common,
             )  # fmt: skip
         seen = np.flatnonzero(table.known <= self.as_of)
@@ -207,6 +224,7 @@ class Facts:
         place = Input(table=name, at_statement=True)
         tables = self.records.tables
         rows = self.panel_rows_of(place) if name in tables and "statements" in tables else None
+        self._touch_owner(name)
         missing: TableName = "statements" if name in tables else name
         return PanelFacts(
             rows, partial(self._absent, missing), self._touch, name, self.negative_denominator,
@@ -215,9 +233,13 @@ class Facts:
 
     def panel_rows_of(self, entry: Input) -> PanelRows:
         """Return the row of a panel that an input of an indicator was read from."""
-        panel = self.panel_rows(entry.table)
-        if entry.at_statement:
-            panel = panel.at_statement(self.panel_rows("statements"))
+        place = (entry.table, entry.at_statement)
+        if place not in self._panels:
+            panel = self.panel_rows(entry.table)
+            if entry.at_statement:
+                panel = panel.at_statement(self.panel_rows("statements"))
+            self._panels[place] = panel
+        panel = self._panels[place]
         return panel.before(entry.years_before) if entry.years_before else panel
 
     def _touch(self, entry: Input) -> None:
@@ -225,24 +247,35 @@ class Facts:
         if entry not in self.inputs:
             self.inputs.append(entry)
 
-    def _columns(self, table: FactTable, seen: Int1D) -> dict[str, Any]:
+    def _touch_owner(self, name: TableName) -> None:
+        """Note the industry or the country, by which a customer finds its rows."""
+        if SCHEMAS[name].key not in ("customer", ""):
+            self._touch(Input(table="profile", item=SCHEMAS[name].key))
+
+    def _columns(self, table: FactTable, seen: Int1D) -> LazyColumns:
         """Return the columns of rows, what was revealed later hidden."""
-        columns: dict[str, Any] = {name: values[seen] for name, values in table.numbers.items()}
-        columns |= {name: values[seen] for name, values in table.days.items()}
-        columns |= {name: table.text(name)[seen] for name in table.words}
         currency = self._currency(table)
+        names = [*table.numbers, *table.days, *table.words]
         if currency is not None:
-            columns[CURRENCY] = currency[seen]
-        for name, dates in table.schema.revealed_by.items():
-            date = next((d for d in dates if d in table.days), None)
-            if name not in columns or date is None:
-                continue
+            names.append(CURRENCY)
+
+        def column(name: str) -> Any:
+            if name == CURRENCY and currency is not None:
+                return currency[seen]
+            if name in table.words:
+                return table.text(name, seen)
+            values = (table.numbers if name in table.numbers else table.days)[name][seen]
+            dates = table.schema.revealed_by.get(name, ())
+            date = next((date for date in dates if date in table.days), None)
+            if date is None:
+                return values
             day = table.days[date][seen]
             # without a day nothing was revealed: an open invoice shows no dispute
             hidden = np.isnat(day) | (day > self.as_of)
-            gap = np.datetime64("NaT") if columns[name].dtype.kind == "M" else np.nan
-            columns[name] = np.where(hidden, gap, columns[name])
-        return columns
+            gap = np.datetime64("NaT") if values.dtype.kind == "M" else np.nan
+            return np.where(hidden, gap, values)
+
+        return LazyColumns(names, column)
 
     def _panel(self, name: TableName) -> PanelRows:
         table = self.records.tables[name]
@@ -250,10 +283,11 @@ class Facts:
         visible = VisibleRows.on(table, self.as_of)
         rows = visible.latest(keys)
         reasons = self._reasons(table, keys, rows, absent)
-        return PanelRows(
+        panel = PanelRows(
             table=table, visible=visible, keys=keys, rows=rows, reasons=reasons,
             currency=self._currency(table),
         )  # fmt: skip
+        return self._without_stale(panel) if name in GROW_STALE else panel
 
     def _statements(self) -> PanelRows:
         """Return the statement that counts for each customer, by the rules of the records."""
@@ -266,25 +300,27 @@ class Facts:
             eligible &= scope == (records.consolidation == "consolidated")
         visible = VisibleRows.on(table, self.as_of, eligible)
         rows = visible.latest(keys)
-        reasons = self._reasons(table, keys, rows, absent, eligible)
+        seen = table.known <= self.as_of
+        why = _why_not_eligible(table, ~eligible & seen)
+        reasons = self._reasons(table, keys, rows, absent, why)
         panel = PanelRows(
             table=table, visible=visible, keys=keys, rows=rows, reasons=reasons,
             currency=self._currency(table), flows=FLOWS | set(records.flows), stocks=STOCKS,
             factor=12.0 / months if records.annualise else None,
         )  # fmt: skip
-        if scope is not None and records.consolidation == "either":
-            panel = _without_mixed(panel, scope, table.known <= self.as_of)
-        return self._without_stale(panel)
+        return self._without_stale(panel.of_one_scope())
 
     def _without_stale(self, panel: PanelRows) -> PanelRows:
         limit = self.records.stale_after_months
         if limit is None:
             return panel
-        ends = panel.days("period_end")
-        stale = ends < months_before(self.as_of, limit)
+        name = panel.table.name
+        row = "statement, to" if name == "statements" else f"row of {name}, of"
+        days = panel.days(panel.table.schema.dated_by)
+        stale = days < months_before(self.as_of, limit)
         reasons = panel.reasons.copy()
         for customer in np.flatnonzero(stale):
-            text = f"the latest statement, to {ends[customer]}, is older than {limit} months"
+            text = f"the latest {row} {days[customer]}, is older than {limit} months"
             reasons[customer] = Reason("stale", text)
         return replace(panel, rows=np.where(stale, -1, panel.rows), reasons=reasons)
 
@@ -296,7 +332,7 @@ class Facts:
             absent = self._absent(table.name)
             absent[:] = Reason("not_given", f"{table.name} hold nothing of this customer")
         else:
-            wanted = self.panel("profile").words(key)
+            wanted = self._owners(key)
             absent = np.array(
                 [
                     Reason("not_given", f"the {key} of the customer is not known")
@@ -309,19 +345,25 @@ class Facts:
         place = {name: code for code, name in enumerate(table.keys)}
         return np.array([place.get(name, -1) for name in wanted], dtype=np.intp), absent
 
+    def _owners(self, key: str) -> Any:
+        """Return the industry or the country of each customer, None where not known."""
+        if "profile" not in self.records.tables:
+            return np.full(len(self.customers), None, dtype=object)
+        return self.panel_rows("profile").words(key)
+
     def _reasons(
         self,
         table: FactTable,
         keys: Int1D,
         rows: Int1D,
         absent: Any,
-        eligible: Bool1D | None = None,
+        why: Mapping[int, Reason] | None = None,
     ) -> Any:
         """Say why customers have no row: none at all, none known yet, none that counts."""
         reasons: Any = np.where(rows >= 0, None, absent)
         first = np.full(len(table.keys) + 1, np.datetime64("2262-01-01", "D"))
         np.minimum.at(first, table.key_codes, table.known)
-        other = _why_not_eligible(table, eligible) if eligible is not None else {}
+        other = why or {}
         for customer in np.flatnonzero((rows < 0) & (keys >= 0)).tolist():
             known_on = first[keys[customer]]
             if known_on > self.as_of:
@@ -362,11 +404,17 @@ def facts_on(
     as_of : str, date or Timestamp
         The day, without a time zone.
     customers : sequence, optional
-        Whose facts; without them, of all customers of the records.
+        Whose facts; without them, of all customers of the records. One of whom nothing is known
+        has all missing.
 
     Returns
     -------
     Facts
+
+    Raises
+    ------
+    InvalidParameterError
+        The day is none; a customer is named twice, or by text where the records have numbers.
 
     Examples
     --------
@@ -383,17 +431,18 @@ def facts_on(
     'statements are known from 2024-04-30 on only'
     """
     check_kind(records, "records", "facts_on", CustomerRecords)
-    wanted = records.customers if customers is None else tuple(customers)
+    wanted = records.customers
+    if customers is not None:
+        wanted = read_customers(customers, wanted, "facts_on")
     if len(set(wanted)) != len(wanted):
         msg = "The 'customers' parameter of facts_on must name each customer once."
         raise InvalidParameterError(msg)
     return Facts(records=records, as_of=day_of(as_of, "as_of", "facts_on"), customers=wanted)
 
 
-def _why_not_eligible(table: FactTable, eligible: Bool1D) -> dict[int, Reason]:
-    """Say of each key whose rows do not count why that is."""
+def _why_not_eligible(table: FactTable, other: Bool1D) -> dict[int, Reason]:
+    """Say of each key whose rows known on the day do not count why that is."""
     months = table.numbers.get("months", np.full(table.n_rows, 12.0))
-    other = ~eligible
     lengths: dict[int, set[float]] = {}
     for key, length in zip(table.key_codes[other].tolist(), months[other].tolist(), strict=True):
         lengths.setdefault(key, set()).add(length)
@@ -407,27 +456,3 @@ def _why_not_eligible(table: FactTable, eligible: Bool1D) -> dict[int, Reason]:
             text = f"only statements of {listed} months are known (annualise)"
             reasons[key] = Reason("period", text)
     return reasons
-
-
-def _without_mixed(panel: PanelRows, scope: Float1D, seen: Bool1D) -> PanelRows:
-    """Leave out customers whose latest period has statements of the firm and of its group."""
-    table = panel.table
-    known = np.flatnonzero(seen & ~np.isnan(scope))
-    month = month_of(table)
-    pairs = np.stack([table.key_codes[known], month[known], scope[known].astype(np.intp)])
-    found: Any = np.unique(np.unique(pairs, axis=1)[:2], axis=1, return_counts=True)
-    keys_and_months, scopes = found
-    both = set(zip(*keys_and_months[:, scopes > 1].tolist(), strict=True))
-    mixed = np.array(
-        [
-            row >= 0 and (key, int(month[row])) in both
-            for key, row in zip(panel.keys.tolist(), panel.rows.tolist(), strict=True)
-        ],
-        dtype=bool,
-    )
-    reasons = panel.reasons.copy()
-    reasons[mixed] = Reason(
-        "consolidation",
-        "the period has statements of the firm and of its group: say which count (consolidation)",
-    )
-    return replace(panel, rows=np.where(mixed, -1, panel.rows), reasons=reasons)

@@ -12,10 +12,11 @@ import pandas as pd
 
 from creditscore._checks import check_kind
 from creditscore._validation import check_choice, check_real
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import InvalidParameterError, MissingColumnError
 from creditscore.indicators._facts import Facts
 from creditscore.indicators._measured import Measured, NegativeDenominator
 from creditscore.indicators._panel import Input
+from creditscore.indicators._reason import Reason
 from creditscore.indicators._records import CustomerRecords
 
 Group: TypeAlias = Literal["financial", "operating", "reputation", "environment", "person"]
@@ -141,18 +142,32 @@ class Indicator:
         Raises
         ------
         InvalidParameterError
-            The function returns something else than one value a customer.
+            The function returns something else than one value, or one reason, a customer.
         """
         return self.measured_with_inputs(facts)[0]
 
     def measured_with_inputs(self, facts: Facts) -> tuple[Measured, tuple[Input, ...]]:
         """Return its values, and what was read for them."""
         own = facts.with_policy(self.negative_denominator)
-        found = self.compute(own)
+        try:
+            found = self.compute(own)
+        except MissingColumnError as error:
+            found = facts.constant(0.0).without(
+                np.ones(len(facts.customers), dtype=bool), Reason("not_given", str(error))
+            )
+        except Exception as error:
+            error.add_note(f"in indicator {self.name!r}")
+            raise
         if not isinstance(found, Measured) or len(found) != len(facts.customers):
             msg = (
                 f"Indicator {self.name!r} must return a Measured with a value for each customer, "
                 f"as arithmetic with facts does. Got {type(found).__name__}."
+            )
+            raise InvalidParameterError(msg)
+        if not np.array_equal(found.missing, found.reasons.astype(bool)):
+            msg = (
+                f"Indicator {self.name!r} must give a reason for each value that is missing, and "
+                "for no other. Make values by arithmetic with facts, or by Measured.of()."
             )
             raise InvalidParameterError(msg)
         return found.named(self.name), tuple(dict.fromkeys(own.inputs))

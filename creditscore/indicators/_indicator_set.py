@@ -15,7 +15,7 @@ from creditscore._validation import check_choice
 from creditscore.exceptions import EmptyDataError, InvalidParameterError
 from creditscore.indicators._facts import facts_on
 from creditscore.indicators._indicator import FIVE_C, GROUPS, FiveC, Group, Indicator
-from creditscore.indicators._indicator_table import IndicatorTable
+from creditscore.indicators._indicator_table import IndicatorTable, check_names
 from creditscore.indicators._records import CustomerRecords
 
 
@@ -72,6 +72,10 @@ class IndicatorSet:
         """Count the indicators."""
         return len(self.indicators)
 
+    def __contains__(self, found: object) -> bool:
+        """Tell whether there is an indicator of a name, or this indicator."""
+        return found in self.names if isinstance(found, str) else found in self.indicators
+
     def __getitem__(self, name: str) -> Indicator:
         """Return an indicator by its name."""
         if name not in self.names:
@@ -84,6 +88,7 @@ class IndicatorSet:
 
     def only(self, names: Sequence[str]) -> Self:
         """Return some of the indicators, in the order of `names`."""
+        check_names(names, "names", "IndicatorSet.only")
         return type(self)(indicators=tuple(self[name] for name in names))
 
     def of_group(self, *groups: Group) -> Self:
@@ -156,7 +161,8 @@ class IndicatorSet:
         Notes
         -----
         The value of a customer does not depend on which other customers are in the records.
-        O(n_rows · log n_rows + n_customers · n_indicators) time.
+        O(n_rows · log n_rows + n_customers · n_indicators) time, and
+        O(n_customers · n_indicators) memory.
         """
         facts = facts_on(records, as_of, customers=customers)
         measured = {found.name: found.measured_with_inputs(facts) for found in self}

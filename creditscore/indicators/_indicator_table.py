@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,7 @@ from creditscore.indicators._indicator import Indicator
 from creditscore.indicators._measured import Measured
 from creditscore.indicators._panel import Input
 from creditscore.indicators._reason import REASON_KINDS
+from creditscore.indicators._records import read_customers
 from creditscore.indicators._schema import SCHEMAS
 
 _SHOWN_COLUMNS = 8
@@ -109,11 +110,19 @@ class IndicatorTable:
         Raises
         ------
         InvalidParameterError
-            There is no such kind; a code is a value of an indicator, too.
+            There is no such kind; a code is a value of an indicator, too; what is not given and
+            what is not known yet have different codes, though on the day nobody can tell one from
+            the other.
         """
         for kind, code in codes.items():
             check_choice(kind, "codes", "IndicatorTable.coded", REASON_KINDS)
             check_real(code, f"codes[{kind!r}]", "IndicatorTable.coded", low=-np.inf, high=np.inf)
+        if codes.get("not_given") != codes.get("not_known_yet"):
+            msg = (
+                "The 'codes' parameter of IndicatorTable.coded must have one code for 'not_given' "
+                f"and 'not_known_yet': only the future tells which it is. Got {dict(codes)!r}."
+            )
+            raise InvalidParameterError(msg)
         values, kinds = self.values, self.reason_kinds
         for name in values:
             taken = sorted(set(codes.values()) & set(values[name].dropna().unique().tolist()))
@@ -127,18 +136,15 @@ class IndicatorTable:
     @property
     def flags(self) -> pd.DataFrame:
         """Values outside the sensible range of their indicator, a row each, with the range."""
-        rows = [
-            {
-                "customer": self.facts.customers[row],
-                "indicator": found.name,
-                "value": self.measured[found.name].values[row],
-                "low": found.sensible_range[0],
-                "high": found.sensible_range[1],
-            }
-            for found in self.indicators
-            for row in _outside(self.measured[found.name], found)
-        ]
-        return pd.DataFrame(rows, columns=["customer", "indicator", "value", "low", "high"])
+        parts = []
+        for found in self.indicators:
+            low, high = found.sensible_range
+            values = self.measured[found.name].values
+            rows = np.flatnonzero((values < low) | (values > high))
+            ends = {"indicator": found.name, "value": values[rows], "low": low, "high": high}
+            parts.append(pd.DataFrame({"customer": self._index[rows], **ends}))
+        filled = [part for part in parts if len(part)] or parts[:1]
+        return pd.concat(filled, ignore_index=True)
 
     def coverage(self) -> pd.DataFrame:
         """Return how many customers have each indicator, and why the others have not.
@@ -180,14 +186,23 @@ class IndicatorTable:
             A row a customer, indicator and input: customer, indicator, input (table.item, with
             @-1 for the year before), value (an item's; of rows, how many were known), dated (the
             day it is about; of rows, the latest), known_on (the day it became known; of rows, the
-            latest), source (where the table names it).
+            latest), source (where the table names it). That is a row for each thing read: for
+            many customers, ask for some of the indicators.
+
+        Raises
+        ------
+        InvalidParameterError
+            There is no such indicator, or no such customer.
         """
         names = tuple(self.measured) if indicators is None else tuple(indicators)
+        check_names(indicators or (), "indicators", "IndicatorTable.sources")
         for name in names:
             if name not in self.measured:
                 raise unknown_name(name, tuple(self.measured), "indicator", "this table")
         place = {customer: row for row, customer in enumerate(self.facts.customers)}
-        wanted = self.facts.customers if customers is None else tuple(customers)
+        wanted = self.facts.customers
+        if customers is not None:
+            wanted = read_customers(customers, wanted, "IndicatorTable.sources")
         strange = [customer for customer in wanted if customer not in place]
         if strange:
             msg = f"There is no customer {strange[0]!r} in this table."
@@ -214,12 +229,21 @@ class IndicatorTable:
         if entry.table not in facts.records.tables:
             return pd.DataFrame({"customer": customers, **empty})
         if SCHEMAS[entry.table].kind == "rows":
-            found = _rows_source(facts, entry)
+            found = {name: all_[rows] for name, all_ in _rows_source(facts, entry).items()}
         else:
-            found = _panel_source(facts, entry)
-        return pd.DataFrame(
-            {"customer": customers, **{name: values[rows] for name, values in found.items()}}
-        )
+            found = _panel_source(facts, entry, rows)
+        return pd.DataFrame({"customer": customers, **found})
+
+    def _head(self, n: int) -> IndicatorTable:
+        """Return the table of the first customers."""
+        facts = replace(self.facts, customers=self.facts.customers[:n])
+        first = {
+            name: replace(
+                found, values=found.values[:n], reasons=found.reasons[:n], currency=None, scope=None
+            )
+            for name, found in self.measured.items()
+        }
+        return replace(self, facts=facts, measured=first)
 
     def _by_reason(self, told: Any) -> pd.DataFrame:
         def words(found: Measured) -> Any:
@@ -242,7 +266,8 @@ class IndicatorTable:
 
     def _repr_html_(self) -> str:
         """Show the first customers, with the kind of reason where a value is missing."""
-        values, kinds = self.values.head(_SHOWN_COLUMNS), self.reason_kinds.head(_SHOWN_COLUMNS)
+        head = self._head(_SHOWN_COLUMNS)
+        values, kinds = head.values, head.reason_kinds
         shown = pd.DataFrame({"indicator": [found.label for found in self.indicators]})
         for customer in values.index:
             shown[str(customer)] = [
@@ -253,14 +278,15 @@ class IndicatorTable:
         return html_table(shown, caption=repr(self), formats=formats)
 
 
-def _outside(found: Measured, indicator: Indicator) -> list[int]:
-    low, high = indicator.sensible_range
-    rows: list[int] = np.flatnonzero((found.values < low) | (found.values > high)).tolist()
-    return rows
+def check_names(names: Sequence[str], parameter: str, owner: str) -> None:
+    """Check that names are several, as the letters of one name are none."""
+    if isinstance(names, str):
+        msg = f"The {parameter!r} parameter of {owner} must be a sequence, such as [{names!r}]."
+        raise InvalidParameterError(msg)
 
 
-def _panel_source(facts: Facts, entry: Input) -> dict[str, Any]:
-    panel = facts.panel_rows_of(entry)
+def _panel_source(facts: Facts, entry: Input, rows: Any) -> dict[str, Any]:
+    panel = facts.panel_rows_of(entry).taken(rows)
     table = panel.table
     there = panel.rows >= 0
     words = panel.words("source")

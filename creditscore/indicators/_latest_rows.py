@@ -25,7 +25,7 @@ def last_by(rows: CustomerRows, by: Sequence[str], on: str) -> CustomerRows:
     if not len(rows):
         return rows
     groups = [rows.owner]
-    for column in by:
+    for column in filter(rows.has, by):
         values = rows.column(column)
         groups.append(pd.factorize(np.asarray(values), use_na_sentinel=False)[0])
     days = np.asarray(rows.column(on)).astype(np.int64)

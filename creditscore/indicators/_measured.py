@@ -9,12 +9,17 @@ from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
 
+from creditscore._checks import check_kind
 from creditscore._typing import Bool1D, Float1D, Int1D
-from creditscore._validation import check_real
+from creditscore._validation import as_floats, check_real
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
-from creditscore.indicators._reason import Reason
+from creditscore.indicators._reason import Reason, ReasonKind
 
 Operand: TypeAlias = "Measured | float"
+ANY = -2
+"""Code of the currency, or of the scope, of a number that is in no particular one, such as 0."""
+_FILLED: tuple[ReasonKind, ...] = ("not_given", "not_known_yet", "no_rows")
+
 NegativeDenominator: TypeAlias = Literal["missing", "keep"]
 """A ratio over less than zero has no meaning, or keeps its sign."""
 
@@ -23,9 +28,10 @@ NegativeDenominator: TypeAlias = Literal["missing", "keep"]
 class Measured:
     """One number a customer, and the reason of each that is missing.
 
-    Arithmetic works as on arrays: ``+ - * /``, comparisons (1.0 where true, 0.0 where not),
-    ``& | ~`` of these, :meth:`log`, :meth:`absolute`, :meth:`where`. A result is missing where
-    something it needs is, for the same reason; it is never infinite, and a gap is never zero.
+    Arithmetic works as on arrays: ``+ - * /``, ``abs()``, comparisons (1.0 where true, 0.0 where
+    not; ``==`` and ``!=`` too), ``& | ~`` of these, :meth:`log`, :meth:`where`. A result is
+    missing where something it needs is, for the same reason; it is never infinite, and a gap is
+    never zero.
 
     Parameters
     ----------
@@ -36,12 +42,15 @@ class Measured:
     reasons : array of Reason or None, of shape (n_customers,)
         None where there is a value.
     currency : array of int of shape (n_customers,), optional
-        Code of the currency of an amount, -1 where none is stated. Amounts of two currencies are
-        not added, compared or divided.
+        Code of the currency of an amount, -1 where none is stated, -2 where any fits, as with a
+        number that stands for what is missing. Amounts of two currencies are not added, compared
+        or divided.
     scope : array of int of shape (n_customers,), optional
-        Code of what the figures cover (a firm alone, or its group), -1 where that is not stated.
+        Code of what the figures cover (a firm alone, or its group), -1 where that is not stated,
+        -2 where either fits.
     negative_denominator : {"missing", "keep"}, default="missing"
-        What a division by it does where it is below zero.
+        What a division by it does where it is below zero; a plain number, such as -1, divides
+        always.
 
     Notes
     -----
@@ -68,7 +77,7 @@ class Measured:
     negative_denominator: NegativeDenominator = "missing"
 
     def __post_init__(self) -> None:
-        """Check that gaps and reasons are at the same places, and that nothing is infinite."""
+        """Check that there is room for a reason of each value, and that none is infinite."""
         if self.values.shape != self.reasons.shape or self.values.ndim != 1:
             msg = (
                 f"{self.name!r} needs one reason, or None, for each of its values. Got "
@@ -95,8 +104,16 @@ class Measured:
             Numbers, NaN where missing.
         reason : str, default=""
             Why they are missing; without one, that the value is not given.
+
+        Raises
+        ------
+        InvalidDataError
+            They are no numbers, not one column of them, or one is infinite.
         """
-        numbers = np.asarray(values, dtype=np.float64)
+        numbers = np.array(as_floats(values, name))
+        if numbers.ndim != 1:
+            msg = f"{name!r} needs one number for each customer. Got the shape {numbers.shape}."
+            raise InvalidDataError(msg)
         why = Reason("not_given", reason or f"{name} is not given")
         return cls(name=name, values=numbers, reasons=reasons_where(np.isnan(numbers), why))
 
@@ -129,26 +146,49 @@ class Measured:
         name = f"ln({self.name})"
         return replace(known, name=name, values=np.log(known.values), currency=None)
 
-    def absolute(self) -> Self:
-        """Return the absolute values."""
-        return replace(self, name=f"|{self.name}|", values=np.abs(self.values))
-
     def where(self, condition: Measured, other: Operand) -> Measured:
         """Return these values where a condition is true, and `other` where it is false.
 
-        What is not chosen may be missing; a condition that is missing makes the result missing.
+        What is not chosen may be missing, and of another currency; a condition that is missing
+        makes the result missing.
+
+        Raises
+        ------
+        InvalidParameterError
+            The condition is no comparison: a value is neither 1 nor 0.
         """
-        beside = self._operand(other)
-        true, false = condition.values == 1, condition.values == 0
+        check_kind(condition, "condition", "where", Measured)
+        beside, of_condition = self._operand(other), _truth(self._operand(condition))
+        true, false = of_condition.values == 1, of_condition.values == 0
         values = np.where(true, self.values, np.where(false, beside.values, np.nan))
-        reasons = np.where(true, self.reasons, np.where(false, beside.reasons, condition.reasons))
-        return replace(self._joined(beside, self.name), values=values, reasons=reasons)
+        reasons = np.where(
+            true, self.reasons, np.where(false, beside.reasons, of_condition.reasons)
+        )
+        return replace(
+            self._joined(beside, self.name),
+            values=values,
+            reasons=reasons,
+            currency=_chosen(~false, self.currency, beside.currency),
+            scope=_chosen(~false, self.scope, beside.scope),
+        )
 
     def filled(self, value: float) -> Self:
-        """Return the same with a value for what is missing; for items whose absence says zero."""
-        gap = self.missing
-        reasons = np.where(gap, None, self.reasons)
-        return replace(self, values=np.where(gap, value, self.values), reasons=reasons)
+        """Return the same with a value where nothing is known; for what by its absence says zero.
+
+        What is missing for another reason stays so, such as a statement that is too old or a
+        ratio without meaning.
+        """
+        number = check_real(value, "value", "filled", low=-math.inf, high=math.inf)
+        gap = np.zeros(len(self), dtype=bool)
+        for row in np.flatnonzero(self.missing).tolist():
+            gap[row] = self.reasons[row].kind in _FILLED
+        return replace(
+            self,
+            values=np.where(gap, number, self.values),
+            reasons=np.where(gap, None, self.reasons),
+            currency=_chosen(~gap, self.currency, None),
+            scope=_chosen(~gap, self.scope, None),
+        )
 
     def __add__(self, other: Operand) -> Measured:
         return self._combined(other, np.add, "+")
@@ -172,7 +212,7 @@ class Measured:
         below = self._operand(other)
         zero = Reason("zero_denominator", f"{below.name} is zero")
         below = below.without(below.values == 0, zero)
-        if below.negative_denominator == "missing":
+        if isinstance(other, Measured) and below.negative_denominator == "missing":
             negative = Reason("negative_denominator", f"{below.name} is negative")
             below = below.without(below.values < 0, negative)
         quotient = self._combined(below, np.divide, "/")
@@ -184,6 +224,18 @@ class Measured:
 
     def __neg__(self) -> Self:
         return replace(self, name=f"-{self.name}", values=-self.values)
+
+    def __abs__(self) -> Self:
+        return replace(self, name=f"|{self.name}|", values=np.abs(self.values))
+
+    # a comparison gives a value for each customer, so that there is nothing to hash
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: Operand) -> Measured:  # type: ignore[override]
+        return self._compared(other, np.equal, "==")
+
+    def __ne__(self, other: Operand) -> Measured:  # type: ignore[override]
+        return self._compared(other, np.not_equal, "!=")
 
     def __gt__(self, other: Operand) -> Measured:
         return self._compared(other, np.greater, ">")
@@ -198,13 +250,13 @@ class Measured:
         return self._compared(other, np.less_equal, "<=")
 
     def __and__(self, other: Measured) -> Measured:
-        return self._combined(other, np.multiply, "and")
+        return _truth(self)._combined(_truth(self._operand(other)), np.multiply, "and")
 
     def __or__(self, other: Measured) -> Measured:
-        return self._combined(other, np.maximum, "or")
+        return _truth(self)._combined(_truth(self._operand(other)), np.maximum, "or")
 
     def __invert__(self) -> Measured:
-        return (1.0 - self).named(f"not {self.name}")
+        return (1.0 - _truth(self)).named(f"not {self.name}")
 
     def __bool__(self) -> bool:
         """Refuse to be one truth: there is one for each customer."""
@@ -255,15 +307,18 @@ class Measured:
     def _of_one_kind_with(self, other: Measured) -> Measured:
         """Return this, missing where the other is of another currency or another scope."""
         result = self
-        for kind, mine, theirs, what in (
+        kinds: tuple[tuple[ReasonKind, Int1D | None, Int1D | None, str], ...] = (
             ("currency", self.currency, other.currency, "currencies"),
             ("consolidation", self.scope, other.scope, "scopes, a firm and its group"),
-        ):
+        )
+        for kind, mine, theirs, what in kinds:
             if mine is None or theirs is None or mine is theirs:
                 continue
-            mixed = (mine != theirs) & ~other.missing
+            mixed = (mine != theirs) & (mine != ANY) & (theirs != ANY) & ~other.missing
+            unstated = f"the {kind} of {self.name} or of {other.name} is not stated"
+            result = result.without(mixed & ((mine < 0) | (theirs < 0)), Reason(kind, unstated))
             text = f"{self.name} and {other.name} are of two {what}"
-            result = result.without(mixed, Reason(kind, text))  # type: ignore[arg-type]
+            result = result.without(mixed, Reason(kind, text))
         return result
 
     def _joined(self, other: Measured, name: str) -> Measured:
@@ -272,8 +327,8 @@ class Measured:
         return replace(
             self,
             name=name,
-            currency=other.currency if self.currency is None else self.currency,
-            scope=other.scope if self.scope is None else self.scope,
+            currency=_common(self.currency, other.currency),
+            scope=_common(self.scope, other.scope),
             negative_denominator="keep" if keep else "missing",
         )
 
@@ -284,3 +339,29 @@ def reasons_where(mask: Bool1D, reason: Reason | None) -> Any:
     if reason is not None and mask.any():
         reasons[mask] = reason
     return reasons
+
+
+def _truth(found: Measured) -> Measured:
+    """Return the same, after a check that it is true or false wherever it is known."""
+    strange = ~found.missing & (found.values != 0) & (found.values != 1)
+    if strange.any():
+        msg = (
+            "'&', '|', '~' and the condition of where() take what is true or false, such as a "
+            f"comparison. {found.name!r} is {found.values[strange.argmax()]:g} for a customer."
+        )
+        raise InvalidParameterError(msg)
+    return found
+
+
+def _common(mine: Int1D | None, theirs: Int1D | None) -> Int1D | None:
+    """Return the codes that two have in common, where each that is stated is the same."""
+    if mine is None or theirs is None or mine is theirs:
+        return theirs if mine is None else mine
+    return np.where(mine == ANY, theirs, mine)
+
+
+def _chosen(first: Bool1D, mine: Int1D | None, theirs: Int1D | None) -> Int1D | None:
+    """Return the codes of the one that is chosen; what has none fits any."""
+    if mine is None and theirs is None:
+        return None
+    return np.where(first, ANY if mine is None else mine, ANY if theirs is None else theirs)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 
 from creditscore._typing import Float1D, Int1D
+from creditscore._validation import check_integer
 from creditscore.exceptions import InvalidParameterError
 from creditscore.indicators._fact_table import FactTable
 from creditscore.indicators._measured import Measured, NegativeDenominator, reasons_where
 from creditscore.indicators._reason import Reason
 from creditscore.indicators._schema import COUNTS, TableName
-from creditscore.indicators._visible import VisibleRows, month_of
+from creditscore.indicators._visible import VisibleRows, closing_month, month_of
 
 _DAYS_A_YEAR = 365.25
 
@@ -69,19 +70,36 @@ class PanelRows:
     flows: frozenset[str] = frozenset()
     stocks: frozenset[str] = frozenset()
     years_before: int = 0
+    _before: dict[int, PanelRows] = field(init=False, default_factory=dict)
+
+    def taken(self, customers: Int1D) -> PanelRows:
+        """Return the rows of some of the customers."""
+        return replace(
+            self,
+            keys=self.keys[customers],
+            rows=self.rows[customers],
+            reasons=self.reasons[customers],
+        )
 
     def before(self, years: int) -> PanelRows:
         """Return the rows of the same month so many years before."""
-        months = month_of(self.table)
+        check_integer(years, "years", "before", low=1)
+        if years not in self._before:
+            self._before[years] = self._years_before(years)
+        return self._before[years]
+
+    def _years_before(self, years: int) -> PanelRows:
         there = self.rows >= 0
-        wanted = np.where(there, months[self.rows] - 12 * years, 0)
+        wanted = np.where(there, month_of(self.table)[self.rows] - 12 * years, 0)
         rows = np.where(there, self.visible.at(self.keys, wanted), -1)
+        gap = there & (rows < 0)
+        months = closing_month(self.table.dated[self.rows]) - 12 * years
         reasons = self.reasons.copy()
-        for customer in np.flatnonzero(there & (rows < 0)):
-            month = self.table.dated[self.rows[customer]].astype("datetime64[M]") - 12 * years
+        for month in np.unique(months[gap]):
             text = f"no {_singular(self.table.name)} to {month} is known"
-            reasons[customer] = Reason("period", text)
-        return replace(self, rows=rows, reasons=reasons, years_before=self.years_before + years)
+            reasons[gap & (months == month)] = Reason("period", text)
+        found = replace(self, rows=rows, reasons=reasons, years_before=self.years_before + years)
+        return found.of_one_scope()
 
     def at_statement(self, statement: PanelRows) -> PanelRows:
         """Return the rows of the month to which each customer's statement runs.
@@ -93,12 +111,25 @@ class PanelRows:
         month = np.where(there, month_of(statement.table)[statement.rows], 0)
         rows = np.where(there, self.visible.at(self.keys, month), -1)
         reasons: Any = np.where(there, self.reasons, statement.reasons)
-        ends = statement.days("period_end").astype("datetime64[M]")
-        for customer in np.flatnonzero(there & (rows < 0) & (self.rows >= 0)):
+        ends = closing_month(statement.days("period_end"))
+        gap = there & (rows < 0) & (self.rows >= 0)
+        for end in np.unique(ends[gap]):
             row = _singular(self.table.name)
-            text = f"no {row} to {ends[customer]}, where the statement ends, is known"
-            reasons[customer] = Reason("period", text)
+            text = f"no {row} to {end}, where the statement ends, is known"
+            reasons[gap & (ends == end)] = Reason("period", text)
         return replace(self, rows=rows, reasons=np.where(rows >= 0, None, reasons))
+
+    def of_one_scope(self) -> PanelRows:
+        """Leave out customers whose period has statements of the firm and of its group."""
+        if self.visible.mixed is None:
+            return self
+        mixed = (self.rows >= 0) & self.visible.mixed[self.rows]
+        reasons = self.reasons.copy()
+        reasons[mixed] = Reason(
+            "consolidation",
+            "a period has statements of the firm and of its group: say which count (consolidation)",
+        )
+        return replace(self, rows=np.where(mixed, -1, self.rows), reasons=reasons)
 
     def days(self, column: str) -> np.ndarray[Any, np.dtype[np.datetime64]]:
         """Return a column of days by customer, NaT where there is none."""
@@ -112,17 +143,16 @@ class PanelRows:
         """Return a column of words by customer, None where there is none."""
         found = np.full(len(self.rows), None, dtype=object)
         if column in self.table.words:
+            codes, levels = self.table.words[column]
             there = self.rows >= 0
-            found[there] = self.table.text(column)[self.rows[there]]
+            found[there] = np.array([*levels, None], dtype=object)[codes[self.rows[there]]]
         return found
 
     def numbers(self, item: str) -> Measured:
         """Return an item by customer."""
         name = item + _before_words(self.years_before)
         if item not in self.table.numbers:
-            near = get_close_matches(item, list(self.table.numbers), n=1)
-            hint = f" (near: {near[0]!r})" if near else ""
-            why = Reason("not_given", f"{self.table.name} have no column {item!r}{hint}")
+            why = Reason("not_given", self._why_no_numbers(item))
             gaps = np.full(len(self.rows), np.nan)
             there = self.rows >= 0
             reasons: Any = np.where(there, reasons_where(there, why), self.reasons)
@@ -135,6 +165,15 @@ class PanelRows:
         return self._annual(
             replace(found, currency=self._currency(item), scope=self._scope()), item
         )
+
+    def _why_no_numbers(self, item: str) -> str:
+        if item in self.table.words:
+            return f"column {item!r} of {self.table.name} holds words, not numbers"
+        if item in self.table.days:
+            return f"column {item!r} of {self.table.name} holds days, not numbers"
+        near = get_close_matches(item, list(self.table.numbers), n=1)
+        hint = f" (near: {near[0]!r})" if near else ""
+        return f"{self.table.name} have no column {item!r}{hint}"
 
     def _currency(self, item: str) -> Int1D | None:
         if self.currency is None or item in COUNTS:
@@ -185,6 +224,14 @@ class PanelFacts:
         self._policy = policy
         self._as_of = as_of
         self._place = place or Input(table=name)
+
+    def __repr__(self) -> str:
+        """Say in one line which table it is, when, and for how many customers."""
+        if self._rows is None:
+            return f"PanelFacts({self._name}: no such table is given)"
+        n = int((self._rows.rows >= 0).sum())
+        before = _before_words(self._place.years_before)
+        return f"PanelFacts({self._name}{before}: {n:,} of {len(self._rows.rows):,} customers)"
 
     def item(self, name: str) -> Measured:
         """Return an item by its name, missing with its reason where it is not there."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Number
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from creditscore._checks import check_kind, unknown_name
+from creditscore._columns import is_level
 from creditscore._typing import Level, NativeFrame
 from creditscore._validation import check_choice, check_integer
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
@@ -30,7 +32,9 @@ class CustomerRecords:
     """Facts about customers in tidy tables, from which indicators are computed as of a day.
 
     Each table is optional. Further columns may be there, and are read as what they hold:
-    indicators find them by their names. All tables but the ledger hold `known_on`, the day the
+    indicators find them by their names. They are visible as soon as their row is: what became
+    known later, such as the days that an invoice was late in the end, must not be among them. All
+    tables but the ledger hold `known_on`, the day the
     row became known; an invoice is known from `invoiced_on`.
 
     Parameters
@@ -78,13 +82,14 @@ class CustomerRecords:
         For tables without `known_on`: days after the day a row is about (for statements after
         `period_end`) on which it became known.
     consolidation : {"either", "consolidated", "separate"}, default="either"
-        Which statements count. With "either", a customer with both kinds for one period has no
-        statement, and the reason says so.
+        Which statements count. With "either", a customer with both kinds for a period has no
+        statement of it, and the reason says so.
     annualise : bool, default=False
         Whether statements of other than 12 months count, their flows times 12 / months.
     stale_after_months : int or None, default=18
-        Months after its period end from which a statement no longer tells anything; None for
-        never.
+        Months after its period end from which a statement no longer tells anything, and so with
+        rows of operations, market and trade, and with persons by `known_on`; None for never.
+        Profiles, industries and countries hold until a later row is known.
     flows : tuple of str, default=()
         Items of statements that add up over time, beyond the known ones (:data:`FLOWS`).
 
@@ -98,7 +103,9 @@ class CustomerRecords:
     Notes
     -----
     On a day, a row counts if it was known by then. Of rows of one customer and one month the last
-    known counts, so that a correction supersedes from the day it is known. An invoice that was
+    known counts, so that a correction supersedes from the day it is known; of statements to one
+    month, that of 12 months goes before one of fewer. A period that ends by the sixth of a month
+    is of the month before, as years of 52 or 53 weeks have it. An invoice that was
     settled later is open on the day. What was disputed or returned counts from the day it was, or
     where that column is not there, from the day the invoice was settled, as a flag without a day
     may come from the future. Statements of one customer in two currencies, or of a firm and of
@@ -158,6 +165,8 @@ class CustomerRecords:
         if not self.tables:
             msg = "Records need at least one table. Got none."
             raise EmptyDataError(msg)
+        # customers named in two ways are refused at once, too
+        _ = self.customers
 
     @cached_property
     def tables(self) -> Mapping[TableName, FactTable]:
@@ -196,6 +205,35 @@ class CustomerRecords:
         return f"CustomerRecords({n:,} customer{'' if n == 1 else 's'}; {rows})"
 
 
+def read_customers(customers: Any, known: Collection[Level], owner: str) -> tuple[Level, ...]:
+    """Read which customers are asked for, as tables name them.
+
+    Raises
+    ------
+    InvalidParameterError
+        They are no sequence of names, or text where those that are known are numbers.
+    """
+    several = isinstance(customers, Iterable) and getattr(customers, "ndim", 1) == 1
+    if not several or isinstance(customers, (str, bytes)):
+        msg = (
+            f"The 'customers' parameter of {owner} must be a sequence of customers. Got "
+            f"{customers!r} instead."
+        )
+        raise InvalidParameterError(msg)
+    names = tuple(name.item() if isinstance(name, np.generic) else name for name in customers)
+    example = next(iter(known), None)
+    for name in names:
+        alike = example is None or isinstance(name, str) == isinstance(example, str)
+        if not is_level(name) or not alike:
+            so = f", and the records name them as {example!r}" if example is not None else ""
+            msg = (
+                f"The 'customers' parameter of {owner} must hold names of customers. Got "
+                f"{name!r}{so}."
+            )
+            raise InvalidParameterError(msg)
+    return names
+
+
 def day_of(value: Any, name: str, owner: str) -> np.datetime64:
     """Return a day given as text (2024-06-30), date or timestamp."""
     try:
@@ -206,7 +244,7 @@ def day_of(value: Any, name: str, owner: str) -> np.datetime64:
             f"Got {value!r} instead."
         )
         raise InvalidParameterError(msg) from error
-    if stamp is pd.NaT or stamp.tzinfo is not None or isinstance(value, (bool, int, float)):
+    if stamp is pd.NaT or stamp.tzinfo is not None or isinstance(value, Number):
         msg = (
             f"The {name!r} parameter of {owner} must be a day without a time zone, such as "
             f"'2024-06-30'. Got {value!r} instead."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any, Self, TypeAlias
 
 import numpy as np
@@ -10,7 +11,8 @@ import pandas as pd
 
 from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._validation import check_integer
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import InvalidParameterError, MissingColumnError
+from creditscore.indicators._lazy_columns import Columns, taken
 from creditscore.indicators._measured import Measured, NegativeDenominator
 from creditscore.indicators._reason import Reason
 from creditscore.indicators._schema import AMOUNTS
@@ -49,6 +51,8 @@ class CustomerRows:
         The column that windows go by, unless another one is named.
     absent : array of Reason of shape (n_customers,)
         Why a customer that is not among the keys has no rows.
+    days : tuple of str, default=()
+        Columns of days that such a table may hold.
     window : str, default=""
         The window in words.
     negative_denominator : {"missing", "keep"}, default="missing"
@@ -75,19 +79,25 @@ class CustomerRows:
     """
 
     name: str
-    columns: dict[str, Any]
+    columns: Columns
     owner: Int1D
     key_of: Int1D
     n_keys: int
     as_of: np.datetime64
     dated_by: str
     absent: Any
+    days: tuple[str, ...] = ()
     window: str = ""
     negative_denominator: NegativeDenominator = "missing"
 
     def __len__(self) -> int:
         """Count the rows."""
         return len(self.owner)
+
+    def __repr__(self) -> str:
+        """Say in one line how many rows there are, and which."""
+        rows = f"{len(self):,} row{'' if len(self) == 1 else 's'}"
+        return f"CustomerRows({' '.join(filter(None, (self.name + ':', rows, self.window)))})"
 
     def __getattr__(self, name: str) -> Any:
         """Return a column by its name."""
@@ -96,10 +106,24 @@ class CustomerRows:
         return self.column(name)
 
     def column(self, name: str) -> Any:
-        """Return a column; all missing where the table has none of this name."""
+        """Return a column; days that the table does not hold are all missing.
+
+        Raises
+        ------
+        MissingColumnError
+            The table has no such column. An indicator that asks for it is missing, for that
+            reason.
+        """
         if name in self.columns:
             return self.columns[name]
-        return np.full(len(self), np.nan)
+        if name in self.days:
+            return np.full(len(self), np.datetime64("NaT", "D"))
+        if not self.n_keys:
+            return np.full(len(self), np.nan)
+        near = get_close_matches(name, list(self.columns), n=1)
+        hint = f" (near: {near[0]!r})" if near else ""
+        msg = f"{self.name} have no column {name!r}{hint}"
+        raise MissingColumnError(msg)
 
     def has(self, name: str) -> bool:
         """Tell whether the table has a column."""
@@ -107,13 +131,11 @@ class CustomerRows:
 
     def where(self, mask: Bool1D, words: str = "") -> Self:
         """Return some of the rows; `words` go on to say which, in reasons."""
-        keep = np.asarray(mask)
-        if keep.shape != (len(self),) or keep.dtype != bool:
-            msg = f"A mask of {self.name} must hold true or false for each of {len(self)} rows."
-            raise InvalidParameterError(msg)
-        columns = {name: values[keep] for name, values in self.columns.items()}
+        keep = np.flatnonzero(self._mask(mask))
         window = " ".join(filter(None, (self.window, words)))
-        return replace(self, columns=columns, owner=self.owner[keep], window=window)
+        return replace(
+            self, columns=taken(self.columns, keep), owner=self.owner[keep], window=window
+        )
 
     def within(self, *, months: int, on: str | None = None, before_months: int = 0) -> Self:
         """Return the rows of the months up to the day, or up to some months before.
@@ -161,24 +183,33 @@ class CustomerRows:
         return self._in_currency(found, values)
 
     def mean(self, values: Column, *, weights: Column | None = None) -> Measured:
-        """Return the mean of each customer, weighted where weights are given."""
+        """Return the mean of each customer, weighted where weights are given.
+
+        Missing where the weights of a customer do not add up to more than zero.
+        """
         numbers, name = self._numbers(values)
-        weight = np.ones(len(self))
-        if weights is not None:
-            weight, weight_name = self._numbers(weights)
-            name = weight_name if np.isnan(weight).any() else name
+        weight, of = self._numbers(np.ones(len(self)) if weights is None else weights)
         total = np.bincount(self.owner, weights=weight, minlength=self.n_keys)
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             sums = np.bincount(self.owner, weights=numbers * weight, minlength=self.n_keys)
-            means = np.where(total > 0, sums / total, np.where(np.isnan(total), np.nan, 0.0))
-        found = self._by_customer(means, self._has_rows() & (total != 0), "mean", name)
+            means = np.divide(sums, total, out=np.full(self.n_keys, np.nan), where=total > 0)
+        found = self._by_customer(
+            means,
+            self._has_rows(),
+            "mean",
+            name,
+            (np.isnan(total), Reason("not_given", f"{of} is missing in a row of {self.name}")),
+            (total == 0, Reason("zero_denominator", f"the sum of {of} is zero")),
+            (total < 0, Reason("negative_denominator", f"the sum of {of} is negative")),
+        )
         if _is_amount(weights):
             found = self.in_one_currency(found)
         return self._in_currency(found, values)
 
     def share(self, condition: Bool1D, *, weights: Column | None = None) -> Measured:
         """Return the share of rows, or of their weights, for which a condition holds."""
-        return self.mean(np.asarray(condition, dtype=np.float64), weights=weights).named("share")
+        holds = self._mask(condition).astype(np.float64)
+        return self.mean(holds, weights=weights).named("share")
 
     def largest(self, values: Column) -> Measured:
         """Return the largest value of each customer."""
@@ -203,10 +234,12 @@ class CustomerRows:
         -------
         Measured
             Between 1 / n for n equal parts and 1 for a single one. Missing where the sum is not
-            above zero or a part is negative.
+            above zero, a part is negative, or a row does not say whose it is.
         """
         numbers, name = self._numbers(values)
-        groups, _ = pd.factorize(self.column(by), use_na_sentinel=False)
+        groups = pd.factorize(self.column(by))[0]
+        nobody = np.bincount(self.owner, weights=groups < 0, minlength=self.n_keys) > 0
+        groups = np.maximum(groups, 0)
         pairs, codes = np.unique(
             self.owner * (groups.max(initial=0) + 1) + groups, return_inverse=True
         )
@@ -214,14 +247,19 @@ class CustomerRows:
         owner = np.zeros(len(pairs), dtype=np.intp)
         owner[codes] = self.owner
         total = np.bincount(owner, weights=parts, minlength=self.n_keys)
-        squares = np.bincount(owner, weights=parts**2, minlength=self.n_keys)
         negative = np.bincount(owner, weights=parts < 0, minlength=self.n_keys) > 0
-        fit = ~(total <= 0) & ~negative
-        index = np.divide(squares, total**2, out=np.full(self.n_keys, np.nan), where=fit)
-        found = self._by_customer(np.where(fit, index, 0.0), self._has_rows(), "HHI", name)
-        bad = ~np.append(fit, True)[self.key_of] & ~found.missing
-        why = Reason("undefined", f"the sum of {name} is not above zero, or a part is negative")
-        found = found.without(bad, why)
+        unfit = (total <= 0) | negative
+        above = np.where(unfit | nobody, np.nan, total)[owner]
+        index: Any = np.bincount(owner, weights=(parts / above) ** 2, minlength=self.n_keys)
+        text = f"the sum of {name} is not above zero, or a part is negative"
+        found = self._by_customer(
+            index,
+            self._has_rows(),
+            "HHI",
+            name,
+            (nobody, Reason("not_given", f"{by} is missing in a row of {self.name}")),
+            (unfit, Reason("undefined", text)),
+        )
         return self.in_one_currency(found) if _is_amount(values) else found
 
     def in_one_currency(self, found: Measured) -> Measured:
@@ -263,11 +301,35 @@ class CustomerRows:
             raise InvalidParameterError(msg)
         return numbers.astype(np.float64), name
 
+    def _mask(self, condition: Bool1D) -> Bool1D:
+        mask = np.asarray(condition)
+        if mask.shape != (len(self),) or mask.dtype != bool:
+            msg = (
+                f"A condition on {self.name} must hold true or false for each of {len(self)} rows. "
+                f"Got type {mask.dtype} and shape {mask.shape}."
+            )
+            raise InvalidParameterError(msg)
+        return mask
+
     def _has_rows(self) -> Bool1D:
         return np.bincount(self.owner, minlength=self.n_keys) > 0
 
-    def _by_customer(self, by_key: Float1D, there: Bool1D, what: str, name: str) -> Measured:
-        """Give each customer the number of its key, or the reason why there is none."""
+    def _by_customer(
+        self,
+        by_key: Float1D,
+        there: Bool1D,
+        what: str,
+        name: str,
+        *why: tuple[Bool1D, Reason],
+    ) -> Measured:
+        """Give each customer the number of its key, or the reason why there is none.
+
+        Where a number is NaN, a value is missing in a row, unless `why` says otherwise of its key.
+        """
+        too_large = np.isinf(by_key) & there
+        text = f"{what} of {name or self.name} is larger than numbers can be"
+        why = (*why, (too_large, Reason("undefined", text)))
+        by_key = np.where(np.isinf(by_key), np.nan, by_key)
         known = self.key_of >= 0
         padded = np.append(by_key, np.nan)
         has = np.append(there, False)[self.key_of]
@@ -276,9 +338,11 @@ class CustomerRows:
         reasons[known & ~has] = Reason("no_rows", f"no row of {self.name} {self.window}".rstrip())
         gap = has & np.isnan(values)
         reasons[gap] = Reason("not_given", f"{name} is missing in a row of {self.name}")
+        for of_keys, reason in why:
+            reasons[gap & np.append(of_keys, False)[self.key_of]] = reason
         return Measured(
             name=f"{what} of {name or self.name}",
-            values=np.where(np.isinf(values), np.nan, values),
+            values=values,
             reasons=reasons,
             negative_denominator=self.negative_denominator,
         )

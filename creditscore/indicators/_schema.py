@@ -46,6 +46,8 @@ class TableSchema:
         Columns that are seen only from a day on: the first of these columns that is there.
     allowed : mapping of str to tuple of str, default={}
         Columns that hold one of a few words.
+    unique_by : str, default=""
+        Column of words that no two rows of one key share.
     """
 
     key: str
@@ -58,6 +60,7 @@ class TableSchema:
     flags: tuple[str, ...] = ()
     revealed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unique_by: str = ""
 
     @property
     def needed(self) -> tuple[str, ...]:
@@ -98,7 +101,7 @@ SCHEMAS: dict[TableName, TableSchema] = {
         key="customer", kind="rows", dated_by="due_on", known_by="invoiced_on",
         required=("invoice", "settled_on", "amount"),
         dates=("invoiced_on", "due_on", "settled_on", "disputed_on", "returned_on"),
-        texts=("invoice", "currency", "source"), flags=("disputed",),
+        texts=("invoice", "currency", "source"), flags=("disputed",), unique_by="invoice",
         revealed_by={
             "settled_on": ("settled_on",),
             "disputed_on": ("disputed_on",),
@@ -158,6 +161,9 @@ STOCKS = frozenset(
     }
 )  # fmt: skip
 """Items of statements on a day."""
+
+GROW_STALE = frozenset({"statements", "operations", "market", "persons"})
+"""Panels whose latest row tells nothing any more when it is too old; others hold until replaced."""
 
 COUNTS = frozenset({"shares_issued", "employees", "months", "gnp_index"})
 """Items that are in no currency."""

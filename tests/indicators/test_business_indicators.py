@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditscore.datasets import load_enterprises
 from creditscore.indicators import (
     ENVIRONMENT,
     OPERATING,
@@ -304,5 +305,22 @@ def test_each_value_carries_source_and_date() -> None:
     found = compute(business_tables())
     read = found.sources(indicators=["market_share", "industry_default_rate"], customers=["A"])
     assert set(read["source"]) == {"register"}
+    # which industry the firm is of was known before
+    of_profile = read["input"] == "profile.industry"
+    assert set(read[of_profile]["known_on"].astype(str)) == {"2020-01-01"}
+    read = read[~of_profile]
     assert set(read["known_on"].astype(str)) == {"2024-04-30"}
     assert set(read["dated"].astype(str)) == {"2023-12-31"}
+
+
+def test_each_value_of_the_sample_on_the_surroundings_carries_source_and_date() -> None:
+    records = CustomerRecords(**load_enterprises().tables)
+    read = ENVIRONMENT.compute(records, as_of=AS_OF).sources()
+    told = read[~read["input"].str.startswith("profile")]
+    # whom no event concerns has none to name
+    told = told[(told["input"] != "events") | (told["value"] > 0)]
+    assert set(told["input"].str.split(".").str[0]) == {
+        "countries", "events", "industries", "surveys",
+    }  # fmt: skip
+    assert (told["source"] != "").all()
+    assert (told["known_on"] <= pd.Timestamp(AS_OF)).all()

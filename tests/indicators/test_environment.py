@@ -141,6 +141,14 @@ def test_rates_refuse_what_are_no_counts(
         shrunken_rates(defaults, firms)
 
 
+def test_a_rate_under_the_prior_is_of_counts_alone() -> None:
+    found = shrunken_rates([30, 10, 1], [1000, 1000, 80])
+    assert found.rate(0, 0) == pytest.approx(found.prior_mean)
+    for defaults, firms in ((5, 3), (np.nan, 3), (-1, 3), (1, np.inf)):
+        with pytest.raises(InvalidDataError, match="0 <= defaults <= firms"):
+            found.rate(defaults, firms)
+
+
 # --- industries ----------------------------------------------------------------------
 
 OUTPUT = [100.0, 104.0, 108.0, 113.0, 121.0, 123.0, 119.0]
@@ -252,8 +260,23 @@ def test_the_index_as_an_indicator_of_own_reference_points() -> None:
     assert IndustryIndex() == IndustryIndex()
     growth_alone = IndustryIndex(weights=(0, 1, 0, 0)).indicator()
     assert {str(entry) for entry in growth_alone.inputs} == {
-        "industries.output", "industries.output@-1",
+        "profile.industry", "industries.output", "industries.output@-1",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        ({"default_rate": [0.1, 0.2], "growth": [0.0] * 3}, "Got 2 of default_rate, 3 of growth"),
+        ({"default_rate": np.inf}, "default_rate must hold finite numbers"),
+        ({"growth": [[0.1]]}, "growth must hold finite numbers"),
+        ({"volatility": "low"}, "volatility must hold numbers"),
+    ],
+)
+def test_the_index_refuses_what_is_no_row_of_numbers(given: Any, match: str) -> None:
+    parts = {"default_rate": 0.0, "growth": 0.0, "volatility": 0.0, "concentration": 0.0}
+    with pytest.raises(InvalidDataError, match=match):
+        IndustryIndex().score(**{**parts, **given})
 
 
 @pytest.mark.parametrize(
@@ -379,11 +402,14 @@ def test_all_four_phases() -> None:
     assert found == ["downturn", "slowdown", "recovery", "expansion"]
 
 
-def test_steady_growth_is_expansion() -> None:
-    levels = [2.0**k for k in range(7)]
-    assert cycle_phases(levels)["phase"].dropna().tolist() == ["expansion"] * 2
-    found = compute(industries=industries(output=levels * 3)).values.loc["A"]
-    assert (found["industry_cycle"], found["industry_cycle_phase"]) == (0.0, 4.0)
+@pytest.mark.parametrize("growth", [2.0, 1.04, 1.0, 0.93])
+def test_steady_growth_is_expansion(growth: float) -> None:
+    # whatever way the last bit of a quotient is rounded
+    levels = [100 * growth**k for k in range(40)]
+    assert cycle_phases(levels)["phase"].dropna().tolist() == ["expansion"] * 35
+    found = compute(industries=industries(output=levels[:7] * 3)).values.loc["A"]
+    assert found["industry_cycle"] == pytest.approx(0.0, abs=1e-12)
+    assert found["industry_cycle_phase"] == 4.0
 
 
 @settings(max_examples=50, deadline=None)

@@ -20,11 +20,13 @@ from creditscore.indicators import (
     PiotroskiRatios,
     dupont,
     dupont_change,
+    dupont_factors,
     facts_on,
     piotroski_f,
     piotroski_signals,
 )
 
+NAN = math.nan
 YEAR = PiotroskiRatios(
     return_on_assets=0.08, cash_flow_to_assets=0.1, leverage=0.2, current_ratio=1.5,
     shares_issued=100.0, gross_margin=0.3, asset_turnover=1.2,
@@ -223,6 +225,23 @@ def test_dupont_says_why_a_factor_is_missing() -> None:
     )
     assert dupont(short).loc["A", "reason"] == "statements have no column 'revenue'"
     assert dupont_change(short).loc["A", "reason"] == "no statement to 2022-12 is known"
+
+
+def test_dupont_of_plain_numbers() -> None:
+    # 80 / 1200 · 1200 / 1000 · 1000 / 500 = 0.16
+    three = dupont_factors(80, 1200, 1000, 500)
+    assert three.loc[0].tolist() == [pytest.approx(1 / 15), 1.2, 2.0, pytest.approx(0.16), ""]
+    five = dupont_factors(
+        [80.0, 80.0, NAN], 1200, 1000, [500.0, -500.0, 500.0], pretax_income=100, ebit=125
+    )
+    factors = ["tax_burden", "interest_burden", "operating_margin", "asset_turnover"]
+    assert five.loc[0, factors].tolist() == pytest.approx([0.8, 0.8, 125 / 1200, 1.2])
+    assert five.loc[0].drop(["return_on_equity", "reason"]).prod() == pytest.approx(0.16)
+    assert five["reason"].tolist() == ["", "equity is negative", "net_income is not given"]
+    with pytest.raises(InvalidParameterError, match="need both 'pretax_income' and 'ebit'"):
+        dupont_factors(80, 1200, 1000, 500, ebit=125)
+    with pytest.raises(InvalidDataError, match="dupont_factors needs columns of one length"):
+        dupont_factors([80, 90], 1200, 1000, [1.0, 2.0, 3.0])
 
 
 def test_dupont_leaves_the_facts_as_they_are_and_says_what_does_not_fit() -> None:

@@ -89,6 +89,16 @@ def test_a_gap_may_have_a_code_by_its_kind(records: CustomerRecords) -> None:
         found.coded({"gone": 1.0})
 
 
+def test_no_code_tells_the_future(records: CustomerRecords) -> None:
+    found = OWN.compute(records, as_of="2023-01-31")
+    assert set(found.reason_kinds.loc["A"]) == {"not_known_yet"}
+    for codes in ({"not_given": -1.0}, {"not_given": -1.0, "not_known_yet": -2.0}):
+        with pytest.raises(InvalidParameterError, match="only the future tells which it is"):
+            found.coded(codes)
+    both = found.coded({"not_given": -1.0, "not_known_yet": -1.0})
+    assert both.loc["A"].tolist() == [-1.0] * 3
+
+
 def test_flags_and_coverage(records: CustomerRecords) -> None:
     found = OWN.compute(records, as_of="2024-06-30")
     assert found.flags.to_dict("records") == [
@@ -114,11 +124,45 @@ def test_each_value_carries_source_and_date(records: CustomerRecords) -> None:
     assert rows["value"] == 3
     assert str(rows["dated"].date()) == "2024-05-31"
     assert len(found.sources(indicators=["on_time"])) == 2
+    assert found.sources(customers=["B", "A"], indicators=["on_time"])["value"].tolist() == [1, 3]
     early = OWN.compute(records, as_of="2020-01-01").sources()
     assert early["dated"].isna().all()
     for wrong in ({"indicators": ["late"]}, {"customers": ["Z"]}):
         with pytest.raises(InvalidParameterError, match="There is no"):
             found.sources(**wrong)  # type: ignore[arg-type]
+
+
+def test_what_is_read_does_not_depend_on_who_read_before() -> None:
+    @indicator(group="environment", unit="share", direction="lower", formula="defaults / firms")
+    def rate(facts: Facts) -> Measured:
+        return facts.industries.defaults / facts.industries.firms
+
+    @indicator(group="environment", unit="count", direction="lower", formula="events")
+    def n_events(facts: Facts) -> Measured:
+        return facts.events.count()
+
+    when = pd.to_datetime(["2024-01-31"])
+    records = CustomerRecords(
+        profile=pd.DataFrame({"customer": ["A"], "known_on": when, "industry": ["steel"]}),
+        industries=pd.DataFrame(
+            {"industry": ["steel"], "period_end": when, "known_on": when, "firms": [10.0],
+             "defaults": [1.0]}
+        ),
+        events=pd.DataFrame(
+            {"event": ["tariff"], "known_on": when, "effective_on": when, "direction": [-1]}
+        ),
+    )  # fmt: skip
+    pair = (rate, n_events)
+    for first, second in (pair, pair[::-1]):
+        again = Indicator(
+            name="again", compute=first.compute, group="environment", unit="share",
+            direction="lower", formula="the same",
+        )  # fmt: skip
+        found = IndicatorSet(indicators=(first, second, again)).compute(records, as_of="2024-06-30")
+        assert set(found.inputs["again"]) == set(found.inputs[first.name]) == set(first.inputs)
+    assert {str(entry) for entry in rate.inputs} == {
+        "profile.industry", "industries.defaults", "industries.firms",
+    }  # fmt: skip
 
 
 def test_sources_of_events_and_of_the_month_of_the_statement(statements: pd.DataFrame) -> None:
@@ -176,6 +220,9 @@ def test_sets_are_extended_and_parted() -> None:
     assert replaced.names == OWN.names
     assert replaced["on_time"].group == "person"
     assert OWN.only(["sales_growth"]).names == ("sales_growth",)
+    assert "sales_growth" in OWN
+    assert sales_growth in OWN
+    assert "growth" not in OWN
     assert OWN.of_group("financial").names == ("return_on_equity", "sales_growth")
     assert OWN.of_five_c("capacity").names == ("sales_growth",)
     assert (OWN.of_group("reputation") + OWN.of_group("financial")).names[0] == "on_time"
@@ -192,6 +239,8 @@ def test_sets_refuse_what_they_cannot_hold() -> None:
         OWN + OWN
     with pytest.raises(InvalidParameterError, match="Did you mean 'on_time'"):
         OWN["ontime"]
+    with pytest.raises(InvalidParameterError, match=r"a sequence, such as \['on_time'\]"):
+        OWN.only("on_time")
     with pytest.raises(InvalidParameterError, match="must be a Indicator"):
         OWN.with_indicators(len)  # type: ignore[arg-type]
 
@@ -226,3 +275,23 @@ def test_a_function_that_returns_something_else_is_named(records: CustomerRecord
 
     with pytest.raises(InvalidParameterError, match="Indicator 'wrong' must return a Measured"):
         IndicatorSet(indicators=(wrong,)).compute(records, as_of="2024-06-30")
+
+
+def test_a_gap_without_a_reason_is_refused(records: CustomerRecords) -> None:
+    @indicator(group="financial", unit="ratio", direction="higher", formula="1")
+    def silent(facts: Facts) -> Measured:
+        n = len(facts.customers)
+        return Measured(name="x", values=np.full(n, np.nan), reasons=np.full(n, None))
+
+    with pytest.raises(InvalidParameterError, match="'silent' must give a reason for each value"):
+        IndicatorSet(indicators=(silent,)).compute(records, as_of="2024-06-30")
+
+
+def test_an_error_inside_an_indicator_names_it(records: CustomerRecords) -> None:
+    @indicator(group="financial", unit="ratio", direction="higher", formula="1")
+    def broken(facts: Facts) -> Measured:
+        raise LookupError(facts.as_of)
+
+    with pytest.raises(LookupError) as caught:
+        IndicatorSet(indicators=(broken,)).compute(records, as_of="2024-06-30")
+    assert caught.value.__notes__ == ["in indicator 'broken'"]

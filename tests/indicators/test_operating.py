@@ -199,6 +199,16 @@ def test_what_has_no_meaning_is_missing(name: str, tables: Any, kind: str) -> No
     assert why(name, **tables)[0] == kind
 
 
+@pytest.mark.parametrize(
+    ("table", "name"), [("operations", "capacity_use"), ("market", "market_rank")]
+)
+def test_old_operations_and_markets_are_stale(table: str, name: str) -> None:
+    old = TABLES[table].assign(period_end=days("2020-12-31", "2021-12-31"))
+    kind, text = why(name, **{table: old})
+    assert kind == "stale"
+    assert text == f"the latest row of {table}, of 2021-12-31, is older than 18 months"
+
+
 # --- concentration -------------------------------------------------------------------
 
 
@@ -236,6 +246,16 @@ def test_a_period_as_old_as_a_stale_statement_does_not_count() -> None:
     records = CustomerRecords(trade=old, stale_after_months=None)
     found = OPERATING.compute(records, as_of=AS_OF).values.loc["A", "customer_concentration"]
     assert found == pytest.approx(0.38)
+
+
+@pytest.mark.parametrize("name", ["customer_concentration", "largest_customer_share"])
+def test_counterparties_without_a_name_may_be_one_or_many(name: str) -> None:
+    nameless = CUSTOMERS.assign(counterparty=["K", None, None])
+    assert why(name, trade=nameless) == (
+        "not_given",
+        "counterparty is missing in a row of trade",
+    )
+    assert value("supplier_concentration", trade=pd.concat([nameless, SUPPLIERS])) == 0.625
 
 
 @pytest.mark.parametrize("name", ["customer_concentration", "largest_customer_share"])

@@ -58,6 +58,19 @@ def test_no_income_and_no_limit_have_no_ratio() -> None:
     assert found.reasons.loc["P", "credit_utilisation"] == "revolving_limit is zero"
 
 
+def test_an_old_version_is_stale_as_an_old_statement_is() -> None:
+    # 18 months before 2024-06-30
+    assert compute(("2022-12-30", ITEMS)).values.notna().all(axis=None)
+    found = compute(("2022-12-29", ITEMS))
+    assert found.values.isna().all(axis=None)
+    assert set(found.reason_kinds.loc["P"]) == {"stale"}
+    text = "the latest row of persons, of 2022-12-29, is older than 18 months"
+    assert set(found.reasons.loc["P"]) == {text}
+    persons = pd.DataFrame([{"customer": "P", "known_on": pd.Timestamp("2015-01-01"), **ITEMS}])
+    records = CustomerRecords(persons=persons, stale_after_months=None)
+    assert PERSON.compute(records, as_of="2024-06-30").values.loc["P", "debt_service_ratio"] == 0.25
+
+
 def test_what_is_not_known_yet_is_missing() -> None:
     found = compute(("2024-07-01", ITEMS))
     assert found.values.isna().all(axis=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditscore.exceptions import (
+    ColumnTypeError,
     DocumentError,
     DocumentNotFoundError,
     DuplicateColumnError,
@@ -130,6 +132,69 @@ def test_names_constants_and_lags() -> None:
     assert set(one_day.table["known_on"].dt.strftime("%Y-%m-%d")) == {"2024-05-01"}
 
 
+def test_each_row_has_a_source(tmp_path: Path) -> None:
+    unnamed = read_industry_table(FIGURES)
+    assert set(unnamed.table["source"]) == {"a table without a source"}
+    path = as_csv(FIGURES.assign(source=["office", None, " "]), tmp_path)
+    from_file = read_industry_table(path)
+    assert from_file.table["source"].tolist() == ["office", "figures.csv", "figures.csv"]
+    with pytest.raises(InvalidParameterError, match="'source', and read_industry_table was told"):
+        read_industry_table(path, source="me")
+
+
+def test_columns_that_are_not_read_may_hold_anything() -> None:
+    strange = FIGURES.assign(
+        updated=pd.to_datetime(FIGURES["known_on"]).dt.tz_localize("UTC"), tags=[[1], [2], [3]]
+    )
+    assert read_industry_table(strange).ignored == ("updated", "tags")
+    other_name = FIGURES.rename(columns={"known_on": "published"})
+    other_name["published"] = pd.to_datetime(other_name["published"])
+    with pytest.raises(MissingColumnError, match="'known_on' is not in the table"):
+        read_industry_table(other_name)
+
+
+def test_decimals_of_databases_are_numbers() -> None:
+    decimals = FIGURES.assign(firms=[Decimal("1000.5"), None, Decimal(80)])
+    for table in (decimals, pl.from_pandas(decimals), pa.Table.from_pandas(decimals)):
+        firms = read_industry_table(table).table["firms"]
+        assert firms.fillna(-1).tolist() == [1000.5, -1.0, 80.0]
+
+
+def test_infinite_numbers_of_a_frame_are_rejected() -> None:
+    found = read_industry_table(FIGURES.assign(hhi=[0.1, np.inf, np.nan]), strict=False)
+    reject = found.rejects.loc[0, ["row", "column", "reason"]].tolist()
+    assert reject == [1, "hhi", "is not finite"]
+    assert len(found.table) == 2
+
+
+def test_times_with_a_zone_are_refused() -> None:
+    zoned = FIGURES.assign(known_on=pd.to_datetime(FIGURES["known_on"]).dt.tz_localize("UTC"))
+    with pytest.raises(ColumnTypeError, match=r"'known_on' must hold dates. Got times of the"):
+        read_industry_table(zoned)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2023-12-31", "2023/12/31", "2023.12.31", "2023年12月31日", " 2023-12-31 00:00:00 ",
+     "2023-12-31T00:00:00.000"],
+)  # fmt: skip
+def test_days_with_the_year_first_are_read(text: str) -> None:
+    found = read_industry_table(FIGURES.tail(1).assign(period_end=text))
+    assert str(found.table.loc[0, "period_end"].date()) == "2023-12-31"
+    short = read_industry_table(FIGURES.tail(1).assign(period_end="2023/4/3"))
+    assert str(short.table.loc[0, "period_end"].date()) == "2023-04-03"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["31.12.2023", "12/31/2023", "3/4/2023", "20231231", "45291", "2023-12/31", "2023-12",
+     "2023-13-01", "2023年2月30日", "2023-12-31 05:00", "31 Dec 2023"],
+)  # fmt: skip
+def test_other_days_are_not_guessed(text: str) -> None:
+    found = read_industry_table(FIGURES.tail(1).assign(period_end=text), strict=False)
+    assert found.rejects["reason"].tolist() == ["is no day written YYYY-MM-DD"]
+
+
 def test_customers_that_are_numbers_stay_numbers_in_frames_and_are_text_in_files(
     tmp_path: Path,
 ) -> None:
@@ -239,7 +304,9 @@ def test_all_rows_may_be_rejected() -> None:
         pd.DataFrame({"industry": ["a"], "balance": [9.0], "period_end": ["2024-03-31"]}),
         survey="s", known_on="2024-04-01", strict=False,
     )  # fmt: skip
-    assert list(found.table.columns) == ["industry", "survey", "period_end", "known_on", "balance"]
+    assert list(found.table.columns) == [
+        "industry", "survey", "period_end", "known_on", "balance", "source",
+    ]  # fmt: skip
     assert len(found.table) == 0
     assert "9" in found._repr_html_()
 
@@ -267,7 +334,7 @@ def rating(agency: str, symbol: str, **details: Any) -> Any:
     [
         ("S&P", "AAA", 1), ("S&P", "AA+", 2), ("S&P", "BBB-", 10), ("S&P", "BB+", 11),
         ("S&P", "CCC-", 19), ("S&P", "CC", 20), ("S&P", "C", 21), ("S&P", "D", 22),
-        ("S&P", "SD", 22), ("Fitch", "RD", 22), ("Fitch Ratings", "B −", 16),
+        ("S&P", "SD", 22), ("标普", "A-", 7), ("Fitch", "RD", 22), ("Fitch Ratings", "B −", 16),
         ("Moody's", "Aaa", 1), ("Moody’s", "Aa1", 2), ("moodys", "Baa3", 10),
         ("Moody's", "Ba1", 11), ("Moody's", "Caa3", 19), ("Moody's", "Ca", 20),
         ("Moody's", "C", 21), ("DBRS", "AA (high)", 2), ("DBRS", "BBB(low)", 10),
@@ -325,6 +392,11 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         read_industry_table(write(tmp_path / "s.csv", "industry;firms\na;1\n"))
     with pytest.raises(DuplicateColumnError, match="more than one column named 'a'"):
         read_industry_table(write(tmp_path / "t.csv", "a,a\n1,2\n"))
+    with pytest.raises(DocumentError, match="column 2 has no name in the header"):
+        read_industry_table(write(tmp_path / "n.csv", "industry,,period_end\na,b,c\n"))
+    merged = pd.DataFrame([["steel", "", "2023-12-31"]], columns=["industry", None, "period_end"])
+    with pytest.raises(DocumentError, match="split cells that were merged"):
+        read_industry_table(as_xlsx(merged, tmp_path))
     with pytest.raises(EmptyDataError, match="no header and no row"):
         read_industry_table(write(tmp_path / "e.csv", "\n# x\n"))
     with pytest.raises(EmptyDataError, match="no row below its header"):
@@ -340,6 +412,9 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("details", "error", "match"),
     [
+        ({"columns": {"branch": "industry"}}, InvalidParameterError,
+         r"Did you mean \{'industry': 'branch'\}"),
+        ({"columns": {"firms": "defaults"}}, InvalidParameterError, "stand for two columns"),
         ({"columns": {"industri": "x"}}, InvalidParameterError, "Did you mean 'industry'"),
         ({"columns": {"hhi": "concentration"}}, MissingColumnError, "'concentration' is not in"),
         ({"numbers": ("margin",)}, MissingColumnError, "'margin' is not in the table"),
@@ -351,7 +426,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         ({"source": 3}, InvalidParameterError, "'source'"),
         ({"strict": 1}, InvalidParameterError, "'strict'"),
     ],
-)
+)  # fmt: skip
 def test_parameters_that_do_not_fit(details: Any, error: type[Exception], match: str) -> None:
     with pytest.raises(error, match=match):
         read_industry_table(FIGURES, **details)
@@ -364,8 +439,12 @@ def test_a_table_must_say_when_it_was_known() -> None:
         read_industry_table(
             FIGURES.drop(columns="known_on"), known_on="2024-05-01", known_lag_days=1
         )
+
+
+@pytest.mark.parametrize("data", [np.zeros((2, 2)), None, [1, 2], {"industry": ["steel"]}])
+def test_what_is_no_table_is_refused(data: Any) -> None:
     with pytest.raises(InvalidParameterError, match="need named columns"):
-        read_industry_table(np.zeros((2, 2)))
+        read_industry_table(data)
 
 
 # --- templates -----------------------------------------------------------------------
@@ -413,6 +492,15 @@ def test_templates_of_other_kinds_and_names(tmp_path: Path) -> None:
         template_columns("survey")  # type: ignore[arg-type]
     with pytest.raises(InvalidParameterError, match=r"must end in .csv or .xlsx"):
         write_template("surveys", tmp_path / "t.txt")
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_template_never_takes_the_place_of_a_file(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"surveys.{ending}"
+    path.write_text("filled in", encoding="utf-8")
+    with pytest.raises(InvalidParameterError, match="which may be filled in"):
+        write_template("surveys", path)
+    assert path.read_text(encoding="utf-8") == "filled in"
 
 
 def test_workbooks_need_their_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from creditscore.exceptions import (
     ColumnTypeError,
+    DuplicateColumnError,
     EmptyDataError,
     InvalidDataError,
     InvalidParameterError,
@@ -126,11 +127,57 @@ def test_a_firm_and_its_group_are_not_put_together(statements: pd.DataFrame) -> 
     assert found.reasons[0].kind == "consolidation"
 
 
+def test_a_year_before_of_two_scopes_is_none_of_them(statements: pd.DataFrame) -> None:
+    group, alone = statements.iloc[[0, 1]], statements.iloc[[0]].assign(consolidated=False)
+    for order in ([group, alone], [alone, group]):
+        facts = facts_on(CustomerRecords(statements=pd.concat(order)), "2024-06-30")
+        assert facts.revenue.values.tolist() == [120.0]
+        assert facts.before().revenue.reasons[0].kind == "consolidation"
+        assert "of the firm and of its group" in why(growth(facts))[0]
+
+
+def test_a_year_goes_before_a_quarter_that_ends_with_it(statements: pd.DataFrame) -> None:
+    year = statements.iloc[[1]].assign(months=12)
+    quarter = year.assign(months=3, revenue=50.0)
+    later = quarter.assign(known_on=days("2024-05-31"))
+    for tables in ([year, quarter], [quarter, year], [year, later]):
+        records = CustomerRecords(statements=pd.concat(tables), annualise=True)
+        assert facts_on(records, "2024-06-30").revenue.values.tolist() == [120.0]
+
+
+def test_reasons_know_nothing_of_the_future(statements: pd.DataFrame) -> None:
+    half = statements.iloc[[1]].assign(months=6)
+    later = half.assign(months=3, known_on=days("2024-09-30"), period_end=days("2024-03-31"))
+    year = later.assign(months=12, consolidated=False)
+    for more in (later, year):
+        records = CustomerRecords(statements=pd.concat([half, more]), consolidation="consolidated")
+        found = facts_on(records, "2024-06-30").revenue
+        assert why(found) == ["only statements of 6 months are known (annualise)"]
+
+
+def test_years_of_52_and_53_weeks_follow_one_another(statements: pd.DataFrame) -> None:
+    weeks = statements.iloc[[0, 1]].assign(period_end=days("2023-01-28", "2024-02-03"))
+    found = growth(facts_on(CustomerRecords(statements=weeks), "2024-06-30"))
+    assert found.values.tolist() == [pytest.approx(0.2)]
+    leap = statements.iloc[[0, 1]].assign(period_end=days("2023-02-28", "2024-02-29"))
+    found = growth(facts_on(CustomerRecords(statements=leap), "2024-06-30"))
+    assert found.values.tolist() == [pytest.approx(0.2)]
+    other = statements.iloc[[0, 1]].assign(period_end=days("2022-12-31", "2024-02-03"))
+    found = growth(facts_on(CustomerRecords(statements=other), "2024-06-30"))
+    assert why(found) == ["no statement to 2023-01 is known"]
+
+
 def test_items_and_columns_that_are_not_there(statements: pd.DataFrame) -> None:
     facts = facts_on(CustomerRecords(statements=statements), "2024-06-30")
     assert why(facts.inventory) == ["inventory is not given", ""]
     assert why(facts.inventry)[0] == "statements have no column 'inventry' (near: 'inventory')"
+    assert why(facts.source)[0] == "column 'source' of statements holds words, not numbers"
+    assert why(facts.known_on)[0] == "column 'known_on' of statements holds days, not numbers"
     assert why(facts.profile.employees) == ["no table of profile is given"] * 2
+    with pytest.raises(InvalidParameterError, match="'years' parameter of before"):
+        facts.before(-1)
+    assert repr(facts.before()) == "PanelFacts(statements of the year before: 2 of 2 customers)"
+    assert repr(facts.profile) == "PanelFacts(profile: no such table is given)"
     assert why(facts.average("inventory"))[0] == "inventory is not given"
     with pytest.raises(AttributeError):
         facts._repr_png_()
@@ -180,49 +227,6 @@ def test_versions_of_a_profile_and_years_since(statements: pd.DataFrame) -> None
         now.profile.before()
 
 
-def test_invoices_settled_later_are_open(ledger: pd.DataFrame) -> None:
-    facts = facts_on(CustomerRecords(ledger=ledger), "2024-06-30")
-    rows = facts.ledger
-    assert len(rows) == 4
-    assert np.isnat(rows.settled_on).tolist() == [False, True, True, False]
-    # a flag without a day is seen when the invoice is settled
-    assert np.nan_to_num(rows.disputed, nan=-1).tolist() == [0.0, -1.0, -1.0, 1.0]
-    assert len(facts_on(CustomerRecords(ledger=ledger), "2024-01-15").ledger) == 2
-    later = facts_on(CustomerRecords(ledger=ledger), "2024-07-15").ledger
-    assert later.disputed[1] == 1
-    dated = ledger.assign(disputed_on=days(None, "2024-03-15", "2024-06-20", "2022-02-10"))
-    seen = facts_on(CustomerRecords(ledger=dated), "2024-06-01").ledger
-    assert np.nan_to_num(seen.disputed, nan=-1).tolist() == [-1.0, 1.0, -1.0, 1.0]
-
-
-def test_numbers_of_rows(ledger: pd.DataFrame) -> None:
-    facts = facts_on(CustomerRecords(ledger=ledger), "2024-06-30")
-    recent = facts.ledger.within(months=12)
-    assert recent.count().values.tolist() == [3.0, 0.0]
-    assert recent.total("amount").values[0] == 600
-    assert recent.mean("amount").values[0] == 200
-    assert recent.mean("amount", weights="amount").values[0] == pytest.approx(14e4 / 600)
-    assert recent.largest("amount").values[0] == 300
-    assert recent.smallest("amount").values[0] == 100
-    assert recent.share(recent.amount > 150, weights="amount").values[0] == pytest.approx(5 / 6)
-    assert recent.concentration("invoice", "amount").values[0] == pytest.approx(14e4 / 36e4)
-    assert why(recent.mean("amount"))[1] == (
-        "no row of ledger with due_on in the 12 months to 2024-06-30"
-    )
-    before = facts.ledger.within(months=1, before_months=4)
-    assert before.count().values.tolist() == [1.0, 0.0]
-    large = facts.ledger.where(facts.ledger.amount > 250, "above 250")
-    assert why(large.mean("amount"))[1] == "no row of ledger above 250"
-    assert why(facts.contracts.count())[0] == "no table of contracts is given"
-
-
-def test_a_later_row_does_not_turn_a_gap_into_none(ledger: pd.DataFrame) -> None:
-    later = CustomerRecords(ledger=ledger.assign(customer=["A", "A", "A", "later"]))
-    found = facts_on(later, "2021-06-30", customers=["A", "later"]).ledger.count()
-    assert why(found)[1] == "ledger are known from 2022-01-01 on only"
-    assert facts_on(later, "2024-06-30").ledger.count().values.tolist() == [3.0, 1.0]
-
-
 def test_roles_of_counterparties_are_two() -> None:
     trade = pd.DataFrame(
         {
@@ -235,35 +239,6 @@ def test_roles_of_counterparties_are_two() -> None:
     facts = facts_on(CustomerRecords(trade=trade.assign(role="supplier")), "2024-06-30")
     assert facts.trade.concentration("counterparty", "amount").values.tolist() == [1.0]
     assert why(facts.ledger.concentration("invoice", "amount")) == ["no table of ledger is given"]
-
-
-def test_amounts_of_two_currencies_do_not_add_up(ledger: pd.DataFrame) -> None:
-    mixed = ledger.assign(currency=["CNY", "USD", "CNY", "CNY"])
-    rows = facts_on(CustomerRecords(ledger=mixed), "2024-06-30").ledger
-    for found in (
-        rows.total("amount"),
-        rows.mean("amount"),
-        rows.largest("amount"),
-        rows.smallest("amount"),
-        rows.mean(np.ones(len(rows)), weights="amount"),
-        rows.concentration("invoice", "amount"),
-    ):
-        assert why(found)[0] == "ledger hold amounts of more than one currency"
-        assert found.reasons[1] is None
-    assert rows.count().values.tolist() == [3.0, 1.0]
-    # of one currency each, but of two where they meet
-    dollars = CustomerRecords(
-        ledger=ledger.assign(currency="USD"),
-        statements=pd.DataFrame(
-            {
-                "customer": ["A"], "period_end": days("2023-12-31"), "known_on": days("2024-04-30"),
-                "currency": ["CNY"], "revenue": [1000.0],
-            }
-        ),
-    )  # fmt: skip
-    facts = facts_on(dollars, "2024-06-30", customers=["A"])
-    share = facts.ledger.total("amount") / facts.revenue
-    assert share.reasons[0].kind == "currency"
 
 
 def test_other_panels_of_the_month_of_the_statement(statements: pd.DataFrame) -> None:
@@ -284,34 +259,6 @@ def test_other_panels_of_the_month_of_the_statement(statements: pd.DataFrame) ->
     assert why(alone.market_sales)[0] == "no table of statements is given"
     none = facts_on(CustomerRecords(statements=statements), "2024-06-30").at_statement("market")
     assert why(none.market_sales)[0] == "no table of market is given"
-
-
-def test_gaps_in_rows_are_told(ledger: pd.DataFrame) -> None:
-    rows = facts_on(
-        CustomerRecords(ledger=ledger.assign(weight=[1.0, None, 0.0, 0.0])), "2024-06-30"
-    )
-    assert why(rows.ledger.total("weight"))[0] == "weight is missing in a row of ledger"
-    found = rows.ledger.mean("amount", weights="weight")
-    assert why(found)[0] == "weight is missing in a row of ledger"
-    assert why(rows.ledger.largest("weight"))[0] == "weight is missing in a row of ledger"
-    assert rows.ledger.mean("amount", weights="weight").reasons[1].kind == "no_rows"
-    negative = ledger.assign(amount=[100.0, -300.0, 50.0, 1.0])
-    found = facts_on(CustomerRecords(ledger=negative), "2024-06-30").ledger
-    hhi = found.concentration("invoice", "amount")
-    assert "a part is negative" in why(hhi)[0]
-    assert hhi.values[1] == 1
-
-
-def test_rows_refuse_what_is_no_column_of_theirs(ledger: pd.DataFrame) -> None:
-    rows = facts_on(CustomerRecords(ledger=ledger), "2024-06-30").ledger
-    with pytest.raises(InvalidParameterError, match="Windows go by a column of days"):
-        rows.within(months=3, on="amount")
-    with pytest.raises(InvalidParameterError, match="one number for each of its 4 rows"):
-        rows.total(np.ones(3))
-    with pytest.raises(InvalidParameterError, match="true or false for each"):
-        rows.where(np.ones(4))  # type: ignore[arg-type]
-    with pytest.raises(InvalidParameterError, match="'months' parameter"):
-        rows.within(months=0)
 
 
 # --- laws ----------------------------------------------------------------------------
@@ -401,6 +348,13 @@ def test_tables_of_any_library(statements: pd.DataFrame) -> None:
         assert facts.revenue.values.tolist() == [120.0, 60.0]
 
 
+def test_records_stay_as_they_are_when_the_table_changes(statements: pd.DataFrame) -> None:
+    records = CustomerRecords(statements=statements)
+    statements.iloc[1, statements.columns.get_loc("revenue")] = 999.0
+    statements["known_on"] = pd.Timestamp("2030-01-01")
+    assert facts_on(records, "2024-06-30").revenue.values.tolist() == [120.0, 60.0]
+
+
 def test_further_columns_may_be_words_and_days(statements: pd.DataFrame) -> None:
     more = statements.assign(auditor=["x", None, "y", "z"], signed_on=statements["known_on"])
     facts = facts_on(CustomerRecords(statements=more), "2024-06-30")
@@ -409,13 +363,34 @@ def test_further_columns_may_be_words_and_days(statements: pd.DataFrame) -> None
     assert age.values.round(2).tolist() == [0.17, 0.17]
 
 
+def test_further_columns_of_truths_are_numbers(statements: pd.DataFrame) -> None:
+    for listed in ([True, False, False, True], pd.array([True, None, False, True], "boolean")):
+        records = CustomerRecords(statements=statements.assign(listed=listed))
+        found = facts_on(records, "2024-06-30", customers=["B"]).listed
+        assert found.values.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("customers", ["A", 7, None, [None], [["A"]], [7], [np.nan]])
+def test_customers_that_are_refused(statements: pd.DataFrame, customers: Any) -> None:
+    records = CustomerRecords(statements=statements)
+    if customers is None:
+        customers = pd.DataFrame({"customer": ["A"]})
+    with pytest.raises(InvalidParameterError, match="'customers' parameter of facts_on must"):
+        facts_on(records, "2024-06-30", customers=customers)
+
+
 def test_customers_by_number() -> None:
     frame = pd.DataFrame(
         {"customer": [7, 3], "known_on": days("2020-01-01", "2020-01-01"), "n": [1, 2]}
     )
     records = CustomerRecords(profile=frame)
     assert records.customers == (7, 3)
-    assert facts_on(records, "2024-01-01", customers=[3]).profile.n.values.tolist() == [2.0]
+    for wanted in ([3], [np.int64(3)], pd.Series([3]), np.array([3])):
+        found = facts_on(records, "2024-01-01", customers=wanted)  # type: ignore[arg-type]
+        assert found.profile.n.values.tolist() == [2.0]
+    assert facts_on(records, "2024-01-01", customers=[]).profile.n.values.tolist() == []
+    with pytest.raises(InvalidParameterError, match="Got '3', and the records name them as 7"):
+        facts_on(records, "2024-01-01", customers=["3"])
 
 
 @pytest.mark.parametrize(
@@ -430,6 +405,9 @@ def test_customers_by_number() -> None:
         ({"revenue": [1.0, np.inf, 2.0, 3.0]}, InvalidDataError, "'revenue' is infinite at row 1"),
         ({"revenue": ["1", "2", "x", "y"]}, ColumnTypeError, "'revenue' must hold numbers"),
         ({"consolidated": ["yes", "no", "yes", "no"]}, InvalidDataError, "true or false"),
+        ({"tags": [["a"], ["b"], ["c"], ["d"]]}, ColumnTypeError,
+         "Table 'statements': Column 'tags' must hold numbers or text"),
+        ({"customer": [["A"]] * 4}, ColumnTypeError, "Table 'statements': Column 'customer' holds"),
         ({"months": [12, 0, 12, 12]}, InvalidDataError, "'months' must be above zero"),
         ({"customer": ["A", "A", "A", "A"], "consolidated": [True] * 4}, InvalidDataError,
          "rows 0 and 2 are of the same customer 'A'"),
@@ -450,12 +428,17 @@ def test_parameters_that_are_refused(statements: pd.DataFrame) -> None:
     with pytest.raises(InvalidParameterError, match="consolidation"):
         CustomerRecords(statements=statements, consolidation="group")  # type: ignore[arg-type]
     records = CustomerRecords(statements=statements)
-    for day in ("yesterday", None, 2024, pd.Timestamp("2024-01-01", tz="UTC")):
+    for day in ("yesterday", None, 2024, np.int64(2024), pd.Timestamp("2024-01-01", tz="UTC")):
         with pytest.raises(InvalidParameterError, match="'as_of' parameter"):
             facts_on(records, day)
     with pytest.raises(InvalidParameterError, match="each customer once"):
         facts_on(records, "2024-01-01", customers=["A", "A"])
     profile = pd.DataFrame({"customer": [1], "known_on": days("2020-01-01")})
     with pytest.raises(InvalidDataError, match="Got str in 'statements', int in"):
-        _ = CustomerRecords(statements=statements, profile=profile).customers
+        CustomerRecords(statements=statements, profile=profile)
+    with pytest.raises(EmptyDataError, match="Table 'statements' is empty"):
+        CustomerRecords(statements=statements.iloc[:0])
+    twice = pd.concat([statements, statements["revenue"]], axis=1)
+    with pytest.raises(DuplicateColumnError, match="Table 'statements': Column names must be uni"):
+        CustomerRecords(statements=twice)
     assert repr(records) == "CustomerRecords(2 customers; statements 4)"

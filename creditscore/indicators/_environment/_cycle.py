@@ -19,6 +19,8 @@ from creditscore.indicators._measured import Measured
 CYCLE_YEARS = 3
 PHASES = {"slowdown": 1.0, "downturn": 2.0, "recovery": 3.0, "expansion": 4.0}
 """Phases with their number: what falls is below what rises."""
+_ROUNDING = -1e-12
+"""From here on a difference of growth counts as not below zero: steady growth does not fall."""
 
 _OECD = "OECD, Composite Leading Indicators: four phases of the growth cycle"
 _SURVEY = "European Commission, Joint Harmonised EU Programme of Business and Consumer Surveys"
@@ -81,7 +83,7 @@ def cycle_phases(levels: Any, *, window: int = CYCLE_YEARS) -> pd.DataFrame:
     change = np.append(np.full(min(1, len(values)), np.nan), np.diff(deviation))
     phase = np.full(len(values), None, dtype=object)
     for place in np.flatnonzero(~np.isnan(change)).tolist():
-        phase[place] = _phase(deviation[place] >= 0, change[place] >= 0)
+        phase[place] = _phase(deviation[place] >= _ROUNDING, change[place] >= _ROUNDING)
     found = {"growth": growth, "deviation": deviation, "change": change}
     # as objects, for a gap in text is None in some versions of pandas and NaN in others
     return pd.DataFrame({**found, "phase": pd.Series(phase, dtype=object)})
@@ -127,7 +129,7 @@ def industry_cycle(facts: Facts) -> Measured:
 def industry_cycle_phase(facts: Facts) -> Measured:
     """As :func:`cycle_phases` of the output of the years up to the latest known one."""
     now, before = _deviation(facts), _deviation(facts, 1)
-    above, rising = now >= 0, now >= before
+    above, rising = now >= _ROUNDING, now - before >= _ROUNDING
     # 1 and 2 fall, 3 and 4 rise; within each pair the one above its trend is safer
     return 1 + above + 2 * rising
 

@@ -7,7 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from creditscore.exceptions import InvalidDataError
-from creditscore.indicators._environment._shrunken_rates import ShrunkenRates, shrunken_rates
+from creditscore.indicators._environment._shrunken_rates import (
+    ShrunkenRates,
+    posterior_means,
+    shrunken_rates,
+)
 from creditscore.indicators._facts import Facts
 from creditscore.indicators._indicator import Indicator, indicator
 from creditscore.indicators._measured import Measured
@@ -35,7 +39,7 @@ def industry_default_rate(facts: Facts) -> Measured:
     prior = _prior(facts)
     if prior is None:
         return (defaults + firms).without(~both, Reason("zero_denominator", "firms are zero"))
-    rates = [prior.rate(d, n) for d, n in zip(defaults.values, firms.values, strict=True)]
+    rates = posterior_means(defaults.values, firms.values, prior.prior_mean, prior.prior_size)
     # missing where one of the two is, and for its reason
     return replace(defaults + firms, values=np.where(both, np.nan, rates))
 

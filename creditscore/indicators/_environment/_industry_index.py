@@ -10,7 +10,7 @@ import numpy as np
 
 from creditscore._typing import Float1D
 from creditscore._validation import as_floats, check_real
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.indicators._environment._industry import (
     industry_concentration,
     industry_default_rate,
@@ -57,8 +57,9 @@ class IndustryIndex:
     -----
     Each part earns :math:`100 (x - x_0) / (x_{100} - x_0)`, at least 0 and at most 100, and the
     index is their weighted mean; higher is safer. The reference points are parameters of the
-    index, so the value of one industry never depends on which others are in the table. The
-    defaults are conventions of this library and no standard: set them by the history at hand.
+    index and never come from the industries at hand; as an indicator its default rate is drawn
+    towards that of all industries known on the day, see :func:`shrunken_rates`. The defaults
+    are conventions of this library and no standard: set them by the history at hand.
 
     Examples
     --------
@@ -130,6 +131,11 @@ class IndustryIndex:
         -------
         array of shape (n_industries,)
             From 0 to 100, NaN where a part that has a weight is missing.
+
+        Raises
+        ------
+        InvalidDataError
+            Values are no numbers, infinite, or of different lengths.
         """
         given = {
             "default_rate": default_rate,
@@ -138,6 +144,18 @@ class IndustryIndex:
             "concentration": concentration,
         }
         columns = {name: np.atleast_1d(as_floats(value, name)) for name, value in given.items()}
+        lengths = {name: column.size for name, column in columns.items() if column.size != 1}
+        if len(set(lengths.values())) > 1:
+            listed = ", ".join(f"{n} of {name}" for name, n in lengths.items())
+            msg = f"The index needs as many values for each part, or one for all. Got {listed}."
+            raise InvalidDataError(msg)
+        for name, column in columns.items():
+            if column.ndim > 1 or np.isinf(column).any():
+                msg = (
+                    f"{name} must hold finite numbers, or NaN where missing, in one row. Got "
+                    f"{given[name]!r}."
+                )
+                raise InvalidDataError(msg)
         parts = [
             weight * _between(columns[name], *getattr(self, name))
             for name, weight in self._weighted().items()

@@ -47,9 +47,15 @@ class ShrunkenRates:
             Defaults in the group, from 0 to `firms`.
         firms : float
             Firms in the group, 0 or more.
+
+        Raises
+        ------
+        InvalidDataError
+            A number is missing, infinite or below zero, or defaults exceed firms.
         """
-        found = _rates(np.array([defaults]), np.array([firms]), self.prior_mean, self.prior_size)
-        return float(found[0])
+        d, n = as_floats([defaults], "defaults"), as_floats([firms], "firms")
+        _check(d, n)
+        return float(posterior_means(d, n, self.prior_mean, self.prior_size)[0])
 
     def __repr__(self) -> str:
         """Say in one line how strong the prior is."""
@@ -122,9 +128,12 @@ def shrunken_rates(defaults: Any, firms: Any) -> ShrunkenRates:
     d, n = as_floats(defaults, "defaults"), as_floats(firms, "firms")
     _check(d, n)
     total = float(n.sum())
+    if not total > 0:
+        msg = "No group has a firm, so there is no rate. Give groups with firms."
+        raise EmptyDataError(msg)
     mean = float(d.sum()) / total
     size = _prior_size(d, n, mean)
-    return ShrunkenRates(rates=_rates(d, n, mean, size), prior_mean=mean, prior_size=size)
+    return ShrunkenRates(rates=posterior_means(d, n, mean, size), prior_mean=mean, prior_size=size)
 
 
 def _prior_size(d: Float1D, n: Float1D, mean: float) -> float:
@@ -143,8 +152,8 @@ def _prior_size(d: Float1D, n: Float1D, mean: float) -> float:
     return max(1 / correlation - 1, 0.0)
 
 
-def _rates(d: Float1D, n: Float1D, mean: float, size: float) -> Float1D:
-    """Return posterior means."""
+def posterior_means(d: Float1D, n: Float1D, mean: float, size: float) -> Float1D:
+    """Return the rates of groups under a prior; those without firms have its mean."""
     if math.isinf(size):
         return np.full(len(n), mean)
     below = n + size
@@ -167,6 +176,3 @@ def _check(d: Float1D, n: Float1D) -> None:
             f"firms at row {row}."
         )
         raise InvalidDataError(msg)
-    if not n.sum() > 0:
-        msg = "No group has a firm, so there is no rate. Give groups with firms."
-        raise EmptyDataError(msg)

@@ -221,7 +221,7 @@ def _score(
     gnp_index: Measured | float,
 ) -> Measured:
     size = (total_assets / gnp_index).log()
-    either = net_income.absolute() + net_income_before.absolute()
+    either = abs(net_income) + abs(net_income_before)
     return (
         -1.32
         - 0.407 * size

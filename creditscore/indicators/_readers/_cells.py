@@ -13,7 +13,11 @@ import pandas as pd
 from creditscore.indicators._readers._declared import Declared
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(
+    r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
+    r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
+)
+"""A day, year first, and at most its midnight: with the year last, 3/4 may be April or March."""
 
 
 class CellError(Exception):
@@ -80,10 +84,14 @@ def _day(cell: Any) -> np.datetime64:
         cell = cell.date()
     if isinstance(cell, dt.date):
         return np.datetime64(cell, "D")
-    if isinstance(cell, str) and _DAY.fullmatch(cell.strip()):
+    found = _DAY.fullmatch(cell.strip()) if isinstance(cell, str) else None
+    if found is not None:
+        year, _, *parts = found.groups()
+        month, day_of_month = (int(part) for part in parts if part is not None)
         try:
-            return np.datetime64(dt.date.fromisoformat(cell.strip()), "D")
+            return np.datetime64(dt.date(int(year), month, day_of_month), "D")
         except ValueError:
+            # no such day
             pass
     msg = "is no day written YYYY-MM-DD"
     raise CellError(msg)

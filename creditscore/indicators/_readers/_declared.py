@@ -62,11 +62,9 @@ _PERIOD = Declared(
     description="Last day of the period that the row is about.",
 )  # fmt: skip
 _SOURCE = Declared(
-    name="source",
-    type="text",
-    example="Statistical office",
-    description="Where the row comes from.",
-)
+    name="source", type="text", example="Statistical office",
+    description="Where the row comes from; where that is empty, the file itself.",
+)  # fmt: skip
 _CUSTOMER = Declared(
     name="customer", type="text", required=True, example="C-1001",
     description="The customer, named as in all other tables.",

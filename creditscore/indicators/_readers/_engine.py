@@ -73,14 +73,14 @@ def read_declared(data: Any, reading: Reading) -> ReadResult:
         A row cannot be used, and `strict` holds.
     """
     _check(reading)
-    dates = [reading.columns.get(c.name, c.name) for c in reading.wanted if c.type == "date"]
-    raw = read_raw(data, dates)
+    raw = read_raw(data, {reading.columns.get(c.name, c.name): c.type for c in reading.wanted})
     found = _found(raw, reading)
     rows: list[Row] = []
     rejects: list[tuple[int, str, Any, str]] = []
     seen: dict[tuple[Any, ...], int] = {}
     for place, cells in zip(raw.places, _cells(raw, found), strict=True):
         row, faults = _read_row(cells, found, reading)
+        row["source"] = row.get("source") or raw.source
         if place in raw.too_long:
             faults.append(("", None, "has more cells than the header has columns"))
         if not faults:
@@ -103,7 +103,13 @@ def _check(reading: Reading) -> None:
     owner, names = reading.owner, tuple(column.name for column in reading.wanted)
     check_kind(reading.columns, "columns", owner, Mapping)
     check_kind(reading.strict, "strict", owner, bool)
-    for name in reading.columns:
+    for name, in_table in reading.columns.items():
+        if name not in names and in_table in names:
+            msg = (
+                f"The 'columns' parameter of {owner} goes from names here to names in the table. "
+                f"Did you mean {{{in_table!r}: {name!r}}}?"
+            )
+            raise InvalidParameterError(msg)
         if name not in names:
             raise unknown_name(name, names, "column", f"{reading.kind} (columns of {owner})")
     twice = {name for name in names if names.count(name) > 1}
@@ -133,19 +139,27 @@ def _found(raw: RawTable, reading: Reading) -> dict[Declared, str | None]:
                 "parameter. Leave out one of the two."
             )
             raise InvalidParameterError(msg)
-        if there or column.name in told:
+        if there or column.name in told or column.name == "source":
             found[column] = name if there else None
         elif column.required or column.name in reading.columns or column.name in reading.numbers:
             lacking.append(name)
+    used = [name for name in found.values() if name is not None]
+    twice = next((name for name in used if used.count(name) > 1), None)
+    if twice is not None:
+        msg = (
+            f"The 'columns' parameter of {reading.owner} lets column {twice!r} of {raw.name} stand "
+            "for two columns. Name another for one of them."
+        )
+        raise InvalidParameterError(msg)
     if lacking:
         msg = (
             f"{raw.name}: {missing_message(lacking, list(raw.columns))} Where columns have other "
             f"names, say so: columns={{{lacking[0]!r}: 'name in the table'}}."
         )
         if "known_on" in lacking:
-            msg += (
-                " Where all rows were known on one day, or so many days after their period, say so."
-            )
+            msg += " Where all rows were known on one day, say so by known_on"
+            panel = reading.declared.column("period_end") is not None
+            msg += ", or by known_lag_days so many days after their period." if panel else "."
         raise MissingColumnError(msg)
     return found
 

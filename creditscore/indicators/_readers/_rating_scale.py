@@ -17,7 +17,8 @@ _WITHDRAWN = frozenset(
 )
 _AGENCIES: dict[str, tuple[RatingScaleName, str, tuple[str, ...]]] = {
     "S&P": (
-        "global", "letters", ("s&p", "sp", "standard & poor's", "s&p global ratings", "标准普尔")
+        "global", "letters", ("s&p", "sp", "standard & poor's", "standard and poor's", "s&p global",
+                              "s&p global ratings", "标准普尔", "标普")
     ),
     "Fitch": ("global", "letters", ("fitch", "fitch ratings", "惠誉")),
     "Moody's": (

@@ -24,6 +24,7 @@ from creditscore.exceptions import (
     MissingDependencyError,
 )
 from creditscore.indicators._readers._cells import is_empty
+from creditscore.indicators._readers._declared import ColumnType
 
 COMMENT = "#"
 """Lines that begin so above the header are comments, as templates have them."""
@@ -40,10 +41,12 @@ class RawTable:
     place_word: str
     too_long: frozenset[int]
     """Places of rows with more cells than the header."""
+    source: str
+    """Where rows come from that do not say it."""
 
 
-def read_raw(data: Any, dates: Sequence[str]) -> RawTable:
-    """Return a table from a path or a frame; `dates` are columns of days, where a frame has them.
+def read_raw(data: Any, types: Mapping[str, ColumnType]) -> RawTable:
+    """Return a table from a path or a frame, of which only the columns in `types` are looked at.
 
     Raises
     ------
@@ -51,11 +54,13 @@ def read_raw(data: Any, dates: Sequence[str]) -> RawTable:
         There is no such file; it cannot be read as what its ending says.
     DuplicateColumnError, EmptyDataError
         Two columns of one name; no row.
+    ColumnTypeError
+        A column of a frame holds what no cell can be, such as times with a zone.
     MissingDependencyError
         A workbook needs openpyxl.
     """
     if not isinstance(data, (str, os.PathLike)):
-        return _from_frame(data, dates)
+        return _from_frame(data, types)
     path = Path(data)
     _check_there(path)
     ending = path.suffix.lower()
@@ -151,7 +156,8 @@ def _from_rows(path: Path, rows: Iterable[tuple[int, list[Any]]], word: str) -> 
             continue
         if header is None:
             if not str(cells[0]).startswith(COMMENT):
-                header = [str(cell).strip() for cell in _without_tail(cells)]
+                names = _without_tail(cells)
+                header = ["" if is_empty(cell) else str(cell).strip() for cell in names]
                 _check_header(path, header)
             continue
         if any(not is_empty(cell) for cell in cells[len(header) :]):
@@ -166,7 +172,7 @@ def _from_rows(path: Path, rows: Iterable[tuple[int, list[Any]]], word: str) -> 
     columns = {name: [row[j] for row in kept] for j, name in enumerate(header)}
     return RawTable(
         name=str(path), columns=columns, places=places, place_word=word,
-        too_long=frozenset(too_long),
+        too_long=frozenset(too_long), source=path.name,
     )  # fmt: skip
 
 
@@ -178,32 +184,52 @@ def _check_header(path: Path, names: list[str]) -> None:
             f"header is {names[0]!r}. Save it as CSV with commas."
         )
         raise DocumentError(msg)
+    if "" in names:
+        msg = (
+            f"{path}: column {names.index('') + 1} has no name in the header, which is the first "
+            "row that is no comment. Name it, or leave it out; split cells that were merged."
+        )
+        raise DocumentError(msg)
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         msg = f"{path} has more than one column named {', '.join(map(repr, twice))}. Rename one."
         raise DuplicateColumnError(msg)
 
 
-def _from_frame(data: Any, dates: Sequence[str]) -> RawTable:
-    if isinstance(data, np.ndarray):
-        msg = "Readers need named columns: give a path, or a table of pandas, polars or pyarrow."
+def _from_frame(data: Any, types: Mapping[str, ColumnType]) -> RawTable:
+    if data is None or isinstance(data, (np.ndarray, Mapping, Sequence)):
+        msg = (
+            "Readers need named columns: give a path, or a table of pandas, polars or pyarrow. Got "
+            f"{type(data).__name__}."
+        )
         raise InvalidParameterError(msg)
     table = as_table(data)
-    columns = {name: _cells(table, name, name in dates) for name in table.names}
+    columns = {
+        name: _cells(table, name, types[name]) if name in types else () for name in table.names
+    }
     return RawTable(
         name="the table", columns=columns, places=range(table.n_rows), place_word="row",
-        too_long=frozenset(),
+        too_long=frozenset(), source="a table without a source",
     )  # fmt: skip
 
 
-def _cells(table: Table, name: str, is_date: bool) -> list[Any]:
-    """Return a column as objects, None where missing."""
-    if is_date:
+def _cells(table: Table, name: str, kind: ColumnType) -> list[Any]:
+    """Return a column as objects, None or not a number where missing."""
+    if kind == "number" and table.kind(name) == "numeric":
+        return list(table.numeric(name).tolist())
+    if kind == "date":
         try:
             return list(table.days(name))
-        except ColumnTypeError:
-            # text, of which each cell is looked at
-            pass
+        except ColumnTypeError as fault:
+            try:
+                return _levels(table, name)
+            except ColumnTypeError:
+                # no text either, of which each cell could be looked at
+                raise fault from None
+    return _levels(table, name)
+
+
+def _levels(table: Table, name: str) -> list[Any]:
     codes, levels = table.levels(name)
     values = [*levels, None]
     return [values[code] for code in codes]

@@ -37,7 +37,7 @@ class ReadResult:
     ...     "industry": ["steel", "steel"], "survey": ["climate", "climate"],
     ...     "period_end": ["2024-03-31", "2024-06-30"], "balance": [0.1, 7.0],
     ... })
-    >>> result = read_survey(answers, known_lag_days=20, strict=False)
+    >>> result = read_survey(answers, source="institute", known_lag_days=20, strict=False)
     >>> result
     ReadResult(surveys from the table: 1 of 2 rows, 1 rejected)
     >>> result.rejects.values.tolist()

@@ -47,7 +47,8 @@ def read_industry_table(
     columns : mapping of str to str, optional
         Names in `data` for names here, where they differ: ``{"industry": "branch"}``.
     source : str, default=""
-        Where all rows come from, if `data` has no such column.
+        Where all rows come from, if `data` has no such column. Without either it is the name
+        of the file, or "a table without a source".
     known_on : str, date or Timestamp, optional
         Day from which all rows were known, if `data` has no such column.
     known_lag_days : int, optional
@@ -78,10 +79,12 @@ def read_industry_table(
     Notes
     -----
     A row is rejected whole where a cell is empty that is required, holds no plain number (digits
-    and a point) or no day (YYYY-MM-DD), or lies outside its range; where it was known before its
-    period ended; where defaults exceed firms; and where it repeats industry, period and day of an
-    earlier row. Lines of a file that begin with # above the header are comments, rows without any
-    value are no rows. Columns that are not declared are not read, and listed in the result.
+    and a point) or no day, or lies outside its range; where it was known before its period
+    ended; where defaults exceed firms; and where it repeats industry, period and day of an
+    earlier row. Days as text have the year first: 2024-03-15, 2024/3/15, 2024.3.15 or
+    2024年3月15日. What 15.03.2024 or 3/15/2024 mean is not guessed. Lines of a file that begin
+    with # above the header are comments, rows without any value are no rows. Columns that are
+    not declared are not read, and listed in the result.
     O(n_rows) time.
 
     Examples
@@ -126,7 +129,8 @@ def read_references(
     columns : mapping of str to str, optional
         Names in `data` for names here, where they differ.
     source : str, default=""
-        Where all rows come from, if `data` has no such column.
+        Where all rows come from, if `data` has no such column. Without either it is the name
+        of the file, or "a table without a source".
     known_on : str, date or Timestamp, optional
         Day from which all rows were known, if `data` has no such column.
     association : str, default=""
@@ -199,7 +203,8 @@ def read_ratings(
     columns : mapping of str to str, optional
         Names in `data` for names here, where they differ.
     source : str, default=""
-        Where all rows come from, if `data` has no such column.
+        Where all rows come from, if `data` has no such column. Without either it is the name
+        of the file, or "a table without a source".
     known_on : str, date or Timestamp, optional
         Day from which all rows were known, if `data` has no such column.
     agency : str, default=""
@@ -246,7 +251,8 @@ def read_ratings(
     ...     "customer": ["A", "A", "B"], "agency": ["S&P", "Moody's", "中诚信国际"],
     ...     "rating": ["BBB+", "WR", "AA+"], "known_on": ["2024-01-10", "2024-02-01", "2024-02-01"],
     ... })
-    >>> read_ratings(actions).table[["rating", "scale", "notch"]].values.tolist()
+    >>> result = read_ratings(actions, source="agencies' websites")
+    >>> result.table[["rating", "scale", "notch"]].values.tolist()
     [['BBB+', 'global', 8.0], ['WR', 'global', nan], ['AA+', 'china', 2.0]]
     """
     owner = "read_ratings"
@@ -278,7 +284,8 @@ def read_survey(
     columns : mapping of str to str, optional
         Names in `data` for names here, where they differ.
     source : str, default=""
-        Where all rows come from, if `data` has no such column.
+        Where all rows come from, if `data` has no such column. Without either it is the name
+        of the file, or "a table without a source".
     known_on : str, date or Timestamp, optional
         Day from which all rows were known, if `data` has no such column.
     known_lag_days : int, optional
@@ -313,7 +320,9 @@ def read_survey(
     >>> answers = pd.DataFrame(
     ...     {"industry": ["steel"], "period_end": ["2024-06-30"], "balance": [-0.12]}
     ... )
-    >>> read_survey(answers, survey="business climate", known_lag_days=20)
+    >>> read_survey(
+    ...     answers, survey="business climate", source="survey institute", known_lag_days=20
+    ... )
     ReadResult(surveys from the table: 1 of 1 rows, 0 rejected)
     """
     owner = "read_survey"
@@ -343,7 +352,8 @@ def read_events(
     columns : mapping of str to str, optional
         Names in `data` for names here, where they differ.
     source : str, default=""
-        Where all rows come from, if `data` has no such column.
+        Where all rows come from, if `data` has no such column. Without either it is the name
+        of the file, or "a table without a source".
     known_on : str, date or Timestamp, optional
         Day from which all rows were known, if `data` has no such column.
     strict : bool, default=True
@@ -376,7 +386,7 @@ def read_events(
     ...     "event": ["Export tax"], "effective_on": ["2024-07-01"], "direction": [-1],
     ...     "industry": ["steel"],
     ... })
-    >>> read_events(news, known_on="2024-05-15")
+    >>> read_events(news, known_on="2024-05-15", source="official gazette")
     ReadResult(events from the table: 1 of 1 rows, 0 rejected)
     """
     owner = "read_events"

@@ -73,7 +73,8 @@ def write_template(kind: ReadKind, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     InvalidParameterError
-        There is no such kind, or the name ends otherwise.
+        There is no such kind, or the name ends otherwise; there is a file of this name, which may
+        be filled in.
     MissingDependencyError
         A workbook needs openpyxl.
 
@@ -92,6 +93,9 @@ def write_template(kind: ReadKind, path: str | os.PathLike[str]) -> None:
     ending = Path(path).suffix.lower()
     if ending not in (".csv", ".xlsx"):
         msg = f"The name of a template must end in .csv or .xlsx. Got {str(path)!r} instead."
+        raise InvalidParameterError(msg)
+    if Path(path).exists():
+        msg = f"There is a file {str(path)!r}, which may be filled in. Name another, or remove it."
         raise InvalidParameterError(msg)
     if ending == ".xlsx":
         _write_workbook(table, path)

@@ -14,12 +14,18 @@ Conventions: y = 1 is bad; odds are good:bad; WOE = ln(dist_good / dist_bad); a 
 safer; rates are fractions.
 """
 
-from creditscore import datasets, exceptions, metrics
-from creditscore.binning import BinConstraints, BinPolicy, BinTable, WOEEncoder
-from creditscore.expert import ExpertScorecard
-from creditscore.grade import GradeScale
-from creditscore.indicators import CustomerRecords, IndicatorSet
-from creditscore.scorecard import LogisticScorecard, PointsScale, Scorecard
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from creditscore import exceptions
+
+if TYPE_CHECKING:
+    from creditscore import datasets, metrics
+    from creditscore.binning import BinConstraints, BinPolicy, BinTable, WOEEncoder
+    from creditscore.expert import ExpertScorecard
+    from creditscore.grade import GradeScale
+    from creditscore.indicators import CustomerRecords, IndicatorSet
+    from creditscore.scorecard import LogisticScorecard, PointsScale, Scorecard
 
 __version__ = "0.1.0"
 
@@ -40,3 +46,37 @@ __all__ = [
     "exceptions",
     "metrics",
 ]
+
+
+_HOMES = {
+    "BinConstraints": "binning",
+    "BinPolicy": "binning",
+    "BinTable": "binning",
+    "CustomerRecords": "indicators",
+    "ExpertScorecard": "expert",
+    "GradeScale": "grade",
+    "IndicatorSet": "indicators",
+    "LogisticScorecard": "scorecard",
+    "PointsScale": "scorecard",
+    "Scorecard": "scorecard",
+    "WOEEncoder": "binning",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the stage that a name comes from when it is first asked for.
+
+    So nobody waits for stages that are not used.
+    """
+    if name in ("datasets", "metrics"):
+        return import_module(f"{__name__}.{name}")
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported already or not."""
+    return sorted(__all__)

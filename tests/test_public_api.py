@@ -125,7 +125,6 @@ PUBLIC: dict[str, set[str]] = {
         "TrapezoidMembership",
         "TriangularMembership",
         "UtilityScore",
-        "VetoRule",
         "WeightComparison",
         "WeightHierarchy",
         "WeightSensitivity",
@@ -340,6 +339,7 @@ PUBLIC: dict[str, set[str]] = {
         "SwapSet",
         "SwapSetDisplay",
         "ValueChange",
+        "VetoRule",
         "adverse_reasons",
         "assemble_scorecard",
         "card_shapley_values",
@@ -548,8 +548,29 @@ def test_from_table_to_reasons() -> None:
 
 
 def test_import_loads_no_heavy_package() -> None:
-    code = f"import sys, creditscore; print([name for name in {LATE!r} if name in sys.modules])"
+    loaded = f"[name for name in {LATE!r} if name in sys.modules]"
+    code = f"import sys; from creditscore import *; print({loaded})"
     assert run(code).strip() == "[]"
+
+
+def test_stages_are_imported_when_they_are_asked_for() -> None:
+    code = """
+import sys, creditscore
+def loaded():
+    return sorted(name.partition(".")[2] for name in sys.modules
+                  if name.startswith("creditscore.") and name.count(".") == 1
+                  and not name.partition(".")[2].startswith("_"))
+print(loaded())
+creditscore.metrics.auc
+print(loaded())
+from creditscore import *
+print(LogisticScorecard.__name__, ExpertScorecard.__name__, "expert" in loaded())
+print(set(dir(creditscore)) == set(creditscore.__all__), hasattr(creditscore, "Scorecards"))
+"""
+    lines = run(code).splitlines()
+    assert lines[0] == "['exceptions']"
+    assert lines[1] == "['exceptions', 'metrics']"
+    assert lines[2:] == ["LogisticScorecard ExpertScorecard True", "True False"]
 
 
 def test_import_is_silent_and_changes_no_settings() -> None:
@@ -582,7 +603,7 @@ OPTIONS = ["display.max_rows", "display.max_columns", "display.width", "display.
 import sklearn.calibration, sklearn.utils.estimator_checks
 before = state()
 import creditscore
-import creditscore.binning, creditscore.grade, creditscore.scorecard
+from creditscore import *
 after = state()
 print([name for name in before if before[name] != after[name]])
 """

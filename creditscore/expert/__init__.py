@@ -14,7 +14,6 @@ from creditscore.expert._blend._blend_weight_display import BlendWeightDisplay
 from creditscore.expert._blend._blended import blend_scorecards
 from creditscore.expert._card._expert_scorecard import ExpertScorecard
 from creditscore.expert._card._templates import list_templates, load_template, template_path
-from creditscore.expert._card._veto_rule import VetoRule
 from creditscore.expert._delphi._concordance import Concordance, kendall_w
 from creditscore.expert._delphi._delphi_display import DelphiDisplay
 from creditscore.expert._delphi._feedback import FeedbackSheet
@@ -113,7 +112,6 @@ __all__ = [
     "TrapezoidMembership",
     "TriangularMembership",
     "UtilityScore",
-    "VetoRule",
     "WeightComparison",
     "WeightHierarchy",
     "WeightSensitivity",

@@ -16,10 +16,17 @@ from creditscore._display import html_table
 from creditscore._document import JsonDocument
 from creditscore._frame import Table, as_table
 from creditscore._typing import Bool1D, NativeFrame
-from creditscore.exceptions import InvalidDataError, RefusedValueError
-from creditscore.expert import VetoRule
+from creditscore.exceptions import InvalidDataError, MissingColumnError, RefusedValueError
 from creditscore.grade._inputs import read_entries
 from creditscore.grade._scale import GradeScale
+from creditscore.scorecard import VetoRule
+
+_OF_UNKNOWN = {
+    "pass": "give {}, which this rule lets pass (missing='pass'), or",
+    "cap": "give {}, by which this rule caps all (missing='cap'), or",
+    "refuse": "give the rule missing='cap' or missing='pass' and {}, or",
+}
+"""What to do about a column that nobody knows, by what the rule says of missing values."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -49,7 +56,7 @@ class VetoRules(JsonDocument):
     --------
     >>> import pandas as pd
     >>> from creditscore import GradeScale
-    >>> from creditscore.expert import VetoRule
+    >>> from creditscore.scorecard import VetoRule
     >>> from creditscore.grade import VetoRules
     >>> scale = GradeScale(labels=("A", "B", "C"), bounds=(70, 50), measure="score")
     >>> rules = VetoRules(rules=[VetoRule(
@@ -99,18 +106,25 @@ class VetoRules(JsonDocument):
         InvalidParameterError
             A cap is no grade of the scale; near names are listed.
         InvalidDataError
-            Grades are missing, not of the scale, or not of the rows of `X`. MissingColumnError:
-            a column of a rule is not there. RefusedValueError: a value is missing, and its rule
-            refuses that.
+            Grades are missing, not of the scale, or not of the rows of `X`. RefusedValueError: a
+            value is missing, and its rule refuses that. ColumnTypeError: text where a rule compares
+            numbers, or the reverse. MissingColumnError: a column of a rule is not there, whatever
+            its `missing` says of values, because a slip in a name would switch the rule off. What
+            nobody knows is a column of None.
+
+        Warns
+        -----
+        UnseenCategoryWarning
+            A text differs from one of a rule only in capital letters or spaces, and is not capped.
         """
         check_kind(scale, "scale", "VetoRules.apply", GradeScale)
         ranks = _ranks(scale)
         caps = [_rank(rule.cap, ranks, "cap of a veto rule") for rule in self.rules]
         given = _read_grades(grades, ranks)
-        columns = [rule.column for rule in self.rules]
-        table = as_table(X, wanted=columns)
+        table = as_table(X, wanted=[rule.column for rule in self.rules])
         _check_rows(grades, X, len(given), table.n_rows)
-        table.require(columns)
+        for rule in self.rules:
+            _require(rule, table)
         before = np.array([ranks[grade] for grade in given], dtype=np.intp)
         found = [_met(rule, table) for rule in self.rules]
         after = before.copy()
@@ -175,7 +189,7 @@ class VetoedGrades:
     --------
     >>> import pandas as pd
     >>> from creditscore import GradeScale
-    >>> from creditscore.expert import VetoRule
+    >>> from creditscore.scorecard import VetoRule
     >>> from creditscore.grade import VetoRules
     >>> late = VetoRule(column="dpd", operator=">", value=180, cap="CCC", reason="180 days late")
     >>> vetoed = VetoRules(rules=[late]).apply(
@@ -315,6 +329,21 @@ def _check_rows(grades: Any, X: Any, n_grades: int, n_rows: int) -> None:
             "their order, X.loc[grades.index], or pass grades.to_numpy() if the places are right."
         )
         raise InvalidDataError(msg)
+
+
+def _require(rule: VetoRule, table: Table) -> None:
+    """Check that the column of a rule is there, and say what to do if nobody knows its values."""
+    try:
+        table.require([rule.column])
+    except MissingColumnError as error:
+        name = rule.column
+        empty = f"{name}=None" if name.isidentifier() else f"**{{{name!r}: None}}"
+        unknown = _OF_UNKNOWN[rule.missing].format(f"X.assign({empty})")
+        msg = (
+            f"{error} The veto rule {rule.in_words} reads it. Where nobody knows it, {unknown} "
+            f"leave the rule out: VetoRules(rules=[r for r in rules if r.column != {name!r}])."
+        )
+        raise MissingColumnError(msg) from error
 
 
 def _met(rule: VetoRule, table: Table) -> tuple[Bool1D, Bool1D]:

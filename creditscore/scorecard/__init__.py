@@ -57,6 +57,7 @@ from creditscore.scorecard._shapley._shapley import card_shapley_values, shapley
 from creditscore.scorecard._shapley._shapley_comparison import ShapleyComparison, compare_shapley
 from creditscore.scorecard._shapley._shapley_display import ShapleyDisplay
 from creditscore.scorecard._shapley._shapley_values import ShapleyValues
+from creditscore.scorecard._veto_rule import VetoRule
 from creditscore.scorecard.reject import (
     Applications,
     AugmentedSample,
@@ -143,6 +144,7 @@ __all__ = [
     "SwapSet",
     "SwapSetDisplay",
     "ValueChange",
+    "VetoRule",
     "adverse_reasons",
     "assemble_scorecard",
     "card_shapley_values",

@@ -167,6 +167,8 @@ def test_a_score_at_a_bound_is_that_of_the_hand() -> None:
     average = pd.DataFrame([{**dict.fromkeys(card.names, 60), **standards}])
     assert card.scorecard.score(average)[0] != 60
     assert card.score(average).tolist() == [60]
+    # which a database reaches by ROUND(score, 10)
+    assert card.scorecard.score(average).round(10).tolist() == [60]
     for closed, grade in (("left", "B"), ("right", "C")):
         scale = GradeScale(
             labels=("A", "B", "C"), bounds=(80, 60), measure="score", closed=closed

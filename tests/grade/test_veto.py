@@ -19,9 +19,11 @@ from creditscore.exceptions import (
     InvalidParameterError,
     MissingColumnError,
     RefusedValueError,
+    UnseenCategoryWarning,
 )
-from creditscore.expert import VetoRule, load_template
+from creditscore.expert import load_template
 from creditscore.grade import VetoRules
+from creditscore.scorecard import VetoRule
 
 SCALE = GradeScale.odds_ladder()
 COURT = VetoRule(
@@ -193,7 +195,7 @@ def test_missing_values_are_refused_unless_told_otherwise() -> None:
         (["A", None, "A", "A", "A"], FIRMS, InvalidDataError, "row 1 is None"),
         ([["A"]], FIRMS, InvalidDataError, "one column"),
         (GRADES, FIRMS.rename(columns={"court": "count"}), MissingColumnError, "near: 'count'"),
-        (GRADES, FIRMS.assign(court="yes"), ColumnTypeError, "'court'"),
+        (GRADES, FIRMS.assign(court="yes"), ColumnTypeError, r"'court' .* veto rule court == True"),
         (GRADES, FIRMS.assign(dpd="late"), ColumnTypeError, "dpd > 180.0 compares numbers"),
         (GRADES, FIRMS.assign(dpd=np.inf), InfiniteValueError, "'dpd'"),
     ],
@@ -203,6 +205,36 @@ def test_what_cannot_be_vetoed(
 ) -> None:
     with pytest.raises(error, match=match):
         RULES.apply(given_grades, table, SCALE)
+
+
+def test_a_column_that_is_not_there_names_its_rule_and_the_way_out() -> None:
+    for column, way_out in {
+        "dpd": r"veto rule dpd > 180\.0 reads it.*X\.assign\(dpd=None\), which this rule lets pass",
+        "audit": r"veto rule audit in .*X\.assign\(audit=None\), by which this rule caps all",
+        "court": r"veto rule court == True .* give the rule missing='cap' .*assign\(court=None\)",
+    }.items():
+        without = FIRMS.drop(columns=column)
+        with pytest.raises(MissingColumnError, match=way_out):
+            RULES.apply(GRADES, without, SCALE)
+        rest = [rule for rule in RULES.rules if rule.column != column]
+        VetoRules(rules=rest).apply(GRADES, without, SCALE)
+    # the ways out are ones
+    passed = RULES.apply(GRADES, FIRMS.assign(dpd=None), SCALE)
+    assert passed.met[2] == passed.unknown[2] == ()
+    assert RULES.apply(GRADES, FIRMS.assign(audit=None), SCALE).unknown[1] == (0, 1, 2, 3, 4)
+    odd = VetoRules(rules=[VetoRule(
+        column="days late", operator=">", value=1, cap="B", reason="late", missing="pass"
+    )])  # fmt: skip
+    with pytest.raises(MissingColumnError, match=r"X\.assign\(\*\*\{'days late': None\}\)"):
+        odd.apply(GRADES, FIRMS, SCALE)
+    assert odd.apply(GRADES, FIRMS.assign(**{"days late": None}), SCALE).met == ((),)
+
+
+@pytest.mark.parametrize("odd", ["Adverse", " adverse", "adverse\u3000", "ADVERSE"])
+def test_a_slip_of_spelling_is_told(odd: str) -> None:
+    with pytest.warns(UnseenCategoryWarning, match="is not the 'adverse' of the veto rule audit"):
+        vetoed = RULES.apply(GRADES, FIRMS.assign(audit=["clean", odd, None, odd, "clean"]), SCALE)
+    assert vetoed.after[3] == "BB"
 
 
 def test_caps_are_grades_of_the_scale() -> None:

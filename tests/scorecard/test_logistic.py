@@ -11,7 +11,7 @@ import pytest
 from scipy.special import expit
 from sklearn.exceptions import NotFittedError
 
-from creditscore import LogisticScorecard, PointsScale, Scorecard, WOEEncoder
+from creditscore import LogisticScorecard, PointsScale, Scorecard, WOEEncoder, _newton
 from creditscore.exceptions import (
     CoefficientSignWarning,
     CollinearityWarning,
@@ -27,7 +27,7 @@ from creditscore.exceptions import (
     SeparationWarning,
 )
 from creditscore.metrics import auc
-from creditscore.scorecard import _bounded, _newton
+from creditscore.scorecard import _bounded
 
 
 @pytest.fixture

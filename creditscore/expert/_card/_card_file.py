@@ -18,11 +18,11 @@ from creditscore.exceptions import (
     InvalidParameterError,
 )
 from creditscore.expert._card._five_c import checked_tags
-from creditscore.expert._card._veto_rule import VetoRule
 from creditscore.expert._card._yaml import read_yaml, write_yaml
 from creditscore.expert._subscore._subscore import SubScore
 from creditscore.expert._weights._hierarchy import WeightHierarchy
 from creditscore.expert._weights._weights import Weights
+from creditscore.scorecard import VetoRule
 
 if TYPE_CHECKING:
     from creditscore.expert._card._expert_scorecard import ExpertScorecard
@@ -81,13 +81,16 @@ class _Reader:
 
     def card(self, content: Any) -> dict[str, Any]:
         """Return the parameters of the card."""
-        self._check_entries(content, "", _ENTRIES, ("format", "version", "criteria"))
-        if content["format"] != _FORMAT or content["version"] != _VERSION:
+        self._check_mapping(content, "")
+        form = content.get("format", _FORMAT), content.get("version", _VERSION)
+        # before its entries, which are others in a file of another format
+        if form != (_FORMAT, _VERSION):
             msg = (
                 f"{self.file} must have the entries 'format: {_FORMAT}' and 'version: {_VERSION}'. "
-                f"Got {content['format']!r} and {content['version']!r}."
+                f"Got {form[0]!r} and {form[1]!r}. What to_json() wrote is read by from_json()."
             )
             raise DocumentError(msg)
+        self._check_entries(content, "", _ENTRIES, ("format", "version", "criteria"))
         weights, parts = self._level(content["criteria"], "criteria", 1)
         entries: dict[str, Any] = {name: content[name] for name in _TEXTS if name in content}
         if "scale_to" in content:

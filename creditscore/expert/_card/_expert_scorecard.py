@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self, overload
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from creditscore._checks import check_kind, unknown_name
-from creditscore._display import html_table
+from creditscore._display import counted, html_table
 from creditscore._document import JsonDocument
 from creditscore._frame import Table, as_table
 from creditscore._typing import Float1D, NativeFrame, NativeSeries
@@ -24,18 +24,21 @@ from creditscore.exceptions import (
     InvalidParameterError,
     RefusedValueError,
 )
+from creditscore.expert._card._card_content import card_content, card_parameters
 from creditscore.expert._card._card_file import read_card_file, write_card_file
+from creditscore.expert._card._card_table import card_table
 from creditscore.expert._card._criteria import (
     check_labels,
     check_rules,
     checked_five_c,
     criteria_of,
 )
-from creditscore.expert._card._veto_rule import VetoRule
+from creditscore.expert._card._group_weights import exchanged, within_groups
+from creditscore.expert._card._rounded_score import rounded_score
 from creditscore.expert._subscore._subscore import SubScore
 from creditscore.expert._weights._hierarchy import WeightHierarchy
 from creditscore.expert._weights._weights import Weights
-from creditscore.scorecard import Scorecard
+from creditscore.scorecard import ReasonCodes, Scorecard, VetoRule
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -77,8 +80,16 @@ class ExpertScorecard(JsonDocument):
     score = scale_to / 100 · Σ weight · sub-score. A customer's score depends on no other
     customer: anchors are part of the card, and it is the same alone and among others.
 
+    :meth:`score` rounds the sum to 1e-12 of the power of ten at or next above `scale_to`. A sum of
+    fractions such as 0.1 falls short of what it is by hand by as little as 1e-14, and a score that
+    is a grade's bound would get the grade below. :attr:`scorecard` adds its points as they are, and
+    so do its exports, such as SQL: on a scale to 100 their scores differ from these by up to 5e-11,
+    and at a bound by a grade. Round what a database returns likewise before it is graded, to 100
+    by ``ROUND(score, 10)``.
+
     :attr:`scorecard` is the card as points, of the same type as an estimated one: reasons,
-    points table, exports and all else work on it. Its neutral points, with which reasons compare
+    points table, exports and all else work on it. What its ``to_json`` writes is the card that the
+    command line reads. Its neutral points, with which reasons compare
     by default, are those of a sub-score that is neither good nor bad
     (:attr:`SubScore.neutral_score`): the average standard of :class:`StandardBandScore`, the
     median of :class:`PercentileScore`, of others the middle between their lowest and highest
@@ -125,8 +136,8 @@ class ExpertScorecard(JsonDocument):
         weights: Any = self.weights
         if not isinstance(weights, (Weights, WeightHierarchy)):
             msg = (
-                f"The 'weights' parameter of {owner} must be Weights or a WeightHierarchy. "
-                f"Got {weights!r} instead."
+                f"The 'weights' parameter of {owner} must be Weights or a WeightHierarchy, which "
+                f"Weights.of() and WeightHierarchy.of() make of a mapping. Got {weights!r} instead."
             )
             raise InvalidParameterError(msg)
         for name, subscore in self.subscores.items():
@@ -156,11 +167,15 @@ class ExpertScorecard(JsonDocument):
     @property
     def groups(self) -> dict[str, tuple[str, ...]]:
         """Criteria of each group of the first level; a criterion without a group is its own."""
-        return {group: weights.names for group, weights in self._group_weights().items()}
+        return {group: weights.names for group, weights in within_groups(self.weights).items()}
 
     @cached_property
     def scorecard(self) -> Scorecard:
-        """The card as points, which add up to :meth:`score`; without base points or scale."""
+        """The card as points, which add up to :meth:`score`; without base points or scale.
+
+        Its scores, and those of its exports, are not rounded as :meth:`score` is: at the bound of a
+        grade, round them first (see the Notes of the class).
+        """
         factor = self.scale_to / 100
         return Scorecard(
             characteristics=tuple(
@@ -195,12 +210,14 @@ class ExpertScorecard(JsonDocument):
         UnseenCategoryWarning
             A column holds levels that the card does not know, and there is a score for them.
         """
+        table = self._read(X)
         try:
-            return self.scorecard.score(X)
+            score = self.scorecard.score_array(table)
         except RefusedValueError:
             # says in the words of an expert's rule what was refused
-            self.subscores_of(X)
+            self._columns(table)
             raise
+        return table.to_series("score", rounded_score(score, self.scale_to))
 
     def subscores_of(self, X: NativeFrame) -> NativeFrame:
         """Return the sub-scores of each row, before they are weighed.
@@ -266,7 +283,7 @@ class ExpertScorecard(JsonDocument):
         table = self._read(X)
         columns = self._columns(table)
         found: dict[str, Float1D] = {}
-        for group, weights in self._group_weights().items():
+        for group, weights in within_groups(self.weights).items():
             found[group] = np.zeros(table.n_rows)
             for name, weight in weights.to_dict().items():
                 found[group] += weight * columns[name]
@@ -282,20 +299,7 @@ class ExpertScorecard(JsonDocument):
             the whole), kind (of the sub-score), rule, missing (score of a missing value, NaN
             where it is refused).
         """
-        group_of = {name: group for group, names in self.groups.items() for name in names}
-        rows = [
-            {
-                "criterion": name,
-                "label": self.labels.get(name, name),
-                "group": "" if group_of[name] == name else group_of[name],
-                "weight": weight,
-                "kind": self.subscores[name].kind,
-                "rule": self.subscores[name].in_words,
-                "missing": _or_nan(self.subscores[name].missing_score),
-            }
-            for name, weight in self.leaves.to_dict().items()
-        ]
-        return pd.DataFrame(rows)
+        return card_table(self)
 
     def with_weights(self, weights: Weights | WeightHierarchy) -> Self:
         """Return the card with other weights of the same criteria.
@@ -304,14 +308,26 @@ class ExpertScorecard(JsonDocument):
         ----------
         weights : Weights or WeightHierarchy
             As in :class:`ExpertScorecard`. Labels of groups that they do not have are left out.
+            Weights of all groups of the first level exchange the weights of these, and each group
+            keeps its parts.
 
         Raises
         ------
         InvalidParameterError
-            The criteria are not those of the card.
+            The criteria are not those of the card, or the groups not all of its first level.
+
+        Examples
+        --------
+        >>> from creditscore.expert import Weights, load_template
+        >>> card = load_template("trade_credit").with_weights(Weights.of(
+        ...     {"financial": 30, "operating": 25, "reputation": 35, "environment": 10}
+        ... ))
+        >>> card.weights.weights
+        Weights(financial 30.0 %, operating 25.0 %, reputation 35.0 %, environment 10.0 %; direct)
         """
-        # in other groups, the old ones have nothing to be called
         owner = "ExpertScorecard.with_weights"
+        weights = exchanged(self.weights, weights)
+        # in other groups, the old ones have nothing to be called
         gone = set(criteria_of(self.weights, owner)) - set(criteria_of(weights, owner))
         gone -= set(self.names)
         words: dict[str, Any] = {
@@ -338,6 +354,38 @@ class ExpertScorecard(JsonDocument):
         if name not in self.subscores:
             raise unknown_name(name, self.names, "criterion", "the card")
         return replace(self, subscores={**self.subscores, name: subscore})
+
+    def reason_codes(self, *, groups: Mapping[str, Sequence[str]] | None = None) -> ReasonCodes:
+        """Return reason codes for :attr:`scorecard`, with texts made of the labels of the card.
+
+        Parameters
+        ----------
+        groups : mapping of str to sequence of str, optional
+            Codes, and the criteria that share them, as in :meth:`ReasonCodes.for_card`. Without
+            them, each criterion has its own.
+
+        Returns
+        -------
+        ReasonCodes
+            In English and in Chinese. A criterion without a label is called by its name; without
+            a Chinese one, as in English.
+
+        Raises
+        ------
+        InvalidParameterError
+            Groups of criteria that the card does not have, or in two groups.
+
+        Examples
+        --------
+        >>> from creditscore.expert import load_template
+        >>> codes = load_template("trade_credit").reason_codes()
+        >>> on_time = codes.frame().query("characteristic == 'on_time_rate'")
+        >>> on_time[["code", "english", "chinese"]].iloc[0].tolist()
+        ['R12', 'On-time payments: too low', '按时付款率：过低']
+        """
+        called = {name: self.labels.get(name, name.replace("_", " ")) for name in self.names}
+        names = {name: (text, self.labels_zh.get(name, text)) for name, text in called.items()}
+        return ReasonCodes.for_card(self.scorecard, groups=groups, names=names)
 
     @classmethod
     def from_yaml(cls, path: str | os.PathLike[str]) -> Self:
@@ -419,63 +467,25 @@ class ExpertScorecard(JsonDocument):
     def _columns(self, table: Table) -> dict[str, Float1D]:
         return {name: self.subscores[name].column_score(table, name) for name in self.names}
 
-    def _group_weights(self) -> dict[str, Weights]:
-        """Return the weights of the criteria within each group, which add up to 1."""
-        if isinstance(self.weights, Weights):
-            first, parts = self.weights, {}
-        else:
-            first, parts = self.weights.weights, dict(self.weights.parts)
-        return {
-            name: parts[name].leaves() if name in parts else Weights.of({name: 1})
-            for name in first.names
-        }
-
     def _content(self) -> dict[str, Any]:
-        return {
-            "subscores": [
-                {"name": name, **subscore.to_dict()} for name, subscore in self.subscores.items()
-            ],
-            "weights": {
-                "levels": isinstance(self.weights, WeightHierarchy),
-                **self.weights._content(),  # noqa: SLF001 - a format within another
-            },
-            "scale_to": self.scale_to,
-            "title": self.title,
-            "title_zh": self.title_zh,
-            "description": self.description,
-            "labels": dict(self.labels),
-            "labels_zh": dict(self.labels_zh),
-            "five_c": {name: list(tags) for name, tags in self.five_c.items()},
-            "vetoes": [veto.to_dict() for veto in self.vetoes],
-        }
+        return card_content(self)
 
     @classmethod
     def _from_content(cls, content: Mapping[str, Any]) -> Self:
-        entries = dict(content)
-        weights = dict(entries.pop("weights"))
-        kind = WeightHierarchy if weights.pop("levels") else Weights
-        named = [dict(subscore) for subscore in entries.pop("subscores")]
-        return cls(
-            subscores={entry.pop("name"): SubScore.from_dict(entry) for entry in named},
-            weights=kind._from_content(weights),  # noqa: SLF001 - a format within another
-            vetoes=tuple(VetoRule.from_dict(veto) for veto in entries.pop("vetoes")),
-            **entries,
-        )
+        return cls(**card_parameters(content))
 
     def __repr__(self) -> str:
         """Say in one line what it weighs."""
         title = f"{self.title}: " if self.title else ""
-        n, groups = len(self.names), len(self.groups)
-        within = f" in {groups} groups" if isinstance(self.weights, WeightHierarchy) else ""
-        vetoes = f", {len(self.vetoes)} veto rules" if self.vetoes else ""
-        return f"<ExpertScorecard {title}{n} criteria{within}, to {self.scale_to:g}{vetoes}>"
+        n = len(self.names)
+        criteria = f"{n} criteri{'on' if n == 1 else 'a'}"
+        groups = counted(len(self.groups), "group")
+        within = f" in {groups}" if isinstance(self.weights, WeightHierarchy) else ""
+        vetoes = f", {counted(len(self.vetoes), 'veto rule')}" if self.vetoes else ""
+        return f"<ExpertScorecard {title}{criteria}{within}, to {self.scale_to:g}{vetoes}>"
 
     def _repr_html_(self) -> str:
         """Show the table."""
         shown = self.table()
         formats = {"weight": "{:.4f}", "missing": "{:g}"}
         return html_table(shown, caption=self.title or "Expert scorecard", formats=formats)
-
-
-def _or_nan(score: float | None) -> float:
-    return math.nan if score is None else score

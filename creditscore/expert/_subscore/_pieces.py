@@ -11,10 +11,6 @@ from typing import Self
 from creditscore.binning import NumericPartition
 from creditscore.exceptions import InvalidParameterError
 
-_NEARLY = 1e-13
-"""By how much of an anchor, or above zero by how much, a number may be above it and count as the
-anchor. Spreadsheets compare by 15 digits, and the rounding of a ratio is smaller."""
-
 
 @dataclass(frozen=True)
 class Pieces:
@@ -104,9 +100,8 @@ class Pieces:
 
 
 def just_above(value: float, owner: str) -> float:
-    """Return a cut that leaves a value below it, in all programs that compare with it."""
-    found = value + _NEARLY * abs(value) if value else _NEARLY
-    found = max(found, math.nextafter(value, math.inf))
+    """Return a cut that leaves an anchor below it; refuse an anchor beyond which is no number."""
+    found = NumericPartition.just_above(value)
     if math.isinf(found):
         msg = f"The anchors of {owner} must be finite, with numbers beyond them. Got {value:g}."
         raise InvalidParameterError(msg)

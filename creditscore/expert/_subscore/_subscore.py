@@ -91,7 +91,8 @@ class SubScore(ABC):
         The intervals of a card hold their lower end. Where a rule holds the upper end of an
         interval, the card's cut is just above it: by 1e-13 of it, above zero by 1e-13. A value
         between the two counts as at the end. Spreadsheets tell no smaller differences, and the
-        rounding of a ratio is smaller. Tables write both alike.
+        rounding of a ratio is smaller. Tables write such an interval as it is meant, (0, 30], where
+        its ends have 12 digits or fewer.
         """
 
     @property
@@ -315,7 +316,10 @@ def _one_column(values: Any) -> Table:
     # as objects, so that numpy does not turn the numbers of a mixed list into text
     raw = np.asarray(values, dtype=object if isinstance(values, (list, tuple)) else None)
     if raw.ndim != 1:
-        msg = f"A sub-score reads one column of values. Got an array of shape {raw.shape} instead."
+        msg = (
+            f"A sub-score reads one column of values. Got an array of shape {raw.shape} instead. "
+            "Pass a list or a column; ExpertScorecard.score reads tables."
+        )
         raise InvalidDataError(msg)
     return as_table(pd.DataFrame({_VALUES: raw}))
 

@@ -13,8 +13,9 @@ from creditscore._checks import unknown_name
 from creditscore._frame import Table, is_level
 from creditscore._typing import Bool1D, Level
 from creditscore._validation import check_choice, check_finite, check_real
+from creditscore._warn import warn_user
 from creditscore.binning import CategoricalPartition
-from creditscore.exceptions import ColumnTypeError, InvalidParameterError
+from creditscore.exceptions import ColumnTypeError, InvalidParameterError, UnseenCategoryWarning
 
 Operator: TypeAlias = Literal["==", "!=", "in", "not in", "<", "<=", ">", ">="]
 """How a column is compared with the value of a rule."""
@@ -58,7 +59,7 @@ class VetoRule:
 
     Examples
     --------
-    >>> from creditscore.expert import VetoRule
+    >>> from creditscore.scorecard import VetoRule
     >>> VetoRule(
     ...     column="audit_opinion", operator="in", value=["adverse", "disclaimer"], cap="CC",
     ...     reason="the auditor refused an opinion, or gave an adverse one",
@@ -111,6 +112,12 @@ class VetoRule:
         ------
         ColumnTypeError, InfiniteValueError
             The column cannot be compared with the value: text with a number, or infinity.
+
+        Warns
+        -----
+        UnseenCategoryWarning
+            The column holds a text that differs from one of the rule only in capital letters or
+            spaces. It is another text to the rule.
         """
         if self.operator in _ORDER:
             values = self._numbers(table)
@@ -118,7 +125,16 @@ class VetoRule:
             # NaN is neither above nor below
             return _ORDER[self.operator](values, self.value), missing
         partition = CategoricalPartition(groups=(self._levels,))
-        codes, _ = partition.coded(table, self.column)
+        try:
+            codes, others = partition.coded(table, self.column)
+        except ColumnTypeError as error:
+            msg = (
+                f"Column {self.column!r} holds values of another sort than the veto rule "
+                f"{self.in_words} compares: text, or numbers and booleans. Convert the column, or "
+                "write the rule with values as they are in it."
+            )
+            raise ColumnTypeError(msg) from error
+        self._warn_of_spelling(others)
         missing = codes == partition.missing_code
         found = codes == 0
         if self.operator in ("==", "in"):
@@ -159,6 +175,17 @@ class VetoRule:
         value: Any = self.value
         return value if isinstance(value, tuple) else (value,)
 
+    def _warn_of_spelling(self, others: Sequence[Level]) -> None:
+        known = {_spelt(level): level for level in self._levels if isinstance(level, str)}
+        for other in others:
+            if isinstance(other, str) and _spelt(other) in known:
+                warn_user(
+                    f"Column {self.column!r} holds {other!r}, which is not the "
+                    f"{known[_spelt(other)]!r} of the veto rule {self.in_words}, because capital "
+                    "letters or spaces differ. Write both alike.",
+                    UnseenCategoryWarning,
+                )
+
     def _numbers(self, table: Table) -> Any:
         if table.kind(self.column) == "numeric":
             return check_finite(table.numeric(self.column), name=self.column)
@@ -171,6 +198,11 @@ class VetoRule:
     def __repr__(self) -> str:
         """Say the rule in one line."""
         return f"VetoRule({self.in_words}: at best {self.cap}; missing: {self.missing})"
+
+
+def _spelt(text: str) -> str:
+    """Return a text without what a slip of writing changes."""
+    return "".join(text.casefold().split())
 
 
 def _plain(level: Any) -> Any:

@@ -28,7 +28,6 @@ from creditscore.expert import (
     BandScore,
     CategoryScore,
     MinMaxScore,
-    VetoRule,
     WeightHierarchy,
     Weights,
     list_templates,
@@ -44,6 +43,7 @@ from creditscore.indicators import (
     CustomerRecords,
     IndicatorSet,
 )
+from creditscore.scorecard import VetoRule
 
 TEXT = """\
 format: creditscore.expert_card

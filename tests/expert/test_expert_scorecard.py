@@ -34,12 +34,11 @@ from creditscore.expert import (
     PercentileScore,
     StandardBandScore,
     UtilityScore,
-    VetoRule,
     WeightHierarchy,
     Weights,
     load_template,
 )
-from creditscore.scorecard import adverse_reasons
+from creditscore.scorecard import VetoRule, adverse_reasons
 from engines import in_duckdb
 from spreadsheets import by_formulas, fill
 

@@ -8,6 +8,7 @@ from creditscore.indicators._environment._shrunken_rates import ShrunkenRates, s
 from creditscore.indicators._facts import Facts, facts_on
 from creditscore.indicators._financial._altman import altman_rating, altman_z, altman_zone
 from creditscore.indicators._financial._dupont import dupont, dupont_change, dupont_factors
+from creditscore.indicators._financial._dupont_result import DuPont
 from creditscore.indicators._financial._financial_set import FINANCIAL, PIOTROSKI
 from creditscore.indicators._financial._ohlson import (
     ohlson_indicators,
@@ -25,6 +26,7 @@ from creditscore.indicators._indicator_set import IndicatorSet
 from creditscore.indicators._indicator_table import IndicatorTable
 from creditscore.indicators._measured import Measured
 from creditscore.indicators._operating._operating_set import OPERATING
+from creditscore.indicators._operating._peer_display import PeerDisplay
 from creditscore.indicators._operating._peers import against_peers, peer_benchmarks
 from creditscore.indicators._panel import Input
 from creditscore.indicators._person._person_set import PERSON
@@ -53,6 +55,7 @@ __all__ = [
     "REPUTATION",
     "CustomerRecords",
     "CustomerRows",
+    "DuPont",
     "Facts",
     "Indicator",
     "IndicatorSet",
@@ -60,6 +63,7 @@ __all__ = [
     "IndustryIndex",
     "Input",
     "Measured",
+    "PeerDisplay",
     "PiotroskiRatios",
     "ReadResult",
     "Reason",

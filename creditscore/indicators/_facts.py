@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from creditscore._checks import check_kind
+from creditscore._display import counted
 from creditscore._typing import Bool1D, Int1D, Level
 from creditscore.exceptions import InvalidParameterError
 from creditscore.indicators._customer_events import events_of
@@ -102,6 +103,11 @@ class Facts:
     def industries(self) -> PanelFacts:
         """Numbers of the customer's industry."""
         return self.panel("industries")
+
+    @property
+    def peers(self) -> PanelFacts:
+        """Benchmarks of the customer's industry, such as the medians of indicators."""
+        return self.panel("peers")
 
     @property
     def countries(self) -> PanelFacts:
@@ -389,7 +395,7 @@ class Facts:
 
     def __repr__(self) -> str:
         """Say in one line whose facts these are, and when."""
-        return f"Facts({len(self.customers):,} customers as of {self.as_of})"
+        return f"Facts({counted(len(self.customers), 'customer')} as of {self.as_of})"
 
 
 def facts_on(
@@ -404,8 +410,9 @@ def facts_on(
     as_of : str, date or Timestamp
         The day, without a time zone.
     customers : sequence, optional
-        Whose facts; without them, of all customers of the records. One of whom nothing is known
-        has all missing.
+        Whose facts, in this order; without them, of all customers of the records
+        (:attr:`CustomerRecords.customers`), which are those that can be asked for. One of whom
+        nothing was known on the day has all missing.
 
     Returns
     -------
@@ -414,7 +421,8 @@ def facts_on(
     Raises
     ------
     InvalidParameterError
-        The day is none; a customer is named twice, or by text where the records have numbers.
+        The day is none; a customer is in no table, named twice, or by text where the records have
+        numbers.
 
     Examples
     --------
@@ -433,7 +441,7 @@ def facts_on(
     check_kind(records, "records", "facts_on", CustomerRecords)
     wanted = records.customers
     if customers is not None:
-        wanted = read_customers(customers, wanted, "facts_on")
+        wanted = read_customers(customers, wanted, "facts_on", place="records.customers")
     if len(set(wanted)) != len(wanted):
         msg = "The 'customers' parameter of facts_on must name each customer once."
         raise InvalidParameterError(msg)

@@ -151,12 +151,19 @@ class IndicatorSet:
         as_of : str, date or Timestamp
             The day: nothing that became known later has any effect.
         customers : sequence, optional
-            Whose indicators; without them, of all customers of the records.
+            Whose indicators, a row each in this order; without them, of all customers of the
+            records, in the order in which their tables name them. Give it where the rows are to be
+            in an order of one's own, such as that of a table of outcomes.
 
         Returns
         -------
         IndicatorTable
             Values, and the reason of each that is missing.
+
+        Raises
+        ------
+        InvalidParameterError
+            The day is none; a customer is in no table of the records, or named twice.
 
         Notes
         -----

@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from creditscore._checks import unknown_name
-from creditscore._display import html_table
+from creditscore._display import counted, html_table
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.indicators._facts import Facts
 from creditscore.indicators._indicator import Indicator
-from creditscore.indicators._measured import Measured
-from creditscore.indicators._panel import Input
+from creditscore.indicators._measured import Measured, reason_words
+from creditscore.indicators._panel import Input, PanelRows
 from creditscore.indicators._reason import REASON_KINDS
 from creditscore.indicators._records import read_customers
 from creditscore.indicators._schema import SCHEMAS
@@ -96,7 +96,7 @@ class IndicatorTable:
         """Why values are missing, as kinds (:data:`REASON_KINDS`); empty where there is one."""
         return self._by_reason(lambda reason: reason.kind)
 
-    def coded(self, codes: Mapping[str, float]) -> pd.DataFrame:
+    def coded(self, codes: Mapping[str, float | Mapping[str, float]]) -> pd.DataFrame:
         """Return the values with a special code for some kinds of reasons.
 
         A firm without interest has no interest cover, and that is another matter than a firm that
@@ -104,19 +104,47 @@ class IndicatorTable:
 
         Parameters
         ----------
-        codes : mapping of str to float
-            Code for each kind of reason, such as ``{"zero_denominator": -99.0}``.
+        codes : mapping of str to float, or to mapping of str to float
+            Code for each kind of reason, such as ``{"zero_denominator": -99.0}``, of all
+            indicators; or one for each of some indicators, by their names. The others keep the gap.
+
+        Returns
+        -------
+        DataFrame
+            As :attr:`values`, with the codes in the place of gaps of their kinds.
 
         Raises
         ------
         InvalidParameterError
-            There is no such kind; a code is a value of an indicator, too; what is not given and
-            what is not known yet have different codes, though on the day nobody can tell one from
-            the other.
+            There is no such kind or indicator; a code is a value of an indicator that it is for;
+            what is not given and what is not known yet have different codes, though on the day
+            nobody can tell one from the other.
+
+        Notes
+        -----
+        Where the order of values matters (a rank, a measure of separation), the code must lie at
+        the right end, and that depends on the indicator: negative equity is the worst debt to
+        equity, which is high, and the worst return on equity, which is low. See the example.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from creditscore.indicators import FINANCIAL, CustomerRecords
+        >>> records = CustomerRecords(statements=pd.DataFrame({
+        ...     "customer": ["A"] * 2, "period_end": pd.to_datetime(["2022-12-31", "2023-12-31"]),
+        ...     "known_on": pd.to_datetime(["2023-04-30", "2024-04-30"]), "equity": [-10.0, -5.0],
+        ...     "net_income": [-3.0, 5.0], "total_liabilities": [50.0, 50.0],
+        ... }))
+        >>> found = FINANCIAL.only(["debt_to_equity", "return_on_equity"]).compute(
+        ...     records, as_of="2024-06-30"
+        ... )
+        >>> worst = {i.name: 1e6 if i.direction == "lower" else -1e6 for i in found.indicators}
+        >>> found.coded({"negative_denominator": worst})
+                  debt_to_equity  return_on_equity
+        customer
+        A              1000000.0        -1000000.0
         """
-        for kind, code in codes.items():
-            check_choice(kind, "codes", "IndicatorTable.coded", REASON_KINDS)
-            check_real(code, f"codes[{kind!r}]", "IndicatorTable.coded", low=-np.inf, high=np.inf)
+        by_kind = {kind: self._codes_of(kind, code) for kind, code in codes.items()}
         if codes.get("not_given") != codes.get("not_known_yet"):
             msg = (
                 "The 'codes' parameter of IndicatorTable.coded must have one code for 'not_given' "
@@ -125,13 +153,26 @@ class IndicatorTable:
             raise InvalidParameterError(msg)
         values, kinds = self.values, self.reason_kinds
         for name in values:
-            taken = sorted(set(codes.values()) & set(values[name].dropna().unique().tolist()))
+            own = {kind: found[name] for kind, found in by_kind.items() if name in found}
+            taken = sorted(set(own.values()) & set(values[name].dropna().unique().tolist()))
             if taken:
                 msg = f"Code {taken[0]:g} is also a value of indicator {name!r}. Choose another."
                 raise InvalidParameterError(msg)
-        for kind, code in codes.items():
-            values = values.mask(kinds == kind, code)
+            for kind, code in own.items():
+                values[name] = values[name].mask(kinds[name] == kind, code)
         return values
+
+    def _codes_of(self, kind: str, code: float | Mapping[str, float]) -> dict[str, float]:
+        """Return the code of a kind of reason for each indicator that has one."""
+        owner = "IndicatorTable.coded"
+        check_choice(kind, "codes", owner, REASON_KINDS)
+        if not isinstance(code, Mapping):
+            code = dict.fromkeys(self.measured, code)
+        for name, own in code.items():
+            if name not in self.measured:
+                raise unknown_name(name, tuple(self.measured), "indicator", "this table")
+            check_real(own, f"codes[{kind!r}]", owner, low=-np.inf, high=np.inf)
+        return dict(code)
 
     @property
     def flags(self) -> pd.DataFrame:
@@ -184,15 +225,16 @@ class IndicatorTable:
         -------
         DataFrame
             A row a customer, indicator and input: customer, indicator, input (table.item, with
-            @-1 for the year before), value (an item's; of rows, how many were known), dated (the
-            day it is about; of rows, the latest), known_on (the day it became known; of rows, the
+            @-1 for the year before), value (an item's: a number, a word or a day, hence of dtype
+            object, and missing where there is none; of rows, how many were known), dated (the day
+            it is about; of rows, the latest), known_on (the day it became known; of rows, the
             latest), source (where the table names it). That is a row for each thing read: for
             many customers, ask for some of the indicators.
 
         Raises
         ------
         InvalidParameterError
-            There is no such indicator, or no such customer.
+            There is no such indicator, or no such customer in this table.
         """
         names = tuple(self.measured) if indicators is None else tuple(indicators)
         check_names(indicators or (), "indicators", "IndicatorTable.sources")
@@ -202,11 +244,9 @@ class IndicatorTable:
         place = {customer: row for row, customer in enumerate(self.facts.customers)}
         wanted = self.facts.customers
         if customers is not None:
-            wanted = read_customers(customers, wanted, "IndicatorTable.sources")
-        strange = [customer for customer in wanted if customer not in place]
-        if strange:
-            msg = f"There is no customer {strange[0]!r} in this table."
-            raise InvalidParameterError(msg)
+            wanted = read_customers(
+                customers, wanted, "IndicatorTable.sources", place="facts.customers"
+            )
         rows = np.array([place[customer] for customer in wanted], dtype=np.intp)
         read = {entry for name in names for entry in self.inputs[name]}
         parts = {entry: self._source(entry, rows) for entry in read}
@@ -225,7 +265,8 @@ class IndicatorTable:
         facts = self.facts.with_policy("missing")
         customers = [self.facts.customers[row] for row in rows]
         days = np.full(len(rows), np.datetime64("NaT", "D"))
-        empty = {"value": np.nan, "dated": days, "known_on": days, "source": ""}
+        nothing = np.full(len(rows), np.nan, dtype=object)
+        empty = {"value": nothing, "dated": days, "known_on": days, "source": ""}
         if entry.table not in facts.records.tables:
             return pd.DataFrame({"customer": customers, **empty})
         if SCHEMAS[entry.table].kind == "rows":
@@ -246,13 +287,7 @@ class IndicatorTable:
         return replace(self, facts=facts, measured=first)
 
     def _by_reason(self, told: Any) -> pd.DataFrame:
-        def words(found: Measured) -> Any:
-            reasons = np.full(len(found), "", dtype=object)
-            for row in np.flatnonzero(found.missing).tolist():
-                reasons[row] = told(found.reasons[row])
-            return reasons
-
-        columns = {name: words(found) for name, found in self.measured.items()}
+        columns = {name: reason_words(found, told) for name, found in self.measured.items()}
         return pd.DataFrame(columns, index=self._index)
 
     def __repr__(self) -> str:
@@ -260,8 +295,8 @@ class IndicatorTable:
         values = self.values
         share = float(values.notna().to_numpy().mean()) if values.size else 0.0
         return (
-            f"IndicatorTable({len(values):,} customers × {values.shape[1]} indicators as of "
-            f"{self.as_of}, {share:.0%} known)"
+            f"IndicatorTable({counted(len(values), 'customer')} × "
+            f"{counted(values.shape[1], 'indicator')} as of {self.as_of}, {share:.0%} known)"
         )
 
     def _repr_html_(self) -> str:
@@ -271,11 +306,16 @@ class IndicatorTable:
         shown = pd.DataFrame({"indicator": [found.label for found in self.indicators]})
         for customer in values.index:
             shown[str(customer)] = [
-                f"{value:.4g}" if kind == "" else kind.replace("_", " ")
+                short_number(value) if kind == "" else kind.replace("_", " ")
                 for value, kind in zip(values.loc[customer], kinds.loc[customer], strict=True)
             ]
         formats = dict.fromkeys(map(str, values.index), "{}")
         return html_table(shown, caption=repr(self), formats=formats)
+
+
+def short_number(value: float, digits: int = 4) -> str:
+    """Write a number with some digits, and an amount whole, its thousands apart."""
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.{digits}g}"
 
 
 def check_names(names: Sequence[str], parameter: str, owner: str) -> None:
@@ -288,22 +328,31 @@ def check_names(names: Sequence[str], parameter: str, owner: str) -> None:
 def _panel_source(facts: Facts, entry: Input, rows: Any) -> dict[str, Any]:
     panel = facts.panel_rows_of(entry).taken(rows)
     table = panel.table
-    there = panel.rows >= 0
     words = panel.words("source")
     return {
-        "value": panel.numbers(entry.item).values
-        if entry.item in table.numbers
-        else np.full(len(there), np.nan),
+        "value": _item_values(panel, entry.item),
         "dated": panel.days(table.schema.dated_by),
         "known_on": panel.days(table.schema.known_by),
         "source": np.array(["" if word is None else word for word in words], dtype=object),
     }
 
 
+def _item_values(panel: PanelRows, item: str) -> Any:
+    """Return what a column of a panel holds for each customer: numbers, words or days."""
+    if item in panel.table.words:
+        found: Any = panel.words(item)
+    elif item in panel.table.days:
+        found = np.array([pd.Timestamp(day) for day in panel.days(item)], dtype=object)
+    else:
+        found = panel.numbers(item).values.astype(object)
+    return np.where(pd.isna(found), np.nan, found)
+
+
 def _rows_source(facts: Facts, entry: Input) -> dict[str, Any]:
     rows = facts.events if entry.table == "events" else facts.rows(entry.table)
     schema = SCHEMAS[entry.table]
-    found: dict[str, Any] = {"value": np.where(rows.key_of >= 0, rows.count().values, np.nan)}
+    counts = np.where(rows.key_of >= 0, rows.count().values, np.nan)
+    found: dict[str, Any] = {"value": counts.astype(object)}
     for name, column in (("dated", schema.dated_by), ("known_on", schema.known_by)):
         latest = np.full(rows.n_keys + 1, np.datetime64("0001-01-01", "D"))
         np.maximum.at(latest, rows.owner, rows.column(column))

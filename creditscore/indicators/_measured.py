@@ -365,3 +365,11 @@ def _chosen(first: Bool1D, mine: Int1D | None, theirs: Int1D | None) -> Int1D | 
     if mine is None and theirs is None:
         return None
     return np.where(first, ANY if mine is None else mine, ANY if theirs is None else theirs)
+
+
+def reason_words(found: Measured, told: Callable[[Any], str]) -> np.ndarray[Any, Any]:
+    """Return what is told of the reason of each gap, empty where there is a value."""
+    words = np.full(len(found), "", dtype=object)
+    for row in np.flatnonzero(found.missing).tolist():
+        words[row] = told(found.reasons[row])
+    return words

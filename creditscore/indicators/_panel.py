@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from creditscore._display import counted
 from creditscore._typing import Float1D, Int1D
 from creditscore._validation import check_integer
 from creditscore.exceptions import InvalidParameterError
@@ -231,7 +232,8 @@ class PanelFacts:
             return f"PanelFacts({self._name}: no such table is given)"
         n = int((self._rows.rows >= 0).sum())
         before = _before_words(self._place.years_before)
-        return f"PanelFacts({self._name}{before}: {n:,} of {len(self._rows.rows):,} customers)"
+        all_ = counted(len(self._rows.rows), "customer")
+        return f"PanelFacts({self._name}{before}: {n:,} of {all_})"
 
     def item(self, name: str) -> Measured:
         """Return an item by its name, missing with its reason where it is not there."""

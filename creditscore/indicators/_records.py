@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from numbers import Number
 from typing import Any, Literal, TypeAlias
@@ -13,6 +14,7 @@ import pandas as pd
 
 from creditscore._checks import check_kind, unknown_name
 from creditscore._columns import is_level
+from creditscore._display import counted
 from creditscore._typing import Level, NativeFrame
 from creditscore._validation import check_choice, check_integer
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
@@ -73,6 +75,10 @@ class CustomerRecords:
     industries : table, optional
         A row an industry and period: industry, period_end, known_on, and numbers such as firms,
         defaults and output.
+    peers : table, optional
+        A row an industry and period: industry, period_end, known_on, and benchmarks of its firms,
+        such as operating_margin_median; :func:`peer_benchmarks` makes such a table. A later row
+        takes the place of an earlier one as a whole.
     countries : table, optional
         A row a country and version: country, known_on, risk_class and other numbers.
     events : table, optional
@@ -85,11 +91,13 @@ class CustomerRecords:
         Which statements count. With "either", a customer with both kinds for a period has no
         statement of it, and the reason says so.
     annualise : bool, default=False
-        Whether statements of other than 12 months count, their flows times 12 / months.
+        Whether statements of other than 12 months count, their flows times 12 / months. A newer
+        half-year then takes the place of the last full year, also for what it does not hold: see
+        the notes.
     stale_after_months : int or None, default=18
         Months after its period end from which a statement no longer tells anything, and so with
         rows of operations, market and trade, and with persons by `known_on`; None for never.
-        Profiles, industries and countries hold until a later row is known.
+        Profiles, industries, peers and countries hold until a later row is known.
     flows : tuple of str, default=()
         Items of statements that add up over time, beyond the known ones (:data:`FLOWS`).
 
@@ -110,6 +118,12 @@ class CustomerRecords:
     where that column is not there, from the day the invoice was settled, as a flag without a day
     may come from the future. Statements of one customer in two currencies, or of a firm and of
     its group, are not put together.
+
+    With `annualise`, the statement that ends last counts, whatever its length: after a half-year
+    to June 2024, the year to December 2023 is no longer read. What needs the year before (growth,
+    returns on averages, DuPont, Piotroski) then asks for a statement to June 2023, and is missing,
+    of kind "period", where there is none; with the default it is there, and half a year older.
+    Where both are wanted, compute them from two records, and put them side by side.
 
     O(n log n) time for n rows; tables are read once.
 
@@ -139,6 +153,7 @@ class CustomerRecords:
     references: NativeFrame | None = None
     surveys: NativeFrame | None = None
     industries: NativeFrame | None = None
+    peers: NativeFrame | None = None
     countries: NativeFrame | None = None
     events: NativeFrame | None = None
     known_lag_days: Mapping[str, int] = field(default_factory=dict)
@@ -201,17 +216,19 @@ class CustomerRecords:
     def __repr__(self) -> str:
         """Say in one line how much there is."""
         rows = ", ".join(f"{name} {table.n_rows:,}" for name, table in self.tables.items())
-        n = len(self.customers)
-        return f"CustomerRecords({n:,} customer{'' if n == 1 else 's'}; {rows})"
+        return f"CustomerRecords({counted(len(self.customers), 'customer')}; {rows})"
 
 
-def read_customers(customers: Any, known: Collection[Level], owner: str) -> tuple[Level, ...]:
+def read_customers(
+    customers: Any, known: Collection[Level], owner: str, *, place: str
+) -> tuple[Level, ...]:
     """Read which customers are asked for, as tables name them.
 
     Raises
     ------
     InvalidParameterError
-        They are no sequence of names, or text where those that are known are numbers.
+        They are no sequence of names, one is not among those that are known, or they are text
+        where those are numbers.
     """
     several = isinstance(customers, Iterable) and getattr(customers, "ndim", 1) == 1
     if not several or isinstance(customers, (str, bytes)):
@@ -231,7 +248,25 @@ def read_customers(customers: Any, known: Collection[Level], owner: str) -> tupl
                 f"{name!r}{so}."
             )
             raise InvalidParameterError(msg)
+    there = set(known)
+    strange = list(dict.fromkeys(name for name in names if name not in there))
+    if strange:
+        raise _unknown_customers(strange, known, place)
     return names
+
+
+def _unknown_customers(
+    strange: Sequence[Level], known: Collection[Level], place: str
+) -> InvalidParameterError:
+    """Return the error about customers of whom no table holds anything, with near names."""
+    by_text = {str(name): name for name in known}
+    near = [by_text[text] for text in get_close_matches(str(strange[0]), by_text, n=3)]
+    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    others = f" (and {len(strange) - 1:,} more)" if len(strange) > 1 else ""
+    return InvalidParameterError(
+        f"There is no customer {strange[0]!r}{others} in {place}, which names "
+        f"{counted(len(known), 'customer')}.{hint} Ask for some of these."
+    )
 
 
 def day_of(value: Any, name: str, owner: str) -> np.datetime64:

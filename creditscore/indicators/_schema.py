@@ -19,6 +19,7 @@ TableName: TypeAlias = Literal[
     "references",
     "surveys",
     "industries",
+    "peers",
     "countries",
     "events",
 ]
@@ -92,6 +93,9 @@ SCHEMAS: dict[TableName, TableSchema] = {
         texts=("source", "currency"),
     ),
     "industries": TableSchema(
+        key="industry", kind="panel", dated_by="period_end", dates=_PERIODS, texts=("source",)
+    ),
+    "peers": TableSchema(
         key="industry", kind="panel", dated_by="period_end", dates=_PERIODS, texts=("source",)
     ),
     "countries": TableSchema(

@@ -107,6 +107,33 @@ def test_tables_are_those_of_the_bundle(enterprises: Enterprises) -> None:
     assert int(enterprises.outcomes["is_bad"].sum()) == BUNDLE["bad_count"] == 33
 
 
+def test_the_tables_that_hold_rows_of_later_days_are_named(enterprises: Enterprises) -> None:
+    later = {
+        name
+        for name, table in enterprises.tables.items()
+        if "known_on" in table and (table["known_on"] > BUNDLE["as_of"]).any()
+    }
+    words = " ".join((Enterprises.__doc__ or "").split())
+    said = re.search(r"Of ([\w, ]+) and (\w+), some are known after 30 June 2024", words)
+    assert said is not None
+    assert later == {*said[1].split(", "), said[2]}
+
+
+def test_peers_are_medians_of_the_firms_known_with_the_figures(enterprises: Enterprises) -> None:
+    days = ["industry", "period_end", "known_on"]
+    both = enterprises.peers.merge(enterprises.industries, on=days)
+    assert len(both) == len(enterprises.peers)
+    assert enterprises.peers["period_end"].dt.year.unique().tolist() == [2020, 2021, 2022, 2023]
+    statements = enterprises.statements[enterprises.statements["months"] == 12]
+    latest = statements.groupby(["customer", "period_end"], as_index=False).last()
+    merged = latest.merge(enterprises.profile[["customer", "industry"]], on="customer")
+    merged["margin"] = merged["ebit"] / merged["revenue"]
+    own = merged.groupby(["industry", "period_end"])["margin"].median()
+    told = enterprises.peers.set_index(["industry", "period_end"])["operating_margin_median"]
+    # the office knows all firms, a creditor those that publish, without missing items
+    assert (told - own).abs().max() < 0.02
+
+
 def test_docstring_says_the_rows_of_each_table() -> None:
     docstring = load_enterprises.__doc__ or ""
     for name, entry in ENTRIES.items():

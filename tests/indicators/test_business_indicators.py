@@ -71,8 +71,9 @@ def business_tables() -> Tables:
             firms=[1000.0] * 14 + [80.0] * 7,
             defaults=[*[20.0] * 6, 30.0, *[12.0] * 6, 10.0, *[1.0] * 7],
             output=[100.0, 104.0, 108.0, 113.0, 121.0, 123.0, 119.0] * 3,
-            hhi=0.08, operating_margin_median=0.1,
+            hhi=0.08,
         ),
+        "peers": yearly({"industry": ["steel", "paper"]}, 2, operating_margin_median=0.1),
         "countries": pd.DataFrame({
             "country": ["CN", "DE"], "known_on": days("2023-01-01", "2023-01-01"),
             "risk_class": [2.0, 0.0], "source": "OECD",
@@ -226,15 +227,18 @@ def test_without_an_input_an_indicator_is_missing_and_says_why(name: str, entry:
 def test_without_a_table_nothing_is_zero(table: str) -> None:
     tables = business_tables()
     del tables[table]
-    found = compute(tables, customers=["A", "P"])
+    found = compute(tables)
+    # without persons, nobody has heard of P
+    assert ("P" in found.values.index) == (table != "persons")
     for name in ALL.names:
         if any(entry.table == table for entry in ALL[name].inputs):
-            assert np.isnan(found.values.loc[owner_of(name), name]), name
-            assert found.reasons.loc[owner_of(name), name]
+            customer = owner_of(name) if owner_of(name) in found.values.index else "A"
+            assert np.isnan(found.values.loc[customer, name]), name
+            assert found.reasons.loc[customer, name]
 
 
 def test_customers_of_whom_nothing_is_known_have_reasons_for_all() -> None:
-    found = compute(business_tables(), customers=["nobody"])
+    found = ALL.compute(CustomerRecords(**business_tables()), as_of="1990-01-01")
     assert found.values.isna().all(axis=None)
     assert (found.reasons != "").all(axis=None)
 
@@ -296,7 +300,9 @@ def test_a_customer_alone_has_the_values_it_has_among_others(customer: str) -> N
         for name, frame in tables.items()
         if "customer" in frame and (frame["customer"] == customer).any()
     }
-    shared = {name: tables[name] for name in ("industries", "countries", "surveys", "events")}
+    shared = {
+        name: tables[name] for name in ("industries", "peers", "countries", "surveys", "events")
+    }
     alone = compute({**own, **shared}, customers=[customer]).values
     pd.testing.assert_frame_equal(together, alone, rtol=1e-12)
 

@@ -125,7 +125,9 @@ def test_a_higher_score_never_has_a_worse_rating_or_zone(scores: list[float]) ->
     best_first = list(dict.fromkeys(altman_rating(np.arange(20, -10, -0.01)).tolist()))
     ranks = [best_first.index(rating) for rating in altman_rating(ordered).tolist()]
     assert ranks == sorted(ranks, reverse=True)
-    zones = [["distress", "grey", "safe"].index(zone) for zone in altman_zone(ordered).tolist()]
+    zones = [
+        ["distress", "grey", "safe"].index(zone) for zone in altman_zone(ordered, "z").tolist()
+    ]
     assert zones == sorted(zones)
 
 
@@ -164,13 +166,15 @@ def test_scores_of_no_use_are_refused() -> None:
     with pytest.raises(InvalidDataError, match="altman_z: 'ebit_to_assets' must hold numbers"):
         altman_z(0.1, 0.1, ["a"], 0.1, 0.1)
     with pytest.raises(InfiniteValueError, match="'score' holds 1 infinite"):
-        altman_zone([math.inf])
+        altman_zone([math.inf], "z")
     with pytest.raises(InfiniteValueError, match="'em_score' holds 1 infinite"):
         altman_rating([-math.inf])
     with pytest.raises(InvalidDataError, match="must be one column"):
-        altman_zone([[1.0]])
+        altman_zone([[1.0]], "z")
     with pytest.raises(InvalidParameterError, match="'variant' parameter of altman_zone"):
         altman_zone([1.0], "y")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'variant'"):
+        altman_zone([1.0])  # type: ignore[call-arg]
 
 
 # --- Ohlson --------------------------------------------------------------------------
@@ -252,7 +256,8 @@ def test_ohlson_with_an_index_for_all_firms() -> None:
     records = CustomerRecords(statements=statements)
     own = FINANCIAL.only(["ohlson_o", "ohlson_probability"])
     told = own.compute(records, as_of="2024-06-30").reasons.loc["A"]
-    assert set(told) == {"statements have no column 'gnp_index'"}
+    way = "(one for all firms: ohlson_indicators(gnp_index=…))"
+    assert set(told) == {f"statements have no column 'gnp_index' {way}"}
     given_one = own.with_indicators(*ohlson_indicators(gnp_index=2))
     assert "total_assets / 2)" in given_one["ohlson_o"].formula
     found = given_one.compute(records, as_of="2024-06-30").values.loc["A"]

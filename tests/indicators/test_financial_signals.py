@@ -153,17 +153,17 @@ def test_dupont_of_a_firm() -> None:
         net_income=[80.0] * 4, revenue=[1200.0] * 4, total_assets=[1000.0] * 4, equity=[500.0] * 4,
         pretax_income=[100.0] * 4, ebit=[125.0] * 4,
     )  # fmt: skip
-    three = dupont(facts).loc["A"]
+    three = dupont(facts).values.loc["A"]
     assert three[["net_margin", "asset_turnover", "equity_multiplier"]].tolist() == (
         pytest.approx([0.0666667, 1.2, 2.0], abs=5e-8)
     )
     assert three["return_on_equity"] == pytest.approx(0.16, rel=1e-12)
-    five = dupont(facts, steps=5).loc["A"]
+    five = dupont(facts, steps=5).values.loc["A"]
     assert five[["tax_burden", "interest_burden"]].tolist() == [0.8, 0.8]
     assert five["operating_margin"] == pytest.approx(125 / 1200)
     assert list(five.index) == [
         "tax_burden", "interest_burden", "operating_margin", "asset_turnover", "equity_multiplier",
-        "return_on_equity", "reason",
+        "return_on_equity",
     ]  # fmt: skip
 
 
@@ -178,11 +178,12 @@ def test_the_product_of_the_factors_is_the_return_on_equity(
     items: dict[str, list[float]], steps: int
 ) -> None:
     facts = facts_of(**items)
-    row = dupont(facts, steps=steps).loc["A"]  # type: ignore[arg-type]
-    factors = row.drop(["return_on_equity", "reason"]).astype(float)
+    row = dupont(facts, steps=steps).values.loc["A"]  # type: ignore[arg-type]
+    assert row.dtype == float
+    factors = row.drop("return_on_equity")
     assert len(factors) == steps
     assert np.prod(factors) == pytest.approx(row["return_on_equity"], rel=1e-9)
-    for name in row.index.drop("reason"):
+    for name in row.index:
         assert row[name] == FINANCIAL[name].measure(facts).values[0]
 
 
@@ -190,9 +191,9 @@ def test_the_product_of_the_factors_is_the_return_on_equity(
 def test_effects_add_up_to_the_change_of_the_return(
     items: dict[str, list[float]], steps: int
 ) -> None:
-    row = dupont_change(facts_of(**items), steps=steps).loc["A"]  # type: ignore[arg-type]
+    row = dupont_change(facts_of(**items), steps=steps).values.loc["A"]  # type: ignore[arg-type]
     ends = ["return_on_equity_before", "return_on_equity"]
-    effects = row.drop([*ends, "reason"]).astype(float)
+    effects = row.drop(ends)
     before, after = row[ends]
     scale = max(abs(before), abs(after), effects.abs().max())
     assert effects.sum() == pytest.approx(after - before, abs=1e-9 * scale)
@@ -204,7 +205,7 @@ def test_a_change_of_one_factor_is_its_effect() -> None:
         net_income=[60.0, 50.0, 50.0, 50.0], revenue=[1000.0] * 4, total_assets=[1000.0] * 4,
         equity=[500.0] * 4,
     )  # fmt: skip
-    row = dupont_change(facts).loc["A"]
+    row = dupont_change(facts).values.loc["A"]
     assert row["net_margin"] == pytest.approx(0.02)
     assert row[["asset_turnover", "equity_multiplier"]].tolist() == [0.0, 0.0]
 
@@ -214,30 +215,41 @@ def test_dupont_says_why_a_factor_is_missing() -> None:
         net_income=[-80.0] * 4, revenue=[1200.0] * 4, total_assets=[1000.0] * 4,
         equity=[500.0] * 4, pretax_income=[-100.0] * 4, ebit=[-90.0] * 4,
     )  # fmt: skip
-    assert dupont(facts).loc["A", "reason"] == ""
-    five = dupont(facts, steps=5).loc["A"]
-    assert five["reason"] == "pretax_income is negative"
-    assert np.isnan(five["tax_burden"])
-    assert five["return_on_equity"] == pytest.approx(-0.16)
+    assert (dupont(facts).reasons == "").all(axis=None)
+    five = dupont(facts, steps=5)
+    assert five.reasons.loc["A", "tax_burden"] == "pretax_income is negative"
+    assert five.reasons.loc["A", "return_on_equity"] == ""
+    assert np.isnan(five.values.loc["A", "tax_burden"])
+    assert five.values.loc["A", "return_on_equity"] == pytest.approx(-0.16)
+    assert repr(five).startswith("DuPont(1 customer: tax_burden, interest_burden, ")
+    assert "pretax_income is negative" in five._repr_html_()
     short = facts_on(
         CustomerRecords(statements=statements(net_income=[1.0] * 4, equity=[1.0] * 4).iloc[:1]),
         "2024-06-30",
     )
-    assert dupont(short).loc["A", "reason"] == "statements have no column 'revenue'"
-    assert dupont_change(short).loc["A", "reason"] == "no statement to 2022-12 is known"
+    margin = "statements have no column 'revenue'"
+    assert dupont(short).reasons.loc["A", "net_margin"] == margin
+    before = dupont_change(short).reasons.loc["A", "return_on_equity_before"]
+    assert before == "no statement to 2022-12 is known"
 
 
 def test_dupont_of_plain_numbers() -> None:
     # 80 / 1200 · 1200 / 1000 · 1000 / 500 = 0.16
-    three = dupont_factors(80, 1200, 1000, 500)
-    assert three.loc[0].tolist() == [pytest.approx(1 / 15), 1.2, 2.0, pytest.approx(0.16), ""]
-    five = dupont_factors(
+    three = dupont_factors(80, 1200, 1000, 500).values
+    assert three.loc[0].tolist() == [pytest.approx(1 / 15), 1.2, 2.0, pytest.approx(0.16)]
+    found = dupont_factors(
         [80.0, 80.0, NAN], 1200, 1000, [500.0, -500.0, 500.0], pretax_income=100, ebit=125
     )
     factors = ["tax_burden", "interest_burden", "operating_margin", "asset_turnover"]
+    five = found.values
     assert five.loc[0, factors].tolist() == pytest.approx([0.8, 0.8, 125 / 1200, 1.2])
-    assert five.loc[0].drop(["return_on_equity", "reason"]).prod() == pytest.approx(0.16)
-    assert five["reason"].tolist() == ["", "equity is negative", "net_income is not given"]
+    assert five.loc[0].drop("return_on_equity").prod() == pytest.approx(0.16)
+    assert found.reasons["return_on_equity"].tolist() == [
+        "", "equity is negative", "net_income is not given"
+    ]  # fmt: skip
+    # what is handed out is a copy
+    five["asset_turnover"] = 0.0
+    assert (found.values["asset_turnover"] == 1.2).all()
     with pytest.raises(InvalidParameterError, match="need both 'pretax_income' and 'ebit'"):
         dupont_factors(80, 1200, 1000, 500, ebit=125)
     with pytest.raises(InvalidDataError, match="dupont_factors needs columns of one length"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,10 @@ from creditscore.indicators import (
     Indicator,
     IndicatorSet,
     Measured,
+    Reason,
     indicator,
 )
+from creditscore.indicators._indicator_table import short_number
 
 
 @indicator(
@@ -89,6 +92,43 @@ def test_a_gap_may_have_a_code_by_its_kind(records: CustomerRecords) -> None:
         found.coded({"gone": 1.0})
 
 
+def test_a_code_of_one_kind_may_differ_by_indicator(records: CustomerRecords) -> None:
+    found = OWN.compute(records, as_of="2024-06-30")
+    coded = found.coded({"negative_denominator": {"return_on_equity": -1e6}, "no_rows": 0.5})
+    assert coded.loc["B"].tolist() == [-1e6, pytest.approx(np.nan, nan_ok=True), 0.5]
+    pd.testing.assert_series_equal(coded.loc["A"], found.values.loc["A"])
+    # 0.1 is a return of A, and no share on time: the code is for the latter
+    assert found.coded({"no_rows": {"on_time": 0.1}}).loc["B", "on_time"] == 0.1
+    # the other indicators keep their gaps of that kind
+    gaps = found.coded({"currency": {"on_time": -5.0}})
+    pd.testing.assert_frame_equal(gaps, found.values)
+    with pytest.raises(InvalidParameterError, match=r"0\.1 is also a value of indicator 'return"):
+        found.coded({"no_rows": {"return_on_equity": 0.1}})
+    with pytest.raises(InvalidParameterError, match="no indicator 'ontime' in this table"):
+        found.coded({"no_rows": {"ontime": -1.0}})
+    with pytest.raises(InvalidParameterError, match="only the future tells"):
+        found.coded({"not_given": {"on_time": -1.0}, "not_known_yet": {"on_time": -2.0}})
+    with pytest.raises(InvalidParameterError, match=r"no_rows.*Got 'riskiest'"):
+        found.coded({"no_rows": "riskiest"})  # type: ignore[dict-item]
+
+
+def test_one_is_no_plural_and_amounts_are_written_whole(records: CustomerRecords) -> None:
+    @indicator(group="financial", unit="amount", direction="higher", formula="a large amount")
+    def amount(facts: Facts) -> Measured:
+        return facts.revenue * -13408.34
+
+    found = IndicatorSet(indicators=(amount,)).compute(records, as_of="2024-06-30", customers=["A"])
+    assert repr(found) == (
+        "IndicatorTable(1 customer × 1 indicator as of 2024-06-30, 100% known)"
+    )  # fmt: skip
+    assert repr(found.facts) == "Facts(1 customer as of 2024-06-30)"
+    assert repr(found.facts.statements) == "PanelFacts(statements: 1 of 1 customer)"
+    assert ">-1,609,001<" in found._repr_html_()
+    assert [short_number(x) for x in (999.96, 1000, 0.123456, 1e15, -1e20)] == [
+        "1000", "1,000", "0.1235", "1e+15", "-1e+20"
+    ]  # fmt: skip
+
+
 def test_no_code_tells_the_future(records: CustomerRecords) -> None:
     found = OWN.compute(records, as_of="2023-01-31")
     assert set(found.reason_kinds.loc["A"]) == {"not_known_yet"}
@@ -130,6 +170,28 @@ def test_each_value_carries_source_and_date(records: CustomerRecords) -> None:
     for wrong in ({"indicators": ["late"]}, {"customers": ["Z"]}):
         with pytest.raises(InvalidParameterError, match="There is no"):
             found.sources(**wrong)  # type: ignore[arg-type]
+
+
+def test_words_and_days_are_told_as_such(records: CustomerRecords) -> None:
+    @indicator(group="operating", unit="years", direction="higher", formula="years here")
+    def years_here(facts: Facts) -> Measured:
+        abroad = facts.profile.words("region") != "north"
+        return facts.profile.years_since("founded_on").without(abroad, Reason("undefined", "far"))
+
+    profile = pd.DataFrame({
+        "customer": ["A", "B"], "known_on": pd.Timestamp("2024-01-01"), "region": ["north", None],
+        "founded_on": pd.to_datetime(["2000-06-30", None]),
+    })  # fmt: skip
+    found = IndicatorSet(indicators=(years_here, sales_growth)).compute(
+        replace(records, profile=profile), as_of="2024-06-30"
+    )
+    sources = found.sources().set_index(["customer", "input"])["value"]
+    assert sources.dtype == object
+    assert sources["A", "profile.region"] == "north"
+    assert sources["A", "profile.founded_on"] == pd.Timestamp("2000-06-30")
+    assert sources["A", "statements.revenue"] == 120.0
+    assert pd.isna(sources["B", "profile.region"])
+    assert pd.isna(sources["B", "profile.founded_on"])
 
 
 def test_what_is_read_does_not_depend_on_who_read_before() -> None:

@@ -21,6 +21,7 @@ from creditscore.indicators import (
     CustomerRecords,
     IndicatorSet,
     against_peers,
+    facts_on,
     indicator,
     peer_benchmarks,
 )
@@ -58,7 +59,7 @@ PROFILE = pd.DataFrame(
         "founded_on": days("2000-06-30"),
     }
 )
-INDUSTRIES = pd.DataFrame(
+PEERS_OF_STEEL = pd.DataFrame(
     {
         "industry": ["steel"],
         "period_end": days("2022-12-31"),
@@ -86,7 +87,7 @@ CUSTOMERS = trade("customer", {"K": 50.0, "L": 30.0, "M": 20.0})
 SUPPLIERS = trade("supplier", {"S": 60.0, "T": 20.0})
 TABLES = {
     "statements": STATEMENTS, "operations": OPERATIONS, "market": MARKET, "profile": PROFILE,
-    "industries": INDUSTRIES, "trade": pd.concat([CUSTOMERS, SUPPLIERS]),
+    "peers": PEERS_OF_STEEL, "trade": pd.concat([CUSTOMERS, SUPPLIERS]),
 }  # fmt: skip
 
 EXPECTED = {
@@ -278,6 +279,13 @@ PEERS = pd.DataFrame(
         "operating_margin": [0.01, 0.02, 0.03, 0.05, 0.09, 0.1, 0.2, 0.3, None],
     }
 )
+
+
+@indicator(group="financial", unit="share", direction="higher", formula="ebit / revenue")
+def operating_margin(facts: Any) -> Any:
+    return facts.ebit / facts.revenue
+
+
 DATES: dict[str, Any] = {"period_end": "2023-12-31", "known_on": "2024-06-01"}
 
 
@@ -293,13 +301,13 @@ def test_quartiles_by_hand() -> None:
     assert str(made.loc["steel", "known_on"].date()) == "2024-06-01"
 
 
-def test_benchmarks_serve_as_the_industries_of_later_customers() -> None:
+def test_benchmarks_serve_as_the_peers_of_later_customers() -> None:
     made = peer_benchmarks(PEERS, min_customers=4, source="own portfolio", **DATES)
-    assert value("margin_against_peers", industries=made) == pytest.approx(0.15 - 0.03)
-    found = compute(industries=made).sources(indicators=["margin_against_peers"])
-    row = found[found["input"] == "industries.operating_margin_median"].iloc[0]
+    assert value("margin_against_peers", peers=made) == pytest.approx(0.15 - 0.03)
+    found = compute(peers=made).sources(indicators=["margin_against_peers"])
+    row = found[found["input"] == "peers.operating_margin_median"].iloc[0]
     assert (row["source"], str(row["known_on"].date())) == ("own portfolio", "2024-06-01")
-    assert np.isnan(compute("2024-05-31", industries=made).values["margin_against_peers"]).all()
+    assert np.isnan(compute("2024-05-31", peers=made).values["margin_against_peers"]).all()
 
 
 def test_benchmarks_of_an_indicator_table() -> None:
@@ -312,21 +320,64 @@ def test_benchmarks_of_an_indicator_table() -> None:
         "industry": "steel",
     })  # fmt: skip
 
-    @indicator(group="financial", unit="share", direction="higher", formula="ebit / revenue")
-    def operating_margin(facts: Any) -> Any:
-        return facts.ebit / facts.revenue
-
     own = IndicatorSet(indicators=(operating_margin,))
     records = CustomerRecords(statements=statements, profile=profile)
     peers = own.compute(records, as_of="2024-05-01")
     made = peer_benchmarks(peers, **DATES)
     assert made.loc[0, "operating_margin_median"] == pytest.approx(0.055)
     against = IndicatorSet(indicators=(against_peers(operating_margin),))
-    records = CustomerRecords(statements=statements, profile=profile, industries=made)
+    records = CustomerRecords(statements=statements, profile=profile, peers=made)
     found = against.compute(records, as_of=AS_OF).values["operating_margin_against_peers"]
     assert found.tolist() == pytest.approx([i / 100 - 0.055 for i in range(n)])
     with pytest.raises(InvalidParameterError, match="not be before the day of the indicators"):
         peer_benchmarks(peers, period_end="2023-12-31", known_on="2024-04-30")
+
+
+def test_benchmarks_and_figures_of_industries_do_not_hide_each_other() -> None:
+    when = days("2022-12-31"), days("2023-06-30")
+    figures = pd.DataFrame({
+        "industry": ["steel"], "period_end": when[0], "known_on": when[1], "hhi": [0.2],
+        "operating_margin_median": [0.9],
+    })  # fmt: skip
+    made = peer_benchmarks(PEERS, min_customers=4, **DATES)
+    facts = facts_on(
+        CustomerRecords(profile=PROFILE, industries=figures, peers=made), AS_OF, customers=["A"]
+    )
+    assert facts.industries.hhi.values.tolist() == [0.2]
+    assert facts.peers.operating_margin_median.values.tolist() == pytest.approx([0.03])
+    # a median among the figures of industries is no benchmark
+    assert why("margin_against_peers", industries=figures, peers=None) == (
+        "not_given", "no table of peers is given"
+    )  # fmt: skip
+    other = made[made["industry"] == "paper"]
+    assert why("margin_against_peers", peers=other)[1] == "peers hold nothing of industry 'steel'"
+
+
+def test_customers_of_unknown_industry_and_small_groups_are_left_out_by_name() -> None:
+    names = [f"F{i}" for i in range(8)]
+    statements = pd.concat([STATEMENTS.assign(customer=n, ebit=[1.0, 12.0]) for n in names])
+    profile = pd.DataFrame({
+        "customer": names, "known_on": pd.Timestamp("2020-01-01"),
+        "industry": ["steel"] * 5 + ["paper"] + [None] * 2,
+    })  # fmt: skip
+    records = CustomerRecords(statements=statements, profile=profile)
+    found = IndicatorSet(indicators=(operating_margin,)).compute(records, as_of=AS_OF)
+    dates: dict[str, Any] = {"period_end": "2023-12-31", "known_on": AS_OF, "min_customers": 3}
+    with pytest.raises(InvalidDataError, match=r"2 peer\(s\) have no industry.*\(customers: name"):
+        peer_benchmarks(found, **dates)
+    with pytest.raises(InvalidDataError, match=r"'paper' \(1\)\. .*leave them out \(customers"):
+        peer_benchmarks(found, customers=names[:6], **dates)
+    made = peer_benchmarks(found, customers=names[4:1:-1], **dates)
+    assert made[["industry", "operating_margin_n", "operating_margin_median"]].values.tolist() == [
+        ["steel", 3, pytest.approx(0.1)]
+    ]
+    for wrong in (["F1", "F1"], []):
+        with pytest.raises(InvalidParameterError, match="one or more, each once"):
+            peer_benchmarks(found, customers=wrong, **dates)
+    with pytest.raises(InvalidParameterError, match="no customer 'G1' in the table's customers"):
+        peer_benchmarks(found, customers=["G1"], **dates)
+    with pytest.raises(InvalidParameterError, match="among those of an IndicatorTable"):
+        peer_benchmarks(PEERS, customers=["F1"], **dates)
 
 
 def test_benchmarks_refuse_what_they_cannot_stand_for() -> None:

@@ -303,11 +303,43 @@ def by_hand(frame: pd.DataFrame, customer: str, as_of: str, years: int = 0) -> f
     return float(seen.sort_values("known_on")["revenue"].iloc[-1])
 
 
+def test_who_is_in_no_table_cannot_be_asked_for(statements: pd.DataFrame) -> None:
+    named = statements["customer"].map({"A": "C00041", "B": "C00100"})
+    records = CustomerRecords(statements=statements.assign(customer=named))
+    told = r"'C0041' in records\.customers, which names 2 customers\. Did you mean 'C00041'"
+    with pytest.raises(InvalidParameterError, match=told):
+        facts_on(records, "2024-06-30", customers=["C00041", "C0041"])
+    with pytest.raises(InvalidParameterError, match=r"'X' \(and 1 more\)"):
+        facts_on(records, "2024-06-30", customers=["X", "Y", "X"])
+    numbered = statements.assign(customer=statements["customer"].map({"A": 41, "B": 100}))
+    with pytest.raises(InvalidParameterError, match=r"no customer 410 .*Did you mean 41 or"):
+        facts_on(CustomerRecords(statements=numbered), "2024-06-30", customers=[41, 410])
+    # of whom all became known later, there are reasons
+    early = facts_on(records, "2020-01-01", customers=["C00100"])
+    assert str(early.revenue.reasons[0]) == "statements are known from 2023-04-30 on only"
+
+
+def test_a_newer_half_year_takes_the_place_of_the_year(statements: pd.DataFrame) -> None:
+    half = statements.iloc[[1]].assign(
+        period_end=pd.Timestamp("2024-06-30"), known_on=pd.Timestamp("2024-08-31"), months=6,
+        revenue=70.0,
+    )  # fmt: skip
+    both = pd.concat([statements.assign(months=12), half])
+    years, annual = (
+        facts_on(CustomerRecords(statements=both, annualise=annualise), "2024-09-30")
+        for annualise in (False, True)
+    )
+    assert (years.revenue / years.before().revenue).values[0] == pytest.approx(1.2)
+    assert annual.revenue.values[0] == 140.0
+    gap = (annual.revenue / annual.before().revenue).reasons[0]
+    assert (gap.kind, str(gap)) == ("period", "no statement to 2023-06 is known")
+
+
 @given(statement_rows(), st.sampled_from(["2020-06-30", "2022-01-15", "2024-12-31"]))
 @settings(deadline=None, max_examples=100)
 def test_the_row_that_counts_is_the_one_found_by_hand(frame: pd.DataFrame, as_of: str) -> None:
     records = CustomerRecords(statements=frame, stale_after_months=None)
-    facts = facts_on(records, as_of, customers=["A", "B", "C", "nobody"])
+    facts = facts_on(records, as_of, customers=records.customers[::-1])
     for years in (0, 1):
         found = facts.before(years).revenue if years else facts.revenue
         for place, customer in enumerate(facts.customers):

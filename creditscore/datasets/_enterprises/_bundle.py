@@ -15,6 +15,7 @@ from creditscore.datasets._enterprises._environment import (
     make_countries,
     make_events,
     make_industries,
+    make_peers,
     make_surveys,
 )
 from creditscore.datasets._enterprises._firms import make_firms, make_outcomes, make_profile
@@ -31,7 +32,11 @@ from creditscore.datasets._enterprises._statements import make_statements
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Enterprises:
-    """Synthetic firms as a creditor knows them on 30 June 2024, and who defaulted within a year.
+    """Synthetic firms as a creditor knows them, and who defaulted in the year to June 2025.
+
+    Rows say since when they are known. Of statements, trade, operations, market and events, some
+    are known after 30 June 2024 only, as papers come in late: indicators as of that day do not
+    see them, and who reads the tables as they are must leave them out.
 
     Parameters
     ----------
@@ -51,8 +56,9 @@ class Enterprises:
         Sales of each firm's market and of its largest competitor, and the firm's rank.
     ratings, references : pandas.DataFrame
         Grades by agencies, and opinions of trade associations from 0 to 1.
-    industries, surveys : pandas.DataFrame
-        Firms, defaults and output by industry and year, and business surveys by quarter.
+    industries, peers, surveys : pandas.DataFrame
+        Firms, defaults and output by industry and year, the median margin of its firms, and
+        business surveys by quarter.
     countries, events : pandas.DataFrame
         Risk classes from 1 to 7, and events of policy and regulation.
     outcomes : pandas.DataFrame
@@ -68,7 +74,7 @@ class Enterprises:
     >>> from creditscore.datasets import make_enterprises
     >>> enterprises = make_enterprises(n_firms=50)
     >>> enterprises
-    Enterprises(50 firms, 1 bad; 13 tables and outcomes)
+    Enterprises(50 firms, 1 bad; 14 tables and outcomes)
     >>> list(enterprises.tables)[:5]
     ['statements', 'ledger', 'contracts', 'trade', 'profile']
     """
@@ -83,6 +89,7 @@ class Enterprises:
     ratings: pd.DataFrame
     references: pd.DataFrame
     industries: pd.DataFrame
+    peers: pd.DataFrame
     surveys: pd.DataFrame
     countries: pd.DataFrame
     events: pd.DataFrame
@@ -90,7 +97,10 @@ class Enterprises:
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """All that was known on the day, by name: every table but the outcomes."""
+        """Tables of facts by name, all but the outcomes: what CustomerRecords reads.
+
+        Each row has the day it was known; some are of days after 30 June 2024.
+        """
         known = {name: table for name, table in self if name != "outcomes"}
         return MappingProxyType(known)
 
@@ -125,7 +135,8 @@ def make_enterprises(n_firms: int = 1000, *, random_state: int = 0) -> Enterpris
     Returns
     -------
     enterprises : Enterprises
-        Tables of what was known on 30 June 2024, and outcomes of the year after.
+        Tables of facts, each row with the day it was known, and outcomes of the year after
+        30 June 2024. A few rows were known after that day only, so that look-ahead can be met.
 
     Raises
     ------
@@ -220,7 +231,8 @@ def make_enterprises(n_firms: int = 1000, *, random_state: int = 0) -> Enterpris
         market=make_market(firms, accounts, next(streams)),
         ratings=make_ratings(firms, next(streams)),
         references=make_references(firms, next(streams)),
-        industries=make_industries(firms, accounts, next(streams)),
+        industries=(industries := make_industries(next(streams))),
+        peers=make_peers(firms, accounts, industries),
         surveys=make_surveys(next(streams)),
         countries=make_countries(),
         events=make_events(firms, next(streams)),

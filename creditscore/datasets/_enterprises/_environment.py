@@ -71,8 +71,8 @@ def expected_default_rates() -> Float1D:
     return rates
 
 
-def make_industries(firms: Firms, accounts: Accounts, rng: Generator) -> pd.DataFrame:
-    """Return firms, defaults, output and median margin of each industry and year."""
+def make_industries(rng: Generator) -> pd.DataFrame:
+    """Return firms, defaults and output of each industry and year."""
     rates, n = expected_default_rates(), len(INDUSTRIES)
     shares = np.array([industry.share for industry in INDUSTRIES])
     growth = np.array([industry.growth for industry in INDUSTRIES])
@@ -97,7 +97,6 @@ def make_industries(firms: Firms, accounts: Accounts, rng: Generator) -> pd.Data
                     "defaults": np.maximum(np.rint(counts * rate + noise), 0),
                     "output": np.round(output, 1),
                     "hhi": concentration,
-                    "operating_margin_median": _margins(firms, accounts, LAST_YEAR - year),
                     "source": np.full(n, "statistical office", dtype=object),
                 }
             )
@@ -105,15 +104,18 @@ def make_industries(firms: Firms, accounts: Accounts, rng: Generator) -> pd.Data
     return pd.concat(frames).sort_values(["industry", "period_end"], ignore_index=True)
 
 
-def _margins(firms: Firms, accounts: Accounts, back: int) -> Float1D:
-    """Return the median margin of each industry's firms, missing before there are accounts."""
-    medians = np.full(len(INDUSTRIES), np.nan)
-    if back < N_YEARS - 1:
-        year = N_YEARS - 1 - back
+def make_peers(firms: Firms, accounts: Accounts, industries: pd.DataFrame) -> pd.DataFrame:
+    """Return the median margin of each industry and year, published with its other figures."""
+    medians = {}
+    for year in range(1, N_YEARS):
         margin = accounts.units("ebit", year) / accounts.units("revenue", year)
-        for industry in np.unique(firms.industry):
-            medians[industry] = np.round(np.median(margin[firms.industry == industry]), 4)
-    return medians
+        for code in np.unique(firms.industry):
+            key = (INDUSTRIES[code].name, LAST_YEAR - (N_YEARS - 1 - year))
+            medians[key] = np.round(np.median(margin[firms.industry == code]), 4)
+    keys = zip(industries["industry"], industries["period_end"].dt.year, strict=True)
+    peers = industries[["industry", "period_end", "known_on", "source"]].copy()
+    peers.insert(3, "operating_margin_median", [medians.get(key, np.nan) for key in keys])
+    return table(peers.dropna(ignore_index=True))
 
 
 def make_surveys(rng: Generator) -> pd.DataFrame:

@@ -48,6 +48,7 @@ def load_enterprises() -> Enterprises:
         ratings     200     a rating by an invented agency
         references  249     an opinion of a trade association
         industries  80      an industry and year: firms, defaults, output
+        peers       40      an industry and year: median margin of its firms
         surveys     40      an industry and quarter: balance of a business survey
         countries   12      an invented country and version: risk class from 1 to 7
         events      28      an event of policy or regulation, or a judgement of a court
@@ -73,7 +74,7 @@ def load_enterprises() -> Enterprises:
     >>> from creditscore.datasets import load_enterprises
     >>> enterprises = load_enterprises()
     >>> enterprises
-    Enterprises(1,000 firms, 33 bad; 13 tables and outcomes)
+    Enterprises(1,000 firms, 33 bad; 14 tables and outcomes)
     >>> enterprises.statements[["customer", "period_end", "revenue", "equity"]].head(2)
       customer period_end    revenue    equity
     0   C00001 2020-12-31  1303000.0  571000.0

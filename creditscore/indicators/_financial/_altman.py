@@ -156,15 +156,15 @@ def altman_z(
     return model.score(tuple(read_columns("altman_z", **ratios).values())).values
 
 
-def altman_zone(score: npt.ArrayLike, variant: AltmanVariant = "z") -> npt.NDArray[np.object_]:
+def altman_zone(score: npt.ArrayLike, variant: AltmanVariant) -> npt.NDArray[np.object_]:
     """Tell which firms Altman's scores call safe, and which in distress.
 
     Parameters
     ----------
     score : float or array-like of shape (n_firms,)
         Scores of :func:`altman_z`.
-    variant : {"z", "z_prime", "z_double_prime", "em"}, default="z"
-        The variant they are of.
+    variant : {"z", "z_prime", "z_double_prime", "em"}
+        The variant they are of: each has zones of its own, and scores do not show theirs.
 
     Returns
     -------
@@ -186,8 +186,10 @@ def altman_zone(score: npt.ArrayLike, variant: AltmanVariant = "z") -> npt.NDArr
     Examples
     --------
     >>> from creditscore.indicators import altman_zone
-    >>> altman_zone([3.2, 2.5, 1.2, float("nan")]).tolist()
+    >>> altman_zone([3.2, 2.5, 1.2, float("nan")], "z").tolist()
     ['safe', 'grey', 'distress', None]
+    >>> altman_zone([3.2, 2.5, 1.2, float("nan")], "z_double_prime").tolist()
+    ['safe', 'grey', 'grey', None]
     """
     check_choice(variant, "variant", "altman_zone", _VARIANTS)
     values, model = _read_scores(score, "score"), _MODELS[variant]
@@ -204,7 +206,8 @@ def altman_rating(em_score: npt.ArrayLike) -> npt.NDArray[np.object_]:
     Parameters
     ----------
     em_score : float or array-like of shape (n_firms,)
-        Scores of :func:`altman_z` of variant "em".
+        Scores of :func:`altman_z` of variant "em", and of no other: a Z″ of the same firm is 3.25
+        lower, and would be read as a worse rating.
 
     Returns
     -------

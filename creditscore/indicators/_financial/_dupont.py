@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any, Literal, TypeAlias
 
-import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
@@ -14,6 +13,7 @@ from creditscore._checks import check_kind
 from creditscore.exceptions import InvalidParameterError
 from creditscore.indicators._facts import Facts
 from creditscore.indicators._financial._columns import read_columns
+from creditscore.indicators._financial._dupont_result import DuPont
 from creditscore.indicators._financial._from_statements import from_statements
 from creditscore.indicators._financial._source import CFA
 from creditscore.indicators._indicator import Indicator
@@ -48,7 +48,7 @@ def dupont_factors(
     *,
     pretax_income: npt.ArrayLike | None = None,
     ebit: npt.ArrayLike | None = None,
-) -> pd.DataFrame:
+) -> DuPont:
     """Take a return on equity apart, from the numbers of a statement.
 
     Parameters
@@ -62,7 +62,7 @@ def dupont_factors(
 
     Returns
     -------
-    DataFrame
+    DuPont
         A row a firm, with the columns of :func:`dupont`.
 
     Raises
@@ -87,8 +87,8 @@ def dupont_factors(
     Examples
     --------
     >>> from creditscore.indicators import dupont_factors
-    >>> dupont_factors(80, 1200, 1000, 500).round(4)
-       net_margin  asset_turnover  equity_multiplier  return_on_equity reason
+    >>> dupont_factors(80, 1200, 1000, 500).values.round(4)
+       net_margin  asset_turnover  equity_multiplier  return_on_equity
     0      0.0667             1.2                2.0              0.16
     """
     columns: dict[str, Any] = {
@@ -104,10 +104,12 @@ def dupont_factors(
     firm = SimpleNamespace(**found, average=found.__getitem__)
     measured = {name: factor(firm) for name, factor in _FACTORS[3 if ebit is None else 5].items()}
     index = pd.RangeIndex(len(found["equity"]))
-    return _frame(index, {**measured, "return_on_equity": _return_on_equity(firm)})
+    return DuPont(
+        index=index, measured={**measured, "return_on_equity": _return_on_equity(firm)}
+    )  # fmt: skip
 
 
-def dupont(facts: Facts, *, steps: DuPontSteps = 3) -> pd.DataFrame:
+def dupont(facts: Facts, *, steps: DuPontSteps = 3) -> DuPont:
     """Take the return on equity of customers apart.
 
     Parameters
@@ -119,10 +121,10 @@ def dupont(facts: Facts, *, steps: DuPontSteps = 3) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        A row a customer: net_margin, asset_turnover and equity_multiplier, or tax_burden,
-        interest_burden, operating_margin, asset_turnover and equity_multiplier;
-        return_on_equity, their product; and reason, why one of them is missing, else empty.
+    DuPont
+        Its `values` have a row a customer: net_margin, asset_turnover and equity_multiplier, or
+        tax_burden, interest_burden, operating_margin, asset_turnover and equity_multiplier; and
+        return_on_equity, their product. Its `reasons` say why some are missing.
 
     Raises
     ------
@@ -157,16 +159,19 @@ def dupont(facts: Facts, *, steps: DuPontSteps = 3) -> pd.DataFrame:
     ...     "total_assets": [1000.0, 1000.0], "equity": [500.0, 500.0],
     ... })
     >>> facts = facts_on(CustomerRecords(statements=statements), "2024-06-30")
-    >>> dupont(facts).loc["A"].to_dict()  # doctest: +NORMALIZE_WHITESPACE
-    {'net_margin': 0.06666666666666667, 'asset_turnover': 1.2, 'equity_multiplier': 2.0,
-     'return_on_equity': 0.16, 'reason': ''}
+    >>> dupont(facts).values.round(4)
+              net_margin  asset_turnover  equity_multiplier  return_on_equity
+    customer
+    A             0.0667             1.2                2.0              0.16
     """
     firm, factors = _read(facts, steps, "dupont")
     found = {name: factor(firm) for name, factor in factors.items()}
-    return _frame(_index_of(facts), {**found, "return_on_equity": _return_on_equity(firm)})
+    return DuPont(
+        index=_index_of(facts), measured={**found, "return_on_equity": _return_on_equity(firm)}
+    )  # fmt: skip
 
 
-def dupont_change(facts: Facts, *, steps: DuPontSteps = 3) -> pd.DataFrame:
+def dupont_change(facts: Facts, *, steps: DuPontSteps = 3) -> DuPont:
     """Tell what each factor did to the return on equity since the year before.
 
     Parameters
@@ -179,10 +184,10 @@ def dupont_change(facts: Facts, *, steps: DuPontSteps = 3) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
-        A row a customer: return_on_equity_before; for each factor its effect, in points of the
-        return (0.01 is one per cent of equity); return_on_equity; and reason, why one of them is
-        missing, else empty. The effects add up to the difference of the returns.
+    DuPont
+        Its `values` have a row a customer: return_on_equity_before; for each factor its effect, in
+        points of the return (0.01 is one per cent of equity); and return_on_equity. The effects
+        add up to the difference of the returns. Its `reasons` say why some are missing.
 
     Raises
     ------
@@ -207,9 +212,9 @@ def dupont_change(facts: Facts, *, steps: DuPontSteps = 3) -> pd.DataFrame:
     ...     "total_assets": [1000.0, 1000.0, 1000.0], "equity": [500.0, 500.0, 500.0],
     ... })
     >>> facts = facts_on(CustomerRecords(statements=statements), "2024-06-30")
-    >>> dupont_change(facts).round(4).loc["A"].to_dict()  # doctest: +NORMALIZE_WHITESPACE
+    >>> dupont_change(facts).values.round(4).loc["A"].to_dict()  # doctest: +NORMALIZE_WHITESPACE
     {'return_on_equity_before': 0.1, 'net_margin': 0.0, 'asset_turnover': 0.02,
-     'equity_multiplier': 0.0, 'return_on_equity': 0.12, 'reason': ''}
+     'equity_multiplier': 0.0, 'return_on_equity': 0.12}
     """
     firm, factors = _read(facts, steps, "dupont_change")
     new = [factor(firm) for factor in factors.values()]
@@ -218,9 +223,9 @@ def dupont_change(facts: Facts, *, steps: DuPontSteps = 3) -> pd.DataFrame:
         name: _product([*new[:place], new[place] - old[place], *old[place + 1 :]])
         for place, name in enumerate(factors)
     }
-    return _frame(
-        _index_of(facts),
-        {
+    return DuPont(
+        index=_index_of(facts),
+        measured={
             "return_on_equity_before": _return_on_equity(firm.before()),
             **effects,
             "return_on_equity": _return_on_equity(firm),
@@ -250,16 +255,6 @@ def _product(factors: list[Measured]) -> Measured:
     for factor in factors[1:]:
         product = product * factor
     return product
-
-
-def _frame(index: pd.Index, measured: Mapping[str, Measured]) -> pd.DataFrame:
-    """Lay out numbers by customer, with the first reason of what is missing."""
-    why = np.full(len(index), "", dtype=object)
-    for found in reversed(tuple(measured.values())):
-        for row in np.flatnonzero(found.missing).tolist():
-            why[row] = str(found.reasons[row])
-    columns = {name: found.values for name, found in measured.items()}
-    return pd.DataFrame({**columns, "reason": why}, index=index)
 
 
 @from_statements(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
@@ -14,6 +16,7 @@ from creditscore.indicators._financial._source import OHLSON
 from creditscore.indicators._indicator import Indicator
 from creditscore.indicators._measured import Measured
 from creditscore.indicators._panel import PanelFacts
+from creditscore.indicators._reason import Reason
 
 
 def ohlson_o(
@@ -205,8 +208,21 @@ def _of_firm(firm: PanelFacts, gnp_index: float | None) -> Measured:
         net_income=firm.net_income,
         net_income_before=firm.before().net_income,
         funds_from_operations=firm.funds_from_operations,
-        gnp_index=firm.gnp_index if gnp_index is None else gnp_index,
+        gnp_index=_index_of(firm) if gnp_index is None else gnp_index,
     )
+
+
+def _index_of(firm: PanelFacts) -> Measured:
+    """Return the index that statements hold; where none does, the reason says what to do."""
+    index = firm.gnp_index
+    reasons = index.reasons.copy()
+    for row in np.flatnonzero(index.missing).tolist():
+        text = str(reasons[row])
+        # other gaps are of single customers: no statement, or an entry that is not there
+        if text.startswith("statements have no column"):
+            way = "one for all firms: ohlson_indicators(gnp_index=…)"
+            reasons[row] = Reason(reasons[row].kind, f"{text} ({way})")
+    return replace(index, reasons=reasons)
 
 
 def _score(

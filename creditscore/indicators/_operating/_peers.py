@@ -10,7 +10,7 @@ import pandas as pd
 
 from creditscore._checks import check_kind
 from creditscore._frame import as_table, missing_message
-from creditscore._typing import NativeFrame
+from creditscore._typing import Level, NativeFrame
 from creditscore._validation import check_choice, check_integer
 from creditscore.exceptions import (
     EmptyDataError,
@@ -22,9 +22,9 @@ from creditscore.indicators._facts import Facts
 from creditscore.indicators._indicator import Indicator, indicator
 from creditscore.indicators._indicator_table import IndicatorTable
 from creditscore.indicators._measured import Measured
-from creditscore.indicators._records import day_of
+from creditscore.indicators._records import day_of, read_customers
 
-_QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
+QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
 _PROFILE_WORDS = ("industry", "country", "region")
 _LISTED = 5
 
@@ -37,6 +37,7 @@ def peer_benchmarks(
     by: str = "industry",
     min_customers: int = 10,
     source: str = "",
+    customers: Sequence[Level] | None = None,
 ) -> pd.DataFrame:
     """Make a table of the quartiles of peers, to compare customers with later.
 
@@ -57,6 +58,10 @@ def peer_benchmarks(
         Peers that a group must have, 2 or more.
     source : str, default=""
         Whose values they are.
+    customers : sequence, optional
+        Which customers of an :class:`IndicatorTable` are peers; without them, all. So those whose
+        industry is not known are left out, or groups that are too small: see the example. Of
+        another table, leave out the rows.
 
     Returns
     -------
@@ -64,8 +69,9 @@ def peer_benchmarks(
         A row a group: `by`, period_end, known_on, source, and for each indicator its count, and
         its quartiles among the peers that have a value: ``<indicator>_n``, ``_lower_quartile``,
         ``_median``, ``_upper_quartile``. Quartiles of fewer than `min_customers` values are
-        missing. Rows of industries fit :class:`CustomerRecords`: they are its `industries`, or are
-        merged with these.
+        missing. Made by industry, it is the table `peers` of :class:`CustomerRecords`. There, a
+        row known later takes the place of an earlier one with all its columns: make benchmarks of
+        all indicators in one.
 
     Raises
     ------
@@ -74,11 +80,13 @@ def peer_benchmarks(
         single firms than about the group; pool such groups, or leave them out. A peer has no
         group.
     InvalidParameterError
-        A day comes before what it rests on.
+        A day comes before what it rests on; `customers` are not all in the table, or are given
+        with a table that is no :class:`IndicatorTable`.
 
     See Also
     --------
     against_peers : An indicator as its distance from the median.
+    PeerDisplay : A customer between the quartiles.
 
     Notes
     -----
@@ -96,19 +104,33 @@ def peer_benchmarks(
     ... )
     >>> made[["industry", "operating_margin_n", "operating_margin_median"]].values.tolist()
     [['steel', 3, 0.04]]
+
+    Of indicators, without the customers whose industry is not known:
+
+    >>> from creditscore.datasets import load_enterprises
+    >>> from creditscore.indicators import FINANCIAL, CustomerRecords
+    >>> records = CustomerRecords(**load_enterprises().tables)
+    >>> found = FINANCIAL.only(["operating_margin"]).compute(records, as_of="2024-06-30")
+    >>> industries = found.facts.profile.words("industry")
+    >>> known = [c for c, word in zip(found.facts.customers, industries) if word is not None]
+    >>> made = peer_benchmarks(
+    ...     found, period_end="2024-06-30", known_on="2024-06-30", customers=known
+    ... )
+    >>> int(made.set_index("industry").loc["retail", "operating_margin_n"])
+    119
     """
     check_integer(min_customers, "min_customers", "peer_benchmarks", low=2)
     check_kind(source, "source", "peer_benchmarks", str)
     days = _days(values, period_end, known_on)
-    groups, frame = _groups_and_values(values, by)
+    groups, frame = _groups_and_values(values, by, customers)
     sizes = groups.value_counts()
     small = sizes[sizes < min_customers].sort_index()
     if len(small):
         listed = ", ".join(f"{name!r} ({n})" for name, n in small.head(_LISTED).items())
         msg = (
             f"{len(small)} group(s) of {by!r} have fewer than {min_customers} peers: {listed}"
-            f"{' …' if len(small) > _LISTED else ''}. Pool them, leave them out, or accept fewer "
-            "(min_customers)."
+            f"{' …' if len(small) > _LISTED else ''}. Pool them, leave them out "
+            f"({_way_out(values)}), or accept fewer (min_customers)."
         )
         raise InvalidDataError(msg)
     by_group = frame.groupby(groups.to_numpy(), sort=True)
@@ -116,7 +138,7 @@ def peer_benchmarks(
     for name in frame:
         counts = by_group[name].count().to_numpy()
         made[f"{name}_n"] = counts
-        for words, level in _QUARTILES.items():
+        for words, level in QUARTILES.items():
             found = by_group[name].quantile(level).to_numpy(dtype=np.float64)
             made[f"{name}_{words}"] = np.where(counts >= min_customers, found, np.nan)
     return pd.DataFrame(made)
@@ -130,8 +152,8 @@ def against_peers(
     Parameters
     ----------
     measure : Indicator
-        What is compared. The table `industries` holds its median, as :func:`peer_benchmarks`
-        makes it, in the column ``<name>_median``.
+        What is compared. The table `peers` holds its median, as :func:`peer_benchmarks` makes
+        it, in the column ``<name>_median``.
     label, label_zh, source : str, default=""
         As in :class:`Indicator`.
 
@@ -147,7 +169,7 @@ def against_peers(
     ... def operating_margin(facts):
     ...     return facts.ebit / facts.revenue
     >>> against_peers(operating_margin)
-    Indicator(operating_margin_against_peers: ebit / revenue - industries.operating_margin_median;
+    Indicator(operating_margin_against_peers: ebit / revenue - peers.operating_margin_median;
     operating, share, higher is safer)
     """
     check_kind(measure, "measure", "against_peers", Indicator)
@@ -155,12 +177,12 @@ def against_peers(
 
     def compute(facts: Facts) -> Measured:
         # an amount in a currency is compared with a median that states none
-        return measure.compute(facts) - facts.industries.item(median)
+        return measure.compute(facts) - facts.peers.item(median)
 
     return Indicator(
         name=f"{measure.name}_against_peers", compute=compute, group="operating",
         unit=measure.unit, direction=measure.direction,
-        formula=f"{measure.formula} - industries.{median}", label=label, label_zh=label_zh,
+        formula=f"{measure.formula} - peers.{median}", label=label, label_zh=label_zh,
         source=source or measure.source, five_c=measure.five_c,
         negative_denominator=measure.negative_denominator,
     )  # fmt: skip
@@ -168,13 +190,13 @@ def against_peers(
 
 @indicator(
     group="operating", unit="share", direction="higher",
-    formula="ebit / revenue - industries.operating_margin_median",
+    formula="ebit / revenue - peers.operating_margin_median",
     label="Margin against peers", label_zh="相对同业利润率", five_c=("capacity", "conditions"),
     source="Porter (1985), Competitive Advantage", low=-0.5, high=0.5,
 )  # fmt: skip
 def margin_against_peers(facts: Facts) -> Measured:
     """Take the median of the latest known year of the industry, often the one before."""
-    return facts.ebit / facts.revenue - facts.industries.operating_margin_median
+    return facts.ebit / facts.revenue - facts.peers.operating_margin_median
 
 
 PEERS: tuple[Indicator, ...] = (margin_against_peers,)
@@ -197,12 +219,21 @@ def _days(values: Any, period_end: Any, known_on: Any) -> dict[str, Any]:
     return {"period_end": pd.Timestamp(end), "known_on": pd.Timestamp(known)}
 
 
-def _groups_and_values(values: Any, by: str) -> tuple[pd.Series, pd.DataFrame]:
+def _groups_and_values(
+    values: Any, by: str, customers: Sequence[Level] | None
+) -> tuple[pd.Series, pd.DataFrame]:
     """Return the group of each peer and its indicators, side by side."""
     if isinstance(values, IndicatorTable):
         check_choice(by, "by", "peer_benchmarks", _PROFILE_WORDS)
-        groups = pd.Series(values.facts.profile.words(by), dtype=object)
-        frame = values.values.reset_index(drop=True)
+        rows = _rows_of(values, customers)
+        groups = pd.Series(values.facts.profile.words(by)[rows], dtype=object)
+        frame = values.values.iloc[rows].reset_index(drop=True)
+    elif customers is not None:
+        msg = (
+            "The 'customers' parameter of peer_benchmarks chooses among those of an "
+            "IndicatorTable. Of another table, leave out the rows."
+        )
+        raise InvalidParameterError(msg)
     else:
         check_kind(by, "by", "peer_benchmarks", str)
         groups, frame = _from_table(values, by)
@@ -210,10 +241,30 @@ def _groups_and_values(values: Any, by: str) -> tuple[pd.Series, pd.DataFrame]:
     if gone.any():
         msg = (
             f"{int(gone.sum())} peer(s) have no {by}, the first at row {int(gone.argmax())}. Give "
-            "it, or leave them out."
+            f"it, or leave them out ({_way_out(values)})."
         )
         raise InvalidDataError(msg)
     return groups, frame
+
+
+def _rows_of(values: IndicatorTable, customers: Sequence[Level] | None) -> Any:
+    """Return the places of those customers that are peers."""
+    known = values.facts.customers
+    if customers is None:
+        return np.arange(len(known))
+    wanted = read_customers(customers, known, "peer_benchmarks", place="the table's customers")
+    if len(set(wanted)) != len(wanted) or not wanted:
+        msg = "The 'customers' parameter of peer_benchmarks must name one or more, each once."
+        raise InvalidParameterError(msg)
+    places = {name: row for row, name in enumerate(known)}
+    return np.array([places[name] for name in wanted])
+
+
+def _way_out(values: Any) -> str:
+    """Say how peers are left out."""
+    if isinstance(values, IndicatorTable):
+        return "customers: name the others"
+    return "drop their rows"
 
 
 def _from_table(values: Any, by: str) -> tuple[pd.Series, pd.DataFrame]:

@@ -6,6 +6,7 @@ import csv
 import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -117,19 +118,21 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
 def _sheet_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
     """Yield the rows of the first sheet with their numbers."""
     openpyxl = openpyxl_module()
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        msg = (
-            f"{path} cannot be read as a workbook: {error}. Is it cut off, or another kind of file?"
-        )
-        raise DocumentError(msg) from error
-    try:
+    with ExitStack() as stack:
+        try:
+            # opened here, as openpyxl 3.1.0 leaves a file open that it cannot read
+            file = stack.enter_context(path.open("rb"))
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+            msg = (
+                f"{path} cannot be read as a workbook: {error}. Is it cut off, or another kind of "
+                "file?"
+            )
+            raise DocumentError(msg) from error
+        stack.callback(book.close)
         sheet = book.worksheets[0]
         for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
             yield number, _without_tail([_as_written(cell) for cell in cells])
-    finally:
-        book.close()
 
 
 def _as_written(cell: Any) -> Any:

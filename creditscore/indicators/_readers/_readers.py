@@ -54,7 +54,8 @@ def read_industry_table(
     known_lag_days : int, optional
         Days after its period end on which each row was known, if `data` has no such column.
     numbers : sequence of str, default=()
-        Further columns of numbers, such as those that :func:`peer_benchmarks` makes.
+        Further columns of numbers, such as the medians of an industry's firms. A table of such
+        benchmarks alone is the `peers` of :class:`CustomerRecords`.
     strict : bool, default=True
         Whether a row that cannot be used is an error. Otherwise such rows are in the rejects.
 

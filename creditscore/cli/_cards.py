@@ -9,18 +9,28 @@ from typing import TypeAlias
 from creditscore._document import document_format
 from creditscore._typing import Level
 from creditscore.binning import CategoricalPartition, Partition
+from creditscore.exceptions import DocumentError
 from creditscore.scorecard import Scorecard, SegmentedScorecard, Segments
 
 AnyCard: TypeAlias = Scorecard | SegmentedScorecard
 """What customers can be scored with."""
 
 _SEGMENTED = "creditscore.segmented_scorecard"
+_EXPERT = "creditscore.expert_scorecard"
 
 
 def read_card(path: Path, *, key: bytes | None = None) -> AnyCard:
     """Read a card, or a card a segment, as its file says what it is."""
-    if document_format(path) == _SEGMENTED:
+    kind = document_format(path)
+    if kind == _SEGMENTED:
         return SegmentedScorecard.from_json(path, key=key)
+    if kind == _EXPERT:
+        msg = (
+            f"{path} holds an expert scorecard, whose veto rules no command applies. Write its "
+            f"card as points in Python, ExpertScorecard.from_json({str(path)!r}).scorecard"
+            ".to_json('card.json'), and name that file."
+        )
+        raise DocumentError(msg)
     return Scorecard.from_json(path, key=key)
 
 

@@ -103,9 +103,13 @@ def cards_of(card: AnyCard) -> tuple[Scorecard, ...]:
         return given.cards
     if isinstance(given, Scorecard):
         return (given,)
+    if isinstance(getattr(given, "scorecard", None), Scorecard):
+        held = "give its attribute scorecard, which is the card as points."
+    else:
+        held = "what is estimated holds its card as scorecard_."
     msg = (
         "A card to be deployed must be a Scorecard or a SegmentedScorecard. Got "
-        f"{type(card).__name__} instead; what is estimated holds its card as scorecard_."
+        f"{type(card).__name__} instead; {held}"
     )
     raise InvalidParameterError(msg)
 

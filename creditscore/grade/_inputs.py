@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -73,6 +73,17 @@ def read_defaulted(in_default: Any, n: int) -> Bool1D:
         )
         raise InvalidDataError(msg)
     return defaulted
+
+
+def check_default_label(label: str, labels: Sequence[str]) -> None:
+    """Refuse to call defaults by a grade that riskier customers do not have."""
+    if label in labels[:-1]:
+        msg = (
+            f"Customers in default would get {label!r}, which is a grade of this scale and safer "
+            f"than {labels[-1]!r}. Give the scale another default_label, such as {labels[-1]!r} or "
+            "'in default'."
+        )
+        raise InvalidParameterError(msg)
 
 
 def read_outcomes(is_bad: Any, measured: Float1D) -> Bool1D:

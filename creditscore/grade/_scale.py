@@ -19,6 +19,7 @@ from creditscore._typing import Closed, Float1D, GradeMeasure, Int1D
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 from creditscore.grade._inputs import (
+    check_default_label,
     check_same_rows,
     read_defaulted,
     read_entries,
@@ -269,6 +270,7 @@ class GradeScale(JsonDocument):
         measured = read_numbers(values, "values to grade")
         defaulted = np.zeros(len(measured), dtype=bool)
         if in_default is not None:
+            check_default_label(self.default_label, self.labels)
             check_same_rows(values=values, in_default=in_default)
             defaulted = read_defaulted(in_default, len(measured))
         # whoever is in default may lack a score; 0 is a value that every scale can grade

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -61,7 +62,7 @@ def read_facts(native: NativeFrame, name: TableName, lag_days: int | None) -> Fa
     Raises
     ------
     EmptyDataError
-        There are no rows.
+        There are no rows or no columns.
     MissingColumnError
         A column that the table needs is not there.
     InvalidDataError
@@ -117,6 +118,28 @@ def _read(table: Table, name: TableName, lag_days: int | None) -> FactTable:
     if schema.unique_by:
         _check_unique(read)
     return read
+
+
+def has_rows(native: NativeFrame, name: TableName) -> bool:
+    """Tell whether a table has rows; one that a filter has emptied must have its columns.
+
+    Raises
+    ------
+    MissingColumnError
+        It has no rows and is no table of this kind either.
+    """
+    if not nw.dependencies.is_into_dataframe(native):
+        return True
+    # not by narwhals, which refuses two columns of one name in other words than ours
+    columns = list(native.column_names if hasattr(native, "column_names") else native.columns)
+    if native.shape[0] or not columns:
+        return True
+    schema = SCHEMAS[name]
+    lacking = [column for column in schema.needed if column not in columns]
+    if set(lacking) - {schema.known_by}:
+        msg = f"Table {name!r}: {missing_message(lacking, columns)}"
+        raise MissingColumnError(msg)
+    return False
 
 
 def _hint(schema: TableSchema, lacking: list[str]) -> str:

@@ -390,7 +390,9 @@ class Facts:
 
     def _absent(self, name: TableName) -> Any:
         reasons = np.full(len(self.customers), None, dtype=object)
-        reasons[:] = Reason("not_given", f"no table of {name} is given")
+        given = getattr(self.records, name) is not None
+        text = f"the table of {name} has no rows" if given else f"no table of {name} is given"
+        reasons[:] = Reason("not_given", text)
         return reasons
 
     def __repr__(self) -> str:

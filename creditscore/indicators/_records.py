@@ -6,11 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
-from numbers import Number
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from creditscore._checks import check_kind, unknown_name
 from creditscore._columns import is_level
@@ -18,7 +16,8 @@ from creditscore._display import counted
 from creditscore._typing import Level, NativeFrame
 from creditscore._validation import check_choice, check_integer
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
-from creditscore.indicators._fact_table import FactTable, read_facts
+from creditscore.indicators._day import NoDayError, read_day
+from creditscore.indicators._fact_table import FactTable, has_rows, read_facts
 from creditscore.indicators._schema import SCHEMAS, TableName
 
 Consolidation: TypeAlias = Literal["either", "consolidated", "separate"]
@@ -178,18 +177,18 @@ class CustomerRecords:
             check_integer(days, f"known_lag_days[{name!r}]", owner, low=0)
         object.__setattr__(self, "flows", tuple(self.flows))
         if not self.tables:
-            msg = "Records need at least one table. Got none."
+            msg = "Records need at least one table with rows. Got none."
             raise EmptyDataError(msg)
         # customers named in two ways are refused at once, too
         _ = self.customers
 
     @cached_property
     def tables(self) -> Mapping[TableName, FactTable]:
-        """Tables as they were read, by name."""
+        """Tables as they were read, by name; those without rows are not among them."""
         return {
             name: read_facts(getattr(self, name), name, self.known_lag_days.get(name))
             for name in SCHEMAS
-            if getattr(self, name) is not None
+            if getattr(self, name) is not None and has_rows(getattr(self, name), name)
         }
 
     @cached_property
@@ -270,19 +269,12 @@ def _unknown_customers(
 
 
 def day_of(value: Any, name: str, owner: str) -> np.datetime64:
-    """Return a day given as text (2024-06-30), date or timestamp."""
+    """Return a day given as text with the year first (2024-06-30), date or timestamp."""
     try:
-        stamp = pd.Timestamp(value)
-    except (TypeError, ValueError) as error:
+        return read_day(value)
+    except NoDayError as error:
         msg = (
-            f"The {name!r} parameter of {owner} must be a day, such as '2024-06-30'. "
-            f"Got {value!r} instead."
+            f"The {name!r} parameter of {owner} must be a day, such as '2024-06-30', or a date or "
+            f"timestamp without a time zone. Got {value!r}, which {error}."
         )
         raise InvalidParameterError(msg) from error
-    if stamp is pd.NaT or stamp.tzinfo is not None or isinstance(value, Number):
-        msg = (
-            f"The {name!r} parameter of {owner} must be a day without a time zone, such as "
-            f"'2024-06-30'. Got {value!r} instead."
-        )
-        raise InvalidParameterError(msg)
-    return np.datetime64(stamp.to_datetime64(), "D")

@@ -38,7 +38,7 @@ class VetoRule:
         How the column is compared with `value`.
     value : level, number, or list of levels
         A text, number or boolean; a list of them with "in" and "not in"; a finite number with an
-        order.
+        order. With booleans only, the column may hold booleans, 0 and 1, and no other number.
     cap : str
         Best grade that is left where the rule is met.
     reason : str
@@ -111,7 +111,8 @@ class VetoRule:
         Raises
         ------
         ColumnTypeError, InfiniteValueError
-            The column cannot be compared with the value: text with a number, or infinity.
+            The column cannot be compared with the value: text with a number, infinity, or a number
+            other than 0 and 1, such as a count, with a boolean.
 
         Warns
         -----
@@ -134,6 +135,7 @@ class VetoRule:
                 "write the rule with values as they are in it."
             )
             raise ColumnTypeError(msg) from error
+        self._check_booleans(others)
         self._warn_of_spelling(others)
         missing = codes == partition.missing_code
         found = codes == 0
@@ -174,6 +176,23 @@ class VetoRule:
     def _levels(self) -> tuple[Level, ...]:
         value: Any = self.value
         return value if isinstance(value, tuple) else (value,)
+
+    def _check_booleans(self, others: Sequence[Level]) -> None:
+        """Refuse counts where the rule asks yes or no: 2 is no True, and would not be capped."""
+        if not all(isinstance(level, bool) for level in self._levels):
+            return
+        strange = [other for other in others if other not in (0, 1)]
+        if not strange:
+            return
+        caps_true = (True in self._levels) == (self.operator in ("==", "in"))
+        operator, number = (">=", 1) if caps_true else ("==", 0)
+        msg = (
+            f"Column {self.column!r} holds {strange[0]!r}, and the veto rule {self.in_words} "
+            "compares booleans, which only 0 and 1 stand for. If the column counts, give the rule "
+            f"the operator {operator!r} and the value {number}; else convert the column to "
+            "booleans."
+        )
+        raise ColumnTypeError(msg)
 
     def _warn_of_spelling(self, others: Sequence[Level]) -> None:
         known = {_spelt(level): level for level in self._levels if isinstance(level, str)}

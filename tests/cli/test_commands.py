@@ -477,6 +477,19 @@ class TestShow:
         assert "[0.4, 0.9) 100.0 - 200 a unit" in output
         assert "Missing refused" in output
 
+    def test_card_of_judgement_with_its_vetoes(self, tmp_path: Path) -> None:
+        debt = MinMaxScore(low=0.4, high=0.9, direction="lower")
+        card = ExpertScorecard(subscores={"debt": debt}, weights=Weights.of({"debt": 1}))
+        path = tmp_path / "expert.json"
+        card.to_json(path)
+        (tmp_path / "new.csv").write_text("debt\n0.5\n")
+        way_out = "').scorecard.to_json('card.json'), and name that file"
+        assert way_out in run("show", path, code=3)
+        output = run("score", tmp_path / "new.csv", "--card", path, "--out", tmp_path / "out.csv",
+                     code=3)  # fmt: skip
+        assert way_out in output
+        assert not (tmp_path / "out.csv").exists()
+
     def test_grade_scale(self, folder: Path) -> None:
         assert "AAA 0% - 1.54%" in run("show", folder / "card" / "grade_scale.json")
 

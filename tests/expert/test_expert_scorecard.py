@@ -144,6 +144,40 @@ def test_groups_are_the_weighted_means_of_their_criteria() -> None:
     np.testing.assert_allclose(CARD.score(FIRMS), total, rtol=0, atol=1e-10)
 
 
+def test_known_weight_by_hand() -> None:
+    weights = WEIGHTS.leaves().to_dict()
+    expected = [
+        sum(weight for name, weight in weights.items() if not pd.isna(FIRMS[name].iloc[row]))
+        for row in range(len(FIRMS))
+    ]
+    found = CARD.known_weight(FIRMS)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
+    assert found.index.tolist() == list("ABCDE")
+    assert found.name == "known_weight"
+    assert found.min() < 1
+    other = CARD.known_weight(pl.from_pandas(FIRMS))
+    assert isinstance(other, pl.Series)
+    assert other.to_list() == found.tolist()
+
+
+def test_all_is_known_or_nothing_exactly() -> None:
+    names = [f"c{i}" for i in range(10)]
+    card = ExpertScorecard(
+        subscores={name: MinMaxScore(low=0, high=1) for name in names},
+        weights=Weights.of(dict.fromkeys(names, 0.1)),
+    )
+    firms = pd.DataFrame({name: [0.5, np.nan] for name in names})
+    assert card.known_weight(firms).tolist() == [1, 0]
+    with pytest.raises(MissingColumnError, match="c3"):
+        card.known_weight(firms.drop(columns="c3"))
+
+
+def test_special_codes_and_unknown_levels_are_known() -> None:
+    firms = FIRMS.assign(current_ratio=-9.0, audit="lost")
+    audit = CARD.known_weight(firms) - CARD.known_weight(FIRMS.assign(audit=None, current_ratio=-9))
+    np.testing.assert_allclose(audit, CARD.leaves.to_dict()["audit"], rtol=0, atol=1e-12)
+
+
 def test_the_measures_of_2006_have_their_weights() -> None:
     # 国资发评价〔2006〕157号: weights out of 100 in each part, and 70 to 30 between the two
     card = load_template("performance_2006")
@@ -315,6 +349,17 @@ def test_python_export_says_the_same() -> None:
 
 def _number(answer: Any) -> float:
     return float(answer if isinstance(answer, (int, float)) else answer["score"])
+
+
+def test_exports_say_where_the_card_is(tmp_path: Path) -> None:
+    card: Any = CARD
+    match = r"Got ExpertScorecard instead; give its attribute scorecard"
+    with pytest.raises(InvalidParameterError, match=match):
+        to_sql(card, dialect="duckdb")
+    with pytest.raises(InvalidParameterError, match=match):
+        to_python(card)
+    with pytest.raises(InvalidParameterError, match=match):
+        to_excel(card, tmp_path / "card.xlsx")
 
 
 def test_excel_says_the_same(tmp_path: Path) -> None:

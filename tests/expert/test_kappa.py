@@ -15,7 +15,7 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
-from creditscore.expert import RaterAgreement, rater_agreement, weighted_kappa
+from creditscore.expert import RaterAgreement, WeightedKappa, rater_agreement, weighted_kappa
 
 weight_kinds = pytest.mark.parametrize("weights", ["none", "linear", "quadratic"])
 
@@ -62,6 +62,24 @@ def test_kappa_is_that_of_sklearn(weights: Any, pairs: list[tuple[int, int]]) ->
         first, second, labels=[1, 2, 3, 4], weights=None if weights == "none" else weights
     )
     assert found.kappa == pytest.approx(theirs, abs=1e-12)
+
+
+@weight_kinds
+def test_kappa_of_a_table_is_that_of_its_cases(weights: Any) -> None:
+    names = ["AA", "A", "B", "C"]
+    table = pd.DataFrame(COUNTS, index=names, columns=names)
+    cases = weighted_kappa(
+        [names[i] for i in FIRST], [names[i] for i in SECOND],
+        labels=names, weights=weights, confidence=0.9,
+    )  # fmt: skip
+    for given_table in (table, COUNTS, COUNTS.tolist(), pl.DataFrame(COUNTS)):
+        found = WeightedKappa.from_table(given_table, weights=weights, confidence=0.9)
+        assert found.kappa == pytest.approx(cases.kappa, rel=1e-12)
+        assert found.interval == pytest.approx(cases.interval, rel=1e-12)
+        assert found.null_error == pytest.approx(cases.null_error, rel=1e-12)
+        assert found.labels == (tuple(names) if given_table is table else (1, 2, 3, 4))
+    again = WeightedKappa.from_table(cases.table(), weights=weights)
+    pd.testing.assert_frame_equal(again.table(), cases.table())
 
 
 # --- laws ----------------------------------------------------------------------------
@@ -120,6 +138,23 @@ def test_grades_that_nobody_gave_make_steps() -> None:
     long = weighted_kappa(first, second, labels=["AA", "A", "B", "C"])
     assert long.kappa > short.kappa
     assert long.table().loc["B"].tolist() == [0, 0, 0, 0]
+
+
+@weight_kinds
+def test_numbers_are_as_far_apart_as_they_say(weights: Any) -> None:
+    first, second = [1, 2, 5, 5, 2, 1], [1, 5, 5, 2, 2, 2]
+    found = weighted_kappa(first, second, weights=weights)
+    full = weighted_kappa(first, second, labels=[1, 2, 3, 4, 5], weights=weights)
+    assert found.kappa == pytest.approx(full.kappa, rel=1e-12)
+    assert found.standard_error == pytest.approx(full.standard_error, rel=1e-9)
+    assert found.labels == (1, 2, 5)
+    ends = weighted_kappa(first, second, labels=[1, 2, 5], weights=weights)
+    assert (ends.kappa == pytest.approx(found.kappa)) == (weights == "none")
+    # another unit, and halves, change nothing
+    halves = weighted_kappa(np.array(first) / 2 - 3, np.array(second) / 2 - 3, weights=weights)
+    assert halves.kappa == pytest.approx(found.kappa, rel=1e-12)
+    raters = pd.DataFrame([first, second], index=["ann", "bo"])
+    assert rater_agreement(raters, weights=weights).mean_kappa == pytest.approx(found.kappa)
 
 
 # --- several raters ------------------------------------------------------------------
@@ -229,3 +264,28 @@ def test_tables_and_settings_are_checked() -> None:
             function(*table, weights="cubic")  # type: ignore[arg-type, operator]
         with pytest.raises(InvalidParameterError, match="'confidence'"):
             function(*table, confidence=1)  # type: ignore[arg-type, operator]
+
+
+@pytest.mark.parametrize(
+    ("table", "error", "match"),
+    [
+        ([[1, 2, 3], [1, 2, 3]], InvalidDataError, r"without totals. Got shape \(2, 3\)"),
+        ([[4]], InvalidDataError, "two grades or more"),
+        ([[0.4, 0.1], [0.2, 0.3]], InvalidDataError, "Multiply shares by the number"),
+        ([[4, -1], [2, 3]], InvalidDataError, "whole and 0 or more"),
+        ([[4, math.nan], [2, 3]], InvalidDataError, "whole and 0 or more"),
+        ([["4", "1"], ["2", "3"]], InvalidDataError, "must hold numbers. Got text"),
+        ([[0, 0], [0, 0]], EmptyDataError, "holds no cases"),
+        ([[0, 0], [0, 7]], InvalidDataError, "all 7 cases the grade 2"),
+        (pd.DataFrame(np.eye(2), ["A", "B"], ["B", "A"]), InvalidDataError, "in one order"),
+        (pd.DataFrame(np.eye(2), ["A", "A"], ["A", "A"]), InvalidDataError, "each once"),
+    ],
+)  # fmt: skip
+def test_tables_that_are_no_counts(table: Any, error: Any, match: str) -> None:
+    with pytest.raises(error, match=match):
+        WeightedKappa.from_table(table)
+
+
+def test_infinite_grades_have_no_steps() -> None:
+    with pytest.raises(InvalidDataError, match="A grade is infinite"):
+        weighted_kappa([1, 2, math.inf], [1, 2, 2])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -31,6 +33,7 @@ from creditscore.expert import (
     ShadowAgreement,
     ShadowRating,
 )
+from creditscore.expert._shadow._grade_labels import read_labels
 from creditscore.expert._shadow._ordered_logit import fit_ordered
 
 LABELS = ("A", "BBB", "BB", "B")
@@ -321,3 +324,21 @@ def test_agreement_where_all_have_one_grade_has_no_kappa() -> None:
     found = ShadowAgreement.of(("A", "B"), np.zeros(3, dtype=int), np.zeros(3, dtype=int))
     assert (found.accuracy, found.n_cases) == (1.0, 3)
     assert np.isnan(found.weighted_kappa)
+
+
+@pytest.mark.parametrize(
+    "upwards",
+    [LABELS[::-1], ("D", "CCC", "B-", "B", "A+", "AAA"), ("Caa1", "Baa2", "Baa1", "Aaa")],
+)
+def test_grades_of_an_agency_from_the_riskiest_are_refused(upwards: Any) -> None:
+    with pytest.raises(InvalidParameterError, match=r"safest grade first.*labels\[::-1\]"):
+        read_labels(upwards, None, "ShadowRating")
+    ordered = pd.Series(pd.Categorical(upwards, upwards, ordered=True))
+    with pytest.raises(InvalidParameterError, match="safest grade first"):
+        read_labels(None, ordered, "ShadowRating")
+    assert read_labels(upwards[::-1], None, "ShadowRating") == tuple(upwards[::-1])
+
+
+@pytest.mark.parametrize("own", [("C", "B", "A"), ("AA-", "AA+"), ("low", "AA", "AAA"), (3, 2, 1)])
+def test_other_orders_are_as_they_are_told(own: Any) -> None:
+    assert read_labels(own, None, "ShadowRating") == own

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
+from scipy.stats import rankdata
 
 from creditscore.exceptions import (
     ColumnTypeError,
@@ -117,24 +118,42 @@ def test_centroid_is_the_mean_of_all_weights_in_that_order() -> None:
 
 def test_ties_share_their_places() -> None:
     plain = rank_weights(["a", "b", "c", "d"]).values
-    found = rank_weights({"d": 9, "b": 2, "c": 2, "a": -1})
+    found = rank_weights({"d": 4, "b": 2, "c": 2, "a": 1})
     assert found["b"] == found["c"] == pytest.approx((plain[1] + plain[2]) / 2)
     assert (found["a"], found["d"]) == pytest.approx((plain[0], plain[3]))
     assert found.evidence["places"] == {"d": 4.0, "b": 2.5, "c": 2.5, "a": 1.0}
-    assert rank_weights({"a": 1, "b": 1, "c": 1}, method="sum").values == pytest.approx([1 / 3] * 3)
+    for same in (1, 2, 3):
+        ranks = dict.fromkeys("abc", same)
+        assert rank_weights(ranks, method="sum").values == pytest.approx([1 / 3] * 3)
 
 
 @given(st.lists(st.integers(1, 6), min_size=1, max_size=8), st.sampled_from(["centroid", "sum"]))
-def test_ranks_law(ranks: list[int], method: Any) -> None:
-    given_ranks = {f"c{i}": rank for i, rank in enumerate(ranks)}
-    found = rank_weights(given_ranks, method=method)
+def test_ranks_law(values: list[int], method: Any) -> None:
+    # whatever place ties are given, the weights are the same
+    found, *others = [
+        rank_weights(
+            {f"c{i}": rank for i, rank in enumerate(rankdata(values, method=ties).tolist())},
+            method=method,
+        )
+        for ties in ("min", "average", "max", "dense")
+    ]
     assert sum(found.values) == pytest.approx(1, abs=1e-12)
-    # only the order counts, and nothing but it
-    other = rank_weights({name: rank**3 for name, rank in given_ranks.items()}, method=method)
-    assert other == found
-    for one, own in zip(ranks, found.values, strict=True):
-        for two, weight in zip(ranks, found.values, strict=True):
+    assert all(other == found for other in others)
+    for one, own in zip(values, found.values, strict=True):
+        for two, weight in zip(values, found.values, strict=True):
             assert (one < two) == (own > weight + 1e-15)
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        (100, 50), (0.6, 0.4), (0, 1), (1, 3), (2, 3, 4), (1, 2, 5), (1, 2, 2, 3.5), (-1, 2, 3),
+        (1, 3, 3, 3, 3), (5,),
+    ],
+)  # fmt: skip
+def test_points_are_no_ranks(points: tuple[float, ...]) -> None:
+    with pytest.raises(InvalidDataError, match=r"needs ranks: 1 for the most.*to direct_weights"):
+        rank_weights({f"c{i}": value for i, value in enumerate(points)})
 
 
 def test_ranks_that_are_none() -> None:
@@ -176,12 +195,17 @@ def test_swings_that_are_none(points: dict[str, float], message: str) -> None:
 
 # --- best and worst ------------------------------------------------------------------
 
+
+def best_worst(to_others: Any, to_worst: Any, model: Any = "linear") -> Weights:
+    return best_worst_weights(best_to_others=to_others, others_to_worst=to_worst, model=model)
+
+
 LOAD = ({"load": 8, "access": 2, "cost": 1}, {"load": 1, "access": 5, "cost": 8})
 
 
 def test_transport_example() -> None:
     # Rezaei (2015), choice of a transportation mode: 0.0714, 0.3387, 0.5899 and 0.2583
-    found = best_worst_weights(*LOAD, model="nonlinear")
+    found = best_worst(*LOAD, model="nonlinear")
     assert found.values == pytest.approx((0.0714, 0.3387, 0.5899), abs=5e-5)
     assert found.evidence["deviation"] == pytest.approx(4 - math.sqrt(14), abs=1e-12)
     assert found.evidence["consistency_ratio"] == pytest.approx(0.2583 / 4.47, abs=1e-4)
@@ -196,7 +220,7 @@ def test_transport_example() -> None:
 def test_consistency_index_is_rezaeis_table() -> None:
     table = [0.00, 0.44, 1.00, 1.63, 2.30, 3.00, 3.73, 4.47, 5.23]
     found = [
-        best_worst_weights({"a": 1, "b": k}, {"a": k, "b": 1}, model="nonlinear")
+        best_worst({"a": 1, "b": k}, {"a": k, "b": 1}, model="nonlinear")
         .evidence["consistency_index"]
         for k in range(1, 10)
     ]  # fmt: skip
@@ -234,7 +258,7 @@ def limits_of(
 
 @given(judgements())
 def test_linear_model_is_optimal_and_unique(pair: tuple[Any, Any]) -> None:
-    found = best_worst_weights(*pair)
+    found = best_worst(*pair)
     rows = limits_of(*pair, found.evidence["best"], found.evidence["worst"])
     deviation = found.evidence["deviation"]
     assert np.abs(rows @ found.array()).max() == pytest.approx(deviation, abs=1e-9)
@@ -253,7 +277,7 @@ def test_linear_model_is_optimal_and_unique(pair: tuple[Any, Any]) -> None:
 @given(judgements())
 def test_nonlinear_model_against_linear_programmes(pair: tuple[Any, Any]) -> None:
     # at a given deviation the model is linear: it can be met at the least one, and not below
-    found = best_worst_weights(*pair, model="nonlinear")
+    found = best_worst(*pair, model="nonlinear")
     evidence = found.evidence
     names = list(pair[0])
     rows = limits_of(*pair, evidence["best"], evidence["worst"])
@@ -284,7 +308,7 @@ def test_nonlinear_model_against_linear_programmes(pair: tuple[Any, Any]) -> Non
 def test_linear_model_against_a_general_optimiser() -> None:
     to_others = dict(zip(CRITERIA, (2, 1, 4, 3, 8), strict=True))
     to_worst = dict(zip(CRITERIA, (4, 8, 4, 2, 1), strict=True))
-    found = best_worst_weights(to_others, to_worst)
+    found = best_worst(to_others, to_worst)
     rows = limits_of(to_others, to_worst, "price", "style")
     start = np.append(np.full(5, 0.2), 1.0)
     best = minimize(
@@ -306,7 +330,7 @@ def test_consistent_judgements_give_their_own_weights(amounts: list[int]) -> Non
     to_worst = {n: a / min(amounts) for n, a in zip(names, amounts, strict=True)}
     expected = [a / sum(amounts) for a in amounts]
     for model in ("linear", "nonlinear"):
-        found = best_worst_weights(to_others, to_worst, model=model)
+        found = best_worst(to_others, to_worst, model=model)
         assert found.values == pytest.approx(expected, abs=1e-9)
         assert found.evidence["deviation"] == pytest.approx(0, abs=1e-9)
         assert found.evidence["input_consistency_ratio"] == pytest.approx(0, abs=1e-9)
@@ -314,7 +338,7 @@ def test_consistent_judgements_give_their_own_weights(amounts: list[int]) -> Non
 
 def test_evidence_can_be_kept() -> None:
     for model in ("linear", "nonlinear"):
-        found = best_worst_weights(*LOAD, model=model)
+        found = best_worst(*LOAD, model=model)
         assert Weights.from_json(found.to_json()) == found
 
 
@@ -335,17 +359,24 @@ def test_evidence_can_be_kept() -> None:
 )  # fmt: skip
 def test_contradictions_are_named(to_others: Any, to_worst: Any, message: str) -> None:
     with pytest.raises(InvalidDataError, match=message):
-        best_worst_weights(to_others, to_worst)
+        best_worst(to_others, to_worst)
 
 
 def test_criteria_that_differ() -> None:
     with pytest.raises(InvalidParameterError, match=r"not those of the best_to_others.*known: c"):
-        best_worst_weights({"a": 1, "b": 2}, {"a": 2, "c": 1})
+        best_worst({"a": 1, "b": 2}, {"a": 2, "c": 1})
     with pytest.raises(InvalidParameterError, match=r"'linear', 'nonlinear'. Got 'quadratic'"):
-        best_worst_weights(*LOAD, model="quadratic")  # type: ignore[arg-type]
+        best_worst(*LOAD, model="quadratic")
+
+
+def test_judgements_are_told_by_name() -> None:
+    with pytest.raises(TypeError, match="positional argument"):
+        best_worst_weights(*LOAD)  # type: ignore[misc]
+    turned = best_worst_weights(best_to_others=LOAD[1], others_to_worst=LOAD[0])
+    assert (turned.evidence["best"], turned.evidence["worst"]) == ("load", "cost")
 
 
 def test_all_equal() -> None:
     same = dict.fromkeys("abc", 1.0)
     for model in ("linear", "nonlinear"):
-        assert best_worst_weights(same, same, model=model).values == pytest.approx([1 / 3] * 3)
+        assert best_worst(same, same, model=model).values == pytest.approx([1 / 3] * 3)

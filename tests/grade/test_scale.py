@@ -221,3 +221,14 @@ def test_a_value_at_a_bound_gets_the_safer_grade_unless_told() -> None:
     assert by_score.grade([70.0]).tolist() == ["A"]
     assert replace(by_score, closed="right").grade([70.0]).tolist() == ["B"]
     assert GradeScale.from_json(by_score.to_json()) == by_score
+
+
+def test_defaults_are_not_called_by_a_grade_safer_than_the_last() -> None:
+    scale = GradeScale(labels=tuple("ABCDE"), bounds=(85, 70, 50, 40), measure="score")
+    assert scale.grade([90, 20]).tolist() == ["A", "E"]
+    with pytest.raises(
+        InvalidParameterError, match="'D', which is a grade of this scale and safer"
+    ):
+        scale.grade([90, 20], in_default=[True, False])
+    last = replace(scale, default_label="E")
+    assert last.grade([90, 20], in_default=[True, False]).tolist() == ["E", "E"]

@@ -271,6 +271,35 @@ def test_rules_that_are_none(changes: dict[str, Any], match: str) -> None:
         VetoRule(**{**plain, **changes})
 
 
+@pytest.mark.parametrize(
+    ("changes", "way_out"),
+    [
+        ({}, "'>=' and the value 1"),
+        ({"operator": "in", "value": [True]}, "'>=' and the value 1"),
+        ({"operator": "!=", "value": False}, "'>=' and the value 1"),
+        ({"operator": "!="}, "'==' and the value 0"),
+        ({"value": False}, "'==' and the value 0"),
+    ],
+)
+@pytest.mark.parametrize("counts", [[0, 1, 2, 3], [0.0, np.nan, 2.0, 1.0]])
+def test_counts_are_no_booleans(changes: dict[str, Any], way_out: str, counts: list[Any]) -> None:
+    plain: dict[str, Any] = {**COURT.to_dict(), **changes, "missing": "pass"}
+    rules = VetoRules(rules=[VetoRule(**plain)])
+    match = rf"'court' holds 2(\.0)?, and the veto rule court .* the operator {way_out}"
+    with pytest.raises(ColumnTypeError, match=match):
+        rules.apply(["A"] * 4, pd.DataFrame({"court": counts}), SCALE)
+
+
+@pytest.mark.parametrize("values", [[0, 1], [0.0, 1.0], [False, True]])
+def test_zero_and_one_are_booleans_and_a_count_has_an_order(values: list[Any]) -> None:
+    firms = pd.DataFrame({"court": values})
+    assert VetoRules(rules=[COURT]).apply(["A"] * 2, firms, SCALE).grades.tolist() == ["A", "CCC"]
+    counted: dict[str, Any] = {**COURT.to_dict(), "operator": ">=", "value": 1}
+    firms = pd.DataFrame({"court": [0, 1, 2]})
+    vetoed = VetoRules(rules=[VetoRule(**counted)]).apply(["A"] * 3, firms, SCALE)
+    assert vetoed.grades.tolist() == ["A", "CCC", "CCC"]
+
+
 def test_rules_are_rules() -> None:
     with pytest.raises(InvalidParameterError, match="must be a VetoRule"):
         VetoRules(rules=["x"])  # type: ignore[list-item]

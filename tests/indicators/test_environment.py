@@ -131,6 +131,8 @@ def test_a_rate_lies_between_its_own_and_that_of_all(found: list[tuple[int, int]
         ([np.nan], [1], InvalidDataError, "0 <= defaults <= firms"),
         ([0], [np.inf], InvalidDataError, "0 <= defaults <= firms"),
         ([0, 0], [1], InvalidDataError, "of one length"),
+        ([0.1, 0.02], [300, 500], InvalidDataError, r"as much as one: the most is 0.1.*rates"),
+        ([0, 0.02], [300, 500], InvalidDataError, "Multiply rates by firms"),
         ([0, 0], [0, 0], EmptyDataError, "No group has a firm"),
     ],
 )
@@ -147,6 +149,8 @@ def test_a_rate_under_the_prior_is_of_counts_alone() -> None:
     for defaults, firms in ((5, 3), (np.nan, 3), (-1, 3), (1, np.inf)):
         with pytest.raises(InvalidDataError, match="0 <= defaults <= firms"):
             found.rate(defaults, firms)
+    with pytest.raises(InvalidDataError, match="Are they rates"):
+        found.rate(0.02, 500)
 
 
 # --- industries ----------------------------------------------------------------------

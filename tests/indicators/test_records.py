@@ -21,7 +21,7 @@ from creditscore.exceptions import (
     InvalidParameterError,
     MissingColumnError,
 )
-from creditscore.indicators import CustomerRecords, Facts, Measured, facts_on
+from creditscore.indicators import FINANCIAL, CustomerRecords, Facts, Measured, facts_on
 
 
 def days(*texts: str | None) -> Any:
@@ -468,9 +468,51 @@ def test_parameters_that_are_refused(statements: pd.DataFrame) -> None:
     profile = pd.DataFrame({"customer": [1], "known_on": days("2020-01-01")})
     with pytest.raises(InvalidDataError, match="Got str in 'statements', int in"):
         CustomerRecords(statements=statements, profile=profile)
-    with pytest.raises(EmptyDataError, match="Table 'statements' is empty"):
+    with pytest.raises(EmptyDataError, match="at least one table with rows"):
         CustomerRecords(statements=statements.iloc[:0])
     twice = pd.concat([statements, statements["revenue"]], axis=1)
     with pytest.raises(DuplicateColumnError, match="Table 'statements': Column names must be uni"):
         CustomerRecords(statements=twice)
     assert repr(records) == "CustomerRecords(2 customers; statements 4)"
+
+
+def test_days_are_not_guessed_at(statements: pd.DataFrame) -> None:
+    records = CustomerRecords(statements=statements)
+    for day in (
+        "2024-06-05",
+        "2024/6/5",
+        "2024年6月5日",
+        dt.date(2024, 6, 5),
+        np.datetime64("2024-06-05"),
+    ):
+        assert str(facts_on(records, day).as_of) == "2024-06-05"
+    for day in (
+        "06/05/2024",
+        "05.06.2024",
+        "2024-06",
+        "2024-06-05 12:00",
+        "20240605",
+        "2024-02-30",
+    ):
+        with pytest.raises(InvalidParameterError, match="which is no day written YYYY-MM-DD"):
+            facts_on(records, day)
+
+
+def test_a_table_of_which_a_filter_has_left_nothing(
+    statements: pd.DataFrame, ledger: pd.DataFrame
+) -> None:
+    records = CustomerRecords(statements=statements, ledger=ledger.iloc[:0])
+    facts = facts_on(records, "2024-06-30")
+    assert facts.revenue.values.tolist() == [120.0, 60.0]
+    assert why(facts.ledger.total("amount")) == ["the table of ledger has no rows"] * 2
+    recent = facts.ledger.within(months=12)
+    late = recent.share(recent.settled_on > recent.due_on)
+    assert {reason.kind for reason in late.reasons} == {"not_given"}
+    empty = CustomerRecords(statements=statements.iloc[:0], ledger=ledger)
+    assert why(facts_on(empty, "2024-06-30").revenue)[0] == "the table of statements has no rows"
+    assert facts_on(empty, "2024-06-30").before().revenue.missing.all()
+    assert len(FINANCIAL.compute(empty, as_of="2024-06-30").reasons) == 2
+    for table in (pl.from_pandas(statements.iloc[:0]), pa.Table.from_pandas(statements.iloc[:0])):
+        assert CustomerRecords(statements=table, ledger=ledger).customers == ("A", "B")
+    with pytest.raises(MissingColumnError, match="'amount'"):
+        CustomerRecords(ledger=ledger.iloc[:0].drop(columns="amount"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -13,8 +14,8 @@ from scipy.special import ndtri
 from scipy.stats import norm
 
 from creditscore._display import counted, html_table, p_value_text
-from creditscore._typing import Float2D, Int1D, Int2D, Level
-from creditscore._validation import check_choice, check_real, check_same_order
+from creditscore._typing import Float1D, Float2D, Int1D, Int2D, Level
+from creditscore._validation import as_floats, check_choice, check_real, check_same_order
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 from creditscore.metrics import Interval
 
@@ -28,7 +29,7 @@ _CHOICES = ("linear", "quadratic", "none")
 class WeightedKappa:
     """Cohen's kappa of two raters, with its errors.
 
-    Made by :func:`weighted_kappa`.
+    Made by :func:`weighted_kappa`, or of a table of counts by :meth:`from_table`.
 
     Attributes
     ----------
@@ -68,6 +69,49 @@ class WeightedKappa:
     labels: tuple[Level, ...]
     counts: Int2D
     weights: str
+
+    @classmethod
+    def from_table(
+        cls, table: Any, *, weights: KappaWeights = "linear", confidence: float = 0.95
+    ) -> WeightedKappa:
+        """Measure agreement by counts, such as a table that was published.
+
+        Parameters
+        ----------
+        table : DataFrame or array-like of shape (n_labels, n_labels)
+            Cases by the grade of the first rater (rows) and of the second (columns), both in
+            the order of the scale: a step is from one grade to the next. A pandas table names
+            the grades alike in its index and columns; else they are 1, 2, and so on.
+        weights : {"linear", "quadratic", "none"}, default="linear"
+            As in :func:`weighted_kappa`.
+        confidence : float in (0, 1), default=0.95
+            Level of the interval.
+
+        Returns
+        -------
+        WeightedKappa
+
+        Raises
+        ------
+        InvalidDataError
+            A table that is not square, counts that are not whole numbers from 0, rows and columns
+            of other grades, or all cases of one grade.
+        EmptyDataError
+            No cases.
+        InvalidParameterError
+            A parameter outside its range.
+
+        Examples
+        --------
+        >>> from creditscore.expert import WeightedKappa
+        >>> WeightedKappa.from_table([[20, 5], [10, 15]], weights="none")
+        WeightedKappa(0.400, 95 % interval 0.151 to 0.649, 50 cases, 2 grades, none; p 0.0039)
+        """
+        owner = "WeightedKappa.from_table"
+        check_choice(weights, "weights", owner, _CHOICES)
+        level = check_real(confidence, "confidence", owner, low=0, high=1)
+        scale, counts = _read_table(table, owner)
+        return _kappa_of_counts(counts, scale, np.arange(float(len(scale))), weights, level)
 
     @property
     def n_cases(self) -> int:
@@ -145,9 +189,9 @@ def weighted_kappa(
     first, second : array-like of shape (n_cases,)
         Grades, such as "AA" or 3, by each rater; paired by place.
     labels : sequence of str, float or bool, optional
-        All grades of the scale, in its order, those that nobody gave too: steps between grades
-        are counted in it. Needed for grades of text, whose order is not guessed; without it,
-        numbers that occur are the scale, in their order, and a step is from one to the next.
+        All grades of the scale, in its order, those that nobody gave too: a step is from one to
+        the next. Needed for grades of text, whose order is not guessed. Without it, grades are
+        as far apart as their numbers: from 2 to 5 are three steps, though nobody gave 3 or 4.
     weights : {"linear", "quadratic", "none"}, default="linear"
         How much a disagreement counts: by the steps between the two grades, by their square, or
         each alike, as in Cohen's first kappa.
@@ -161,8 +205,8 @@ def weighted_kappa(
     Raises
     ------
     InvalidDataError
-        Grades that are missing, not as many, or outside `labels`; or both raters give all cases
-        one and the same grade, so that kappa is 0/0: agreement by chance is complete.
+        Grades that are missing, infinite, not as many, or outside `labels`; or both raters give
+        all cases one and the same grade, so that kappa is 0/0: agreement by chance is complete.
     EmptyDataError
         No cases.
     InvalidParameterError
@@ -172,7 +216,8 @@ def weighted_kappa(
     Notes
     -----
     With shares :math:`p_{ij}` of the cases, margins :math:`p_{i.}, p_{.j}` and agreement weights
-    :math:`v_{ij} = 1 - |i - j|^q / (k - 1)^q` of :math:`k` grades (:math:`q` 1 or 2; with "none"
+    :math:`v_{ij} = 1 - |x_i - x_j|^q / |x_k - x_1|^q` of :math:`k` grades at :math:`x_i`, which
+    is the place among `labels`, or without them the number itself (:math:`q` 1 or 2; with "none"
     1 on the diagonal, else 0), :math:`P_o = \sum v_{ij} p_{ij}`,
     :math:`P_e = \sum v_{ij} p_{i.} p_{.j}`, :math:`\bar v_{i.} = \sum_j v_{ij} p_{.j}` and
     :math:`\bar v_{.j} = \sum_i v_{ij} p_{i.}`,
@@ -214,7 +259,8 @@ def weighted_kappa(
     codes = [
         codes_of(one, scale, name) for one, name in zip(grades, ("first", "second"), strict=True)
     ]
-    return kappa_of_codes(codes[0], codes[1], scale, weights, level)
+    at = positions_of(scale, labels)
+    return kappa_of_codes(codes[0], codes[1], scale, weights, level, at=at)
 
 
 def scale_of(
@@ -241,6 +287,17 @@ def scale_of(
     return tuple(sorted(found, key=str if is_text else None))
 
 
+def positions_of(scale: tuple[Level, ...], labels: Sequence[Level] | None) -> Float1D:
+    """Return where grades lie: at their places among labels, or without these at their numbers."""
+    if labels is not None or not all(isinstance(grade, Real) for grade in scale):
+        return np.arange(float(len(scale)))
+    positions = np.array([float(grade) for grade in scale])
+    if np.isinf(positions).any():
+        msg = "A grade is infinite, so that its steps cannot be counted. Pass labels=[…]."
+        raise InvalidDataError(msg)
+    return positions
+
+
 def codes_of(grades: np.ndarray[Any, Any], scale: Sequence[Level], name: str) -> Int1D:
     """Return the places of grades on the scale."""
     places = {label: place for place, label in enumerate(scale)}
@@ -255,20 +312,34 @@ def codes_of(grades: np.ndarray[Any, Any], scale: Sequence[Level], name: str) ->
 
 
 def kappa_of_codes(
-    first: Int1D, second: Int1D, scale: tuple[Level, ...], weights: str, confidence: float
+    first: Int1D,
+    second: Int1D,
+    scale: tuple[Level, ...],
+    weights: str,
+    confidence: float,
+    *,
+    at: Float1D | None = None,
 ) -> WeightedKappa:
-    """Return the kappa of grades that are places on a scale."""
+    """Return the kappa of grades that are places on a scale, a step apart or where told."""
     counts = np.zeros((len(scale), len(scale)), dtype=np.intp)
     np.add.at(counts, (first, second), 1)
-    if len(set(first.tolist()) | set(second.tolist())) < 2:
+    positions = np.arange(float(len(scale))) if at is None else at
+    return _kappa_of_counts(counts, scale, positions, weights, confidence)
+
+
+def _kappa_of_counts(
+    counts: Int2D, scale: tuple[Level, ...], positions: Float1D, weights: str, confidence: float
+) -> WeightedKappa:
+    n = int(counts.sum())
+    used = np.flatnonzero(counts.sum(axis=0) + counts.sum(axis=1))
+    if len(used) < 2:
         msg = (
-            f"Both raters give all {len(first)} cases the grade {scale[int(first[0])]!r}. "
+            f"Both raters give all {n} cases the grade {scale[int(used[0])]!r}. "
             "Agreement by chance is then complete, and kappa is not defined (0/0): it needs cases "
             "of several grades."
         )
         raise InvalidDataError(msg)
-    found = _estimate(counts / counts.sum(), _agreement_weights(len(scale), weights))
-    n = len(first)
+    found = _estimate(counts / n, _agreement_weights(positions, weights))
     return WeightedKappa(
         kappa=found.kappa,
         standard_error=math.sqrt(found.variance / n),
@@ -288,13 +359,12 @@ class _Estimate(NamedTuple):
     null_variance: float
 
 
-def _agreement_weights(n_labels: int, weights: str) -> Float2D:
-    places = np.arange(n_labels)
-    steps = np.abs(places[:, None] - places)
+def _agreement_weights(positions: Float1D, weights: str) -> Float2D:
+    steps = np.abs(positions[:, None] - positions)
     if weights == "none":
-        return np.eye(n_labels)
+        return np.eye(len(positions))
     power = 1 if weights == "linear" else 2
-    return np.asarray(1 - (steps / (n_labels - 1)) ** power)
+    return np.asarray(1 - (steps / steps.max()) ** power)
 
 
 def _estimate(shares: Float2D, v: Float2D) -> _Estimate:
@@ -309,6 +379,36 @@ def _estimate(shares: Float2D, v: Float2D) -> _Estimate:
     # a variance of zero may come out a little below it
     scale = (1 - expected) ** 2
     return _Estimate(kappa, max(0.0, float(variance)) / scale, max(0.0, float(null)) / scale)
+
+
+def _read_table(table: Any, owner: str) -> tuple[tuple[Level, ...], Int2D]:
+    """Return the grades and the counts of a table."""
+    values = as_floats(table, f"The table of {owner}")
+    if values.ndim != 2 or values.shape[0] != values.shape[1] or len(values) < 2:
+        msg = (
+            f"The table of {owner} must have a row and a column for each of two grades or more, "
+            f"without totals. Got shape {values.shape}."
+        )
+        raise InvalidDataError(msg)
+    if not (np.isfinite(values) & (values >= 0) & (values == np.rint(values))).all():
+        msg = (
+            f"The table of {owner} must hold numbers of cases, whole and 0 or more. Multiply "
+            "shares by the number of cases."
+        )
+        raise InvalidDataError(msg)
+    if not values.any():
+        msg = f"The table of {owner} holds no cases."
+        raise EmptyDataError(msg)
+    scale: tuple[Level, ...] = tuple(range(1, len(values) + 1))
+    if isinstance(table, pd.DataFrame):
+        scale = tuple(table.index.tolist())
+        if scale != tuple(table.columns.tolist()) or len(set(scale)) < len(scale):
+            msg = (
+                f"The table of {owner} must name the same grades, each once and in one order, in "
+                f"its index and columns. Got {list(scale)} and {table.columns.tolist()}."
+            )
+            raise InvalidDataError(msg)
+    return scale, values.astype(np.intp)
 
 
 def _grades(values: Any, name: str) -> np.ndarray[Any, Any]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from creditscore._display import counted, html_table
 from creditscore._frame import Table, as_table
-from creditscore._typing import Int1D, Int2D, Level, NativeFrame
+from creditscore._typing import Float1D, Int1D, Level, NativeFrame
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import EmptyDataError, InvalidDataError
 from creditscore.expert._agreement._kappa import (
@@ -21,6 +21,7 @@ from creditscore.expert._agreement._kappa import (
     WeightedKappa,
     codes_of,
     kappa_of_codes,
+    positions_of,
     scale_of,
 )
 from creditscore.expert._weights._experts import row_labels
@@ -158,9 +159,12 @@ def rater_agreement(
     scale = scale_of(present, labels, weights, owner)
     codes = np.full(values.shape, -1, dtype=np.intp)
     codes[graded] = codes_of(present, scale, "The table")
+    at = positions_of(scale, labels)
     pairs: dict[tuple[str, str], WeightedKappa | str] = {}
     for one, other in combinations(range(len(names)), 2):
-        pairs[names[one], names[other]] = _pair(codes, one, other, scale, weights, level)
+        both = (codes[one] >= 0) & (codes[other] >= 0)
+        pair = codes[one, both], codes[other, both]
+        pairs[names[one], names[other]] = _pair(pair, scale, weights, level, at)
     if all(isinstance(found, str) for found in pairs.values()):
         msg = f"No pair of raters has a kappa. The first: {next(iter(pairs.values()))}"
         raise InvalidDataError(msg)
@@ -168,15 +172,16 @@ def rater_agreement(
 
 
 def _pair(
-    codes: Int2D, one: int, other: int, scale: tuple[Level, ...], weights: str, confidence: float
+    pair: tuple[Int1D, Int1D],
+    scale: tuple[Level, ...],
+    weights: str,
+    confidence: float,
+    at: Float1D,
 ) -> WeightedKappa | str:
-    both = (codes[one] >= 0) & (codes[other] >= 0)
-    if not both.any():
+    if not len(pair[0]):
         return "They graded no case in common."
-    first: Int1D = codes[one, both]
-    second: Int1D = codes[other, both]
     try:
-        return kappa_of_codes(first, second, scale, weights, confidence)
+        return kappa_of_codes(*pair, scale, weights, confidence, at=at)
     except InvalidDataError as error:
         return str(error)
 

@@ -1,4 +1,4 @@
-"""The table of an expert scorecard: its criteria, their weights and their rules in words."""
+"""The table of an expert scorecard, its criteria, weights and rules in words, and its line."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
+
+from creditscore._display import counted
+from creditscore.expert._weights._hierarchy import WeightHierarchy
 
 if TYPE_CHECKING:
     from creditscore.expert._card._expert_scorecard import ExpertScorecard
@@ -29,3 +32,14 @@ def card_table(card: ExpertScorecard) -> pd.DataFrame:
         }
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def card_line(card: ExpertScorecard) -> str:
+    """Say in one line what a card weighs."""
+    title = f"{card.title}: " if card.title else ""
+    n = len(card.names)
+    criteria = f"{n} criteri{'on' if n == 1 else 'a'}"
+    groups = counted(len(card.groups), "group")
+    within = f" in {groups}" if isinstance(card.weights, WeightHierarchy) else ""
+    vetoes = f", {counted(len(card.vetoes), 'veto rule')}" if card.vetoes else ""
+    return f"<ExpertScorecard {title}{criteria}{within}, to {card.scale_to:g}{vetoes}>"

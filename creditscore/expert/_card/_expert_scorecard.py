@@ -9,31 +9,27 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self, overload
 
-import numpy as np
 import pandas as pd
 
 from creditscore._checks import check_kind, unknown_name
-from creditscore._display import counted, html_table
+from creditscore._display import html_table
 from creditscore._document import JsonDocument
-from creditscore._frame import Table, as_table
+from creditscore._frame import Table
 from creditscore._typing import Float1D, NativeFrame, NativeSeries
 from creditscore._validation import check_real
-from creditscore.exceptions import (
-    ColumnTypeError,
-    DocumentError,
-    InvalidParameterError,
-    RefusedValueError,
-)
+from creditscore.exceptions import DocumentError, InvalidParameterError, RefusedValueError
 from creditscore.expert._card._card_content import card_content, card_parameters
 from creditscore.expert._card._card_file import read_card_file, write_card_file
-from creditscore.expert._card._card_table import card_table
+from creditscore.expert._card._card_table import card_line, card_table
 from creditscore.expert._card._criteria import (
     check_labels,
     check_rules,
     checked_five_c,
     criteria_of,
+    named_table,
 )
-from creditscore.expert._card._group_weights import exchanged, within_groups
+from creditscore.expert._card._group_weights import exchanged, group_means, within_groups
+from creditscore.expert._card._known_weight import known_weight
 from creditscore.expert._card._rounded_score import rounded_score
 from creditscore.expert._subscore._subscore import SubScore
 from creditscore.expert._weights._hierarchy import WeightHierarchy
@@ -281,13 +277,40 @@ class ExpertScorecard(JsonDocument):
         0       65.0   30.0
         """
         table = self._read(X)
-        columns = self._columns(table)
-        found: dict[str, Float1D] = {}
-        for group, weights in within_groups(self.weights).items():
-            found[group] = np.zeros(table.n_rows)
-            for name, weight in weights.to_dict().items():
-                found[group] += weight * columns[name]
-        return table.to_frame(found)
+        return table.to_frame(group_means(self.weights, self._columns(table)))
+
+    def known_weight(self, X: NativeFrame) -> NativeSeries:
+        """Return which share of the weight has a value in each row: 0 where all are missing.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_columns)
+            As in :meth:`score`; values that a sub-score refuses for being missing may be.
+
+        Returns
+        -------
+        Series of float64, named "known_weight"
+            Fractions in [0, 1]. Special codes and unknown levels count as known.
+
+        Raises
+        ------
+        MissingColumnError, InfiniteValueError, ColumnTypeError
+            As in :meth:`score`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from creditscore.expert import ExpertScorecard, MinMaxScore, Weights
+        >>> rule = MinMaxScore(low=0, high=10, missing_score=50)
+        >>> card = ExpertScorecard(
+        ...     subscores={"years": rule, "staff": rule},
+        ...     weights=Weights.of({"years": 3, "staff": 1}),
+        ... )
+        >>> card.known_weight(pd.DataFrame({"years": [3, None], "staff": [5, 5]})).tolist()
+        [1.0, 0.25]
+        """
+        table = self._read(X)
+        return table.to_series("known_weight", known_weight(self, table))
 
     def table(self) -> pd.DataFrame:
         """Return a row a criterion, with its weight and its rule in words.
@@ -454,15 +477,7 @@ class ExpertScorecard(JsonDocument):
         return write_card_file(self, path)
 
     def _read(self, X: NativeFrame) -> Table:
-        table = as_table(X, wanted=self.names)
-        if not table.has_names:
-            msg = (
-                "An expert scorecard reads its columns by name, and this table has no names. Pass "
-                f"a dataframe with the columns {', '.join(map(repr, self.names))}."
-            )
-            raise ColumnTypeError(msg)
-        table.require(self.names)
-        return table
+        return named_table(X, self.names)
 
     def _columns(self, table: Table) -> dict[str, Float1D]:
         return {name: self.subscores[name].column_score(table, name) for name in self.names}
@@ -476,13 +491,7 @@ class ExpertScorecard(JsonDocument):
 
     def __repr__(self) -> str:
         """Say in one line what it weighs."""
-        title = f"{self.title}: " if self.title else ""
-        n = len(self.names)
-        criteria = f"{n} criteri{'on' if n == 1 else 'a'}"
-        groups = counted(len(self.groups), "group")
-        within = f" in {groups}" if isinstance(self.weights, WeightHierarchy) else ""
-        vetoes = f", {counted(len(self.vetoes), 'veto rule')}" if self.vetoes else ""
-        return f"<ExpertScorecard {title}{criteria}{within}, to {self.scale_to:g}{vetoes}>"
+        return card_line(self)
 
     def _repr_html_(self) -> str:
         """Show the table."""

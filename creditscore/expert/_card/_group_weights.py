@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from creditscore._typing import Float1D
 from creditscore.exceptions import InvalidParameterError
 from creditscore.expert._weights._hierarchy import WeightHierarchy
 from creditscore.expert._weights._weights import Weights
@@ -18,6 +22,16 @@ def within_groups(weights: Weights | WeightHierarchy) -> dict[str, Weights]:
     return {
         name: parts[name].leaves() if name in parts else Weights.of({name: 1})
         for name in first.names
+    }
+
+
+def group_means(
+    weights: Weights | WeightHierarchy, columns: Mapping[str, Float1D]
+) -> dict[str, Float1D]:
+    """Return the weighted mean of the columns of each group."""
+    return {
+        group: sum((weight * columns[name] for name, weight in own.to_dict().items()), np.zeros(1))
+        for group, own in within_groups(weights).items()
     }
 
 

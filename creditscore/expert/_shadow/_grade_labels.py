@@ -13,6 +13,12 @@ import pandas as pd
 from creditscore._typing import Int1D
 from creditscore.exceptions import InvalidParameterError, InvalidTargetError
 
+_AGENCY_LETTERS = (
+    ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C", "D"),
+    ("AAA", "AA", "A", "BAA", "BA", "B", "CAA", "CA", "C"),
+)
+"""Grades of agencies without their signs, the safest first."""
+
 
 def read_labels(labels: Any, grades: Any, owner: str) -> tuple[Any, ...]:
     """Return the grades in their order, the safest first, as told or as the column has them."""
@@ -37,7 +43,23 @@ def read_labels(labels: Any, grades: Any, owner: str) -> tuple[Any, ...]:
             f"safest first. Got {found!r} instead."
         )
         raise InvalidParameterError(msg)
+    if _turned_round(found):
+        msg = (
+            f"The 'labels' parameter of {owner} must have the safest grade first. Got the grades "
+            f"of an agency from {found[0]!r} to {found[-1]!r}: turn them round, labels[::-1]."
+        )
+        raise InvalidParameterError(msg)
     return found
+
+
+def _turned_round(labels: tuple[Any, ...]) -> bool:
+    """Tell whether labels are grades of an agency, the riskiest first; A, B, C may be anybody's."""
+    letters = [str(label).upper().rstrip("+-123") for label in labels]
+    for scale in _AGENCY_LETTERS:
+        if set(letters) <= set(scale) and any(len(letter) > 1 for letter in letters):
+            places = [scale.index(letter) for letter in letters]
+            return places[0] > places[-1] and places == sorted(places, reverse=True)
+    return False
 
 
 def grade_codes(grades: Any, labels: tuple[Any, ...], n_rows: int) -> Int1D:

@@ -49,8 +49,9 @@ class ShadowRating(BaseEstimator):
     ----------
     labels : sequence of str or int, optional
         Grades, the safest first. None takes the categories of grades that are ordered categories
-        of pandas, the first for the safest. That an order stands the wrong way round is seen only
-        where `directions` or `subscores` say what is safer: weights are then below zero.
+        of pandas, the first for the safest. Symbols of agencies the wrong way round, such as
+        from "CCC" to "AAA", are refused. Any other order that is turned round is seen only where
+        `directions` or `subscores` say what is safer: weights are then below zero.
     subscores : mapping of str to SubScore, optional
         Rule by column; other columns are not read. None makes percentiles of the sample of all
         columns, whose direction is found by rank correlation with the grades.
@@ -149,7 +150,8 @@ class ShadowRating(BaseEstimator):
         Raises
         ------
         InvalidParameterError
-            The order of the grades is not told; a rule, direction or label that is none.
+            The order of the grades is not told, or is an agency's turned round; a rule, direction
+            or label that is none.
         InvalidTargetError
             Grades that are missing or not among the labels; a label without a case.
         InvalidDataError

@@ -42,14 +42,15 @@ class _Judgements:
 
 
 def best_worst_weights(
+    *,
     best_to_others: Mapping[str, float],
     others_to_worst: Mapping[str, float],
-    *,
     model: Literal["linear", "nonlinear"] = "linear",
 ) -> Weights:
     """Weigh criteria by comparing the best one with all, and all with the worst one.
 
-    It asks for 2 n - 3 judgements, where all pairs of n criteria are n (n - 1) / 2.
+    It asks for 2 n - 3 judgements, where all pairs of n criteria are n (n - 1) / 2. Both sets of
+    judgements are passed by name: the one in the place of the other would turn the weights round.
 
     Parameters
     ----------
@@ -113,8 +114,8 @@ def best_worst_weights(
     --------
     >>> from creditscore.expert import best_worst_weights
     >>> best_worst_weights(
-    ...     {"capacity": 1, "capital": 2, "conditions": 8},
-    ...     {"capacity": 8, "capital": 4, "conditions": 1},
+    ...     best_to_others={"capacity": 1, "capital": 2, "conditions": 8},
+    ...     others_to_worst={"capacity": 8, "capital": 4, "conditions": 1},
     ... )
     Weights(capacity 61.5 %, capital 30.8 %, conditions 7.7 %; best_worst)
     """

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
+from scipy.stats import rankdata
 
 from creditscore._typing import Float1D
 from creditscore._validation import as_floats, check_choice
@@ -23,8 +24,10 @@ def rank_weights(
     Parameters
     ----------
     ranks : mapping of str to float, or sequence of str
-        The rank of each criterion, 1 for the most important; only their order counts, and equal
-        ranks are ties. Or the criteria themselves, the most important first.
+        The rank of each criterion, from 1 for the most important to at most the number of
+        criteria. Tied criteria have one rank: the first, the mean or the last of the places that
+        they take up (1, 2, 2, 4; 1, 2.5, 2.5, 4; 1, 3, 3, 4), or the next number (1, 2, 2, 3);
+        all give the same weights. Or the criteria themselves, the most important first.
     method : {"centroid", "sum"}, default="centroid"
         Rank-order centroid, the mean of all weights that are in this order; or rank sum, weights
         that fall by equal steps, which differ less from each other.
@@ -38,12 +41,13 @@ def rank_weights(
     Raises
     ------
     InvalidDataError
-        A rank is missing or infinite.
+        A rank is missing or infinite, or the numbers are no ranks, such as points.
     InvalidParameterError
         No criterion, one twice, one that is no text, or a method that there is not.
 
     See Also
     --------
+    direct_weights : Of points, where more of them are a larger weight.
     swing_weights : Where experts can say how much more important.
 
     Notes
@@ -87,6 +91,7 @@ def rank_weights(
                 f"{rank:g}: leave a criterion out that has none."
             )
             raise InvalidDataError(msg)
+    _check_ranks(dict(zip(names, given.tolist(), strict=True)), owner)
     by_place = _centroid(len(names)) if method == "centroid" else _rank_sum(len(names))
     _, group, sizes = np.unique(given, return_inverse=True, return_counts=True)
     last = np.cumsum(sizes)
@@ -99,6 +104,23 @@ def rank_weights(
         method=f"rank_{method}",
         evidence={"places": dict(zip(names, places[group].tolist(), strict=True))},
     )
+
+
+def _check_ranks(ranks: Mapping[str, float], owner: str) -> None:
+    given = np.array(list(ranks.values()))
+    if any(
+        np.array_equal(given, rankdata(given, method=ties))
+        for ties in ("min", "average", "max", "dense")
+    ):
+        return
+    shown = ", ".join(f"{name} {rank:g}" for name, rank in list(ranks.items())[:6])
+    msg = (
+        f"{owner} needs ranks: 1 for the most important of the {len(ranks)} criteria, then 2, and "
+        f"so on, without gaps but those of ties. Got {shown}{' …' if len(ranks) > 6 else ''}. "
+        "Pass points, where more is more important, to direct_weights; or pass the criteria as a "
+        "list, the most important first."
+    )
+    raise InvalidDataError(msg)
 
 
 def _centroid(n: int) -> Float1D:

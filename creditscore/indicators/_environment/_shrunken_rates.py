@@ -51,7 +51,7 @@ class ShrunkenRates:
         Raises
         ------
         InvalidDataError
-            A number is missing, infinite or below zero, or defaults exceed firms.
+            A number is missing, infinite or below zero, defaults exceed firms, or are a rate.
         """
         d, n = as_floats([defaults], "defaults"), as_floats([firms], "firms")
         _check(d, n)
@@ -71,7 +71,7 @@ def shrunken_rates(defaults: Any, firms: Any) -> ShrunkenRates:
     Parameters
     ----------
     defaults : array-like of shape (n_groups,)
-        Firms that defaulted, from 0 to `firms`.
+        Firms that defaulted, from 0 to `firms`: their number, not their rate.
     firms : array-like of shape (n_groups,)
         Firms observed, 0 or more; at least one group has some.
 
@@ -83,7 +83,8 @@ def shrunken_rates(defaults: Any, firms: Any) -> ShrunkenRates:
     Raises
     ------
     InvalidDataError
-        A number is missing, infinite or below zero; defaults exceed firms; lengths differ.
+        A number is missing, infinite or below zero; defaults exceed firms; lengths differ; the
+        largest number of defaults lies between 0 and 1, so that they look like rates.
     EmptyDataError
         No group has a firm.
 
@@ -174,5 +175,12 @@ def _check(d: Float1D, n: Float1D) -> None:
         msg = (
             f"Each group needs 0 <= defaults <= firms. Got {d[row]:g} defaults among {n[row]:g} "
             f"firms at row {row}."
+        )
+        raise InvalidDataError(msg)
+    most = float(d.max(initial=0.0))
+    if 0 < most < 1:
+        msg = (
+            f"defaults must be numbers of firms, and none is as much as one: the most is {most:g}. "
+            "Are they rates? Multiply rates by firms to get their defaults."
         )
         raise InvalidDataError(msg)

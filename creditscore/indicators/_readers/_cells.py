@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 from typing import Any
@@ -10,14 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore.indicators._day import NoDayError, read_day
 from creditscore.indicators._readers._declared import Declared
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_DAY = re.compile(
-    r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
-    r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
-)
-"""A day, year first, and at most its midnight: with the year last, 3/4 may be April or March."""
 
 
 class CellError(Exception):
@@ -74,24 +69,7 @@ def _number(cell: Any, column: Declared) -> float:
 
 
 def _day(cell: Any) -> np.datetime64:
-    if isinstance(cell, np.datetime64):
-        day: np.datetime64 = cell.astype("datetime64[D]")
-        return day
-    if isinstance(cell, dt.datetime):
-        if cell.tzinfo is not None:
-            msg = "is a time with a zone"
-            raise CellError(msg)
-        cell = cell.date()
-    if isinstance(cell, dt.date):
-        return np.datetime64(cell, "D")
-    found = _DAY.fullmatch(cell.strip()) if isinstance(cell, str) else None
-    if found is not None:
-        year, _, *parts = found.groups()
-        month, day_of_month = (int(part) for part in parts if part is not None)
-        try:
-            return np.datetime64(dt.date(int(year), month, day_of_month), "D")
-        except ValueError:
-            # no such day
-            pass
-    msg = "is no day written YYYY-MM-DD"
-    raise CellError(msg)
+    try:
+        return read_day(cell)
+    except NoDayError as error:
+        raise CellError(*error.args) from error

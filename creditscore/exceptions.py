@@ -38,6 +38,7 @@
     ├── SmallSampleWarning         a fit of nearly as many coefficients as cases
     ├── SampleMismatchWarning      a sample that is not the one that a card was fitted on
     ├── CoefficientSignWarning     a coefficient against the direction of its WOE
+    ├── ExpenseSignWarning         expenses below zero, where they are expected above
     ├── CollinearityWarning        columns that determine each other
     ├── CalibrationWarning         probabilities that are off in the mean
     ├── SeparationWarning          a class is predicted without error: no finite estimate
@@ -190,6 +191,10 @@ class SampleMismatchWarning(CreditScoreWarning):
 
 class CoefficientSignWarning(CreditScoreWarning):
     """A coefficient has the sign against the direction of its weight of evidence."""
+
+
+class ExpenseSignWarning(CreditScoreWarning):
+    """Expenses of statements are mostly below zero, where indicators expect them above."""
 
 
 class CollinearityWarning(CreditScoreWarning):

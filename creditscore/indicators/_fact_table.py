@@ -12,13 +12,15 @@ import pandas as pd
 
 from creditscore._frame import Table, as_table, missing_message
 from creditscore._typing import Float1D, Int1D, Level, NativeFrame
+from creditscore._warn import warn_user
 from creditscore.exceptions import (
     ColumnTypeError,
     EmptyDataError,
+    ExpenseSignWarning,
     InvalidDataError,
     MissingColumnError,
 )
-from creditscore.indicators._schema import NUMBERS, SCHEMAS, TableName, TableSchema
+from creditscore.indicators._schema import EXPENSES, NUMBERS, SCHEMAS, TableName, TableSchema
 
 Days = np.ndarray[Any, np.dtype[np.datetime64]]
 
@@ -113,6 +115,7 @@ def _read(table: Table, name: TableName, lag_days: int | None) -> FactTable:
     )
     _check_complete(read)
     _check_revealed(read)
+    _warn_of_signs(read)
     if schema.kind == "panel":
         _check_no_repeats(read)
     if schema.unique_by:
@@ -244,6 +247,22 @@ def _check_complete(table: FactTable) -> None:
         row = int((np.isnan(months) | (months <= 0)).argmax())
         msg = f"Table {table.name!r}: 'months' must be above zero. Got {months[row]} at row {row}."
         raise InvalidDataError(msg)
+
+
+def _warn_of_signs(table: FactTable) -> None:
+    """Warn of expenses that are below zero in most rows, as some systems write them."""
+    turned = []
+    for column in sorted(EXPENSES & table.numbers.keys()):
+        values = table.numbers[column]
+        below, above = int((values < 0).sum()), int((values > 0).sum())
+        if below > above:
+            turned.append(f"{column!r} ({below} of {below + above})")
+    if turned:
+        warn_user(
+            f"Table {table.name!r}: expenses are mostly below zero in {', '.join(turned)}, and "
+            "indicators expect them above zero: a cost of 70 is 70. Turn their signs round.",
+            ExpenseSignWarning,
+        )
 
 
 def _check_revealed(table: FactTable) -> None:

@@ -107,6 +107,11 @@ class CustomerRecords:
     InvalidParameterError
         A parameter is none of the above.
 
+    Warns
+    -----
+    ExpenseSignWarning
+        Expenses are below zero in most rows of the statements.
+
     Notes
     -----
     On a day, a row counts if it was known by then. Of rows of one customer and one month the last

@@ -169,6 +169,14 @@ STOCKS = frozenset(
 GROW_STALE = frozenset({"statements", "operations", "market", "persons"})
 """Panels whose latest row tells nothing any more when it is too old; others hold until replaced."""
 
+EXPENSES = frozenset(
+    {
+        "cost_of_sales", "operating_expenses", "depreciation", "amortisation", "interest_expense",
+        "lease_expense", "capital_expenditure", "dividends", "purchases", "debt_repayment",
+    }
+)  # fmt: skip
+"""Flows that are above zero where money goes out."""
+
 COUNTS = frozenset({"shares_issued", "employees", "months", "gnp_index"})
 """Items that are in no currency."""
 

@@ -215,6 +215,7 @@ def test_the_f_score_is_the_sum_of_its_signals() -> None:
     assert values["piotroski_no_issue"] == 0
 
 
+@pytest.mark.filterwarnings("ignore::creditscore.exceptions.ExpenseSignWarning")
 @settings(max_examples=60)
 @given(data=st.data())
 def test_any_firm_has_a_finite_value_by_the_formula_or_a_reason(data: st.DataObject) -> None:

@@ -17,6 +17,7 @@ from creditscore.exceptions import (
     ColumnTypeError,
     DuplicateColumnError,
     EmptyDataError,
+    ExpenseSignWarning,
     InvalidDataError,
     InvalidParameterError,
     MissingColumnError,
@@ -516,3 +517,12 @@ def test_a_table_of_which_a_filter_has_left_nothing(
         assert CustomerRecords(statements=table, ledger=ledger).customers == ("A", "B")
     with pytest.raises(MissingColumnError, match="'amount'"):
         CustomerRecords(ledger=ledger.iloc[:0].drop(columns="amount"))
+
+
+def test_expenses_below_zero_are_told(statements: pd.DataFrame) -> None:
+    costs = statements.assign(
+        cost_of_sales=[-70.0, -80.0, None, 5.0], interest_expense=[1, 2, 0, -1]
+    )
+    with pytest.warns(ExpenseSignWarning, match=r"zero in 'cost_of_sales' \(2 of 3\), and"):
+        CustomerRecords(statements=costs)
+    CustomerRecords(statements=costs.assign(cost_of_sales=[70.0, 80.0, None, -5.0]))

@@ -110,8 +110,8 @@ def piotroski_signals(current: PiotroskiRatios, before: PiotroskiRatios) -> pd.D
     ...     shares_issued=100, gross_margin=0.3, asset_turnover=1.2,
     ... )
     >>> signals = piotroski_signals(replace(before, leverage=0.1), before)
-    >>> signals.loc[0, "piotroski_leverage"], signals.loc[0, "piotroski_margin"]
-    (np.float64(1.0), np.float64(0.0))
+    >>> signals.loc[0, ["piotroski_leverage", "piotroski_margin"]].tolist()
+    [1.0, 0.0]
     """
     return pd.DataFrame({name: s.values for name, s in _read(current, before).items()})
 

@@ -8,9 +8,9 @@ import numpy as np
 from scipy.special import expit, log_expit
 
 from creditscore._curvature import weighted_products
-from creditscore._newton import LEAST_GAIN, ROUNDING, LogisticFit, fit_logistic
+from creditscore._newton import ROUNDING, LogisticFit, fit_logistic
 from creditscore._typing import Bool1D, Float1D, Float2D
-from creditscore.scorecard._box import step_in_box
+from creditscore.scorecard._box import climb, step_in_box
 
 _MAX_STEPS = 100
 _AT_REST = 1e-14
@@ -167,7 +167,7 @@ class _Search:
             gain = float(slope @ step)
             at_rest = gain < _AT_REST * len(self.design)
             before = theta
-            theta, reached = self._climb(theta, target, reached, gain * unit)
+            theta, reached = climb(self.value, theta, target, reached, gain * unit)
             if at_rest or theta is before:
                 break
         # a step that was cut short ends before the bound that would have held it
@@ -182,15 +182,3 @@ class _Search:
         begins = [np.clip(theta, self.low, self.high) for theta in (*starts, nothing)]
         better = [theta for theta in begins if self.value(theta) > least]
         return better[0] if better else max(begins, key=self.value)
-
-    def _climb(
-        self, theta: Float1D, target: Float1D, reached: float, slope: float
-    ) -> tuple[Float1D, float]:
-        """Go to the target, or half the way and so on while little is gained; else stay."""
-        for halving in range(40):
-            share = 0.5**halving
-            new = target if halving == 0 else theta + (target - theta) * share
-            value = self.value(new)
-            if value >= reached + LEAST_GAIN * share * slope - ROUNDING * abs(reached):
-                return new, value
-        return theta, reached

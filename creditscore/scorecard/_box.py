@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from creditscore._curvature import solve
+from creditscore._newton import LEAST_GAIN, ROUNDING
 from creditscore._typing import Bool1D, Float1D, Float2D
 
 _PUSH = 1e-6
@@ -78,3 +81,20 @@ def step_in_box(
             break
         held[int(np.where(inward, np.abs(rest), -1.0).argmax())] = False
     return step, held
+
+
+def climb(
+    value_at: Callable[[Float1D], float],
+    theta: Float1D,
+    target: Float1D,
+    reached: float,
+    slope: float,
+) -> tuple[Float1D, float]:
+    """Go to the target, or half the way and so on while little is gained; else stay."""
+    for halving in range(40):
+        share = 0.5**halving
+        new = target if halving == 0 else theta + (target - theta) * share
+        value = value_at(new)
+        if value >= reached + LEAST_GAIN * share * slope - ROUNDING * abs(reached):
+            return new, value
+    return theta, reached

@@ -11,16 +11,14 @@ from creditscore._curvature import weighted_products
 from creditscore._newton import (
     ENDLESS,
     FLAT,
-    LEAST_GAIN,
     NO_LOAD,
-    ROUNDING,
     LogisticFit,
     inflation,
     likelihood_of_one_rate,
 )
 from creditscore._typing import Bool1D, Float1D, Float2D
 from creditscore.scorecard._bounded import BoundedFit
-from creditscore.scorecard._box import step_in_box
+from creditscore.scorecard._box import climb, step_in_box
 
 _MAX_STEPS = 100
 _AT_REST = 1e-16
@@ -160,7 +158,7 @@ class _Posterior:
             target = np.where(step == high - theta, high, target)
             gain = float(slope @ step)
             before = theta
-            theta, reached = self._climb(theta, target, reached, gain)
+            theta, reached = climb(self.value, theta, target, reached, gain)
             at_rest = gain < _AT_REST * unit
             if at_rest or theta is before:
                 break
@@ -193,15 +191,3 @@ class _Posterior:
         without_end = endless @ endless.T * (ENDLESS / unit)
         robust = bread @ slopes @ bread.T
         return covariance + without_end, robust + without_end, (endless != 0).any(axis=1)
-
-    def _climb(
-        self, theta: Float1D, target: Float1D, reached: float, slope: float
-    ) -> tuple[Float1D, float]:
-        """Go to the target, or half the way and so on while little is gained; else stay."""
-        for halving in range(40):
-            share = 0.5**halving
-            new = target if halving == 0 else theta + (target - theta) * share
-            value = self.value(new)
-            if value >= reached + LEAST_GAIN * share * slope - ROUNDING * abs(reached):
-                return new, value
-        return theta, reached

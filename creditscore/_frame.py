@@ -40,7 +40,7 @@ from creditscore.exceptions import (
     MissingColumnError,
 )
 
-__all__ = ["KINDS", "Table", "as_table", "is_level", "missing_message"]
+__all__ = ["KINDS", "Table", "as_table", "is_level", "missing_message", "read_named"]
 
 KINDS: tuple[ColumnKind, ...] = ("numeric", "categorical", "ordered", "mixed")
 """The ways in which a column may be read."""
@@ -308,6 +308,27 @@ def as_table(X: NativeFrame, *, wanted: Collection[str] | None = None) -> Table:
         array = array.astype(object)
     names = tuple(f"x{i}" for i in range(array.shape[1]))
     return Table(names, array.shape[0], False, None, array)
+
+
+def read_named(X: NativeFrame, names: Sequence[str], *, reader: str = "A scorecard") -> Table:
+    """Read a table that must have columns of these names; others do not matter.
+
+    Raises
+    ------
+    ColumnTypeError
+        The table has no names; the message says who reads it.
+    MissingColumnError
+        A column is not there.
+    """
+    table = as_table(X, wanted=names)
+    if not table.has_names:
+        msg = (
+            f"{reader} reads its columns by name, and this table has no names. Pass a dataframe "
+            f"with the columns {', '.join(map(repr, names))}."
+        )
+        raise ColumnTypeError(msg)
+    table.require(names)
+    return table
 
 
 def missing_message(missing: Sequence[Any], available: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from creditscore._frame import Table, as_table
+from creditscore._frame import Table, as_table, read_named
 from creditscore._typing import Float1D, Float2D, NativeFrame
 from creditscore._validation import check_finite
 from creditscore.exceptions import ColumnTypeError, RefusedValueError
@@ -70,14 +70,7 @@ def read_complete(X: NativeFrame, names: Sequence[str], owner: str) -> tuple[Tab
     InfiniteValueError
         A column holds an infinite value.
     """
-    table = as_table(X, wanted=names)
-    if names and not table.has_names:
-        msg = (
-            f"{owner} reads its columns by name, and this table has no names. Pass a dataframe "
-            f"with the columns {', '.join(map(repr, names))}."
-        )
-        raise ColumnTypeError(msg)
-    table.require(names)
+    table = read_named(X, names, reader=owner) if names else as_table(X)
     values = np.empty((table.n_rows, len(names)))
     for place, name in enumerate(names):
         values[:, place] = complete_column(table, name, owner)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
+from creditscore._frame import read_named
 from creditscore._typing import NativeFrame
 from creditscore.scorecard._history import history_table
 from creditscore.scorecard._layout import PointsLayout, on_range, on_scale, with_layout
-from creditscore.scorecard._named_table import read_named
 from creditscore.scorecard._override import overridden
 from creditscore.scorecard._rounding._integer_points import (
     RoundingMeasure,

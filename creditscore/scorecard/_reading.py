@@ -9,12 +9,11 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from creditscore._frame import Table
+from creditscore._frame import Table, read_named
 from creditscore._typing import Float1D, Int1D
 from creditscore.binning import CategoricalPartition, MixedPartition, NumericPartition
 from creditscore.exceptions import InvalidParameterError
 from creditscore.scorecard._characteristic import Characteristic
-from creditscore.scorecard._named_table import read_named
 from creditscore.scorecard._one_row import one_row
 from creditscore.scorecard._scorecard import Scorecard
 from creditscore.scorecard._unseen import codes_and_points

@@ -11,7 +11,7 @@ import pandas as pd
 
 from creditscore._checks import check_kind, set_number
 from creditscore._document import JsonDocument
-from creditscore._frame import Table
+from creditscore._frame import Table, read_named
 from creditscore._typing import Float1D, Float2D, Int1D, NativeFrame, NativeSeries, ReasonBaseline
 from creditscore._validation import check_integer
 from creditscore.exceptions import (
@@ -25,7 +25,6 @@ from creditscore.scorecard._compiled import CompiledScorecard
 from creditscore.scorecard._editable import EditablePoints
 from creditscore.scorecard._fit_summary import FitSummary, check_neutral_points
 from creditscore.scorecard._history import PointsEdit
-from creditscore.scorecard._named_table import read_named
 from creditscore.scorecard._points_table import points_html, points_table
 from creditscore.scorecard._reasons import Ranking, reference_points
 from creditscore.scorecard._scale import PointsScale

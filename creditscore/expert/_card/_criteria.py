@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from creditscore._checks import check_kind, unknown_name
-from creditscore._frame import Table, as_table
-from creditscore._typing import NativeFrame
-from creditscore.exceptions import ColumnTypeError, InvalidParameterError
+from creditscore.exceptions import InvalidParameterError
 from creditscore.expert._card._five_c import checked_tags
 from creditscore.expert._weights._hierarchy import WeightHierarchy
 from creditscore.expert._weights._weights import Weights
@@ -63,16 +61,3 @@ def _check_known(names: Iterable[str], every: Sequence[str], entry: str) -> None
     for name in names:
         if name not in every:
             raise unknown_name(name, every, "criterion", f"the card, which {entry!r} names")
-
-
-def named_table(X: NativeFrame, names: Sequence[str]) -> Table:
-    """Return a table with names, in which the columns of the criteria are."""
-    table = as_table(X, wanted=names)
-    if not table.has_names:
-        msg = (
-            "An expert scorecard reads its columns by name, and this table has no names. Pass "
-            f"a dataframe with the columns {', '.join(map(repr, names))}."
-        )
-        raise ColumnTypeError(msg)
-    table.require(names)
-    return table

@@ -14,7 +14,7 @@ import pandas as pd
 from creditscore._checks import check_kind, unknown_name
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
-from creditscore._frame import Table
+from creditscore._frame import Table, read_named
 from creditscore._typing import Float1D, NativeFrame, NativeSeries
 from creditscore._validation import check_real
 from creditscore.exceptions import DocumentError, InvalidParameterError, RefusedValueError
@@ -26,7 +26,6 @@ from creditscore.expert._card._criteria import (
     check_rules,
     checked_five_c,
     criteria_of,
-    named_table,
 )
 from creditscore.expert._card._group_weights import exchanged, group_means, within_groups
 from creditscore.expert._card._known_weight import known_weight
@@ -477,7 +476,7 @@ class ExpertScorecard(JsonDocument):
         return write_card_file(self, path)
 
     def _read(self, X: NativeFrame) -> Table:
-        return named_table(X, self.names)
+        return read_named(X, self.names, reader="An expert scorecard")
 
     def _columns(self, table: Table) -> dict[str, Float1D]:
         return {name: self.subscores[name].column_score(table, name) for name in self.names}

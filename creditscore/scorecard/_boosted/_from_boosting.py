@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from creditscore._checks import check_kind
-from creditscore._frame import as_table
+from creditscore._frame import as_table, read_named
 from creditscore._typing import NativeFrame
 from creditscore._validation import (
     check_both_classes,
@@ -18,7 +18,6 @@ from creditscore._validation import (
 from creditscore.exceptions import InvalidTargetError, InvalidWeightError
 from creditscore.scorecard._boosted._convert import Sample, card_of_function
 from creditscore.scorecard._boosted._fitted_boosting import FittedBoosting, check_model
-from creditscore.scorecard._named_table import read_named
 from creditscore.scorecard._scale import PointsScale
 from creditscore.scorecard._scorecard import Scorecard
 from creditscore.scorecard._threads import few_threads

@@ -12,10 +12,9 @@ import pandas as pd
 
 from creditscore._checks import check_kind
 from creditscore._document import JsonDocument
-from creditscore._frame import Table
+from creditscore._frame import Table, read_named
 from creditscore._typing import Float1D, Int1D, NativeFrame, NativeSeries, ReasonBaseline
 from creditscore.exceptions import InvalidParameterError, UncalibratedCardError
-from creditscore.scorecard._named_table import read_named
 from creditscore.scorecard._points_table import points_html
 from creditscore.scorecard._rows import reunited
 from creditscore.scorecard._scale import PointsScale

@@ -11,14 +11,13 @@ import pandas as pd
 
 from creditscore._checks import check_kind
 from creditscore._display import html_table
-from creditscore._frame import Table, as_table
+from creditscore._frame import Table, as_table, read_named
 from creditscore._typing import Int1D, Level, NativeFrame, NativeSeries
 from creditscore.binning import CategoricalPartition, NumericPartition, Partition
 from creditscore.exceptions import (
     InvalidParameterError,
     RefusedValueError,
 )
-from creditscore.scorecard._named_table import read_named
 
 _SHOWN = 5
 

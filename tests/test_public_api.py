@@ -238,6 +238,7 @@ PUBLIC: dict[str, set[str]] = {
         "KsDisplay",
         "LiftDisplay",
         "RocDisplay",
+        "SignificanceTest",
         "auc",
         "auc_difference",
         "auc_interval",

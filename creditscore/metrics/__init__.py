@@ -33,6 +33,7 @@ from creditscore.metrics._ks import ks, ks_interval
 from creditscore.metrics._ks_display import KsDisplay
 from creditscore.metrics._rate_interval import clopper_pearson_interval, wilson_interval
 from creditscore.metrics._roc_display import RocDisplay
+from creditscore.metrics._significance_test import SignificanceTest
 from creditscore.metrics._stability import psi
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "KsDisplay",
     "LiftDisplay",
     "RocDisplay",
+    "SignificanceTest",
     "auc",
     "auc_difference",
     "auc_interval",

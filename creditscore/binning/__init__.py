@@ -2,6 +2,7 @@
 
 from creditscore.binning._bin_display import BinDisplay
 from creditscore.binning._bin_grid_display import BinGridDisplay
+from creditscore.binning._bin_relaxations import bin_relaxations
 from creditscore.binning._compare import BinComparison, compare
 from creditscore.binning._constraints import BinConstraints
 from creditscore.binning._counts import BinCounts, LevelCounts, Outcomes
@@ -21,6 +22,7 @@ from creditscore.binning._period_counts import PeriodCounts
 from creditscore.binning._period_display import PeriodDisplay
 from creditscore.binning._policy import BinPolicy
 from creditscore.binning._problem import Solution
+from creditscore.binning._relaxation import Relaxation
 from creditscore.binning._solver import solve_bins, solve_mean_bins
 from creditscore.binning._table import BinTable
 
@@ -45,8 +47,10 @@ __all__ = [
     "Partition",
     "PeriodCounts",
     "PeriodDisplay",
+    "Relaxation",
     "Solution",
     "WOEEncoder",
+    "bin_relaxations",
     "compare",
     "rows_of_prior",
     "solve_bins",

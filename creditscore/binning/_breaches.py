@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -90,6 +91,7 @@ def _neighbours(table: BinTable, asked: BinConstraints) -> Iterator[str]:
                 f"the bad rates of {labels[i]!r} and {labels[j]!r} differ by {apart:.4f} where at "
                 f"least {asked.min_rate_difference:g} was asked"
             )
+        yield from _ratio((labels[i], labels[j]), (bad[i] / weight[i], bad[j] / weight[j]), asked)
         if asked.max_p_value is not None:
             p_value = _p_value(apart, (bad[i] + bad[j]), weight[i], weight[j])
             if p_value > asked.max_p_value + ROUNDING:
@@ -97,6 +99,23 @@ def _neighbours(table: BinTable, asked: BinConstraints) -> Iterator[str]:
                     f"{labels[i]!r} and {labels[j]!r} differ with a p-value of {p_value:.4f} where "
                     f"at most {asked.max_p_value:g} was asked"
                 )
+
+
+def _ratio(
+    labels: tuple[str, str], rates: tuple[float, float], asked: BinConstraints
+) -> Iterator[str]:
+    low, high = sorted(map(float, rates))
+    ratio = high / low if low > 0 else math.inf
+    least, most = asked.min_rate_ratio, asked.max_rate_ratio
+    for limit, breaks, kind in (
+        (least, least is not None and high < least * low * (1 - ROUNDING), "at least"),
+        (most, most is not None and high > most * low * (1 + ROUNDING), "at most"),
+    ):
+        if breaks:
+            yield (
+                f"the ratio of the bad rates of {labels[0]!r} and {labels[1]!r} is {ratio:.4g} "
+                f"where {kind} {limit:g} was asked"
+            )
 
 
 def _p_value(apart: float, bad: float, first: float, second: float) -> float:

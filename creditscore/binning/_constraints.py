@@ -52,6 +52,10 @@ class BinConstraints:
     min_rate_difference : float, default=0
         Least difference between the bad rates of neighbours, a fraction; between their means,
         where the target is an amount.
+    min_rate_ratio, max_rate_ratio : float, optional
+        Least and greatest ratio of the bad rates of neighbours, the higher over the lower: 1 or
+        more, and both may be met exactly. Over a rate of zero it is infinite, which keeps any
+        least ratio and no greatest one. Means have none.
     max_p_value : float, optional
         Highest p-value of neighbours in (0, 1]: a two-sided z-test of two proportions with pooled
         variance, which is the χ² test without correction. Weights count as rows.
@@ -108,6 +112,8 @@ class BinConstraints:
     min_n_bins: int = 1
     max_n_bins: int | None = None
     min_rate_difference: float = 0.0
+    min_rate_ratio: float | None = None
+    max_rate_ratio: float | None = None
     max_p_value: float | None = None
     fixed_cuts: tuple[float, ...] = ()
     preferred_cuts: tuple[float, ...] = ()
@@ -133,6 +139,9 @@ class BinConstraints:
                 self._take(name, low=0, high=math.inf, closed="left")
         for name in ("min_good", "min_bad", "min_rate_difference", "concentration_penalty"):
             self._take(name, low=0, high=math.inf, closed="left")
+        for name in ("min_rate_ratio", "max_rate_ratio"):
+            if getattr(self, name) is not None:
+                self._take(name, low=1, high=math.inf, closed="left")
         self._take("preference", low=0, high=1, closed="both")
         for name in ("max_p_value", "max_bend_p_value", "small_bin_p_value"):
             if getattr(self, name) is not None:
@@ -145,6 +154,12 @@ class BinConstraints:
     def __repr__(self) -> str:
         """Write what is asked."""
         return changed_repr(self)
+
+    @property
+    def bounds_steps(self) -> bool:
+        """Whether more is asked of neighbours than that they differ."""
+        bounds = (self.min_rate_ratio, self.max_rate_ratio, self.max_p_value)
+        return bool(self.min_rate_difference) or any(bound is not None for bound in bounds)
 
     def bend_limits(self, *, two_classes: bool) -> tuple[float, float | None]:
         """Return the least gain of a bend and the greatest p-value, None where none is asked."""
@@ -159,6 +174,13 @@ class BinConstraints:
             msg = (
                 f"BinConstraints asks for bins of at least {low:g} and at most {high:g}. Lower "
                 "min_bin_size, or raise max_bin_size."
+            )
+            raise InvalidParameterError(msg)
+        least, most = self.min_rate_ratio, self.max_rate_ratio
+        if least is not None and most is not None and least > most:
+            msg = (
+                f"BinConstraints asks for ratios of rates of at least {least:g} and at most "
+                f"{most:g}. Lower min_rate_ratio, or raise max_rate_ratio."
             )
             raise InvalidParameterError(msg)
         check_integer(self.min_n_bins, "min_n_bins", "BinConstraints", low=1)

@@ -407,6 +407,11 @@ def _why_one_bin(found: Found, periods: Sequence[str], settings: BinSettings) ->
             "the solver that was given found no split that keeps what is asked. Give it more time, "
             "or leave it out for ours."
         )
+    if settings.constraints.max_rate_ratio is not None and differ:
+        return (
+            "among the places that were tried, no cuts keep max_rate_ratio and all else that is "
+            "asked. Raise it, or max_n_prebins."
+        )
     if isinstance(fine, FineLevels) and differ:
         return (
             "its levels have too few rows to be told apart under all that is asked. Give its bins "

@@ -90,6 +90,25 @@ def _least_step(chains: Chains) -> Float1D:
     return least
 
 
+def _ratios(chains: Chains) -> Float1D:
+    """Return the higher rate over the lower of neighbours; infinite over a rate of zero."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        level = chains.problem.objective.level(*chains.amounts())
+        low = np.minimum(level[:, :-1], level[:, 1:])
+        ratios: Float1D = np.maximum(level[:, :-1], level[:, 1:]) / low
+    return ratios
+
+
+def _least_ratio(chains: Chains) -> Float1D:
+    least: Float1D = _ratios(chains).min(axis=1, initial=np.inf)
+    return least
+
+
+def _greatest_ratio(chains: Chains) -> Float1D:
+    most: Float1D = _ratios(chains).max(axis=1, initial=1.0)
+    return most
+
+
 def _highest_p(chains: Chains) -> Float1D:
     first, second = chains.amounts()
     squares = chains.problem.squares
@@ -116,6 +135,8 @@ BOUNDS: dict[str, tuple[float | None, Measure]] = {
     "min_good": (0.0, lambda chains: chains.amounts()[0].min(axis=1)),
     "min_bad": (0.0, lambda chains: chains.amounts()[1].min(axis=1)),
     "min_rate_difference": (0.0, _least_step),
+    "min_rate_ratio": (None, _least_ratio),
+    "max_rate_ratio": (None, _greatest_ratio),
     "max_p_value": (None, _highest_p),
     "min_period_size": (None, _least_period_size),
 }

@@ -1,4 +1,4 @@
-"""Which bin may follow which: the trend, the least difference and the test between neighbours."""
+"""Which bin may follow which: the trend, bounds on the step, the test between neighbours."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ class Neighbours:
         Says what the level of a run is.
     min_difference : float
         Least difference of levels.
+    min_ratio, max_ratio : float or None
+        Least and greatest ratio of the higher level to the lower; for levels that are no less
+        than zero.
     max_p_value : float or None
         Highest p-value of a test that the levels are one.
     squares : ndarray of shape (n_prebins + 1,) or None
@@ -48,6 +51,8 @@ class Neighbours:
     amounts: Amounts
     objective: Objective
     min_difference: float = 0.0
+    min_ratio: float | None = None
+    max_ratio: float | None = None
     max_p_value: float | None = None
     squares: Float1D | None = None
     periods: Amounts | None = None
@@ -143,7 +148,27 @@ class Meeting:
         steep: Bool2D = rise > 0
         if self.neighbours.min_difference:
             steep &= rise >= self.neighbours.min_difference * (1 - ROUNDING)
-        return steep if self._distinct is None else steep & self._distinct
+        for admitted in (self._in_ratio, self._distinct):
+            if admitted is not None:
+                steep &= admitted
+        return steep
+
+    @cached_property
+    def _in_ratio(self) -> Bool2D | None:
+        """Which levels have a ratio within the bounds; None where there are none."""
+        asked = self.neighbours
+        if asked.min_ratio is None and asked.max_ratio is None:
+            return None
+        before = asked.levels[:, self.place].take(self.starts)
+        behind = asked.levels[self.place].take(self.ends)
+        low, high = np.minimum.outer(behind, before), np.maximum.outer(behind, before)
+        admitted: Bool2D = np.ones(low.shape, dtype=bool)
+        # multiplied rather than divided, as the lower level may be zero
+        if asked.min_ratio is not None:
+            admitted &= high >= asked.min_ratio * low * (1 - ROUNDING)
+        if asked.max_ratio is not None:
+            admitted &= high <= asked.max_ratio * low * (1 + ROUNDING)
+        return admitted
 
     @cached_property
     def _slack(self) -> Float2D | float:

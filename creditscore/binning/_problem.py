@@ -139,6 +139,8 @@ class Problem:
             amounts=self.amounts,
             objective=self.objective,
             min_difference=self.constraints.min_rate_difference,
+            min_ratio=self.constraints.min_rate_ratio,
+            max_ratio=self.constraints.max_rate_ratio,
             max_p_value=self.constraints.max_p_value,
             squares=self.squares,
             periods=self.periods,
@@ -218,8 +220,7 @@ class Problem:
     def _scannable(self) -> bool:
         """Whether neighbours must differ in level and nothing else is asked of them."""
         asked = self.constraints
-        tested = asked.min_rate_difference or asked.max_p_value is not None
-        return asked.min_n_bins == 1 and not tested and self.periods is None
+        return asked.min_n_bins == 1 and not asked.bounds_steps and self.periods is None
 
     def amounts_of(self, starts: Sequence[int]) -> tuple[Float1D, Float1D]:
         """Return the amounts of bins, by their first pre-bins."""

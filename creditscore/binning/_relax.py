@@ -26,9 +26,13 @@ FEW_PREBINS = 24
 
 
 def one_cut_is_enough(constraints: BinConstraints) -> bool:
-    """Tell whether two bins may keep what is asked, as far as numbers and greatest sizes go."""
+    """Tell whether two bins may keep what is asked, as far as numbers and greatest bounds go.
+
+    Sizes and ratios of rates may be too great for two bins, and not for more.
+    """
     most = constraints.max_n_bins
-    free = not constraints.fixed_cuts and constraints.max_bin_size is None
+    bounded = constraints.max_bin_size is not None or constraints.max_rate_ratio is not None
+    free = not constraints.fixed_cuts and not bounded
     return free and constraints.min_n_bins <= 2 and (most is None or most >= 2)
 
 
@@ -105,7 +109,7 @@ def _bent_trend(problem: Problem) -> Iterator[Relaxation]:
     What is asked of neighbours may hold for three bins and for no two of them joined.
     """
     asked = problem.constraints
-    if asked.min_rate_difference or asked.max_p_value is not None or problem.periods is not None:
+    if asked.bounds_steps or problem.periods is not None:
         for other in _other_trend(_coarse(problem), asked.trend or "auto"):
             # the better of both directions is a matter of one cut
             if other.needed != "auto":
@@ -237,9 +241,15 @@ def _nearest_kept(problem: Problem, name: str, asked: float) -> float | None:
     if not solution.feasible:
         return None
     kept = _reached(problem, solution, name)
+    if math.isinf(kept):
+        # a rate of zero was met, which other bins may do without
+        solution = _solve(problem, **{name: float(np.finfo(np.float64).max)})
+        if not solution.feasible:
+            return kept
+        kept = _reached(problem, solution, name)
     away = asked
-    # p-values differ by powers of ten
-    by_ratio = name == "max_p_value" and kept > 0
+    # p-values and ratios differ by powers of ten
+    by_ratio = name in ("max_p_value", "max_rate_ratio") and kept > 0
     for _ in range(_STEPS):
         if abs(away - kept) <= 1e-3 * abs(away if by_ratio else asked):
             break

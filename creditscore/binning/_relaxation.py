@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,12 @@ class Relaxation:
         As it is; of cuts and periods, those that stand in the way.
     needed : object
         As it would have to be; None where it would have to go.
+
+    Examples
+    --------
+    >>> from creditscore.binning import Relaxation
+    >>> print(Relaxation("max_rate_ratio", 1.5, 2.0))
+    raise max_rate_ratio to 2
     """
 
     constraint: str
@@ -62,8 +69,10 @@ def written_bound(name: str, asked: float, reached: float) -> float | None:
     """Write a bound that was reached; None where it must go.
 
     A size above 1 is a weight. Where so little is reached that it would read as a share, nothing
-    can be asked.
+    can be asked; nor where what is reached is infinite.
     """
+    if math.isinf(reached):
+        return None
     if name.endswith("_size") and asked > 1 >= reached:
         return None
     return written(reached, up=name.startswith("max_"))

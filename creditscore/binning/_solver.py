@@ -80,9 +80,9 @@ def solve_bins(
 
     All are exact over the pre-bins. For n of them, a plain ascending or descending trend takes
     O(n² log n) time (`_scan.py`), and O(max_n_bins) for each run of pre-bins that a limit leaves
-    in doubt. Peaks, valleys, no trend, and any trend under a test, a least difference, a least
-    number of bins or periods take O(n³ · max_n_bins) (`_pairs.py`), concave and convex
-    O(n⁴ · max_n_bins) (`_bends.py`).
+    in doubt. Peaks, valleys, no trend, and any trend under a test, a bound on differences or
+    ratios, a least number of bins or periods take O(n³ · max_n_bins) (`_pairs.py`), concave and
+    convex O(n⁴ · max_n_bins) (`_bends.py`).
 
     Examples
     --------
@@ -162,7 +162,8 @@ def solve_mean_bins(
         Weight of ordered pre-bins, and the weighted sum of the target in each.
     constraints : BinConstraints, optional
         As for :func:`solve_bins`, with means in place of bad rates. `min_rate_difference` is in
-        units of the target; `min_good` and `min_bad` have no meaning and are refused.
+        units of the target; `min_good`, `min_bad` and the bounds on the ratio of rates have no
+        meaning and are refused.
     squares : ndarray of shape (n_prebins,), optional
         Weighted sum of the squared target, needed for `max_p_value`: Welch's t-test.
     sample_weight, sample_mean : float, optional
@@ -200,6 +201,12 @@ def solve_mean_bins(
         raise InvalidDataError(msg)
     if asked.min_good or asked.min_bad:
         msg = "solve_mean_bins has neither goods nor bads: leave min_good and min_bad at 0."
+        raise InvalidParameterError(msg)
+    if asked.min_rate_ratio is not None or asked.max_rate_ratio is not None:
+        msg = (
+            "solve_mean_bins has means, which may be below zero and have no ratio: leave "
+            "min_rate_ratio and max_rate_ratio at None."
+        )
         raise InvalidParameterError(msg)
     if asked.max_bend_p_value is not None:
         msg = "solve_mean_bins has no classes to test a bend by: leave max_bend_p_value at None."

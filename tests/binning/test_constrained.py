@@ -141,6 +141,14 @@ ASKED: dict[str, tuple[dict[str, Any], Kept]] = {
         {"min_rate_difference": 0.06},
         lambda b: (b["rate"].diff().abs().dropna() >= 0.06 - TINY).all(),
     ),
+    "least ratio": (
+        {"min_rate_ratio": 1.4},
+        lambda b: (b["rate"] / b["rate"].shift()).dropna().ge(1.4 - TINY).all(),
+    ),
+    "greatest ratio": (
+        {"max_rate_ratio": 1.6},
+        lambda b: (b["rate"] / b["rate"].shift()).dropna().le(1.6 + TINY).all(),
+    ),
     "p-value": ({"max_p_value": 1e-4}, lambda b: max(p_values(b)) <= 1e-4 * (1 + 1e-6)),
 }
 
@@ -458,6 +466,11 @@ def test_few_values_with_given_cuts_get_the_proven_optimum(given_as: str) -> Non
     assert value(rows.fit(BinConstraints(**{given_as: cuts}))) == pytest.approx(
         solution.value, rel=1e-12
     )
+
+
+def test_a_greatest_ratio_that_no_place_tried_keeps_is_named() -> None:
+    with pytest.warns(SingleBinWarning, match="no cuts keep max_rate_ratio and all else"):
+        made(4).fit(BinConstraints(max_rate_ratio=1.35))
 
 
 NEVER_WORSE: dict[str, dict[str, Any]] = {

@@ -490,6 +490,8 @@ def test_what_is_merged_follows_the_part_of_the_nearest_bad_rate() -> None:
         ({"min_bad": 9}, r"'\[1500, 2000\)' has 8 bads where at least 9"),
         ({"max_n_bins": 3}, "there are 4 bins where at most 3"),
         ({"min_rate_difference": 0.06}, r"differ by 0\.0536 where at least 0\.06"),
+        ({"min_rate_ratio": 1.5}, r"bad rates of .* is 1\.\d+ where at least 1\.5 was asked"),
+        ({"max_rate_ratio": 1.01}, r"bad rates of .* is 1\.\d+ where at most 1\.01 was asked"),
         ({"max_p_value": 0.05}, r"differ with a p-value of 0\.6\d+ where at most 0\.05"),
         ({"forbidden_cuts": [(1_450, 1_550)]}, "a cut at 1500, which was forbidden"),
     ],

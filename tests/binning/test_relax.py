@@ -48,6 +48,10 @@ def only(problem: Problem, n_bins: int = 2) -> dict[str, Any]:
         ({"min_bad": 200, "min_good": 10}, {"min_bad": 80}),
         # 80 / 500 against 200 / 500
         ({"min_rate_difference": 0.5}, {"min_rate_difference": 0.24}),
+        # 20 bads in 200 against 260 in 800
+        ({"min_rate_ratio": 4}, {"min_rate_ratio": 3.25}),
+        # of three bins the rates double twice, and two are further apart
+        ({"max_rate_ratio": 1.5}, {"max_rate_ratio": 2}),
         ({"min_bin_size": 0.1}, {}),
         ({"max_n_bins": 1}, {"max_n_bins": 2}),
         ({"trend": "descending"}, {"trend": "auto"}),
@@ -102,6 +106,8 @@ BOUNDS = {
     "min_bin_size": (0.3, 0.9, 150.0),
     "min_bad": (10.0, 30.0, 200.0),
     "min_rate_difference": (0.05, 0.3, 0.8),
+    "min_rate_ratio": (1.2, 3.0, 50.0),
+    "max_rate_ratio": (1.01, 1.1, 2.0),
     "max_p_value": (0.3, 0.01, 1e-6),
 }
 
@@ -149,6 +155,8 @@ SOME = {
     "max_bin_size": (0.3, 0.6),
     "min_bad": (5.0, 30.0, 80.0),
     "min_rate_difference": (0.05, 0.2, 0.5),
+    "min_rate_ratio": (1.2, 2.0, 5.0),
+    "max_rate_ratio": (5.5, 7.0),
     "max_p_value": (0.2, 0.01, 1e-4),
     "min_n_bins": (3, 4),
     "trend": TRENDS,
@@ -164,7 +172,8 @@ def blocked(draw: st.DrawFn, *, by_one_cut: bool = False) -> Problem:
     n = draw(st.integers(2, 8))
     counts = st.lists(st.integers(0, 40), min_size=n, max_size=n)
     good, bad = np.array(draw(counts)) + 1, np.array(draw(counts))
-    kinds = sorted(set(SOME) - ({"min_n_bins", "max_bin_size"} if by_one_cut else set()))
+    of_more = {"min_n_bins", "max_bin_size", "max_rate_ratio"}
+    kinds = sorted(set(SOME) - (of_more if by_one_cut else set()))
     names = draw(st.sets(st.sampled_from(kinds), min_size=2, max_size=4))
     asked: dict[str, Any] = {name: draw(st.sampled_from(SOME[name])) for name in sorted(names)}
     assume(asked.get("min_bin_size", 0) <= asked.get("max_bin_size", 1))

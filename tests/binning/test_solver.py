@@ -56,6 +56,13 @@ CONSTRAINTS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "min_rate_difference": st.builds(
         dict, min_rate_difference=st.sampled_from([0.0123, 0.0567, 0.2345])
     ),
+    "rate_ratio": st.fixed_dictionaries(
+        {},
+        optional={
+            "min_rate_ratio": st.sampled_from([1.0, 1.2345, 1.5]),
+            "max_rate_ratio": st.sampled_from([1.5678, 2.789, 8.765]),
+        },
+    ),
     "max_p_value": st.builds(dict, max_p_value=st.sampled_from([0.01, 0.05, 0.3, 1.0])),
     "fixed_cuts": st.builds(dict, fixed_cuts=st.sets(st.integers(1, 3), max_size=2).map(tuple)),
     "forbidden_cuts": st.builds(
@@ -373,7 +380,11 @@ def test_what_makes_no_problem_is_refused(fault: dict[str, Any], error: type, me
 
 @pytest.mark.parametrize(
     ("asked", "message"),
-    [({"min_bad": 1}, "neither goods nor bads"), ({"max_p_value": 0.1}, "squares")],
+    [
+        ({"min_bad": 1}, "neither goods nor bads"),
+        ({"max_rate_ratio": 2}, "may be below zero and have no ratio"),
+        ({"max_p_value": 0.1}, "squares"),
+    ],
 )
 def test_amounts_refuse_what_they_cannot_keep(asked: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidParameterError, match=message):
@@ -462,8 +473,10 @@ def test_mirror_and_swap(data: st.DataObject) -> None:
     for trend, other_trend in turned.items():
         problem = data.draw(problems(trend))
         asked = replace(
-            problem.constraints, min_good=0, min_bad=0, fixed_cuts=(), forbidden_cuts=()
-        )
+            problem.constraints, min_good=0, min_bad=0, fixed_cuts=(), forbidden_cuts=(),
+            # the ratio of good rates is another
+            min_rate_ratio=None, max_rate_ratio=None,
+        )  # fmt: skip
         problem = replace(problem, constraints=asked)
         value = problem.solve().value
         swapped = replace(

@@ -142,6 +142,12 @@ class Enumeration:
         step = self.level(right) - self.level(left)
         if step == 0 or abs(float(step)) < asked.min_rate_difference - 1e-12:
             return False
+        low, high = sorted((self.level(left), self.level(right)))
+        least, most = asked.min_rate_ratio, asked.max_rate_ratio
+        if least is not None and float(high) < least * float(low) - 1e-12:
+            return False
+        if most is not None and float(high) > most * float(low) + 1e-12:
+            return False
         return asked.max_p_value is None or self.p_value(left, right) <= asked.max_p_value
 
     def chains(self, runs: tuple[Run, ...] = ()) -> Iterator[tuple[Run, ...]]:

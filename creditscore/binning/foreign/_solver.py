@@ -32,6 +32,8 @@ _ABSENT = {
     "preferred_cuts": "cuts that are preferred and not fixed",
     "forbidden_cuts": "cuts that are forbidden",
     "concentration_penalty": "a penalty on the Herfindahl-Hirschman index",
+    "min_rate_ratio": "a least ratio of rates",
+    "max_rate_ratio": "a greatest ratio of rates",
     "min_period_size": "periods",
 }
 """Constraints of ours that optbinning has no word for."""

@@ -363,6 +363,7 @@ def test_every_constraint_is_passed_on_or_refused() -> None:
         *("max_n_bins", "min_rate_difference", "max_p_value", "fixed_cuts"),
     }
     refused = {"preferred_cuts", "forbidden_cuts", "concentration_penalty", "min_period_size"}
+    refused |= {"min_rate_ratio", "max_rate_ratio"}
     # these are about pre-bins, or about what is refused
     void = {"cut_digits", "min_level_size", "preference", "min_bend_gain"}
     void |= {"max_bend_p_value", "small_bin_p_value"}

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from itertools import pairwise
 from typing import Any, ClassVar, Self
 
 import narwhals as nw
@@ -18,6 +17,7 @@ from creditscore._document import JsonDocument
 from creditscore._typing import Closed, Float1D, GradeMeasure, Int1D
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
+from creditscore.grade._agency_rates import AGENCY_LABELS, AGENCY_RATES, LEAST_RATE, bounds_between
 from creditscore.grade._inputs import (
     check_default_label,
     check_same_rows,
@@ -39,10 +39,6 @@ from creditscore.metrics import jeffreys_interval
 from creditscore.scorecard import PointsScale, score_needed
 
 _LABELS = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C")
-_AGENCY_LABELS = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC")
-_AGENCY_RATES = (0.0001, 0.0002, 0.0005, 0.0014, 0.0056, 0.0293, 0.2612)
-"""One-year default rates of global corporates 1981-2024, S&P 2024 study, table 24; the rate of
-AAA, zero in that table, is put at 0.01 %."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -75,6 +71,8 @@ class GradeScale(JsonDocument):
     --------
     GradeScale.odds_ladder : Each grade multiplies the odds by the same ratio.
     GradeScale.agency : Grades of like default rates as an agency's.
+    creditscore.grade.MasterScale : Grades that mean a probability.
+    creditscore.grade.find_grades : The best bounds for cases of known outcomes.
 
     Examples
     --------
@@ -168,8 +166,8 @@ class GradeScale(JsonDocument):
         >>> [round(100 * bound, 4) for bound in GradeScale.agency().bounds]
         [0.0141, 0.0316, 0.0837, 0.28, 1.2809, 8.7482]
         """
-        bounds = tuple(math.sqrt(a * b) for a, b in pairwise(_AGENCY_RATES))
-        return cls(labels=_AGENCY_LABELS, bounds=bounds)
+        rates = [max(rate, LEAST_RATE) for rate in AGENCY_RATES[1]]
+        return cls(labels=AGENCY_LABELS, bounds=bounds_between(rates))
 
     def on_score(self, scale: PointsScale) -> Self:
         """Return the same grades with bounds on the score of a points scale.

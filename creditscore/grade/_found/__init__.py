@@ -1,0 +1,1 @@
+"""The best grades for cases of known outcomes."""

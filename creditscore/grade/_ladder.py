@@ -1,0 +1,98 @@
+"""Grades in their order: which is above which, and columns of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from creditscore._checks import unknown_name
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore.grade._inputs import read_entries
+
+
+class GradeLadder(Protocol):
+    """What has grades in an order: a scale, by whatever it grades."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Grades, the safest first."""
+        ...
+
+    @property
+    def default_label(self) -> str:
+        """Grade of customers in default."""
+        ...
+
+
+def ranks_of(scale: GradeLadder, owner: str) -> dict[str, int]:
+    """Return the place of each grade, the safest first; default comes last unless it is listed."""
+    if not hasattr(scale, "labels") or not hasattr(scale, "default_label"):
+        msg = f"The 'scale' parameter of {owner} must be a GradeScale. Got {scale!r} instead."
+        raise InvalidParameterError(msg)
+    names = dict.fromkeys((*scale.labels, scale.default_label))
+    return {name: place for place, name in enumerate(names)}
+
+
+def rank_of(grade: str, ranks: Mapping[str, int], what: str) -> int:
+    """Return the place of a grade that a parameter names; `what` says which parameter."""
+    if grade not in ranks:
+        raise unknown_name(grade, tuple(ranks), f"grade, the {what},", "the scale")
+    return ranks[grade]
+
+
+def read_labels(labels: Any, default_label: Any, owner: str) -> tuple[tuple[str, ...], str]:
+    """Read different grades, the safest first, or those of a scale, and the one of default.
+
+    Default comes last unless it is among the grades.
+    """
+    if hasattr(labels, "labels") and hasattr(labels, "default_label"):
+        default_label = labels.default_label if default_label is None else default_label
+        labels = labels.labels
+    default_label = "D" if default_label is None else default_label
+    found = read_entries(labels, "labels", owner)
+    if not all(isinstance(label, str) and label for label in (*found, default_label)):
+        msg = (
+            f"The 'labels' and 'default_label' of {owner} must be text. Got {found!r} and "
+            f"{default_label!r} instead."
+        )
+        raise InvalidParameterError(msg)
+    if not found or len(set(found)) != len(found):
+        msg = f"The 'labels' parameter of {owner} must hold different grades. Got {found!r}."
+        raise InvalidParameterError(msg)
+    return tuple(dict.fromkeys((*map(str, found), str(default_label)))), str(default_label)
+
+
+def read_grades(grades: Any, ranks: Mapping[str, int]) -> list[str]:
+    """Read a column of grades, all of them of the scale."""
+    if nw.dependencies.is_into_series(grades):
+        found = nw.from_native(grades, series_only=True).to_list()
+    else:
+        found = np.asarray(grades, dtype=object)
+        if found.ndim != 1:
+            msg = f"The grades must be one column. Got an array of shape {found.shape}."
+            raise InvalidDataError(msg)
+        found = found.tolist()
+    for row, grade in enumerate(found):
+        if not isinstance(grade, str) or grade not in ranks:
+            listed = ", ".join(ranks)
+            msg = (
+                f"The grade at row {row} is {grade!r}, which is none of the scale: {listed}. Grade "
+                "all customers on this scale first."
+            )
+            raise InvalidDataError(msg)
+    return [str(grade) for grade in found]
+
+
+def grades_like(values: Any, grades: Sequence[str]) -> Any:
+    """Return a column of grades in the library, index and name of another column."""
+    if isinstance(values, pd.Series):
+        return pd.Series(grades, index=values.index, name=values.name, dtype="str")
+    if nw.dependencies.is_into_series(values):
+        series = nw.from_native(values, series_only=True)
+        backend = series.implementation
+        return nw.new_series(series.name, list(grades), nw.String, backend=backend).to_native()
+    return np.array(grades, dtype=str)

@@ -1,0 +1,1 @@
+"""Grades that mean a probability, their names, and grades of one scale on another."""

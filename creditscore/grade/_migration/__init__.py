@@ -1,0 +1,1 @@
+"""How customers move between grades: matrices, generators, comparison, tests, pictures."""

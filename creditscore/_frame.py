@@ -40,7 +40,7 @@ from creditscore.exceptions import (
     MissingColumnError,
 )
 
-__all__ = ["KINDS", "Table", "as_table", "is_level", "missing_message", "read_named"]
+__all__ = ["KINDS", "Table", "as_table", "is_level", "missing_message", "native_rows", "read_named"]
 
 KINDS: tuple[ColumnKind, ...] = ("numeric", "categorical", "ordered", "mixed")
 """The ways in which a column may be read."""
@@ -329,6 +329,15 @@ def read_named(X: NativeFrame, names: Sequence[str], *, reader: str = "A scoreca
         raise ColumnTypeError(msg)
     table.require(names)
     return table
+
+
+def native_rows(X: NativeFrame, rows: Int1D) -> NativeFrame:
+    """Return some rows of what a user gave, in the order asked for, by its own library."""
+    if isinstance(X, pd.DataFrame):
+        return X.iloc[rows]
+    if nw.dependencies.is_into_dataframe(X):
+        return nw.from_native(X, eager_only=True)[rows, :].to_native()
+    return np.asarray(X)[rows]
 
 
 def missing_message(missing: Sequence[Any], available: Sequence[str]) -> str:

@@ -181,6 +181,16 @@ def test_the_solver_is_timed(tmp_path: Path) -> None:
         assert ms[60, 1, shape, "ascending"] < 60 * ms[30, 1, shape, "ascending"]
 
 
+def test_bootstrap_beside_a_loop(tmp_path: Path) -> None:
+    size = ("--rows", "50000", "--resamples", "100", "--loop", "10", "--bad-rate", "0.3")
+    distinct, points = run_to_json(tmp_path, "bootstrap", *size)["lines"]
+    # 30 and 2,000 are the figures at 1,000,000 rows
+    assert distinct["ratio"] >= 4
+    assert points["ratio"] >= 20
+    for line in (distinct, points):
+        assert 0.7 < line["spread"] / line["spread_delong"] < 1.4
+
+
 def test_the_scaling_table_is_written() -> None:
     written = run_module(
         "tests.bench.scaling", "--rows", "500", "--columns", "2", "--repeat", "1", "--profile"

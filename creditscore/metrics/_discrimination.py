@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
+import numpy as np
 from scipy.special import ndtri
 
 from creditscore._typing import Float1D
-from creditscore._validation import check_real
+from creditscore._validation import check_choice, check_integer, check_real
 from creditscore.exceptions import InvalidDataError
+from creditscore.metrics._auc_bootstrap import resample_areas
 from creditscore.metrics._class_counts import ClassCounts
 from creditscore.metrics._interval import Interval
+from creditscore.metrics._random import read_generator
+
+AucMethod: TypeAlias = Literal["delong", "bootstrap"]
+"""Where the interval of an AUC comes from."""
 
 
 def auc(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
@@ -105,23 +111,36 @@ def auc_variance(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float
 
 
 def auc_interval(
-    is_bad: Any, score: Any, *, sample_weight: Any = None, level: float = 0.95
+    is_bad: Any,
+    score: Any,
+    *,
+    sample_weight: Any = None,
+    level: float = 0.95,
+    method: AucMethod = "delong",
+    n_resamples: int = 1000,
+    random_state: Any = 0,
 ) -> Interval:
-    """AUC with a normal confidence interval from DeLong's variance.
+    """AUC with a confidence interval: normal from DeLong's variance, or between quantiles.
 
     Parameters
     ----------
     is_bad, score : array-like of shape (n_samples,)
-        As in :func:`auc`.
+        As in :func:`auc`; at least two cases of each class.
     sample_weight : array-like of shape (n_samples,), optional
         Counts of rows, as in :func:`auc_variance`.
     level : float, default=0.95
         Confidence level in (0, 1).
+    method : {"delong", "bootstrap"}, default="delong"
+        A normal interval from DeLong's variance, clipped to [0, 1]; or the percentile interval
+        of :func:`bootstrap_aucs`.
+    n_resamples : int, default=1000
+        Bootstrap samples, 1 or more; "delong" has none.
+    random_state : int or numpy.random.Generator, default=0
+        Seed of the bootstrap, zero or more; the same seed gives the same interval.
 
     Returns
     -------
     Interval
-        Clipped to [0, 1].
 
     Raises
     ------
@@ -131,8 +150,8 @@ def auc_interval(
     Notes
     -----
     The variance that is estimated is zero where a score separates the classes perfectly, either
-    way round, and where all scores are tied: the interval then has no width, which says that
-    the sample cannot tell it and not that the AUC is certain.
+    way round, and where all scores are tied: the interval, of either method, then has no width,
+    which says that the sample cannot tell it and not that the AUC is certain.
 
     Examples
     --------
@@ -141,7 +160,16 @@ def auc_interval(
     0.917 (0.686 to 1.000)
     """
     check_real(level, "level", "auc_interval", low=0, high=1)
-    return area_interval(ClassCounts.from_scores(is_bad, score, sample_weight, whole=True), level)
+    check_choice(method, "method", "auc_interval", ("delong", "bootstrap"))
+    check_integer(n_resamples, "n_resamples", "auc_interval", low=1)
+    rng = read_generator(random_state, "auc_interval")
+    counts = ClassCounts.from_scores(is_bad, score, sample_weight, whole=True)
+    if method == "delong":
+        return area_interval(counts, level)
+    _check_two_of_each(counts)
+    areas = resample_areas(rng, counts, size=n_resamples)
+    lower, upper = np.quantile(areas, [0.5 - level / 2, 0.5 + level / 2])
+    return Interval(_area(counts), float(lower), float(upper), level)
 
 
 def gini(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
@@ -169,18 +197,31 @@ def gini(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
 
 
 def gini_interval(
-    is_bad: Any, score: Any, *, sample_weight: Any = None, level: float = 0.95
+    is_bad: Any,
+    score: Any,
+    *,
+    sample_weight: Any = None,
+    level: float = 0.95,
+    method: AucMethod = "delong",
+    n_resamples: int = 1000,
+    random_state: Any = 0,
 ) -> Interval:
     """Gini coefficient with the interval of :func:`auc_interval`, rescaled.
 
     Parameters
     ----------
     is_bad, score : array-like of shape (n_samples,)
-        As in :func:`auc`.
+        As in :func:`auc`; at least two cases of each class.
     sample_weight : array-like of shape (n_samples,), optional
         Counts of rows, as in :func:`auc_variance`.
     level : float, default=0.95
         Confidence level in (0, 1).
+    method : {"delong", "bootstrap"}, default="delong"
+        As in :func:`auc_interval`.
+    n_resamples : int, default=1000
+        Bootstrap samples, 1 or more; "delong" has none.
+    random_state : int or numpy.random.Generator, default=0
+        Seed of the bootstrap, zero or more.
 
     Returns
     -------
@@ -198,7 +239,15 @@ def gini_interval(
     0.833 (0.371 to 1.000)
     """
     check_real(level, "level", "gini_interval", low=0, high=1)
-    area = auc_interval(is_bad, score, sample_weight=sample_weight, level=level)
+    area = auc_interval(
+        is_bad,
+        score,
+        sample_weight=sample_weight,
+        level=level,
+        method=method,
+        n_resamples=n_resamples,
+        random_state=random_state,
+    )
     return Interval(2 * area.estimate - 1, 2 * area.lower - 1, 2 * area.upper - 1, level)
 
 
@@ -214,6 +263,14 @@ def _area(counts: ClassCounts) -> float:
 
 
 def _area_variance(counts: ClassCounts) -> float:
+    _check_two_of_each(counts)
+    return float(
+        _variance(counts.share_good_above, counts.bad) / counts.bad.sum()
+        + _variance(counts.share_bad_below, counts.good) / counts.good.sum()
+    )
+
+
+def _check_two_of_each(counts: ClassCounts) -> None:
     n_good, n_bad = counts.good.sum(), counts.bad.sum()
     if n_good < 2 or n_bad < 2:
         msg = (
@@ -221,10 +278,6 @@ def _area_variance(counts: ClassCounts) -> float:
             f"{n_good:g} good and {n_bad:g} bad."
         )
         raise InvalidDataError(msg)
-    return float(
-        _variance(counts.share_good_above, counts.bad) / n_bad
-        + _variance(counts.share_bad_below, counts.good) / n_good
-    )
 
 
 def _variance(values: Float1D, counts: Float1D) -> float:

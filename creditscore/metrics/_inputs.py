@@ -65,7 +65,7 @@ def read_cases(
             msg = f"{error} The {name} holds 0 and 1 only: were {name} and is_bad swapped?"
             raise InvalidTargetError(msg) from None
         raise
-    return bad, numbers, _read_weights(sample_weight, n_rows=len(numbers))
+    return bad, numbers, read_weights(sample_weight, n_rows=len(numbers))
 
 
 def check_whole(weights: Float1D | None) -> None:
@@ -98,7 +98,7 @@ def _look_swapped(is_bad: Any, numbers: Float1D) -> bool:
     return same and not np.isin(outcomes[~np.isnan(outcomes)], (0, 1)).all()
 
 
-def _read_weights(sample_weight: Any, *, n_rows: int) -> Float1D | None:
+def read_weights(sample_weight: Any, *, n_rows: int) -> Float1D | None:
     if sample_weight is None:
         return None
     numbers = as_floats(sample_weight, "sample_weight", InvalidWeightError)

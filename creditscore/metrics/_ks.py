@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from creditscore._validation import check_integer, check_real
-from creditscore.exceptions import InvalidParameterError
 from creditscore.metrics._class_counts import ClassCounts
 from creditscore.metrics._interval import Interval
 from creditscore.metrics._ks_bootstrap import resample_distances
+from creditscore.metrics._random import read_generator
 
 
 def ks(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
@@ -35,7 +35,7 @@ def ks(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
     0.5
     """
     counts = ClassCounts.from_scores(is_bad, score, sample_weight)
-    return _largest_distance(counts)
+    return largest_ks(counts)
 
 
 def ks_interval(
@@ -97,26 +97,14 @@ def ks_interval(
     """
     check_real(level, "level", "ks_interval", low=0, high=1)
     check_integer(n_resamples, "n_resamples", "ks_interval", low=1)
-    rng = _generator(random_state)
+    rng = read_generator(random_state, "ks_interval")
     counts = ClassCounts.from_scores(is_bad, score, sample_weight, whole=True)
     values = resample_distances(rng, counts.good, counts.bad, size=n_resamples)
     lower, upper = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2])
-    return Interval(_largest_distance(counts), float(lower), float(upper), level)
+    return Interval(largest_ks(counts), float(lower), float(upper), level)
 
 
-def _largest_distance(counts: ClassCounts) -> float:
+def largest_ks(counts: ClassCounts) -> float:
     share_good = np.cumsum(counts.good) / counts.good.sum()
     share_bad = np.cumsum(counts.bad) / counts.bad.sum()
     return float(np.abs(share_bad - share_good).max())
-
-
-def _generator(random_state: Any) -> np.random.Generator:
-    """Return a generator of the caller's, or a new one of a seed."""
-    if isinstance(random_state, np.random.Generator):
-        return random_state
-    try:
-        seed = check_integer(random_state, "random_state", "ks_interval", low=0)
-    except InvalidParameterError as error:
-        msg = f"{error} A numpy.random.Generator will do as well."
-        raise InvalidParameterError(msg) from None
-    return np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""Some rows of what a user gave, of whatever library, and such parts put together again."""
+"""Parts of what a user gave, of whatever library, put together again."""
 
 from __future__ import annotations
 
@@ -10,15 +10,6 @@ import numpy as np
 import pandas as pd
 
 from creditscore._typing import Int1D, NativeFrame, NativeSeries
-
-
-def native_rows(X: NativeFrame, rows: Int1D) -> NativeFrame:
-    """Return some rows of what a user gave, in the order asked for, by its own library."""
-    if isinstance(X, pd.DataFrame):
-        return X.iloc[rows]
-    if nw.dependencies.is_into_dataframe(X):
-        return nw.from_native(X, eager_only=True)[rows, :].to_native()
-    return np.asarray(X)[rows]
 
 
 def reunited(

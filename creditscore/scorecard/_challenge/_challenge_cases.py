@@ -9,11 +9,11 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
+from creditscore._frame import native_rows
 from creditscore._typing import Bool1D, Float1D, Int1D, NativeFrame
 from creditscore.binning import WOEEncoder
 from creditscore.exceptions import InvalidWeightError
 from creditscore.scorecard._challenge._challenge_features import OneHotFeatures, RawFeatures
-from creditscore.scorecard._rows import native_rows
 
 ENCODINGS = ("raw", "woe", "onehot", "table")
 

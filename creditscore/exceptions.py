@@ -12,6 +12,7 @@
     │   ├── EmptyDataError         no rows, no columns, or nothing usable left
     │   ├── InfiniteValueError     +inf or -inf in a numeric column
     │   ├── RefusedValueError      a value that the policy of its bins refuses
+    │   ├── RankingError           values that rank the wrong way round, or not at all
     │   └── ColumnTypeError        a column of a kind that cannot be binned (TypeError)
     ├── IncompatibleCountsError    counts on different edges cannot be added (ValueError)
     ├── UncalibratedCardError      a card without a scale has no probability
@@ -43,8 +44,12 @@
     ├── CalibrationWarning         probabilities that are off in the mean
     ├── SeparationWarning          a class is predicted without error: no finite estimate
     ├── NoReasonWarning            an adverse decision without any reason
+    ├── GradeOrderWarning          grades of which a worse one looks safer than a better one
     ├── InconsistentJudgementWarning  comparisons of criteria that contradict each other
+    ├── DoubtfulRuleWarning        rules or terms that can never apply, or turn risk upside down
+    ├── UnstableSegmentWarning     a group of customers that another sample would not show
     ├── RejectInferenceWarning     an assumption on the rejected that the data do not hold up
+    ├── MigrationWarning           migrations that are left out, or rows that do not sum to one
     └── NonConvergenceWarning      a search stopped before it came to rest
 
 Every message says what was asked, what was seen and what to do.
@@ -91,6 +96,10 @@ class InfiniteValueError(InvalidDataError):
 
 class RefusedValueError(InvalidDataError):
     """Rows hold a missing value, special code or level that the policy of its bins refuses."""
+
+
+class RankingError(InvalidDataError):
+    """Scores or probabilities are all one, or rank good and bad cases the wrong way round."""
 
 
 class ColumnTypeError(InvalidDataError, TypeError):
@@ -217,9 +226,25 @@ class NoReasonWarning(CreditScoreWarning):
     """An applicant failed, and nothing fell short of what the points are compared with."""
 
 
+class DoubtfulRuleWarning(CreditScoreWarning):
+    """A rule can never apply, or terms are better for riskier customers."""
+
+
+class UnstableSegmentWarning(CreditScoreWarning):
+    """A group of customers that was found in one sample would not be found again in another."""
+
+
 class RejectInferenceWarning(CreditScoreWarning):
     """Rejected cases are treated by an assumption that the data do not hold up, or not at all."""
 
 
+class MigrationWarning(CreditScoreWarning):
+    """Migrations are left out of a matrix, or its rows are further from one than rounding."""
+
+
 class InconsistentJudgementWarning(CreditScoreWarning):
     """Judgements of an expert contradict each other more than a threshold allows."""
+
+
+class GradeOrderWarning(CreditScoreWarning):
+    """A worse grade gets a lower probability of default than a better one."""

@@ -15,6 +15,7 @@ from sklearn.utils import estimator_checks
 import creditscore
 from creditscore import LogisticScorecard, WOEEncoder
 from creditscore.binning.foreign import CrossedColumns
+from creditscore.calibrate import CalibratedScorecard
 from creditscore.expert import ShadowRating
 from creditscore.scorecard import (
     BoostedScorecard,
@@ -25,6 +26,7 @@ from creditscore.scorecard import (
 
 ESTIMATORS: tuple[BaseEstimator, ...] = (
     BoostedScorecard(n_iterations=20, min_samples_leaf=1),
+    CalibratedScorecard(philosophy="point_in_time", cv=2),
     LogisticScorecard(),
     ProbitClassifier(),
     RejectInferenceScorecard(),
@@ -84,6 +86,7 @@ OTHER_TARGET_IN_1_6 = (
 
 EXPECTED_FAILURES: dict[type[BaseEstimator], dict[str, str]] = {
     BoostedScorecard: dict.fromkeys(LABELLED.keys() | LABELLED_IN_1_6, NOT_GUESSED),
+    CalibratedScorecard: dict.fromkeys(LABELLED.keys() | LABELLED_IN_1_6, NOT_GUESSED),
     LogisticScorecard: dict.fromkeys(LABELLED.keys() | LABELLED_IN_1_6, NOT_GUESSED),
     ProbitClassifier: OTHER_TARGET_IN_1_6,
     RejectInferenceScorecard: dict.fromkeys(LABELLED.keys() | LABELLED_IN_1_6, NOT_GUESSED),

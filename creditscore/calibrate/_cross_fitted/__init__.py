@@ -1,0 +1,1 @@
+"""A classifier whose probabilities are calibrated on cases that its model had not seen."""

@@ -1,0 +1,1 @@
+"""Monotone curves from a score or a raw probability to a probability of default."""

@@ -1,0 +1,1 @@
+"""Calibrated probabilities held against outcomes, in numbers and as a picture."""

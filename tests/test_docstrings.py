@@ -225,7 +225,10 @@ def test_methods_that_list_parameters_list_all_of_them(name: str) -> None:
         assert differences(entries["Parameters"], real) == []
 
 
-TOLD: dict[str, dict[str, Any]] = {"creditscore.expert.ShadowRating": {"labels": [False, True]}}
+TOLD: dict[str, dict[str, Any]] = {
+    "creditscore.calibrate.CalibratedScorecard": {"philosophy": "point_in_time"},
+    "creditscore.expert.ShadowRating": {"labels": [False, True]},
+}
 """What an estimator must be told before it can be fitted."""
 
 

@@ -1,4 +1,4 @@
-"""The command line: demo, fit, score, show."""
+"""The command line: demo, fit, score, show, validate."""
 
 from creditscore.cli._app import app
 

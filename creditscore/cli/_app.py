@@ -38,6 +38,7 @@ from creditscore.cli._tables import (
     warn_of_stray_text,
     write_table,
 )
+from creditscore.cli._validate import validate
 from creditscore.cli._visible import shown
 from creditscore.cli._workflow import N_REASONS, FitOptions, Run, run_fit, score_columns
 from creditscore.datasets import load_german_credit
@@ -284,6 +285,9 @@ def show(
             _render.show_scale(console, GradeScale.from_json(card, key=key))
             return
         _render.show_any_card(console, read_card(card, key=key))
+
+
+app.command(epilog=EXIT_CODES)(validate)
 
 
 def _run(

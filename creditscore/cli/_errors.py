@@ -38,6 +38,9 @@ OPTIONS = {
     "base_score": "--base-score",
     "base_odds": "--base-odds",
     "pdo": "--pdo",
+    "min_auc": "--min-auc",
+    "initial_auc": "--initial-auc",
+    "correlation": "--correlation",
 }
 """Options of the command line by the parameters of the library that they set."""
 

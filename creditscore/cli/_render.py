@@ -18,10 +18,13 @@ from creditscore.cli._visible import shown
 from creditscore.cli._workflow import N_REASONS, Run
 from creditscore.grade import GradeScale
 from creditscore.scorecard import Scorecard, SegmentedScorecard
+from creditscore.validate import ValidationReport
 
 _WORTH_SAYING = 0.5
 _WIDEST = 90
 _MOST_NAMED = 20
+_COLOURS = {"pass": "green", "watch": "yellow", "fail": "bold red", "not tested": "dim",
+            "information": "dim"}  # fmt: skip
 _MEASURES = {"prob_default": "PD", "score": "score"}
 
 
@@ -199,6 +202,26 @@ def show_examples(console: Console, run: Run, frame: pd.DataFrame) -> None:
             console.print(f"  {-lost:+4.0f} {unit}: {shown(name)} is {value}")
         if not told:
             console.print("       no characteristic is worse than neutral")
+
+
+def show_validation(console: Console, report: ValidationReport) -> None:
+    """Print every line that has a verdict, and those of the whole sample that have an interval."""
+    table = report.table()
+    estimate = (table["band"] == "interval") & (table["subject"] == "portfolio")
+    rows = table[(table["verdict"] != "information") | estimate]
+    shape = _table(f"Validation: {report.verdict}")
+    for name in ("test", "subject", "statistic", "p", "verdict"):
+        shape.add_column(name, justify="right" if name in ("statistic", "p") else "left")
+    for row in rows.to_dict("records"):
+        statistic = "" if math.isnan(row["statistic"]) else f"{row['statistic']:.4g}"
+        told = "" if row["verdict"] == "information" else row["verdict"]
+        p_value = "" if math.isnan(row["p_value"]) else p_value_text(row["p_value"])
+        verdict = f"[{_COLOURS[row['verdict']]}]{told}[/]"
+        cells = (shown(row["test"]), shown(row["subject"]), statistic, p_value, verdict)
+        shape.add_row(*cells)
+    console.print(shape)
+    more = counted(len(table) - len(rows), "further number")
+    console.print(f"[dim]{more} without a bound. {report.multiplicity}[/dim]")
 
 
 def show_written(console: Console, written: Sequence[Path], following: Sequence[str]) -> None:

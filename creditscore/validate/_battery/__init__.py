@@ -1,0 +1,1 @@
+"""A sample, the tests that it allows, and the report of what they found."""

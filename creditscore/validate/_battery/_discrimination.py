@@ -1,0 +1,277 @@
+"""Does the score tell goods from bads: as a whole, in segments, over time, against others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from creditscore.metrics import (
+    Interval,
+    auc_difference,
+    auc_interval,
+    discrimination_table,
+    expected_maximum_profit,
+    gini,
+    gini_interval,
+    h_measure,
+    kendall_tau,
+    ks,
+    ks_interval,
+    lift,
+    somers_d_test,
+)
+from creditscore.metrics import auc as area
+from creditscore.validate._battery._finding import (
+    Finding,
+    Verdict,
+    finding_of_interval,
+    finding_of_test,
+    not_tested,
+    told,
+)
+from creditscore.validate._battery._sample import ValidationSample
+from creditscore.validate._battery._settings import ValidationSettings
+from creditscore.validate._tests._auc_change import auc_drop_test
+from creditscore.validate._tests._grade_pair import heterogeneity_test
+
+_DELONG = "DeLong, DeLong and Clarke-Pearson, Biometrics 44, 1988"
+_ECB = "ECB, Instructions for reporting the validation results of internal models, 2019"
+
+
+def discrimination_findings(
+    sample: ValidationSample, reference: ValidationSample | None, settings: ValidationSettings
+) -> Iterator[Finding]:
+    """Yield the lines about discrimination."""
+    if not sample.has_both_classes:
+        yield _none_possible(sample)
+        return
+    yield from _measures(sample, settings)
+    yield from _against_others(sample, reference, settings)
+    yield from _by_group(sample, settings)
+    if sample.grade is not None:
+        yield _order_of_grades(sample)
+        yield from _apart(sample)
+
+
+def _none_possible(sample: ValidationSample) -> Finding:
+    what = "bad" if sample.n_bad else "good"
+    why = f"every case is {what}, so there is nothing to tell apart"
+    return not_tested("discrimination", "AUC", "AUC", _DELONG, why)
+
+
+def _measures(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
+    bad, score, level = sample.is_bad, sample.score, settings.level
+    if min(sample.n_bad, sample.n - sample.n_bad) > 1:
+        interval = auc_interval(bad, score, level=level)
+        yield _judged_auc(interval, settings)
+        yield finding_of_interval(
+            gini_interval(bad, score, level=level),
+            "discrimination",
+            test="Gini (accuracy ratio)",
+            measure="Gini",
+            source=_DELONG,
+        )
+    else:
+        yield told(
+            "discrimination",
+            "AUC",
+            "AUC",
+            area(bad, score),
+            _DELONG,
+            "one case of a class: no interval",
+        )
+    if settings.n_resamples:
+        yield from _resampled(sample, settings)
+    else:
+        yield told(
+            "discrimination",
+            "KS",
+            "KS",
+            ks(bad, score),
+            "Kolmogorov-Smirnov distance of goods and bads",
+        )
+    yield from _associations(sample)
+    share = settings.lift_share
+    yield told(
+        "discrimination",
+        "lift",
+        f"lift of the riskiest {share:.0%}",
+        lift(bad, score, share=share),
+        "bad rate of the riskiest over that of all",
+    )
+    yield told(
+        "discrimination",
+        "H-measure",
+        "H",
+        h_measure(bad, score),
+        "Hand and Anagnostopoulos, Pattern Recognition Letters 40, 2014",
+    )
+    profit = expected_maximum_profit(bad, score)
+    yield told(
+        "discrimination",
+        "expected maximum profit",
+        "EMP",
+        profit.profit,
+        "Verbraken, Bravo, Weber and Baesens, EJOR 238, 2014",
+        f"by rejecting the riskiest {profit.fraction:.1%}, in shares of a loan, at the paper's "
+        "parameters",
+    )
+
+
+def _associations(sample: ValidationSample) -> Iterator[Finding]:
+    outcome, risk = sample.is_bad.astype(np.float64), -sample.score
+    test = somers_d_test(outcome, risk)
+    yield Finding(
+        part="discrimination",
+        test="Somers' D",
+        measure="D of risk by outcome",
+        statistic=gini(sample.is_bad, sample.score),
+        p_value=test.p_value,
+        source=test.source,
+        note="two-sided, of no association; equals the Gini coefficient",
+    )
+    tau = kendall_tau(outcome, risk)
+    yield told("discrimination", "Kendall's tau-b", "tau", tau, "Kendall, Biometrika 33, 1945")
+
+
+def _judged_auc(interval: Interval, settings: ValidationSettings) -> Finding:
+    least = settings.min_auc
+    verdict: Verdict = (
+        "information" if least is None else ("pass" if interval.estimate >= least else "fail")
+    )
+    return Finding(
+        part="discrimination",
+        test="AUC",
+        measure="AUC",
+        statistic=interval.estimate,
+        lower=interval.lower,
+        upper=interval.upper,
+        band="interval",
+        verdict=verdict,
+        source=_DELONG,
+        note=f"{interval.level:.0%} interval" + ("" if least is None else f"; least {least:g}"),
+    )
+
+
+def _resampled(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
+    options: dict[str, Any] = {
+        "level": settings.level,
+        "n_resamples": settings.n_resamples,
+        "random_state": settings.random_state,
+    }
+    source = "Efron and Tibshirani, An Introduction to the Bootstrap, 1993"
+    note = f"{settings.level:.0%} interval of {settings.n_resamples:,} resamples"
+    for name, interval in (
+        ("AUC", auc_interval(sample.is_bad, sample.score, method="bootstrap", **options)),
+        ("KS", ks_interval(sample.is_bad, sample.score, **options)),
+    ):
+        yield finding_of_interval(
+            interval,
+            "discrimination",
+            test=f"{name}, bootstrap",
+            measure=name,
+            source=source,
+            note=note,
+        )
+
+
+def _against_others(
+    sample: ValidationSample, reference: ValidationSample | None, settings: ValidationSettings
+) -> Iterator[Finding]:
+    initial = settings.initial_auc
+    if initial is None and reference is not None and reference.has_both_classes:
+        initial = area(reference.is_bad, reference.score)
+    enough = min(sample.n_bad, sample.n - sample.n_bad) > 1
+    if initial is not None and enough:
+        test = auc_drop_test(sample.is_bad, sample.score, initial_auc=initial)
+        yield finding_of_test(
+            test,
+            "discrimination",
+            settings.verdict(test.p_value),
+            measure="S",
+            note=f"AUC at initial validation {initial:.4f}, taken as given",
+        )
+    if sample.challenger is not None and enough:
+        found = auc_difference(sample.is_bad, sample.score, sample.challenger, level=settings.level)
+        better = found.difference.estimate > 0
+        yield Finding(
+            part="discrimination",
+            test="challenger, paired AUC",
+            measure="AUC of challenger less AUC",
+            statistic=found.difference.estimate,
+            p_value=found.p_value,
+            lower=found.difference.lower,
+            upper=found.difference.upper,
+            band="interval",
+            verdict=settings.verdict(found.p_value) if better else "pass",
+            source=_DELONG,
+            note="two-sided; only a better challenger speaks against the score",
+        )
+
+
+def _by_group(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
+    for kind in ("segment", "period"):
+        groups = getattr(sample, kind)
+        if groups is None:
+            continue
+        table = discrimination_table(sample.is_bad, sample.score, groups, level=settings.level)
+        for row in table.to_dict("records"):
+            known = np.isfinite(row["auc"])
+            yield Finding(
+                part="discrimination",
+                test=f"AUC by {kind}",
+                subject=f"{kind} {row['segment']}",
+                measure="AUC",
+                statistic=float(row["auc"]),
+                lower=float(row["lower"]),
+                upper=float(row["upper"]),
+                band="interval",
+                verdict="information" if known else "not tested",
+                source=_DELONG,
+                note=str(row["note"]) or f"{row['count']:,.0f} cases, {row['n_bad']:,.0f} bad",
+            )
+
+
+def _order_of_grades(sample: ValidationSample) -> Finding:
+    """Tell whether default rates rise from grade to grade."""
+    table = sample.by_grade()
+    held = table[table["count"] > 0]
+    rates = (held["n_bad"] / held["count"]).to_numpy()
+    falls = np.flatnonzero(np.diff(rates) < 0)
+    names = held["grade"].tolist()
+    told = ", ".join(f"{names[at]} to {names[at + 1]}" for at in falls)
+    return Finding(
+        part="discrimination",
+        test="order of default rates",
+        measure="neighbouring grades in the wrong order",
+        statistic=float(len(falls)),
+        lower=0.0,
+        upper=0.0,
+        band="acceptance",
+        verdict="watch" if len(falls) else "pass",
+        source=_ECB,
+        note=f"the rate falls from {told}" if told else "",
+    )
+
+
+def _apart(sample: ValidationSample) -> Iterator[Finding]:
+    """Tell of neighbouring grades whether their default rates differ by more than chance."""
+    table = sample.by_grade()
+    held = table[table["count"] > 0]
+    if len(held) < 2:
+        return
+    result = heterogeneity_test(held["n_bad"], held["count"])
+    for place, (safer, riskier) in enumerate(pairwise(held["grade"])):
+        yield Finding(
+            part="discrimination",
+            test="neighbouring grades apart",
+            subject=f"grade {safer} and {riskier}",
+            measure="z",
+            statistic=float(result.statistic[place]),
+            p_value=float(result.p_value[place]),
+            source=_ECB,
+            note="small where the riskier grade has the higher default rate beyond chance",
+        )

@@ -1,0 +1,188 @@
+"""Are the customers still those the model knows: scores, grades, migration, concentration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from creditscore._typing import Float1D, Float2D
+from creditscore.metrics import psi, psi_benchmark, psi_test
+from creditscore.validate._battery._finding import (
+    Finding,
+    finding_of_test,
+    not_tested,
+    rising_verdict,
+    told,
+)
+from creditscore.validate._battery._sample import ValidationSample
+from creditscore.validate._battery._settings import ValidationSettings
+from creditscore.validate._tests._concentration import concentration_test, herfindahl_index
+from creditscore.validate._tests._migration import migration_bandwidth, migration_stability_test
+
+_ECB = "ECB, Instructions for reporting the validation results of internal models, 2019, 2.5.5"
+_SIDDIQI = "Siddiqi, Intelligent Credit Scoring, 2nd ed., 2017, ch. 14"
+
+
+def stability_findings(
+    sample: ValidationSample, reference: ValidationSample | None, settings: ValidationSettings
+) -> Iterator[Finding]:
+    """Yield the lines about stability."""
+    if reference is not None:
+        yield from _shift(_score_counts(reference, sample, settings), "score", settings)
+        if sample.grade is not None and reference.grade is not None:
+            yield from _shift(_grade_counts(reference, sample), "grade", settings)
+    if sample.grade is not None and sample.grade_end is not None:
+        yield from _migration(sample, settings)
+
+
+def concentration_findings(
+    sample: ValidationSample, reference: ValidationSample | None, settings: ValidationSettings
+) -> Iterator[Finding]:
+    """Yield the lines about concentration in grades."""
+    if sample.grade is None:
+        return
+    counts = sample.by_grade()["count"].to_numpy(dtype=np.float64)
+    index = herfindahl_index(counts)
+    yield Finding(
+        part="concentration",
+        test="concentration in grades",
+        measure="Herfindahl index",
+        statistic=index,
+        lower=0.0,
+        upper=settings.concentration_watch,
+        band="acceptance",
+        verdict=rising_verdict(
+            index,
+            watch_above=settings.concentration_watch,
+            fail_above=settings.concentration_fail,
+        ),
+        source="Djurovic, HI and CV testing; cuts are practice",
+        note=f"0 where the {len(counts)} grades are held alike, 1 where all have one",
+    )
+    largest = float(counts.max() / counts.sum())
+    grade = sample.by_grade()["grade"][int(counts.argmax())]
+    yield told("concentration", "largest grade", "share", largest, _ECB, f"grade {grade}")
+    if reference is None or reference.grade is None or len(counts) < 2:
+        return
+    initial, current = _grade_counts(reference, sample)
+    test = concentration_test(initial, current)
+    yield Finding(
+        part="concentration",
+        test="concentration against the reference",
+        measure="statistic",
+        statistic=test.statistic,
+        p_value=test.p_value,
+        verdict=settings.verdict(test.p_value),
+        source=f"{_ECB}.3",
+        note=f"Herfindahl index {test.herfindahl_initial:.3f} to {test.herfindahl_current:.3f}",
+    )
+
+
+def _shift(
+    counts: tuple[Float1D, Float1D], kind: str, settings: ValidationSettings
+) -> Iterator[Finding]:
+    """Yield the shift between two distributions, by the rule of thumb and beside its noise."""
+    expected, actual = counts
+    value = psi(expected, actual)
+    noise = psi_benchmark(expected.sum(), actual.sum(), len(expected), level=settings.level)
+    yield Finding(
+        part="stability",
+        test=f"population stability of the {kind}",
+        measure="PSI",
+        statistic=value,
+        lower=0.0,
+        upper=settings.psi_watch,
+        band="acceptance",
+        verdict=rising_verdict(value, watch_above=settings.psi_watch, fail_above=settings.psi_fail),
+        source=_SIDDIQI,
+        note=f"sampling alone stays below {noise:.4g} in {settings.level:.0%} of cases",
+    )
+    test = psi_test(expected, actual)
+    yield finding_of_test(
+        test,
+        "stability",
+        "information",
+        measure="PSI / (1/N + 1/M)",
+        subject=kind,
+        note="large samples make small shifts significant: the PSI has the verdict",
+    )
+
+
+def _score_counts(
+    reference: ValidationSample, sample: ValidationSample, settings: ValidationSettings
+) -> tuple[Float1D, Float1D]:
+    """Count both samples between the quantiles of the reference."""
+    shares = np.linspace(0, 1, settings.n_groups + 1)[1:-1]
+    cuts = np.unique(np.quantile(reference.score, shares))
+    expected, actual = (
+        np.bincount(np.searchsorted(cuts, each.score, side="right"), minlength=len(cuts) + 1)
+        for each in (reference, sample)
+    )
+    held = (expected > 0) | (actual > 0)
+    return expected[held].astype(np.float64), actual[held].astype(np.float64)
+
+
+def _grade_counts(reference: ValidationSample, sample: ValidationSample) -> tuple[Float1D, Float1D]:
+    order = list(dict.fromkeys((*(sample.grades or ()), *(reference.grades or ()))))
+    expected, actual = (
+        np.bincount(pd.Index(order).get_indexer(each.grade), minlength=len(order))
+        for each in (reference, sample)
+    )
+    return expected.astype(np.float64), actual.astype(np.float64)
+
+
+def _migration(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
+    counts, order, left = _migration_counts(sample)
+    note = f"{left:,} customers have no grade of the scale at the end" if left else ""
+    if len(order) < 2 or not counts.sum():
+        yield not_tested("stability", "migration", "bandwidth", _ECB, "fewer than two grades held")
+        return
+    bandwidth = migration_bandwidth(counts)
+    for side, value in (("worse", bandwidth.upper), ("better", bandwidth.lower)):
+        yield told(
+            "stability",
+            "matrix weighted bandwidth",
+            f"towards {side} grades",
+            value,
+            f"{_ECB}.1",
+            note,
+        )
+    yield from _monotone_migration(counts, order, settings)
+
+
+def _monotone_migration(
+    counts: Float2D, order: tuple[str, ...], settings: ValidationSettings
+) -> Iterator[Finding]:
+    """Yield the pairs of cells that make a matrix unstable, or that there are none."""
+    test = migration_stability_test(counts)
+    p_values = np.asarray(test.p_value, dtype=np.float64)
+    known = np.isfinite(p_values)
+    if not known.any():
+        why = "no pair of cells has migrations to compare"
+        yield not_tested("stability", "stability of the migration matrix", "z", f"{_ECB}.2", why)
+        return
+    for row, column in zip(*np.nonzero(known), strict=True):
+        yield Finding(
+            part="stability",
+            test="stability of the migration matrix",
+            subject=f"{order[row]} to {order[column]}",
+            measure="z",
+            statistic=float(np.asarray(test.statistic)[row, column]),
+            p_value=float(p_values[row, column]),
+            verdict=settings.verdict(float(p_values[row, column])),
+            source=f"{_ECB}.2",
+            note="small where a longer way is more frequent than the shorter beside it",
+        )
+
+
+def _migration_counts(sample: ValidationSample) -> tuple[Float2D, tuple[str, ...], int]:
+    """Count customers by grade at both ends; grades beyond the scale are counted apart."""
+    order = tuple(sample.grades or ())
+    index = pd.Index(order)
+    start, end = index.get_indexer(sample.grade), index.get_indexer(sample.grade_end)
+    there = end >= 0
+    n = len(order)
+    cells = np.bincount(start[there] * n + end[there], minlength=n * n)
+    return cells.reshape(n, n).astype(np.float64), order, int((~there).sum())

@@ -1,0 +1,1 @@
+"""How much of a fit is the sample: folds, resamples, learning curves."""

@@ -1,0 +1,1 @@
+"""Statistical tests of ratings: calibration, discrimination, stability, and many at once."""

@@ -44,15 +44,8 @@ def rank_of(grade: str, ranks: Mapping[str, int], what: str) -> int:
     return ranks[grade]
 
 
-def read_labels(labels: Any, default_label: Any, owner: str) -> tuple[tuple[str, ...], str]:
-    """Read different grades, the safest first, or those of a scale, and the one of default.
-
-    Default comes last unless it is among the grades.
-    """
-    if hasattr(labels, "labels") and hasattr(labels, "default_label"):
-        default_label = labels.default_label if default_label is None else default_label
-        labels = labels.labels
-    default_label = "D" if default_label is None else default_label
+def read_labels(labels: Any, default_label: Any, owner: str) -> tuple[str, ...]:
+    """Read different grades, the safest first, and put default last unless it is among them."""
     found = read_entries(labels, "labels", owner)
     if not all(isinstance(label, str) and label for label in (*found, default_label)):
         msg = (
@@ -63,7 +56,16 @@ def read_labels(labels: Any, default_label: Any, owner: str) -> tuple[tuple[str,
     if not found or len(set(found)) != len(found):
         msg = f"The 'labels' parameter of {owner} must hold different grades. Got {found!r}."
         raise InvalidParameterError(msg)
-    return tuple(dict.fromkeys((*map(str, found), str(default_label)))), str(default_label)
+    return tuple(dict.fromkeys((*map(str, found), str(default_label))))
+
+
+def read_ladder(labels: Any, default_label: Any, owner: str) -> tuple[tuple[str, ...], str]:
+    """Read the grades of a scale or of a list, and the one of default; see :func:`read_labels`."""
+    if hasattr(labels, "labels") and hasattr(labels, "default_label"):
+        default_label = labels.default_label if default_label is None else default_label
+        labels = labels.labels
+    default = "D" if default_label is None else default_label
+    return read_labels(labels, default, owner), str(default)
 
 
 def read_grades(grades: Any, ranks: Mapping[str, int]) -> list[str]:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind, unknown_name
+from creditscore._checks import check_kind
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
 from creditscore._frame import Table, as_table
 from creditscore._typing import Bool1D, NativeFrame
 from creditscore.exceptions import InvalidDataError, MissingColumnError, RefusedValueError
 from creditscore.grade._inputs import read_entries
-from creditscore.grade._scale import GradeScale
+from creditscore.grade._ladder import GradeLadder, grades_like, rank_of, ranks_of, read_grades
 from creditscore.scorecard import VetoRule
 
 _OF_UNKNOWN = {
@@ -84,7 +83,7 @@ class VetoRules(JsonDocument):
         for rule in self.rules:
             check_kind(rule, "rules", owner, VetoRule)
 
-    def apply(self, grades: Any, X: NativeFrame, scale: GradeScale) -> VetoedGrades:
+    def apply(self, grades: Any, X: NativeFrame, scale: GradeLadder) -> VetoedGrades:
         """Cap the grades of the customers who meet a rule.
 
         Parameters
@@ -94,7 +93,7 @@ class VetoRules(JsonDocument):
         X : table of shape (n_samples, n_columns)
             The same customers, with the columns of the rules. Two pandas objects must have the
             same index.
-        scale : GradeScale
+        scale : GradeScale or MasterScale
             Says which grade is above which.
 
         Returns
@@ -117,10 +116,9 @@ class VetoRules(JsonDocument):
         UnseenCategoryWarning
             A text differs from one of a rule only in capital letters or spaces, and is not capped.
         """
-        check_kind(scale, "scale", "VetoRules.apply", GradeScale)
-        ranks = _ranks(scale)
-        caps = [_rank(rule.cap, ranks, "cap of a veto rule") for rule in self.rules]
-        given = _read_grades(grades, ranks)
+        ranks = ranks_of(scale, "VetoRules.apply")
+        caps = [rank_of(rule.cap, ranks, "cap of a veto rule") for rule in self.rules]
+        given = read_grades(grades, ranks)
         table = as_table(X, wanted=[rule.column for rule in self.rules])
         _check_rows(grades, X, len(given), table.n_rows)
         for rule in self.rules:
@@ -138,7 +136,7 @@ class VetoRules(JsonDocument):
             after=tuple(names[rank] for rank in after.tolist()),
             met=tuple(_rows(met) for met, _ in found),
             unknown=tuple(_rows(missing) for _, missing in found),
-            grades=_like(grades, [names[rank] for rank in after.tolist()]),
+            grades=grades_like(grades, [names[rank] for rank in after.tolist()]),
             order=tuple(names),
         )
 
@@ -283,38 +281,6 @@ class VetoedGrades:
         return html_table(shown, caption=repr(self).strip("<>"), formats={})
 
 
-def _ranks(scale: GradeScale) -> dict[str, int]:
-    """Return the place of each grade, the safest first; default comes last unless it is listed."""
-    names = dict.fromkeys((*scale.labels, scale.default_label))
-    return {name: place for place, name in enumerate(names)}
-
-
-def _rank(grade: str, ranks: Mapping[str, int], what: str) -> int:
-    if grade not in ranks:
-        raise unknown_name(grade, tuple(ranks), f"grade, the {what},", "the scale")
-    return ranks[grade]
-
-
-def _read_grades(grades: Any, ranks: Mapping[str, int]) -> list[str]:
-    if nw.dependencies.is_into_series(grades):
-        found = nw.from_native(grades, series_only=True).to_list()
-    else:
-        found = np.asarray(grades, dtype=object)
-        if found.ndim != 1:
-            msg = f"The grades must be one column. Got an array of shape {found.shape}."
-            raise InvalidDataError(msg)
-        found = found.tolist()
-    for row, grade in enumerate(found):
-        if not isinstance(grade, str) or grade not in ranks:
-            listed = ", ".join(ranks)
-            msg = (
-                f"The grade at row {row} is {grade!r}, which is none of the scale: {listed}. Grade "
-                "all customers on this scale first."
-            )
-            raise InvalidDataError(msg)
-    return [str(grade) for grade in found]
-
-
 def _check_rows(grades: Any, X: Any, n_grades: int, n_rows: int) -> None:
     if n_grades != n_rows:
         msg = f"There are {n_grades} grades and {n_rows} rows of X. Give the same customers."
@@ -362,13 +328,3 @@ def _met(rule: VetoRule, table: Table) -> tuple[Bool1D, Bool1D]:
 
 def _rows(found: Bool1D) -> tuple[int, ...]:
     return tuple(np.flatnonzero(found).tolist())
-
-
-def _like(values: Any, grades: Sequence[str]) -> Any:
-    if isinstance(values, pd.Series):
-        return pd.Series(grades, index=values.index, name=values.name, dtype="str")
-    if nw.dependencies.is_into_series(values):
-        series = nw.from_native(values, series_only=True)
-        backend = series.implementation
-        return nw.new_series(series.name, list(grades), nw.String, backend=backend).to_native()
-    return np.array(grades, dtype=str)

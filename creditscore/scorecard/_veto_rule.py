@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal, Self, TypeAlias
+from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 
@@ -66,6 +66,9 @@ class VetoRule:
     ... )
     VetoRule(audit_opinion in 'adverse', 'disclaimer': at best CC; missing: refuse)
     """
+
+    _called: ClassVar[str] = "veto rule"
+    """What messages call it."""
 
     column: str
     operator: Operator
@@ -130,7 +133,7 @@ class VetoRule:
             codes, others = partition.coded(table, self.column)
         except ColumnTypeError as error:
             msg = (
-                f"Column {self.column!r} holds values of another sort than the veto rule "
+                f"Column {self.column!r} holds values of another sort than the {self._called} "
                 f"{self.in_words} compares: text, or numbers and booleans. Convert the column, or "
                 "write the rule with values as they are in it."
             )
@@ -187,7 +190,7 @@ class VetoRule:
         caps_true = (True in self._levels) == (self.operator in ("==", "in"))
         operator, number = (">=", 1) if caps_true else ("==", 0)
         msg = (
-            f"Column {self.column!r} holds {strange[0]!r}, and the veto rule {self.in_words} "
+            f"Column {self.column!r} holds {strange[0]!r}, and the {self._called} {self.in_words} "
             "compares booleans, which only 0 and 1 stand for. If the column counts, give the rule "
             f"the operator {operator!r} and the value {number}; else convert the column to "
             "booleans."
@@ -200,8 +203,8 @@ class VetoRule:
             if isinstance(other, str) and _spelt(other) in known:
                 warn_user(
                     f"Column {self.column!r} holds {other!r}, which is not the "
-                    f"{known[_spelt(other)]!r} of the veto rule {self.in_words}, because capital "
-                    "letters or spaces differ. Write both alike.",
+                    f"{known[_spelt(other)]!r} of the {self._called} {self.in_words}, because "
+                    "capital letters or spaces differ. Write both alike.",
                     UnseenCategoryWarning,
                 )
 
@@ -209,8 +212,8 @@ class VetoRule:
         if table.kind(self.column) == "numeric":
             return check_finite(table.numeric(self.column), name=self.column)
         msg = (
-            f"Column {self.column!r} holds text or categories, and the veto rule {self.in_words} "
-            "compares numbers. Convert the column to numbers."
+            f"Column {self.column!r} holds text or categories, and the {self._called} "
+            f"{self.in_words} compares numbers. Convert the column to numbers."
         )
         raise ColumnTypeError(msg)
 

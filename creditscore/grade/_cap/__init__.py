@@ -1,0 +1,1 @@
+"""Caps: grades that parent, country or a rule bounds, and the steps to the final grade."""

@@ -1,0 +1,1 @@
+"""Overrides: grades that a person changed, for a reason and within limits."""

@@ -1,0 +1,1 @@
+"""Probabilities of default where hardly anybody has defaulted."""

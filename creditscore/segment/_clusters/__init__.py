@@ -1,0 +1,1 @@
+"""Groups that lie in the data: k-means, with the evidence for them."""

@@ -1,0 +1,1 @@
+"""Classes from one review to the next: what changes, and what had better stay."""

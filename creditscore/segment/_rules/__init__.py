@@ -1,0 +1,1 @@
+"""Conditions in words, and the class of whoever meets them."""

@@ -1,0 +1,1 @@
+"""How customers of a class and a grade are served."""

@@ -8,7 +8,10 @@ The stages, in the order of the work:
 - :mod:`creditscore.binning`: columns to bins and weights of evidence
 - :mod:`creditscore.scorecard`: bins to points, scores, probabilities and reasons
 - :mod:`creditscore.expert`: judgement: weights, frozen anchors, expert scorecards
-- :mod:`creditscore.grade`: scores or probabilities to grades
+- :mod:`creditscore.calibrate`: scores to probabilities of default
+- :mod:`creditscore.grade`: scores or probabilities to grades, and what becomes of grades
+- :mod:`creditscore.segment`: customers to classes and service tiers
+- :mod:`creditscore.validate`: the evidence that scores, probabilities and grades hold
 
 Conventions: y = 1 is bad; odds are good:bad; WOE = ln(dist_good / dist_bad); a higher score is
 safer; rates are fractions.
@@ -22,10 +25,13 @@ from creditscore import exceptions
 if TYPE_CHECKING:
     from creditscore import datasets, metrics
     from creditscore.binning import BinConstraints, BinPolicy, BinTable, WOEEncoder
+    from creditscore.calibrate import CalibratedScorecard, Calibration
     from creditscore.expert import ExpertScorecard
-    from creditscore.grade import GradeScale
+    from creditscore.grade import GradeScale, MasterScale
     from creditscore.indicators import CustomerRecords, IndicatorSet
     from creditscore.scorecard import LogisticScorecard, PointsScale, Scorecard
+    from creditscore.segment import CustomerGrid, ServiceTiers
+    from creditscore.validate import ValidationSample, validate_scores
 
 __version__ = "0.1.0"
 
@@ -33,18 +39,25 @@ __all__ = [
     "BinConstraints",
     "BinPolicy",
     "BinTable",
+    "CalibratedScorecard",
+    "Calibration",
+    "CustomerGrid",
     "CustomerRecords",
     "ExpertScorecard",
     "GradeScale",
     "IndicatorSet",
     "LogisticScorecard",
+    "MasterScale",
     "PointsScale",
     "Scorecard",
+    "ServiceTiers",
+    "ValidationSample",
     "WOEEncoder",
     "__version__",
     "datasets",
     "exceptions",
     "metrics",
+    "validate_scores",
 ]
 
 
@@ -52,14 +65,21 @@ _HOMES = {
     "BinConstraints": "binning",
     "BinPolicy": "binning",
     "BinTable": "binning",
+    "CalibratedScorecard": "calibrate",
+    "Calibration": "calibrate",
+    "CustomerGrid": "segment",
     "CustomerRecords": "indicators",
     "ExpertScorecard": "expert",
     "GradeScale": "grade",
     "IndicatorSet": "indicators",
     "LogisticScorecard": "scorecard",
+    "MasterScale": "grade",
     "PointsScale": "scorecard",
     "Scorecard": "scorecard",
+    "ServiceTiers": "segment",
+    "ValidationSample": "validate",
     "WOEEncoder": "binning",
+    "validate_scores": "validate",
 }
 
 

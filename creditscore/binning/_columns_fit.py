@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TypeVar
 
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs  # type: ignore[import-untyped]
 
+from creditscore._progress import tracked
 from creditscore._warn import warn_user
 from creditscore.binning._fit import Sample, fit_column
 from creditscore.binning._settings import BinSettings
@@ -41,7 +42,7 @@ def bin_columns(
     names = list(settings)
     n_processes = min(1 if n_jobs is None else effective_n_jobs(n_jobs), len(names))
     if n_processes == 1:
-        shown = _shown(names, len(names), progress=progress)
+        shown = tracked(names, "Binning", progress=progress)
         return {name: fit_column(sample, name, settings[name]) for name in shown}
     shares = [names[i :: 4 * n_processes] for i in range(4 * n_processes)]
     jobs = (
@@ -51,7 +52,9 @@ def bin_columns(
     )
     done = Parallel(n_jobs=n_processes, return_as="generator_unordered")(jobs)
     tables: dict[str, BinTable] = {}
-    for found, said in _shown(done, min(len(shares), len(names)), progress=progress):
+    for found, said in tracked(
+        done, "Binning", progress=progress, total=min(len(shares), len(names))
+    ):
         tables |= found
         for message, category in said:
             warn_user(message, category)
@@ -70,12 +73,3 @@ def _fit_share(
         if issubclass(one.category, CreditScoreWarning)
     ]
     return tables, said
-
-
-def _shown(items: Iterable[_T], n: int, *, progress: bool) -> Iterable[_T]:
-    if not progress:
-        return items
-    from rich.console import Console  # noqa: PLC0415 - takes time to import
-    from rich.progress import track  # noqa: PLC0415
-
-    return track(items, description="Binning", total=n, console=Console(stderr=True))

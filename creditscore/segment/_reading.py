@@ -111,6 +111,13 @@ def codes_among(values: Any, name: str, known: Sequence[str], *, of: str) -> Int
 def check_same_rows(**columns: Any) -> None:
     """Refuse columns of other lengths, and pandas columns that are not of the same rows."""
     given = [(name, column) for name, column in columns.items() if column is not None]
+    for name, column in given:
+        if not hasattr(column, "__len__") or isinstance(column, str):
+            msg = (
+                f"{name} must be a column, with an entry for each customer. Got {column!r}: where "
+                "it is the same for all, repeat it."
+            )
+            raise InvalidDataError(msg)
     first, values = given[0]
     for name, column in given[1:]:
         if len(column) != len(values):
@@ -147,14 +154,17 @@ def named(labels: Sequence[str], codes: Int1D) -> np.ndarray[Any, Any]:
     return np.asarray(names[codes])
 
 
-def like(values: Any, names: np.ndarray[Any, Any], *, name: str) -> Any:
-    """Return names as a column of the library and index of what was given, else an array."""
-    if isinstance(values, pd.Series):
-        return pd.Series(names, index=values.index, name=name, dtype="str")
-    if nw.dependencies.is_into_series(values):
-        backend = nw.from_native(values, series_only=True).implementation
-        return nw.new_series(name, list(names), nw.String, backend=backend).to_native()
-    return np.asarray(names)
+def like(entries: np.ndarray[Any, Any], *given: Any, name: str) -> Any:
+    """Return names or numbers as a column of the first library that was given, else an array."""
+    text = entries.dtype == object
+    column = next((c for c in given if nw.dependencies.is_into_series(c)), None)
+    if column is None:
+        return entries
+    if isinstance(column, pd.Series):
+        return pd.Series(entries, index=column.index, name=name, dtype="str" if text else None)
+    backend = nw.from_native(column, series_only=True).implementation
+    dtype = nw.String if text else nw.Float64
+    return nw.new_series(name, entries.tolist(), dtype, backend=backend).to_native()
 
 
 def frame_of(table: NativeFrame, columns: Sequence[str], *, what: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from sklearn.base import clone
 
 from creditscore._checks import check_kind
 from creditscore._frame import as_table
+from creditscore._progress import tracked
 from creditscore._typing import Float1D, Int1D, NativeFrame
 from creditscore._validation import (
     Target,
@@ -150,7 +151,7 @@ def challenge(
     parts = kind.split(cases.is_bad, random_state)
     bout = _Bout(models, cases, kind, random_state, len(table.names))
     steps = [(fold, place) for fold in range(len(parts)) for place in range(len(models))]
-    for fold, place in _shown(steps, progress=progress):
+    for fold, place in tracked(steps, "Challenge", progress=progress):
         bout.play(place, fold, *parts[fold])
     bout.warn(len(parts))
     return bout.result(parts, kind.labels(parts))
@@ -389,13 +390,3 @@ def _counted(
         return cases, folds
     rows = np.flatnonzero(weights > 0)
     return cases.at(rows), folds.at(rows, folds.n_folds)
-
-
-def _shown(steps: Sequence[tuple[int, int]], *, progress: bool) -> Iterator[tuple[int, int]]:
-    if not progress:
-        yield from steps
-        return
-    from rich.console import Console  # noqa: PLC0415 - takes time to import
-    from rich.progress import track  # noqa: PLC0415
-
-    yield from track(steps, description="Challenge", console=Console(stderr=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -149,7 +149,7 @@ class SearchTask:
     min_iv: float
     scorer: Scorer
     random: np.random.RandomState
-    shown: Callable[[Sequence[Candidate]], Iterator[Candidate]]
+    shown: Callable[[Sequence[Candidate]], Iterable[Candidate]]
     sampling: bool = False
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.base import BaseEstimator, clone
 from creditscore._checks import check_kind
 from creditscore._estimator import note_columns
 from creditscore._frame import Table, as_table
+from creditscore._progress import tracked
 from creditscore._typing import Float1D, Int1D, NativeFrame
 from creditscore._validation import (
     Target,
@@ -35,7 +37,6 @@ from creditscore.scorecard._bad_label import bad_label_of
 from creditscore.scorecard._card_classifier import CardClassifier
 from creditscore.scorecard._challenge._random import random_of
 from creditscore.scorecard._logistic import LogisticScorecard
-from creditscore.scorecard._segments._segment_candidates import Candidate
 from creditscore.scorecard._segments._segment_search import (
     LOG_COLUMNS,
     SearchTask,
@@ -258,7 +259,7 @@ class SegmentedLogisticScorecard(CardClassifier):
             min_iv=_LEAST_IV if least is None else float(least),
             scorer=scorer,
             random=random_of(self.random_state, type(self).__name__),
-            shown=_shown if self.progress else iter,
+            shown=partial(tracked, what="Segments", progress=self.progress),
             sampling=getattr(estimator, "weight_type", "frequency") == "sampling",
         )
 
@@ -376,10 +377,3 @@ def _check_length(periods: Any, n_rows: int) -> None:
     if periods is not None and len(periods) != n_rows:
         msg = f"X has {n_rows} rows, periods {len(periods)}: give one period a row."
         raise InvalidDataError(msg)
-
-
-def _shown(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
-    from rich.console import Console  # noqa: PLC0415 - takes time to import
-    from rich.progress import track  # noqa: PLC0415
-
-    yield from track(candidates, description="Segments", console=Console(stderr=True))

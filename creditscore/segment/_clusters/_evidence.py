@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from sklearn.cluster import KMeans
-from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from creditscore._typing import Float1D, Float2D, Int1D
 
@@ -55,6 +54,8 @@ class NumberEvidence:
 
 def number_evidence(values: Float2D, most: int, seed: int) -> tuple[NumberEvidence, ...]:
     """Measure 1 to `most` groups by silhouette and by gap, on a part of many customers."""
+    from sklearn.metrics import silhouette_score  # noqa: PLC0415 - takes time to import
+
     rng = np.random.default_rng(seed)
     sample = values
     if len(values) > MOST_ROWS_FOR_NUMBER:
@@ -91,8 +92,10 @@ def chosen_number(evidence: tuple[NumberEvidence, ...], by: str) -> int:
     return evidence[-1].n_segments
 
 
-def k_means(values: Float2D, k: int, seed: int, *, starts: int = _STARTS) -> KMeans:
+def k_means(values: Float2D, k: int, seed: int, *, starts: int = _STARTS) -> Any:
     """Fit k-means from several starts."""
+    from sklearn.cluster import KMeans  # noqa: PLC0415 - takes time to import
+
     return KMeans(n_clusters=k, n_init=starts, random_state=seed).fit(values)
 
 
@@ -109,6 +112,8 @@ def jaccard_stability(
 
     The second value is the mean adjusted Rand index between the groups and those of the samples.
     """
+    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415 - takes time to import
+
     if n_resamples == 0:
         return np.full(k, math.nan), math.nan
     rng = np.random.default_rng(seed)
@@ -122,16 +127,15 @@ def jaccard_stability(
         distinct, first = np.unique(rows, return_index=True)
         similar[place] = best_jaccard(labels[distinct], fit.labels_[first], k)
         rand[place] = adjusted_rand_score(labels[distinct], fit.labels_[first])
-    return np.nanmean(similar, axis=0), float(rand.mean())
+    return similar.mean(axis=0), float(rand.mean())
 
 
 def best_jaccard(labels: Int1D, others: Int1D, k: int) -> Float1D:
     """Return, for each group, the largest Jaccard similarity to a group of another partition.
 
-    It is NaN for a group without a member.
+    It is 0 for a group without a member, which such a sample does not show.
     """
     joint = np.bincount(labels * (int(others.max()) + 1) + others,
                         minlength=k * (int(others.max()) + 1)).reshape(k, -1)  # fmt: skip
     sizes, other_sizes = joint.sum(axis=1, keepdims=True), joint.sum(axis=0, keepdims=True)
-    best = (joint / (sizes + other_sizes - joint)).max(axis=1)
-    return np.where(sizes[:, 0] == 0, math.nan, best)
+    return np.asarray((joint / (sizes + other_sizes - joint)).max(axis=1))

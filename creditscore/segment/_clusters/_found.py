@@ -84,10 +84,14 @@ def find_segments(
     -----
     - Number: the mean silhouette [1]_ is largest; or the smallest k with gap(k) ≥ gap(k+1) -
       s(k+1), by ten reference samples that are uniform within the range of each column [2]_. Both
-      are shown. Of more than 2,000 customers a random 2,000 are looked at.
+      are shown. The rule of the gap takes the first such k, and so may stop at one group where
+      two do not part the data and three do: look at the whole table. Of more than 2,000 customers
+      a random 2,000 are looked at.
     - Stability [3]_: k-means on a bootstrap sample (of at most 10,000), and for each group the
-      largest Jaccard similarity to a group of it, over the customers drawn; the mean over samples.
-      0.85 and above is highly stable, 0.75 stable, 0.6 doubtful, and less is not to be trusted.
+      largest Jaccard similarity to a group of it, over the customers drawn, each of whom counts
+      once; 0 where nobody of the group was drawn; the mean over samples. 0.85 and above is highly
+      stable, 0.75 stable, 0.6 doubtful, and less is not to be trusted: the bounds that the author
+      gives with his program [4]_.
       Stable groups may still be an arbitrary cut through a cloud: look at the silhouettes too.
     - k-means++ from ten starts, scikit-learn. O(n · k) a step.
 
@@ -99,6 +103,7 @@ def find_segments(
        via the gap statistic", *Journal of the Royal Statistical Society B* 63, 2001, pp. 411-423.
     .. [3] C. Hennig, "Cluster-wise assessment of cluster stability", *Computational Statistics &
        Data Analysis* 52, 2007, pp. 258-271.
+    .. [4] C. Hennig, ``clusterboot`` in *fpc: Flexible Procedures for Clustering*, package for R.
 
     Examples
     --------

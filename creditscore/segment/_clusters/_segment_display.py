@@ -8,7 +8,6 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import silhouette_samples
 
 from creditscore._checks import check_kind
 from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, counted, new_axes
@@ -97,7 +96,7 @@ class SegmentProfileDisplay:
         draw_cells(ax, shade, texts, rows=self.labels, columns=list(map(str, self.z.columns)),
                    both_ways=True)  # fmt: skip
         clean_axes(ax, title="Segments beside the average")
-        ax.set_xlabel("standard deviations from the mean of all customers", color=INK, fontsize=9)
+        ax.set_xlabel("standard deviations from\nthe mean of all customers", color=INK, fontsize=9)
         finish(ax)
         # the whole labels, which hold the verdict
         ax.set_yticks(range(len(self.labels)), self.labels, parse_math=False)
@@ -173,6 +172,8 @@ class SilhouetteDisplay:
                 f"than segments. Got {len(np.unique(codes))} segment(s) of {len(codes)} customers."
             )
             raise InvalidDataError(msg)
+        from sklearn.metrics import silhouette_samples  # noqa: PLC0415 - takes time to import
+
         silhouettes = silhouette_samples(values, codes)
         order = np.lexsort([-silhouettes, codes])
         names = np.array(segments.names, dtype=object)[codes[order]]

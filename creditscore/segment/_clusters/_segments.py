@@ -19,7 +19,7 @@ from creditscore.segment._clusters._standard import numbers_of
 from creditscore.segment._reading import named, read_labels
 
 HIGHLY_STABLE, STABLE, DOUBTFUL = 0.85, 0.75, 0.6
-"""Bounds on the mean Jaccard similarity, by C. Hennig."""
+"""Bounds on the mean Jaccard similarity, as C. Hennig gives them with clusterboot of fpc."""
 _FAR, _APART = 1.0, 0.5
 """Standard deviations from the mean of all customers that are far, and that are worth a word."""
 
@@ -220,8 +220,8 @@ class KMeansSegments(JsonDocument):
             told_zh = [_words_zh(chinese.get(c, c), row[c]) for c in self._by_distance(row)]
             head = f"{name} ({counted(count, 'customer')}, {share:.1%}): "
             words.append(head + ("; ".join(told) or "close to the average in everything"))
-            head_zh = f"{name}({count:,}户,占{share:.1%}):"
-            words_zh.append(head_zh + (";".join(told_zh) or "各项均接近平均"))
+            head_zh = f"{name}（{count:,}户，占{share:.1%}）："
+            words_zh.append(head_zh + ("；".join(told_zh) or "各项均接近平均"))
         means = pd.DataFrame(list(self.means), columns=list(self.columns))
         return pd.concat([table.assign(words=words, words_zh=words_zh), means], axis="columns")
 

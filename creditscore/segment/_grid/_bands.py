@@ -17,7 +17,7 @@ from creditscore._document import JsonDocument
 from creditscore._typing import Closed, Float1D, Int1D
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
-from creditscore.grade import GradeScale
+from creditscore.grade import GradeScale, MasterScale
 from creditscore.segment._reading import (
     codes_among,
     like,
@@ -29,6 +29,8 @@ from creditscore.segment._reading import (
 from creditscore.segment._shortest import readable_quantiles
 
 _THREE = ("low", "medium", "high")
+SIGNS = ("+", "-")
+"""What is behind the letter of a notch."""
 CHINESE = {"low": "低", "medium": "中", "high": "高", "default": "违约", "unknown": "未知"}
 """Names of the usual bands."""
 
@@ -177,7 +179,7 @@ class Bands(JsonDocument):
             Text, dates or infinity.
         """
         codes = self._codes(read_numbers(values, "values"))
-        return like(values, named(self.labels, codes), name="band")
+        return like(named(self.labels, codes), values, name="band")
 
     def intervals(self) -> pd.DataFrame:
         """Return a row a band: band, band_zh, lower, upper, and both languages' words for them."""
@@ -312,18 +314,19 @@ class RiskBands(JsonDocument):
 
     @classmethod
     def from_scale(
-        cls, scale: GradeScale, *, last_low: str = "BBB", last_medium: str = "B"
+        cls, scale: GradeScale | MasterScale, *, last_low: str = "BBB", last_medium: str = "B"
     ) -> Self:
         """Part the grades of a scale: low, medium and high risk, and default.
 
         Parameters
         ----------
-        scale : GradeScale
+        scale : GradeScale or MasterScale
             Its `default_label` is the band "default".
         last_low : str, default="BBB"
             The riskiest grade of low risk; BBB is the last of what agencies call investment grade.
+            Of a scale with notches, a letter stands for all of its own, BBB- too.
         last_medium : str, default="B"
-            The riskiest grade of medium risk; riskier ones are of high risk.
+            The riskiest grade of medium risk, read alike; riskier ones are of high risk.
 
         Raises
         ------
@@ -338,14 +341,17 @@ class RiskBands(JsonDocument):
         RiskBands(low: AAA, AA, A, BBB; medium: BB, B; high: CCC; default: D)
         """
         owner = "RiskBands.from_scale"
-        check_kind(scale, "scale", owner, GradeScale)
+        scale = scale_of(scale, owner)
+        last = []
         for name, grade in (("last_low", last_low), ("last_medium", last_medium)):
-            if grade not in scale.labels:
+            own = (grade, *(f"{grade}{sign}" for sign in SIGNS))
+            found = [place for place, label in enumerate(scale.labels) if label in own]
+            if not found:
                 raise unknown_name(grade, scale.labels, f"grade, the {name!r},", "the scale")
+            last.append(found[-1])
         # where default is the last grade of the scale itself, it is no grade of high risk
         labels = [label for label in scale.labels if label != scale.default_label]
-        first, second = scale.labels.index(last_low), scale.labels.index(last_medium)
-        places = np.searchsorted([first, second], np.arange(len(labels)), side="left")
+        places = np.searchsorted(last, np.arange(len(labels)), side="left")
         grades = {label: _THREE[place] for label, place in zip(labels, places, strict=True)}
         return cls(grades={**grades, scale.default_label: "default"})
 
@@ -367,10 +373,10 @@ class RiskBands(JsonDocument):
             A grade that has no band.
         """
         _, codes = self._codes(grades)
-        return like(grades, named(self.bands, codes), name="band")
+        return like(named(self.bands, codes), grades, name="band")
 
     @property
-    def labels(self) -> tuple[str, ...]:
+    def grade_labels(self) -> tuple[str, ...]:
         """The grades, the safest first."""
         return tuple(grade for grade, _ in self.pairs)
 
@@ -381,7 +387,7 @@ class RiskBands(JsonDocument):
 
     def _codes(self, grades: Any) -> tuple[Int1D, Int1D]:
         """Return the place of each grade, and of its band; -1 where missing."""
-        places = codes_among(grades, "grades", self.labels, of="the graded risks")
+        places = codes_among(grades, "grades", self.grade_labels, of="the graded risks")
         band_of = [*(self.bands.index(band) for _, band in self.pairs), -1]
         return places, np.array(band_of, dtype=np.intp).take(places)
 
@@ -407,6 +413,13 @@ class RiskBands(JsonDocument):
         """Show the band of each grade."""
         shown = pd.DataFrame(list(self.pairs), columns=["grade", "band"])
         return html_table(shown, caption="Bands of risk", formats={})
+
+
+def scale_of(scale: Any, owner: str) -> GradeScale:
+    """Return the grades and bounds of a grade scale, or of a master scale."""
+    found = scale.scale if isinstance(scale, MasterScale) else scale
+    check_kind(found, "scale", owner, GradeScale)
+    return cast("GradeScale", found)
 
 
 def read_pairs(value: Any, name: str, owner: str) -> tuple[tuple[Any, Any], ...]:

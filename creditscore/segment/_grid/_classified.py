@@ -27,7 +27,7 @@ class ClassifiedCustomers:
 
     Attributes
     ----------
-    classes : Series of str in the library and index of the values, else ndarray of str
+    classes : Series of str in the library and index of the first Series given, else ndarray of str
         The class of each customer; "unknown" where a needed fact is missing.
     grid : CustomerGrid
         What they were classified by.
@@ -52,7 +52,7 @@ class ClassifiedCustomers:
     >>> found
     <ClassifiedCustomers: 3 customers: 1 high-value, 1 default, 1 unknown>
     >>> found.frame()["reason_zh"].iloc[0]
-    '价值高(50,000及以上),潜力低(低于20,000),风险低(评级A)'
+    '价值高（50,000及以上），潜力低（低于20,000），风险低（评级A）'
     >>> found.counts(exposure=[100, 20, 50]).query("count > 0")
        value potential     risk       class  count     share  exposure
     11   low      high  default     default      1  0.333333      50.0

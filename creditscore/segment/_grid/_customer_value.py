@@ -10,10 +10,10 @@ import numpy as np
 from creditscore._typing import Bool1D, Float1D
 from creditscore._validation import check_real
 from creditscore.exceptions import InvalidDataError
-from creditscore.segment._reading import check_same_rows, read_numbers
+from creditscore.segment._reading import check_same_rows, like, read_numbers
 
 
-def customer_value(margin: Any, volume: Any) -> Float1D:
+def customer_value(margin: Any, volume: Any) -> Any:
     """Return the contribution of customers: what their sales leave after the costs they cause.
 
     Parameters
@@ -25,7 +25,7 @@ def customer_value(margin: Any, volume: Any) -> Float1D:
 
     Returns
     -------
-    ndarray of shape (n_customers,)
+    Series in the library and index of the first Series given, else ndarray; (n_customers,)
         Contribution of the period in the money of `volume`; NaN where a fact is missing.
 
     Raises
@@ -53,10 +53,10 @@ def customer_value(margin: Any, volume: Any) -> Float1D:
     margins, volumes = read_numbers(margin, "margin"), read_numbers(volume, "volume")
     _refuse(margins > 1, margins, "margin", "a fraction of sales, 1 or less; 25 % is 0.25")
     _refuse(volumes < 0, volumes, "volume", "zero or more: net sales of a period")
-    return margins * volumes
+    return like(margins * volumes, margin, volume, name="value")
 
 
-def share_of_wallet(sales: Any, wallet: Any) -> Float1D:
+def share_of_wallet(sales: Any, wallet: Any) -> Any:
     """Return the share of a customer's purchases that we serve.
 
     Parameters
@@ -69,7 +69,7 @@ def share_of_wallet(sales: Any, wallet: Any) -> Float1D:
 
     Returns
     -------
-    ndarray of shape (n_customers,)
+    Series in the library and index of the first Series given, else ndarray; (n_customers,)
         Fractions in [0, 1]; NaN where a fact is missing.
 
     Raises
@@ -95,12 +95,12 @@ def share_of_wallet(sales: Any, wallet: Any) -> Float1D:
     _refuse(bought <= 0, bought, "wallet", "above zero: all that the customer buys")
     above = sold > bought
     _refuse(above, bought, "wallet", "at least our own sales; an estimate below is too small")
-    return sold / bought
+    return like(sold / bought, sales, wallet, name="share_of_wallet")
 
 
 def customer_potential(
     wallet: Any, share_of_wallet: Any, growth: Any, *, years: float = 1.0
-) -> Float1D:
+) -> Any:
     """Return the yearly purchases that a customer will make elsewhere: sales that are untapped.
 
     Parameters
@@ -117,7 +117,7 @@ def customer_potential(
 
     Returns
     -------
-    ndarray of shape (n_customers,)
+    Series in the library and index of the first Series given, else ndarray; (n_customers,)
         Untapped sales a year, in the money of `wallet`; NaN where a fact is missing.
 
     Raises
@@ -150,7 +150,8 @@ def customer_potential(
     _refuse(bought < 0, bought, "wallet", "zero or more")
     _refuse((share < 0) | (share > 1), share, "share_of_wallet", "a fraction in [0, 1]")
     _refuse(rate <= -1, rate, "growth", "a fraction above -1; 5 % is 0.05")
-    return bought * (1 + rate) ** years * (1 - share)
+    untapped = bought * (1 + rate) ** years * (1 - share)
+    return like(untapped, wallet, share_of_wallet, growth, name="potential")
 
 
 def _refuse(wrong: Bool1D, values: Float1D, name: str, rule: str) -> None:

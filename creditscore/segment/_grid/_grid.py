@@ -73,7 +73,7 @@ class CustomerGrid(JsonDocument):
 
     See Also
     --------
-    CustomerGrid.standard : The usual table of cells.
+    CustomerGrid.standard : A table of cells to begin with.
     ServiceTiers : How customers of a class are served.
 
     Examples
@@ -136,7 +136,7 @@ class CustomerGrid(JsonDocument):
         risk: RiskBands,
         when_missing: WhenMissing = "decided",
     ) -> Self:
-        """Make the usual grid; :meth:`with_cells` changes it.
+        """Make a grid to begin with; :meth:`with_cells` changes it.
 
         Parameters
         ----------
@@ -156,7 +156,9 @@ class CustomerGrid(JsonDocument):
         -----
         Risk comes first: default is "default", high risk is "risk". Of the others, the highest band
         of value is "high-value"; of those left, the highest band of potential is "potential"; all
-        others are "ordinary".
+        others are "ordinary". An illustration, and no rule of the field: a firm that lives on few
+        large customers may want those of high risk and high value in a class of their own, and
+        bands of medium value or risk apart.
         """
         check_kind(risk, "risk", "CustomerGrid.standard", RiskBands)
         if risk.bands != _STANDARD_RISK:
@@ -247,7 +249,7 @@ class CustomerGrid(JsonDocument):
         reasons, reasons_zh = self._reasons(v, p, grade)
         return ClassifiedCustomers(
             grid=self,
-            classes=like(value, code_names, name="class"),
+            classes=like(code_names, value, potential, grades, name="class"),
             class_codes=found,
             value_codes=v,
             potential_codes=p,

@@ -20,7 +20,7 @@ def cell_reasons(grid: CustomerGrid, v: int, p: int, grade: int) -> tuple[str, s
     facts = [*_band(grid.value, "value", v), *_band(grid.potential, "potential", p)]
     risk, risk_zh = _grade(grid, grade)
     english = ", ".join((facts[0], facts[2], risk))
-    chinese = ",".join((facts[1], facts[3], risk_zh))
+    chinese = "，".join((facts[1], facts[3], risk_zh))
     missing = [names for names, code in zip(_FACTS, (v, p, grade), strict=True) if code < 0]
     if not missing:
         return english, chinese
@@ -33,10 +33,10 @@ def cell_reasons(grid: CustomerGrid, v: int, p: int, grade: int) -> tuple[str, s
     what_zh = "、".join(name for _, name in missing)
     if unknown:
         told = f"{UNKNOWN_CLASS[0]} because {what} {verb} missing: it could be {names} ({english})"
-        told_zh = f"因缺少{what_zh}而{UNKNOWN_CLASS[1]}:可能为{names_zh}({chinese})"
+        told_zh = f"因缺少{what_zh}而{UNKNOWN_CLASS[1]}：可能为{names_zh}（{chinese}）"
         return told, told_zh
     told = f"{what} {verb} missing, but every cell that is left says {names} ({english})"
-    return told, f"缺少{what_zh},但其余各格均为{names_zh}({chinese})"
+    return told, f"缺少{what_zh}，但其余各格均为{names_zh}（{chinese}）"
 
 
 def _band(bands: Bands, name: str, code: int) -> tuple[str, str]:
@@ -46,7 +46,7 @@ def _band(bands: Bands, name: str, code: int) -> tuple[str, str]:
     row = bands.intervals().iloc[code]
     return (
         f"{name} {row['band']} ({row['interval']})",
-        f"{name_zh}{row['band_zh']}({row['interval_zh']})",
+        f"{name_zh}{row['band_zh']}（{row['interval_zh']}）",
     )
 
 
@@ -55,7 +55,7 @@ def _grade(grid: CustomerGrid, grade: int) -> tuple[str, str]:
         return "risk unknown", f"风险{CHINESE['unknown']}"
     label, band = grid.risk.pairs[grade]
     band_zh = grid.risk.bands_zh[grid.risk.bands.index(band)]
-    return f"risk {band} (grade {label})", f"风险{band_zh}(评级{label})"
+    return f"risk {band} (grade {label})", f"风险{band_zh}（评级{label}）"
 
 
 def _classes_left(grid: CustomerGrid, v: int, p: int, grade: int) -> list[tuple[str, str]]:

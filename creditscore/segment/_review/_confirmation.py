@@ -23,6 +23,7 @@ from creditscore.segment._review._reviewed import (
     UNCONFIRMED,
     ReviewedCustomers,
     check_same_customers,
+    classes_of,
     index_after,
     read_before,
 )
@@ -124,7 +125,7 @@ class Confirmation(JsonDocument):
             SAME,
         )
         return ReviewedCustomers(
-            classes=like(current, named(labels, after), name="class"),
+            classes=like(named(labels, after), current, classes_of(previous), name="class"),
             labels=labels, before=codes, plain=plain, after=after, waiting_for=waiting,
             n_waiting=n, why=why, index=index_after(current, previous, n=len(after)),
         )  # fmt: skip

@@ -14,8 +14,8 @@ from creditscore._document import JsonDocument
 from creditscore._typing import Bool1D, Float1D, Int1D, NativeFrame
 from creditscore._validation import check_integer, check_real
 from creditscore.exceptions import InvalidParameterError
-from creditscore.grade import GradeScale
-from creditscore.segment._grid._bands import Bands
+from creditscore.grade import GradeScale, MasterScale
+from creditscore.segment._grid._bands import Bands, scale_of
 from creditscore.segment._reading import (
     like,
     named,
@@ -35,6 +35,7 @@ from creditscore.segment._review._reviewed import (
     Before,
     ReviewedCustomers,
     check_same_customers,
+    classes_of,
     index_after,
     read_before,
 )
@@ -127,7 +128,7 @@ class Hysteresis(JsonDocument):
     @classmethod
     def from_scale(
         cls,
-        scale: GradeScale,
+        scale: GradeScale | MasterScale,
         *,
         margin: float = 0.0,
         relative: bool = False,
@@ -138,7 +139,7 @@ class Hysteresis(JsonDocument):
 
         Parameters
         ----------
-        scale : GradeScale
+        scale : GradeScale or MasterScale
             The measure is what it grades. Default is a fact and no matter of a margin: put its
             label over the result.
         margin : float, default=0.0
@@ -159,7 +160,7 @@ class Hysteresis(JsonDocument):
         >>> rule.review(["A", "A", "B"], [0.022, 0.03, 0.09]).classes.tolist()
         ['A', 'B', 'B']
         """
-        check_kind(scale, "scale", "Hysteresis.from_scale", GradeScale)
+        scale = scale_of(scale, "Hysteresis.from_scale")
         step = 1 if scale.measure == "prob_default" else -1
         closed = "right" if scale.closed == "right" else "left"
         bands = Bands(
@@ -261,7 +262,7 @@ class Hysteresis(JsonDocument):
         rest = known & (after == plain)
         waiting[rest], n[rest] = -1, 0
         return ReviewedCustomers(
-            classes=like(measure, named(self.bands.labels, after), name="class"),
+            classes=like(named(self.bands.labels, after), measure, classes_of(previous), name="class"),
             labels=self.bands.labels,
             before=codes,
             plain=plain,

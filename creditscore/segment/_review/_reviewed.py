@@ -23,6 +23,16 @@ REASONS = (
     "changed: confirmed by reviews in a row",
     "changed: at once, as the rule says of this class",
 )
+REASONS_ZH = (
+    "不变",
+    "新客户：以今日为准",
+    "今日无资料：维持原类",
+    "维持：未超出缓冲区间",
+    "维持：尚未确认",
+    "变更：超出缓冲区间",
+    "变更：连续多次复评确认",
+    "变更：按规则立即生效",
+)
 SAME, NEW, NOTHING, WITHIN, UNCONFIRMED, BEYOND, CONFIRMED, AT_ONCE = range(len(REASONS))
 """Places in the reasons."""
 
@@ -87,7 +97,7 @@ class ReviewedCustomers:
         -------
         DataFrame
             before, today (the class that today alone would give), class, changed, avoided,
-            waiting_for (empty for none), n_waiting, reason.
+            waiting_for (empty for none), n_waiting, reason, reason_zh.
         """
         waiting = named(self.labels, self.waiting_for)
         return pd.DataFrame(
@@ -100,15 +110,18 @@ class ReviewedCustomers:
                 "waiting_for": np.where(self.waiting_for < 0, "", waiting),
                 "n_waiting": self.n_waiting,
                 "reason": np.array(REASONS, dtype=object)[self.why],
+                "reason_zh": np.array(REASONS_ZH, dtype=object)[self.why],
             },
             index=self.index,
         )
 
     def counts(self) -> pd.DataFrame:
-        """Count customers by what became of them: reason, count, share."""
+        """Count customers by what became of them: reason, reason_zh, count, share."""
         count = np.bincount(self.why, minlength=len(REASONS))
         share = count / max(1, len(self.why))
-        return pd.DataFrame({"reason": REASONS, "count": count, "share": share})
+        return pd.DataFrame(
+            {"reason": REASONS, "reason_zh": REASONS_ZH, "count": count, "share": share}
+        )
 
     def __repr__(self) -> str:
         """Say in one line how many changes there are, and how many were avoided."""
@@ -123,7 +136,7 @@ class ReviewedCustomers:
 
     def _repr_html_(self) -> str:
         """Show what became of the customers."""
-        shown = self.counts().query("count > 0")
+        shown = self.counts().query("count > 0").drop(columns="reason_zh")
         return html_table(shown, caption=repr(self).strip("<>"), formats={"share": "{:.1%}"})
 
 
@@ -154,8 +167,12 @@ def read_before(previous: Any, labels: tuple[str, ...], n: int) -> Before:
 
 def check_same_customers(previous: Any, current: Any) -> None:
     """Refuse a review of other customers than those before."""
-    first = previous.classes if isinstance(previous, ReviewedCustomers) else previous
-    check_same_rows(previous=first, measure=current)
+    check_same_rows(previous=classes_of(previous), measure=current)
+
+
+def classes_of(previous: Any) -> Any:
+    """Return the classes before a review, which may be those of an earlier one."""
+    return previous.classes if isinstance(previous, ReviewedCustomers) else previous
 
 
 def index_after(current: Any, previous: Any, *, n: int) -> pd.Index:

@@ -87,7 +87,7 @@ class RFM(JsonDocument):
 
     References
     ----------
-    .. [1] A. M. Hughes, *Strategic Database Marketing*, McGraw-Hill, 1994.
+    .. [1] A. M. Hughes, *Strategic Database Marketing*, Probus, 1994.
 
     Examples
     --------

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import KFold, cross_val_predict
-from sklearn.tree import DecisionTreeClassifier
 
 from creditscore._display import html_table
 from creditscore._frame import Table, as_table
@@ -156,6 +154,12 @@ def rules_from_tree(
     table = as_table(X)
     splits = [split for name in table.names for split in _splits_of(table, name)]
     inputs = np.column_stack([split.values for split in splits])
+    from sklearn.model_selection import (  # noqa: PLC0415 - takes time to import
+        KFold,
+        cross_val_predict,
+    )
+    from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415 - as above
+
     tree = DecisionTreeClassifier(
         max_depth=depth,
         min_samples_leaf=max(1, math.ceil(min_share * len(codes))),

@@ -49,12 +49,12 @@ _CONTACTS = {
     "ordinary": ("sales desk", "内勤销售"),
     "risk": _CREDIT_DESK,
     "default": ("collection and legal", "清收与法务"),
-    UNKNOWN: ("credit desk, which finds the missing facts", "信用管理部(补齐资料)"),
+    UNKNOWN: ("credit desk, which finds the missing facts", "信用管理部（补齐资料）"),
 }
 
 
-def illustrated_tiers(risk: RiskBands) -> tuple[ServiceTier, ...]:
-    """Return a tier for each standard class, and for "unknown", and each grade."""
+def illustrated_tiers(risk: RiskBands, unrated: str) -> tuple[ServiceTier, ...]:
+    """Return a tier for each standard class, and for "unknown", and each grade and none."""
     check_kind(risk, "risk", "ServiceTiers.illustration", RiskBands)
     if risk.bands != _BANDS:
         msg = (
@@ -63,7 +63,10 @@ def illustrated_tiers(risk: RiskBands) -> tuple[ServiceTier, ...]:
         )
         raise InvalidParameterError(msg)
     classes = (*(entry.name for entry in STANDARD_CLASSES), UNKNOWN)
-    return tuple(_tier(name, grade, band) for name, (grade, band) in product(classes, risk.pairs))
+    pairs = dict(risk.pairs)
+    # nobody knows the risk of customers without a grade: as high, until they have one
+    pairs.setdefault(unrated, "high")
+    return tuple(_tier(name, grade, band) for name, (grade, band) in product(classes, pairs.items()))
 
 
 def _tier(name: str, grade: str, band: str) -> ServiceTier:

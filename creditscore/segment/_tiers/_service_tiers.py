@@ -45,10 +45,10 @@ class ServiceTiers(JsonDocument):
     tiers : tuple of ServiceTier
         One for each combination of a class and a grade.
     grades : tuple of str
-        The safest first. A label for customers without a grade is no grade of this order: put it
-        into `unrated`.
+        The safest first; `unrated` stands last among them if there are tiers for customers without
+        a grade.
     unrated : str, default="unrated"
-        What customers without a grade are looked up as, if there are tiers of that grade.
+        What customers without a grade are looked up as. It is no grade, and compared with none.
 
     Raises
     ------
@@ -118,7 +118,7 @@ class ServiceTiers(JsonDocument):
 
         - the grade sets the terms, because they are what is lost: 60 days and the full limit at low
           risk; 30 days and 0.6 of it at medium; 15 days, 0.2 and half in advance at high; nothing
-          but prepayment in default;
+          but prepayment in default; without a grade as at high risk, until there is one;
         - the class moves them, because value pays for risk: half as much again for high-value
           customers, a fifth more where there is potential to win, half where the risk or a missing
           fact says so;
@@ -132,9 +132,10 @@ class ServiceTiers(JsonDocument):
         >>> from creditscore import GradeScale
         >>> from creditscore.segment import RiskBands, ServiceTiers
         >>> ServiceTiers.illustration(RiskBands.from_scale(GradeScale.agency()))
-        ServiceTiers(6 classes × 8 grades)
+        ServiceTiers(6 classes × 8 grades and unrated)
         """
-        return cls(tiers=illustrated_tiers(risk), grades=risk.labels)
+        tiers = illustrated_tiers(risk, cls.unrated)
+        return cls(tiers=tiers, grades=tuple(dict.fromkeys(tier.grade for tier in tiers)))
 
     @classmethod
     def from_frame(
@@ -147,7 +148,8 @@ class ServiceTiers(JsonDocument):
         frame : table
             A row a combination: class, grade and the entries of :class:`ServiceTier`.
         grades : tuple of str
-            The safest first; the table itself says no order.
+            As in the class; the table itself says no order. Of a table that was edited they are
+            those of the tiers before.
         unrated : str, default="unrated"
             As in the class.
 
@@ -308,9 +310,10 @@ class ServiceTiers(JsonDocument):
 
     def __repr__(self) -> str:
         """Say in one line how many combinations there are."""
-        grades = counted(len(self.grades), "grade")
-        n = len(self.classes)
-        return f"ServiceTiers({n} class{'' if n == 1 else 'es'} × {grades})"
+        n, unrated = len(self.classes), self.unrated in self.grades
+        grades = counted(len(self.grades) - unrated, "grade")
+        rest = f" and {self.unrated}" if unrated else ""
+        return f"ServiceTiers({n} class{'' if n == 1 else 'es'} × {grades}{rest})"
 
     def _repr_html_(self) -> str:
         """Show the tiers in English."""

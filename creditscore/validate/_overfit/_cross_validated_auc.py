@@ -11,12 +11,13 @@ from scipy.special import ndtri
 
 from creditscore._checks import check_kind
 from creditscore._display import html_table
+from creditscore._progress import tracked
 from creditscore._typing import Bool1D, Float1D, NativeFrame
 from creditscore._validation import check_real
 from creditscore.metrics import Interval, auc
 from creditscore.scorecard import Folds
 from creditscore.validate._battery._finding import Finding, finding_of_interval, told
-from creditscore.validate._overfit._fits import Fits, shown
+from creditscore.validate._overfit._fits import Fits
 
 _LEDELL = "LeDell, Petersen and van der Laan, Electronic Journal of Statistics 9, 2015"
 
@@ -175,7 +176,7 @@ def cross_validated_auc(
     prob = np.full(fits.n, np.nan)
     rows, squares = [], []
     named = list(zip(folds.labels(parts), parts, strict=True))
-    for name, (train, test) in shown(named, progress=progress, what="Folds"):
+    for name, (train, test) in tracked(named, "Folds", progress=progress):
         model = fits.on(train)
         prob[test] = fits.prob_of(model, test)
         area = auc(fits.is_bad[test], -prob[test])

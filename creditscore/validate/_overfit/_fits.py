@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone
@@ -14,8 +13,6 @@ from creditscore._frame import as_table, native_rows
 from creditscore._typing import Bool1D, Float1D, Int1D, NativeFrame
 from creditscore._validation import check_same_order, check_target
 from creditscore.exceptions import CreditScoreError, CreditScoreWarning, InvalidParameterError
-
-Step = TypeVar("Step")
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,17 +62,6 @@ class Fits:
 
     def _fit(self, X: NativeFrame, is_bad: Bool1D) -> Any:
         return clone(self.estimator).fit(X, is_bad.astype(np.int64))
-
-
-def shown(steps: Sequence[Step], *, progress: bool, what: str) -> Iterator[Step]:
-    """Go through steps, with a bar on the error stream if that is asked."""
-    if not progress:
-        yield from steps
-        return
-    from rich.console import Console  # noqa: PLC0415 - takes time to import
-    from rich.progress import track  # noqa: PLC0415
-
-    yield from track(steps, description=what, console=Console(stderr=True))
 
 
 FIT_ERRORS = (CreditScoreError, ValueError, ArithmeticError, np.linalg.LinAlgError)

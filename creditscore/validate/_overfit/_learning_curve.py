@@ -11,13 +11,14 @@ import pandas as pd
 
 from creditscore._checks import check_kind
 from creditscore._display import html_table
+from creditscore._progress import tracked
 from creditscore._typing import Bool1D, Int1D, NativeFrame
 from creditscore._validation import check_integer, check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.metrics import auc
 from creditscore.scorecard import Folds
 from creditscore.validate._battery._finding import Finding, told
-from creditscore.validate._overfit._fits import Fits, shown
+from creditscore.validate._overfit._fits import Fits
 
 _SOURCE = "Perlich, Provost and Simonoff, Journal of Machine Learning Research 4, 2003"
 _FLAT = 0.005
@@ -176,7 +177,7 @@ def learning_curve(
         for share, part in _parts(train, fits.is_bad, shares, rng)
     ]
     rows = []
-    for share, part, test in shown(steps, progress=progress, what="Learning curve"):
+    for share, part, test in tracked(steps, "Learning curve", progress=progress):
         model = fits.on(part)
         rows.append(
             {

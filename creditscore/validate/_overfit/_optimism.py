@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from creditscore._display import counted, html_table
+from creditscore._progress import tracked
 from creditscore._typing import Bool1D, Float1D, NativeFrame
 from creditscore._validation import check_integer
 from creditscore._warn import warn_user
 from creditscore.exceptions import FailedFitWarning, InvalidDataError
 from creditscore.metrics import auc, brier_score, calibration_line
 from creditscore.validate._battery._finding import Finding, told
-from creditscore.validate._overfit._fits import FIT_ERRORS, Fits, shown
+from creditscore.validate._overfit._fits import FIT_ERRORS, Fits
 
 _EFRON = "Efron, JASA 78, 1983; Harrell, Regression Modeling Strategies, 2nd ed., 2015, 5.3.5"
 _LEAST_PROB = 1e-12
@@ -159,7 +160,7 @@ def bootstrap_optimism(
     apparent = _measures(fits.is_bad, fits.prob_of(fits.on_all(), everything))
     rng = np.random.default_rng(random_state)
     gaps, reasons = [], []
-    for _ in shown(range(n_resamples), progress=progress, what="Resamples"):
+    for _ in tracked(range(n_resamples), "Resamples", progress=progress):
         rows = rng.integers(0, fits.n, fits.n)
         try:
             model = fits.on(rows)

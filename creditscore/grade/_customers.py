@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from creditscore.exceptions import InvalidDataError
+from creditscore._checks import unknown_name
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
+
+
+class GradedRows(NamedTuple):
+    """Grades that are read already, whose they are, and the column that results are like."""
+
+    column: Any
+    grades: Sequence[str]
+    names: Sequence[Any]
+    ranks: Mapping[str, int]
+    default_label: str
+
+    @property
+    def worst(self) -> int:
+        """Place of the riskiest grade of customers who are not in default."""
+        return max(place for label, place in self.ranks.items() if label != self.default_label)
 
 
 def customers_of(grades: Any, customers: Any, n: int, *, needed_by: str | None) -> list[Any]:
@@ -31,7 +48,7 @@ def customers_of(grades: Any, customers: Any, n: int, *, needed_by: str | None) 
             "pandas Series with the customers as its index, or customers=…."
         )
         raise InvalidDataError(msg)
-    names: list[Any] = list(grades.index if customers is None else pd.Index(customers))
+    names: list[Any] = pd.Index(grades.index if customers is None else customers).tolist()
     if len(names) != n:
         msg = f"There are {n} grades and {len(names)} customers. Give one name a grade."
         raise InvalidDataError(msg)
@@ -41,3 +58,37 @@ def customers_of(grades: Any, customers: Any, n: int, *, needed_by: str | None) 
         msg = f"Customer {twice!r} has two grades or more. Keep the one that holds."
         raise InvalidDataError(msg)
     return names
+
+
+def place_of_customer(customer: Any, names: Sequence[Any], of: str) -> int:
+    """Return the place of a customer among names; `of` says whose names these are.
+
+    Raises
+    ------
+    InvalidParameterError
+        There is no such customer.
+    InvalidDataError
+        There are two.
+    """
+    rows = [row for row, name in enumerate(names) if name == customer]
+    if not rows:
+        raise unknown_customer(customer, names, of)
+    if len(rows) > 1:
+        msg = (
+            f"{len(rows)} rows of {of} are of customer {customer!r}, at places "
+            f"{rows[0]} and {rows[1]}. Give customers different names."
+        )
+        raise InvalidDataError(msg)
+    return rows[0]
+
+
+def unknown_customer(customer: Any, names: Sequence[Any], of: str) -> InvalidParameterError:
+    """Return the error about a customer who is not known, or known by a number or text instead."""
+    known = [str(name) for name in names]
+    if str(customer) not in known:
+        return unknown_name(customer, known, "customer", of)
+    name = names[known.index(str(customer))]
+    return InvalidParameterError(
+        f"There is no customer {customer!r} in {of}, but {name!r}: names are "
+        f"{type(name).__name__} there. Ask with the same type."
+    )

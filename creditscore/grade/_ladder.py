@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import narwhals as nw
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from creditscore._checks import unknown_name
+from creditscore._typing import Int1D
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.grade._inputs import read_entries
 
@@ -78,15 +79,34 @@ def read_grades(grades: Any, ranks: Mapping[str, int]) -> list[str]:
             msg = f"The grades must be one column. Got an array of shape {found.shape}."
             raise InvalidDataError(msg)
         found = found.tolist()
-    for row, grade in enumerate(found):
-        if not isinstance(grade, str) or grade not in ranks:
-            listed = ", ".join(ranks)
-            msg = (
-                f"The grade at row {row} is {grade!r}, which is none of the scale: {listed}. Grade "
-                "all customers on this scale first."
-            )
-            raise InvalidDataError(msg)
+    try:
+        known = set(found) <= ranks.keys()
+    except TypeError:
+        # a list is in no set
+        known = False
+    if not known:
+        row, grade = next(
+            (row, grade)
+            for row, grade in enumerate(found)
+            if not isinstance(grade, str) or grade not in ranks
+        )
+        msg = (
+            f"The grade at row {row} is {grade!r}, which is none of the scale: {', '.join(ranks)}. "
+            "Grade all customers on this scale first."
+        )
+        raise InvalidDataError(msg)
     return [str(grade) for grade in found]
+
+
+def places_of(grades: Collection[str], order: Iterable[str]) -> Int1D:
+    """Return the place of each grade in the order, which has them all."""
+    place = {grade: rank for rank, grade in enumerate(order)}
+    return np.fromiter(map(place.__getitem__, grades), dtype=np.intp, count=len(grades))
+
+
+def grades_of(places: Int1D, order: Iterable[str]) -> tuple[str, ...]:
+    """Return the grades that have these places."""
+    return tuple(np.array(list(order), dtype=object)[places].tolist())
 
 
 def grades_like(values: Any, grades: Sequence[str]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -17,7 +17,15 @@ from creditscore._frame import Table, as_table
 from creditscore._typing import Bool1D, NativeFrame
 from creditscore.exceptions import InvalidDataError, MissingColumnError, RefusedValueError
 from creditscore.grade._inputs import read_entries
-from creditscore.grade._ladder import GradeLadder, grades_like, rank_of, ranks_of, read_grades
+from creditscore.grade._ladder import (
+    GradeLadder,
+    grades_like,
+    grades_of,
+    places_of,
+    rank_of,
+    ranks_of,
+    read_grades,
+)
 from creditscore.scorecard import VetoRule
 
 _OF_UNKNOWN = {
@@ -117,28 +125,10 @@ class VetoRules(JsonDocument):
             A text differs from one of a rule only in capital letters or spaces, and is not capped.
         """
         ranks = ranks_of(scale, "VetoRules.apply")
-        caps = [rank_of(rule.cap, ranks, "cap of a veto rule") for rule in self.rules]
         given = read_grades(grades, ranks)
         table = as_table(X, wanted=[rule.column for rule in self.rules])
-        _check_rows(grades, X, len(given), table.n_rows)
-        for rule in self.rules:
-            _require(rule, table)
-        before = np.array([ranks[grade] for grade in given], dtype=np.intp)
-        found = [_met(rule, table) for rule in self.rules]
-        after = before.copy()
-        for (met, missing), cap in zip(found, caps, strict=True):
-            capped = met | missing
-            after[capped] = np.maximum(after[capped], cap)
-        names = list(ranks)
-        return VetoedGrades(
-            rules=self.rules,
-            before=tuple(given),
-            after=tuple(names[rank] for rank in after.tolist()),
-            met=tuple(_rows(met) for met, _ in found),
-            unknown=tuple(_rows(missing) for _, missing in found),
-            grades=grades_like(grades, [names[rank] for rank in after.tolist()]),
-            order=tuple(names),
-        )
+        check_rows(grades, X, len(given), table.n_rows)
+        return veto_grades(self.rules, grades, given, table, ranks)
 
     def table(self) -> pd.DataFrame:
         """Return a row a rule: column, condition, cap, reason, reason_zh, missing."""
@@ -214,18 +204,16 @@ class VetoedGrades:
             grade_before, grade_after, lowered, n_vetoes (rules that cap it), reasons (joined by
             "; ", empty where there is none).
         """
-        reasons: list[list[str]] = [[] for _ in self.before]
-        for row, n, missing in self._caps:
-            rule = self.rules[n]
-            known = f" (unknown: {rule.column} is missing)" if missing else ""
-            reasons[row].append(rule.reason + known)
+        n_vetoes = np.zeros(len(self.before), dtype=np.int64)
+        for rows in (*self.met, *self.unknown):
+            n_vetoes[list(rows)] += 1
         return pd.DataFrame(
             {
                 "grade_before": self.before,
                 "grade_after": self.after,
                 "lowered": [a != b for a, b in zip(self.after, self.before, strict=True)],
-                "n_vetoes": [len(found) for found in reasons],
-                "reasons": ["; ".join(found) for found in reasons],
+                "n_vetoes": n_vetoes,
+                "reasons": veto_reasons(self),
             },
             index=self._index,
         )
@@ -281,7 +269,47 @@ class VetoedGrades:
         return html_table(shown, caption=repr(self).strip("<>"), formats={})
 
 
-def _check_rows(grades: Any, X: Any, n_grades: int, n_rows: int) -> None:
+def veto_grades(
+    rules: Sequence[VetoRule],
+    grades: Any,
+    given: Sequence[str],
+    table: Table,
+    ranks: Mapping[str, int],
+) -> VetoedGrades:
+    """Cap grades that are read already; `grades` is the column that the result is like."""
+    caps = [rank_of(rule.cap, ranks, "cap of a veto rule") for rule in rules]
+    for rule in rules:
+        _require(rule, table)
+    found = [_met(rule, table) for rule in rules]
+    after = places_of(given, ranks)
+    for (met, missing), cap in zip(found, caps, strict=True):
+        capped = met | missing
+        after[capped] = np.maximum(after[capped], cap)
+    final = grades_of(after, ranks)
+    return VetoedGrades(
+        rules=tuple(rules),
+        before=tuple(given),
+        after=final,
+        met=tuple(_rows(met) for met, _ in found),
+        unknown=tuple(_rows(missing) for _, missing in found),
+        grades=grades_like(grades, final),
+        order=tuple(ranks),
+    )
+
+
+def veto_reasons(vetoed: VetoedGrades) -> list[str]:
+    """Return the reasons of the rules that cap each customer, in their order, joined by "; "."""
+    reasons = [""] * len(vetoed.before)
+    for rule, met, unknown in zip(vetoed.rules, vetoed.met, vetoed.unknown, strict=True):
+        missing = f"{rule.reason} (unknown: {rule.column} is missing)"
+        for rows, reason in ((met, rule.reason), (unknown, missing)):
+            for row in rows:
+                reasons[row] += f"; {reason}" if reasons[row] else reason
+    return reasons
+
+
+def check_rows(grades: Any, X: Any, n_grades: int, n_rows: int) -> None:
+    """Refuse a table that is not of the customers whose grades these are."""
     if n_grades != n_rows:
         msg = f"There are {n_grades} grades and {n_rows} rows of X. Give the same customers."
         raise InvalidDataError(msg)

@@ -20,6 +20,7 @@ from creditscore.exceptions import (
 )
 from creditscore.grade import (
     GradeScale,
+    MasterScale,
     MigrationMatrix,
     MigrationStates,
     RatingHistory,
@@ -140,7 +141,8 @@ def test_labels_of_every_kind() -> None:
     expected = cohort_migration(START, END, labels=GRADES)
     scale = GradeScale(labels=("A", "B"), bounds=(0.1,))
     states = MigrationStates(labels=("A", "B", "D"))
-    for labels in (["A", "B", "D"], scale, states, ("A", "B")):
+    master = MasterScale(scale=scale, prob_default=(0.01, 0.2))
+    for labels in (["A", "B", "D"], scale, master, states, ("A", "B")):
         assert cohort_migration(START, END, labels=labels) == expected
     other = MigrationStates(labels=("1", "2", "3"), default_label="3", withdrawn_label=None)
     numbers = cohort_migration([1, 1.0, 2], [1.0, 2.0, math.nan], labels=other)
@@ -176,9 +178,36 @@ def test_a_table_of_counts() -> None:
     assert migration_from_counts(shuffled, labels=GRADES) == matrix
 
 
+def test_columns_of_counts_go_by_their_names() -> None:
+    named = pl.DataFrame({"NR": [2, 2], "A": [3, 1], "B": [1, 2], "D": [0, 1]})
+    expected = migration_from_counts([[3, 1, 0, 2], [1, 2, 1, 2]], labels=GRADES)
+    for table in (named, named.to_pandas(), named.to_arrow()):
+        assert migration_from_counts(table, labels=GRADES) == expected
+    # rows without names are in the order of the columns, here the riskiest first
+    turned = pd.DataFrame([[2, 1, 1], [1, 3, 0]], columns=["B", "A", "D"])
+    assert migration_from_counts(turned, labels=GRADES).array.tolist() == expected.array.tolist()
+
+
+def test_only_default_needs_no_row() -> None:
+    states = MigrationStates(labels=("A", "B"), default_label=None)
+    with pytest.raises(InvalidDataError, match=r"Got the shape \(1, 2\)"):
+        migration_from_counts([[1, 2]], labels=states)
+
+
+def test_no_row_is_taken_for_another() -> None:
+    # default has a row and B has none: as many rows as without default
+    table = pd.DataFrame([[3, 1, 0], [0, 0, 4]], index=["A", "D"], columns=["A", "B", "D"])
+    with pytest.raises(InvalidDataError, match="no row 'B'"):
+        migration_from_counts(table, labels=GRADES)
+
+
 @pytest.mark.parametrize(
     ("counts", "match"),
     [
+        ([[0.9, 0.08, 0.02], [0.1, 0.8, 0.1]], "are these probabilities"),
+        ([[np.inf, 1, 0], [0, 1, 0]], "Got inf"),
+        ([[1, math.nan, 0], [0, 1, 0]], "Got nan"),
+        ([1, 2, 3], "a row a grade at the start"),
         ([[1, 2]], r"Got the shape \(1, 2\)"),
         ([[1, 2, -3], [0, 0, 0]], "zero or more"),
         (pd.DataFrame([[1, 2]], columns=["A", "C"], index=["A"]), "the column 'C'"),

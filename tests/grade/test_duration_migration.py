@@ -135,8 +135,9 @@ def test_a_window_cuts_spells() -> None:
     assert np.array(generator.counts).tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 0]]
     with pytest.raises(EmptyDataError, match="No spell is within the window"):
         duration_migration(table, labels=GRADES, window=(20, 30))
-    with pytest.raises(InvalidDataError, match="must end after it starts"):
-        duration_migration(table, labels=GRADES, window=(3, 3))
+    for window in ((3, 3), (1, 3, 5), (1,)):
+        with pytest.raises(InvalidDataError, match="a start and an end after it"):
+            duration_migration(table, labels=GRADES, window=window)
 
 
 def test_dates_are_years_of_365_and_a_quarter_days() -> None:

@@ -21,6 +21,8 @@ from creditscore.exceptions import (
     InvalidDataError,
     InvalidParameterError,
     InvalidTargetError,
+    InvalidWeightError,
+    WeightScaleWarning,
 )
 from creditscore.grade import FoundScale, GradeDisplay, find_grades
 from creditscore.metrics import information_value
@@ -354,7 +356,7 @@ def test_values_that_rank_the_wrong_way_round() -> None:
         InvalidParameterError, match="measure='prob_default' is what the values are"
     ):
         find_grades(is_bad, prob)
-    with pytest.raises(InvalidParameterError, match="There are 1 different values"):
+    with pytest.raises(InvalidParameterError, match="no more than 1 different value"):
         find_grades([0, 1], [0.5, 0.5], min_bad=0)
 
 
@@ -400,3 +402,62 @@ def test_cases_that_cannot_be_used(is_bad: Any, values: Any, error: type, messag
 def test_parameters(asked: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidParameterError, match=message):
         find_grades([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], **asked)
+
+
+# --- weights ---------------------------------------------------------------------------
+
+
+def test_weights_are_how_often_a_case_counts(many: tuple) -> None:
+    is_bad, prob = many
+    times = np.random.default_rng(5).integers(0, 4, len(prob))
+    asked: dict[str, Any] = {"n_grades": (3, 8), "min_ratio": 1.3, "max_p_value": 0.1}
+    found = find_grades(is_bad, prob, sample_weight=times, **asked)
+    repeated = find_grades(np.repeat(is_bad, times), np.repeat(prob, times), **asked)
+    assert found.scale == repeated.scale
+    pd.testing.assert_frame_equal(found.table(), repeated.table(), rtol=1e-9)
+
+
+def test_a_case_for_each_class_and_value_is_enough() -> None:
+    counts = [(90, 2), (80, 8), (40, 30)]
+    is_bad, prob = cases(counts)
+    weights = [n for pair in counts for n in pair]
+    found = find_grades([0, 1] * 3, np.repeat(PROB[:3], 2), sample_weight=weights)
+    assert (found.n_good, found.n_bad) == ((90, 80, 40), (2, 8, 30))
+    assert found == find_grades(is_bad, prob)
+
+
+def test_goods_that_were_sampled_get_their_rate_back() -> None:
+    # one good of ten was kept, and all bads
+    counts = [(90, 9), (50, 20)]
+    is_bad, prob = cases(counts)
+    found = find_grades(is_bad, prob, sample_weight=np.where(is_bad == 1, 1.0, 10.0))
+    assert found.master.prob_default == pytest.approx((9 / 909, 20 / 520))
+
+
+def test_grades_of_one_class_under_weights_that_are_no_whole_numbers() -> None:
+    is_bad, prob = cases([(50, 0), (0, 50)])
+    found = find_grades(is_bad, prob, sample_weight=np.full(100, 0.1), min_bad=0)
+    assert found.master.prob_default == (0.0, 1.0)
+    assert "10 cases" in repr(found)
+    assert ">5</td>" in found._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("weights", "error", "message"),
+    [
+        ([1.0, -1.0, 1.0, 1.0], InvalidWeightError, "must not be negative"),
+        ([1.0, np.nan, 1.0, 1.0], InvalidWeightError, "missing"),
+        ([1.0, 1.0], InvalidWeightError, "length 4"),
+        ([0.0, 1.0, 0.0, 1.0], InvalidTargetError, "All 2 cases with weight are bad"),
+    ],
+)
+def test_weights_that_cannot_be_used(weights: list[float], error: type, message: str) -> None:
+    with pytest.raises(error, match=message):
+        find_grades([0, 1, 0, 1], [0.1, 0.2, 0.3, 0.4], sample_weight=weights)
+
+
+def test_weights_that_add_up_to_next_to_nothing(many: tuple) -> None:
+    is_bad, prob = many
+    weights = np.full(len(prob), 1 / len(prob))
+    with pytest.warns(WeightScaleWarning, match="adds up to 1"):
+        find_grades(is_bad, prob, sample_weight=weights, min_bad=0)

@@ -128,6 +128,11 @@ def test_table_shows_both_probabilities() -> None:
 # --- by table --------------------------------------------------------------------------
 
 
+def test_notches_do_not_look_alike() -> None:
+    shown = MasterScale.agency(notches=True).map_to(MasterScale.agency())._repr_html_()
+    assert all(text in shown for text in ("0.0159%", "0.02%", "0.0271%"))
+
+
 def test_columns_keep_their_library_index_and_name() -> None:
     grades = pd.Series(["3", "1"], index=["x", "y"], name="rating")
     found = joined().apply(grades)

@@ -344,6 +344,8 @@ def test_rates_that_no_line_fits(rates: list[float], message: str) -> None:
         (lambda: MasterScale.agency(notches=1), "'notches'"),
         (lambda: MasterScale.agency(horizon=5, notches=True), "'AAA', 0.31 %, is not strictly"),
         (lambda: three().with_notches(["E"]), "no grade 'E'"),
+        (lambda: three().with_notches("A"), "'grades' parameter of MasterScale.with_notches must"),
+        (lambda: MasterScale.agency().with_notches().with_notches(), "'AA' has notches on this"),
         (lambda: three().with_floor(2), "'floor'"),
         (lambda: MasterScale.from_scale("A"), "'scale'"),
         (lambda: MasterScale.from_scale(three().scale, lowest=0.02), "'lowest'"),

@@ -63,3 +63,10 @@ def test_axes_that_are_given_are_used() -> None:
 def test_other_scales_are_refused() -> None:
     with pytest.raises(InvalidParameterError, match=r"'master' .* must be a MasterScale"):
         MasterScaleDisplay.from_scale(GradeScale.agency())  # type: ignore[arg-type]
+
+
+def test_it_fills_its_axes_beside_others() -> None:
+    figure, axes = plt.subplots(1, 2, figsize=(10, 4))
+    MasterScaleDisplay.from_scale(MasterScale.agency()).plot(axes[1])
+    figure.tight_layout()
+    assert axes[0].get_position().width > 0.3

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chi2, chi2_contingency
 
-from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore.exceptions import InvalidDataError, InvalidParameterError, MigrationWarning
 from creditscore.grade import (
     MigrationMatrix,
     cohort_migration,
@@ -181,6 +181,42 @@ def test_samples_of_one_matrix_are_mostly_not_refused() -> None:
 def test_what_cannot_be_tested(counts: tuple, match: str) -> None:
     with pytest.raises(InvalidDataError, match=match):
         homogeneity_test(*counts)
+
+
+def test_names_of_tables_are_compared() -> None:
+    table = pd.DataFrame(np.eye(3), index=list("ABD"), columns=list("ABD"))
+    turned = table.loc[list("BAD"), list("BAD")]
+    matrix = MigrationMatrix.from_probabilities(table)
+    for other in (table, matrix, np.eye(3)):
+        assert matrix_distance(table, other) == 0
+    for other in (table, matrix):
+        with pytest.raises(InvalidDataError, match=r"same states, in one order.*'B', 'A', 'D'"):
+            matrix_distance(turned, other)
+    with pytest.raises(InvalidDataError, match="names of its columns"):
+        mobility_indices(table.loc[list("BAD")])
+    counts = 10 * table.iloc[:2]
+    with pytest.raises(InvalidDataError, match="same rows, in one order"):
+        homogeneity_test(counts, counts.iloc[::-1])
+    with pytest.raises(InvalidDataError, match="same states, in one order"):
+        homogeneity_test(counts, counts[["B", "A", "D"]])
+    with pytest.raises(InvalidDataError, match="same states, in one order"):
+        given_matrix_test(10 * turned, matrix)
+
+
+def test_periods_of_other_lengths_are_told() -> None:
+    one = migration_from_counts([[90, 10]], labels=["A"])
+    five = migration_from_counts([[60, 40]], labels=["A"], years=5)
+    for compare in (matrix_distance, directional_difference, homogeneity_test, given_matrix_test):
+        with pytest.warns(MigrationWarning, match="from 1 to 5 years"):
+            compare(one, five)
+    leap = migration_from_counts([[60, 40]], labels=["A"], years=366 / 365.25)
+    assert matrix_distance(one, leap) > 0
+
+
+def test_the_row_of_default_may_be_left_out_of_counts() -> None:
+    expected = np.array([[0.9, 0.09, 0.01], [0.1, 0.8, 0.1], [0, 0, 1]])
+    counts = [[80, 20, 0], [10, 70, 20]]
+    assert given_matrix_test(counts, expected) == given_matrix_test([*counts, [0] * 3], expected)
 
 
 def test_matrices_without_counts() -> None:

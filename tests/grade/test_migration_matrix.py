@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -120,6 +121,26 @@ def test_a_table_with_names() -> None:
     assert found.array == pytest.approx(sp().array, rel=1e-14)
     assert found.withdrawn_label == "NR"
     assert found.grades == LABELS[:-1]
+
+
+def test_tables_of_other_libraries_go_by_their_names() -> None:
+    frame = pl.DataFrame({"A": [90, 10], "B": [8, 80], "D": [2, 10]})
+    for table in (frame, frame.to_arrow(), frame.to_pandas()):
+        assert MigrationMatrix.from_percent(table) == simple()
+
+
+def test_rows_with_numbers_for_names() -> None:
+    table = pd.DataFrame([[10, 80, 10], [90, 8, 2]], index=[2, 1], columns=[1, 2, "D"])
+    assert MigrationMatrix.from_percent(table).default_rates().to_dict() == {"1": 0.02, "2": 0.1}
+    turned = table.set_axis(pd.RangeIndex(2, 0, -1), axis="index")
+    assert MigrationMatrix.from_percent(turned) == MigrationMatrix.from_percent(table)
+    with pytest.raises(InvalidParameterError, match="'5'"):
+        MigrationMatrix.from_percent(table.set_axis([5, 1], axis="index"))
+
+
+def test_fractions_are_no_percentages() -> None:
+    with pytest.raises(InvalidDataError, match=r"sum to about 1, .* from_probabilities"):
+        MigrationMatrix.from_percent([[0.9, 0.1]], labels=["A", "D"], row_sums="normalise")
 
 
 def test_without_default() -> None:

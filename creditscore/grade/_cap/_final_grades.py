@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from creditscore._checks import unknown_name
 from creditscore._display import counted, html_table
 from creditscore._typing import Level
-from creditscore.grade._cap._capped_grades import CappedGrades
+from creditscore.grade._cap._capped_grades import CappedGrades, cap_reasons
+from creditscore.grade._customers import place_of_customer
+from creditscore.grade._ladder import places_of
 from creditscore.grade._override._overridden_grades import OverriddenGrades
-from creditscore.grade._veto import VetoedGrades
+from creditscore.grade._veto import VetoedGrades, veto_reasons
 
 STEPS = ("model", "overrides", "caps", "vetoes", "groups", "default")
 """Steps in their order; "groups" are parents whom a veto lowered."""
@@ -184,12 +185,9 @@ class FinalGrades:
         Raises
         ------
         InvalidParameterError
-            There is no such customer; near names are listed.
+            There is no such customer; near names are listed. InvalidDataError: two have this name.
         """
-        if customer not in self.customers:
-            known = [str(name) for name in self.customers]
-            raise unknown_name(customer, known, "customer", "the final grades")
-        row = self.customers.index(customer)
+        row = place_of_customer(customer, self.customers, "the final grades")
         steps = (
             RatingStep(step, grades[row], texts[row])
             for step, grades, texts in zip(STEPS, self._after, self._why, strict=True)
@@ -201,13 +199,11 @@ class FinalGrades:
         """Grades after each step; of customers in default, the model's until the last step."""
         overridden = self.capped.before
         steps = (overridden, self.capped.after, self.vetoed.after, self.groups.after)
-        shown = [
-            tuple(
-                before if bad else grade
-                for before, grade, bad in zip(self.model, grades, self.in_default, strict=True)
-            )
-            for grades in steps
-        ]
+        bad = [row for row, defaulted in enumerate(self.in_default) if defaulted]
+        shown = [list(grades) for grades in steps]
+        for grades in shown:
+            for row in bad:
+                grades[row] = self.model[row]
         return (self.model, *shown, self.groups.after)
 
     @cached_property
@@ -215,14 +211,15 @@ class FinalGrades:
         """What was said of each customer at each step, empty where nothing was."""
         nothing = ("",) * len(self.model)
         overrides = nothing if self.overridden is None else _reasons(self.overridden)
-        parts = (self.capped, self.vetoed, self.groups)
         default = tuple("in default" if bad else "" for bad in self.in_default)
-        return (nothing, overrides, *(part.frame()["reasons"].tolist() for part in parts), default)
+        return (
+            nothing, overrides, cap_reasons(self.capped), veto_reasons(self.vetoed),
+            cap_reasons(self.groups), default,
+        )  # fmt: skip
 
     @cached_property
     def _ranks(self) -> npt.NDArray[np.intp]:
-        place = {grade: rank for rank, grade in enumerate(self.order)}
-        return np.array([[place[grade] for grade in grades] for grades in self._after])
+        return np.array([places_of(grades, self.order) for grades in self._after])
 
     def __repr__(self) -> str:
         """Say in one line how many grades differ from the model's."""

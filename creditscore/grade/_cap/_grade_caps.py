@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -18,11 +19,19 @@ from creditscore.exceptions import InvalidDataError
 from creditscore.grade._cap._cap_rules import CountryCap, ParentCap
 from creditscore.grade._cap._capped_grades import NO_CAP, CapPart, CappedGrades
 from creditscore.grade._cap._groups import levels_of_groups
-from creditscore.grade._cap._parents import Parents, read_parents
-from creditscore.grade._customers import customers_of
+from creditscore.grade._cap._parents import Parents, ParentTexts, read_parents
+from creditscore.grade._customers import GradedRows, customers_of
 from creditscore.grade._inputs import read_entries
-from creditscore.grade._ladder import GradeLadder, grades_like, rank_of, ranks_of
-from creditscore.grade._veto import VetoedGrades, VetoRules
+from creditscore.grade._ladder import (
+    GradeLadder,
+    grades_like,
+    grades_of,
+    places_of,
+    rank_of,
+    ranks_of,
+    read_grades,
+)
+from creditscore.grade._veto import VetoedGrades, check_rows, veto_grades
 from creditscore.scorecard import VetoRule
 
 _APPLY = "GradeCaps.apply"
@@ -135,38 +144,16 @@ class GradeCaps(JsonDocument):
 
         Notes
         -----
-        O(n) for each level of ownership.
+        O(n log d) for groups of d levels of ownership.
         """
         ranks = ranks_of(scale, _APPLY)
-        vetoed = VetoRules(rules=self.rules).apply(grades, X, scale)
-        before = np.array([ranks[grade] for grade in vetoed.before], dtype=np.intp)
-        table = as_table(X, wanted=self._columns)
-        if self._columns:
-            table.require(self._columns)
-        names = customers_of(
-            grades, customers, len(before), needed_by="The parent cap" if self.parent else None
-        )
-        worst = _worst(ranks, scale)
-        parts = _rule_parts(self.rules, vetoed, ranks)
-        if self.country is not None:
-            parts.insert(0, _country_part(self.country, table, ranks))
-        after = before
-        for part in parts:
-            after = np.maximum(after, part.cap)
-        if self.parent is not None:
-            parents = read_parents(self.parent, table, names, ranks, parent_grades)
-            after, support, part = _with_parents(self.parent, parents, before, parts, worst)
-            parts = [*support, *parts, part]
-        order = tuple(ranks)
-        final = [order[rank] for rank in after.tolist()]
-        return CappedGrades(
-            grades=grades_like(grades, final),
-            before=vetoed.before,
-            after=tuple(final),
-            parts=tuple(parts),
-            customers=tuple(names),
-            order=order,
-        )
+        given = read_grades(grades, ranks)
+        table = as_table(X, wanted=columns_of(self))
+        check_rows(grades, X, len(given), table.n_rows)
+        needed_by = "The parent cap" if self.parent else None
+        names = customers_of(grades, customers, len(given), needed_by=needed_by)
+        rows = GradedRows(grades, given, names, ranks, scale.default_label)
+        return cap_grades(self, rows, table, parents_of(self, rows, table, parent_grades))
 
     def table(self) -> pd.DataFrame:
         """Return a row a cap: kind, column, condition, cap."""
@@ -184,14 +171,6 @@ class GradeCaps(JsonDocument):
                 lift = f"lifted to {_notches(self.parent.support_below)} below its grade"
                 rows.append(("support", self.parent.support_column, "true", lift))
         return pd.DataFrame(rows, columns=["kind", "column", "condition", "cap"])
-
-    @property
-    def _columns(self) -> list[str]:
-        columns = [] if self.country is None else [self.country.column]
-        if self.parent is not None:
-            columns.append(self.parent.column)
-            columns += [] if self.parent.support_column is None else [self.parent.support_column]
-        return columns
 
     def _content(self) -> dict[str, Any]:
         return {
@@ -226,9 +205,52 @@ class GradeCaps(JsonDocument):
         return html_table(self.table(), caption="Caps on grades", formats={})
 
 
-def _worst(ranks: Mapping[str, int], scale: GradeLadder) -> int:
-    """Return the place of the riskiest grade of customers who are not in default."""
-    return max(ranks[label] for label in ranks if label != scale.default_label)
+def columns_of(caps: GradeCaps) -> list[str]:
+    """Return the columns that caps read."""
+    columns = [] if caps.country is None else [caps.country.column]
+    if caps.parent is not None:
+        columns.append(caps.parent.column)
+        columns += [] if caps.parent.support_column is None else [caps.parent.support_column]
+    return [*columns, *(rule.column for rule in caps.rules)]
+
+
+def parents_of(
+    caps: GradeCaps,
+    rows: GradedRows,
+    table: Table,
+    parent_grades: Mapping[Any, str] | pd.Series | None,
+) -> Parents | None:
+    """Read the parents, where they cap."""
+    if caps.parent is None:
+        return None
+    columns = [caps.parent.column, caps.parent.support_column]
+    table.require([column for column in columns if column is not None])
+    return read_parents(caps.parent, table, rows.names, rows.ranks, parent_grades)
+
+
+def cap_grades(
+    caps: GradeCaps, rows: GradedRows, table: Table, parents: Parents | None
+) -> CappedGrades:
+    """Cap grades that are read already."""
+    vetoed = veto_grades(caps.rules, rows.column, rows.grades, table, rows.ranks)
+    parts = _rule_parts(caps.rules, vetoed, rows.ranks)
+    if caps.country is not None:
+        parts.insert(0, _country_part(caps.country, table, rows.ranks))
+    before = after = places_of(rows.grades, rows.ranks)
+    for part in parts:
+        after = np.maximum(after, part.cap)
+    if caps.parent is not None and parents is not None:
+        after, support, part = _with_parents(caps.parent, parents, before, parts, rows.worst)
+        parts = [*support, *parts, part]
+    final = grades_of(after, rows.ranks)
+    return CappedGrades(
+        grades=grades_like(rows.column, final),
+        before=tuple(rows.grades),
+        after=final,
+        parts=tuple(parts),
+        customers=tuple(rows.names),
+        order=tuple(rows.ranks),
+    )
 
 
 def _rule_parts(
@@ -247,6 +269,7 @@ def _rule_parts(
 
 
 def _country_part(rule: CountryCap, table: Table, ranks: Mapping[str, int]) -> CapPart:
+    table.require([rule.column])
     for ceiling in rule.ceilings.values():
         rank_of(ceiling, ranks, "ceiling of a country")
     codes, countries = table.levels(rule.column)
@@ -292,33 +315,25 @@ def _with_parents(
         for part in parts:
             rank[rows] = np.maximum(rank[rows], part.cap[rows])
         rank[held] = np.maximum(rank[held], cap[held])
-    known = cap != NO_CAP
-    texts = _parent_texts(rule, parents, rank)
-    text_of = np.where(known, parents.code, len(texts) - 1)
-    support = [CapPart("support", lift, _support_texts(parents, rank), text_of)]
-    return rank, support if (lift != NO_CAP).any() else [], CapPart("parent", cap, texts, text_of)
+    texts = partial(ParentTexts, parents=parents, rank=rank)
+    capped = CapPart("parent", cap, texts(write=partial(_capped_by, rule)), parents.code)
+    lifted = CapPart("support", lift, texts(write=_supported_by), parents.code)
+    return rank, [lifted] if (lift != NO_CAP).any() else [], capped
 
 
-def _parent_texts(rule: ParentCap, parents: Parents, rank: Int1D) -> tuple[tuple[str, str], ...]:
-    above = _notches(rule.notches_above)
+def _capped_by(rule: ParentCap, parent: Any, grade: str) -> tuple[str, str]:
+    if not rule.notches_above:
+        return f"no better than its parent {parent}, which is {grade}", (
+            f"不高于母公司 {parent}（{grade}）"
+        )
     return (
-        *(
-            (f"at most {above} above its parent {name}, which is {grade}",
-             f"最多比母公司 {name}（{grade}）高 {rule.notches_above} 级")
-            for name, grade in parents.graded(rank)
-        ),
-        ("", ""),
-    )  # fmt: skip
-
-
-def _support_texts(parents: Parents, rank: Int1D) -> tuple[tuple[str, str], ...]:
-    return (
-        *(
-            (f"supported by its parent {name}, which is {grade}", f"母公司 {name}（{grade}）支持")
-            for name, grade in parents.graded(rank)
-        ),
-        ("", ""),
+        f"at most {_notches(rule.notches_above)} above its parent {parent}, which is {grade}",
+        f"最多比母公司 {parent}（{grade}）高 {rule.notches_above} 级",
     )
+
+
+def _supported_by(parent: Any, grade: str) -> tuple[str, str]:
+    return f"supported by its parent {parent}, which is {grade}", f"母公司 {parent}（{grade}）支持"
 
 
 def _notches(number: int) -> str:

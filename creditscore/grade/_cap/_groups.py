@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,26 +12,30 @@ from creditscore.exceptions import InvalidDataError
 _MOST_NAMED = 12
 
 
-def levels_of_groups(parent: Int1D, names: Sequence[object]) -> Iterator[Int1D]:
-    """Yield rows level by level, each after the row of its parent; -1 is no parent among them.
+def levels_of_groups(parent: Int1D, names: Sequence[object]) -> list[Int1D]:
+    """Return rows level by level, each after the row of its parent; -1 is no parent among them.
 
-    O(n) for each level.
+    The first level is of those without one. O(n log d) for groups of d levels.
 
     Raises
     ------
     InvalidDataError
         Customers own each other in a ring; the message names it.
     """
-    done = parent < 0
-    yield np.flatnonzero(done)
-    pending = np.flatnonzero(~done)
-    while len(pending):
-        ready = done[parent[pending]]
-        if not ready.any():
-            raise _ring(parent, int(pending[0]), names)
-        yield pending[ready]
-        done[pending[ready]] = True
-        pending = pending[~ready]
+    depth = np.zeros(len(parent), dtype=np.intp)
+    owner = parent.copy()
+    owned = np.flatnonzero(owner >= 0)
+    depth[owned] = 1
+    # the way up that is known of each row doubles, and none is longer than there are rows
+    for _ in range(len(parent).bit_length()):
+        above = owner[owned]
+        depth[owned] += depth[above]
+        owner[owned] = owner[above]
+        owned = owned[owner[owned] >= 0]
+    if len(owned):
+        raise _ring(parent, int(owned[0]), names)
+    order = np.argsort(depth, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(depth))[:-1])
 
 
 def _ring(parent: Int1D, start: int, names: Sequence[object]) -> InvalidDataError:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,13 +34,24 @@ class Parents:
     row_of_found: Int1D
     outside_of_found: Int1D
 
-    def graded(self, rank: Int1D) -> Iterator[tuple[Any, str]]:
-        """Yield each parent with its grade, which is empty where it has none."""
-        for name, row, outside in zip(
-            self.found, self.row_of_found.tolist(), self.outside_of_found.tolist(), strict=True
-        ):
-            place = int(rank[row]) if row >= 0 else outside
-            yield name, self.order[place] if place >= 0 else ""
+    def without_support(self) -> Parents:
+        """Return the same parents, who support nobody."""
+        return replace(self, supported=np.zeros_like(self.supported))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParentTexts:
+    """What is said of each parent and its grade, in both languages, by the code of the parent."""
+
+    parents: Parents
+    rank: Int1D
+    write: Callable[[Any, str], tuple[str, str]]
+
+    def __getitem__(self, code: int, /) -> tuple[str, str]:
+        """Write the texts of one parent; most of a million are never asked for."""
+        row = int(self.parents.row_of_found[code])
+        place = int(self.rank[row] if row >= 0 else self.parents.outside_of_found[code])
+        return self.write(self.parents.found[code], self.parents.order[place])
 
 
 def read_parents(
@@ -51,14 +62,15 @@ def read_parents(
     parent_grades: Mapping[Any, str] | pd.Series | None,
 ) -> Parents:
     """Find the parent of each customer among the customers, or among the grades given apart."""
-    code, found = table.levels(rule.column)
-    row_of_found = np.asarray(pd.Index(list(names)).get_indexer(list(found)), dtype=np.intp)
+    code, levels = table.levels(rule.column)
+    found = tuple(map(_whole, levels))
+    customers = pd.Index(list(names))
+    row_of_found = np.asarray(customers.get_indexer(list(found)), dtype=np.intp)
     apart = {} if parent_grades is None else dict(parent_grades.items())
-    customers = set(names)
-    both = [name for name in apart if name in customers]
-    if both:
+    both = np.flatnonzero(customers.get_indexer(list(apart)) >= 0)
+    if len(both):
         msg = (
-            f"The parent {both[0]!r} has a grade among the customers and another in "
+            f"The parent {list(apart)[both[0]]!r} has a grade among the customers and another in "
             "parent_grades. Leave it out of the latter."
         )
         raise InvalidDataError(msg)
@@ -72,8 +84,8 @@ def read_parents(
         name = found[int(unknown.argmax())]
         msg = (
             f"Column {rule.column!r}: the parent {name!r} has no grade, one of "
-            f"{int(unknown.sum())} parent(s) that are no customers here. Give their grades as "
-            "parent_grades, or give ParentCap(unknown='pass')."
+            f"{int(unknown.sum())} parent(s) that are no customers here{_other_kind(name, names)}. "
+            "Give their grades as parent_grades, or give ParentCap(unknown='pass')."
         )
         raise InvalidDataError(msg)
     return Parents(
@@ -87,6 +99,19 @@ def read_parents(
         row_of_found=row_of_found,
         outside_of_found=outside_of_found,
     )
+
+
+def _whole(name: Any) -> Any:
+    """Return the number of a customer as it was before a missing value made its column floats."""
+    return int(name) if isinstance(name, float) and name.is_integer() else name
+
+
+def _other_kind(parent: Any, names: Sequence[Any]) -> str:
+    """Say that parents are named by text and customers by numbers, or the reverse."""
+    if not any(str(name) == str(parent) for name in names):
+        return ""
+    kinds = ("text", "numbers") if isinstance(parent, str) else ("numbers", "text")
+    return " (the column names parents by {}, and customers are named by {})".format(*kinds)
 
 
 def _supported(rule: ParentCap, table: Table) -> Bool1D:

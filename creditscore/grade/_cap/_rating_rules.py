@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self, TypedDict
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
 from creditscore._checks import check_kind
+from creditscore._days import check_day
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
+from creditscore._frame import Table, as_table
 from creditscore._typing import Bool1D, NativeFrame
 from creditscore.exceptions import InvalidParameterError
 from creditscore.grade._cap._final_grades import FinalGrades
-from creditscore.grade._cap._grade_caps import GradeCaps
-from creditscore.grade._customers import customers_of
+from creditscore.grade._cap._grade_caps import GradeCaps, cap_grades, columns_of, parents_of
+from creditscore.grade._customers import GradedRows, customers_of
 from creditscore.grade._inputs import check_same_rows, read_defaulted
-from creditscore.grade._ladder import GradeLadder, grades_like, ranks_of, read_grades
+from creditscore.grade._ladder import GradeLadder, ranks_of, read_grades
 from creditscore.grade._override._grade_override import GradeOverride
 from creditscore.grade._override._overridden_grades import OverriddenGrades
-from creditscore.grade._override._override_policy import OverridePolicy
-from creditscore.grade._veto import VetoedGrades, VetoRules
+from creditscore.grade._override._override_policy import OverridePolicy, override_grades
+from creditscore.grade._veto import VetoedGrades, VetoRules, check_rows, veto_grades
 
 _APPLY = "RatingRules.apply"
-
-
-class _Parents(TypedDict):
-    """What tells caps who owns whom."""
-
-    customers: Sequence[Any]
-    parent_grades: Mapping[Any, str] | pd.Series | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -101,7 +96,7 @@ class RatingRules(JsonDocument):
     def apply(
         self,
         grades: Any,
-        X: NativeFrame,
+        X: NativeFrame | None,
         scale: GradeLadder,
         *,
         overrides: Sequence[GradeOverride] = (),
@@ -117,9 +112,9 @@ class RatingRules(JsonDocument):
         grades : Series or array-like of str, shape (n_customers,)
             Grades of `scale`, or its `default_label`. A pandas Series has the customers as its
             index.
-        X : table of shape (n_customers, n_columns)
-            The same customers, with the columns of caps and vetoes. Two pandas objects must have
-            the same index.
+        X : table of shape (n_customers, n_columns) or None
+            The same customers, with the columns of caps and vetoes; None where no rule reads one.
+            Two pandas objects must have the same index.
         scale : GradeScale or MasterScale
             Says which grade is above which.
         overrides : sequence of GradeOverride, default=()
@@ -141,25 +136,37 @@ class RatingRules(JsonDocument):
         Raises
         ------
         InvalidParameterError
-            Overrides without a policy, or without a day.
+            Overrides without a policy, or without a day; no table, and rules that read it.
         InvalidDataError
             As in :meth:`OverridePolicy.apply`, :meth:`GradeCaps.apply`, :meth:`VetoRules.apply`.
+
+        Notes
+        -----
+        O(n log d) for groups of d levels of ownership.
         """
         ranks = ranks_of(scale, _APPLY)
         model = read_grades(grades, ranks)
         defaulted = _defaulted(grades, model, in_default, scale.default_label)
-        known = np.where(defaulted, scale.default_label, np.array(model, dtype=object)).tolist()
-        given = grades_like(grades, known)
-        n = len(model)
-        names = customers_of(grades, customers, n, needed_by=self._needs_names(overrides))
-        overridden = self._overridden(given, overrides, scale, as_of, names)
-        after = given if overridden is None else overridden.grades
-        parents: _Parents = {"customers": names, "parent_grades": parent_grades}
-        capped = (self.caps or GradeCaps()).apply(after, X, scale, **parents)
-        vetoed = (self.vetoes or VetoRules(rules=())).apply(capped.grades, X, scale)
-        groups = self._of_groups(vetoed).apply(vetoed.grades, X, scale, **parents)
+        known = [
+            scale.default_label if bad else grade
+            for grade, bad in zip(model, defaulted.tolist(), strict=True)
+        ]
+        names = customers_of(grades, customers, len(model), needed_by=self._needs_names(overrides))
+        table = self._read_table(X, grades, len(model))
+        rows = GradedRows(grades, known, names, ranks, scale.default_label)
+        overridden = self._overridden(rows, overrides, as_of)
+        if overridden is not None:
+            rows = rows._replace(grades=overridden.after)
+        caps, vetoes = self.caps or GradeCaps(), self.vetoes or VetoRules(rules=())
+        parents = parents_of(caps, rows, table, parent_grades)
+        capped = cap_grades(caps, rows, table, parents)
+        vetoed = veto_grades(vetoes.rules, grades, capped.after, table, ranks)
+        owners = None if parents is None else parents.without_support()
+        groups = cap_grades(
+            self._of_groups(vetoed), rows._replace(grades=vetoed.after), table, owners
+        )
         return FinalGrades(
-            grades=grades_like(grades, groups.after),
+            grades=groups.grades,
             model=tuple(model),
             in_default=tuple(defaulted.tolist()),
             overridden=overridden,
@@ -176,12 +183,7 @@ class RatingRules(JsonDocument):
         return "The parent cap" if self.caps is not None and self.caps.parent is not None else None
 
     def _overridden(
-        self,
-        grades: Any,
-        overrides: Sequence[GradeOverride],
-        scale: GradeLadder,
-        as_of: Any,
-        names: Sequence[Any],
+        self, rows: GradedRows, overrides: Sequence[GradeOverride], as_of: Any
     ) -> OverriddenGrades | None:
         if not len(overrides):
             return None
@@ -189,13 +191,31 @@ class RatingRules(JsonDocument):
             what = "an override policy" if self.overrides is None else "the day as_of"
             msg = f"There are {len(overrides)} override(s), and {what} is missing. Give it."
             raise InvalidParameterError(msg)
-        return self.overrides.apply(grades, overrides, scale, as_of=as_of, customers=names)
+        day = check_day(as_of, "as_of", _APPLY)
+        return override_grades(self.overrides, rows, overrides, day)
+
+    def _read_table(self, X: NativeFrame | None, grades: Any, n: int) -> Table:
+        columns = [] if self.caps is None else columns_of(self.caps)
+        columns += [] if self.vetoes is None else [rule.column for rule in self.vetoes.rules]
+        if X is None:
+            if columns:
+                listed = ", ".join(map(repr, dict.fromkeys(columns)))
+                msg = (
+                    f"The rules read the column(s) {listed}, and X is None. Give the table of the "
+                    "customers."
+                )
+                raise InvalidParameterError(msg)
+            # a table that nobody reads
+            return as_table(np.zeros((n, 1)))
+        table = as_table(X, wanted=columns)
+        check_rows(grades, X, n, table.n_rows)
+        return table
 
     def _of_groups(self, vetoed: VetoedGrades) -> GradeCaps:
         """Return the cap of parents, where a veto lowered anybody."""
         if self.caps is None or self.caps.parent is None or vetoed.before == vetoed.after:
             return GradeCaps()
-        return GradeCaps(parent=replace(self.caps.parent, support_column=None))
+        return GradeCaps(parent=self.caps.parent)
 
     def table(self) -> pd.DataFrame:
         """Return a row a step, in their order: step, rules."""

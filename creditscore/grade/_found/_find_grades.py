@@ -9,8 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from creditscore._display import counted
 from creditscore._typing import Bool1D, Float1D, GradeMeasure, ObjectiveName
-from creditscore._validation import check_choice, check_integer, check_real
+from creditscore._validation import (
+    check_choice,
+    check_integer,
+    check_real,
+    check_weights,
+    warn_of_weight_scale,
+)
 from creditscore.binning import BinConstraints, Relaxation, Solution, bin_relaxations, solve_bins
 from creditscore.exceptions import EmptyDataError, InvalidParameterError, InvalidTargetError
 from creditscore.grade._found._found_scale import FoundScale
@@ -37,6 +44,7 @@ def find_grades(  # noqa: PLR0913 - one parameter a choice
     is_bad: Any,
     values: Any,
     *,
+    sample_weight: Any = None,
     n_grades: int | tuple[int, int] | None = None,
     min_share: float = 0.02,
     max_share: float | None = None,
@@ -58,6 +66,9 @@ def find_grades(  # noqa: PLR0913 - one parameter a choice
     values : array-like of shape (n_samples,)
         Probabilities of default or scores, as `measure` says. Of pandas Series, both must have
         one index.
+    sample_weight : array-like of shape (n_samples,), optional
+        How often each case counts, zero or more: the number of such cases, or the inverse of the
+        share of them that was sampled. Sizes, rates and tests are by weight.
     n_grades : int or (int, int), optional
         Number of grades, or the least and the most. As many as there are `labels`, or 2 to 10,
         unless given.
@@ -97,7 +108,13 @@ def find_grades(  # noqa: PLR0913 - one parameter a choice
     InvalidTargetError
         Outcomes that are none, of one class only, or swapped with the values.
     InvalidDataError
-        Values that are missing, infinite, or no probabilities.
+        Values that are missing, infinite, or no probabilities. InvalidWeightError: weights that
+        are missing, infinite or negative.
+
+    Warns
+    -----
+    WeightScaleWarning
+        Weights add up to next to nothing beside the number of cases.
 
     See Also
     --------
@@ -150,8 +167,8 @@ def find_grades(  # noqa: PLR0913 - one parameter a choice
         **_pair(("min_bin_size", "max_bin_size"), (min_share, max_share), 0, 1, "both"),
         **_pair(("min_rate_ratio", "max_rate_ratio"), (min_ratio, max_ratio), 1, math.inf, "left"),
     )
-    measured, bad = _cases(is_bad, values, measure)
-    search = _Search(Places.of(measured, bad, measure, most), asked, objective)
+    measured, bad, weights = _cases(is_bad, values, sample_weight, measure)
+    search = _Search(Places.of(measured, bad, weights, measure, most), asked, objective)
     return search.found(grades)
 
 
@@ -195,24 +212,31 @@ def _pair(
     return {names[0]: least, names[1]: most}
 
 
-def _cases(is_bad: Any, values: Any, measure: GradeMeasure) -> tuple[Float1D, Bool1D]:
-    """Read outcomes of both classes and values that a scale can grade."""
+def _cases(
+    is_bad: Any, values: Any, sample_weight: Any, measure: GradeMeasure
+) -> tuple[Float1D, Bool1D, Float1D]:
+    """Read outcomes of both classes, values that a scale can grade, and weights above zero."""
     anything = GradeScale(labels=("all",), bounds=(), measure=measure)
     measured = read_numbers(values, "values to grade")
     if not len(measured):
         msg = "There are no values to grade. Grades are found on cases with known outcomes."
         raise EmptyDataError(msg)
     anything.grade(measured)
-    check_same_rows(values=values, is_bad=is_bad)
+    check_same_rows(values=values, is_bad=is_bad, sample_weight=sample_weight)
     bad = read_outcomes(is_bad, measured)
+    weights = check_weights(sample_weight, n_rows=len(measured))
+    warn_of_weight_scale(weights)
+    weights = np.ones(len(measured)) if weights is None else weights
+    counting = weights > 0
+    measured, bad, weights = measured[counting], bad[counting], weights[counting]
     if bad.all() or not bad.any():
         msg = (
-            f"All {len(bad)} cases are {'bad' if bad.all() else 'good'}, so nothing tells grades "
-            "apart. Take a scale that needs no outcomes: GradeScale.odds_ladder(), or "
-            "MasterScale.agency()."
+            f"All {len(bad)} cases {'' if sample_weight is None else 'with weight '}are "
+            f"{'bad' if bad.all() else 'good'}, so nothing tells grades apart. Take a scale that "
+            "needs no outcomes: GradeScale.odds_ladder(), or MasterScale.agency()."
         )
         raise InvalidTargetError(msg)
-    return measured, bad
+    return measured, bad, weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,9 +258,10 @@ class _Search:
                 f"or fix their number by n_grades={len(labels)}."
             )
             raise InvalidParameterError(msg)
-        count, bad, total = (
-            np.add.reduceat(part, starts) for part in (places.count, places.n_bad, places.total)
+        good, bad, total = (
+            np.add.reduceat(part, starts) for part in (places.n_good, places.n_bad, places.total)
         )
+        count = good + bad
         scale = GradeScale(
             labels=tuple(map(str, range(1, n + 1))) if labels is None else labels,
             bounds=places.bounds(starts[1:]),
@@ -244,22 +269,22 @@ class _Search:
         )
         return FoundScale(
             master=MasterScale.from_scale(scale, prob_default=(bad / count).tolist()),
-            n_good=tuple((count - bad).astype(np.int64).tolist()),
-            n_bad=tuple(bad.astype(np.int64).tolist()),
+            n_good=tuple(good.tolist()),
+            n_bad=tuple(bad.tolist()),
             mean=tuple((total / count).tolist()),
             objective=self.objective,
             value=solution.value,
-            n_places=len(places.count),
+            n_places=len(places.n_bad),
             n_values=places.n_values,
         )
 
     def _solution(self) -> Solution:
         places = self.places
-        good = places.count - places.n_bad
-        solution = solve_bins(good, places.n_bad, constraints=self.asked, objective=self.objective)
+        good, bad = places.n_good, places.n_bad
+        solution = solve_bins(good, bad, constraints=self.asked, objective=self.objective)
         if solution.feasible:
             return solution
-        ways = bin_relaxations(good, places.n_bad, constraints=self.asked, objective=self.objective)
+        ways = bin_relaxations(good, bad, constraints=self.asked, objective=self.objective)
         least, most = self.asked.min_n_bins, self.asked.max_n_bins
         helps = [
             " and ".join(_said(one, exact=least == most) for one in way)
@@ -269,18 +294,18 @@ class _Search:
         what = f"What would help: {'; or '.join(helps)}." if helps else self._why_none()
         number = least if least == most else f"{least} to {most}"
         msg = (
-            f"No {number} grades keep all that {_OWNER} was asked for, on {len(places.count)} "
-            f"groups of values. {what}"
+            f"No {number} grades keep all that {_OWNER} was asked for, on "
+            f"{counted(len(bad), 'group')} of values. {what}"
         )
         raise InvalidParameterError(msg)
 
     def _why_none(self) -> str:
         """Say what no parameter helps against."""
         places = self.places
-        if len(places.count) < self.asked.min_n_bins:
+        if len(places.n_bad) < self.asked.min_n_bins:
             return (
-                f"There are {places.n_values} different values. Ask for fewer grades, or raise "
-                "max_n_prebins."
+                f"There is no more than {counted(places.n_values, 'different value')}. Ask for "
+                "fewer grades, or raise max_n_prebins."
             )
         return (
             "The default rate does not rise from the safest values to the riskiest. Check that "

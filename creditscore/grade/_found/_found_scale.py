@@ -24,8 +24,8 @@ class FoundScale:
     ----------
     master : MasterScale
         The grades; each means the default rate that was observed in it.
-    n_good, n_bad : tuple of int of length n_grades
-        Cases of each grade.
+    n_good, n_bad : tuple of float of length n_grades
+        Cases of each grade, by weight: whole numbers where none were given.
     mean : tuple of float of length n_grades
         Mean value of the cases of each grade.
     objective : str
@@ -50,8 +50,8 @@ class FoundScale:
     """
 
     master: MasterScale
-    n_good: tuple[int, ...]
-    n_bad: tuple[int, ...]
+    n_good: tuple[float, ...]
+    n_bad: tuple[float, ...]
     mean: tuple[float, ...]
     objective: ObjectiveName
     value: float
@@ -79,11 +79,12 @@ class FoundScale:
         Returns
         -------
         DataFrame
-            A row a grade: the columns of :meth:`GradeScale.table`, `predicted` being the mean
-            probability, or NaN for scores; then ratio (of the observed rate to that of the grade
-            before, infinite over zero), p_value (that both have one rate: two-sided z-test with
-            pooled variance) and hhi_part (squared share, which adds up to `hhi`). Ratio and
-            p_value of the first grade are NaN. :class:`GradeDisplay` draws it.
+            A row a grade: the columns of :meth:`GradeScale.table`, count and n_bad being sums of
+            weights and `predicted` the mean probability, or NaN for scores; then ratio (of the
+            observed rate to that of the grade before, infinite over zero), p_value (that both have
+            one rate: two-sided z-test with pooled variance) and hhi_part (squared share, which
+            adds up to `hhi`). Ratio and p_value of the first grade are NaN. :class:`GradeDisplay`
+            draws it.
 
         Notes
         -----
@@ -97,7 +98,7 @@ class FoundScale:
             ratio = np.append(np.nan, rate[1:] / rate[:-1])
         known = self.scale.measure == "prob_default"
         return self.scale.intervals().assign(
-            count=count.astype(np.int64),
+            count=count,
             share=share,
             n_bad=self.n_bad,
             observed=rate,
@@ -111,14 +112,15 @@ class FoundScale:
 
     @property
     def _count(self) -> Float1D:
-        return np.add(self.n_good, self.n_bad).astype(np.float64)
+        count: Float1D = np.add(self.n_good, self.n_bad)
+        return count
 
     def __repr__(self) -> str:
         """Say in one line how many grades were found, and how far apart they are."""
         prob = self.master.prob_default
         return (
             f"<{type(self).__name__}: {counted(len(prob), 'grade')} of "
-            f"{counted(int(self._count.sum()), 'case')}, default rates {100 * prob[0]:.3g}% to "
+            f"{counted(round(self._count.sum()), 'case')}, default rates {100 * prob[0]:.3g}% to "
             f"{100 * prob[-1]:.3g}%, {self.objective} {self.value:.4g}, hhi {self.hhi:.3f}>"
         )
 
@@ -127,6 +129,7 @@ class FoundScale:
         percent = "{:.2%}".format
         formats: dict[str, Format] = {
             **dict.fromkeys(("share", "observed", "observed_lower", "observed_upper"), percent),
+            **dict.fromkeys(("count", "n_bad"), "{:,.0f}"),
             "ratio": "{:.2f}",
             "p_value": p_value_text,
             "hhi_part": "{:.4f}",

@@ -21,10 +21,10 @@ class Places:
         Whether a higher value is riskier, or safer.
     safest, riskiest : ndarray of shape (n_groups,)
         The outer values of each group.
-    count, n_bad : ndarray of shape (n_groups,)
-        Cases and bads.
+    n_good, n_bad : ndarray of shape (n_groups,)
+        Goods and bads, by weight.
     total : ndarray of shape (n_groups,)
-        Sum of the values.
+        Weighted sum of the values.
     n_values : int
         Number of different values.
     """
@@ -32,18 +32,21 @@ class Places:
     measure: GradeMeasure
     safest: Float1D
     riskiest: Float1D
-    count: Float1D
+    n_good: Float1D
     n_bad: Float1D
     total: Float1D
     n_values: int
 
     @classmethod
-    def of(cls, values: Float1D, bad: Bool1D, measure: GradeMeasure, most: int) -> Self:
+    def of(
+        cls, values: Float1D, bad: Bool1D, weights: Float1D, measure: GradeMeasure, most: int
+    ) -> Self:
         """Group values: each by itself, or so many groups of nearly equal size."""
         sign = 1.0 if measure == "prob_default" else -1.0
         risk, place = np.unique(sign * values, return_inverse=True)
-        count = np.bincount(place).astype(np.float64)
-        n_bad = np.bincount(place, weights=bad)
+        # not what is left of all cases: of weights that rounds to less than nothing
+        n_good, n_bad = (np.bincount(place, weights=weights * kind) for kind in (~bad, bad))
+        count = n_good + n_bad
         starts = np.arange(len(risk))
         if len(risk) > most:
             middle = np.cumsum(count) - count / 2
@@ -54,7 +57,7 @@ class Places:
             measure,
             sign * risk[starts],
             sign * risk[last],
-            np.add.reduceat(count, starts),
+            np.add.reduceat(n_good, starts),
             np.add.reduceat(n_bad, starts),
             np.add.reduceat(sign * risk * count, starts),
             len(risk),

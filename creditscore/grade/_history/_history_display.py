@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind, unknown_name
+from creditscore._checks import check_kind
 from creditscore._display import (
     BAD,
     GOOD,
@@ -23,6 +23,7 @@ from creditscore._display import (
     text_width,
 )
 from creditscore.exceptions import InvalidDataError
+from creditscore.grade._customers import unknown_customer
 from creditscore.grade._history._rating_history import RatingHistory
 
 _LETTERS = 8.5
@@ -101,8 +102,7 @@ class RatingHistoryDisplay:
         who = list(history.customers[:20]) if customers is None else list(customers)
         for name in who:
             if name not in history.customers:
-                known = [str(customer) for customer in history.customers]
-                raise unknown_name(name, known, "customer", "the history")
+                raise unknown_customer(name, history.customers, "the history")
         if len(who) > _MOST:
             msg = f"There is room for {_MOST} customers. Got {len(who)}: choose some of them."
             raise InvalidDataError(msg)

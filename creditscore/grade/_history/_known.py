@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from creditscore._columns import is_level
 from creditscore._typing import Level
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore.grade._customers import unknown_customer
 from creditscore.grade._history._validities import NONE, ReadRows, Validities
 
 _NEVER = np.datetime64("NaT", "D")
@@ -51,6 +53,8 @@ def with_row(
         _check_later(rows, at - 1, customer, start)
         if not stop[at - 1] <= start:
             stop[at - 1] = start
+    elif not is_level(customer) or any(str(name) == str(customer) for name in customers):
+        raise unknown_customer(customer, customers, "the history")
     elif grade == NONE:
         msg = f"Customer {customer!r} is not in the history, so there is no grade to withdraw."
         raise InvalidParameterError(msg)

@@ -8,15 +8,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._days import Days
 from creditscore._typing import Int1D, Level
-from creditscore.grade._day import Days
+from creditscore.grade._customers import unknown_customer
 from creditscore.grade._history._validities import NONE, Validities
 
 
 def places_of(who: pd.Index, customers: Sequence[Level]) -> Int1D:
-    """Return the code of each customer, -1 where the history does not know them."""
+    """Return the code of each customer, -1 where the history does not know them.
+
+    Raises
+    ------
+    InvalidParameterError
+        It knows none of them, and one if numbers were text, or the reverse.
+    """
     known = pd.Index(list(customers))
-    return np.asarray(known.get_indexer(who), dtype=np.intp)
+    places = np.asarray(known.get_indexer(who), dtype=np.intp)
+    if (places < 0).all():
+        texts = {str(customer) for customer in customers}
+        other = next((name for name in who if str(name) in texts), None)
+        if other is not None:
+            raise unknown_customer(other, customers, "the history")
+    return places
 
 
 def codes_on(rows: Validities, n_customers: int, day: np.datetime64) -> Int1D:

@@ -8,10 +8,10 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
+from creditscore._days import check_day
 from creditscore._typing import Int1D
 from creditscore._validation import check_choice
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
-from creditscore.grade._day import read_day
 from creditscore.grade._history._lookup import codes_at, codes_on, places_of
 from creditscore.grade._history._spells import DAYS_A_YEAR, changes_of, spells_between
 from creditscore.grade._history._validities import (
@@ -100,7 +100,7 @@ class RatingHistory(ValidityTable):
         >>> history.as_of("2023-06-30", customers=["X", "Y"]).to_dict()
         {'X': 'A', 'Y': 'NR'}
         """
-        on = read_day(day, "day", "RatingHistory.as_of")
+        on = check_day(day, "day", "RatingHistory.as_of")
         if customers is not None:
             who = pd.Index(np.asarray(customers))
             codes = self._codes_on(on)[places_of(who, self.customers)]
@@ -325,7 +325,7 @@ class RatingHistory(ValidityTable):
 
 
 def _period(start: Any, end: Any, owner: str) -> tuple[np.datetime64, np.datetime64]:
-    first, last = read_day(start, "start", owner), read_day(end, "end", owner)
+    first, last = check_day(start, "start", owner), check_day(end, "end", owner)
     if last <= first:
         msg = (
             f"The 'end' parameter of {owner} must be after 'start'. Got {last} and {first} instead."

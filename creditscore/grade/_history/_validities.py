@@ -10,13 +10,16 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from creditscore._days import Days
 from creditscore._frame import Table, as_table, read_named
 from creditscore._typing import Bool1D, Int1D, Level
-from creditscore.exceptions import InvalidDataError
-from creditscore.grade._day import Days
+from creditscore._warn import warn_user
+from creditscore.exceptions import InvalidDataError, ValidityWarning
 
 NONE = -1
 """Code of no grade."""
+NO_END = np.datetime64("2200-01-01", "D")
+"""From here on a day is the 9999-12-31, or the like, of a database, which says that none is set."""
 _NEVER = np.datetime64("NaT", "D")
 
 
@@ -76,6 +79,9 @@ def columns_table(**columns: Any) -> Table:
             read[name] = nw.from_native(values, series_only=True).to_pandas().array
         else:
             array = np.asarray(values)
+            if array.ndim != 1:
+                msg = f"The column {name!r} must hold one value an event. Got {values!r} instead."
+                raise InvalidDataError(msg)
             # numpy would turn the numbers of a mixed list into text
             read[name] = np.asarray(values, dtype=object) if array.dtype.kind in "US" else array
     lengths = {name: len(values) for name, values in read.items()}
@@ -127,6 +133,20 @@ def check_gaps(rows: Validities, customers: Sequence[Level]) -> None:
         raise InvalidDataError(msg)
 
 
+def warn_of_last_days(rows: Validities) -> None:
+    """Warn where most validities end a day before the next begins, as tables of last days do."""
+    followed = rows.followed[:-1]
+    short = followed & (rows.start[1:] - rows.stop[:-1] == np.timedelta64(1, "D"))
+    if 2 * short.sum() > followed.sum():
+        msg = (
+            f"{int(short.sum())} of {int(followed.sum())} validities that another one follows end "
+            "a day before it, so that their customers have no grade on that day. 'valid_to' is the "
+            "first day on which a grade does not hold any more: if the table gives the last day "
+            "on which it does, add a day."
+        )
+        warn_user(msg, ValidityWarning)
+
+
 def first_days(rows: Validities) -> tuple[np.datetime64, np.datetime64]:
     """Return the first and the last day that a history speaks of."""
     ends = rows.stop[~np.isnat(rows.stop)]
@@ -153,6 +173,7 @@ def _sorted(
             )
             raise InvalidDataError(msg)
     order = _order(customer, start)
+    stop = np.where(stop >= NO_END, _NEVER, stop)
     return Validities(customer, grade, start, stop, known).taken(order), customers, order
 
 

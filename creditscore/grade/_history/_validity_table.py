@@ -9,11 +9,11 @@ from typing import Any, Literal, Self, TypeAlias
 import pandas as pd
 
 from creditscore._checks import unknown_name
+from creditscore._days import Days, check_day
 from creditscore._display import counted, html_table
 from creditscore._typing import Int1D, Level, NativeFrame
 from creditscore._validation import check_choice
 from creditscore.exceptions import InvalidParameterError
-from creditscore.grade._day import Days, read_day
 from creditscore.grade._history._known import known_by, with_row
 from creditscore.grade._history._lookup import names_of, words_of
 from creditscore.grade._history._validities import (
@@ -25,6 +25,7 @@ from creditscore.grade._history._validities import (
     first_days,
     read_events,
     read_validities,
+    warn_of_last_days,
 )
 from creditscore.grade._ladder import GradeLadder, read_ladder
 
@@ -57,9 +58,10 @@ class ValidityTable:
         Parameters
         ----------
         table : table of shape (n_rows, n_columns)
-            customer (text or whole number), grade, valid_from, valid_to (dates; missing while
-            valid), and perhaps known_on (date from which the row is known). Other columns do not
-            matter.
+            customer (text or whole number), grade, valid_from, valid_to (dates; the latter is the
+            first day on which the grade does not hold any more, and missing while it is valid;
+            a day of 2200 or later, such as 9999-12-31, counts as missing), and perhaps known_on
+            (date from which the row is known). Other columns do not matter.
         labels : sequence of str or GradeScale
             Grades, the safest first, or a scale that has them.
         default_label : str, optional
@@ -79,6 +81,11 @@ class ValidityTable:
             Missing values, unknown grades, validities of a customer that overlap or end before
             they begin, gaps where these are refused. MissingColumnError, ColumnTypeError: a
             column is not there, or holds no dates.
+
+        Warns
+        -----
+        ValidityWarning
+            Most validities end a day before the next begins: the table seems to give last days.
 
         Notes
         -----
@@ -100,6 +107,8 @@ class ValidityTable:
         names, default = _names(labels, default_label, no_grade, "RatingHistory.from_frame")
         check_choice(gaps, "gaps", "RatingHistory.from_frame", ("allow", "refuse"))
         found = read_validities(table, names, no_grade)
+        if gaps == "allow":
+            warn_of_last_days(found.rows)
         return cls._made(found, names, default, no_grade, gaps)
 
     @classmethod
@@ -210,7 +219,7 @@ class ValidityTable:
         >>> history.at_most_known("2024-01-15").as_of("2024-01-15").tolist()
         ['A']
         """
-        on = read_day(day, "day", "RatingHistory.at_most_known")
+        on = check_day(day, "day", "RatingHistory.at_most_known")
         return self._with(known_by(self.rows, self.customers, on))
 
     def record(self, customer: Level, grade: str, valid_from: Any, *, known_on: Any = None) -> Self:
@@ -234,8 +243,9 @@ class ValidityTable:
         Raises
         ------
         InvalidParameterError
-            An unknown grade, a day that is not after the last one, or `known_on` for a history
-            that does not tell it.
+            An unknown grade, a day that is not after the last one, no name of a customer or one
+            that the history knows as a number instead of text, or `known_on` for a history that
+            does not tell it.
 
         Examples
         --------
@@ -259,8 +269,8 @@ class ValidityTable:
             )
             raise InvalidParameterError(msg)
         code = NONE if grade == self.no_grade else self.labels.index(grade)
-        start = read_day(valid_from, "valid_from", owner)
-        known = None if known_on is None else read_day(known_on, "known_on", owner)
+        start = check_day(valid_from, "valid_from", owner)
+        known = None if known_on is None else check_day(known_on, "known_on", owner)
         found = ReadRows(self.rows, self.customers)
         return self._with(with_row(found, customer, code, start, known))
 

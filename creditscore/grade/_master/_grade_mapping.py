@@ -19,6 +19,7 @@ from creditscore._validation import check_real
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.grade._inputs import read_entries
 from creditscore.grade._ladder import grades_like, read_grades
+from creditscore.grade._words import write_percent
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -359,12 +360,12 @@ class GradeMapping(JsonDocument):
     def _repr_html_(self) -> str:
         loss = self.information_loss()
         caption = f"Grades and their targets; {100 * loss:.0f}% of what grades tell apart is lost"
-        percent = "{:.2%}"
-        columns = {"prob_default": percent, "target_prob_default": percent, "ratio": "{:.2f}"}
-        table = self.table()
-        formats: dict[str, Format] = {
-            name: write for name, write in columns.items() if name in table
+        columns: dict[str, Format] = {
+            **dict.fromkeys(("prob_default", "target_prob_default"), lambda p: write_percent(p, 3)),
+            "ratio": "{:.2f}",
         }
+        table = self.table()
+        formats = {name: write for name, write in columns.items() if name in table}
         return html_table(table, caption=caption, formats=formats)
 
 

@@ -285,8 +285,8 @@ class MasterScale(GradeMeanings, JsonDocument):
         Raises
         ------
         InvalidParameterError
-            A scale of scores; grades that are not on it; a probability that is not strictly
-            within the bounds of its grade.
+            A scale of scores; grades that are not on it, or have notches; a probability that is
+            not strictly within the bounds of its grade.
 
         Notes
         -----
@@ -304,7 +304,8 @@ class MasterScale(GradeMeanings, JsonDocument):
         >>> dict(zip(notched.labels, [round(p, 4) for p in notched.prob_default]))
         {'A': 0.001, 'B+': 0.004, 'B': 0.008, 'B-': 0.016, 'C': 0.064}
         """
-        wanted = self.labels[1:-1] if grades is None else tuple(grades)
+        owner = f"{type(self).__name__}.with_notches"
+        wanted = self.labels[1:-1] if grades is None else read_entries(grades, "grades", owner)
         for grade in wanted:
             if grade not in self.labels:
                 raise unknown_name(grade, self.labels, "grade", "the scale")

@@ -84,8 +84,10 @@ class MasterScaleDisplay:
         told = prob > 0
         ax.plot(prob[told], at[told], "o", color=BAD, markersize=5, zorder=3, clip_on=False,
                 label="probability of default")  # fmt: skip
-        ax.plot(np.full((~told).sum(), left), at[~told], "o", color=BAD, markerfacecolor="white",
-                zorder=3, clip_on=False)  # fmt: skip
+        if not told.all():
+            # an empty line would be in the layout, far off the axes
+            ax.plot(np.full((~told).sum(), left), at[~told], "o", color=BAD,
+                    markerfacecolor="white", zorder=3, clip_on=False)  # fmt: skip
         for place, value in zip(at, prob, strict=True):
             ax.annotate(f"{100 * value:.3g}%", (1, place), xycoords=("axes fraction", "data"),
                         xytext=(6, 0), textcoords="offset points", va="center", color=INK,

@@ -122,6 +122,13 @@ def parted(
             "Make notches on probabilities, then put the grades on scores: scale.on_score()."
         )
         raise InvalidParameterError(msg)
+    has = [grade for grade in letters if {f"{grade}{sign}" for sign in SIGNS} & set(scale.labels)]
+    if has:
+        msg = (
+            f"The grade {has[0]!r} has notches on this scale already. Name the grades that are to "
+            "get them: with_notches([…])."
+        )
+        raise InvalidParameterError(msg)
     parts = Letters(scale.labels, scale.bounds, master.prob_default)
     parts.check()
     found = parts.notched(letters, behind)

@@ -14,7 +14,14 @@ from creditscore._warn import warn_user
 from creditscore.exceptions import EmptyDataError, InvalidDataError, MigrationWarning
 from creditscore.grade._inputs import check_same_rows
 from creditscore.grade._migration._matrix import MigrationMatrix
-from creditscore.grade._migration._numbers import row_of, rows_of, unit
+from creditscore.grade._migration._numbers import (
+    as_counts,
+    as_frame,
+    row_names,
+    row_of,
+    rows_of,
+    unit,
+)
 from creditscore.grade._migration._states import WITHDRAWN, MigrationStates, read_states
 from creditscore.grade._migration._withdrawal import Withdrawals, spread_column, treated_shares
 
@@ -46,7 +53,7 @@ def cohort_migration(
         Grade of each customer at the start; nobody's may be missing.
     grade_end : array-like of shape (n_pairs,)
         Grade at the end; missing or "NR" where the rating was withdrawn meanwhile.
-    labels : sequence of str, GradeScale, RatingHistory or MigrationStates
+    labels : sequence of str, GradeScale, MasterScale, RatingHistory or MigrationStates
         Grades, the safest first; default, "D", is put behind them where it is not there. States
         say more: other words for default and for withdrawn ratings, and whether there are cures.
     cohort : array-like of shape (n_pairs,), optional
@@ -147,8 +154,9 @@ def migration_from_counts(
     counts : DataFrame or array-like of shape (n_rows, n_columns)
         Customers by grade at the start (row) and at the end (column), in the order of the labels.
         The row of default may be left out; a last column more than there are states is that of
-        withdrawn ratings. A DataFrame has the names of states on both sides, in any order.
-    labels : sequence of str, GradeScale, RatingHistory or MigrationStates
+        withdrawn ratings. Columns, and rows of pandas, that have the names of states may be in any
+        order; numbered rows are in that of the columns.
+    labels : sequence of str, GradeScale, MasterScale, RatingHistory or MigrationStates
         As in :func:`cohort_migration`.
     withdrawals : {"remove", "proportional", "no_change", "keep"}, default="remove"
         As in :func:`cohort_migration`.
@@ -164,7 +172,7 @@ def migration_from_counts(
     Raises
     ------
     InvalidDataError
-        Numbers below zero, or a table that is not of these states.
+        Numbers that are no counts, such as chances; a table that is not of these states.
 
     Warns
     -----
@@ -261,43 +269,45 @@ def _read_cohorts(cohort: Any, grade_start: Any, n: int) -> tuple[Int1D, list[An
 def _read_table(counts: Any, states: MigrationStates) -> Float2D:
     """Return counts with a row a state and a last column for withdrawn ratings."""
     n = len(states.labels)
-    if isinstance(counts, pd.DataFrame):
-        counts = _in_order(counts, states)
-    values = as_floats(counts, "counts")
-    fits = values.ndim == 2 and values.shape[1] in (n, n + 1)
-    default = states.default_label is not None
-    if not fits or values.shape[0] not in ((n - 1, n) if default else (n,)):
+    found = as_frame(counts)
+    values = as_counts(
+        _in_order(found, states) if isinstance(found, pd.DataFrame) else found, "counts"
+    )
+    lengths = (n,) if states.default_label is None else (n - 1, n)
+    if values.shape[0] not in lengths or values.shape[1] not in (n, n + 1):
         msg = (
             f"counts must have a row and a column for each of {states.labels!r}; that of default "
             "needs no row, and a column of withdrawn ratings may come last. Got the shape "
             f"{values.shape}."
         )
         raise InvalidDataError(msg)
-    if not ((values >= 0) & np.isfinite(values)).all():
-        msg = f"counts must be zero or more, and there are none missing. Got {values.min():g}."
-        raise InvalidDataError(msg)
     table = np.zeros((n, n + 1))
     table[: values.shape[0], : values.shape[1]] = values
     return table
 
 
-def _in_order(counts: pd.DataFrame, states: MigrationStates) -> Float2D:
+def _in_order(counts: pd.DataFrame, states: MigrationStates) -> pd.DataFrame:
     """Bring a table with names into the order of the states."""
-    last = [] if states.withdrawn_label not in counts.columns else [states.withdrawn_label]
-    columns = [*states.labels, *last]
-    rows = [label for label in states.labels if label in counts.index]
-    for axis, names in (("column", counts.columns), ("row", counts.index)):
-        strange = [str(name) for name in names if name not in columns]
-        if strange or names.has_duplicates:
-            what = f"the {axis} {strange[0]!r}" if strange else f"a {axis} twice"
+    withdrawn = states.withdrawn_label
+    columns = [*states.labels, *([withdrawn] if withdrawn in counts.columns else [])]
+    grades = [name for name in counts.columns if name != withdrawn]
+    named = counts.set_axis(row_names(counts, grades), axis="index")
+    optional = (states.default_label, withdrawn)
+    for axis, names, needed in (
+        ("column", named.columns, states.labels),
+        ("row", named.index, [label for label in states.labels if label not in optional]),
+    ):
+        strange = [name for name in names if name not in columns]
+        missing = [name for name in needed if name not in names]
+        if strange or missing or names.has_duplicates:
+            what = (
+                f"the {axis} {strange[0]!r}" if strange
+                else f"a {axis} twice" if names.has_duplicates
+                else f"no {axis} {missing[0]!r}"
+            )  # fmt: skip
             msg = f"counts has {what}. The states are {columns!r}."
             raise InvalidDataError(msg)
-    missing = [name for name in states.labels if name not in counts.columns]
-    if missing:
-        msg = f"counts has no column {missing[0]!r}. The states are {states.labels!r}."
-        raise InvalidDataError(msg)
-    table: Float2D = counts.loc[rows, columns].to_numpy(dtype=np.float64)
-    return table
+    return named.loc[[label for label in states.labels if label in named.index], columns]
 
 
 def _warn_of_cures(table: Float2D, states: MigrationStates) -> None:

@@ -21,7 +21,7 @@ def matrix_distance(a: Any, b: Any, *, method: Distance = "svd") -> float:
     Parameters
     ----------
     a, b : MigrationMatrix or array-like of shape (n_states, n_states)
-        Chances over the same states and, for it to mean something, over periods of one length.
+        Chances over the same states, and over periods of one length.
     method : {"l1", "l1_mean", "l2", "l2_mean", "maximum", "svd"}, default="svd"
         See Notes.
 
@@ -34,6 +34,11 @@ def matrix_distance(a: Any, b: Any, *, method: Distance = "svd") -> float:
     ------
     InvalidDataError
         Matrices of different states, rows that are no chances, rows without customers.
+
+    Warns
+    -----
+    MigrationWarning
+        Periods of different lengths.
 
     See Also
     --------
@@ -82,6 +87,11 @@ def directional_difference(a: Any, b: Any) -> float:
     Raises
     ------
     InvalidDataError
+        As in :func:`matrix_distance`.
+
+    Warns
+    -----
+    MigrationWarning
         As in :func:`matrix_distance`.
 
     Notes

@@ -43,7 +43,7 @@ def duration_generator(
     start, stop : array-like of shape (n_spells,)
         Times in years, or dates, of which 365.25 are a year; `stop` after `start`. Customers come
         under observation at the start of their first spell.
-    labels : sequence of str, GradeScale or MigrationStates
+    labels : sequence of str, GradeScale, MasterScale, RatingHistory or MigrationStates
         As in :func:`cohort_migration`.
     window : (start, end), optional
         What is before and after is cut off; a migration at its end counts, one at its start does
@@ -119,7 +119,7 @@ def duration_migration(
     spells : table
         A row a spell with the columns grade, next_grade, start and stop, as the parameters of
         :func:`duration_generator`; others do not matter. ``RatingHistory.spells()`` is such.
-    labels : sequence of str, GradeScale or MigrationStates
+    labels : sequence of str, GradeScale, MasterScale, RatingHistory or MigrationStates
         As in :func:`cohort_migration`.
     method : {"homogeneous", "aalen_johansen"}, default="homogeneous"
         Rates that stay the same over the window; or any course of rates, for the chances from the

@@ -17,6 +17,7 @@ from creditscore._document import JsonDocument
 from creditscore._typing import Float2D
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import InvalidParameterError
+from creditscore.grade._inputs import read_entries
 from creditscore.grade._migration._adjustment import (
     ADJUSTMENTS,
     Adjustment,
@@ -91,7 +92,8 @@ class GeneratorMatrix(JsonDocument):
 
     def __post_init__(self) -> None:
         """Check that these are rates."""
-        owner, labels = type(self).__name__, tuple(self.labels)
+        owner = type(self).__name__
+        labels = read_entries(self.labels, "labels", owner)
         object.__setattr__(self, "labels", labels)
         check_labels(labels, self.default_label, self.withdrawn_label, owner)
         for name in ("rates", "counts"):

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from creditscore._checks import check_kind
+from creditscore._days import check_day
 from creditscore._validation import check_integer
 from creditscore.exceptions import EmptyDataError, InvalidParameterError
-from creditscore.grade._day import read_day
 from creditscore.grade._history._rating_history import RatingHistory
 
 
@@ -70,7 +70,7 @@ def cohort_pairs(
         raise InvalidParameterError(msg)
     parts = []
     for start in starts:
-        day = pd.Timestamp(read_day(start, "starts", owner))
+        day = pd.Timestamp(check_day(start, "starts", owner))
         end = day + pd.DateOffset(months=months)
         pairs = history.cohort(day, end, default_seen=default_seen)  # type: ignore[arg-type]
         pairs.insert(0, "cohort", str(day.date()))

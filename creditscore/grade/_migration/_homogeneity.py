@@ -13,7 +13,12 @@ from creditscore.exceptions import InvalidDataError
 from creditscore.grade._inputs import check_same_rows
 from creditscore.grade._migration._cohort import read_pairs
 from creditscore.grade._migration._states import WITHDRAWN, read_states
-from creditscore.grade._migration._tables import read_chances, read_counts
+from creditscore.grade._migration._tables import (
+    check_same_states,
+    read_chances,
+    read_counts,
+    read_table,
+)
 from creditscore.metrics import SignificanceTest
 
 Statistic: TypeAlias = Literal["likelihood_ratio", "chi_square"]
@@ -44,7 +49,13 @@ def homogeneity_test(*counts: Any, statistic: Statistic = "likelihood_ratio") ->
     Raises
     ------
     InvalidDataError
-        Tables of different shapes, less than two, or numbers that are no counts, such as chances.
+        Tables of different shapes or names, less than two, or numbers that are no counts, such as
+        chances.
+
+    Warns
+    -----
+    MigrationWarning
+        Matrices of periods of different lengths.
 
     See Also
     --------
@@ -95,7 +106,7 @@ def markov_order_test(
     grade_before, grade_start, grade_end : array-like of shape (n_triples,)
         Grades of customers on three days that are equally far apart. Missing or "NR" where there
         was none at the end; such triples cannot be looked at before.
-    labels : sequence of str, GradeScale, RatingHistory or MigrationStates
+    labels : sequence of str, GradeScale, MasterScale, RatingHistory or MigrationStates
         As in :func:`cohort_migration`.
     statistic : {"likelihood_ratio", "chi_square"}, default="likelihood_ratio"
         As in :func:`homogeneity_test`.
@@ -159,7 +170,8 @@ def given_matrix_test(
     Parameters
     ----------
     counts : MigrationMatrix or array-like of shape (n_states, n_states)
-        Counts of customers from each state (row) to each (column).
+        Counts of customers from each state (row) to each (column); the row of default may be left
+        out.
     expected : MigrationMatrix or array-like of shape (n_states, n_states)
         Chances, not estimated from these customers.
     statistic : {"likelihood_ratio", "chi_square"}, default="likelihood_ratio"
@@ -174,6 +186,11 @@ def given_matrix_test(
     ------
     InvalidDataError
         Different states, no counts, rows that are no chances.
+
+    Warns
+    -----
+    MigrationWarning
+        As in :func:`homogeneity_test`.
 
     Notes
     -----
@@ -193,7 +210,11 @@ def given_matrix_test(
     """
     check_choice(statistic, "statistic", "given_matrix_test", tuple(_NAMES))
     chances = read_chances(expected, "expected")
-    table = read_counts([counts, counts])[0]
+    table = read_table(counts, "counts")
+    check_same_states(counts, expected)
+    if table.shape == (len(chances) - 1, len(chances)):
+        # the row of default, which nobody leaves
+        table = np.vstack([table, np.zeros(len(chances))])
     if table.shape != chances.shape:
         msg = (
             f"counts and expected must be of the same states. Got the shapes {table.shape} and "

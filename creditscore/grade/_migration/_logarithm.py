@@ -19,7 +19,8 @@ def matrix_logarithm(matrix: Float2D) -> Float2D:
     Square roots are taken until the matrix is near one, by the product form of the Denman-Beavers
     iteration; the logarithm of I + X is then the integral of X (I + t X)⁻¹ over t from 0 to 1, by
     Gauss's rule, and is doubled as often as roots were taken (N. J. Higham, *Functions of
-    Matrices*, 2008, sections 6.3 and 11.4). O(n³) a step.
+    Matrices*, 2008, sections 6.3 and 11.4). O(n³) a step. The function of scipy prints to the
+    screen in the oldest version that is allowed, which a library must not.
 
     Raises
     ------

@@ -15,6 +15,7 @@ from creditscore._document import JsonDocument
 from creditscore._typing import Float2D
 from creditscore._validation import check_choice, check_integer, check_real
 from creditscore.exceptions import InvalidDataError
+from creditscore.grade._inputs import read_entries
 from creditscore.grade._migration._adjustment import ADJUSTMENTS, Adjustment, adjusted_generator
 from creditscore.grade._migration._intervals import CellInterval, cell_intervals
 from creditscore.grade._migration._matrix_checks import check_matrix, horizons
@@ -101,18 +102,17 @@ class MigrationMatrix(JsonDocument):
 
     def __post_init__(self) -> None:
         """Check that labels and numbers fit together."""
-        owner, n = type(self).__name__, len(tuple(self.labels))
-        object.__setattr__(self, "labels", tuple(self.labels))
+        owner = type(self).__name__
+        labels = read_entries(self.labels, "labels", owner)
+        object.__setattr__(self, "labels", labels)
         years = check_real(self.years, "years", owner, low=0, high=math.inf)
         object.__setattr__(self, "years", years)
-        for name in ("probabilities", "counts"):
-            value = getattr(self, name)
-            if value is not None:
-                object.__setattr__(self, name, as_rows(value, name, owner, n))
-        for name in ("n_withdrawn", "exposure"):
-            value = getattr(self, name)
-            if value is not None:
-                object.__setattr__(self, name, as_row(value, name, owner, n))
+        for read, names in ((as_rows, ("probabilities", "counts")),
+                            (as_row, ("n_withdrawn", "exposure"))):  # fmt: skip
+            for name in names:
+                value = getattr(self, name)
+                if value is not None:
+                    object.__setattr__(self, name, read(value, name, owner, len(labels)))
         check_matrix(self.array, self.labels, self.default_label, self.withdrawn_label)
 
     @classmethod

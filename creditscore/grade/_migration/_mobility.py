@@ -104,6 +104,8 @@ def mobility_indices(
     -----
     Indices are of the whole matrix, default and all, with N states. The row of an absorbing
     default adds nothing to what moves, so indices of matrices with and without it do not compare.
+    Withdrawn ratings that are kept are one more such state, with which `second_eigenvalue` is 0:
+    take them out first by :meth:`MigrationMatrix.without_withdrawals`.
     `trace` is of [1]_ and [2]_, `eigenvalues`, `determinant` and `second_eigenvalue` are listed
     in [2]_, `svd` is of [3]_.
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+import narwhals as nw
 import numpy as np
+import pandas as pd
 
 from creditscore._typing import Float1D, Float2D
-from creditscore.exceptions import InvalidParameterError
+from creditscore._validation import as_floats
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
 
 Rows: TypeAlias = tuple[tuple[float, ...], ...]
 """A table, row by row."""
+
+_ROUNDING = 1e-9
 
 
 def as_rows(values: Any, name: str, owner: str, n: int) -> Rows:
@@ -43,6 +49,44 @@ def as_row(values: Any, name: str, owner: str, n: int) -> tuple[float, ...]:
         )
         raise InvalidParameterError(msg)
     return _plain(array.tolist())
+
+
+def as_frame(table: Any) -> Any:
+    """Return a table of any library as one of pandas whose columns are texts; all else as it is."""
+    if not isinstance(table, pd.DataFrame):
+        if not nw.dependencies.is_into_dataframe(table):
+            return table
+        table = nw.from_native(table, eager_only=True).to_pandas()
+    return table.set_axis([str(name) for name in table.columns], axis="columns")
+
+
+def row_names(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    """Return what rows are called; those numbered from 0 are in the order of `names`."""
+    if isinstance(table.index, pd.RangeIndex) and table.index.equals(pd.RangeIndex(len(table))):
+        return list(names[: len(table)])
+    return [str(name) for name in table.index]
+
+
+def as_counts(values: Any, name: str) -> Float2D:
+    """Return a table of counts; chances, whose rows sum to 1 or less, are none."""
+    counts = as_floats(values, name)
+    if counts.ndim != 2:
+        msg = (
+            f"{name} must hold counts, a row a grade at the start and a column a grade at the end. "
+            f"Got the shape {counts.shape}."
+        )
+        raise InvalidDataError(msg)
+    odd = ~((counts >= 0) & np.isfinite(counts))
+    if odd.any():
+        msg = f"{name} must hold counts, zero or more and none missing. Got {counts[odd][0]:g}."
+        raise InvalidDataError(msg)
+    if (counts != np.round(counts)).any() and counts.sum(axis=1).max() <= 1 + _ROUNDING:
+        msg = (
+            f"The rows of {name} sum to 1 or less: are these probabilities? Counts are needed. "
+            "MigrationMatrix.from_probabilities takes a table of probabilities."
+        )
+        raise InvalidDataError(msg)
+    return counts
 
 
 def rows_of(array: Float2D) -> Rows:

@@ -13,13 +13,15 @@ from creditscore._validation import as_floats, check_choice
 from creditscore._warn import warn_user
 from creditscore.exceptions import InvalidDataError, MigrationWarning
 from creditscore.grade._inputs import read_entries
-from creditscore.grade._migration._numbers import unit
+from creditscore.grade._migration._numbers import as_frame, row_names, unit
 
 RowSums: TypeAlias = Literal["refuse", "normalise", "diagonal"]
 """What is done about rows that do not sum to 1."""
 
 _TOLERANCE = 1e-9
 _MUCH = 0.005
+_FRACTIONS = 0.02
+"""Sum of a row of fractions that are read as percentages, and somewhat more."""
 
 
 def read_published(
@@ -53,7 +55,7 @@ def read_published(
         raise unknown_name(default_label, columns, "column", "the table")
     order = [name for name in columns if name not in (default_label, withdrawn_label)]
     order += [name for name in (default_label, withdrawn_label) if name is not None]
-    known = _summed(_fractions(values / whole, rows), rows, columns, row_sums)
+    known = _summed(_fractions(values / whole, rows), rows, columns, row_sums, whole)
     square = np.array(
         [
             known[rows.index(name)][[columns.index(other) for other in order]]
@@ -73,17 +75,16 @@ def read_published(
 
 def _parts(table: Any, labels: Any, owner: str) -> tuple[list[str], list[str], Float2D]:
     """Return the names of columns and rows, and the numbers."""
+    table = as_frame(table)
     if isinstance(table, pd.DataFrame):
-        columns = [str(name) for name in table.columns]
-        rows = [str(name) for name in table.index]
-        if isinstance(table.index, pd.RangeIndex) or table.index.dtype.kind in "iu":
-            rows = columns[: len(table)]
+        columns = table.columns.tolist()
+        rows = row_names(table, columns)
         if labels is not None:
             names = [str(label) for label in read_entries(labels, "labels", owner)]
             missing = [name for name in names if name not in columns]
             if missing:
                 raise unknown_name(missing[0], columns, "column", "the table")
-            table = table.set_axis(columns, axis="columns")[names]
+            table = table[names]
             columns = names
         strange = [name for name in rows if name not in columns]
         if strange:
@@ -117,10 +118,18 @@ def _fractions(values: Float2D, rows: list[str]) -> Float2D:
     return values
 
 
-def _summed(values: Float2D, rows: list[str], columns: list[str], row_sums: str) -> Float2D:
+def _summed(
+    values: Float2D, rows: list[str], columns: list[str], row_sums: str, whole: float
+) -> Float2D:
     """Make rows sum to 1 as told."""
     total = values.sum(axis=1)
     off = np.abs(total - 1) > _TOLERANCE
+    if (total < _FRACTIONS).all() and whole > 1:
+        msg = (
+            f"The rows sum to about {whole * total.mean():.3g}, and percentages sum to 100. Are "
+            "these fractions? from_probabilities takes those."
+        )
+        raise InvalidDataError(msg)
     if off.any() and row_sums == "refuse":
         shown = ", ".join(f"{rows[i]!r} {total[i]:.6g}" for i in np.flatnonzero(off)[:10].tolist())
         msg = (

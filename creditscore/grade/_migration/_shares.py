@@ -36,7 +36,7 @@ def migration_shares(grade_start: Any, grade_end: Any, *, cohort: Any, labels: A
         As in :func:`cohort_migration`.
     cohort : array-like of shape (n_pairs,)
         Which cohort each pair is of, such as the year of its start.
-    labels : sequence of str, GradeScale, RatingHistory or MigrationStates
+    labels : sequence of str, GradeScale, MasterScale, RatingHistory or MigrationStates
         As in :func:`cohort_migration`.
 
     Returns

@@ -135,8 +135,8 @@ def _window(
         ends, _ = _years(pd.to_datetime(pd.Series(list(window))), "window")
     else:
         ends = as_floats(window, "window")
-    if not ends[0] < ends[1] or not math.isfinite(ends[1] - ends[0]):
-        msg = f"The window must end after it starts. Got {window!r}."
+    if ends.shape != (2,) or not ends[0] < ends[1] or not math.isfinite(ends[1] - ends[0]):
+        msg = f"The window must be a start and an end after it. Got {window!r}."
         raise InvalidDataError(msg)
     return float(ends[0]), float(ends[1])
 

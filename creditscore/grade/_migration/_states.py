@@ -13,7 +13,6 @@ from creditscore._typing import Int1D
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.grade._history._rating_history import RatingHistory
 from creditscore.grade._inputs import read_entries
-from creditscore.grade._scale import GradeScale
 
 WITHDRAWN = -1
 """Code of a rating that is withdrawn or missing."""
@@ -106,13 +105,13 @@ class MigrationStates:
 
 
 def read_states(labels: Any, owner: str) -> MigrationStates:
-    """Read states, a rating history, a grade scale or a list of labels."""
+    """Read states, a rating history, a scale of any kind or a list of labels."""
     if isinstance(labels, MigrationStates):
         return labels
     if isinstance(labels, RatingHistory):
         return MigrationStates(labels=labels.labels, default_label=labels.default_label,
                                withdrawn_label=labels.no_grade)  # fmt: skip
-    if isinstance(labels, GradeScale):
+    if hasattr(labels, "labels") and hasattr(labels, "default_label"):
         return MigrationStates(labels=labels.labels, default_label=labels.default_label)
     return MigrationStates(labels=read_entries(labels, "labels", owner))
 

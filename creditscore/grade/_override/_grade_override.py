@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from creditscore._frame import read_named
+from creditscore._columns import is_level
+from creditscore._days import check_day
+from creditscore._frame import missing_message, read_named
 from creditscore._typing import Level, NativeFrame
-from creditscore.exceptions import InvalidDataError, InvalidParameterError
-from creditscore.grade._day import read_day
+from creditscore.exceptions import InvalidDataError, InvalidParameterError, MissingColumnError
 
 _TEXTS = ("grade_before", "grade_after", "reason", "text", "author")
 _DAYS = ("decided_on", "expires_on")
@@ -24,7 +26,7 @@ class GradeOverride:
     Parameters
     ----------
     customer : str or int
-        Whose grade.
+        Whose grade, named as the grades name their customers.
     grade_before : str
         Grade that the model gave when this was decided.
     grade_after : str
@@ -45,7 +47,8 @@ class GradeOverride:
     Raises
     ------
     InvalidParameterError
-        An empty text, something that is no day, or an expiry that is not after the decision.
+        No customer, an empty text, something that is no day, or an expiry that is not after the
+        decision.
 
     See Also
     --------
@@ -75,16 +78,27 @@ class GradeOverride:
     def __post_init__(self) -> None:
         """Check that texts are some, and days are days."""
         owner = type(self).__name__
+        customer: Any = self.customer
+        if isinstance(customer, np.generic):
+            customer = customer.item()
+            object.__setattr__(self, "customer", customer)
+        if not is_level(customer) or not str(customer).strip():
+            msg = (
+                f"The 'customer' parameter of {owner} must be a text or a number. Got "
+                f"{customer!r} instead."
+            )
+            raise InvalidParameterError(msg)
         for name in (*_TEXTS, "approved_by"):
             text: Any = getattr(self, name)
             # what a reason says is judged by the policy, so it may be empty here
-            if not isinstance(text, str) or (not text and name not in ("text", "approved_by")):
+            empty_allowed = name in ("text", "approved_by")
+            if not isinstance(text, str) or not (text.strip() or empty_allowed):
                 msg = f"The {name!r} parameter of {owner} must be a text. Got {text!r} instead."
                 raise InvalidParameterError(msg)
         for name in _DAYS:
             day = getattr(self, name)
             if name == "decided_on" or day is not None:
-                object.__setattr__(self, name, str(read_day(day, name, owner)))
+                object.__setattr__(self, name, str(check_day(day, name, owner)))
         if self.expires_on is not None and self.expires_on <= self.decided_on:
             msg = (
                 f"The 'expires_on' parameter of {owner} must be after 'decided_on', which is "
@@ -106,8 +120,9 @@ def read_overrides(table: NativeFrame) -> tuple[GradeOverride, ...]:
     Parameters
     ----------
     table : table of shape (n_overrides, n_columns)
-        Columns named as the parameters of :class:`GradeOverride`; approved_by and expires_on may
-        be left out, and hold missing values.
+        Columns named as the parameters of :class:`GradeOverride`, days as dates; approved_by and
+        expires_on may be left out, and hold missing values. A table without rows is one of no
+        overrides.
 
     Returns
     -------
@@ -134,6 +149,12 @@ def read_overrides(table: NativeFrame) -> tuple[GradeOverride, ...]:
     (<GradeOverride: X from BB to B by Li, 2025-01-15 (news)>,)
     """
     needed = ["customer", *_TEXTS, "decided_on"]
+    if nw.dependencies.is_into_dataframe(table) and not len(table):
+        names = nw.from_native(table, eager_only=True).columns
+        missing = [name for name in needed if name not in names]
+        if missing:
+            raise MissingColumnError(missing_message(missing, names))
+        return ()
     read = read_named(table, needed, reader="read_overrides")
     columns: dict[str, list[Any]] = {}
     for field in fields(GradeOverride):

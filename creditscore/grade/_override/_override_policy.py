@@ -6,28 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
+import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from creditscore._checks import check_kind
+from creditscore._days import check_day, months_later
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
 from creditscore._validation import check_choice, check_integer
 from creditscore.exceptions import InvalidParameterError
-from creditscore.grade._customers import customers_of
-from creditscore.grade._day import read_day
+from creditscore.grade._customers import GradedRows, customers_of
 from creditscore.grade._inputs import read_entries
 from creditscore.grade._ladder import GradeLadder, grades_like, rank_of, ranks_of, read_grades
 from creditscore.grade._override._grade_override import GradeOverride
 from creditscore.grade._override._overridden_grades import OverriddenGrades
 from creditscore.grade._override._override_reason import STANDARD_REASONS, OverrideReason
-from creditscore.grade._override._rulings import (
-    GradeChanged,
-    Limits,
-    OverrideRuling,
-    breaches,
-    breaches_of_distance,
-    latest_of,
-)
+from creditscore.grade._override._rulings import GradeChanged, Limits, rulings_on
 
 _CHANGED = ("refuse", "keep_grade", "keep_notches")
 _APPLY = "OverridePolicy.apply"
@@ -47,7 +42,7 @@ class OverridePolicy(JsonDocument):
         Most notches by which a grade may be lowered; without it, any number.
     alone_up : int, default=0
         Notches up that an author decides alone; beyond them another person must approve (four
-        eyes).
+        eyes). Capitals and spaces make no other person of the author.
     alone_down : int, default=1
         The same of notches down.
     authors, approvers : tuple of str, default=()
@@ -198,103 +193,14 @@ class OverridePolicy(JsonDocument):
         ranks = ranks_of(scale, _APPLY)
         given = read_grades(grades, ranks)
         names = customers_of(grades, customers, len(given), needed_by="An override")
-        place_of = {name: row for row, name in enumerate(names)}
-        day = str(read_day(as_of, "as_of", _APPLY))
-        decided = read_entries(overrides, "overrides", _APPLY)
-        for override in decided:
-            check_kind(override, "overrides", _APPLY, GradeOverride)
-        limits = self._limits(ranks, scale.default_label)
-        found: dict[int, OverrideRuling] = {}
-        kept = []
-        for place, override in enumerate(decided):
-            against = list(breaches(override, ranks, limits))
-            if against:
-                found[place] = self._ruling(override, "refused", "; ".join(against))
-            elif override.decided_on > day:
-                found[place] = self._ruling(override, "not_yet", "it was decided later")
-            else:
-                kept.append(place)
-        after = list(given)
-        latest = latest_of(decided, kept)
-        for place in kept:
-            override, last = decided[place], latest[decided[place].customer]
-            if place != last:
-                why = f"a decision of {decided[last].decided_on} came after it"
-                found[place] = self._ruling(override, "superseded", why)
-            elif self._holds_until(override) <= day:
-                why = f"it held until {self._holds_until(override)}"
-                found[place] = self._ruling(override, "expired", why)
-            else:
-                row = place_of.get(override.customer)
-                grade, why = self._decided(override, row, given, ranks, limits)
-                status = "refused" if why else "applied"
-                found[place] = self._ruling(override, status, why)
-                if row is not None and not why:
-                    after[row] = grade
-        return OverriddenGrades(
-            grades=grades_like(grades, after),
-            before=tuple(given),
-            after=tuple(after),
-            rulings=tuple(found[place] for place in range(len(decided))),
-            customers=tuple(names),
-            order=tuple(ranks),
-        )
+        rows = GradedRows(grades, given, names, ranks, scale.default_label)
+        return override_grades(self, rows, overrides, check_day(as_of, "as_of", _APPLY))
 
     def table(self) -> pd.DataFrame:
         """Return a row a rule: rule, value."""
         return pd.DataFrame(
             [(field.name, self._in_words(field.name)) for field in fields(self)],
             columns=["rule", "value"],
-        )
-
-    def _decided(
-        self,
-        override: GradeOverride,
-        row: int | None,
-        given: Sequence[str],
-        ranks: Mapping[str, int],
-        limits: Limits,
-    ) -> tuple[str, str]:
-        """Return the grade that an override gives today, and what speaks against it."""
-        if row is None:
-            return "", "its customer is not among the grades"
-        before, after = given[row], override.grade_after
-        if before == override.grade_before:
-            return after, ""
-        if self.grade_changed == "refuse":
-            why = (
-                f"the grade is {before} now, and the decision was made for {override.grade_before}"
-            )
-            return "", why
-        names = list(ranks)
-        if self.grade_changed == "keep_notches":
-            down = ranks[after] - ranks[override.grade_before]
-            after = names[min(max(ranks[before] + down, 0), len(names) - 1)]
-        up = ranks[before] - ranks[after]
-        return after, "; ".join(breaches_of_distance(override, before, after, up, limits))
-
-    def _ruling(self, override: GradeOverride, status: Any, why: str) -> OverrideRuling:
-        until = self._holds_until(override)
-        return OverrideRuling(override=override, status=status, why=why, holds_until=until)
-
-    def _holds_until(self, override: GradeOverride) -> str:
-        end = pd.Timestamp(override.decided_on) + pd.DateOffset(months=self.valid_months)
-        last = f"{end:%Y-%m-%d}"
-        return last if override.expires_on is None else min(last, override.expires_on)
-
-    def _limits(self, ranks: Mapping[str, int], default_label: str) -> Limits:
-        for grade in self.forbidden:
-            rank_of(grade, ranks, "forbidden grade of the override policy")
-        return Limits(
-            max_up=self.max_up,
-            max_down=self.max_down,
-            alone_up=self.alone_up,
-            alone_down=self.alone_down,
-            authors=self.authors,
-            approvers=self.approvers,
-            min_text=self.min_text,
-            reasons={reason.code: reason for reason in self._reasons},
-            forbidden=frozenset((*self.forbidden, default_label)),
         )
 
     @property
@@ -328,6 +234,52 @@ class OverridePolicy(JsonDocument):
     def _repr_html_(self) -> str:
         """Show the rules."""
         return html_table(self.table(), caption="Override policy", formats={})
+
+
+def override_grades(
+    policy: OverridePolicy, rows: GradedRows, overrides: Any, day: np.datetime64
+) -> OverriddenGrades:
+    """Override grades that are read already."""
+    if nw.dependencies.is_into_dataframe(overrides):
+        msg = f"{_APPLY} takes overrides, not their table. Pass read_overrides(table)."
+        raise InvalidParameterError(msg)
+    decided = read_entries(overrides, "overrides", _APPLY)
+    for override in decided:
+        check_kind(override, "overrides", _APPLY, GradeOverride)
+    for grade in policy.forbidden:
+        rank_of(grade, rows.ranks, "forbidden grade of the override policy")
+    limits = Limits(
+        max_up=policy.max_up,
+        max_down=policy.max_down,
+        alone_up=policy.alone_up,
+        alone_down=policy.alone_down,
+        authors=policy.authors,
+        approvers=policy.approvers,
+        min_text=policy.min_text,
+        reasons={reason.code: reason for reason in policy.reasons or ()},
+        forbidden=frozenset((*policy.forbidden, rows.default_label)),
+        grade_changed=policy.grade_changed,
+    )
+    ends = _ends(decided, policy.valid_months)
+    after, rulings = rulings_on(rows, decided, ends, limits, str(day))
+    return OverriddenGrades(
+        grades=grades_like(rows.column, after),
+        before=tuple(rows.grades),
+        after=tuple(after),
+        rulings=rulings,
+        customers=tuple(rows.names),
+        order=tuple(rows.ranks),
+    )
+
+
+def _ends(decided: Sequence[GradeOverride], valid_months: int) -> list[str]:
+    """Return the day from which each override holds no more, as text."""
+    starts = np.array([override.decided_on for override in decided], dtype="datetime64[D]")
+    last = months_later(starts, valid_months).astype(str).tolist()
+    return [
+        end if override.expires_on is None else min(end, override.expires_on)
+        for end, override in zip(last, decided, strict=True)
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from creditscore.grade._customers import GradedRows
 from creditscore.grade._override._grade_override import GradeOverride
 from creditscore.grade._override._override_reason import OverrideReason
 
@@ -50,16 +51,80 @@ class Limits:
     max_up: int
     max_down: int | None
     alone_up: int
-    alone_down: int | None
+    alone_down: int
     authors: tuple[str, ...]
     approvers: tuple[str, ...]
     min_text: int
     reasons: Mapping[str, OverrideReason]
     forbidden: frozenset[str]
+    grade_changed: GradeChanged
 
 
-def breaches(override: GradeOverride, ranks: Mapping[str, int], limits: Limits) -> Iterator[str]:
-    """Say in words what is against the rules, apart from the distance."""
+def rulings_on(
+    rows: GradedRows,
+    decided: Sequence[GradeOverride],
+    ends: Sequence[str],
+    limits: Limits,
+    day: str,
+) -> tuple[list[str], tuple[OverrideRuling, ...]]:
+    """Return the grades on a day, and what became of each override.
+
+    `ends` are the days, as text, from which the overrides hold no more.
+    """
+    found: dict[int, tuple[OverrideStatus, str]] = {}
+    kept = []
+    for place, override in enumerate(decided):
+        against = list(_breaches(override, rows.ranks, limits))
+        if against:
+            found[place] = "refused", "; ".join(against)
+        elif override.decided_on > day:
+            found[place] = "not_yet", "it was decided later"
+        else:
+            kept.append(place)
+    after = list(rows.grades)
+    latest = _latest_of(decided, kept)
+    row_of = {name: row for row, name in enumerate(rows.names) if name in latest}
+    for place in kept:
+        override, last = decided[place], latest[decided[place].customer]
+        if place != last:
+            found[place] = "superseded", f"a decision of {decided[last].decided_on} came after it"
+        elif ends[place] <= day:
+            found[place] = "expired", f"it held until {ends[place]}"
+        elif override.customer not in row_of:
+            found[place] = "refused", "its customer is not among the grades"
+        else:
+            row = row_of[override.customer]
+            grade, why = _decided(override, rows.grades[row], rows.ranks, limits)
+            found[place] = ("refused", why) if why else ("applied", "")
+            after[row] = after[row] if why else grade
+    rulings = (
+        OverrideRuling(
+            override=override, status=found[place][0], why=found[place][1], holds_until=ends[place]
+        )
+        for place, override in enumerate(decided)
+    )
+    return after, tuple(rulings)
+
+
+def _decided(
+    override: GradeOverride, before: str, ranks: Mapping[str, int], limits: Limits
+) -> tuple[str, str]:
+    """Return the grade that an override gives today, and what speaks against it."""
+    after = override.grade_after
+    if before == override.grade_before:
+        return after, ""
+    if limits.grade_changed == "refuse":
+        why = f"the grade is {before} now, and the decision was made for {override.grade_before}"
+        return "", why
+    if limits.grade_changed == "keep_notches":
+        names = list(ranks)
+        down = ranks[after] - ranks[override.grade_before]
+        after = names[min(max(ranks[before] + down, 0), len(names) - 1)]
+    return after, "; ".join(_breaches_of_move(override, before, after, ranks, limits))
+
+
+def _breaches(override: GradeOverride, ranks: Mapping[str, int], limits: Limits) -> Iterator[str]:
+    """Say in words what of an override, as it was decided, is against the rules."""
     for grade in (override.grade_before, override.grade_after):
         if grade not in ranks:
             yield f"there is no grade {grade!r} on the scale"
@@ -73,18 +138,16 @@ def breaches(override: GradeOverride, ranks: Mapping[str, int], limits: Limits) 
             f"{limits.min_text}"
         )
     if override.grade_before in ranks and override.grade_after in ranks:
-        before, after = override.grade_before, override.grade_after
-        up = ranks[before] - ranks[after]
-        yield from breaches_of_distance(override, before, after, up, limits)
-        wrong = {"up": up < 0, "down": up > 0}
-        if reason is not None and wrong.get(reason.direction, False):
-            yield f"the reason {reason.code!r} may only move a grade {reason.direction}"
+        yield from _breaches_of_move(
+            override, override.grade_before, override.grade_after, ranks, limits
+        )
 
 
-def breaches_of_distance(
-    override: GradeOverride, before: str, after: str, up: int, limits: Limits
+def _breaches_of_move(
+    override: GradeOverride, before: str, after: str, ranks: Mapping[str, int], limits: Limits
 ) -> Iterator[str]:
-    """Say what is against the rules of a move between two grades, `up` notches apart."""
+    """Say what is against the rules of a move from one grade to another."""
+    up = ranks[before] - ranks[after]
     if up == 0:
         yield f"it leaves the grade {before} as it is"
     if before in limits.forbidden:
@@ -95,10 +158,20 @@ def breaches_of_distance(
     if most is not None and abs(up) > most:
         yield f"it goes {_notches(up)}, and the policy allows {most}"
     alone = limits.alone_up if up > 0 else limits.alone_down
-    four_eyes = override.approved_by not in ("", override.author)
-    if alone is not None and abs(up) > alone and not four_eyes:
-        who = "nobody" if not override.approved_by else "only its author"
+    if abs(up) > alone and not _of_two(override):
+        who = "only its author" if override.approved_by.strip() else "nobody"
         yield f"it goes {_notches(up)}, which another person must approve, and {who} did"
+    reason = limits.reasons.get(override.reason)
+    if reason is not None and reason.direction == ("down" if up > 0 else "up") and up:
+        yield f"the reason {reason.code!r} may only move a grade {reason.direction}"
+
+
+def _of_two(override: GradeOverride) -> bool:
+    """Whether another person approved; "li" is Li, whatever capitals and spaces are typed."""
+    approver, author = (
+        " ".join(name.split()).casefold() for name in (override.approved_by, override.author)
+    )
+    return approver not in ("", author)
 
 
 def _of_people(override: GradeOverride, limits: Limits) -> Iterator[str]:
@@ -114,7 +187,7 @@ def _notches(up: int) -> str:
     return f"{number} notch{'es' * (number != 1)} {'up' if up > 0 else 'down'}"
 
 
-def latest_of(overrides: Sequence[GradeOverride], places: Sequence[int]) -> dict[object, int]:
+def _latest_of(overrides: Sequence[GradeOverride], places: Sequence[int]) -> dict[object, int]:
     """Return the place of the last override of each customer; of one day, the later in the list."""
     latest: dict[object, int] = {}
     for place in places:

@@ -18,12 +18,13 @@ def test_examples_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     for code in blocks:
         exec(compile(code, "README.md", "exec"), {})  # noqa: S102
     printed = capsys.readouterr().out
     assert "AUC 0." in printed
     assert "average equity is negative" in printed
+    assert "# Validation report" in printed
     assert (tmp_path / "scorecard.json").exists()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from matplotlib.figure import Figure
 from sklearn.model_selection import train_test_split
 
@@ -13,6 +14,7 @@ from creditscore.expert import CustomerProfileDisplay, load_template
 from creditscore.grade import GradeDisplay
 from creditscore.indicators import ENTERPRISE, CustomerRecords
 from creditscore.scorecard import PointsDisplay
+from creditscore.validate import ValidationSample, VerdictDisplay, validate_scores
 
 FOLDER = Path(__file__).parent
 COLUMNS = [
@@ -39,8 +41,24 @@ def profile() -> CustomerProfileDisplay:
     return CustomerProfileDisplay.from_subscores(subscores, CUSTOMER, grades=grades)
 
 
+def verdicts() -> VerdictDisplay:
+    """Test the seven grades of a published report (A. Djurovic, vld_report_example.pdf)."""
+    n_total, n_bad = (170, 118, 274, 100, 91, 196, 51), (3, 10, 47, 31, 43, 122, 44)
+    prob = (0.0004717041, 0.1356595537, 0.2334632658, 0.2276874342, 0.3840618209, 0.6803554137,
+            0.8417771827)  # fmt: skip
+    grades = tuple(f"R{number:02d}" for number in range(1, 8))
+    is_bad = np.concatenate([np.arange(n) < bad for n, bad in zip(n_total, n_bad, strict=True)])
+    sample = ValidationSample(
+        is_bad=is_bad,
+        prob_default=np.repeat(prob, n_total),
+        grade=np.repeat(grades, n_total),
+        grades=grades,
+    )
+    return VerdictDisplay.from_report(validate_scores(sample))
+
+
 def main() -> None:
-    """Fit a small card and draw its points and its grades; draw a customer of another card."""
+    """Draw a small card and its grades, a customer of another card, and verdicts on grades."""
     german = load_german_credit()
     train, test = train_test_split(german, test_size=0.3, stratify=german["is_bad"], random_state=0)
     card = LogisticScorecard().fit(train[COLUMNS], train["is_bad"]).scorecard_
@@ -50,6 +68,7 @@ def main() -> None:
         ("points", points, (7.5, points.height)),
         ("grades", GradeDisplay.from_table(grades), (7.0, 4.2)),
         ("profile", profile(), (7.5, 5.2)),
+        ("verdicts", verdicts(), (10.5, 4.4)),
     ):
         figure = Figure(figsize=size, layout="constrained")
         display.plot(figure.add_subplot())

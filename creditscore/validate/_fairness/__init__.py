@@ -1,0 +1,1 @@
+"""Fairness: selection rates, errors and calibration by group, proxies, and fairer cards."""

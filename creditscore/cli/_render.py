@@ -25,6 +25,8 @@ _WIDEST = 90
 _MOST_NAMED = 20
 _COLOURS = {"pass": "green", "watch": "yellow", "fail": "bold red", "not tested": "dim",
             "information": "dim"}  # fmt: skip
+_LETTERS = {"pass": "P", "watch": "W", "fail": "F", "not tested": "-"}
+_OF_ALL = ("portfolio", "all grades")
 _MEASURES = {"prob_default": "PD", "score": "score"}
 
 
@@ -205,23 +207,68 @@ def show_examples(console: Console, run: Run, frame: pd.DataFrame) -> None:
 
 
 def show_validation(console: Console, report: ValidationReport) -> None:
-    """Print every line that has a verdict, and those of the whole sample that have an interval."""
+    """Print tests of the whole, what is not in order, verdicts by grade, and AUC by group."""
     table = report.table()
-    estimate = (table["band"] == "interval") & (table["subject"] == "portfolio")
-    rows = table[(table["verdict"] != "information") | estimate]
+    whole = table["subject"].isin(_OF_ALL)
+    estimate = (table["band"] == "interval") & (table["verdict"] == "information")
+    odd = table["verdict"].isin(("fail", "watch", "not tested"))
+    graded = (
+        (table["part"] == "calibration")
+        & table["subject"].str.startswith("grade ")
+        & (table["verdict"] != "information")
+    )
+    rows = table[(odd & ~graded) | (whole & ((table["verdict"] == "pass") | estimate))]
     shape = _table(f"Validation: {report.verdict}")
     for name in ("test", "subject", "statistic", "p", "verdict"):
         shape.add_column(name, justify="right" if name in ("statistic", "p") else "left")
     for row in rows.to_dict("records"):
-        statistic = "" if math.isnan(row["statistic"]) else f"{row['statistic']:.4g}"
         told = "" if row["verdict"] == "information" else row["verdict"]
         p_value = "" if math.isnan(row["p_value"]) else p_value_text(row["p_value"])
-        verdict = f"[{_COLOURS[row['verdict']]}]{told}[/]"
-        cells = (shown(row["test"]), shown(row["subject"]), statistic, p_value, verdict)
-        shape.add_row(*cells)
+        shape.add_row(
+            shown(row["test"]),
+            shown(row["subject"]),
+            _number(row["statistic"], ".4g"),
+            p_value,
+            f"[{_COLOURS[row['verdict']]}]{told}[/]",
+        )
     console.print(shape)
-    more = counted(len(table) - len(rows), "further number")
-    console.print(f"[dim]{more} without a bound. {report.multiplicity}[/dim]")
+    groups = table[table["test"].str.startswith("AUC by ")]
+    _show_groups(console, groups)
+    _show_verdicts(console, table[graded])
+    more = counted(len(table) - len(rows) - len(groups) - int(graded.sum()), "further line")
+    console.print(f"[dim]{more} pass or have no bound: --out writes all. {report.multiplicity}[/]")
+
+
+def _show_groups(console: Console, lines: pd.DataFrame) -> None:
+    """Print the AUC of segments and periods."""
+    if not len(lines):
+        return
+    shape = _table("AUC by group")
+    for name in ("group", "AUC", "interval", "cases"):
+        shape.add_column(name, justify="right" if name in ("AUC", "interval") else "left")
+    for row in lines.to_dict("records"):
+        known = not math.isnan(row["lower"])
+        interval = f"{row['lower']:.3f} to {row['upper']:.3f}" if known else ""
+        auc = _number(row["statistic"], ".3f")
+        shape.add_row(shown(row["subject"]), auc, interval, row["note"])
+    console.print(shape)
+
+
+def _show_verdicts(console: Console, lines: pd.DataFrame) -> None:
+    """Print the verdict of each test of each grade as a letter."""
+    if not len(lines):
+        return
+    verdicts = {(row.test, row.subject): row.verdict for row in lines.itertuples()}
+    grades = list(dict.fromkeys(lines["subject"]))
+    shape = _table("By grade: P pass, W watch, F fail, - not tested")
+    shape.add_column("test")
+    for grade in grades:
+        shape.add_column(shown(grade.removeprefix("grade ")), justify="center")
+    for test in dict.fromkeys(lines["test"]):
+        found = [verdicts.get((test, grade), "") for grade in grades]
+        cells = [f"[{_COLOURS[word]}]{_LETTERS[word]}[/]" if word else "" for word in found]
+        shape.add_row(shown(test), *cells)
+    console.print(shape)
 
 
 def show_written(console: Console, written: Sequence[Path], following: Sequence[str]) -> None:

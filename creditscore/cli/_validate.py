@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +10,7 @@ import pandas as pd
 import typer
 from rich.console import Console
 
+from creditscore._document import document_format
 from creditscore._files import whole_file
 from creditscore._frame import as_table
 from creditscore.cli import _render
@@ -18,13 +19,15 @@ from creditscore.cli._outputs import check_outputs
 from creditscore.cli._tables import read_table
 from creditscore.cli._visible import shown
 from creditscore.exceptions import InvalidParameterError
-from creditscore.grade import GradeScale
+from creditscore.grade import GradeScale, MasterScale
 from creditscore.validate import ValidationSample, ValidationSettings, validate_scores
 
 _OWN_NAMES = {"score": "score", "prob_default": "pd", "grade": "grade"}
 """What the commands fit and score call their columns."""
+_COMPARED = ("score", "prob_default", "grade")
 _SAMPLES = ("train", "test")
 _KIND = ".md"
+_MASTER = "creditscore.master_scale"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +37,18 @@ class _Columns:
     target: str
     parts: dict[str, str]
 
-    def of(
-        self, frame: pd.DataFrame, name: str, grades: tuple[str, ...] | None
-    ) -> ValidationSample:
+    def of(self, frame: pd.DataFrame, name: str, scale: GradeScale | None) -> ValidationSample:
+        order = None
+        if scale is not None and "grade" in self.parts:
+            order = _order(scale, set(frame[self.parts["grade"]]))
         return ValidationSample.from_frame(
-            frame, is_bad=self.target, grades=grades, name=name, **self.parts
+            frame, is_bad=self.target, grades=order, name=name, **self.parts
         )
+
+    def reference(self, frame: pd.DataFrame, scale: GradeScale | None) -> ValidationSample:
+        """Take what a reference is compared by."""
+        parts = {part: name for part, name in self.parts.items() if part in _COMPARED}
+        return replace(self, parts=parts).of(frame, "reference", scale)
 
 
 def validate(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
@@ -69,7 +78,8 @@ def validate(  # noqa: PLR0913, PLR0917 - a command's options are its documentat
         str | None, typer.Option(help="Column of another model's score, higher is safer.")
     ] = None,
     grades: Annotated[
-        Path | None, typer.Option(help="Grade scale that says the order of the grades.")
+        Path | None,
+        typer.Option(help="Grade scale or master scale that says the order of the grades."),
     ] = None,
     reference: Annotated[
         Path | None,
@@ -123,11 +133,11 @@ def validate(  # noqa: PLR0913, PLR0917 - a command's options are its documentat
         }
         frame = read_table(scores)
         columns = _columns(frame, target, named)
-        order = None if grades is None else _order(GradeScale.from_json(grades))
+        scale = None if grades is None else _read_scale(grades)
         validated, compared = _parts(console, frame, reference)
         report = validate_scores(
-            columns.of(validated, scores.name, order),
-            reference=None if compared is None else columns.of(compared, "reference", order),
+            columns.of(validated, scores.name, scale),
+            reference=None if compared is None else columns.reference(compared, scale),
             settings=settings,
         )
         _render.show_validation(console, report)
@@ -143,8 +153,16 @@ def _check_kind(out: Path) -> None:
         raise InvalidParameterError(msg)
 
 
-def _order(scale: GradeScale) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*scale.labels, scale.default_label)))
+def _read_scale(path: Path) -> GradeScale:
+    if document_format(path) == _MASTER:
+        return MasterScale.from_json(path).scale
+    return GradeScale.from_json(path)
+
+
+def _order(scale: GradeScale, held: set[str]) -> tuple[str, ...]:
+    """Return all grades; that of customers in default only where a customer has it."""
+    extra = (scale.default_label,) if scale.default_label in held else ()
+    return tuple(dict.fromkeys((*scale.labels, *extra)))
 
 
 def _columns(frame: pd.DataFrame, target: str, named: dict[str, str | None]) -> _Columns:

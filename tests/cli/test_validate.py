@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from creditscore import GradeScale
 from creditscore.cli import app
+from creditscore.grade import MasterScale
 from creditscore.validate import ValidationSample, ValidationSettings, validate_scores
 
 RUNNER = CliRunner()
@@ -54,7 +55,8 @@ def test_scores_of_the_command_fit_are_parted_and_validated(
     output = run(scores, "--target", "is_bad", "--out", tmp_path / "report.md")
     assert "400 rows of the sample test validated, against 600 of the sample train." in output
     assert "Jeffreys" in output
-    assert "grade AAA" in output
+    assert "By grade: P pass, W watch, F fail, - not tested" in output
+    assert "test AAA AA A BBB BB B CCC" in output
     parts = {"score": "score", "prob_default": "pd", "grade": "grade"}
     test, train = (
         ValidationSample.from_frame(frame[frame["sample"] == part], name=name, **parts)
@@ -67,7 +69,8 @@ def test_scores_of_the_command_fit_are_parted_and_validated(
 def test_columns_of_other_names_and_a_reference_file(frame: pd.DataFrame, tmp_path: Path) -> None:
     renamed = frame.rename(columns={"is_bad": "y", "score": "points", "pd": "prob"})
     renamed.iloc[:500].to_parquet(tmp_path / "new.parquet")
-    renamed.iloc[500:].to_parquet(tmp_path / "old.parquet")
+    # a reference needs no periods
+    renamed.iloc[500:].drop(columns="year").to_parquet(tmp_path / "old.parquet")
     output = run(
         tmp_path / "new.parquet", "--target", "y", "--score", "points", "--prob-default", "prob",
         "--period", "year", "--reference", tmp_path / "old.parquet",
@@ -75,6 +78,7 @@ def test_columns_of_other_names_and_a_reference_file(frame: pd.DataFrame, tmp_pa
     assert "sample test validated" not in output
     assert "population stability of the score" in output
     assert "multi-period normal test" in output
+    assert "period 2020 0." in output
 
 
 def test_options_reach_the_settings(scores: Path, frame: pd.DataFrame, tmp_path: Path) -> None:
@@ -91,15 +95,31 @@ def test_options_reach_the_settings(scores: Path, frame: pd.DataFrame, tmp_path:
     assert "asset correlation 0.2" in text
     assert "AUC at initial validation 0.7000" in text
     assert "100 resamples" in text
-    # all grades of the scale stand there, those without a customer too
-    assert "grade C " in text
+    # all grades of the scale stand there, but that of customers in default, whom nobody is
+    assert "\n| C | " in text
+    assert "\n| D | " not in text
     settings = ValidationSettings(min_auc=0.99, initial_auc=0.7, correlation=0.2, n_resamples=100)
     scale_ = GradeScale.odds_ladder()
     sample = ValidationSample.from_frame(
         frame, score="score", prob_default="pd", grade="grade", name="scores.csv",
-        grades=(*scale_.labels, scale_.default_label),
+        grades=scale_.labels,
     )  # fmt: skip
     assert text == validate_scores(sample, settings=settings).to_markdown()
+
+
+def test_the_order_may_come_from_a_master_scale(
+    scores: Path, frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    scale = GradeScale.odds_ladder()
+    master = MasterScale.from_scale(scale)
+    master.to_json(tmp_path / "master.json")
+    frame.assign(grade=frame["grade"].where(frame["row"] > 2, scale.default_label)).drop(
+        columns="sample"
+    ).to_csv(scores, index=False)
+    out = tmp_path / "report.md"
+    run(scores, "--target", "is_bad", "--grades", tmp_path / "master.json", "--out", out)
+    # customers who were in default already
+    assert "\n| D | " in out.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,9 @@ def test_every_line_says_what_the_test_itself_says() -> None:
     drop = auc_drop_test(sample.is_bad, sample.score, initial_auc=initial)
     assert line(report, drop.name)["p_value"] == drop.p_value
     paired = auc_difference(sample.is_bad, sample.score, sample.challenger)
-    assert line(report, "challenger, paired AUC")["p_value"] == paired.p_value
+    assert paired.z < 0
+    one_sided = line(report, "challenger, paired AUC")["p_value"]
+    assert one_sided == pytest.approx(1 - paired.p_value / 2, rel=1e-12)
     z = spiegelhalter_test(sample.is_bad, sample.prob_default)
     assert line(report, z.name)["statistic"] == z.statistic
     grades = sample.by_grade()
@@ -114,9 +116,9 @@ def test_every_line_says_what_the_test_itself_says() -> None:
     years = sample.by_period()
     rates = years["n_bad"] / years["count"]
     normal = multi_period_test(rates, years["prob_default"])
-    assert line(report, normal.name, "all periods")["p_value"] == normal.p_value
+    assert line(report, normal.name)["p_value"] == normal.p_value
     lights = traffic_light_test(years["n_bad"], years["count"], years["prob_default"])
-    assert line(report, "traffic light of periods", "all periods")["p_value"] == lights.p_value
+    assert line(report, "traffic light of periods")["p_value"] == lights.p_value
     shares = [each.by_grade()["count"] for each in (reference, sample)]
     assert line(report, "population stability of the grade")["statistic"] == psi(*shares)
     counts = pd.crosstab(sample.grade, sample.grade_end).to_numpy()
@@ -161,7 +163,7 @@ def test_an_empty_grade_is_told() -> None:
         grade=["A", "A", "C", "C"],
         grades=("A", "B", "C"),
     )
-    found = line(validate_scores(sample), "Jeffreys", "grade B")
+    found = line(validate_scores(sample), "default rate", "grade B")
     assert (found["verdict"], found["note"]) == ("not tested", "no customer has this grade")
 
 
@@ -176,6 +178,95 @@ def test_rates_that_fall_from_a_grade_to_the_next_are_named() -> None:
     assert found["note"] == "the rate falls from A to B"
 
 
+def test_each_grade_is_tested_over_its_cases_and_its_periods() -> None:
+    sample = invented()
+    report = validate_scores(sample)
+    for grade in "ABCD":
+        rows = sample.grade == grade
+        bad, prob = sample.is_bad[rows], sample.prob_default[rows]
+        rate = line(report, "default rate", f"grade {grade}")
+        assert rate["statistic"] == bad.mean()
+        assert rate["lower"] < rate["statistic"] < rate["upper"]
+        assert line(report, "probability of default", f"grade {grade}")["statistic"] == (
+            pytest.approx(prob.mean(), rel=1e-12)
+        )
+        z = spiegelhalter_test(bad, prob)
+        assert line(report, z.name, f"grade {grade}")["p_value"] == pytest.approx(z.p_value)
+        years = pd.DataFrame({"bad": bad, "prob": prob}).groupby(sample.period[rows])
+        normal = multi_period_test(years["bad"].mean(), years["prob"].mean())
+        found = line(report, normal.name, f"grade {grade}")
+        assert found["p_value"] == pytest.approx(normal.p_value, rel=1e-9)
+        lights = traffic_light_test(years["bad"].sum(), years["bad"].size(), years["prob"].mean())
+        found = line(report, "traffic light of periods", f"grade {grade}")
+        assert found["statistic"] == lights.statistic
+
+
+def test_periods_in_which_a_grade_is_empty_are_left_out_of_its_tests() -> None:
+    sample = ValidationSample(
+        is_bad=[0, 1, 0, 0, 1, 0, 1],
+        prob_default=[0.1, 0.1, 0.1, 0.1, 0.3, 0.3, 0.3],
+        grade=list("AAAABBB"),
+        period=[2020, 2020, 2021, 2021, 2021, 2022, 2022],
+    )
+    report = validate_scores(sample)
+    note = line(report, "multi-period normal test", "grade A")["note"]
+    assert note.startswith("2 periods")
+    expected = multi_period_test([1.0, 0.5], 0.3)
+    found = line(report, "multi-period normal test", "grade B")
+    assert found["p_value"] == pytest.approx(expected.p_value, rel=1e-9)
+
+
+def test_nobody_with_a_grade_at_the_end_leaves_no_migration() -> None:
+    sample = ValidationSample(
+        is_bad=[0, 1, 0],
+        prob_default=[0.1, 0.2, 0.3],
+        grade=list("AAB"),
+        grade_end=["Z", None, "Z"],
+    )
+    found = line(validate_scores(sample), "matrix weighted bandwidth")
+    assert found["verdict"] == "not tested"
+    assert found["note"] == "3 customers have no grade of the scale at the end"
+
+
+def test_no_sample_that_can_be_read_stops_the_battery() -> None:
+    n = 60
+    bad = np.arange(n) % 3 == 0
+    ramp = np.linspace(0.01, 0.5, n)
+    for given_ in (
+        {"prob_default": np.full(n, 0.2)},
+        {"prob_default": np.zeros(n)},
+        {"prob_default": np.full(n, 1e-320)},
+        {"prob_default": np.where(np.arange(n) % 2, 0, ramp), "period": np.arange(n) % 2},
+        {"score": np.ones(n)},
+        {"score": 1e300 * ramp},
+        {"score": -bad.astype(float)},
+        {"prob_default": ramp, "grade": ["A"] * n, "grade_end": ["A"] * n, "grades": ("A",)},
+        {"prob_default": ramp, "grade": ["甲"] * n, "grade_end": [None] * n},
+    ):
+        for outcomes in (bad, np.ones(n), np.zeros(n)):
+            sample = ValidationSample(is_bad=outcomes, **given_)
+            table = validate_scores(sample, reference=sample).table()
+            told = table[table["verdict"] == "not tested"]
+            assert (told["note"] != "").all()
+    one = {"prob_default": [0.3], "grade": ["A"], "grade_end": ["A"], "period": [1]}
+    alone = ValidationSample(is_bad=[1], segment=["x"], challenger=[1], **one)
+    assert validate_scores(alone, reference=alone).verdict == "pass"
+
+
+def test_a_score_that_ranks_backwards_fails() -> None:
+    sample = invented()
+    turned = ValidationSample(is_bad=sample.is_bad, score=-sample.score)
+    found = line(validate_scores(turned), "AUC")
+    assert found["verdict"] == "fail"
+    assert "the higher scores are the riskier" in found["note"]
+
+
+def test_the_least_auc_is_asked_of_a_single_bad_case_too() -> None:
+    sample = ValidationSample(is_bad=[0, 0, 1], prob_default=[0.1, 0.3, 0.2])
+    report = validate_scores(sample, settings=ValidationSettings(min_auc=0.7))
+    assert line(report, "AUC")["verdict"] == "fail"
+
+
 def test_scores_alone_are_not_tested_for_calibration() -> None:
     report = validate_scores(ValidationSample(is_bad=[0, 1, 0, 1], score=[4, 2, 3, 1]))
     assert set(report.table()["part"]) == {"discrimination"}
@@ -185,7 +276,7 @@ def test_one_period_says_that_its_spread_is_not_known() -> None:
     sample = ValidationSample(
         is_bad=[0, 1, 0, 1], prob_default=[0.1, 0.2, 0.3, 0.4], period=[2020] * 4
     )
-    found = line(validate_scores(sample), "normal test of periods")
+    found = line(validate_scores(sample), "multi-period normal test")
     assert found["verdict"] == "not tested"
 
 
@@ -217,6 +308,32 @@ def test_a_better_challenger_speaks_against_the_score_and_a_worse_one_does_not()
     )
     assert line(validate_scores(sample), "challenger, paired AUC")["verdict"] == "pass"
     assert line(validate_scores(changed), "challenger, paired AUC")["verdict"] == "fail"
+    # by adjusted p-values as well
+    adjusted = ValidationSettings(judge_adjusted=True)
+    for each, verdict in ((sample, "pass"), (changed, "fail")):
+        report = validate_scores(each, settings=adjusted)
+        assert line(report, "challenger, paired AUC")["verdict"] == verdict
+
+
+def test_colours_and_bounds_keep_their_verdict_under_adjusted_p_values() -> None:
+    sample, reference = invented(), invented(seed=1, shift=1.0)
+    low = ValidationSample(
+        is_bad=sample.is_bad,
+        prob_default=sample.prob_default / 3,
+        grade=sample.grade,
+        grades=sample.grades,
+    )
+    plain, adjusted = (
+        validate_scores(low, reference=reference, settings=ValidationSettings(judge_adjusted=each))
+        for each in (False, True)
+    )
+    table = plain.table()
+    by_bound = table["judged_by"] == "bound"
+    tests = set(table.loc[by_bound, "test"])
+    assert {"traffic light (OeNB)", "population stability of the score"} <= tests
+    assert "fail" in set(table.loc[by_bound, "verdict"])
+    assert table["verdict"][by_bound].equals(adjusted.table()["verdict"][by_bound])
+    assert table.loc[by_bound, "p_adjusted"].isna().all()
 
 
 @given(seed=st.integers(0, 2**20))
@@ -245,3 +362,7 @@ def test_other_things_are_refused(name: str) -> None:
 def test_a_finding_knows_its_words() -> None:
     with pytest.raises(InvalidParameterError, match="'verdict' parameter"):
         Finding(part="data", test="t", measure="m", source="s", verdict="good")
+    with pytest.raises(InvalidParameterError, match="'judged_by' parameter"):
+        Finding(part="data", test="t", measure="m", source="s", judged_by="p")
+    with pytest.raises(InvalidParameterError, match=r"must be NaN or in \[0, 1\]. Got 3"):
+        Finding(part="data", test="t", measure="m", source="s", p_value=3)

@@ -61,8 +61,16 @@ def test_verdicts_go_by_adjusted_p_values_if_that_is_asked() -> None:
     assert report(*lines, judge_adjusted=True).verdict == "pass"
     assert "go by adjusted p-values" in report(*lines, judge_adjusted=True).multiplicity
     # a line that no p-value judges keeps its verdict
-    psi = finding(part="stability", test="PSI", verdict="fail")
-    assert report(*lines, psi, judge_adjusted=True).verdict == "fail"
+    for options in (
+        {"verdict": "fail"},
+        {"p_value": 0.9, "verdict": "fail", "judged_by": "bound"},
+        {"p_value": 0.9, "verdict": "fail", "band": "acceptance", "lower": 0.0, "upper": 1.0},
+    ):
+        psi = finding(part="stability", test="PSI", **options)
+        found = report(*lines, psi, judge_adjusted=True)
+        assert (found.verdict, found.n_tests) == ("fail", 10)
+        assert found.table()["judged_by"].tolist() == [*["p-value"] * 10, "bound"]
+    assert finding().judged_by == ""
 
 
 def test_the_summary_counts_verdicts_by_part() -> None:
@@ -97,19 +105,63 @@ def test_json_brings_every_number_back() -> None:
     assert ValidationReport.from_json(first.to_json()).settings == first.settings
 
 
-def test_markdown_has_every_line_and_its_source() -> None:
+def section(text: str, title: str) -> list[str]:
+    """Return the lines below a title up to the next one."""
+    after = text.split(f"{title}\n\n")[1]
+    return after.split("\n\n")[0].splitlines()
+
+
+def test_markdown_says_what_to_look_at_and_where_tests_are_from() -> None:
     text = report(
         finding(0.5, subject="grade A|B <b>", note="two\nlines"), finding(0.001)
     ).to_markdown()
     assert text.startswith("# Validation report\n\nSample: loans, 10 cases, 1 bad.\n")
     assert "Worst verdict: **fail**." in text
-    assert "## Calibration" in text
-    assert "grade A\\|B &lt;b>" in text
+    head, _, row = section(text, "## To look at")
+    assert head == "| test | measure | value | p | p adjusted | band | verdict | note |"
+    assert row == "| Jeffreys | default rate | 0.1 | 0.001 | 0.002 |  | fail |  |"
+    rows = section(text, "## Calibration")
+    assert rows[2:] == [
+        "| Jeffreys | grade A\\|B &lt;b> | default rate | 0.1 | 0.5 | 0.5 |  | pass |",
+        "| Jeffreys | portfolio | default rate | 0.1 | 0.001 | 0.002 |  | fail |",
+    ]
     assert "- Jeffreys, grade A\\|B &lt;b>: two lines" in text
-    assert "- Jeffreys: ECB 2019" in text
-    rows = [row for row in text.splitlines() if row.startswith("| Jeffreys")]
-    assert len(rows) == 2
-    assert len({row.replace("\\|", "").count("|") for row in rows}) == 1
+    assert "- ECB 2019: Jeffreys" in text
+    assert "No line fails" in report(finding(0.5)).to_markdown()
+
+
+def test_markdown_has_a_row_a_grade_and_a_column_a_test() -> None:
+    rate = {"test": "default rate", "p_value": math.nan, "statistic": 0.02, "band": "interval"}
+    lines = [
+        finding(0.5, subject="grade A"),
+        finding(0.001, subject="grade B b"),
+        finding(subject="grade A", lower=0.01, upper=0.05, **rate),
+        finding(subject="grade C", test="default rate", verdict="not tested", statistic=math.nan),
+    ]
+    assert section(report(*lines).to_markdown(), "### By grade") == [
+        "| grade | Jeffreys | default rate |",
+        "| --- | --- | --- |",
+        "| A | 0.5 ✓ | 0.02 (0.01 to 0.05) |",
+        "| B b | 0.001 ✗ |  |",
+        "| C |  | – |",
+    ]
+    # the p-value that the verdict goes by
+    adjusted = report(*lines, judge_adjusted=True).to_markdown()
+    assert "| B b | 0.002 ✗ |  |" in section(adjusted, "### By grade")
+
+
+def test_markdown_shows_ways_between_grades_as_a_matrix() -> None:
+    test = {"test": "stability of the migration matrix", "part": "stability"}
+    ways = [("A", "B", 0.5), ("B", "C", 0.02), ("C", "A", 0.25)]
+    lines = [finding(p, subject=f"{old} to {new}", **test) for old, new, p in ways]
+    title = "### Stability of the migration matrix, from rows to columns"
+    assert section(report(*lines).to_markdown(), title) == [
+        "| from | A | B | C |",
+        "| --- | --- | --- | --- |",
+        "| A |  | 0.5 ✓ |  |",
+        "| B |  |  | 0.02 ! |",
+        "| C | 0.25 ✓ |  |  |",
+    ]
 
 
 def test_texts_say_how_it_came_out() -> None:

@@ -51,6 +51,40 @@ def test_a_grade_that_nobody_has_keeps_its_row() -> None:
     assert np.isnan(table.loc[1, "prob_default"])
 
 
+def test_grades_and_periods_of_whole_numbers_have_no_decimal_point() -> None:
+    frame = pd.DataFrame(
+        {"is_bad": BAD, "pd": PROB, "g": [1, 1, 2, 2], "end": [1, np.nan, 2, 1], "year": [2020] * 4}
+    )
+    sample = ValidationSample.from_frame(
+        frame, prob_default="pd", grade="g", grade_end="end", period="year", grades=("1", "2")
+    )
+    assert sample.grade_end.tolist() == ["1", None, "2", "1"]
+    assert sample.by_grade()["count"].tolist() == [2, 2]
+    assert repr(sample.by_period()["period"].tolist()) == "[2020]"
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+def test_periods_may_be_dates(make: type) -> None:
+    days = np.array(["2021-01-01", "2020-01-01"] * 2, dtype="datetime64[ms]")
+    frame = make({"is_bad": BAD, "pd": PROB, "day": days})
+    sample = ValidationSample.from_frame(frame, prob_default="pd", period="day")
+    assert [str(day) for day in sample.by_period()["period"]] == ["2020-01-01", "2021-01-01"]
+
+
+def test_grades_are_counted_in_each_period() -> None:
+    sample = ValidationSample(
+        is_bad=BAD, prob_default=PROB, grade=list("AABB"), period=[2021, 2020, 2020, 2020]
+    )
+    table = sample.by_grade_and_period()
+    assert table[["grade", "period", "count", "n_bad"]].to_numpy().tolist() == [
+        ["A", 2020, 1, 0],
+        ["A", 2021, 1, 0],
+        ["B", 2020, 2, 1],
+        ["B", 2021, 0, 0],
+    ]
+    np.testing.assert_allclose(table["prob_default"], [0.1, 0.1, 0.25, np.nan])
+
+
 def test_periods_come_sorted() -> None:
     sample = ValidationSample(is_bad=BAD, prob_default=PROB, period=[2022, 2021, 2021, 2020])
     table = sample.by_period()
@@ -118,7 +152,7 @@ def test_names_of_columns_are_checked() -> None:
         ValidationSample.from_frame(frame, weight="pd")
 
 
-@pytest.mark.parametrize("method", ["by_grade", "by_period"])
+@pytest.mark.parametrize("method", ["by_grade", "by_period", "by_grade_and_period"])
 def test_counting_what_is_not_there_says_so(method: str) -> None:
     sample = ValidationSample(is_bad=BAD, prob_default=PROB)
     with pytest.raises(InvalidDataError, match="The sample has no"):

@@ -43,13 +43,19 @@ def validate_scores(
     See Also
     --------
     ValidationReport.with_findings : Adds the tests of fairness, of overfitting and of the data.
+    representativeness : Stability of each characteristic (CSI), which needs the columns.
 
     Notes
     -----
     O(n log n) time and O(n) memory without resamples: a million cases take seconds.
 
     A test that the sample does not allow, such as a grade without a customer, is a line of its own
-    with the verdict "not tested" and the reason.
+    with the verdict "not tested" and the reason. A sample without probabilities, or without
+    grades, has no lines about them.
+
+    Each test of a default rate is made of the whole and of each grade, and so are those over
+    periods. A small p-value of a line that has a verdict speaks against the model; those of
+    default rates are one-sided and ask whether the probability is too low.
 
     The tests of default rates take outcomes as independent, which makes them strict in a bad year;
     the Vasicek test takes them as correlated, which makes it lenient. Both are there.

@@ -1,8 +1,10 @@
-"""Do probabilities come true: as a whole, by grade, over time."""
+"""Do probabilities come true: as a whole, and by grade."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,14 +15,18 @@ from creditscore.metrics import (
     brier_decomposition,
     calibration_line,
     expected_calibration_error,
+    jeffreys_interval,
 )
 from creditscore.validate._battery._finding import (
+    NO_VARIANCE,
     Finding,
     Verdict,
     finding_of_test,
     not_tested,
     told,
+    tried,
 )
+from creditscore.validate._battery._periods import period_findings
 from creditscore.validate._battery._sample import ValidationSample
 from creditscore.validate._battery._settings import ValidationSettings
 from creditscore.validate._tests._binomial import binomial_test
@@ -29,17 +35,16 @@ from creditscore.validate._tests._hosmer_lemeshow import (
     hosmer_lemeshow_test,
 )
 from creditscore.validate._tests._jeffreys import jeffreys_test
-from creditscore.validate._tests._multi_period import multi_period_test
 from creditscore.validate._tests._normal import normal_test
 from creditscore.validate._tests._oenb_traffic_light import oenb_traffic_light
 from creditscore.validate._tests._spiegelhalter import spiegelhalter_test
-from creditscore.validate._tests._traffic_light import traffic_light_test
 from creditscore.validate._tests._vasicek_test import vasicek_test
 
 _ECB = "ECB, Instructions for reporting the validation results of internal models, 2019, 2.5.3.1"
 _BASEL = "BCBS, Working Paper 14, 2005"
 _OENB = "Oesterreichische Nationalbank, Guidelines on Credit Risk Management: Rating Models, 2004"
-_TOO_LOW = "small where the probability is too low"
+_HOSMER_LEMESHOW = "Hosmer-Lemeshow test"
+_VERDICTS: dict[str, Verdict] = {"green": "pass", "yellow": "watch", "red": "fail"}
 
 
 def calibration_findings(
@@ -50,73 +55,140 @@ def calibration_findings(
         return
     whole = pd.DataFrame(
         {
-            "grade": ["portfolio"],
+            "subject": ["portfolio"],
             "count": [sample.n],
             "n_bad": [sample.n_bad],
-            "prob_default": [sample.prob_default.mean()],
+            "prob_default": [float(np.clip(sample.prob_default.mean(), 0, 1))],
         }
     )
-    yield from _rate_tests(whole, settings, "")
+    yield from _rates(whole, settings)
     yield from _case_tests(sample, settings)
     if sample.grade is not None:
-        table = sample.by_grade()
-        yield from _rate_tests(table, settings, "grade ")
-        yield from _lights_of_grades(table)
-        yield _grades_together(table, settings)
+        yield from _by_grade(sample, settings)
     if sample.period is not None:
-        yield from _over_time(sample, settings)
+        yield from period_findings(sample, settings)
 
 
-def _rate_tests(table: pd.DataFrame, settings: ValidationSettings, kind: str) -> Iterator[Finding]:
-    """Test the rates of groups one by one, each by every test."""
+def _by_grade(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
+    """Yield the same tests grade by grade, and one of all grades together."""
+    table = sample.by_grade()
+    table["subject"] = [f"grade {name}" for name in table["grade"]]
     held = table[table["count"] > 0]
-    columns = tuple(held[name].to_numpy() for name in ("n_bad", "count", "prob_default"))
-    tests: tuple[tuple[str, str, Callable[..., Any], str, str], ...] = (
-        ("Jeffreys", "default rate", jeffreys_test, _ECB, ""),
-        ("binomial", "default rate", binomial_test, _BASEL, ""),
-        ("normal", "z", normal_test, _BASEL, ""),
+    yield from _rates(held, settings)
+    for grade, subject in held[["grade", "subject"]].to_numpy().tolist():
+        rows = sample.rows_of(grade)
+        test = spiegelhalter_test(sample.is_bad[rows], sample.prob_default[rows])
+        verdict = settings.verdict(test.p_value)
+        yield finding_of_test(
+            test, "calibration", verdict, measure="z", subject=subject, note="two-sided"
+        )
+    for subject in table.loc[table["count"] == 0, "subject"]:
+        why = "no customer has this grade"
+        yield not_tested("calibration", "default rate", "default rate", _ECB, why, subject)
+    yield from tried(
+        lambda: _grades_together(held, settings), "calibration", _HOSMER_LEMESHOW,
+        measure="chi-squared", source=_BASEL, subject="all grades",
+    )  # fmt: skip
+
+
+def _rates(table: pd.DataFrame, settings: ValidationSettings) -> Iterator[Finding]:
+    """Tell default rates and probabilities of groups, and test them by every test."""
+    columns = tuple(table[name].to_numpy() for name in ("n_bad", "count", "prob_default"))
+    rates = columns[0] / columns[1]
+    yield from _told_rates(table, settings)
+    tests: tuple[tuple[str, Callable[..., Any], str, str], ...] = (
+        ("Jeffreys", jeffreys_test, _ECB, ""),
+        ("binomial", binomial_test, _BASEL, ""),
+        ("normal", normal_test, _BASEL, ""),
         (
             "Vasicek-correlated binomial",
-            "default rate",
             vasicek_test,
             _BASEL,
-            f"asset correlation {settings.correlation:g}",
+            f"; asset correlation {settings.correlation:g}",
         ),
     )
-    for name, measure, test, source, note in tests:
+    for name, test, source, note in tests:
         options = {"correlation": settings.correlation} if test is vasicek_test else {}
         result = test(*columns, **options)
-        for place, group in enumerate(held["grade"]):
+        for place, subject in enumerate(table["subject"]):
             p_value = float(result.p_value[place])
-            rate = columns[0][place] / columns[1][place]
             yield Finding(
                 part="calibration",
                 test=name,
-                subject=f"{kind}{group}",
-                measure=measure,
-                statistic=float(result.statistic[place]) if measure == "z" else float(rate),
+                subject=subject,
+                measure="z" if test is normal_test else "default rate",
+                statistic=float((result.statistic if test is normal_test else rates)[place]),
                 p_value=p_value,
                 verdict=settings.verdict(p_value),
                 source=source,
-                note="; ".join(part for part in (_TOO_LOW, note) if part),
+                note=NO_VARIANCE
+                if math.isnan(p_value)
+                else f"one-sided: is the probability too low{note}",
             )
-    for group in table.loc[table["count"] == 0, "grade"]:
-        why = "no customer has this grade"
-        yield not_tested("calibration", "Jeffreys", "default rate", _ECB, why, f"{kind}{group}")
+    yield from _lights(table)
+
+
+def _told_rates(table: pd.DataFrame, settings: ValidationSettings) -> Iterator[Finding]:
+    for row in table.to_dict("records"):
+        rate = told(
+            "calibration",
+            "default rate",
+            "default rate",
+            row["n_bad"] / row["count"],
+            "Jeffreys interval: Brown, Cai and DasGupta, Statistical Science 16, 2001",
+            f"{row['n_bad']:,} bad of {row['count']:,}; {settings.level:.0%} interval",
+            row["subject"],
+        )
+        interval = jeffreys_interval(row["n_bad"], row["count"], level=settings.level)
+        yield replace(rate, lower=float(interval[0]), upper=float(interval[1]), band="interval")
+        yield told(
+            "calibration",
+            "probability of default",
+            "mean",
+            row["prob_default"],
+            "mean over the cases",
+            subject=row["subject"],
+        )
+
+
+def _lights(table: pd.DataFrame) -> Iterator[Finding]:
+    lights = oenb_traffic_light(*(table[name] for name in ("n_bad", "count", "prob_default")))
+    for place, subject in enumerate(table["subject"]):
+        colour = str(lights.colours[place])
+        yield Finding(
+            part="calibration",
+            test="traffic light (OeNB)",
+            subject=subject,
+            measure="default rate",
+            statistic=float(lights.default_rate[place]),
+            p_value=float(lights.p_value[place]),
+            lower=0.0,
+            upper=float(lights.limits[place][0]),
+            band="acceptance",
+            verdict=_VERDICTS[colour],
+            source=_OENB,
+            note=colour,
+        )
+
+
+def _grades_together(table: pd.DataFrame, settings: ValidationSettings) -> Iterator[Finding]:
+    test = hosmer_lemeshow_grades(*(table[name] for name in ("n_bad", "count", "prob_default")))
+    verdict = settings.verdict(test.p_value)
+    note = f"over {len(table)} grades, out of sample"
+    yield finding_of_test(
+        test, "calibration", verdict, measure="chi-squared", subject="all grades", note=note
+    )
 
 
 def _case_tests(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
     bad, prob = sample.is_bad, sample.prob_default
-    for test, measure, note in (
-        (spiegelhalter_test(bad, prob), "z", "two-sided"),
-        (
-            hosmer_lemeshow_test(bad, prob, n_groups=settings.n_groups),
-            "chi-squared",
-            f"{settings.n_groups} groups, out of sample",
-        ),
-    ):
-        verdict = settings.verdict(test.p_value)
-        yield finding_of_test(test, "calibration", verdict, measure=measure, note=note)
+    test = spiegelhalter_test(bad, prob)
+    verdict = settings.verdict(test.p_value)
+    yield finding_of_test(test, "calibration", verdict, measure="z", note="two-sided")
+    yield from tried(
+        lambda: _of_groups(sample, settings), "calibration", _HOSMER_LEMESHOW,
+        measure="chi-squared", source=_BASEL,
+    )  # fmt: skip
     parts = brier_decomposition(bad, prob)
     error = expected_calibration_error(bad, prob, n_groups=settings.n_groups)
     murphy = "Murphy, Journal of Applied Meteorology 12, 1973; Stephenson et al., 2008"
@@ -136,6 +208,13 @@ def _case_tests(sample: ValidationSample, settings: ValidationSettings) -> Itera
         f"{settings.n_groups} groups of equal size",
     )
     yield from _line(sample, settings)
+
+
+def _of_groups(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
+    test = hosmer_lemeshow_test(sample.is_bad, sample.prob_default, n_groups=settings.n_groups)
+    verdict = settings.verdict(test.p_value)
+    note = f"{settings.n_groups} groups, out of sample"
+    yield finding_of_test(test, "calibration", verdict, measure="chi-squared", note=note)
 
 
 def _line(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
@@ -163,65 +242,3 @@ def _line(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Fi
             source=cox,
             note="two-sided",
         )
-
-
-def _lights_of_grades(table: pd.DataFrame) -> Iterator[Finding]:
-    held = table[table["count"] > 0]
-    lights = oenb_traffic_light(*(held[name] for name in ("n_bad", "count", "prob_default")))
-    verdicts: dict[str, Verdict] = {"green": "pass", "yellow": "watch", "red": "fail"}
-    for place, group in enumerate(held["grade"]):
-        colour = str(lights.colours[place])
-        yield Finding(
-            part="calibration",
-            test="traffic light (OeNB)",
-            subject=f"grade {group}",
-            measure="default rate",
-            statistic=float(lights.default_rate[place]),
-            p_value=float(lights.p_value[place]),
-            lower=0.0,
-            upper=float(lights.limits[place][0]),
-            band="acceptance",
-            verdict=verdicts[colour],
-            source=_OENB,
-            note=colour,
-        )
-
-
-def _grades_together(table: pd.DataFrame, settings: ValidationSettings) -> Finding:
-    held = table[table["count"] > 0]
-    columns = (held[name] for name in ("n_bad", "count", "prob_default"))
-    test = hosmer_lemeshow_grades(*columns)
-    verdict = settings.verdict(test.p_value)
-    note = f"over {len(held)} grades, out of sample"
-    return finding_of_test(
-        test, "calibration", verdict, measure="chi-squared", subject="all grades", note=note
-    )
-
-
-def _over_time(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
-    table = sample.by_period()
-    rates = (table["n_bad"] / table["count"]).to_numpy()
-    expected = table["prob_default"].to_numpy()
-    if len(table) < 2:
-        why = "one period: its spread over time is not known"
-        yield not_tested("calibration", "normal test of periods", "z", _BASEL, why)
-        return
-    test = multi_period_test(rates, expected)
-    verdict = settings.verdict(test.p_value)
-    note = f"{len(table)} periods; {_TOO_LOW}"
-    yield finding_of_test(
-        test, "calibration", verdict, measure="z", subject="all periods", note=note
-    )
-    lights = traffic_light_test(table["n_bad"], table["count"], expected)
-    colours = " ".join(str(colour)[0].upper() for colour in np.asarray(lights.colours))
-    yield Finding(
-        part="calibration",
-        test="traffic light of periods",
-        subject="all periods",
-        measure="statistic of colours",
-        statistic=float(lights.statistic),
-        p_value=float(lights.p_value),
-        verdict=settings.verdict(float(lights.p_value)),
-        source=f"{_BASEL}; Blochwitz, Hohl and Wehn, 2005",
-        note=f"colours {colours}",
-    )

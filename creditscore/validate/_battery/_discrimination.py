@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtr
 
+from creditscore._display import counted
 from creditscore.metrics import (
     Interval,
     auc_difference,
@@ -31,6 +35,7 @@ from creditscore.validate._battery._finding import (
     finding_of_test,
     not_tested,
     told,
+    tried,
 )
 from creditscore.validate._battery._sample import ValidationSample
 from creditscore.validate._battery._settings import ValidationSettings
@@ -38,7 +43,8 @@ from creditscore.validate._tests._auc_change import auc_drop_test
 from creditscore.validate._tests._grade_pair import heterogeneity_test
 
 _DELONG = "DeLong, DeLong and Clarke-Pearson, Biometrics 44, 1988"
-_ECB = "ECB, Instructions for reporting the validation results of internal models, 2019"
+_BY_CHANCE = 0.5
+_EBA = "EBA, Supervisory handbook on the validation of IRB rating systems, EBA/REP/2023/29"
 
 
 def discrimination_findings(
@@ -48,12 +54,22 @@ def discrimination_findings(
     if not sample.has_both_classes:
         yield _none_possible(sample)
         return
-    yield from _measures(sample, settings)
-    yield from _against_others(sample, reference, settings)
+    ranked = _ranked(sample)
+    yield from _measures(ranked, settings)
+    yield from _against_others(ranked, reference, settings)
     yield from _by_group(sample, settings)
     if sample.grade is not None:
         yield _order_of_grades(sample)
         yield from _apart(sample)
+
+
+def _ranked(sample: ValidationSample) -> ValidationSample:
+    """Return scores and outcomes in the order of the score, which measures then sort quickly."""
+    order = np.argsort(sample.score, kind="stable")
+    challenger = None if sample.challenger is None else sample.challenger[order]
+    return ValidationSample(
+        is_bad=sample.is_bad[order], score=sample.score[order], challenger=challenger
+    )
 
 
 def _none_possible(sample: ValidationSample) -> Finding:
@@ -63,61 +79,63 @@ def _none_possible(sample: ValidationSample) -> Finding:
 
 
 def _measures(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
-    bad, score, level = sample.is_bad, sample.score, settings.level
-    if min(sample.n_bad, sample.n - sample.n_bad) > 1:
-        interval = auc_interval(bad, score, level=level)
-        yield _judged_auc(interval, settings)
-        yield finding_of_interval(
-            gini_interval(bad, score, level=level),
-            "discrimination",
-            test="Gini (accuracy ratio)",
-            measure="Gini",
-            source=_DELONG,
-        )
-    else:
-        yield told(
-            "discrimination",
-            "AUC",
-            "AUC",
-            area(bad, score),
-            _DELONG,
-            "one case of a class: no interval",
-        )
+    bad, score = sample.is_bad, sample.score
+    yield from _areas(sample, settings)
     if settings.n_resamples:
         yield from _resampled(sample, settings)
     else:
-        yield told(
-            "discrimination",
-            "KS",
-            "KS",
-            ks(bad, score),
-            "Kolmogorov-Smirnov distance of goods and bads",
-        )
-    yield from _associations(sample)
+        yield _told("KS", "KS", ks(bad, score), "Kolmogorov-Smirnov distance of goods and bads")
+    yield from tried(
+        lambda: _associations(sample), "discrimination", "Somers' D",
+        measure="D of risk by outcome", source="Somers, American Sociological Review 27, 1962",
+    )  # fmt: skip
     share = settings.lift_share
-    yield told(
-        "discrimination",
+    of_riskiest = lift(bad, score, share=share)
+    yield _told(
         "lift",
         f"lift of the riskiest {share:.0%}",
-        lift(bad, score, share=share),
+        of_riskiest,
         "bad rate of the riskiest over that of all",
     )
-    yield told(
-        "discrimination",
+    yield _told(
+        "gains", f"bads among the riskiest {share:.0%}", of_riskiest * share, "share of all bads"
+    )
+    yield _told(
         "H-measure",
         "H",
         h_measure(bad, score),
         "Hand and Anagnostopoulos, Pattern Recognition Letters 40, 2014",
     )
     profit = expected_maximum_profit(bad, score)
-    yield told(
-        "discrimination",
+    yield _told(
         "expected maximum profit",
         "EMP",
         profit.profit,
         "Verbraken, Bravo, Weber and Baesens, EJOR 238, 2014",
         f"by rejecting the riskiest {profit.fraction:.1%}, in shares of a loan, at the paper's "
         "parameters",
+    )
+
+
+def _told(test: str, measure: str, value: float, source: str, note: str = "") -> Finding:
+    return told("discrimination", test, measure, value, source, note)
+
+
+def _areas(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
+    """Yield AUC and Gini, with intervals where there are two cases of each class."""
+    bad, score, level = sample.is_bad, sample.score, settings.level
+    if min(sample.n_bad, sample.n - sample.n_bad) < 2:
+        value = area(bad, score)
+        judged = _judged_auc(Interval(value, math.nan, math.nan, level), settings)
+        yield replace(judged, band="", note="one case of a class: no interval")
+        return
+    yield _judged_auc(auc_interval(bad, score, level=level), settings)
+    yield finding_of_interval(
+        gini_interval(bad, score, level=level),
+        "discrimination",
+        test="Gini (accuracy ratio of the CAP)",
+        measure="Gini",
+        source=_DELONG,
     )
 
 
@@ -134,14 +152,19 @@ def _associations(sample: ValidationSample) -> Iterator[Finding]:
         note="two-sided, of no association; equals the Gini coefficient",
     )
     tau = kendall_tau(outcome, risk)
-    yield told("discrimination", "Kendall's tau-b", "tau", tau, "Kendall, Biometrika 33, 1945")
+    yield _told("Kendall's tau-b", "tau", tau, "Kendall, Biometrika 33, 1945")
 
 
 def _judged_auc(interval: Interval, settings: ValidationSettings) -> Finding:
     least = settings.min_auc
-    verdict: Verdict = (
-        "information" if least is None else ("pass" if interval.estimate >= least else "fail")
-    )
+    verdict: Verdict = "information"
+    note = f"{interval.level:.0%} interval"
+    if least is not None:
+        verdict = "pass" if interval.estimate >= least else "fail"
+        note += f"; least {least:g}"
+    if interval.upper < _BY_CHANCE:
+        verdict = "fail"
+        note += "; below 0.5: the higher scores are the riskier. Were they meant to be the safer?"
     return Finding(
         part="discrimination",
         test="AUC",
@@ -152,7 +175,7 @@ def _judged_auc(interval: Interval, settings: ValidationSettings) -> Finding:
         band="interval",
         verdict=verdict,
         source=_DELONG,
-        note=f"{interval.level:.0%} interval" + ("" if least is None else f"; least {least:g}"),
+        note=note,
     )
 
 
@@ -195,43 +218,60 @@ def _against_others(
             note=f"AUC at initial validation {initial:.4f}, taken as given",
         )
     if sample.challenger is not None and enough:
-        found = auc_difference(sample.is_bad, sample.score, sample.challenger, level=settings.level)
-        better = found.difference.estimate > 0
-        yield Finding(
-            part="discrimination",
-            test="challenger, paired AUC",
-            measure="AUC of challenger less AUC",
-            statistic=found.difference.estimate,
-            p_value=found.p_value,
-            lower=found.difference.lower,
-            upper=found.difference.upper,
-            band="interval",
-            verdict=settings.verdict(found.p_value) if better else "pass",
-            source=_DELONG,
-            note="two-sided; only a better challenger speaks against the score",
-        )
+        yield _challenged(sample, settings)
+
+
+def _challenged(sample: ValidationSample, settings: ValidationSettings) -> Finding:
+    found = auc_difference(sample.is_bad, sample.score, sample.challenger, level=settings.level)
+    # only a better challenger speaks against the score
+    p_value = float(ndtr(-found.z))
+    known = not math.isnan(p_value)
+    return Finding(
+        part="discrimination",
+        test="challenger, paired AUC",
+        measure="AUC of challenger less AUC",
+        statistic=found.difference.estimate,
+        p_value=p_value,
+        lower=found.difference.lower,
+        upper=found.difference.upper,
+        band="interval",
+        verdict=settings.verdict(p_value),
+        source=_DELONG,
+        note=f"one-sided: is the challenger better; two-sided p {found.p_value:.4g}"
+        if known
+        else "both rank all cases alike, or without an error",
+    )
 
 
 def _by_group(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
+    """Yield AUC and KS of each segment and period."""
     for kind in ("segment", "period"):
-        groups = getattr(sample, kind)
-        if groups is None:
+        if getattr(sample, kind) is None:
             continue
+        groups = sample.groups(kind)
         table = discrimination_table(sample.is_bad, sample.score, groups, level=settings.level)
         for row in table.to_dict("records"):
-            known = np.isfinite(row["auc"])
+            subject = f"{kind} {row['segment']}"
+            cases = f"{counted(int(row['count']), 'case')}, {row['n_bad']:,.0f} bad"
+            if math.isnan(row["auc"]):
+                why = f"{row['note']}; {cases}"
+                yield not_tested("discrimination", f"AUC by {kind}", "AUC", _DELONG, why, subject)
+                continue
             yield Finding(
                 part="discrimination",
                 test=f"AUC by {kind}",
-                subject=f"{kind} {row['segment']}",
+                subject=subject,
                 measure="AUC",
                 statistic=float(row["auc"]),
                 lower=float(row["lower"]),
                 upper=float(row["upper"]),
                 band="interval",
-                verdict="information" if known else "not tested",
                 source=_DELONG,
-                note=str(row["note"]) or f"{row['count']:,.0f} cases, {row['n_bad']:,.0f} bad",
+                note="; ".join(part for part in (cases, row["note"]) if part),
+            )
+            yield replace(
+                _told(f"KS by {kind}", "KS", row["ks"], "Kolmogorov-Smirnov distance"),
+                subject=subject,
             )
 
 
@@ -242,7 +282,7 @@ def _order_of_grades(sample: ValidationSample) -> Finding:
     rates = (held["n_bad"] / held["count"]).to_numpy()
     falls = np.flatnonzero(np.diff(rates) < 0)
     names = held["grade"].tolist()
-    told = ", ".join(f"{names[at]} to {names[at + 1]}" for at in falls)
+    wrong = ", ".join(f"{names[at]} to {names[at + 1]}" for at in falls)
     return Finding(
         part="discrimination",
         test="order of default rates",
@@ -252,8 +292,8 @@ def _order_of_grades(sample: ValidationSample) -> Finding:
         upper=0.0,
         band="acceptance",
         verdict="watch" if len(falls) else "pass",
-        source=_ECB,
-        note=f"the rate falls from {told}" if told else "",
+        source=_EBA,
+        note=f"the rate falls from {wrong}" if wrong else "",
     )
 
 
@@ -272,6 +312,6 @@ def _apart(sample: ValidationSample) -> Iterator[Finding]:
             measure="z",
             statistic=float(result.statistic[place]),
             p_value=float(result.p_value[place]),
-            source=_ECB,
+            source=_EBA,
             note="small where the riskier grade has the higher default rate beyond chance",
         )

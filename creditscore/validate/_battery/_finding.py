@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol, TypeAlias, get_args
 
 import pandas as pd
 
 from creditscore._validation import check_choice
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.metrics import Interval, SignificanceTest
 
 Part: TypeAlias = Literal[
@@ -28,6 +29,15 @@ made, with the reason in the note."""
 
 PARTS: tuple[Part, ...] = get_args(Part)
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+GRADED: tuple[Verdict, ...] = ("fail", "watch", "pass")
+"""Verdicts of what was judged, the worst first."""
+NO_VARIANCE = "no variance is left to test with"
+MIGRATION = "stability of the migration matrix"
+"""The test whose subjects are ways from a grade to another."""
+LETTERS: dict[Verdict, str] = {
+    "pass": "✓", "watch": "!", "fail": "✗", "not tested": "–", "information": "",
+}  # fmt: skip
+"""Verdicts as letters, where there is no room for words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +65,18 @@ class Finding:
         What `lower` and `upper` are.
     verdict : {"pass", "watch", "fail", "information", "not tested"}, default="information"
         What follows.
+    judged_by : {"p-value", "bound", ""}, optional
+        What the verdict goes by. By default the p-value where there is one and no band of
+        acceptance, a bound of the statistic elsewhere, and "" where nothing is judged.
     source : str
         Where the test and its bound are from.
     note : str, default=""
         What a reader needs besides; why a test could not be made.
+
+    Raises
+    ------
+    InvalidParameterError
+        A word that is none of these, or a p-value outside [0, 1].
 
     Examples
     --------
@@ -81,14 +99,22 @@ class Finding:
     upper: float = math.nan
     band: Literal["interval", "acceptance", ""] = ""
     verdict: Verdict = "information"
+    judged_by: Literal["p-value", "bound", ""] = ""
     source: str
     note: str = ""
 
     def __post_init__(self) -> None:
-        """Check the words."""
+        """Check the words, and say what the verdict goes by."""
         check_choice(self.part, "part", "Finding", PARTS)
         check_choice(self.verdict, "verdict", "Finding", VERDICTS)
         check_choice(self.band, "band", "Finding", ("interval", "acceptance", ""))
+        check_choice(self.judged_by, "judged_by", "Finding", ("p-value", "bound", ""))
+        if not (math.isnan(self.p_value) or 0 <= self.p_value <= 1):
+            msg = f"The p_value of a Finding must be NaN or in [0, 1]. Got {self.p_value!r}."
+            raise InvalidParameterError(msg)
+        by_test = not math.isnan(self.p_value) and self.band != "acceptance"
+        by = self.judged_by or ("p-value" if by_test else "bound")
+        object.__setattr__(self, "judged_by", by if self.verdict in GRADED else "")
 
 
 class HasFindings(Protocol):
@@ -153,6 +179,22 @@ def not_tested(
     )
 
 
+def tried(
+    make: Callable[[], Iterable[Finding]],
+    part: Part,
+    test: str,
+    *,
+    measure: str,
+    source: str,
+    subject: str = "portfolio",
+) -> tuple[Finding, ...]:
+    """Make lines; where the cases do not allow them, a line that says why."""
+    try:
+        return tuple(make())
+    except InvalidDataError as error:
+        return (not_tested(part, test, measure, source, str(error), subject),)
+
+
 def finding_of_test(
     test: SignificanceTest,
     part: Part,
@@ -172,7 +214,7 @@ def finding_of_test(
         p_value=test.p_value,
         verdict=verdict,
         source=test.source,
-        note=note,
+        note=NO_VARIANCE if math.isnan(test.p_value) else note,
     )
 
 
@@ -199,6 +241,12 @@ def finding_of_interval(
         source=source,
         note=note or f"{interval.level:.0%} interval",
     )
+
+
+def worst_of(verdicts: Iterable[str]) -> Verdict:
+    """Return the worst verdict: "fail", "watch", "pass", or "information" where none is judged."""
+    said = set(verdicts)
+    return next((word for word in GRADED if word in said), "information")
 
 
 def findings_table(findings: Iterable[Finding]) -> pd.DataFrame:

@@ -2,54 +2,63 @@
 
 from __future__ import annotations
 
-import math
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from creditscore.validate._battery._views import LEGEND, to_look_at, views
+
 if TYPE_CHECKING:
     from creditscore.validate._battery._report import ValidationReport
 
-_SHOWN = ("test", "subject", "measure", "statistic", "p_value", "p_adjusted", "band", "verdict")
-_HEADS = ("test", "subject", "measure", "value", "p", "p adjusted", "band", "verdict")
-
 
 def report_markdown(report: ValidationReport) -> str:
-    """Write a report: what was validated, verdicts by part, the lines, their sources and notes."""
+    """Write a report: verdicts by part, what to look at, the lines with notes, the sources."""
     table = report.table()
+    adjusted = report.settings.judge_adjusted
     lines = [
         "# Validation report",
         "",
-        f"Sample: {report.sample}.",
-        *([f"Reference: {report.reference}."] if report.reference else []),
+        f"Sample: {_cell(report.sample)}.",
+        *([f"Reference: {_cell(report.reference)}."] if report.reference else []),
         "",
         f"Worst verdict: **{report.verdict}**. {report.multiplicity}",
         "",
         *_rows(report.summary().astype(str)),
+        "",
+        "## To look at",
+        "",
+        *_look_at(table),
     ]
     for part in table["part"].unique():
-        lines += ["", f"## {part.capitalize()}", "", *_part(table[table["part"] == part])]
+        rows = table[table["part"] == part]
+        lines += ["", f"## {part.capitalize()}"]
+        for view in views(rows, adjusted=adjusted):
+            lines += ["", *([f"### {_cell(view.title)}", ""] if view.title else [])]
+            lines += _rows(view.table)
+        lines += _notes(rows)
     lines += ["", "## Sources", ""]
-    sources = table.drop_duplicates(["test", "source"])[["test", "source"]]
-    lines += [f"- {_cell(test)}: {_cell(source)}" for test, source in sources.to_numpy().tolist()]
+    sources = table.groupby("source", sort=False)["test"].unique()
+    lines += [f"- {_cell(source)}: {_cell('; '.join(tests))}" for source, tests in sources.items()]
     return "\n".join(lines) + "\n"
 
 
-def _part(table: pd.DataFrame) -> list[str]:
-    band = [
-        "" if math.isnan(low) and math.isnan(high) else f"{_number(low)} to {_number(high)}"
-        for low, high in table[["lower", "upper"]].to_numpy().tolist()
-    ]
-    shown = table.assign(band=band)
-    for name in ("statistic", "p_value", "p_adjusted"):
-        shown[name] = [_number(value) for value in shown[name]]
-    notes = table.loc[table["note"] != "", ["test", "subject", "note"]].drop_duplicates()
-    told = [
-        f"- {_cell(test)}, {_cell(subject)}: {_cell(note)}"
-        for test, subject, note in notes.to_numpy().tolist()
-    ]
-    rows = _rows(shown[list(_SHOWN)].set_axis(list(_HEADS), axis="columns").astype(str))
-    return [*rows, *(["", *told] if told else [])]
+def _look_at(table: pd.DataFrame) -> list[str]:
+    rows = to_look_at(table)
+    listed = _rows(rows) if len(rows) else ["No line fails or is to be watched."]
+    return [*listed, "", LEGEND]
+
+
+def _notes(table: pd.DataFrame) -> list[str]:
+    """Write each note once, with the subjects that it is about where it is not about all."""
+    told = table[table["note"] != ""]
+    lines = []
+    for (test, note), rows in told.groupby(["test", "note"], sort=False):
+        every = len(rows) == (table["test"] == test).sum()
+        about = "" if every else f", {', '.join(dict.fromkeys(rows['subject']))}"
+        lines.append(f"- {_cell(test)}{_cell(about)}: {_cell(note)}")
+    return ["", *lines] if lines else []
 
 
 def _rows(frame: pd.DataFrame) -> list[str]:
@@ -59,9 +68,5 @@ def _rows(frame: pd.DataFrame) -> list[str]:
 
 def _cell(value: object) -> str:
     """Write a cell on one line; what Markdown would read as its own is written as text."""
-    text = " ".join(str(value).split())
+    text = re.sub(r"\s+", " ", str(value))
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
-
-
-def _number(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:.4g}"

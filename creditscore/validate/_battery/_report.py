@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from creditscore._checks import check_kind
-from creditscore._display import counted, html_table
+from creditscore._display import Format, counted, html_table
 from creditscore._document import JsonDocument
 from creditscore._typing import Float1D
 from creditscore.exceptions import InvalidParameterError
@@ -23,17 +23,18 @@ from creditscore.validate._battery._finding import (
     HasFindings,
     Verdict,
     findings_table,
+    worst_of,
 )
 from creditscore.validate._battery._markdown import report_markdown
 from creditscore.validate._battery._settings import ValidationSettings
+from creditscore.validate._battery._views import LEGEND, to_look_at, views
 from creditscore.validate._tests._multiple import adjust_p_values
 
 _NUMBERS = ("statistic", "p_value", "lower", "upper")
 _COLUMNS = (
     *("part", "test", "subject", "measure", "statistic", "p_value", "p_adjusted"),
-    *("lower", "upper", "band", "verdict", "source", "note"),
+    *("lower", "upper", "band", "verdict", "judged_by", "source", "note"),
 )
-_GRADED: tuple[Verdict, ...] = ("fail", "watch", "pass")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -55,9 +56,13 @@ class ValidationReport(JsonDocument):
 
     Notes
     -----
-    Of many tests some come out significant by chance: of 60 at 5 %, three. :meth:`table` has
-    adjusted p-values beside the plain ones, over all lines that one judges; verdicts go by the
-    plain ones, unless `settings.judge_adjusted` says otherwise.
+    A small p-value of a line that is judged by it speaks against the model. Of many tests some
+    come out significant by chance: of 60 at 5 %, three. :meth:`table` has adjusted p-values
+    beside the plain ones, over all lines that are judged by one; verdicts go by the plain ones,
+    unless `settings.judge_adjusted` says otherwise. Verdicts by bounds, such as those of the
+    population stability index, the traffic light and the adverse impact ratio, stay as they are.
+    Some tests ask one question in several ways (Jeffreys, binomial, normal), so that adjusted
+    p-values are rather too large than too small.
 
     Examples
     --------
@@ -78,7 +83,7 @@ class ValidationReport(JsonDocument):
     reference: str = ""
 
     def __post_init__(self) -> None:
-        """Check the lines, and judge by adjusted p-values where that is asked."""
+        """Check that lines are findings."""
         object.__setattr__(self, "findings", tuple(self.findings))
         check_kind(self.settings, "settings", type(self).__name__, ValidationSettings)
         for finding in self.findings:
@@ -87,8 +92,7 @@ class ValidationReport(JsonDocument):
     @property
     def verdict(self) -> Verdict:
         """The worst verdict of all lines: "fail", "watch" or "pass"."""
-        verdicts = set(self._verdicts())
-        return next((word for word in _GRADED if word in verdicts), "information")
+        return worst_of(self._verdicts())
 
     @property
     def n_tests(self) -> int:
@@ -97,7 +101,7 @@ class ValidationReport(JsonDocument):
 
     @property
     def multiplicity(self) -> str:
-        """How many tests there are, and how many of them chance alone would make significant."""
+        """How many tests there are, and how many of them chance would make significant."""
         n, level = self.n_tests, self.settings.watch_below
         judged = "adjusted" if self.settings.judge_adjusted else "unadjusted"
         return (
@@ -114,7 +118,7 @@ class ValidationReport(JsonDocument):
         DataFrame
             A row a line: part, test, subject, measure, statistic, p_value, p_adjusted (over all
             lines that are judged by a p-value), lower, upper, band ("interval" or "acceptance"),
-            verdict, source, note.
+            verdict, judged_by ("p-value", "bound" or ""), source, note.
         """
         table = findings_table(self.findings)
         table["p_adjusted"] = self._adjusted
@@ -133,10 +137,7 @@ class ValidationReport(JsonDocument):
         parts = [part for part in PARTS if (table["part"] == part).any()]
         counts = pd.crosstab(table["part"], table["verdict"])
         counts = counts.reindex(index=parts, columns=list(VERDICTS), fill_value=0)
-        worst = [
-            next((word for word in _GRADED if counts.loc[part, word]), "information")
-            for part in parts
-        ]
+        worst = [worst_of(word for word in VERDICTS if counts.loc[part, word]) for part in parts]
         return counts.assign(worst=worst).rename_axis(columns=None).reset_index()
 
     def with_findings(self, *results: HasFindings | Iterable[Finding]) -> Self:
@@ -171,14 +172,22 @@ class ValidationReport(JsonDocument):
         return replace(self, findings=(*self.findings, *added))
 
     def to_markdown(self) -> str:
-        """Write the report as Markdown text: verdicts by part, then every line with its source."""
+        """Write the report as Markdown text.
+
+        Returns
+        -------
+        str
+            Verdicts by part, the lines that fail or are to be watched, then every line: those of
+            the whole in lists, those of grades, segments and periods in tables with a column a
+            test; notes and sources.
+        """
         return report_markdown(self)
 
     @cached_property
     def _judged(self) -> Float1D:
         """The p-values that lines are judged by; NaN for lines that are judged otherwise."""
         return np.array(
-            [line.p_value if line.verdict in _GRADED else math.nan for line in self.findings],
+            [line.p_value if line.judged_by == "p-value" else math.nan for line in self.findings],
             dtype=np.float64,
         )
 
@@ -219,16 +228,29 @@ class ValidationReport(JsonDocument):
         return f"<ValidationReport of {self.sample}: {told or 'no lines'}>"
 
     def _repr_html_(self) -> str:
-        """Show the lines that a reader looks at, and what many tests mean."""
-        shown = ["part", "test", "subject", "measure", "statistic", "p_value", "p_adjusted"]
-        table = self.table()[[*shown, "lower", "upper", "verdict", "note"]]
-        formats = dict.fromkeys([*_NUMBERS, "p_adjusted"], _number)
-        caption = f"Validation of {self.sample}: {self.verdict}. {self.multiplicity}"
-        return html_table(table, caption=caption, formats=formats)
+        """Show verdicts by part, what to look at, and every line in lists and tables by group."""
+        table = self.table()
+        parts = [
+            html_table(
+                self.summary(),
+                caption=f"Validation of {self.sample}: {self.verdict}. {self.multiplicity}",
+                formats={},
+            )
+        ]
+        looked_at = to_look_at(table)
+        if len(looked_at):
+            parts.append(html_table(looked_at, caption="To look at", formats=_right(looked_at)))
+        for part in table["part"].unique():
+            rows = table[table["part"] == part]
+            for view in views(rows, adjusted=self.settings.judge_adjusted):
+                caption = f"{part.capitalize()}. {view.title}".removesuffix(". ")
+                parts.append(html_table(view.table, caption=caption, formats=_right(view.table)))
+        return f"<div>{''.join(parts)}<p>{LEGEND}</p></div>"
 
 
-def _number(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:.4g}"
+def _right(table: pd.DataFrame) -> dict[str, Format]:
+    """Align numbers to the right, which are texts already."""
+    return {name: str for name in ("value", "p", "p adjusted", "band") if name in table}
 
 
 def _plain(finding: Finding) -> dict[str, Any]:

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 
 from creditscore._frame import Table, read_named
-from creditscore._typing import Bool1D, Float1D, NativeFrame
+from creditscore._typing import Float1D, Int1D, NativeFrame
 from creditscore._validation import as_floats, check_outcomes, check_same_order
-from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
+from creditscore.exceptions import (
+    ColumnTypeError,
+    EmptyDataError,
+    InvalidDataError,
+    InvalidParameterError,
+)
 
 _NUMBERS = ("score", "prob_default", "challenger")
 _LABELS = ("grade", "grade_end", "segment", "period")
+
+
+class _Groups(NamedTuple):
+    """A column of labels: the place of each case among their sorted names, -1 where missing."""
+
+    codes: Int1D
+    names: pd.Index
+
+    @property
+    def values(self) -> np.ndarray[Any, Any]:
+        """The label of each case; None where missing."""
+        labels: np.ndarray[Any, Any] = np.array([*self.names, None], dtype=object)[self.codes]
+        return labels
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -76,6 +94,7 @@ class ValidationSample:
     period: Any = None
     grades: Sequence[str] | None = None
     name: str = "validation sample"
+    _found: dict[str, _Groups] = field(init=False)
 
     def __post_init__(self) -> None:
         """Read the columns once, and check that they are of the same cases."""
@@ -91,8 +110,10 @@ class ValidationSample:
         self._set("is_bad", check_outcomes(self.is_bad, n_rows=n, one_class=True, beside="is_bad"))
         for name in _NUMBERS:
             self._set(name, _numbers(given[name], name, n))
-        for name in _LABELS:
-            self._set(name, _labels(given[name], name, n))
+        found = {name: _groups(given[name], name, n) for name in _LABELS if given[name] is not None}
+        self._set("_found", found)
+        for name, groups in found.items():
+            self._set(name, groups.values)
         if self.prob_default is not None:
             _check_fractions(self.prob_default)
         if self.score is None:
@@ -189,7 +210,7 @@ class ValidationSample:
         InvalidDataError
             The sample has no grades.
         """
-        return self._by(self._grade_codes, list(self.grades or ()))
+        return self._by(self._grade_codes, grade=self._grade_names)
 
     def by_period(self) -> pd.DataFrame:
         """Return the same of each period, the first first.
@@ -199,40 +220,79 @@ class ValidationSample:
         InvalidDataError
             The sample has no periods.
         """
-        if self.period is None:
-            msg = "The sample has no periods: give it period=."
-            raise InvalidDataError(msg)
-        codes, labels = pd.factorize(self.period, sort=True)
-        return self._by(codes, list(labels)).rename(columns={"grade": "period"})
+        codes, labels = self._period_codes
+        return self._by(codes, period=labels)
+
+    def by_grade_and_period(self) -> pd.DataFrame:
+        """Return the same of each grade in each period: grade, period, count and so on.
+
+        Raises
+        ------
+        InvalidDataError
+            The sample has no grades, or no periods.
+        """
+        codes, labels = self._period_codes
+        names = self._grade_names
+        return self._by(
+            self._grade_codes * len(labels) + codes,
+            grade=[name for name in names for _ in labels],
+            period=labels * len(names),
+        )
+
+    def rows_of(self, grade: str) -> Int1D:
+        """Return the places of the cases of a grade."""
+        return np.flatnonzero(self._grade_codes == self._grade_names.index(grade))
+
+    @property
+    def _grade_names(self) -> list[str]:
+        return list(self.grades or ())
 
     @cached_property
-    def _grade_codes(self) -> Any:
+    def _grade_codes(self) -> Int1D:
         if self.grade is None:
             msg = "The sample has no grades: give it grade=."
             raise InvalidDataError(msg)
-        return pd.Index(list(self.grades or ())).get_indexer(self.grade)
+        return self.places("grade", self._grade_names)
 
-    def _by(self, codes: Any, labels: list[Any]) -> pd.DataFrame:
-        n = len(labels)
+    @property
+    def _period_codes(self) -> tuple[Int1D, list[Any]]:
+        if self.period is None:
+            msg = "The sample has no periods: give it period=."
+            raise InvalidDataError(msg)
+        found = self._found["period"]
+        return found.codes, list(found.names)
+
+    def groups(self, name: str) -> pd.Categorical:
+        """Return a column of labels as categories in their sorted order."""
+        found = self._found[name]
+        return pd.Categorical.from_codes(found.codes, categories=found.names)
+
+    def places(self, name: str, order: Sequence[str]) -> Int1D:
+        """Return the place of each label in an order, -1 for none and for others."""
+        found = self._found[name]
+        places = pd.Index(order, dtype=object).get_indexer(found.names)
+        result: Int1D = np.append(places, -1)[found.codes]
+        return result
+
+    def _by(self, codes: Int1D, **labels: list[Any]) -> pd.DataFrame:
+        n = len(next(iter(labels.values())))
         count = np.bincount(codes, minlength=n)
         mean = np.full(n, np.nan)
         if self.prob_default is not None:
             sums = np.bincount(codes, self.prob_default, minlength=n)
             np.divide(sums, count, out=mean, where=count > 0)
+        n_bad = np.bincount(codes, self.is_bad, minlength=n).astype(np.int64)
+        # a mean of ones may come out above 1 by rounding
         return pd.DataFrame(
-            {
-                "grade": labels,
-                "count": count,
-                "n_bad": np.bincount(codes, self.is_bad, minlength=n).astype(np.int64),
-                "prob_default": mean,
-            }
+            {**labels, "count": count, "n_bad": n_bad, "prob_default": np.clip(mean, 0, 1)}
         )
 
     def _grade_order(self) -> tuple[str, ...]:
-        present = pd.unique(self.grade)
+        found = self._found["grade"]
+        codes, names = found.codes, found.names
         if self.grades is not None:
             order = tuple(self.grades)
-            strange = sorted(set(present) - set(order))
+            strange = sorted(set(names) - set(order))
             if strange:
                 msg = (
                     f"grade holds {', '.join(map(repr, strange[:5]))}, which grades="
@@ -241,7 +301,6 @@ class ValidationSample:
                 raise InvalidDataError(msg)
             return order
         risk = self.prob_default if self.prob_default is not None else -self.score
-        codes, names = pd.factorize(self.grade)
         mean = np.bincount(codes, risk) / np.bincount(codes)
         return tuple(names[place] for place in np.lexsort((names.astype(str), mean)))
 
@@ -261,8 +320,20 @@ class ValidationSample:
 
 def _column(table: Table, name: str) -> Any:
     """Return a column of any library as an array, its missing values as None or NaN."""
-    if table.kind(name) == "numeric":
-        return table.numeric(name)
+    try:
+        kind = table.kind(name)
+    except ColumnTypeError:
+        # periods may be dates
+        days = table.days(name)
+        dates = days.astype(object)
+        dates[np.isnat(days)] = None
+        return dates
+    if kind == "numeric":
+        numbers = table.numeric(name)
+        if not np.isfinite(numbers).all() or (numbers != np.round(numbers)).any():
+            return numbers
+        # years are named without a decimal point
+        return numbers.astype(np.int64)
     codes, levels = table.levels(name)
     return np.array([*levels, None], dtype=object)[codes]
 
@@ -283,12 +354,11 @@ def _numbers(column: Any, name: str, n: int) -> Float1D | None:
     return values
 
 
-def _labels(column: Any, name: str, n: int) -> np.ndarray[Any, Any] | None:
-    if column is None:
-        return None
+def _groups(column: Any, name: str, n: int) -> _Groups:
     values = np.asarray(column, dtype=object)
     _check_length(values, name, n)
-    missing: Bool1D = pd.isna(values)
+    codes, found = pd.factorize(values, sort=True)
+    missing = codes < 0
     if missing.any() and name != "grade_end":
         msg = (
             f"{name} has {int(missing.sum())} missing value(s), the first at row "
@@ -296,10 +366,15 @@ def _labels(column: Any, name: str, n: int) -> np.ndarray[Any, Any] | None:
         )
         raise InvalidDataError(msg)
     if name == "period":
-        return values
-    labels = np.array(pd.Series(values).map(str, na_action="ignore"), dtype=object)
-    labels[missing] = None
-    return labels
+        return _Groups(codes, pd.Index(found, dtype=object))
+    places, names = pd.factorize(np.array([*map(_name, found)], dtype=object), sort=True)
+    return _Groups(np.append(places, -1)[codes], pd.Index(names, dtype=object))
+
+
+def _name(value: object) -> str:
+    """Name a label; numbers of a column with gaps are floats, and 2.0 is the grade 2."""
+    whole = isinstance(value, (float, np.floating)) and float(value).is_integer()
+    return str(int(value) if whole else value)  # type: ignore[call-overload]
 
 
 def _check_length(values: np.ndarray[Any, Any], name: str, n: int) -> None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from creditscore._repr import changed_repr
 from creditscore._validation import check_choice, check_integer, check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.validate._battery._finding import Verdict, verdict_of
-
-Adjustment: TypeAlias = Literal["holm", "bonferroni", "benjamini_hochberg", "benjamini_yekutieli"]
-"""How p-values of many tests are adjusted."""
+from creditscore.validate._tests._multiple import ADJUSTMENTS, Adjustment
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -26,7 +23,8 @@ class ValidationSettings:
     fail_below : float, default=0.01
         A p-value below it is a verdict "fail".
     judge_adjusted : bool, default=False
-        Whether verdicts go by the adjusted p-values.
+        Whether verdicts that go by p-values go by the adjusted ones. Those by bounds, such as of a
+        traffic light, stay.
     adjustment : {"holm", "bonferroni", "benjamini_hochberg", "benjamini_yekutieli"}, \
 default="holm"
         How p-values are adjusted for their number; the table has both.
@@ -42,7 +40,8 @@ default="holm"
     psi_fail : float, default=0.25
         The same for "fail".
     concentration_watch : float, default=0.20
-        A Herfindahl index of grades above it is a verdict "watch".
+        A Herfindahl index of grades, as :func:`herfindahl_index` has it (0 where all are held
+        alike, 1 where one has all), above it is a verdict "watch": practice, no rule of the ECB.
     concentration_fail : float, default=0.30
         The same for "fail".
     lift_share : float, default=0.10
@@ -88,8 +87,7 @@ default="holm"
     def __post_init__(self) -> None:
         """Check the ranges."""
         owner = type(self).__name__
-        words = ("holm", "bonferroni", "benjamini_hochberg", "benjamini_yekutieli")
-        check_choice(self.adjustment, "adjustment", owner, words)
+        check_choice(self.adjustment, "adjustment", owner, ADJUSTMENTS)
         for name in ("watch_below", "fail_below", "level"):
             check_real(getattr(self, name), name, owner, low=0, high=1)
         check_real(self.correlation, "correlation", owner, low=0, high=1, closed="left")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from creditscore._typing import Float1D, Float2D
 from creditscore.metrics import psi, psi_benchmark, psi_test
 from creditscore.validate._battery._finding import (
+    MIGRATION,
     Finding,
     finding_of_test,
     not_tested,
@@ -22,6 +23,8 @@ from creditscore.validate._tests._concentration import concentration_test, herfi
 from creditscore.validate._tests._migration import migration_bandwidth, migration_stability_test
 
 _ECB = "ECB, Instructions for reporting the validation results of internal models, 2019, 2.5.5"
+_HERFINDAHL = f"index: {_ECB}.3; bounds of 0.2 and 0.3: practice, Djurovic, HI and CV testing"
+_SPREAD = "concentration in grades"
 _SIDDIQI = "Siddiqi, Intelligent Credit Scoring, 2nd ed., 2017, ch. 14"
 
 
@@ -44,10 +47,14 @@ def concentration_findings(
     if sample.grade is None:
         return
     counts = sample.by_grade()["count"].to_numpy(dtype=np.float64)
+    if len(counts) < 2:
+        why = "one grade only: there is nothing to be spread over"
+        yield not_tested("concentration", _SPREAD, "Herfindahl index", _HERFINDAHL, why)
+        return
     index = herfindahl_index(counts)
     yield Finding(
         part="concentration",
-        test="concentration in grades",
+        test=_SPREAD,
         measure="Herfindahl index",
         statistic=index,
         lower=0.0,
@@ -58,13 +65,13 @@ def concentration_findings(
             watch_above=settings.concentration_watch,
             fail_above=settings.concentration_fail,
         ),
-        source="Djurovic, HI and CV testing; cuts are practice",
-        note=f"0 where the {len(counts)} grades are held alike, 1 where all have one",
+        source=_HERFINDAHL,
+        note=f"0 where {len(counts)} grades are held alike, 1 where one grade has all",
     )
     largest = float(counts.max() / counts.sum())
     grade = sample.by_grade()["grade"][int(counts.argmax())]
-    yield told("concentration", "largest grade", "share", largest, _ECB, f"grade {grade}")
-    if reference is None or reference.grade is None or len(counts) < 2:
+    yield told("concentration", "largest grade", "share", largest, "share of cases", grade)
+    if reference is None or reference.grade is None:
         return
     initial, current = _grade_counts(reference, sample)
     test = concentration_test(initial, current)
@@ -85,11 +92,16 @@ def _shift(
 ) -> Iterator[Finding]:
     """Yield the shift between two distributions, by the rule of thumb and beside its noise."""
     expected, actual = counts
+    test = f"population stability of the {kind}"
+    if len(expected) < 2:
+        why = f"all cases are in one bin of the {kind}, before and now"
+        yield not_tested("stability", test, "PSI", _SIDDIQI, why)
+        return
     value = psi(expected, actual)
     noise = psi_benchmark(expected.sum(), actual.sum(), len(expected), level=settings.level)
     yield Finding(
         part="stability",
-        test=f"population stability of the {kind}",
+        test=test,
         measure="PSI",
         statistic=value,
         lower=0.0,
@@ -99,14 +111,16 @@ def _shift(
         source=_SIDDIQI,
         note=f"sampling alone stays below {noise:.4g} in {settings.level:.0%} of cases",
     )
-    test = psi_test(expected, actual)
-    yield finding_of_test(
-        test,
-        "stability",
-        "information",
-        measure="PSI / (1/N + 1/M)",
-        subject=kind,
-        note="large samples make small shifts significant: the PSI has the verdict",
+    beside = psi_test(expected, actual)
+    yield replace(
+        finding_of_test(
+            beside,
+            "stability",
+            "information",
+            measure="PSI / (1/N + 1/M)",
+            note="large samples make small shifts significant: the PSI has the verdict",
+        ),
+        test=f"{test}, beside chance",
     )
 
 
@@ -127,7 +141,7 @@ def _score_counts(
 def _grade_counts(reference: ValidationSample, sample: ValidationSample) -> tuple[Float1D, Float1D]:
     order = list(dict.fromkeys((*(sample.grades or ()), *(reference.grades or ()))))
     expected, actual = (
-        np.bincount(pd.Index(order).get_indexer(each.grade), minlength=len(order))
+        np.bincount(each.places("grade", order), minlength=len(order))
         for each in (reference, sample)
     )
     return expected.astype(np.float64), actual.astype(np.float64)
@@ -137,7 +151,8 @@ def _migration(sample: ValidationSample, settings: ValidationSettings) -> Iterat
     counts, order, left = _migration_counts(sample)
     note = f"{left:,} customers have no grade of the scale at the end" if left else ""
     if len(order) < 2 or not counts.sum():
-        yield not_tested("stability", "migration", "bandwidth", _ECB, "fewer than two grades held")
+        why = "one grade only" if len(order) < 2 else note
+        yield not_tested("stability", "matrix weighted bandwidth", "bandwidth", f"{_ECB}.1", why)
         return
     bandwidth = migration_bandwidth(counts)
     for side, value in (("worse", bandwidth.upper), ("better", bandwidth.lower)):
@@ -161,12 +176,12 @@ def _monotone_migration(
     known = np.isfinite(p_values)
     if not known.any():
         why = "no pair of cells has migrations to compare"
-        yield not_tested("stability", "stability of the migration matrix", "z", f"{_ECB}.2", why)
+        yield not_tested("stability", MIGRATION, "z", f"{_ECB}.2", why)
         return
     for row, column in zip(*np.nonzero(known), strict=True):
         yield Finding(
             part="stability",
-            test="stability of the migration matrix",
+            test=MIGRATION,
             subject=f"{order[row]} to {order[column]}",
             measure="z",
             statistic=float(np.asarray(test.statistic)[row, column]),
@@ -180,8 +195,7 @@ def _monotone_migration(
 def _migration_counts(sample: ValidationSample) -> tuple[Float2D, tuple[str, ...], int]:
     """Count customers by grade at both ends; grades beyond the scale are counted apart."""
     order = tuple(sample.grades or ())
-    index = pd.Index(order)
-    start, end = index.get_indexer(sample.grade), index.get_indexer(sample.grade_end)
+    start, end = sample.places("grade", order), sample.places("grade_end", order)
     there = end >= 0
     n = len(order)
     cells = np.bincount(start[there] * n + end[there], minlength=n * n)

@@ -12,11 +12,10 @@ from creditscore._checks import check_kind
 from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, new_axes, shorten
 from creditscore._validation import check_choice
 from creditscore.exceptions import InvalidDataError
-from creditscore.validate._battery._finding import PARTS, Part
+from creditscore.validate._battery._finding import LETTERS, PARTS, Part, Verdict
 from creditscore.validate._battery._report import ValidationReport
 
-_COLOURS = {"pass": GOOD, "watch": "#e0b64a", "fail": BAD, "not tested": MUTED}
-_LETTERS = {"pass": "✓", "watch": "!", "fail": "✗", "not tested": "–"}
+_COLOURS: dict[Verdict, str] = {"pass": GOOD, "watch": "#e0b64a", "fail": BAD, "not tested": MUTED}
 _INCHES_A_ROW = 0.32
 _INCHES_A_COLUMN = 0.8
 _INCHES_OF_NAMES = 4.4
@@ -45,7 +44,7 @@ class VerdictDisplay:
     ... )
     >>> display = VerdictDisplay.from_report(validate_scores(sample), part="calibration")
     >>> display
-    VerdictDisplay(calibration: 8 tests of 4 subjects, 17 pass, 1 not tested)
+    VerdictDisplay(calibration: 8 tests of 4 subjects, 20 pass, 1 not tested)
     >>> display.frame().loc["Jeffreys", "grade B"]
     'pass'
     """
@@ -105,7 +104,7 @@ class VerdictDisplay:
                 continue
             ax.bar(x, 0.86, bottom=y - 0.43, width=0.92, color=colour, label=verdict)
             for at in zip(x, y, strict=True):
-                ax.text(*at, _LETTERS[verdict], ha="center", va="center", color="white",
+                ax.text(*at, LETTERS[verdict], ha="center", va="center", color="white",
                         fontweight="bold", fontsize=10)  # fmt: skip
         ax.set(xlim=(-0.6, columns - 0.4), ylim=(rows - 0.4, -0.6))
         ax.set_yticks(range(rows), [shorten(test, 40) for test in self.verdicts.index])

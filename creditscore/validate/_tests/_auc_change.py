@@ -58,7 +58,7 @@ def auc_drop_test(
     References
     ----------
     .. [1] European Central Bank, *Instructions for reporting the validation results of internal
-       models: IRB Pillar I models for credit risk*, February 2019, section 2.5.4 and annex 1.
+       models: IRB Pillar I models for credit risk*, February 2019, section 2.5.4.1 and annex 1.
 
     Examples
     --------

@@ -172,7 +172,7 @@ def hosmer_lemeshow_grades(
             f"probability is neither 0 nor 1. Got {int(tested.sum())}."
         )
         raise InvalidDataError(msg)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         statistic = float((apart[tested] / variance[tested]).sum())
     return SignificanceTest(
         name="Hosmer-Lemeshow test",

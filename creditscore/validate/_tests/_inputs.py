@@ -12,11 +12,12 @@ from creditscore._typing import Bool1D, Float1D, Float2D, Int1D
 from creditscore._validation import (
     as_floats,
     check_real,
+    check_row_counts,
     check_same_order,
     check_scores,
     check_weights,
 )
-from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidWeightError
+from creditscore.exceptions import EmptyDataError, InvalidDataError
 
 Alternative: TypeAlias = Literal["greater", "less", "two-sided"]
 """What is suspected: that the true rate is above the prediction, below it, or off either way."""
@@ -101,15 +102,8 @@ def read_cases(
     check_order(**{"is_bad": is_bad, name: values, "sample_weight": sample_weight})
     bad, numbers = check_scores(is_bad, values, name=name, one_class=True)
     weights = check_weights(sample_weight, n_rows=len(numbers))
+    check_row_counts(weights)
     counts = np.ones(len(numbers)) if weights is None else weights
-    split = counts != np.floor(counts)
-    if split.any():
-        row = int(split.argmax())
-        msg = (
-            "A sampling error takes sample_weight as counts of rows, whole numbers: 2 for two "
-            f"rows alike. Got {counts[row]:g} at row {row}."
-        )
-        raise InvalidWeightError(msg)
     return bad, numbers, counts
 
 

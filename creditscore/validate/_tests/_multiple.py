@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from creditscore._validation import as_floats, check_choice
 from creditscore.validate._tests._inputs import check_fractions
 
 Adjustment: TypeAlias = Literal["holm", "bonferroni", "benjamini_hochberg", "benjamini_yekutieli"]
+"""How p-values of many tests are adjusted."""
+ADJUSTMENTS: tuple[Adjustment, ...] = get_args(Adjustment)
 
 
 def adjust_p_values(p_values: Any, *, method: Adjustment = "holm") -> Float1D:
@@ -69,7 +71,7 @@ def adjust_p_values(p_values: Any, *, method: Adjustment = "holm") -> Float1D:
     >>> adjust_p_values(p_values, method="benjamini_hochberg")
     array([0.03, 0.04,  nan, 0.04])
     """
-    check_choice(method, "method", "adjust_p_values", tuple(_METHODS))
+    check_choice(method, "method", "adjust_p_values", ADJUSTMENTS)
     given = as_floats(p_values, "p_values")
     known = ~np.isnan(given)
     check_fractions(given[known], "p_values")

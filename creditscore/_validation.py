@@ -27,6 +27,8 @@ from creditscore.exceptions import (
 
 _LEAST_MEAN_WEIGHT = 0.01
 """Frequencies may be a part of a row, but not so small a part in the mean."""
+_MOST_ROWS = 2.0**53
+"""Beyond it not every whole number is a float, and sums of counts are no longer exact."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,24 @@ def check_weights(sample_weight: Any, *, n_rows: int) -> Float1D | None:
     return weights
 
 
+def check_row_counts(weights: Float1D | None) -> None:
+    """Check that weights are counts of rows, as a sampling error needs them."""
+    if weights is None:
+        return
+    split = weights != np.floor(weights)
+    if split.any():
+        row = int(split.argmax())
+        msg = (
+            "A sampling error takes sample_weight as counts of rows, whole numbers: 2 for two "
+            f"rows alike. Got {weights[row]:g} at row {row}. Other weights need the variance of "
+            "the design that they come from; the measure itself takes them."
+        )
+        raise InvalidWeightError(msg)
+    if weights.sum() > _MOST_ROWS:
+        msg = f"sample_weight counts {weights.sum():g} rows, more than can be counted exactly."
+        raise InvalidWeightError(msg)
+
+
 def warn_of_weight_scale(weights: Float1D | None) -> None:
     """Warn of weights that count next to nothing, so that bins by them are smoothed away."""
     if weights is None or (total := float(weights.sum())) >= _LEAST_MEAN_WEIGHT * len(weights):
@@ -345,6 +365,18 @@ def check_integer(value: Any, name: str, owner: str, *, low: int) -> int:
         )
         raise InvalidParameterError(msg)
     return int(value)
+
+
+def check_random_state(random_state: Any, owner: str) -> np.random.Generator:
+    """Return a generator of the caller's, or a new one of a seed."""
+    if isinstance(random_state, np.random.Generator):
+        return random_state
+    try:
+        seed = check_integer(random_state, "random_state", owner, low=0)
+    except InvalidParameterError as error:
+        msg = f"{error} A numpy.random.Generator will do as well."
+        raise InvalidParameterError(msg) from None
+    return np.random.default_rng(seed)
 
 
 def check_choice(value: Any, name: str, owner: str, choices: tuple[str, ...]) -> str:

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from creditscore._typing import Float1D, Int1D, Int2D
-from creditscore._validation import check_integer
+from creditscore._validation import check_integer, check_random_state
 from creditscore.metrics._class_counts import ClassCounts
-from creditscore.metrics._random import read_generator
 
 _CELLS_AT_ONCE = 500_000
 """Cells of a batch of resamples: bounds the memory, and fits a cache."""
@@ -77,7 +76,7 @@ def bootstrap_aucs(
     ((200,), True)
     """
     check_integer(n_resamples, "n_resamples", "bootstrap_aucs", low=1)
-    rng = read_generator(random_state, "bootstrap_aucs")
+    rng = check_random_state(random_state, "bootstrap_aucs")
     counts = ClassCounts.from_scores(is_bad, score, sample_weight, whole=True)
     return resample_areas(rng, counts, size=n_resamples)
 

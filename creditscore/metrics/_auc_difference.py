@@ -11,9 +11,9 @@ from scipy.special import ndtr, ndtri
 
 from creditscore._display import p_value_text
 from creditscore._typing import Bool1D, Float1D
-from creditscore._validation import check_both_classes, check_real
+from creditscore._validation import check_both_classes, check_real, check_row_counts
 from creditscore.exceptions import InvalidDataError
-from creditscore.metrics._inputs import check_order, check_whole, read_cases
+from creditscore.metrics._inputs import check_order, read_cases
 from creditscore.metrics._interval import Interval
 
 
@@ -131,7 +131,7 @@ def auc_difference(
     bad, first, weights = read_cases(is_bad, score_a, sample_weight, name="score_a")
     _, second, _ = read_cases(is_bad, score_b, name="score_b")
     check_both_classes(bad, weights)
-    check_whole(weights)
+    check_row_counts(weights)
     counts = np.ones(len(bad)) if weights is None else weights
     _check_two_of_each(bad, counts)
     n_bad, n_good = (float(counts[rows].sum()) for rows in (bad, ~bad))

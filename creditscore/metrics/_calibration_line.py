@@ -12,10 +12,10 @@ from scipy.special import chdtrc, log_expit, logit, ndtri
 from creditscore._display import p_value_text
 from creditscore._newton import LogisticFit, fit_logistic
 from creditscore._typing import Bool1D, Float1D
-from creditscore._validation import check_both_classes, check_real
+from creditscore._validation import check_both_classes, check_real, check_row_counts
 from creditscore.exceptions import InvalidDataError
 from creditscore.metrics._calibration import check_fractions
-from creditscore.metrics._inputs import check_whole, read_cases
+from creditscore.metrics._inputs import read_cases
 from creditscore.metrics._interval import Interval
 from creditscore.metrics._significance_test import SignificanceTest
 
@@ -126,7 +126,7 @@ def calibration_line(
     bad, prob, weights = read_cases(is_bad, prob_default, sample_weight, name="prob_default")
     check_fractions(prob)
     check_both_classes(bad, weights)
-    check_whole(weights)
+    check_row_counts(weights)
     log_odds = _log_odds(prob)
     line = fit_logistic(log_odds[:, None], bad, weights, start=np.array([0.0, 1.0]))
     large = fit_logistic(np.empty((len(bad), 0)), bad, weights, start=np.zeros(1), offset=log_odds)

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from creditscore._typing import Bool1D, Float1D, Int1D
-from creditscore._validation import check_choice, check_integer
+from creditscore._validation import check_choice, check_integer, check_row_counts
 from creditscore.exceptions import InvalidDataError
 from creditscore.metrics._calibration import check_fractions, jeffreys_interval
-from creditscore.metrics._inputs import check_order, check_whole, read_cases
+from creditscore.metrics._inputs import check_order, read_cases
 from creditscore.metrics._ranked import equal_groups
 from creditscore.metrics._rate_interval import clopper_pearson_interval, wilson_interval
 
@@ -101,7 +101,7 @@ def calibration_table(
         is_bad, prob_default, sample_weight, name="prob_default", one_class=True
     )
     check_fractions(prob)
-    check_whole(weights)
+    check_row_counts(weights)
     counts = np.ones(len(bad)) if weights is None else weights
     held = counts > 0
     if grades is None:

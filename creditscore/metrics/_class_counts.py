@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from creditscore._typing import Float1D
-from creditscore._validation import check_both_classes
-from creditscore.metrics._inputs import check_whole, read_cases
+from creditscore._validation import check_both_classes, check_row_counts
+from creditscore.metrics._inputs import read_cases
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ClassCounts:
         outcomes, values, weights = read_cases(is_bad, score, sample_weight)
         check_both_classes(outcomes, weights)
         if whole:
-            check_whole(weights)
+            check_row_counts(weights)
         if weights is not None and not weights.all():
             # a row of weight 0 is no row, and its score no distinct score
             kept = weights > 0

@@ -8,12 +8,11 @@ import numpy as np
 from scipy.special import ndtri
 
 from creditscore._typing import Float1D
-from creditscore._validation import check_choice, check_integer, check_real
+from creditscore._validation import check_choice, check_integer, check_random_state, check_real
 from creditscore.exceptions import InvalidDataError
 from creditscore.metrics._auc_bootstrap import resample_areas
 from creditscore.metrics._class_counts import ClassCounts
 from creditscore.metrics._interval import Interval
-from creditscore.metrics._random import read_generator
 
 AucMethod: TypeAlias = Literal["delong", "bootstrap"]
 """Where the interval of an AUC comes from."""
@@ -162,7 +161,7 @@ def auc_interval(
     check_real(level, "level", "auc_interval", low=0, high=1)
     check_choice(method, "method", "auc_interval", ("delong", "bootstrap"))
     check_integer(n_resamples, "n_resamples", "auc_interval", low=1)
-    rng = read_generator(random_state, "auc_interval")
+    rng = check_random_state(random_state, "auc_interval")
     counts = ClassCounts.from_scores(is_bad, score, sample_weight, whole=True)
     if method == "delong":
         return area_interval(counts, level)

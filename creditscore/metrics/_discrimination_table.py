@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from creditscore._typing import Bool1D, Float1D, Int1D
-from creditscore._validation import check_real
+from creditscore._validation import check_real, check_row_counts
 from creditscore.exceptions import InvalidDataError
 from creditscore.metrics._class_counts import ClassCounts
 from creditscore.metrics._discrimination import area_interval
-from creditscore.metrics._inputs import check_order, check_whole, read_cases
+from creditscore.metrics._inputs import check_order, read_cases
 from creditscore.metrics._ks import largest_ks
 
 _NOT_KNOWN = dict.fromkeys(("auc", "lower", "upper", "gini", "ks"), math.nan)
@@ -42,9 +42,10 @@ def discrimination_table(
     -------
     DataFrame
         A row a segment: segment (as given), count, n_bad, bad_rate, auc, lower and upper
-        (DeLong's interval of the AUC), gini, ks and note. Categories come in their own order, and
-        other values sorted. A segment of one class has NaN in place of measures, one with a
-        single case of a class no interval, and note says so; it is "" otherwise.
+        (DeLong's interval of the AUC), gini, ks and note. Categories come in their own order,
+        those of no case left out, and other values sorted. A segment of one class has NaN in
+        place of measures, one with a single case of a class no interval, and note says so; it is
+        "" otherwise.
 
     Raises
     ------
@@ -75,7 +76,7 @@ def discrimination_table(
     check_real(level, "level", "discrimination_table", low=0, high=1)
     check_order(is_bad=is_bad, score=score, by=by, sample_weight=sample_weight)
     bad, values, weights = read_cases(is_bad, score, sample_weight, one_class=True)
-    check_whole(weights)
+    check_row_counts(weights)
     codes, labels = _segments(by, len(bad))
     rows = np.ones(len(bad)) if weights is None else weights
     order = np.argsort(codes, kind="stable")

@@ -12,9 +12,6 @@ from creditscore._typing import Bool1D, Float1D
 from creditscore._validation import as_floats, check_same_order, check_scores, check_weights
 from creditscore.exceptions import InvalidDataError, InvalidTargetError, InvalidWeightError
 
-_MOST_ROWS = 2.0**53
-"""Beyond it not every whole number is a float, and sums of counts are no longer exact."""
-
 
 def check_order(**columns: Any) -> None:
     """Refuse pandas columns that name the same rows, or bins, in different orders."""
@@ -66,24 +63,6 @@ def read_cases(
             raise InvalidTargetError(msg) from None
         raise
     return bad, numbers, read_weights(sample_weight, n_rows=len(numbers))
-
-
-def check_whole(weights: Float1D | None) -> None:
-    """Check that weights are counts of rows, as a sampling error needs them."""
-    if weights is None:
-        return
-    split = weights != np.floor(weights)
-    if split.any():
-        row = int(split.argmax())
-        msg = (
-            "A sampling error takes sample_weight as counts of rows, whole numbers: 2 for two "
-            f"rows alike. Got {weights[row]:g} at row {row}. Other weights need the variance of "
-            "the design that they come from; the measure itself takes them."
-        )
-        raise InvalidWeightError(msg)
-    if weights.sum() > _MOST_ROWS:
-        msg = f"sample_weight counts {weights.sum():g} rows, more than can be counted exactly."
-        raise InvalidWeightError(msg)
 
 
 def _look_swapped(is_bad: Any, numbers: Float1D) -> bool:

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from creditscore._validation import check_integer, check_real
+from creditscore._validation import check_integer, check_random_state, check_real
 from creditscore.metrics._class_counts import ClassCounts
 from creditscore.metrics._interval import Interval
 from creditscore.metrics._ks_bootstrap import resample_distances
-from creditscore.metrics._random import read_generator
 
 
 def ks(is_bad: Any, score: Any, *, sample_weight: Any = None) -> float:
@@ -97,7 +96,7 @@ def ks_interval(
     """
     check_real(level, "level", "ks_interval", low=0, high=1)
     check_integer(n_resamples, "n_resamples", "ks_interval", low=1)
-    rng = read_generator(random_state, "ks_interval")
+    rng = check_random_state(random_state, "ks_interval")
     counts = ClassCounts.from_scores(is_bad, score, sample_weight, whole=True)
     values = resample_distances(rng, counts.good, counts.bad, size=n_resamples)
     lower, upper = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2])

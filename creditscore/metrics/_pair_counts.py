@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from creditscore._typing import Bool1D, Float1D, Int1D
-from creditscore._validation import as_floats
+from creditscore._validation import as_floats, check_row_counts
 from creditscore.exceptions import EmptyDataError, InvalidDataError
-from creditscore.metrics._inputs import check_order, check_whole, read_weights
+from creditscore.metrics._inputs import check_order, read_weights
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def _read(x: Any, y: Any, sample_weight: Any, *, whole: bool) -> tuple[Int1D, In
             raise InvalidDataError(msg)
     weights = read_weights(sample_weight, n_rows=len(columns[0]))
     if whole:
-        check_whole(weights)
+        check_row_counts(weights)
     rows = np.ones(len(columns[0])) if weights is None else weights
     kept = rows > 0
     codes = [np.unique(values[kept], return_inverse=True)[1] for values in columns]

@@ -9,7 +9,15 @@ import pytest
 from scipy.special import expit, logit
 
 from creditscore.calibrate import bootstrap_interval, isotonic_calibration, logistic_calibration
-from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore.exceptions import (
+    CreditScoreWarning,
+    FailedFitWarning,
+    InvalidDataError,
+    InvalidParameterError,
+    InvalidWeightError,
+    SeparationWarning,
+    SmallSampleWarning,
+)
 
 LOGISTIC = partial(logistic_calibration, philosophy="hybrid")
 ISOTONIC = partial(isotonic_calibration, philosophy="hybrid")
@@ -34,13 +42,21 @@ def test_of_a_logistic_curve_it_is_near_the_delta_method() -> None:
 def test_isotonic() -> None:
     is_bad, score = draw(3000)
     at = np.array([480.0, 520.0, 560.0, 600.0])
-    lower, upper = bootstrap_interval(ISOTONIC, is_bad, score, at=at, n_resamples=200)
+    # told once, and not for each resample
+    with pytest.warns(SeparationWarning) as caught:
+        lower, upper = bootstrap_interval(ISOTONIC, is_bad, score, at=at, n_resamples=200)
+    assert len(caught) == 1
     true = expit(12 - at / 40)
     assert ((lower < true) & (true < upper)).all()
-    again = bootstrap_interval(ISOTONIC, is_bad, score, at=at, n_resamples=200)
+    seeded = partial(ISOTONIC, floor=0.0005)
+    with pytest.warns(SeparationWarning):
+        again = bootstrap_interval(
+            seeded, is_bad, score, at=at, n_resamples=200, random_state=np.random.default_rng(0)
+        )
     assert (again[0] == lower).all()
     # no resample can show a default where there was none
-    nothing = bootstrap_interval(ISOTONIC, is_bad, score, at=[700.0], n_resamples=20)
+    with pytest.warns(SeparationWarning):
+        nothing = bootstrap_interval(ISOTONIC, is_bad, score, at=[700.0], n_resamples=20)
     assert (nothing[0][0], nothing[1][0]) == (0, 0)
 
 
@@ -57,8 +73,20 @@ def test_weights_are_repeated_rows() -> None:
 
 
 def test_too_few_cases() -> None:
-    with pytest.raises(InvalidDataError, match="of 50 resamples have no calibration"):
-        bootstrap_interval(ISOTONIC, [1, 0, 0], [1, 2, 3], at=[1], n_resamples=50)
+    told = {"at": [1], "n_resamples": 50}
+    with (
+        pytest.warns(SeparationWarning),
+        pytest.raises(InvalidDataError, match="of 50 resamples have no calibration"),
+    ):
+        bootstrap_interval(ISOTONIC, [1, 0, 0], [1, 2, 3], **told)
+
+
+def test_resamples_that_fail_are_told() -> None:
+    is_bad, score = np.isin(np.arange(400), [0, 20, 40, 60, 160]), np.arange(400.0)
+    with pytest.warns(CreditScoreWarning) as caught:
+        bootstrap_interval(LOGISTIC, is_bad, score, at=[300.0], n_resamples=100)
+    assert [warning.category for warning in caught] == [SmallSampleWarning, FailedFitWarning]
+    assert "of 100 lacked a class or ranked the wrong way" in str(caught[1].message)
 
 
 def test_parameters() -> None:
@@ -67,3 +95,10 @@ def test_parameters() -> None:
         bootstrap_interval(LOGISTIC, is_bad, score, at=[1], n_resamples=5)
     with pytest.raises(InvalidParameterError, match=r"'level' .* in the range \(0, 1\)"):
         bootstrap_interval(LOGISTIC, is_bad, score, at=[1], level=95)
+    with pytest.raises(InvalidParameterError, match=r"'random_state' .*Generator will do as well"):
+        bootstrap_interval(LOGISTIC, is_bad, score, at=[1], random_state=-1)
+    for calibrate in (LOGISTIC(is_bad, score), lambda *_, **__: 0.5):
+        with pytest.raises(InvalidParameterError, match="a function that makes a Calibration"):
+            bootstrap_interval(calibrate, is_bad, score, at=[1])
+    with pytest.raises(InvalidWeightError, match="counts of rows, whole numbers"):
+        bootstrap_interval(LOGISTIC, is_bad, score, at=[1], sample_weight=np.full(300, 0.5))

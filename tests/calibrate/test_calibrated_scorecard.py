@@ -14,13 +14,19 @@ from sklearn.model_selection import GroupKFold, TimeSeriesSplit, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 
 from creditscore import LogisticScorecard, PointsScale
-from creditscore.calibrate import CalibratedScorecard, ConstantCurve, evaluate_calibration
+from creditscore.calibrate import (
+    CalibratedScorecard,
+    ConstantCurve,
+    evaluate_calibration,
+    logistic_calibration,
+)
 from creditscore.datasets import load_german_credit, load_taiwan_credit
 from creditscore.exceptions import (
     CalibrationWarning,
     InvalidDataError,
     InvalidParameterError,
     InvalidTargetError,
+    SeparationWarning,
 )
 
 COLUMNS = ["checking_status", "duration_months", "savings_status", "credit_history", "purpose"]
@@ -105,6 +111,12 @@ def test_out_of_fold_rows(german: pd.DataFrame) -> None:
     card = LogisticScorecard().fit(X[~here], y[~here]).scorecard_
     assert rows.loc[here, "value"].to_numpy() == pytest.approx(card.score(X[here]).to_numpy())
     assert rows.loc[here, "raw"].to_numpy() == pytest.approx(card.prob_default(X[here]).to_numpy())
+    others = rows[~here]
+    found = logistic_calibration(
+        others["is_bad"], others["value"], philosophy="hybrid", platt_targets=True
+    )
+    prob = found.prob_default(rows.loc[here, "value"])
+    assert rows.loc[here, "pd"].to_numpy() == pytest.approx(prob.to_numpy(), rel=1e-12)
 
 
 def test_central_tendency(german: pd.DataFrame) -> None:
@@ -163,7 +175,10 @@ def test_a_forest_says_0_and_1() -> None:
     forest = RandomForestClassifier(20, random_state=0)
     with pytest.raises(InvalidDataError, match="Calibrate them by isotonic_calibration"):
         CalibratedScorecard(forest, philosophy="hybrid").fit(X, y)
-    model = CalibratedScorecard(forest, philosophy="hybrid", method="isotonic").fit(X, y)
+    with pytest.warns(SeparationWarning, match="probability of default of 1 for a") as caught:
+        model = CalibratedScorecard(forest, philosophy="hybrid", method="isotonic").fit(X, y)
+    # not for each fold again
+    assert len(caught) == 1
     errors = model.evaluation_["calibration_error"]
     assert errors.iloc[1] < errors.iloc[0]
 
@@ -217,6 +232,15 @@ def test_later_periods_are_judged_by_earlier_ones(german: pd.DataFrame) -> None:
     assert series.out_of_fold_["row"].min() == 250
 
 
+def test_folds_as_truth_values(german: pd.DataFrame) -> None:
+    X, y = german[COLUMNS], german["is_bad"]
+    late = np.arange(1000) >= 500
+    by_value = CalibratedScorecard(philosophy="hybrid", cv=[(~late, late), (late, ~late)])
+    places = [(np.flatnonzero(a), np.flatnonzero(b)) for a, b in by_value.cv]
+    by_place = CalibratedScorecard(philosophy="hybrid", cv=places).fit(X, y)
+    assert by_value.fit(X, y).calibration_ == by_place.calibration_
+
+
 def test_weights_reach_both_fits(german: pd.DataFrame) -> None:
     X, y = german[COLUMNS], german["is_bad"]
     half = [(np.arange(500), np.arange(500, 1000)), (np.arange(500, 1000), np.arange(500))]
@@ -241,6 +265,9 @@ def test_folds_that_cannot_be() -> None:
         ([(everyone, half), (half, everyone)], InvalidDataError, "judge rows that their model was"),
         ([(half, everyone[300:])], InvalidDataError, "must be two or more"),
         ([(half, everyone[300:])] * 2, InvalidDataError, "a row that is judged 2 times"),
+        ([(half, everyone[300:] + 1), (everyone[300:], half)], InvalidDataError, "Got 301 to 600"),
+        ([(half, -half - 1), (everyone[300:], half)], InvalidDataError, "Got -300 to -1"),
+        ([(half, everyone[300:] / 2), (everyone[300:], half)], InvalidDataError, "Got float64 of"),
         (1, InvalidParameterError, r"'cv' .* must be an integer, 2 or more"),
         (2.5, InvalidParameterError, "must be a number of folds, a splitter"),
         (500, InvalidParameterError, "500 folds need as many cases of each class"),

@@ -99,6 +99,15 @@ def test_a_new_level_takes_the_place_of_the_last() -> None:
     assert (moved[0] + 3 * moved[3]) / 4 == pytest.approx(0.03)
 
 
+def test_another_level_may_mean_something_else() -> None:
+    assert PLAIN.moved_to(0.03, on=SCORES).philosophy == "point_in_time"
+    assert PLAIN.moved_to(0.03, on=SCORES, philosophy="hybrid").philosophy == "hybrid"
+    prior = PLAIN.moved_to(0.03, how="prior", philosophy="through_the_cycle")
+    assert prior.philosophy == "through_the_cycle"
+    with pytest.raises(InvalidParameterError, match="'philosophy'"):
+        PLAIN.moved_to(0.03, on=SCORES, philosophy="cycle")  # type: ignore[arg-type]
+
+
 def test_levels_that_cannot_be() -> None:
     with pytest.raises(InvalidParameterError, match="needs the values whose mean probability"):
         PLAIN.moved_to(0.03)
@@ -106,6 +115,13 @@ def test_levels_that_cannot_be() -> None:
         PLAIN.moved_to(0.03, how="prior", on=SCORES)
     with pytest.raises(InvalidParameterError, match="no sample is known"):
         replace(PLAIN, sample=None).moved_to(0.03, how="prior")
+    # its mean was asked for, 2 % say, and is not the 20 % of its sample
+    asked = replace(PLAIN, curve=CURVES["quasi"][0])
+    with pytest.raises(InvalidParameterError, match="a quasi-moment curve has the mean that it"):
+        asked.moved_to(0.03, how="prior")
+    assert asked.moved_to(0.03, on=[1, 1.5, 2]).best_estimate([1, 1.5, 2]).mean() == pytest.approx(
+        0.03
+    )
     with pytest.raises(InvalidParameterError, match=r"'rate' .* in the range \(0, 1\)"):
         PLAIN.moved_to(3, on=SCORES)
     with pytest.raises(InvalidParameterError, match=r"'how' .* must be one of"):
@@ -122,6 +138,14 @@ def test_margins_add_up_within_their_unit() -> None:
     assert prudent.best_estimate(SCORES) == pytest.approx(PLAIN.best_estimate(SCORES))
     assert prudent.without_margin() == PLAIN
     assert prudent.prob_default([-9999]).tolist() == [1.0]
+
+
+def test_the_floor_is_under_the_estimate_with_its_margin() -> None:
+    best = float(PLAIN.best_estimate(640.0))
+    margin = Margin(category="A", value=0.5, reason="gaps")
+    # neither the margin on the floor nor the floor on the estimate alone
+    assert replace(PLAIN, margins=(margin,), floor=best * 1.2).prob_default(640.0) == best * 1.5
+    assert replace(PLAIN, margins=(margin,), floor=best * 1.8).prob_default(640.0) == best * 1.8
 
 
 @given(a=st.floats(0, 1000), b=st.floats(0, 1000), floor=st.floats(0, 0.5), shift=st.floats(-5, 5))
@@ -162,6 +186,10 @@ def test_margin_of_estimation() -> None:
         PLAIN.estimation_margin([])
     with pytest.raises(InvalidWeightError, match="must not be negative"):
         PLAIN.estimation_margin(SCORES, sample_weight=[-1, 1, 1, 1])
+    curve = LogisticCurve(intercept=0.1, slope=1.1, covariance=((0.5, 0.1), (0.1, 0.2)))
+    raw = Calibration(curve=curve, measure="prob_default", philosophy="hybrid")
+    with pytest.raises(InvalidDataError, match=r"^2 raw .* the first at row 1, and of those no"):
+        raw.estimation_margin([0.1, 0.0, 1.0])
 
 
 # --- interval ------------------------------------------------------------------------

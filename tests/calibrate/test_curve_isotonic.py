@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -14,7 +16,15 @@ from creditscore.calibrate import (
     isotonic_calibration,
     pool_adjacent_violators,
 )
-from creditscore.exceptions import InvalidDataError, InvalidParameterError, RankingError
+from creditscore.exceptions import (
+    InvalidDataError,
+    InvalidParameterError,
+    RankingError,
+    SeparationWarning,
+)
+
+# small samples have blocks in which all cases came out alike
+pytestmark = pytest.mark.filterwarnings("ignore::creditscore.exceptions.SeparationWarning")
 
 # --- reference -----------------------------------------------------------------------
 
@@ -125,10 +135,35 @@ def test_ties_of_a_score_are_pooled_first() -> None:
     assert found.curve.rates == (0.5, 0.0)
 
 
+def test_neighbours_of_one_rate_are_one_block() -> None:
+    # 8 bad of 16 and 24 of 48, of which pooling makes 0.5 and 0.49999999999999994
+    is_bad = np.repeat([0, 1, 0, 0, 1, 0, 0], [4, 8, 4, 1, 24, 23, 9])
+    score = np.repeat([1, 2, 3, 4, 5], [4, 12, 1, 47, 9])
+    found = isotonic_calibration(is_bad, score, philosophy="hybrid").curve
+    assert (found.lower, found.upper, found.rates) == ((1, 5), (4, 5), (0.5, 0.0))
+
+
 def test_a_floor_holds_where_no_case_was_bad() -> None:
     found = isotonic_calibration([1, 1, 0, 0], [1, 2, 3, 4], philosophy="hybrid", floor=0.0005)
     assert found.prob_default([1, 4]).tolist() == [1.0, 0.0005]
     assert found.best_estimate([4]).tolist() == [0.0]
+
+
+def test_certainty_is_told() -> None:
+    is_bad, score = np.array([1, 1, 0, 1, 0, 0]), np.array([1, 2, 3, 3, 4, 5])
+    told = r"default of 0 for a score of 4 to 5 and 1 for a score of 1 to 2, as all cases seen"
+    with pytest.warns(SeparationWarning, match=told):
+        isotonic_calibration(is_bad, score, philosophy="hybrid")
+    with pytest.warns(SeparationWarning, match="of 1 for a score of 1 to 2, as"):
+        isotonic_calibration(is_bad, score, philosophy="hybrid", floor=0.0005)
+    with pytest.warns(SeparationWarning, match=r"Take a logistic curve\.$"):
+        isotonic_calibration(is_bad, score, philosophy="hybrid", floor=0.0005)
+    with pytest.warns(SeparationWarning, match=r"of 0 for a prob_default of 0\.1, as"):
+        isotonic_calibration(
+            [0, 1, 0, 1, 0], [0.1, 0.2, 0.2, 0.2, 0.2], measure="prob_default", philosophy="hybrid"
+        )
+    with warnings.catch_warnings(action="error"):
+        isotonic_calibration([1, 0, 1, 0, 0], [1, 1, 1, 2, 2], philosophy="hybrid", floor=0.0005)
 
 
 def test_a_score_that_ranks_the_wrong_way_is_refused() -> None:

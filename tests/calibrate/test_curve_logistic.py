@@ -119,7 +119,7 @@ def test_a_probability_is_calibrated_by_its_log_odds() -> None:
 
 def test_a_score_that_ranks_the_wrong_way_is_refused() -> None:
     is_bad, score = draw()
-    with pytest.raises(RankingError, match="A higher score is safer, and among these cases"):
+    with pytest.raises(RankingError, match=r"A higher score is safer.*say measure='prob_default'"):
         logistic_calibration(is_bad, -score, philosophy="hybrid")
     prob = 1 - expit(11 - score / 45)
     with pytest.raises(RankingError, match="A higher probability is riskier"):

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
+from scipy.stats import chi2
 
 from creditscore.exceptions import InvalidDataError, InvalidTargetError, InvalidWeightError
 from creditscore.metrics import CalibrationLine, calibration_line
@@ -48,7 +49,10 @@ def test_likelihood_ratios_of_r(line: CalibrationLine) -> None:
     assert line.slope_test.statistic == pytest.approx(2 * (best - large), rel=1e-9)
     # pchisq(…, df, lower.tail = FALSE)
     assert line.test.p_value == pytest.approx(np.exp(given_line - best), rel=1e-9)
-    assert (line.test.df, line.slope_test.df, line.test.n) == (2, 1, 32)
+    for test in (line.in_the_large_test, line.slope_test):
+        assert test.df == 1
+        assert test.p_value == pytest.approx(chi2(1).sf(test.statistic), rel=1e-9)
+    assert (line.test.df, line.test.n) == (2, 32)
 
 
 # --- laws ------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
@@ -42,6 +43,7 @@ from creditscore.calibrate._curve._fit import (
 from creditscore.calibrate._evaluation._evaluation import compare_calibrations
 from creditscore.exceptions import (
     CalibrationWarning,
+    CreditScoreWarning,
     InvalidParameterError,
     InvalidWeightError,
     RankingError,
@@ -198,6 +200,9 @@ class CalibratedScorecard(ClassifierMixin, BaseEstimator):
         CalibrationWarning
             Scores of folds do not rank their rows, or the wrong way round: one probability is
             left for all.
+        SeparationWarning, SmallSampleWarning
+            As in :func:`isotonic_calibration` and :func:`logistic_calibration`, on the rows of all
+            folds.
         CreditScoreWarning
             What the estimator warns of, in any of its fits.
         """
@@ -287,10 +292,14 @@ class CalibratedScorecard(ClassifierMixin, BaseEstimator):
             return quasi_moment_calibration(is_bad, values, measure=measure, **told)
         return logistic_calibration(is_bad, values, measure=measure, platt_targets=True, **told)
 
-    def _or_one_rate(self, rows: pd.DataFrame, measure: Measure, which: str) -> Calibration:
+    def _or_one_rate(
+        self, rows: pd.DataFrame, measure: Measure, which: str, *, quiet: bool = False
+    ) -> Calibration:
         """Calibrate, or give all one rate where the values do not rank the rows."""
         try:
-            return self._calibrated(rows, measure)
+            action: Literal["ignore"] | None = "ignore" if quiet else None
+            with warnings.catch_warnings(action=action, category=CreditScoreWarning):
+                return self._calibrated(rows, measure)
         except RankingError as error:
             weights = rows["weight"].to_numpy()
             rate = float(np.average(rows["is_bad"].to_numpy(), weights=weights))
@@ -308,7 +317,9 @@ class CalibratedScorecard(ClassifierMixin, BaseEstimator):
         prob = np.empty(len(rows))
         for fold in rows["fold"].unique():
             here = (rows["fold"] == fold).to_numpy()
-            calibration = self._or_one_rate(rows[~here], measure, f"of all folds but {fold}")
+            # what the calibration of all folds has warned of is not told again for each
+            which = f"of all folds but {fold}"
+            calibration = self._or_one_rate(rows[~here], measure, which, quiet=True)
             prob[here] = calibration.prob_default(rows["value"].to_numpy()[here])
         return prob
 

@@ -95,8 +95,9 @@ def parts_of(cv: Any, is_bad: Bool1D, groups: Any, periods: Any, random_state: A
             f"scikit-learn, or pairs of rows. Got {cv!r} instead."
         )
         raise InvalidParameterError(msg)
-    parts = [(np.asarray(a, dtype=np.intp), np.asarray(b, dtype=np.intp)) for a, b in pairs]
-    _check_parts(parts, len(is_bad))
+    n_rows = len(is_bad)
+    parts = [(_rows(known, n_rows), _rows(others, n_rows)) for known, others in pairs]
+    _check_parts(parts, n_rows)
     return parts
 
 
@@ -112,6 +113,22 @@ def _at_random(n_folds: int, is_bad: Bool1D, random_state: Any) -> Parts:
 
     at_random = StratifiedKFold(n_folds, shuffle=True, random_state=random_state)
     return list(at_random.split(np.zeros(len(is_bad)), is_bad))
+
+
+def _rows(given: Any, n_rows: int) -> Int1D:
+    """Read which rows a fold has: their places, or a truth value for each row."""
+    rows = np.asarray(given)
+    if rows.dtype == np.bool_ and rows.shape == (n_rows,):
+        return np.flatnonzero(rows)
+    places = rows.ndim == 1 and rows.size and np.issubdtype(rows.dtype, np.integer)
+    if not places or rows.min() < 0 or rows.max() >= n_rows:
+        seen = f"{rows.min()} to {rows.max()}" if places else f"{rows.dtype} of shape {rows.shape}"
+        msg = (
+            f"The folds of 'cv' must hold places of rows, 0 to {n_rows - 1}, or a truth value for "
+            f"each of the {n_rows} rows. Got {seen}."
+        )
+        raise InvalidDataError(msg)
+    return rows.astype(np.intp)
 
 
 def _check_parts(parts: Parts, n_rows: int) -> None:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from creditscore._display import counted
 from creditscore._typing import Float1D
-from creditscore._validation import check_integer, check_real
+from creditscore._validation import check_integer, check_random_state, check_real, check_row_counts
+from creditscore._warn import warn_user
 from creditscore.calibrate._curve._axis import read_cases
 from creditscore.calibrate._curve._calibration import Calibration
-from creditscore.exceptions import InvalidDataError
+from creditscore.exceptions import (
+    CreditScoreWarning,
+    FailedFitWarning,
+    InvalidDataError,
+    InvalidParameterError,
+)
 
 _MOST_FAILURES = 0.05
 """Share of resamples without a calibration beyond which the rest says little."""
@@ -48,8 +56,8 @@ def bootstrap_interval(
         Confidence level in (0, 1), two-sided.
     n_resamples : int, default=1000
         Resamples, 10 or more.
-    random_state : int, Generator or None, default=0
-        Draws them.
+    random_state : int or numpy.random.Generator, default=0
+        Seed, zero or more; the same seed gives the same interval.
 
     Returns
     -------
@@ -60,9 +68,16 @@ def bootstrap_interval(
     ------
     InvalidDataError
         More than 5 % of the resamples have no calibration, as where few cases are bad; cases as
-        in `calibrate`.
+        in `calibrate`; weights that are no whole numbers.
     InvalidParameterError
-        A parameter out of range.
+        A parameter out of range, or a `calibrate` that makes no calibration.
+
+    Warns
+    -----
+    FailedFitWarning
+        Resamples without a calibration are left out.
+    CreditScoreWarning
+        What `calibrate` warns of on the cases themselves; of resamples it is not told again.
 
     See Also
     --------
@@ -96,20 +111,30 @@ def bootstrap_interval(
     owner = "bootstrap_interval"
     check_real(level, "level", owner, low=0, high=1)
     check_integer(n_resamples, "n_resamples", owner, low=10)
-    first = calibrate(is_bad, score, sample_weight=sample_weight)
+    generator = check_random_state(random_state, owner)
+    first: Any = calibrate
+    if callable(calibrate):
+        first = calibrate(is_bad, score, sample_weight=sample_weight)
+    if not isinstance(first, Calibration) or first is calibrate:
+        msg = (
+            f"The 'calibrate' parameter of {owner} must be a function that makes a Calibration, "
+            "such as partial(isotonic_calibration, philosophy='point_in_time'). Got "
+            f"{type(first).__name__}."
+        )
+        raise InvalidParameterError(msg)
     cases = read_cases(is_bad, score, sample_weight, first.measure)
-    generator = np.random.default_rng(random_state)
+    check_row_counts(cases.weights)
     shares = cases.counts / cases.counts.sum()
-    n = round(cases.n)
     found, failures = [], 0
-    for _ in range(n_resamples):
-        counts = generator.multinomial(n, shares).astype(np.float64)
-        try:
-            drawn = calibrate(cases.is_bad, cases.values, sample_weight=counts)
-        except InvalidDataError:
-            failures += 1
-            continue
-        found.append(np.asarray(drawn.best_estimate(at), dtype=np.float64))
+    with warnings.catch_warnings(action="ignore", category=CreditScoreWarning):
+        for _ in range(n_resamples):
+            counts = generator.multinomial(int(cases.n), shares).astype(np.float64)
+            try:
+                drawn = calibrate(cases.is_bad, cases.values, sample_weight=counts)
+            except InvalidDataError:
+                failures += 1
+                continue
+            found.append(np.asarray(drawn.best_estimate(at), dtype=np.float64))
     if failures > _MOST_FAILURES * n_resamples:
         msg = (
             f"{failures:,} of {n_resamples:,} resamples have no calibration, because they lack a "
@@ -117,5 +142,12 @@ def bootstrap_interval(
             "use a method for few defaults."
         )
         raise InvalidDataError(msg)
+    if failures:
+        warn_user(
+            f"{counted(failures, 'resample')} of {n_resamples:,} lacked a class or ranked the "
+            "wrong way, and had no calibration: the interval is of the others, and too narrow by "
+            "a little.",
+            FailedFitWarning,
+        )
     lower, upper = np.quantile(np.array(found), [(1 - level) / 2, (1 + level) / 2], axis=0)
     return lower, upper

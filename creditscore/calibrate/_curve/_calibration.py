@@ -29,6 +29,7 @@ from creditscore.calibrate._curve._margin import Margin, moved, with_margins
 from creditscore.calibrate._curve._read_curve import read_curve
 from creditscore.calibrate._curve._sample import CalibrationSample
 from creditscore.calibrate._level._shift import mean_matching_shift
+from creditscore.calibrate._quasi_moment._curve import QuasiMomentCurve
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 
 _ROWS = 11
@@ -210,7 +211,7 @@ class Calibration(JsonDocument):
         Raises
         ------
         InvalidDataError
-            As in :meth:`interval`.
+            As in :meth:`interval`; also raw probabilities of 0 and 1.
 
         Notes
         -----
@@ -230,6 +231,14 @@ class Calibration(JsonDocument):
         _, upper = self.interval(numbers, level=2 * level - 1)
         if numbers.ndim != 1 or not len(numbers):
             msg = f"The portfolio must be one column of values. Got an array of {numbers.shape}."
+            raise InvalidDataError(msg)
+        unknown = np.isnan(upper)
+        if unknown.any():
+            msg = (
+                f"{int(unknown.sum()):,} raw probabilities of the portfolio are 0 or 1, the first "
+                f"at row {int(unknown.argmax())}, and of those no error is known. Leave them out, "
+                "or give the margin yourself."
+            )
             raise InvalidDataError(msg)
         best, weights = self._best(numbers), check_weights(sample_weight, n_rows=len(numbers))
         means = [float(np.average(prob, weights=weights)) for prob in (upper, best)]
@@ -266,6 +275,7 @@ class Calibration(JsonDocument):
         how: Literal["mean", "prior"] = "mean",
         on: Any = None,
         sample_weight: Any = None,
+        philosophy: Philosophy | None = None,
     ) -> Self:
         """Return this calibration at another level, such as a central tendency.
 
@@ -281,6 +291,9 @@ class Calibration(JsonDocument):
             Values of the portfolio whose mean it is, for "mean" alone.
         sample_weight : array-like of shape (n_samples,), optional
             How often each of them counts.
+        philosophy : {"point_in_time", "through_the_cycle", "hybrid"}, optional
+            What the probabilities mean at the new level; as before unless given. Scores that
+            see the present, with the mean of a whole cycle, are "hybrid".
 
         Returns
         -------
@@ -290,7 +303,8 @@ class Calibration(JsonDocument):
         Raises
         ------
         InvalidParameterError
-            A rate out of range, no values for "mean", or no sample for "prior".
+            A rate out of range, no values for "mean"; for "prior" no sample, or a quasi-moment
+            curve, whose mean was asked for and need not be the default rate of its sample.
 
         See Also
         --------
@@ -314,6 +328,7 @@ class Calibration(JsonDocument):
         owner = "Calibration.moved_to"
         check_choice(how, "how", owner, ("mean", "prior"))
         check_real(rate, "rate", owner, low=0, high=1)
+        meaning = self.philosophy if philosophy is None else philosophy
         if how == "mean":
             if on is None:
                 msg = (
@@ -324,12 +339,20 @@ class Calibration(JsonDocument):
             level = replace(self, shift=0.0)
             prob = np.asarray(level.best_estimate(on), dtype=np.float64)
             shift = mean_matching_shift(prob, central_tendency=rate, sample_weight=sample_weight)
-            return replace(self, shift=float(shift))
+            return replace(self, shift=float(shift), philosophy=meaning)
         if self.sample is None or on is not None:
             what = "no sample is known" if self.sample is None else "it takes no values: got 'on'"
             msg = f"{owner} with how='prior' goes by the default rate of the sample, and {what}."
             raise InvalidParameterError(msg)
-        return replace(self, shift=math.log(rate / (1 - rate)) - self.sample.log_odds)
+        if isinstance(self.curve, QuasiMomentCurve):
+            msg = (
+                f"{owner} with how='prior' goes by the default rate of the sample, and a "
+                "quasi-moment curve has the mean that it was asked for. Use how='mean', or "
+                "estimate it again with another central_tendency."
+            )
+            raise InvalidParameterError(msg)
+        shift = math.log(rate / (1 - rate)) - self.sample.log_odds
+        return replace(self, shift=shift, philosophy=meaning)
 
     def table(self, values: Any = None) -> pd.DataFrame:
         """Return what values mean, side by side.

@@ -142,11 +142,17 @@ def quadratic_form(columns: Float1D, covariance: Any) -> Float1D:
 
 def wrong_way(measure: Measure, seen: str) -> RankingError:
     """Return the error about values that rank cases the wrong way round, or not at all."""
-    asked = "A higher score is safer" if measure == "score" else "A higher probability is riskier"
+    asked, hint = "A higher probability is riskier", ""
+    if measure == "score":
+        asked = "A higher score is safer"
+        hint = (
+            "; of a score on which higher is riskier, pass -score, and of probabilities of "
+            "default say measure='prob_default'"
+        )
     msg = (
         f"{asked}, and among these cases it is the other way round or says nothing: {seen}. Look "
-        f"for a {measure} or outcomes that were swapped or turned; of a score on which higher is "
-        "riskier, pass -score. A measure that does not rank these cases cannot be calibrated."
+        f"for a {measure} or outcomes that were swapped or turned{hint}. A measure that does not "
+        "rank these cases cannot be calibrated."
     )
     return RankingError(msg)
 

@@ -10,7 +10,12 @@ from creditscore.calibrate._curve._axis import MEASURES, Cases, Measure, Philoso
 from creditscore.calibrate._curve._beta import fit_beta_curve
 from creditscore.calibrate._curve._calibration import Calibration, check_philosophy
 from creditscore.calibrate._curve._curve import CalibrationCurve, wrong_way
-from creditscore.calibrate._curve._isotonic import BETWEEN, Between, fit_isotonic_curve
+from creditscore.calibrate._curve._isotonic import (
+    BETWEEN,
+    Between,
+    fit_isotonic_curve,
+    warn_of_certainty,
+)
 from creditscore.calibrate._curve._logistic import fit_logistic_curve
 from creditscore.calibrate._curve._sample import CalibrationSample
 from creditscore.calibrate._quasi_moment._accuracy_ratio import ImpliedMoments
@@ -153,6 +158,11 @@ def isotonic_calibration(
     InvalidWeightError, InvalidParameterError
         Weights or parameters out of range.
 
+    Warns
+    -----
+    SeparationWarning
+        A probability of 0 without a floor, or of 1, where all cases of a block came out alike.
+
     See Also
     --------
     pool_adjacent_violators : The same on the rates of grades.
@@ -174,17 +184,21 @@ def isotonic_calibration(
     Examples
     --------
     >>> from creditscore.calibrate import isotonic_calibration
-    >>> score = [500, 500, 520, 520, 540, 540, 560, 560]
-    >>> is_bad = [1, 1, 0, 1, 1, 0, 0, 0]
-    >>> calibration = isotonic_calibration(is_bad, score, philosophy="point_in_time")
-    >>> calibration.prob_default([480, 500, 520, 530, 550, 560]).tolist()
-    [1.0, 1.0, 0.5, 0.5, 0.25, 0.0]
+    >>> score = [500, 500, 500, 520, 520, 540, 540, 560, 560]
+    >>> is_bad = [1, 0, 1, 0, 1, 1, 0, 0, 0]
+    >>> calibration = isotonic_calibration(
+    ...     is_bad, score, philosophy="point_in_time", floor=0.0005
+    ... )
+    >>> calibration.prob_default([480, 500, 520, 530, 550, 560]).round(4).tolist()
+    [0.6667, 0.6667, 0.5, 0.5, 0.25, 0.0005]
     """
     owner = "isotonic_calibration"
     check_choice(between, "between", owner, BETWEEN)
     cases = _read(is_bad, score, sample_weight, measure, philosophy, owner)
     curve = fit_isotonic_curve(cases, measure, between)
-    return _made(curve, cases, measure, philosophy, floor, period)
+    found = _made(curve, cases, measure, philosophy, floor, period)
+    warn_of_certainty(curve, measure, found.floor)
+    return found
 
 
 def beta_calibration(

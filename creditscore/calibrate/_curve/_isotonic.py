@@ -11,9 +11,10 @@ from scipy.optimize import isotonic_regression
 
 from creditscore._typing import Float1D
 from creditscore._validation import as_floats, check_choice, check_weights
+from creditscore._warn import warn_user
 from creditscore.calibrate._curve._axis import Cases, Measure
 from creditscore.calibrate._curve._curve import CalibrationCurve, set_floats, wrong_way
-from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore.exceptions import InvalidDataError, InvalidParameterError, SeparationWarning
 
 Between: TypeAlias = Literal["linear", "step"]
 BETWEEN = ("linear", "step")
@@ -189,6 +190,25 @@ def fit_isotonic_curve(cases: Cases, measure: Measure, between: Between) -> Isot
     )
     curve.check(measure)
     return curve
+
+
+def warn_of_certainty(curve: IsotonicCurve, measure: Measure, floor: float) -> None:
+    """Warn of a block without a bad case, unless a floor is under it, or of one without a good."""
+    ends = list(zip(curve.lower, curve.upper, curve.rates, strict=True))
+    safest, riskiest = (ends[-1], ends[0]) if measure == "score" else (ends[0], ends[-1])
+    sure = [
+        f"{rate:g} for a {measure} of {low:g}{f' to {high:g}' if high > low else ''}"
+        for (low, high, rate), odd in ((safest, floor == 0), (riskiest, True))
+        if rate in (0, 1) and odd
+    ]
+    if sure:
+        floor_too = ", or put a floor under it, such as 0.0005" if sure[0].startswith("0") else ""
+        warn_user(
+            f"The isotonic curve has a probability of default of {' and '.join(sure)}, as all "
+            "cases seen there came out alike: nobody is that safe or lost, and one other outcome "
+            f"refutes it. Take a logistic curve{floor_too}.",
+            SeparationWarning,
+        )
 
 
 def _check_ranks(n_bad: Float1D, count: Float1D, measure: Measure) -> None:

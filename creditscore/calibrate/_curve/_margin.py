@@ -59,7 +59,7 @@ class Margin:
     References
     ----------
     .. [1] European Banking Authority, *Guidelines on PD estimation, LGD estimation and the
-       treatment of defaulted exposures*, EBA/GL/2017/16, paragraphs 36 to 52.
+       treatment of defaulted exposures*, EBA/GL/2017/16, section 4.4.
 
     Examples
     --------

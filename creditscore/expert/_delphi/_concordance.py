@@ -13,8 +13,8 @@ from scipy.stats import chi2, rankdata
 from creditscore._display import Format, counted, html_table, p_value_text
 from creditscore._frame import as_table
 from creditscore._typing import Float2D, NativeFrame
-from creditscore._validation import check_integer
-from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
+from creditscore._validation import check_integer, check_random_state
+from creditscore.exceptions import EmptyDataError, InvalidDataError
 from creditscore.expert._complete_columns import number_column
 from creditscore.expert._weights._experts import row_labels
 
@@ -200,7 +200,7 @@ def kendall_w(
     Concordance(W = 0.931 of 3 raters, 4 items; chi-square 8.38, df 3, p 0.0388, drawn p 0.0070)
     """
     check_integer(n_permutations, "n_permutations", "kendall_w", low=0)
-    rng = _generator(random_state)
+    rng = check_random_state(random_state, "kendall_w")
     ranks = _ranks(ratings)
     n_raters, n_items = ranks.shape
     ties = _ties(ranks)
@@ -277,15 +277,3 @@ def _share_as_large(
         squares = ((sums - middle) ** 2).sum(axis=1)
         as_large += int((squares >= seen * (1 - _SAME)).sum())
     return (1 + as_large) / (1 + n_permutations)
-
-
-def _generator(random_state: Any) -> np.random.Generator:
-    """Return a generator of its own for a seed, or the one that is given."""
-    if isinstance(random_state, np.random.Generator):
-        return random_state
-    try:
-        seed = check_integer(random_state, "random_state", "kendall_w", low=0)
-    except InvalidParameterError as error:
-        msg = f"{error} A numpy.random.Generator will do, too."
-        raise InvalidParameterError(msg) from error
-    return np.random.default_rng(seed)

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from creditscore._typing import Float1D, Float2D
-from creditscore._validation import as_floats, check_integer, check_real
-from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore._validation import as_floats, check_integer, check_random_state, check_real
+from creditscore.exceptions import InvalidDataError
 from creditscore.expert._ahp._pairwise import PairwiseComparison
 from creditscore.expert._weights._weights import Weights, check_same_names
 
@@ -29,7 +29,7 @@ def draw_dirichlet(
     """Return draws × criteria around the weights; a weight of 0 stays 0."""
     check_integer(n_draws, "n_draws", _OWNER, low=1)
     check_real(concentration, "concentration", _OWNER, low=0.0, high=math.inf)
-    rng = generator(random_state)
+    rng = check_random_state(random_state, _OWNER)
     drawn = np.zeros((n_draws, len(weights)))
     counted = weights > 0
     drawn[:, counted] = rng.dirichlet(concentration * weights[counted], size=n_draws)
@@ -43,7 +43,7 @@ def draw_judgements(
     check_integer(n_draws, "n_draws", _OWNER, low=1)
     check_real(noise, "noise", _OWNER, low=0.0, high=math.inf)
     logs = np.log(_checked_matrix(matrix, weights))
-    rng = generator(random_state)
+    rng = check_random_state(random_state, _OWNER)
     n = len(logs)
     rows, columns = np.triu_indices(n, 1)
     # a judgement of i over j adds to the row of i, and its reciprocal takes from that of j
@@ -57,18 +57,6 @@ def draw_judgements(
         block[:] = logs.mean(axis=1) + rng.standard_normal((len(block), len(rows))) @ effect
     drawn = np.exp(drawn - drawn.max(axis=1, keepdims=True))
     return np.asarray(drawn / drawn.sum(axis=1, keepdims=True))
-
-
-def generator(random_state: Any) -> np.random.Generator:
-    """Return the caller's generator, or a new one of a seed."""
-    if isinstance(random_state, np.random.Generator):
-        return random_state
-    try:
-        seed = check_integer(random_state, "random_state", _OWNER, low=0)
-    except InvalidParameterError as error:
-        msg = f"{error} A numpy.random.Generator will do as well."
-        raise InvalidParameterError(msg) from None
-    return np.random.default_rng(seed)
 
 
 def _checked_matrix(matrix: Any, weights: Weights) -> Float2D:

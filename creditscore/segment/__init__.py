@@ -1,10 +1,28 @@
 """From value, potential and risk to a class of customers, and from the class to a treatment.
 
-``CustomerGrid.standard(value=…, potential=…, risk=…).classify(value, potential, grades)`` names
-the class of each customer and why; so do ``RuleSet(rules=…, default=…).apply(X)`` by rules and
-``RFM.from_sample(facts).score(facts)`` by purchases. ``find_segments(X)`` looks for groups and
-tests whether they last. ``Hysteresis`` and ``Confirmation`` keep customers from flipping between
-classes, and ``ServiceTiers.assign(classes, grades)`` says how each is served.
+The way through, and what stands where:
+
+1. Facts: :func:`customer_value`, :func:`share_of_wallet`, :func:`customer_potential` from margins,
+   sales and growth; grades from :mod:`creditscore.grade`; :func:`rfm_facts` from a ledger.
+2. Classes, in one of four ways; each result has ``classes``, and ``frame()`` with the reasons:
+
+   - by value, potential and risk: ``CustomerGrid.standard(value=Bands.from_sample(value),
+     potential=Bands.from_sample(potential), risk=RiskBands.from_scale(scale))``, then
+     ``.classify(value, potential, grades)``;
+   - by rules in words: ``RuleSet(rules=…, default=…).apply(X)``;
+   - by purchases: ``RFM.from_sample(facts).score(facts)``;
+   - by groups that lie in the data: ``find_segments(X)``, which tests whether they last, and
+     ``rules_from_tree(X, classes)``, which says them in rules.
+
+3. From one review to the next: ``Hysteresis(bands=…, margin=…).review(previous, measure)`` keeps
+   customers near a bound from flipping, ``Confirmation().review(previous, current)`` those of a
+   grid or of rules; ``.over(table)`` counts the flips avoided; :class:`ClassMigrationDisplay` draws
+   who went where.
+4. Treatment: ``ServiceTiers.illustration(risk).assign(classes, grades)``; ``to_frame()`` is the
+   table to edit, and ``from_frame()`` reads it back.
+
+"unknown" is the class of customers of whom a needed fact is missing. Names ending in Display draw.
+Bounds, cells and tiers that come with this stage are illustrations: a firm sets its own.
 """
 
 from creditscore.segment._clusters._evidence import NumberEvidence

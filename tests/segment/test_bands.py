@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from creditscore import GradeScale
+from creditscore import GradeScale, MasterScale
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 from creditscore.segment import Bands, RiskBands
 from creditscore.segment._shortest import shortest_between
@@ -154,6 +154,20 @@ def test_grades_of_a_scale_are_parted() -> None:
         "AAA": "low", "AA": "low", "A": "low", "BBB": "low", "BB": "medium", "B": "medium",
         "CCC": "high", "D": "default",
     }  # fmt: skip
+
+
+def test_a_letter_holds_its_notches() -> None:
+    # BBB- is the last grade that agencies call investment grade
+    risk = RiskBands.from_scale(MasterScale.agency(notches=True))
+    by_grade = dict(risk.pairs)
+    assert [by_grade[g] for g in ("BBB", "BBB-", "BB+", "B-", "CCC+")] == [
+        "low", "low", "medium", "medium", "high",
+    ]  # fmt: skip
+    exact = RiskBands.from_scale(MasterScale.agency(notches=True), last_low="BBB+")
+    assert dict(exact.pairs)["BBB"] == "medium"
+    assert exact.grade_labels[:2] == ("AAA", "AA+")
+    with pytest.raises(InvalidParameterError, match="'scale' parameter of RiskBands"):
+        RiskBands.from_scale(("A", "B"))  # type: ignore[arg-type]
 
 
 def test_default_as_a_grade_of_the_scale_is_no_high_risk() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -52,6 +53,8 @@ def test_share_leaves_what_is_not_sold(sales: float, wallet: float) -> None:
         (lambda: customer_value([25.0], [1.0]), "margin must be a fraction of sales"),
         (lambda: customer_value([0.1], [-1.0]), "volume must be zero or more"),
         (lambda: customer_value([0.1, 0.2], [1.0]), "Give the same customers"),
+        (lambda: customer_value(0.1, [1.0]), "margin must be a column.*repeat it"),
+        (lambda: customer_potential([1.0], [0.2], 0.05), r"growth must be a column.*Got 0\.05"),
         (lambda: customer_value([[0.1]], [[1.0]]), "must be one column"),
         (lambda: share_of_wallet([1.0], [0.0]), "wallet must be above zero"),
         (lambda: share_of_wallet([-1.0], [1.0]), "sales must be zero or more"),
@@ -64,6 +67,18 @@ def test_share_leaves_what_is_not_sold(sales: float, wallet: float) -> None:
 def test_what_is_refused(call: object, match: str) -> None:
     with pytest.raises(InvalidDataError, match=match):
         call()  # type: ignore[operator]
+
+
+def test_columns_come_back_in_their_library() -> None:
+    margin = pd.Series([0.1, np.nan], index=["X", "Y"])
+    found = customer_value(margin, [1_000.0, 5.0])
+    pd.testing.assert_series_equal(
+        found, pd.Series([100.0, np.nan], index=["X", "Y"], name="value")
+    )
+    assert share_of_wallet([1.0, 2.0], margin + 9).index.tolist() == ["X", "Y"]
+    wallet = pl.Series([100.0, 200.0])
+    assert customer_potential(wallet, [0.5, 0.5], [0.0, 0.0]).to_list() == [50.0, 100.0]
+    assert isinstance(customer_value([0.1], [1.0]), np.ndarray)
 
 
 def test_infinite_volume_is_refused() -> None:

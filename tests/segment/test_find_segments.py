@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ from creditscore.segment import (
     SilhouetteDisplay,
     find_segments,
 )
+from creditscore.segment._clusters import _evidence
 from creditscore.segment._clusters._evidence import best_jaccard, chosen_number, number_evidence
 
 
@@ -104,8 +106,56 @@ def test_robust_units_bear_one_giant() -> None:
 def test_jaccard_by_hand() -> None:
     labels = np.array([0, 0, 0, 1, 1, 2])
     others = np.array([0, 0, 1, 1, 1, 1])
-    # group 0: {0,1,2} with {0,1} is 2/3; group 1: {3,4} with {2,3,4,5} is 2/4; group 2: 1/4
-    np.testing.assert_allclose(best_jaccard(labels, others, 4), [2 / 3, 1 / 2, 1 / 4, np.nan])
+    # group 0: {0,1,2} with {0,1} is 2/3; group 1: {3,4} with {2,3,4,5} is 2/4; group 2: 1/4;
+    # nobody of group 3 was drawn: 0, as clusterboot of the package fpc for R has it
+    np.testing.assert_allclose(best_jaccard(labels, others, 4), [2 / 3, 1 / 2, 1 / 4, 0])
+
+
+def test_customers_drawn_twice_count_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(5).uniform(size=(12, 1))
+    labels = (values[:, 0] > 0.5).astype(np.intp)
+
+    def apart_elsewhere(rows: np.ndarray, k: int, seed: int, *, starts: int) -> object:
+        return SimpleNamespace(labels_=(rows[:, 0] > 0.3).astype(np.intp))
+
+    monkeypatch.setattr(_evidence, "k_means", apart_elsewhere)
+    found, _ = _evidence.jaccard_stability(values, labels, 2, 40, 7)
+    rng = np.random.default_rng(7)
+    expected = []
+    for _ in range(40):
+        drawn = set(rng.choice(12, size=12, replace=True).tolist())
+        rng.integers(2**31)
+        ours = [{i for i in drawn if labels[i] == place} for place in (0, 1)]
+        others = [{i for i in drawn if (values[i, 0] > 0.3) == place} for place in (0, 1)]
+        expected.append([max(len(a & b) / len(a | b) for b in others) for a in ours])
+    np.testing.assert_allclose(found, np.mean(expected, axis=0), rtol=1e-12)
+
+
+def test_gap_of_one_group_by_hand() -> None:
+    values = np.random.default_rng(6).normal(size=(50, 2))
+    one = number_evidence(values, 2, 4)[0]
+    rng = np.random.default_rng(4)
+    low, high = values.min(axis=0), values.max(axis=0)
+    samples = [rng.uniform(low, high, size=values.shape) for _ in range(10)]
+    logs = [np.log(((s - s.mean(axis=0)) ** 2).sum()) for s in samples]
+    inertia = ((values - values.mean(axis=0)) ** 2).sum()
+    assert one.inertia == pytest.approx(inertia)
+    assert one.gap == pytest.approx(np.mean(logs) - np.log(inertia))
+    # s = sd · √(1 + 1/B), the standard deviation by the number of samples
+    assert one.gap_error == pytest.approx(np.std(logs) * np.sqrt(1.1))
+
+
+def test_one_customer_alone_is_no_stable_segment() -> None:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(np.vstack([rng.normal(size=(60, 2)), [[50, 50]]]), columns=["a", "b"])
+    with pytest.warns(UnstableSegmentWarning, match=r"again.*segment 1 0\.[67]"):
+        found = find_segments(X, n_segments=2, n_resamples=200, random_state=2)
+    # the share of bootstrap samples that hold one of 61 customers
+    assert found.counts[0] == 1
+    assert found.stability[0] == pytest.approx(1 - (1 - 1 / 61) ** 61, abs=0.1)
+    with pytest.warns(UnstableSegmentWarning):
+        once = [find_segments(X, n_segments=2, n_resamples=1, random_state=s) for s in range(4)]
+    assert {segments.stability[0] for segments in once} == {0.0, 1.0}
 
 
 def test_gap_says_one_group_where_there_is_one() -> None:
@@ -160,7 +210,7 @@ def test_words() -> None:
             "average"
         ),
     ]
-    assert table["words_zh"][0] == "segment 1(60户,占33.3%):销售额远高于平均;增长低于平均"
+    assert table["words_zh"][0] == "segment 1（60户，占33.3%）：销售额远高于平均；增长低于平均"
     z = FOUND.z_table()
     np.testing.assert_allclose(np.array(FOUND.counts) @ z.to_numpy(), 0, atol=1e-9)
     with pytest.raises(InvalidParameterError, match="There is no column 'sale'"):

@@ -102,8 +102,8 @@ def test_sentences() -> None:
         ),
     ]
     assert found.frame()["reason_zh"].tolist()[:2] == [
-        "价值高(50及以上),潜力低(低于20),风险中(评级B)",
-        "因缺少价值而未知:可能为高价值或一般(价值未知,潜力低(低于20),风险低(评级A))",
+        "价值高（50及以上），潜力低（低于20），风险中（评级B）",
+        "因缺少价值而未知：可能为高价值或一般（价值未知，潜力低（低于20），风险低（评级A））",
     ]
 
 
@@ -167,6 +167,12 @@ def test_columns_come_back_in_their_library() -> None:
     assert found.frame().index.tolist() == index
     in_polars = GRID.classify(pl.Series([60, 1]), pl.Series([0, 0]), pl.Series(["A", "C"]))
     assert in_polars.classes.to_list() == ["high-value", "risk"]
+    # one column with labels is enough
+    by_grade = GRID.classify([60, 1], [0, 0], pd.Series(["A", "C"], index=index))
+    assert by_grade.classes.to_dict() == found.classes.to_dict()
+    assert isinstance(GRID.classify([60], [0], ["A"]).classes, np.ndarray)
+    with pytest.raises(InvalidDataError, match="value must be a column"):
+        GRID.classify(60, [0], ["A"])
     with pytest.raises(InvalidDataError, match="potential has another index than value"):
         GRID.classify(pd.Series([1], index=["x"]), pd.Series([1], index=["y"]), ["A"])
     with pytest.raises(InvalidDataError, match="grades at row 0 is 'E'"):
@@ -197,7 +203,12 @@ def test_counts_add_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("exposure", "match"), [([1.0], "an amount for each of the 2"), ([1.0, -1.0], "zero or more")]
+    ("exposure", "match"),
+    [
+        ([1.0], "an amount for each of the 2"),
+        ([1.0, -1.0], "zero or more"),
+        ([1.0, np.nan], "and known. Got nan at row 1"),
+    ],
 )
 def test_exposure_is_checked(exposure: list, match: str) -> None:
     with pytest.raises(InvalidDataError, match=match):
@@ -240,9 +251,9 @@ def test_sample_firms_from_ledger_to_class() -> None:
     yearly = statements[statements["months"] == 12].sort_values("period_end")
     last = yearly.groupby("customer").tail(1).set_index("customer").reindex(names)
     wallet = (0.05 * last["cost_of_sales"]).where(lambda w: w > sales)
-    share = pd.Series(share_of_wallet(sales, wallet), index=names)
+    share = share_of_wallet(sales, wallet)
     potential = customer_potential(wallet, share, pd.Series(0.05, index=names))
-    value = pd.Series(customer_value(np.full(len(sales), 0.25), sales), index=names)
+    value = customer_value(np.full(len(sales), 0.25), sales)
     scale = {"AAA": "low", "AA": "low", "A": "low", "BBB": "low", "BB": "medium", "B": "medium",
              "CCC": "high", "D": "default"}  # fmt: skip
     grades = outcomes["true_grade"].where(outcomes["is_bad"] == 0, "D")
@@ -250,7 +261,7 @@ def test_sample_firms_from_ledger_to_class() -> None:
         value=Bands.from_sample(value), potential=Bands.from_sample(potential),
         risk=RiskBands(grades=scale),
     )  # fmt: skip
-    found = grid.classify(value, pd.Series(potential, index=names), grades)
+    found = grid.classify(value, potential, grades)
     counts = found.class_counts().set_index("class")["count"]
     assert counts["default"] == int(outcomes["is_bad"].sum())
     assert counts["high-value"] > 100

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from creditscore import GradeScale
+from creditscore import GradeScale, MasterScale
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 from creditscore.segment import Bands, ClassMigrationDisplay, Confirmation, Hysteresis
 
@@ -103,6 +103,8 @@ def test_scores_run_the_other_way() -> None:
     assert rule.review(["A", "A", "B", "B"], [595, 585, 605, 610]).classes.tolist() == [
         "A", "B", "B", "A",
     ]  # fmt: skip
+    master = MasterScale.from_scale(scale, prob_default=(0.01, 0.1))
+    assert Hysteresis.from_scale(master, margin=10) == rule
     plain = Hysteresis.from_scale(scale)
     values = [599.9, 600.0, 600.1]
     assert plain.review(["A"] * 3, values).classes.tolist() == scale.grade(values).tolist()
@@ -116,6 +118,9 @@ def test_new_and_unknown_customers() -> None:
     assert frame["reason"].tolist() == [
         "nothing known today: as before", "new customer: as of today",
         "nothing known today: as before", "kept: not yet confirmed",
+    ]  # fmt: skip
+    assert frame["reason_zh"].tolist() == [
+        "今日无资料：维持原类", "新客户：以今日为准", "今日无资料：维持原类", "维持：尚未确认",
     ]  # fmt: skip
     assert frame["waiting_for"].tolist() == ["", "", "", "medium"]
     # a review without a measure leaves the waiting as it is
@@ -223,6 +228,24 @@ def test_documents_come_back() -> None:
     )
     confirmation = Confirmation(immediate=("risk",))
     assert Confirmation.from_json(confirmation.to_json()) == confirmation
+
+
+def test_a_change_waits_on_while_nothing_is_known() -> None:
+    rule = Confirmation(n_confirmations=2)
+    first = rule.review(["ordinary", "ordinary"], ["potential", "potential"])
+    second = rule.review(first, [None, "ordinary"])
+    assert second.frame()["waiting_for"].tolist() == ["potential", ""]
+    third = rule.review(second, ["potential", "potential"])
+    assert third.classes.tolist() == ["potential", "ordinary"]
+
+
+def test_classes_come_back_with_the_labels_of_the_customers() -> None:
+    before = pd.Series(["low", "high"], index=["x", "y"])
+    rule = Hysteresis(bands=BANDS, margin=10)
+    first = rule.review(before, [150, 150])
+    assert first.classes.to_dict() == {"x": "medium", "y": "medium"}
+    assert rule.review(first, [90, 80]).classes.to_dict() == {"x": "medium", "y": "low"}
+    assert Confirmation().review(before, ["low", "low"]).classes.index.tolist() == ["x", "y"]
 
 
 # --- migration -----------------------------------------------------------------------

@@ -136,6 +136,30 @@ def test_settings_are_checked() -> None:
         rfm_facts(LEDGER, "2024-06-30", customers=["X", "X"])
 
 
+def test_a_window_holds_as_many_days_as_it_says() -> None:
+    days = pd.to_datetime(["2024-05-31", "2024-06-01", "2024-06-30", "2024-07-01"])
+    ledger = pd.DataFrame({"customer": "X", "amount": 1.0, "date": days})
+    facts = rfm_facts(ledger, "2024-06-30", window_days=30)
+    assert facts.table["frequency"].tolist() == [2]
+    assert (facts.n_earlier, facts.n_later) == (1, 1)
+
+
+def test_customers_keep_the_type_of_their_labels() -> None:
+    ledger = pd.DataFrame({
+        "customer": [10, 9, 10], "amount": [1.0, 2.0, 3.0],
+        "date": pd.to_datetime(["2024-06-01", "2024-06-10", "2024-06-20"]),
+    })  # fmt: skip
+    facts = rfm_facts(ledger, "2024-06-30")
+    assert facts.table.index.tolist() == [9, 10]
+    assert facts.table.index.dtype.kind == "i"
+    assert rfm_facts(pl.from_pandas(ledger), "2024-06-30").table.equals(facts.table)
+    listed = rfm_facts(ledger, "2024-06-30", customers=pd.Series([10, 8])).table
+    assert listed["frequency"].to_dict() == {10: 2, 8: 0}
+    # nobody would be found, and all would look as if they had bought nothing
+    with pytest.raises(InvalidDataError, match=r"holds '10' \(str\), .* like 10 \(int\)"):
+        rfm_facts(ledger, "2024-06-30", customers=["10"])
+
+
 # --- scores --------------------------------------------------------------------------
 
 

@@ -56,8 +56,37 @@ def test_first_rule_met_counts() -> None:
         ),
         "default: no rule applies",
     ]
+    assert found.frame()["reason_zh"].tolist() == [
+        "规则1：grade 属于 B、C 且 overdue_days 高于 60",
+        "规则2：overdue_days 高于 60",
+        "默认：无适用规则",
+        "未知：缺少overdue_days，规则1（grade 属于 B、C 且 overdue_days 高于 60）无法判定",
+        "默认：无适用规则",
+    ]
     in_polars = RULES.apply(pl.from_pandas(X))
     assert in_polars.classes.to_list() == found.classes.tolist()
+
+
+def test_rules_in_chinese() -> None:
+    words = [
+        Condition(column="x", operator=operator, value=value).in_words_zh
+        for operator, value in (
+            ("==", "a"), ("!=", "a"), ("not in", ["a", "b"]), ("<", 1), ("<=", 1.5), (">=", 2),
+        )
+    ]  # fmt: skip
+    assert words == [
+        "x 为 a", "x 不为 a", "x 不属于 a、b", "x 低于 1", "x 不超过 1.5", "x 不低于 2",
+    ]  # fmt: skip
+    late = Rule(conditions=[LATE], label="watch", reason_zh="付款逾期")
+    rules = RuleSet(rules=[late], default="ordinary", default_reason_zh="正常付款")
+    table = rules.apply(pd.DataFrame({"overdue_days": [61, 60]})).frame()
+    assert table["reason_zh"].tolist() == [
+        "规则1：overdue_days 高于 60；付款逾期",
+        "默认：正常付款",
+    ]
+    assert rules.table()["reason_zh"].tolist() == ["付款逾期", "正常付款"]
+    with pytest.raises(InvalidParameterError, match="'default_reason_zh'"):
+        RuleSet(rules=[late], default="ordinary", default_reason_zh="")
 
 
 def test_what_a_missing_value_does() -> None:
@@ -265,8 +294,8 @@ def test_tree_finds_the_rules_that_made_the_labels() -> None:
     assert numbers == [40.0]
     again = rules_from_tree(table.sample(frac=1, random_state=1), pd.Series(labels).sample(
         frac=1, random_state=1))  # fmt: skip
-    assert again.rule_set.to_frame()["condition"].tolist() == (
-        found.rule_set.to_frame()["condition"].tolist()
+    assert again.rule_set.table()["condition"].tolist() == (
+        found.rule_set.table()["condition"].tolist()
     )
 
 

@@ -18,15 +18,24 @@ from creditscore.exceptions import (
     InvalidParameterError,
     MissingColumnError,
 )
-from creditscore.segment import RiskBands, ServiceTier, ServiceTiers, TierDisplay
+from creditscore.segment import (
+    Bands,
+    CustomerGrid,
+    RiskBands,
+    ServiceTier,
+    ServiceTiers,
+    TierDisplay,
+)
 
+GRADED = ["A", "B", "C", "D"]
 RISK = RiskBands(grades={"A": "low", "B": "medium", "C": "high", "D": "default"})
 TIERS = ServiceTiers.illustration(RISK)
 
 
 def test_illustration_covers_all_and_rises_nowhere() -> None:
     tiers = ServiceTiers.illustration(RiskBands.from_scale(GradeScale.agency()))
-    assert len(tiers.tiers) == 6 * 8
+    assert len(tiers.tiers) == 6 * 9
+    assert tiers.grades[-2:] == ("D", "unrated")
     assert tiers.doubts().empty
     frame = tiers.to_frame()
     texts = [name for name in frame.columns if frame[name].dtype.kind not in "if"]
@@ -87,7 +96,6 @@ def test_customers_keep_their_labels() -> None:
         (["vip"], ["A"], "There is no class, at row 0, 'vip'"),
         (["risk", "risk"], ["A", "E"], "There is no grade, at row 1, 'E'"),
         ([None], ["A"], "classes has 1 missing value"),
-        (["risk"], [None], "no tiers of the grade 'unrated'"),
         (["risk"], ["A", "A"], "Give the same customers"),
     ],
 )
@@ -96,17 +104,35 @@ def test_customers_without_a_tier_are_refused(classes: list, grades: list, match
         TIERS.assign(classes, grades)
 
 
-def test_customers_without_a_grade_have_tiers_of_their_own() -> None:
-    extra = tuple(
-        replace(tier, grade="unrated", limit_factor=0.1)
-        for tier in TIERS.tiers
-        if tier.grade == "C"
-    )
-    # it stands last, and is not compared with D
-    tiers = ServiceTiers(tiers=TIERS.tiers + extra, grades=(*TIERS.grades, "unrated"))
-    found = tiers.assign(["risk", "risk"], [None, "A"])
-    assert found["grade"].tolist() == ["unrated", "A"]
-    assert found["limit_factor"].tolist() == [0.1, 0.5]
+def test_missing_grades_need_tiers() -> None:
+    graded = tuple(tier for tier in TIERS.tiers if tier.grade in GRADED)
+    tiers = ServiceTiers(tiers=graded, grades=tuple(GRADED))
+    with pytest.raises(InvalidDataError, match="no tiers of the grade 'unrated'"):
+        tiers.assign(["risk"], [None])
+
+
+def test_customers_without_a_grade_are_served_as_at_high_risk() -> None:
+    # what a grid does not know has a tier
+    grid = CustomerGrid.standard(value=Bands(bounds=(1, 2)), potential=Bands(bounds=(1, 2)),
+                                 risk=RISK)  # fmt: skip
+    grades = pd.Series(["A", None], index=["x", "y"])
+    found = grid.classify([3, 3], [0, 0], grades)
+    table = TIERS.assign(found.classes, grades)
+    assert table["class"].tolist() == ["high-value", "unknown"]
+    assert table["grade"].tolist() == ["A", "unrated"]
+    assert table.index.tolist() == ["x", "y"]
+    frame = TIERS.to_frame().drop(columns="grade")
+    grade = TIERS.to_frame()["grade"]
+    at_high, unrated = (frame[grade == g].reset_index(drop=True) for g in ("C", "unrated"))
+    pd.testing.assert_frame_equal(unrated, at_high)
+    assert repr(TIERS) == "ServiceTiers(6 classes × 4 grades and unrated)"
+
+
+def test_a_band_of_customers_without_a_grade_stands() -> None:
+    risk = RiskBands(grades={"A": "low", "unrated": "medium", "C": "high", "D": "default"})
+    tiers = ServiceTiers.illustration(risk)
+    assert tiers.grades == ("A", "unrated", "C", "D")
+    assert tiers.assign(["ordinary"], [None])["limit_factor"].tolist() == [0.6]
 
 
 def test_every_hole_is_named() -> None:
@@ -171,8 +197,8 @@ def test_picture_holds_every_tier() -> None:
     shuffled = replace(TIERS, tiers=TIERS.tiers[::-1])
     for tiers in (TIERS, shuffled):
         display = TierDisplay.from_tiers(tiers).plot()
-        assert len(display.ax_.texts) == 24
-        assert [t.get_text() for t in display.ax_.get_xticklabels()] == list("ABCD")
+        assert len(display.ax_.texts) == 30
+        assert [t.get_text() for t in display.ax_.get_xticklabels()] == [*GRADED, "unrated"]
         display.ax_.figure.canvas.draw()
     assert (
         TierDisplay.from_tiers(TIERS).plot().ax_.texts[0].get_text() == "60 days\n× 1.5\n12 months"

@@ -280,7 +280,7 @@ class CustomerGrid(JsonDocument):
 
     def _reasons(self, v: Int1D, p: Int1D, grade: Int1D) -> tuple[Any, Any]:
         """Return a sentence a customer in both languages; equal ones are one object."""
-        n_p, n_g = len(self.potential.labels) + 1, len(self.risk.labels) + 1
+        n_p, n_g = len(self.potential.labels) + 1, len(self.risk.pairs) + 1
         key = ((v + 1) * n_p + (p + 1)) * n_g + (grade + 1)
         present, rows = np.unique(key, return_inverse=True)
         written = [

@@ -262,7 +262,9 @@ class Hysteresis(JsonDocument):
         rest = known & (after == plain)
         waiting[rest], n[rest] = -1, 0
         return ReviewedCustomers(
-            classes=like(named(self.bands.labels, after), measure, classes_of(previous), name="class"),
+            classes=like(
+                named(self.bands.labels, after), measure, classes_of(previous), name="class"
+            ),
             labels=self.bands.labels,
             before=codes,
             plain=plain,

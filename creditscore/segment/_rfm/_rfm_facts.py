@@ -96,7 +96,7 @@ def rfm_facts(
     amount: str = "amount",
     known_on: str | None = None,
     window_days: int | None = None,
-    customers: Iterable[str] | None = None,
+    customers: Iterable[str] | Iterable[int] | None = None,
 ) -> RfmFacts:
     """Count purchases as of a day, from what was known on that day.
 
@@ -116,8 +116,9 @@ def rfm_facts(
         Column of the day from which the transaction was known; without, that of the transaction.
     window_days : int, optional
         Days before `as_of` that count, 1 or more; without, all.
-    customers : iterable of str, optional
-        Whom to list, also without a purchase; without, whoever has a transaction that counts.
+    customers : iterable of str or int, optional
+        Whom to list, in the type of the ledger, also without a purchase; without, whoever has a
+        transaction that counts.
 
     Returns
     -------
@@ -126,9 +127,10 @@ def rfm_facts(
     Raises
     ------
     InvalidDataError
-        A customer, date or amount is missing, or a customer stands twice in `customers`.
-        EmptyDataError: nothing was known on the day. MissingColumnError, ColumnTypeError,
-        InfiniteValueError: a column is not there, or is none of dates or of numbers.
+        A customer, date or amount is missing, or a customer stands twice in `customers`, or is of
+        another type there. EmptyDataError: nothing was known on the day. MissingColumnError,
+        ColumnTypeError, InfiniteValueError: a column is not there, or is none of dates or of
+        numbers.
     InvalidParameterError
         A day that is none.
 
@@ -177,7 +179,7 @@ def rfm_facts(
     if customers is None:
         listed = sorted(names[code] for code in np.unique(codes[inside]).tolist())
     else:
-        listed = _listed(customers)
+        listed = _listed(customers, names)
     if not listed:
         msg = f"No transaction was known as of {day}. Check the day, and the dates of the ledger."
         raise EmptyDataError(msg)
@@ -227,17 +229,26 @@ def _day(as_of: Any, owner: str) -> np.datetime64:
     return np.datetime64(stamp.date())
 
 
-def _customers_of(table: Table, name: str) -> tuple[Int1D, list[str]]:
+def _customers_of(table: Table, name: str) -> tuple[Int1D, list[Any]]:
     codes, levels = table.levels(name)
     _check_whole(codes < 0, name)
-    return codes, [str(level) for level in levels]
+    return codes, list(levels)
 
 
-def _listed(customers: Iterable[str]) -> list[str]:
-    listed = [str(name) for name in customers]
-    if len(set(listed)) != len(listed):
-        twice = next(name for name in listed if listed.count(name) > 1)
+def _listed(customers: Iterable[Any], names: list[Any]) -> list[Any]:
+    listed = list(customers)
+    found = pd.Index(listed, dtype=object)
+    if not found.is_unique:
+        twice = listed[int(found.duplicated().argmax())]
         msg = f"customers holds {twice!r} twice. List each customer once."
+        raise InvalidDataError(msg)
+    known = next(iter(names), None)
+    other = [name for name in listed if isinstance(name, str) != isinstance(known, str)]
+    if known is not None and other:
+        msg = (
+            f"customers holds {other[0]!r} ({type(other[0]).__name__}), and the ledger has "
+            f"customers like {known!r} ({type(known).__name__}). Give them in one type."
+        )
         raise InvalidDataError(msg)
     return listed
 

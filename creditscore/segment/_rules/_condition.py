@@ -13,6 +13,10 @@ from creditscore.scorecard import VetoRule
 
 ORDERED = ("<", "<=", ">", ">=")
 """Operators that compare numbers."""
+_CHINESE = {
+    "==": "为", "!=": "不为", "in": "属于", "not in": "不属于",
+    "<": "低于", "<=": "不超过", ">": "高于", ">=": "不低于",
+}  # fmt: skip
 
 
 class _Comparison(VetoRule):
@@ -87,9 +91,18 @@ class Condition:
     @property
     def in_words(self) -> str:
         """The condition in words."""
-        shown = [f"{v:.12g}" if type(v) in (int, float) else str(v) for v in self.levels]
+        shown = self._shown
         listed = f"({', '.join(shown)})" if self.operator in ("in", "not in") else shown[0]
         return f"{self.column} {self.operator} {listed}"
+
+    @property
+    def in_words_zh(self) -> str:
+        """The condition in Chinese words."""
+        return f"{self.column} {_CHINESE[self.operator]} {'、'.join(self._shown)}"
+
+    @property
+    def _shown(self) -> list[str]:
+        return [f"{v:.12g}" if type(v) in (int, float) else str(v) for v in self.levels]
 
     @cached_property
     def _comparison(self) -> _Comparison:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
@@ -26,6 +25,7 @@ from creditscore.exceptions import (
 from creditscore.segment._reading import UNKNOWN, check_text, listed_some, read_entries
 from creditscore.segment._rules._condition import Condition
 from creditscore.segment._rules._region import boxes_of, is_empty, overlap, reached
+from creditscore.segment._rules._rule_reasons import rule_reasons
 from creditscore.segment._rules._ruled import RuledCustomers
 
 RuleMissing: TypeAlias = Literal["unknown", "pass", "refuse"]
@@ -89,6 +89,11 @@ class Rule:
         """The conditions in words."""
         return " and ".join(condition.in_words for condition in self.conditions)
 
+    @property
+    def in_words_zh(self) -> str:
+        """The conditions in Chinese words."""
+        return " 且 ".join(condition.in_words_zh for condition in self.conditions)
+
     def met(self, table: Table) -> tuple[Bool1D, Bool1D]:
         """Tell which rows meet all conditions, and for which a missing value leaves that open."""
         met = np.ones(table.n_rows, dtype=bool)
@@ -132,6 +137,8 @@ class RuleSet(JsonDocument):
         Class of customers who meet no rule.
     default_reason : str, default="no rule applies"
         Why, in a sentence.
+    default_reason_zh : str, default="无适用规则"
+        The same in Chinese.
     missing : {"unknown", "pass", "refuse"}, default="unknown"
         What becomes of a customer of whom a value is missing. With "unknown", the class is
         "unknown" where the value could change it; with "pass", a rule that reads the value is not
@@ -186,6 +193,7 @@ class RuleSet(JsonDocument):
     rules: tuple[Rule, ...]
     default: str
     default_reason: str = "no rule applies"
+    default_reason_zh: str = "无适用规则"
     missing: RuleMissing = "unknown"
 
     def __post_init__(self) -> None:
@@ -196,6 +204,7 @@ class RuleSet(JsonDocument):
             check_kind(rule, "rules", owner, Rule)
         _check_label(self.default, "default", owner)
         check_text(self.default_reason, "default_reason", owner)
+        check_text(self.default_reason_zh, "default_reason_zh", owner)
         check_choice(self.missing, "missing", owner, ("unknown", "pass", "refuse"))
         found = self.problems()
         idle = found.loc[found["problem"] != "overlap", "sentence"].tolist()
@@ -243,11 +252,13 @@ class RuleSet(JsonDocument):
         names = np.array([*(r.label for r in self.rules), self.default, UNKNOWN], dtype=object)
         unknown = open_rule >= 0
         given = np.where(unknown, -1, given)
+        reasons, reasons_zh = rule_reasons(self, table, given, open_rule)
         return RuledCustomers(
             rule_set=self,
             classes=table.to_series("class", names[given], text=True),
             rule_numbers=given,
-            reasons=self._reasons(table, given, open_rule),
+            reasons=reasons,
+            reasons_zh=reasons_zh,
             index=X.index if isinstance(X, pd.DataFrame) else pd.RangeIndex(table.n_rows),
         )
 
@@ -342,13 +353,20 @@ class RuleSet(JsonDocument):
             rows.append(("default", "unreachable", "", told))
         return pd.DataFrame(rows, columns=["rule", "problem", "other", "sentence"])
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return a row a rule, then the default: rule, condition, class, reason, reason_zh."""
+    def table(self) -> pd.DataFrame:
+        """Return a row a rule, to read, then the default.
+
+        Returns
+        -------
+        DataFrame
+            rule, condition (in words), class, reason, reason_zh. Rules are changed as values,
+            ``dataclasses.replace(rules, rules=…)``, and kept as files by :meth:`to_json`.
+        """
         rows = [
             (str(place + 1), rule.in_words, rule.label, rule.reason, rule.reason_zh)
             for place, rule in enumerate(self.rules)
         ]
-        rows.append(("default", "", self.default, self.default_reason, ""))
+        rows.append(("default", "", self.default, self.default_reason, self.default_reason_zh))
         return pd.DataFrame(rows, columns=["rule", "condition", "class", "reason", "reason_zh"])
 
     def _overlaps(self, boxes: Any, place: int) -> list[tuple[str, str, str, str]]:
@@ -400,42 +418,12 @@ class RuleSet(JsonDocument):
             raise RefusedValueError(msg)
         return given, open_rule
 
-    @cached_property
-    def _sentences(self) -> list[str]:
-        rules = [
-            f"rule {place + 1}: {rule.in_words}" + (f"; {rule.reason}" if rule.reason else "")
-            for place, rule in enumerate(self.rules)
-        ]
-        return [*rules, f"default: {self.default_reason}"]
-
-    def _reasons(self, table: Table, given: Int1D, open_rule: Int1D) -> np.ndarray[Any, Any]:
-        """Return a sentence a customer; equal ones are one object."""
-        reasons = np.array([*self._sentences, ""], dtype=object)[given]
-        for place in np.unique(open_rule[open_rule >= 0]).tolist():
-            conditions = self.rules[place].conditions
-            rows = np.flatnonzero(open_rule == place)
-            gone = np.stack([c.met(table)[1][rows] for c in conditions], axis=1)
-            patterns, which = np.unique(gone, axis=0, return_inverse=True)
-            told = [self._open_sentence(place, pattern) for pattern in patterns]
-            reasons[rows] = np.array(told, dtype=object)[which.ravel()]
-        return reasons
-
-    def _open_sentence(self, place: int, gone: Bool1D) -> str:
-        rule = self.rules[place]
-        names = dict.fromkeys(
-            c.column for c, is_gone in zip(rule.conditions, gone, strict=True) if is_gone
-        )
-        verb = "are" if len(names) > 1 else "is"
-        return (
-            f"{UNKNOWN}: {' and '.join(names)} {verb} missing, so rule {place + 1} "
-            f"({rule.in_words}) is open"
-        )
-
     def _content(self) -> dict[str, Any]:
         return {
             "rules": [rule._content() for rule in self.rules],  # noqa: SLF001 - of this stage
             "default": self.default,
             "default_reason": self.default_reason,
+            "default_reason_zh": self.default_reason_zh,
             "missing": self.missing,
         }
 
@@ -451,7 +439,7 @@ class RuleSet(JsonDocument):
 
     def _repr_html_(self) -> str:
         """Show the rules."""
-        shown = self.to_frame().drop(columns="reason_zh")
+        shown = self.table().drop(columns="reason_zh")
         return html_table(shown, caption="Rules; the first that is met counts", formats={})
 
 

@@ -30,8 +30,8 @@ class RuledCustomers:
         The rules.
     rule_numbers : ndarray of int of shape (n_customers,)
         Place of the rule, from 0; the number of rules for the default, and -1 for unknown.
-    reasons : ndarray of str of shape (n_customers,)
-        Why, in a sentence.
+    reasons, reasons_zh : ndarray of str of shape (n_customers,)
+        Why, in English and in Chinese.
     index : Index
         Labels of the customers, or their places.
 
@@ -49,10 +49,17 @@ class RuledCustomers:
     rule_set: RuleSet
     rule_numbers: Int1D
     reasons: np.ndarray[Any, Any]
+    reasons_zh: np.ndarray[Any, Any]
     index: pd.Index
 
     def frame(self) -> pd.DataFrame:
-        """Return a row a customer: class, rule (its number, "default" or "unknown"), reason."""
+        """Return a row a customer.
+
+        Returns
+        -------
+        DataFrame
+            class, rule (its number, "default" or "unknown"), reason, reason_zh.
+        """
         n = len(self.rule_set.rules)
         numbers = [*(str(place + 1) for place in range(n)), "default", UNKNOWN]
         return pd.DataFrame(
@@ -60,6 +67,7 @@ class RuledCustomers:
                 "class": self._names,
                 "rule": np.array(numbers, dtype=object)[self.rule_numbers],
                 "reason": self.reasons,
+                "reason_zh": self.reasons_zh,
             },
             index=self.index,
         )

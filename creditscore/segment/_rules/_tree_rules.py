@@ -72,7 +72,7 @@ class TreeRules:
 
     def _repr_html_(self) -> str:
         """Show the rules."""
-        shown = self.rule_set.to_frame().drop(columns="reason_zh")
+        shown = self.rule_set.table().drop(columns="reason_zh")
         return html_table(shown, caption=repr(self).strip("<>"), formats={})
 
 
@@ -136,7 +136,7 @@ def rules_from_tree(
     >>> labels = ["risk" if late else "big" if sales >= 60 else "small"
     ...           for sales, late in zip(X["sales"], X["late"])]
     >>> found = rules_from_tree(X, labels)
-    >>> found.rule_set.to_frame()[["rule", "condition", "class"]]
+    >>> found.rule_set.table()[["rule", "condition", "class"]]
           rule                      condition  class
     0        1  late == False and sales <= 59  small
     1        2   late == False and sales > 59    big
@@ -284,7 +284,9 @@ def _rules_of(
     visit(0, np.arange(len(codes)), ())
     share = np.bincount(codes)[default] / len(codes)
     told = f"no rule applies; {names[default]} is the class of most customers, {share:.1%}"
-    return RuleSet(rules=tuple(rules), default=names[default], default_reason=told)
+    told_zh = f"无适用规则；{names[default]}为多数客户所属类别，占{share:.1%}"
+    return RuleSet(rules=tuple(rules), default=names[default], default_reason=told,
+                   default_reason_zh=told_zh)  # fmt: skip
 
 
 def _is_one(tree: Any, node: int) -> bool:
@@ -309,5 +311,5 @@ def _joined(conditions: tuple[Condition, ...], new: Condition) -> tuple[Conditio
 
 def _leaf_rule(conditions: tuple[Condition, ...], label: str, n_right: int, n: int) -> Rule:
     reason = f"of {n:,} such customers, {n_right / n:.1%} are {label}"
-    reason_zh = f"此类客户{n:,}户,其中{n_right / n:.1%}为{label}"
+    reason_zh = f"此类客户{n:,}户，其中{n_right / n:.1%}为{label}"
     return Rule(conditions=conditions, label=label, reason=reason, reason_zh=reason_zh)

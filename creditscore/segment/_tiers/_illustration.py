@@ -66,7 +66,9 @@ def illustrated_tiers(risk: RiskBands, unrated: str) -> tuple[ServiceTier, ...]:
     pairs = dict(risk.pairs)
     # nobody knows the risk of customers without a grade: as high, until they have one
     pairs.setdefault(unrated, "high")
-    return tuple(_tier(name, grade, band) for name, (grade, band) in product(classes, pairs.items()))
+    return tuple(
+        _tier(name, grade, band) for name, (grade, band) in product(classes, pairs.items())
+    )
 
 
 def _tier(name: str, grade: str, band: str) -> ServiceTier:

@@ -31,7 +31,7 @@ class TierDisplay:
     >>> from creditscore.segment import RiskBands, ServiceTiers, TierDisplay
     >>> risk = RiskBands(grades={"A": "low", "B": "medium", "C": "high", "D": "default"})
     >>> TierDisplay.from_tiers(ServiceTiers.illustration(risk))
-    TierDisplay(6 classes, 4 grades)
+    TierDisplay(6 classes, 5 grades)
     """
 
     tiers: pd.DataFrame

@@ -49,6 +49,7 @@
     ├── DoubtfulRuleWarning        rules or terms that can never apply, or turn risk upside down
     ├── UnstableSegmentWarning     a group of customers that another sample would not show
     ├── RejectInferenceWarning     an assumption on the rejected that the data do not hold up
+    ├── ValidityWarning            validities that seem to be given by their last days
     ├── MigrationWarning           migrations that are left out, or rows that do not sum to one
     └── NonConvergenceWarning      a search stopped before it came to rest
 
@@ -244,6 +245,10 @@ class MigrationWarning(CreditScoreWarning):
 
 class InconsistentJudgementWarning(CreditScoreWarning):
     """Judgements of an expert contradict each other more than a threshold allows."""
+
+
+class ValidityWarning(CreditScoreWarning):
+    """Validities of grades that seem to be given by their last days."""
 
 
 class GradeOrderWarning(CreditScoreWarning):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from creditscore._checks import check_kind
+from creditscore._days import check_day, months_later
 from creditscore._display import counted
 from creditscore._typing import Bool1D, Int1D, Level
 from creditscore.exceptions import InvalidParameterError
@@ -19,8 +20,8 @@ from creditscore.indicators._lazy_columns import LazyColumns
 from creditscore.indicators._measured import Measured, NegativeDenominator
 from creditscore.indicators._panel import Input, PanelFacts, PanelRows
 from creditscore.indicators._reason import Reason
-from creditscore.indicators._records import CustomerRecords, day_of, read_customers
-from creditscore.indicators._rows import CURRENCY, CustomerRows, months_before
+from creditscore.indicators._records import CustomerRecords, read_customers
+from creditscore.indicators._rows import CURRENCY, CustomerRows
 from creditscore.indicators._schema import FLOWS, GROW_STALE, SCHEMAS, STOCKS, TableName
 from creditscore.indicators._visible import VisibleRows
 
@@ -323,7 +324,7 @@ class Facts:
         name = panel.table.name
         row = "statement, to" if name == "statements" else f"row of {name}, of"
         days = panel.days(panel.table.schema.dated_by)
-        stale = days < months_before(self.as_of, limit)
+        stale = days < months_later(self.as_of, -limit)
         reasons = panel.reasons.copy()
         for customer in np.flatnonzero(stale):
             text = f"the latest {row} {days[customer]}, is older than {limit} months"
@@ -447,7 +448,7 @@ def facts_on(
     if len(set(wanted)) != len(wanted):
         msg = "The 'customers' parameter of facts_on must name each customer once."
         raise InvalidParameterError(msg)
-    return Facts(records=records, as_of=day_of(as_of, "as_of", "facts_on"), customers=wanted)
+    return Facts(records=records, as_of=check_day(as_of, "as_of", "facts_on"), customers=wanted)
 
 
 def _why_not_eligible(table: FactTable, other: Bool1D) -> dict[int, Reason]:

@@ -16,7 +16,6 @@ from creditscore._display import counted
 from creditscore._typing import Level, NativeFrame
 from creditscore._validation import check_choice, check_integer
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
-from creditscore.indicators._day import NoDayError, read_day
 from creditscore.indicators._fact_table import FactTable, has_rows, read_facts
 from creditscore.indicators._schema import SCHEMAS, TableName
 
@@ -271,15 +270,3 @@ def _unknown_customers(
         f"There is no customer {strange[0]!r}{others} in {place}, which names "
         f"{counted(len(known), 'customer')}.{hint} Ask for some of these."
     )
-
-
-def day_of(value: Any, name: str, owner: str) -> np.datetime64:
-    """Return a day given as text with the year first (2024-06-30), date or timestamp."""
-    try:
-        return read_day(value)
-    except NoDayError as error:
-        msg = (
-            f"The {name!r} parameter of {owner} must be a day, such as '2024-06-30', or a date or "
-            f"timestamp without a time zone. Got {value!r}, which {error}."
-        )
-        raise InvalidParameterError(msg) from error

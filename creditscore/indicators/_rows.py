@@ -9,6 +9,7 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 import pandas as pd
 
+from creditscore._days import months_later
 from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._validation import check_integer
 from creditscore.exceptions import InvalidParameterError, MissingColumnError
@@ -162,8 +163,8 @@ class CustomerRows:
         if np.asarray(days).dtype.kind != "M":
             msg = f"Windows go by a column of days. {self.name} has no such column {column!r}."
             raise InvalidParameterError(msg)
-        end = months_before(self.as_of, before_months)
-        start = months_before(self.as_of, before_months + months)
+        end = months_later(self.as_of, -before_months)
+        start = months_later(self.as_of, -before_months - months)
         words = f"with {column} in the {months} months to {end}"
         # NaT compares as false
         return self.where((days > start) & (days <= end), words)
@@ -350,9 +351,3 @@ class CustomerRows:
 
 def _is_amount(values: Any) -> bool:
     return isinstance(values, str) and values in AMOUNTS
-
-
-def months_before(day: np.datetime64, months: int) -> np.datetime64:
-    """Return the day some months before; the last of its month where there is no such day."""
-    before = pd.Timestamp(day) - pd.DateOffset(months=months)
-    return np.datetime64(before.to_datetime64(), "D")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ def test_a_group_of_three_levels() -> None:
     frame = found.frame()
     assert frame["lowered"].tolist() == [True, True, False, False, False]
     assert frame["bound_by"].tolist() == ["parent", "parent", "", "", ""]
-    assert frame.loc["leaf", "reasons"] == "at most 0 notches above its parent mid, which is C"
+    assert frame.loc["leaf", "reasons"] == "no better than its parent mid, which is C"
     assert repr(found) == "<CappedGrades: 5 customers, 2 lowered (parent 2)>"
     assert "母公司 mid（C）" in found.fired().loc[0, "reason_zh"]
     assert "parent mid" in found._repr_html_()
@@ -133,6 +134,23 @@ def test_whole_numbers_name_customers_as_well() -> None:
     grades = pd.Series(["E", "A"], index=[10, 20])
     owners = pd.DataFrame({"parent": [np.nan, 10.0]}, index=[10, 20])
     assert OWNERS.apply(grades, owners, SCALE).after == ("E", "E")
+
+
+def test_numbers_are_told_as_they_are_named() -> None:
+    # a missing parent makes floats of whole numbers
+    found = capped(OWNERS, {7: "C", 8: "A"}, {"parent": [None, 7]})  # type: ignore[dict-item]
+    assert found.fired()["reason"].tolist() == ["no better than its parent 7, which is C"]
+    assert found.fired()["reason_zh"].tolist() == ["不高于母公司 7（C）"]
+    with pytest.raises(InvalidDataError, match="parents by text, and customers are named by num"):
+        capped(OWNERS, {7: "C", 8: "A"}, {"parent": [None, "7"]})  # type: ignore[dict-item]
+
+
+def test_a_long_chain_of_owners() -> None:
+    names = [f"c{i}" for i in range(3_000)]
+    grades = dict.fromkeys(reversed(names), "A") | {"c0": "C", "c2000": "E"}
+    parent = {name: above for above, name in pairwise(names)}
+    found = capped(OWNERS, grades, {"parent": [parent.get(name) for name in grades]})
+    assert [found.grades[name] for name in names] == ["C"] * 2_000 + ["E"] * 1_000
 
 
 def test_polars_in_and_out() -> None:
@@ -237,6 +255,14 @@ def test_caps_read_back_what_they_wrote(caps: GradeCaps) -> None:
 def test_rings_of_owners_are_named(parents: list[Any], message: str) -> None:
     with pytest.raises(InvalidDataError, match=message):
         capped(OWNERS, dict.fromkeys("abcd", "A"), {"parent": parents})
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 7, 8, 9])
+def test_chains_that_end_in_a_ring(n: int) -> None:
+    tail = [f"t{i}" for i in range(n)]
+    names = [*tail, *(f"r{i}" for i in range(n))]
+    with pytest.raises(InvalidDataError, match=r"its own parent: r0 → r0|ring: r0 → .*r0 "):
+        capped(OWNERS, dict.fromkeys(names, "A"), {"parent": [*names[1:], "r0"]})
 
 
 def test_a_long_ring_is_cut_short() -> None:

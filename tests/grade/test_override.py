@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -100,6 +101,15 @@ def test_all_breaches_are_told_at_once() -> None:
     assert found.rulings[0].why.count(";") == 3
 
 
+@pytest.mark.parametrize(
+    ("approver", "who"), [("li", "only its author"), (" Li ", "only its author"), ("  ", "nobody")]
+)
+def test_no_spelling_makes_another_person_of_the_author(approver: str, who: str) -> None:
+    found = ruled(OverridePolicy(), override(approved_by=approver)).rulings[0]
+    assert found.status == "refused"
+    assert found.why == f"it goes 1 notch up, which another person must approve, and {who} did"
+
+
 def test_one_notch_down_is_decided_alone() -> None:
     assert ruled(OverridePolicy(), override(after="B", approved_by="")).after[1] == "B"
 
@@ -157,6 +167,16 @@ def test_a_grade_that_is_kept_must_be_within_the_limits_of_today() -> None:
     # a notch down from the last grade would be default
     ruling = ruled(notches, override("Z", "BB", "B")).rulings[0]
     assert ruling.why == "nobody is overridden into D"
+
+
+def test_a_grade_that_is_kept_moves_only_where_its_reason_may() -> None:
+    policy = OverridePolicy(grade_changed="keep_grade", alone_down=9)
+    lifted = override("W", "BB", "BBB", reason="security")
+    # the model gives A by now, and security lowers nobody
+    found = ruled(policy, lifted)
+    assert found.rulings[0].why == "the reason 'security' may only move a grade up"
+    assert found.after[0] == "A"
+    assert ruled(policy, override("W", "BB", "BBB")).after[0] == "BBB"
 
 
 def test_forbidden_grades() -> None:
@@ -264,6 +284,19 @@ def test_overrides_are_read_from_tables() -> None:
         read_overrides(frame.assign(author=[None, "Li"]))
 
 
+@pytest.mark.parametrize("library", [pd.DataFrame, pl.DataFrame, pa.Table.from_pandas])
+def test_a_table_without_rows_has_no_overrides(library: Any) -> None:
+    names = ["customer", "grade_before", "grade_after", "reason", "text", "author", "decided_on"]
+    assert read_overrides(library(pd.DataFrame(columns=names))) == ()
+    with pytest.raises(MissingColumnError, match="'author' is not in the table"):
+        read_overrides(library(pd.DataFrame(columns=[*names[:5], "decided_on"])))
+
+
+def test_a_table_is_read_before_it_is_applied() -> None:
+    with pytest.raises(InvalidParameterError, match=r"Pass read_overrides\(table\)"):
+        OverridePolicy().apply(GRADES, pd.DataFrame({"customer": ["X"]}), SCALE, as_of="2025-01-01")
+
+
 def test_polars_and_arrays_need_the_names_of_their_customers() -> None:
     series = pl.Series("grade", GRADES.tolist())
     found = OverridePolicy().apply(
@@ -310,6 +343,10 @@ def test_a_customer_with_two_grades_is_refused() -> None:
     ("change", "message"),
     [
         ({"author": ""}, "'author' parameter of GradeOverride must be a text"),
+        ({"author": " "}, "'author' parameter of GradeOverride must be a text"),
+        ({"customer": None}, "'customer' parameter of GradeOverride must be a text or a number"),
+        ({"customer": float("nan")}, "'customer' parameter .* Got nan"),
+        ({"customer": ["X"]}, "'customer' parameter"),
         ({"text": None}, "'text' parameter of GradeOverride"),
         ({"decided_on": "31.1.2025"}, "'decided_on' parameter of GradeOverride must be a day"),
         ({"decided_on": None}, "'decided_on' parameter of GradeOverride must be a day"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,14 @@ from creditscore.exceptions import (
     InvalidDataError,
     InvalidParameterError,
     MissingColumnError,
+    ValidityWarning,
 )
 from creditscore.grade import RatingHistory, RatingHistoryDisplay
 
 LABELS = ("A", "B", "C")
 EPOCH = dt.date(2020, 1, 1)
+# tables that are drawn at random have gaps of one day
+pytestmark = pytest.mark.filterwarnings("ignore::creditscore.exceptions.ValidityWarning")
 
 
 def days(*texts: str | None) -> pd.Series:
@@ -350,6 +354,49 @@ def test_a_planned_end_gives_way_to_a_recorded_grade() -> None:
     assert history.as_of(day_of(60)).tolist() == ["A"]
 
 
+def test_a_far_day_says_that_there_is_no_end() -> None:
+    table = pd.DataFrame(
+        {
+            "customer": ["x", "y"],
+            "grade": ["A", "B"],
+            "valid_from": days("2020-01-01", "2021-01-01"),
+            "valid_to": np.array(["9999-12-31", "2199-12-31"], dtype="datetime64[s]"),
+        }
+    )
+    history = RatingHistory.from_frame(table, LABELS)
+    assert history.to_frame()["valid_to"].isna().tolist() == [True, False]
+    # nobody is at risk for eight thousand years
+    assert history.spells(end="2022-01-01")["years"].max() == pytest.approx(731 / 365.25)
+
+
+def test_last_days_are_told_from_first_days_without_a_grade() -> None:
+    rows = [("x", "A", 0, 9), ("x", "B", 10, 19), ("x", "C", 20, 50), ("x", "A", 60, None)]
+    with pytest.warns(ValidityWarning, match="2 of 3 validities .* end a day before it.*add a day"):
+        history = history_of(rows)
+    assert history.as_of(day_of(9), customers=["x"]).tolist() == ["NR"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        # as many follow without a gap, and where none follows there is no gap
+        history_of([("x", "A", 0, 9), ("y", "B", 10, 19)])
+        history_of([("x", "A", 0, 9), ("x", "B", 10, 20), ("x", "C", 20, None)])
+
+
+def test_numbers_and_text_name_other_customers() -> None:
+    history = history_of([(1, "A", 0, None), (2, "B", 0, None)])
+    assert history.as_of(day_of(5), customers=[2, 7]).tolist() == ["B", "NR"]
+    assert history.as_of(day_of(5), customers=["x"]).tolist() == ["NR"]
+    for ask in (
+        lambda: history.as_of(day_of(5), customers=["1", "2"]),
+        lambda: history.grades_at(["1"], days("2020-02-01")),
+        lambda: history.record("1", "C", day_of(9)),
+        lambda: RatingHistoryDisplay.from_history(history, ["1"]),
+    ):
+        with pytest.raises(InvalidParameterError, match="no customer '1' in the history, but 1"):
+            ask()
+    with pytest.raises(InvalidParameterError, match="no customer nan in the history"):
+        history.record(float("nan"), "C", day_of(9))
+
+
 # --- errors ----------------------------------------------------------------------------------
 
 
@@ -393,6 +440,8 @@ def test_events_that_are_refused() -> None:
         )
     with pytest.raises(InvalidDataError, match="different lengths: customer 2, grade 1"):
         RatingHistory.from_events(["x", "x"], ["A"], days("2020-01-01"), labels=LABELS)
+    with pytest.raises(InvalidDataError, match="'assigned_on' must hold one value an event"):
+        RatingHistory.from_events(["x"], ["A"], "2020-01-01", labels=LABELS)
     with pytest.raises(InvalidDataError, match="overlap"):
         RatingHistory.from_events(
             ["x", "x"], ["A", "B"], days("2020-01-01", "2021-01-01"), labels=LABELS,

@@ -95,7 +95,7 @@ def test_a_manager_reads_one_customer_and_all() -> None:
     table = decision.table()
     assert table["step"].tolist() == ["model", "overrides", "caps", "vetoes", "groups", "default"]
     assert table["changed"].tolist() == [False, False, True, False, True, False]
-    assert "at most 0 notches above its parent top, which is E" in decision._repr_html_()
+    assert "no better than its parent top, which is E" in decision._repr_html_()
     summary = found.table().set_index("step")
     assert summary["n_up"].to_dict() == {
         "overrides": 1, "caps": 0, "vetoes": 0, "groups": 0, "default": 0,
@@ -130,6 +130,24 @@ def test_no_rules_change_nothing_but_default() -> None:
     at_once = RatingRules().apply(["A", "D"], pd.DataFrame({"x": [1, 2]}), SCALE)
     assert at_once.grades.tolist() == ["A", "D"]
     assert at_once.frame()["why"].tolist() == ["", "in default"]
+
+
+def test_no_table_is_needed_where_no_rule_reads_one() -> None:
+    rules = RatingRules(overrides=OverridePolicy())
+    found = rules.apply(
+        GRADES, None, SCALE, overrides=[lifted("sub", "A", "B")], as_of="2025-06-30"
+    )
+    assert found.of("sub").steps[1].why == ""
+    down = GradeOverride(
+        customer="sub", grade_before="A", grade_after="B", reason="adverse_event", author="Li",
+        text="The main customer has gone.", decided_on="2025-01-01",
+    )  # fmt: skip
+    found = rules.apply(GRADES, None, SCALE, overrides=[down], as_of="2025-06-30")
+    assert found.grades["sub"] == "B"
+    with pytest.raises(
+        InvalidParameterError, match=r"column\(s\) 'country', 'parent', 'court', and X is None"
+    ):
+        RULES.apply(GRADES, None, SCALE)
 
 
 def test_polars_in_and_out() -> None:
@@ -171,6 +189,38 @@ def test_final_grades_obey_every_rule(
     assert ((frame["decided_by"] == "model") == (frame["model"] == frame["grade"])).all()
 
 
+@given(
+    grades=st.lists(st.sampled_from(ORDER), min_size=5, max_size=5),
+    courts=st.lists(st.booleans(), min_size=5, max_size=5),
+    parents=st.tuples(*(st.sampled_from([None, *NAMES[:i]]) for i in range(5))),
+    supported=st.lists(st.booleans(), min_size=5, max_size=5),
+)
+@settings(deadline=None, max_examples=40)
+def test_all_at_once_is_one_step_after_the_other(
+    grades: list[str], courts: list[bool], parents: tuple[Any, ...], supported: list[bool]
+) -> None:
+    firms = FIRMS.assign(parent=parents, court=courts, supported=supported)
+    model = pd.Series(grades, index=NAMES)
+    caps = GradeCaps(
+        parent=ParentCap(support_column="supported"),
+        country=CountryCap(ceilings={"X": "B", "Y": "A"}),
+    )
+    rules = RatingRules(overrides=OverridePolicy(), caps=caps, vetoes=RULES.vetoes)
+    decided = [lifted("other", "C", "A"), lifted("low", "E", "B")]
+    overridden = OverridePolicy().apply(model, decided, SCALE, as_of="2025-06-30")
+    capped = caps.apply(overridden.grades, firms, SCALE)
+    vetoed = VetoRules(rules=[COURT]).apply(capped.grades, firms, SCALE)
+    last = GradeCaps(parent=ParentCap()).apply(vetoed.grades, firms, SCALE)
+    found = rules.apply(model, firms, SCALE, overrides=decided, as_of="2025-06-30")
+    for step, expected in (
+        ("overrides", overridden), ("caps", capped), ("vetoes", vetoed), ("groups", last),
+    ):  # fmt: skip
+        assert found.frame()[step].tolist() == list(expected.after)
+    assert found.grades.equals(last.grades)
+    assert found.capped.frame().equals(capped.frame())
+    assert found.vetoed.frame().equals(vetoed.frame())
+
+
 def test_rules_read_back_what_they_wrote() -> None:
     for rules in (RULES, RatingRules(), RatingRules(overrides=OverridePolicy(max_up=1))):
         assert RatingRules.from_json(rules.to_json()) == rules
@@ -198,10 +248,27 @@ def test_what_is_refused() -> None:
         final(in_default=[True])
     with pytest.raises(InvalidDataError, match="another index"):
         final(in_default=pd.Series([True] * 5))
+    for rules in (RULES, RatingRules()):
+        with pytest.raises(InvalidDataError, match="The grades have another index than X"):
+            rules.apply(GRADES, FIRMS.loc[NAMES[::-1]], SCALE)
+        with pytest.raises(InvalidDataError, match="There are 5 grades and 4 rows of X"):
+            rules.apply(GRADES, FIRMS.head(4), SCALE)
     with pytest.raises(InvalidDataError, match="The parent cap names customers"):
         RULES.apply(GRADES.tolist(), FIRMS, SCALE)
     with pytest.raises(InvalidDataError, match="The grade at row 0 is 'Z'"):
         RULES.apply(GRADES.replace("B", "Z"), FIRMS, SCALE)
+
+
+def test_customers_are_asked_for_by_their_names() -> None:
+    twice = RatingRules().apply(pd.Series(["A", "B"], index=["X", "X"]), None, SCALE)
+    with pytest.raises(InvalidDataError, match="2 rows of the final grades are of customer 'X'"):
+        twice.of("X")
+    places = RatingRules().apply(["A", "B"], None, SCALE)
+    assert places.of(1).grade == "B"
+    with pytest.raises(InvalidParameterError, match="no customer '1' in the final grades, but 1"):
+        places.of("1")
+    with pytest.raises(InvalidParameterError, match="Did you mean 'top'"):
+        final().of("tops")
 
 
 def test_rules_show_themselves() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from creditscore._checks import check_kind
+from creditscore._days import check_day
 from creditscore._frame import as_table, missing_message
 from creditscore._typing import Level, NativeFrame
 from creditscore._validation import check_choice, check_integer
@@ -22,7 +23,7 @@ from creditscore.indicators._facts import Facts
 from creditscore.indicators._indicator import Indicator, indicator
 from creditscore.indicators._indicator_table import IndicatorTable
 from creditscore.indicators._measured import Measured
-from creditscore.indicators._records import day_of, read_customers
+from creditscore.indicators._records import read_customers
 
 QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
 _PROFILE_WORDS = ("industry", "country", "region")
@@ -204,8 +205,8 @@ PEERS: tuple[Indicator, ...] = (margin_against_peers,)
 
 def _days(values: Any, period_end: Any, known_on: Any) -> dict[str, Any]:
     """Check that nothing is known before what it rests on."""
-    end = day_of(period_end, "period_end", "peer_benchmarks")
-    known = day_of(known_on, "known_on", "peer_benchmarks")
+    end = check_day(period_end, "period_end", "peer_benchmarks")
+    known = check_day(known_on, "known_on", "peer_benchmarks")
     rests_on = {"period_end": end}
     if isinstance(values, IndicatorTable):
         rests_on["the day of the indicators"] = values.as_of

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from creditscore.indicators._day import NoDayError, read_day
+from creditscore._days import NoDayError, read_day
 from creditscore.indicators._readers._declared import Declared
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")

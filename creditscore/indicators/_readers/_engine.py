@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from creditscore._checks import check_kind, unknown_name
+from creditscore._days import check_day
 from creditscore._frame import missing_message
 from creditscore._validation import check_integer
 from creditscore.exceptions import InvalidDataError, InvalidParameterError, MissingColumnError
@@ -17,7 +18,6 @@ from creditscore.indicators._readers._cells import CellError, is_empty, read_cel
 from creditscore.indicators._readers._declared import Declared, DeclaredTable, declared_table
 from creditscore.indicators._readers._raw_table import RawTable, read_raw
 from creditscore.indicators._readers._read_result import ReadResult
-from creditscore.indicators._records import day_of
 
 Row: TypeAlias = dict[str, Any]
 Fault: TypeAlias = tuple[str, Any, str]
@@ -254,7 +254,7 @@ def constants_of(owner: str, **given: Any) -> dict[str, Any]:
     constants: dict[str, Any] = {}
     for name, value in given.items():
         if name == "known_on" and value is not None:
-            constants[name] = day_of(value, name, owner)
+            constants[name] = check_day(value, name, owner)
         elif name != "known_on":
             check_kind(value, name, owner, str)
             if value:

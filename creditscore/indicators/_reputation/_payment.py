@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from creditscore._days import months_later
 from creditscore.indicators._facts import Facts
 from creditscore.indicators._indicator import Indicator, indicator
 from creditscore.indicators._measured import Measured
@@ -15,7 +16,6 @@ from creditscore.indicators._reputation._debts import (
     is_open,
     judged_debts,
 )
-from creditscore.indicators._rows import months_before
 
 _CRF = "Credit Research Foundation, measures of receivables: average days delinquent"
 _CRR = "Regulation (EU) No 575/2013, Article 178, days past due"
@@ -62,7 +62,7 @@ def average_days_late(facts: Facts) -> Measured:
 def _worst(facts: Facts, months: int) -> Measured:
     """Return the most days past due that any invoice had reached within the months."""
     rows = judged_debts(facts)
-    start = months_before(facts.as_of, months)
+    start = months_later(facts.as_of, -months)
     # an old invoice that was or is still open in the window was past due in it, too
     within = is_open(rows) | (rows.settled_on > start) | (rows.due_on > start)
     rows = rows.where(within, f"open or due in the {months} months to {facts.as_of}")

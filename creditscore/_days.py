@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+from creditscore.exceptions import InvalidParameterError
+
+Days: TypeAlias = npt.NDArray[np.datetime64]
+"""Days, NaT where there is none."""
 
 _DAY = re.compile(
     r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
@@ -49,3 +55,24 @@ def read_day(value: Any) -> np.datetime64:
             pass
     msg = "is no day written YYYY-MM-DD"
     raise NoDayError(msg)
+
+
+def check_day(value: Any, name: str, owner: str) -> np.datetime64:
+    """Return a parameter that is a day; see :func:`read_day`."""
+    try:
+        return read_day(value)
+    except NoDayError as error:
+        msg = (
+            f"The {name!r} parameter of {owner} must be a day, such as '2024-06-30', or a date or "
+            f"timestamp without a time zone. Got {value!r}, which {error}."
+        )
+        raise InvalidParameterError(msg) from error
+
+
+def months_later(days: Any, months: int) -> Any:
+    """Return days, or one, some months later; the last of its month where there is no such day."""
+    month = days.astype("datetime64[M]")
+    of_month = days - month.astype("datetime64[D]")
+    first = (month + months).astype("datetime64[D]")
+    last = (month + months + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    return np.minimum(first + of_month, last)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import combinations
 from numbers import Number
 from typing import Any
 
@@ -196,33 +197,35 @@ def _with_bad_label(
     return Target(values == labels[place], labels, place)
 
 
-def check_weights(sample_weight: Any, *, n_rows: int) -> Float1D | None:
+def check_weights(
+    sample_weight: Any, *, n_rows: int, name: str = "sample_weight"
+) -> Float1D | None:
     """Return weights as a finite, non-negative array, or None where all rows count alike."""
     if sample_weight is None:
         return None
-    weights = as_floats(sample_weight, "sample_weight", InvalidWeightError)
+    weights = as_floats(sample_weight, name, InvalidWeightError)
     if weights.ndim == 0:
         weights = np.full(n_rows, float(weights))
     if weights.ndim != 1 or len(weights) != n_rows:
         msg = (
-            f"sample_weight must be a 1D array of length {n_rows}, one weight a row. "
+            f"{name} must be a 1D array of length {n_rows}, one weight a row. "
             f"Got shape {weights.shape} instead."
         )
         raise InvalidWeightError(msg)
     for bad, what in ((np.isnan(weights), "missing (NaN)"), (np.isinf(weights), "infinite")):
         if bad.any():
             row = int(bad.argmax())
-            msg = f"sample_weight has {int(bad.sum())} {what} value(s), the first at row {row}."
+            msg = f"{name} has {int(bad.sum())} {what} value(s), the first at row {row}."
             raise InvalidWeightError(msg)
     if (weights < 0).any():
         row = int((weights < 0).argmax())
         msg = (
-            f"sample_weight must not be negative. Got {weights[row]} at row {row}. Leave a row "
+            f"{name} must not be negative. Got {weights[row]} at row {row}. Leave a row "
             "out by weight 0."
         )
         raise InvalidWeightError(msg)
     if not weights.any():
-        msg = "sample_weight is zero in every row, so no row counts and no class is left."
+        msg = f"{name} is zero in every row, so no row counts and no class is left."
         raise InvalidWeightError(msg)
     return weights
 
@@ -418,3 +421,43 @@ def _plain(value: Any) -> Any:
 def _number(value: Any) -> float:
     real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
     return float(value) if real else math.nan
+
+
+def check_order(**columns: Any) -> None:
+    """Refuse pandas columns that name the same rows, or groups, in different orders."""
+    for (first, values), (other, others) in combinations(columns.items(), 2):
+        if isinstance(values, pd.Series):
+            check_same_order(values, others, beside=first, name=other, error=InvalidDataError)
+
+
+def check_rate_counts(n_bad: Float1D, n_total: Float1D) -> None:
+    """Check that bad cases of groups are some of all their cases."""
+    odd = ~((n_bad >= 0) & (n_bad <= n_total) & np.isfinite(n_total))
+    if odd.any():
+        at = int(odd.argmax())
+        msg = (
+            "n_bad must lie between 0 and n_total, both finite, in every group. Got "
+            f"{n_bad.flat[at]:g} of {n_total.flat[at]:g} in group {at}."
+        )
+        if (n_bad > n_total)[odd].all():
+            msg += " Were n_bad and n_total swapped?"
+        raise InvalidDataError(msg)
+
+
+def check_grades(grades: Any, *, n_rows: int) -> np.ndarray[Any, Any]:
+    """Return the grade of each case, none of them missing."""
+    given = np.asarray(grades, dtype=object)
+    if given.shape != (n_rows,):
+        msg = (
+            f"grades must be one for each of the {n_rows} cases. Got an array of shape "
+            f"{given.shape}."
+        )
+        raise InvalidDataError(msg)
+    missing = pd.isna(given)
+    if missing.any():
+        msg = (
+            f"grades has {int(missing.sum())} missing value(s), the first at row "
+            f"{int(missing.argmax())}. Leave out those cases, or give them a grade of their own."
+        )
+        raise InvalidDataError(msg)
+    return given

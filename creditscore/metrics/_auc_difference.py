@@ -11,9 +11,9 @@ from scipy.special import ndtr, ndtri
 
 from creditscore._display import p_value_text
 from creditscore._typing import Bool1D, Float1D
-from creditscore._validation import check_both_classes, check_real, check_row_counts
+from creditscore._validation import check_both_classes, check_order, check_real, check_row_counts
 from creditscore.exceptions import InvalidDataError
-from creditscore.metrics._inputs import check_order, read_cases
+from creditscore.metrics._inputs import read_cases
 from creditscore.metrics._interval import Interval
 
 

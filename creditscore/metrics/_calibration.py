@@ -9,9 +9,9 @@ import numpy.typing as npt
 from scipy.special import betaincinv
 
 from creditscore._typing import Float1D
-from creditscore._validation import as_floats, check_real
+from creditscore._validation import as_floats, check_order, check_rate_counts, check_real
 from creditscore.exceptions import InvalidDataError
-from creditscore.metrics._inputs import check_order, read_cases
+from creditscore.metrics._inputs import read_cases
 
 
 def brier_score(is_bad: Any, prob_default: Any, *, sample_weight: Any = None) -> float:
@@ -116,14 +116,5 @@ def read_rate_counts(n_bad: npt.ArrayLike, n_total: npt.ArrayLike) -> tuple[Floa
     if bad.shape != total.shape:
         msg = f"n_bad and n_total must have one shape. Got {bad.shape} and {total.shape}."
         raise InvalidDataError(msg)
-    odd = ~((bad >= 0) & (bad <= total) & np.isfinite(total))
-    if odd.any():
-        at = int(odd.argmax())
-        msg = (
-            "n_bad must lie between 0 and n_total, both finite, in every group. Got "
-            f"{bad.flat[at]:g} of {total.flat[at]:g} in group {at}."
-        )
-        if (bad > total)[odd].all():
-            msg += " Were n_bad and n_total swapped?"
-        raise InvalidDataError(msg)
+    check_rate_counts(bad, total)
     return bad, total

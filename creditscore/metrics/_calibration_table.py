@@ -8,10 +8,15 @@ import numpy as np
 import pandas as pd
 
 from creditscore._typing import Bool1D, Float1D, Int1D
-from creditscore._validation import check_choice, check_integer, check_row_counts
-from creditscore.exceptions import InvalidDataError
+from creditscore._validation import (
+    check_choice,
+    check_grades,
+    check_integer,
+    check_order,
+    check_row_counts,
+)
 from creditscore.metrics._calibration import check_fractions, jeffreys_interval
-from creditscore.metrics._inputs import check_order, read_cases
+from creditscore.metrics._inputs import read_cases
 from creditscore.metrics._ranked import equal_groups
 from creditscore.metrics._rate_interval import clopper_pearson_interval, wilson_interval
 
@@ -124,20 +129,7 @@ def _by_probability(prob: Float1D, counts: Float1D, n_groups: int) -> tuple[Int1
 
 def _by_grade(grades: Any, prob: Float1D, counts: Float1D) -> tuple[Int1D, list[str]]:
     """Part cases of some weight by their grade, the grades in the order of their probability."""
-    given = np.asarray(grades, dtype=object)
-    if given.shape != prob.shape:
-        msg = (
-            f"grades must be one for each of the {len(prob)} probabilities. Got an array of shape "
-            f"{given.shape}."
-        )
-        raise InvalidDataError(msg)
-    missing = pd.isna(given)
-    if missing.any():
-        msg = (
-            f"grades has {int(missing.sum())} missing value(s), the first at row "
-            f"{int(missing.argmax())}. Leave out those cases, or give them a grade of their own."
-        )
-        raise InvalidDataError(msg)
+    given = check_grades(grades, n_rows=len(prob))
     held = counts > 0
     places, names = pd.factorize(pd.Series(given[held]).map(str))
     mean = np.bincount(places, prob[held] * counts[held]) / np.bincount(places, counts[held])

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from creditscore._typing import Bool1D, Float1D, Int1D
-from creditscore._validation import check_real, check_row_counts
+from creditscore._validation import check_order, check_real, check_row_counts
 from creditscore.exceptions import InvalidDataError
 from creditscore.metrics._class_counts import ClassCounts
 from creditscore.metrics._discrimination import area_interval
-from creditscore.metrics._inputs import check_order, read_cases
+from creditscore.metrics._inputs import read_cases
 from creditscore.metrics._ks import largest_ks
 
 _NOT_KNOWN = dict.fromkeys(("auc", "lower", "upper", "gini", "ks"), math.nan)

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from creditscore._validation import as_floats, check_real
+from creditscore._validation import as_floats, check_order, check_real
 from creditscore.exceptions import InvalidDataError
-from creditscore.metrics._inputs import check_order
 
 
 def woe(

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from creditscore._typing import Bool1D, Float1D
-from creditscore._validation import as_floats, check_same_order, check_scores, check_weights
+from creditscore._validation import as_floats, check_order, check_scores, check_weights
 from creditscore.exceptions import InvalidDataError, InvalidTargetError, InvalidWeightError
-
-
-def check_order(**columns: Any) -> None:
-    """Refuse pandas columns that name the same rows, or bins, in different orders."""
-    for (first, values), (other, others) in combinations(columns.items(), 2):
-        if isinstance(values, pd.Series):
-            check_same_order(values, others, beside=first, name=other, error=InvalidDataError)
 
 
 def read_shares(counts: Any, name: str) -> Float1D:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from creditscore._typing import Bool1D, Float1D, Int1D
-from creditscore._validation import as_floats, check_row_counts
+from creditscore._validation import as_floats, check_order, check_row_counts
 from creditscore.exceptions import EmptyDataError, InvalidDataError
-from creditscore.metrics._inputs import check_order, read_weights
+from creditscore.metrics._inputs import read_weights
 
 
 @dataclass(frozen=True)

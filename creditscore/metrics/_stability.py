@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from creditscore._validation import check_real
+from creditscore._validation import check_order, check_real
 from creditscore.exceptions import InvalidDataError
-from creditscore.metrics._inputs import check_order, read_shares
+from creditscore.metrics._inputs import read_shares
 
 
 def psi(expected: npt.ArrayLike, actual: npt.ArrayLike, *, floor: float = 1e-4) -> float:

@@ -10,9 +10,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from creditscore._typing import Float1D
-from creditscore._validation import as_floats
+from creditscore._validation import as_floats, check_order
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
-from creditscore.validate._tests._inputs import check_order
 from creditscore.validate._tests._p_text import p_equals
 
 

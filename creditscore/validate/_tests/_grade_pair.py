@@ -9,12 +9,11 @@ from scipy.special import chdtrc
 from scipy.stats import fisher_exact
 
 from creditscore._typing import Float1D, Float2D
-from creditscore._validation import check_choice, check_integer
+from creditscore._validation import check_choice, check_integer, check_order
 from creditscore.exceptions import InvalidDataError
 from creditscore.validate._tests._inputs import (
     ALTERNATIVES,
     Alternative,
-    check_order,
     read_cases,
     read_counts,
     read_groups,

@@ -9,16 +9,10 @@ from scipy.special import chdtrc
 
 from creditscore._checks import check_kind
 from creditscore._typing import Float1D, Int1D
-from creditscore._validation import check_choice, check_integer
+from creditscore._validation import check_choice, check_integer, check_order
 from creditscore.exceptions import InvalidDataError
 from creditscore.metrics import SignificanceTest
-from creditscore.validate._tests._inputs import (
-    check_fractions,
-    check_order,
-    read_cases,
-    read_groups,
-    read_rates,
-)
+from creditscore.validate._tests._inputs import check_fractions, read_cases, read_groups, read_rates
 
 GroupRule: TypeAlias = Literal["quantile", "equal_size"]
 

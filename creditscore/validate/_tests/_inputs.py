@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -11,9 +10,11 @@ import pandas as pd
 from creditscore._typing import Bool1D, Float1D, Float2D, Int1D
 from creditscore._validation import (
     as_floats,
+    check_grades,
+    check_order,
+    check_rate_counts,
     check_real,
     check_row_counts,
-    check_same_order,
     check_scores,
     check_weights,
 )
@@ -28,13 +29,6 @@ _MOST = 2.0**53
 """Beyond it not every whole number is a float."""
 
 
-def check_order(**columns: Any) -> None:
-    """Refuse pandas columns that name the same rows, or groups, in different orders."""
-    for (first, values), (other, others) in combinations(columns.items(), 2):
-        if isinstance(values, pd.Series):
-            check_same_order(values, others, beside=first, name=other, error=InvalidDataError)
-
-
 def read_counts(n_bad: Any, n_total: Any) -> tuple[Float1D, Float1D]:
     """Read bad customers and all customers of groups; single numbers are spread over them."""
     check_order(n_bad=n_bad, n_total=n_total)
@@ -42,15 +36,10 @@ def read_counts(n_bad: Any, n_total: Any) -> tuple[Float1D, Float1D]:
     if not bad.size:
         msg = "n_bad and n_total are empty, so there is no group to test."
         raise EmptyDataError(msg)
-    odd = ~((bad >= 0) & (bad <= total) & (total <= _MOST))
-    if odd.any():
-        at = int(odd.argmax())
-        msg = (
-            "n_bad must lie between 0 and n_total, both finite, in every group. Got "
-            f"{bad.flat[at]:g} of {total.flat[at]:g} in group {at}."
-        )
-        if (bad > total)[odd].all():
-            msg += " Were n_bad and n_total swapped?"
+    check_rate_counts(bad, total)
+    if (total > _MOST).any():
+        at = int((total > _MOST).argmax())
+        msg = f"n_total is {total.flat[at]:g} in group {at}, more than can be counted exactly."
         raise InvalidDataError(msg)
     for name, values in (("n_bad", bad), ("n_total", total)):
         split = values != np.floor(values)
@@ -109,21 +98,7 @@ def read_cases(
 
 def read_groups(grades: Any, n_rows: int) -> tuple[Int1D, list[Any]]:
     """Return the number of the grade of each case, and the grades as they came first."""
-    given = np.asarray(grades, dtype=object)
-    if given.shape != (n_rows,):
-        msg = (
-            f"grades must be one for each of the {n_rows} cases. Got an array of shape "
-            f"{given.shape}."
-        )
-        raise InvalidDataError(msg)
-    missing = pd.isna(given)
-    if missing.any():
-        msg = (
-            f"grades has {int(missing.sum())} missing value(s), the first at row "
-            f"{int(missing.argmax())}. Leave out those cases, or give them a grade of their own."
-        )
-        raise InvalidDataError(msg)
-    places, names = pd.factorize(given)
+    places, names = pd.factorize(check_grades(grades, n_rows=n_rows))
     return places, list(names)
 
 

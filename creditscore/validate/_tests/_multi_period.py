@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from creditscore._validation import as_floats
+from creditscore._validation import as_floats, check_order
 from creditscore.exceptions import InvalidDataError
 from creditscore.metrics import SignificanceTest
-from creditscore.validate._tests._inputs import check_fractions, check_order
+from creditscore.validate._tests._inputs import check_fractions
 
 
 def multi_period_test(default_rates: Any, prob_default: Any) -> SignificanceTest:

@@ -191,6 +191,14 @@ def test_bootstrap_beside_a_loop(tmp_path: Path) -> None:
         assert 0.7 < line["spread"] / line["spread_delong"] < 1.4
 
 
+def test_validation_beside_loops_with_scikit_learn(tmp_path: Path) -> None:
+    lines = run_to_json(tmp_path, "validation", "--rows", "20000")["lines"]
+    figures = {line["work"]: line for line in lines}
+    # at 1,000,000 rows the battery takes one and a half times a loop that tests far less
+    assert figures["battery"]["seconds"] < 10 * figures["battery"]["scikit-learn"]
+    assert all(line["seconds"] > 0 for line in lines)
+
+
 def test_the_scaling_table_is_written() -> None:
     written = run_module(
         "tests.bench.scaling", "--rows", "500", "--columns", "2", "--repeat", "1", "--profile"

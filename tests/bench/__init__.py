@@ -7,6 +7,7 @@
 - ``python -m tests.bench.quality``: AUC of default cards in five folds, beside optbinning's
 - ``python -m tests.bench.regression``: the logistic fit beside others, and stepwise searches
 - ``python -m tests.bench.bootstrap``: the AUC and its errors, beside a loop with scikit-learn
+- ``python -m tests.bench.validation``: from a score to a validated grade, by piece of work
 - ``python -m tests.bench.memory``: the most memory of a fit, by number and kind of columns
 - ``python -m tests.bench.solver``: the solver alone, on counts
 - ``python -m tests.bench.scaling``: the encoder alone, by number of rows and by stage

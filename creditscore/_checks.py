@@ -8,12 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
-from creditscore._validation import check_real
+import numpy as np
+
+from creditscore._typing import Philosophy
+from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import InvalidParameterError
 
 _MOST_LISTED = 20
+PHILOSOPHIES: tuple[str, ...] = get_args(Philosophy)
 
 
 def set_number(
@@ -24,6 +28,21 @@ def set_number(
     value = getattr(value_object, name)
     number = check_real(value, name, owner, low=low, high=math.inf, closed=closed)
     object.__setattr__(value_object, name, number)
+
+
+def set_arrays(value_object: Any, *names: str) -> None:
+    """Put floats of its own, that nobody can change, in the place of arrays that were given."""
+    for name in names:
+        values = np.array(getattr(value_object, name), dtype=np.float64)
+        values.setflags(write=False)
+        object.__setattr__(value_object, name, values)
+
+
+def check_known_philosophy(value_object: Any) -> None:
+    """Check what the probabilities of a frozen dataclass mean, where that is said."""
+    if value_object.philosophy is not None:
+        owner = type(value_object).__name__
+        check_choice(value_object.philosophy, "philosophy", owner, PHILOSOPHIES)
 
 
 def check_kind(value: Any, name: str, owner: str, kind: type) -> None:

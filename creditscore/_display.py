@@ -242,6 +242,14 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
+def meaning(philosophy: str | None, margin: str | None) -> str:
+    """Say what probabilities mean, and which margin of conservatism they hold."""
+    if philosophy is None and margin is None:
+        return "philosophy and margin not said"
+    told = "philosophy not said" if philosophy is None else philosophy.replace("_", " ")
+    return f"{told}, margin {'not said' if margin is None else margin}"
+
+
 def html_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, Format]) -> str:
     """Write a small table as HTML, text escaped and whole; `formats` holds that of a column.
 

@@ -42,4 +42,6 @@ WeightType: TypeAlias = Literal["frequency", "sampling"]
 """A weight of 3 is three rows, or one row that stands for three of the population."""
 ReasonBaseline: TypeAlias = Literal["neutral", "average", "maximum"]
 GradeMeasure: TypeAlias = Literal["prob_default", "score"]
+Philosophy: TypeAlias = Literal["point_in_time", "through_the_cycle", "hybrid"]
+"""What a probability of default means: the coming year, an average of the cycle, or between."""
 Closed: TypeAlias = Literal["left", "right"]

@@ -145,6 +145,15 @@ def test_very_small_correlation_is_none(n: int, bad: int, prior: str) -> None:
         assert getattr(near, name)[0] == pytest.approx(getattr(free, name)[0], rel=1e-5)
 
 
+def test_small_correlation_over_many_years_is_nearly_none() -> None:
+    """The rate of one of many years lies far below that of all of them."""
+    independent, near = (
+        bayesian_pd(1000, 50, correlation=correlation, n_periods=20) for correlation in (0, 0.001)
+    )
+    np.testing.assert_allclose(near.lower, independent.lower, rtol=0.05)
+    np.testing.assert_allclose(near.prob_default, independent.prob_default, rtol=0.01)
+
+
 def test_the_priors_are_in_order() -> None:
     jeffreys, uniform, conservative = (
         float(bayesian_pd(100, 1, prior=prior, correlation=0.1).prob_default[0])

@@ -153,6 +153,8 @@ def test_hints_of_what_is_missing() -> None:
     assert "choice between them matters" in hints([100, 5000] * 4, [10, 50] * 4)
     marks = {"bad_years": [1, 0, 0, 0, 0], "bad_year_share": 0.4}
     assert "20% were bad ones, of a whole cycle 40%" in hints(CUSTOMERS, DEFAULTS, **marks)
+    close = {"bad_years": [1] + [0] * 7, "bad_year_share": 0.129}
+    assert "12.5% were bad ones, of a whole cycle 12.9%" in hints([1000] * 8, [9] * 8, **close)
     assert "All years were good ones" in hints(CUSTOMERS, DEFAULTS, bad_years=[0] * 5)
     assert "All years were bad ones" in hints(CUSTOMERS, DEFAULTS, bad_years=[1] * 5)
 
@@ -226,9 +228,11 @@ def test_the_table() -> None:
         ({"level": 95}, InvalidParameterError, "'level' parameter"),
         ({"bad_year_share": 1.5}, InvalidParameterError, "'bad_year_share' parameter"),
         ({"method": "pooled", "weights": [1] * 5}, InvalidParameterError, "weighs yearly rates"),
-        ({"weights": [1, 2]}, InvalidWeightError, "length 5"),
-        ({"weights": [-1, 1, 1, 1, 1]}, InvalidWeightError, "must not be negative"),
+        ({"weights": [1, 2]}, InvalidWeightError, "^weights must .* length 5"),
+        ({"weights": [-1, 1, 1, 1, 1]}, InvalidWeightError, "^weights must not be negative"),
+        ({"weights": [0] * 5}, InvalidWeightError, "^weights is zero"),
         ({"years": [2020, 2021]}, InvalidDataError, "name each of the 5"),
+        ({"years": range(2024, 2019, -1)}, InvalidDataError, r"oldest first.* Got \[2024, 2023"),
         ({"bad_years": [1, 0]}, InvalidDataError, "one boolean for each of the 5"),
         ({"bad_years": [2, 0, 0, 0, 0]}, InvalidDataError, "one boolean"),
     ],

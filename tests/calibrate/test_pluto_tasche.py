@@ -207,13 +207,16 @@ def test_several_periods_against_simulated_factors(bad: int, period_correlation:
     assert binom.cdf(bad, n, gone).mean() == pytest.approx(0.2, abs=0.0025)
 
 
-def test_counting_and_paths_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("theta", "within"), [(0.3, 1e-3), (0.999, 1e-5)])
+def test_counting_and_paths_agree(
+    monkeypatch: pytest.MonkeyPatch, theta: float, within: float
+) -> None:
     module = "creditscore.calibrate._low_default._several_periods._MOST_CELLS"
-    levels = (0.75, 0.99)
-    counted = default_rate_bound(1000, 8, confidence=levels, **FIVE_YEARS)
+    given = {**FIVE_YEARS, "period_correlation": theta, "confidence": (0.75, 0.99)}
+    counted = default_rate_bound(1000, 8, **given)
     monkeypatch.setattr(module, 0)
-    by_paths = default_rate_bound(1000, 8, confidence=levels, **FIVE_YEARS)
-    np.testing.assert_allclose(by_paths, counted, rtol=1e-3)
+    by_paths = default_rate_bound(1000, 8, **given)
+    np.testing.assert_allclose(by_paths, counted, rtol=within)
     assert (by_paths != counted).any()
 
 
@@ -359,6 +362,9 @@ def test_the_estimate_says_what_it_is() -> None:
     assert "no longer have that confidence" in " ".join(scaled.assumptions)
     assert "scaled by" in repr(scaled)
     assert "<table" in bounds._repr_html_()
+    again = scaled.scaled_to(0.01)
+    assert again.mean == pytest.approx(0.01, rel=1e-12)
+    assert again.portfolio_bound == pytest.approx(bounds.portfolio_bound, rel=1e-12)
 
 
 def test_the_table_adds_up() -> None:

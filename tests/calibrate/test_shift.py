@@ -105,6 +105,13 @@ def test_certain_probabilities_stay() -> None:
     assert moved.mean() == pytest.approx(0.5)
 
 
+def test_equal_rates_give_an_array_of_its_own() -> None:
+    prob = np.array([0.1, 0.3])
+    found = prior_correction(prob, sample_rate=0.2, population_rate=0.2)
+    assert found.tolist() == prob.tolist()
+    assert not np.shares_memory(found, prob)
+
+
 def test_very_small_probabilities_and_targets() -> None:
     moved = mean_matching([1e-300, 1e-12, 0.5], central_tendency=1e-12)
     assert moved.mean() == pytest.approx(1e-12, rel=1e-12)

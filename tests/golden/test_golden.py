@@ -240,6 +240,7 @@ def test_what_grades_mean_and_are_mapped_to(version: int) -> None:
     assert master.names == ("good", "fair", "poor")
     assert master.names_zh == ("优秀", "良好", "较差")
     assert master.agency_grades == ("BB", "B+", "CCC+")
+    assert (master.philosophy, master.margin) == (None, None)
     assert mapping.apply(grades).tolist() == ["BB", "B", "CCC", "D"]
     assert mapping.covers[0] == ("AAA", "AA", "A", "BBB", "BB")
 

@@ -252,6 +252,7 @@ def test_table_counts_again(many: tuple) -> None:
     table, again = found.table(), found.scale.table(prob, is_bad)
     pd.testing.assert_frame_equal(table[list(again)], again, check_dtype=False)
     assert found.master.prob_default == tuple(table["observed"])
+    assert (found.master.philosophy, found.master.margin) == (None, "none")
     assert table["hhi_part"].sum() == pytest.approx(found.hhi)
     good, bad = table["count"] - table["n_bad"], table["n_bad"]
     for row in range(1, 5):

@@ -224,7 +224,9 @@ def test_probabilities_of_zero_and_one() -> None:
 def test_one_grade() -> None:
     scale = GradeScale(labels=("all",), bounds=())
     master = MasterScale.from_scale(scale, prob_default=[0.03])
-    assert repr(master) == "MasterScale(1 grade 'all', probability of default 3%)"
+    assert repr(master) == (
+        "MasterScale(1 grade 'all', probability of default 3%; philosophy and margin not said)"
+    )
     assert master.grade([0.0, 1.0]).tolist() == ["all", "all"]
     assert MasterScale.from_scale(scale, lowest=0.01).prob_default == pytest.approx((0.1,))
     assert MasterScale.from_rates(["all"], [0.02]).scale.bounds == ()
@@ -275,6 +277,22 @@ def test_closed_end_is_kept_and_said() -> None:
     assert left.with_notches().scale.closed == "left"
 
 
+def test_what_probabilities_mean_and_their_margin_are_said() -> None:
+    agency = MasterScale.agency(notches=True).with_floor(0.0005)
+    assert (agency.philosophy, agency.margin) == ("through_the_cycle", "none")
+    assert repr(agency).endswith("; through the cycle, margin none)")
+    assert "through the cycle, margin none" in agency._repr_html_()
+    assert "philosophy and margin not said" in three()._repr_html_()
+    assert repr(replace(three(), margin="none")).endswith("; philosophy not said, margin none)")
+    told = replace(three(), philosophy="hybrid", margin="A +5 %: 数据有缺")
+    assert MasterScale.from_json(told.to_json()) == told
+    for kept in (told.with_notches(), told.with_floor(0.01), told.with_agency_grades()):
+        assert (kept.philosophy, kept.margin) == (told.philosophy, told.margin)
+    half = replace(three(), philosophy="point_in_time")
+    assert MasterScale.from_json(half.to_json()) == half
+    assert repr(half).endswith("; point in time, margin not said)")
+
+
 def test_values_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
         three().prob_default = ()  # type: ignore[misc]
@@ -296,6 +314,9 @@ def test_values_are_frozen() -> None:
         ({"names": ("a",)}, "'names' parameter"),
         ({"names_zh": (1, 2, 3)}, "'names_zh' parameter"),
         ({"agency_grades": "AAA"}, "'agency_grades' parameter"),
+        ({"philosophy": "TTC"}, "'philosophy' parameter of MasterScale must be one of"),
+        ({"margin": 0.1}, "'margin' parameter of MasterScale must be text .* Got 0.1"),
+        ({"margin": " "}, "'margin' parameter of MasterScale must be text"),
     ],
 )
 def test_parts_that_do_not_fit(parameters: dict[str, Any], message: str) -> None:

@@ -13,7 +13,7 @@ from sklearn.utils import Tags, get_tags
 
 from creditscore._estimator import note_columns, table_after_fit
 from creditscore._frame import as_table, native_rows
-from creditscore._typing import Bool1D, Float1D, Float2D, NativeFrame
+from creditscore._typing import Bool1D, Float1D, Float2D, NativeFrame, Philosophy
 from creditscore._validation import (
     check_both_classes,
     check_choice,
@@ -31,7 +31,7 @@ from creditscore.calibrate._cross_fitted._out_of_fold import (
     measure_of,
     parts_of,
 )
-from creditscore.calibrate._curve._axis import Measure, Philosophy
+from creditscore.calibrate._curve._axis import Measure
 from creditscore.calibrate._curve._calibration import Calibration, check_philosophy
 from creditscore.calibrate._curve._constant import ConstantCurve
 from creditscore.calibrate._curve._fit import (

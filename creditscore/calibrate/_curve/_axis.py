@@ -21,8 +21,6 @@ from creditscore.exceptions import InvalidDataError, InvalidWeightError, Ranking
 
 Measure: TypeAlias = Literal["score", "prob_default"]
 MEASURES = ("score", "prob_default")
-Philosophy: TypeAlias = Literal["point_in_time", "through_the_cycle", "hybrid"]
-PHILOSOPHIES = ("point_in_time", "through_the_cycle", "hybrid")
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,24 +11,22 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit, ndtri
 
-from creditscore._checks import check_kind, set_number
+from creditscore._checks import PHILOSOPHIES, check_kind, set_number
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
-from creditscore._typing import Float1D, NativeSeries
+from creditscore._typing import Float1D, NativeSeries, Philosophy
 from creditscore._validation import check_choice, check_real, check_weights
 from creditscore.calibrate._curve._axis import (
     MEASURES,
-    PHILOSOPHIES,
     Measure,
-    Philosophy,
     like,
     read_values,
 )
 from creditscore.calibrate._curve._curve import CalibrationCurve
-from creditscore.calibrate._curve._margin import Margin, moved, with_margins
+from creditscore.calibrate._curve._margin import Margin, with_margins
 from creditscore.calibrate._curve._read_curve import read_curve
 from creditscore.calibrate._curve._sample import CalibrationSample
-from creditscore.calibrate._level._shift import mean_matching_shift
+from creditscore.calibrate._level._shift import mean_matching_shift, moved
 from creditscore.calibrate._quasi_moment._curve import QuasiMomentCurve
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 
@@ -429,11 +427,13 @@ class Calibration(JsonDocument):
         shift = f"; shift {self.shift:+.4g}" if self.shift else ""
         return (
             f"<{type(self).__name__}: {self.measure} to PD, {self.philosophy}; "
-            f"{self.curve.describe(self.measure)}{shift}; margin {self._margin_text()}; floor "
+            f"{self.curve.describe(self.measure)}{shift}; margin {self.margin}; floor "
             f"{f'{self.floor:.4%}' if self.floor else 'none'}; sample {self.sample or 'unknown'}>"
         )
 
-    def _margin_text(self) -> str:
+    @property
+    def margin(self) -> str:
+        """The margin of conservatism in one line, such as "A +5.00 %"; "none" without any."""
         return ", ".join(f"{part.category} {part.size}" for part in self.margins) or "none"
 
     def _repr_html_(self) -> str:

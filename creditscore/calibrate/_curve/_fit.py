@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from creditscore._checks import check_kind
+from creditscore._typing import Philosophy
 from creditscore._validation import check_choice
-from creditscore.calibrate._curve._axis import MEASURES, Cases, Measure, Philosophy, read_cases
+from creditscore.calibrate._curve._axis import MEASURES, Cases, Measure, read_cases
 from creditscore.calibrate._curve._beta import fit_beta_curve
 from creditscore.calibrate._curve._calibration import Calibration, check_philosophy
 from creditscore.calibrate._curve._curve import CalibrationCurve, wrong_way

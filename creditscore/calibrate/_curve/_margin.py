@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
-from scipy.special import expit, logit
 
 from creditscore._checks import set_number
 from creditscore._typing import Float1D
 from creditscore._validation import check_choice
+from creditscore.calibrate._level._shift import moved
 from creditscore.exceptions import InvalidParameterError
 
 MarginCategory: TypeAlias = Literal["A", "B", "C"]
@@ -111,11 +111,3 @@ def with_margins(prob: Float1D, margins: Sequence[Margin]) -> Float1D:
     shift = math.fsum(margin.value for margin in margins if margin.unit == "log_odds")
     share = math.fsum(margin.value for margin in margins if margin.unit == "relative")
     return np.minimum(moved(prob, shift) * (1 + share), 1.0) if margins else prob
-
-
-def moved(prob: Float1D, shift: float) -> Float1D:
-    """Move the log-odds of probabilities; 0 and 1 stay what they are."""
-    if shift == 0:
-        return prob
-    new: Float1D = expit(logit(prob) + shift)
-    return new

@@ -89,6 +89,6 @@ def _cycle(bad_years: Bool1D, bad_year_share: float) -> str:
     if np.isnan(bad_year_share) or found >= bad_year_share:
         return ""
     return (
-        f"Of these years {found:.0%} were bad ones, of a whole cycle {bad_year_share:.0%}: the "
-        "average is too low for a cycle, see cycle_average."
+        f"Of these years {100 * found:.3g}% were bad ones, of a whole cycle "
+        f"{100 * bad_year_share:.3g}%: the average is too low for a cycle, see cycle_average."
     )

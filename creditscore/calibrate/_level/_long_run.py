@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from creditscore._display import counted, html_table
-from creditscore._typing import Float1D
+from creditscore._checks import set_arrays
+from creditscore._display import counted, html_table, meaning
+from creditscore._typing import Float1D, Philosophy
 from creditscore._validation import check_choice, check_real, check_weights
 from creditscore.calibrate._level._hints import hints_of
 from creditscore.calibrate._low_default._counts import read_counts, read_names
@@ -63,10 +64,11 @@ class LongRunAverage:
     ...     [900, 950, 1000, 1050, 1100], [9, 12, 31, 20, 11], years=range(2019, 2024)
     ... )
     >>> history
-    <LongRunAverage: 1.65% over 5 years (95% interval 0.34% to 2.96%), mean of yearly rates>
+    <LongRunAverage: 1.65% over 5 years (95% interval 0.34% to 2.96%), mean of yearly rates;
+    through the cycle, margin none>
     >>> history.adjusted(0.001, "defaults of 2019 were counted late")
     <LongRunAverage: 1.65% over 5 years (95% interval 0.34% to 2.96%), mean of yearly rates;
-    adjusted to 1.75%>
+    adjusted to 1.75%; through the cycle, margin none>
     """
 
     years: tuple[str, ...]
@@ -85,10 +87,17 @@ class LongRunAverage:
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""
-        for name in ("n_customers", "n_defaults", "weights"):
-            values = np.array(getattr(self, name), dtype=np.float64)
-            values.setflags(write=False)
-            object.__setattr__(self, name, values)
+        set_arrays(self, "n_customers", "n_defaults", "weights")
+
+    @property
+    def philosophy(self) -> Philosophy:
+        """What the average means: "through_the_cycle", as far as the years are a whole cycle."""
+        return "through_the_cycle"
+
+    @property
+    def margin(self) -> str:
+        """Margin of conservatism: "none", as adjustments mend the best estimate itself."""
+        return "none"
 
     @property
     def rates(self) -> Float1D:
@@ -202,7 +211,7 @@ class LongRunAverage:
         text += f", {told}"
         if self.adjustments:
             text += f"; adjusted to {self.central_tendency:.2%}"
-        return text
+        return f"{text}; {meaning(self.philosophy, self.margin)}"
 
 
 def long_run_average(
@@ -225,7 +234,7 @@ def long_run_average(
     n_defaults : array-like of int of shape (n_years,)
         How many of them defaulted in that year.
     years : list, optional
-        Names of the years; numbers from 1 without them.
+        Names of the years, the oldest first; numbers from 1 without them.
     weights : array-like of shape (n_years,), optional
         Weight of each year in the mean of the rates, zero or more; all alike without it.
     method : {"mean_of_rates", "pooled"}, default="mean_of_rates"
@@ -250,7 +259,9 @@ def long_run_average(
         A parameter is out of range; weights of pooled years.
     InvalidDataError
         Counts that are negative, missing or no whole numbers; more defaults than customers; a
-        year without customers; marks or weights that are not one a year.
+        year without customers; years in another order; marks that are not one a year.
+    InvalidWeightError
+        Weights that are negative, missing, all zero or not one a year.
 
     Notes
     -----
@@ -274,7 +285,7 @@ def long_run_average(
     References
     ----------
     .. [1] European Banking Authority, *Guidelines on PD estimation, LGD estimation and the
-       treatment of defaulted exposures*, EBA/GL/2017/16, paragraphs 73 to 87.
+       treatment of defaulted exposures*, EBA/GL/2017/16, section 5.3.
     .. [2] Regulation (EU) No 575/2013 (CRR), Article 180.
 
     Examples
@@ -284,7 +295,8 @@ def long_run_average(
     >>> round(long_run_average(n_customers, n_defaults).average, 5)
     0.01654
     >>> long_run_average(n_customers, n_defaults, method="pooled")
-    <LongRunAverage: 1.66% over 5 years (95% interval 1.33% to 2.04%), pooled years>
+    <LongRunAverage: 1.66% over 5 years (95% interval 1.33% to 2.04%), pooled years; through the
+    cycle, margin none>
     >>> marked = long_run_average(
     ...     n_customers, n_defaults, bad_years=[0, 0, 1, 0, 0], bad_year_share=0.4
     ... )
@@ -297,6 +309,7 @@ def long_run_average(
     customers, defaults = read_counts(n_customers, n_defaults)
     n = len(customers)
     names = read_names(years, n, "years")
+    _check_order(years)
     if not customers.all():
         msg = (
             f"n_customers is zero in the year {names[int(customers.argmin())]!r}, which has no "
@@ -328,6 +341,17 @@ def long_run_average(
     )
 
 
+def _check_order(years: Any) -> None:
+    """Refuse years that are known to come in another order; texts may be any names."""
+    given = np.asarray([] if years is None else list(years))
+    if given.dtype.kind in "iuf" and (np.diff(given) < 0).any():
+        msg = (
+            "years must come with the oldest first, and n_customers and n_defaults in their order. "
+            f"Got {given.tolist()}."
+        )
+        raise InvalidDataError(msg)
+
+
 def _read_weights(weights: Any, n: int, method: str, customers: Float1D) -> Float1D:
     """Return the part of each year in the average."""
     if method == "pooled":
@@ -338,7 +362,7 @@ def _read_weights(weights: Any, n: int, method: str, customers: Float1D) -> Floa
             )
             raise InvalidParameterError(msg)
         return np.asarray(customers / customers.sum(), dtype=np.float64)
-    given = check_weights(weights, n_rows=n)
+    given = check_weights(weights, n_rows=n, name="weights")
     shares = np.ones(n) if given is None else given
     return np.asarray(shares / shares.sum(), dtype=np.float64)
 

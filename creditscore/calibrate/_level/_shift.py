@@ -75,7 +75,7 @@ def prior_correction(prob_default: Any, *, sample_rate: float, population_rate: 
     check_real(sample_rate, "sample_rate", owner, low=0, high=1)
     check_real(population_rate, "population_rate", owner, low=0, high=1)
     prob = read_probabilities(prob_default)
-    return _moved(prob, float(logit(population_rate) - logit(sample_rate)))
+    return moved(prob, float(logit(population_rate) - logit(sample_rate)))
 
 
 def mean_matching(
@@ -134,7 +134,7 @@ def mean_matching(
     ([0.000995, 0.005164, 0.024064, 0.089776], 0.03)
     """
     prob, weights = _read_sample(prob_default, sample_weight)
-    return _moved(prob, _matching_shift(prob, weights, central_tendency, "mean_matching"))
+    return moved(prob, _matching_shift(prob, weights, central_tendency, "mean_matching"))
 
 
 def mean_matching_shift(
@@ -181,9 +181,12 @@ def mean_matching_shift(
     return _matching_shift(prob, weights, central_tendency, "mean_matching_shift")
 
 
-def _moved(prob: Float1D, shift: float) -> Float1D:
-    moved: Float1D = expit(logit(prob) + shift)
-    return moved
+def moved(prob: Float1D, shift: float) -> Float1D:
+    """Move the log-odds of probabilities; 0 and 1 stay what they are."""
+    if shift == 0:
+        return prob.copy()
+    new: Float1D = expit(logit(prob) + shift)
+    return new
 
 
 def _matching_shift(prob: Float1D, weights: Float1D, target: float, owner: str) -> float:

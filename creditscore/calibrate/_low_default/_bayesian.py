@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from creditscore._display import counted, html_table
-from creditscore._typing import Float1D
+from creditscore._checks import check_known_philosophy, set_arrays
+from creditscore._display import counted, html_table, meaning
+from creditscore._typing import Float1D, Philosophy
 from creditscore._validation import check_choice, check_real
 from creditscore.calibrate._low_default._counts import read_counts
 from creditscore.calibrate._low_default._factor import Factor
@@ -45,6 +46,10 @@ class BayesianEstimate:
         Periods (years) that the counts cover.
     period_correlation : float
         Correlation of the factors of neighbouring periods.
+    philosophy : {"point_in_time", "through_the_cycle", "hybrid"} or None
+        What the probabilities mean: those of an average period, through the cycle, where there
+        is a correlation. Independent defaults do not tell, None; whoever knows which years the
+        counts are of says so by ``dataclasses.replace(estimate, philosophy=…)``.
 
     See Also
     --------
@@ -56,7 +61,7 @@ class BayesianEstimate:
     >>> estimate = bayesian_pd([100, 400, 300], [0, 2, 1])
     >>> estimate
     <BayesianEstimate: 3 grades, 3 of 800 customers in default; PD 0.50% to 0.62%, Jeffreys' prior,
-    95% credible intervals up to 2.47%, independent defaults>
+    95% credible intervals up to 2.47%, independent defaults; philosophy not said, margin none>
     >>> estimate.quantile(0.75).round(4).tolist()
     [0.0066, 0.0083, 0.0068]
     """
@@ -73,13 +78,17 @@ class BayesianEstimate:
     correlation: float
     n_periods: int
     period_correlation: float
+    philosophy: Philosophy | None = None
 
     def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        for name in ("n_customers", "n_defaults", "prob_default", "median", "lower", "upper"):
-            values = np.array(getattr(self, name), dtype=np.float64)
-            values.setflags(write=False)
-            object.__setattr__(self, name, values)
+        """Make the arrays read-only, and check what is said of them."""
+        set_arrays(self, "n_customers", "n_defaults", "prob_default", "median", "lower", "upper")
+        check_known_philosophy(self)
+
+    @property
+    def margin(self) -> str:
+        """Margin of conservatism: "in the prior" if that is the conservative one, else "none"."""
+        return "in the prior" if self.prior.startswith("conservative") else "none"
 
     def quantile(self, share: float) -> Float1D:
         """Return the probability of default that each posterior is below with a probability.
@@ -150,7 +159,7 @@ class BayesianEstimate:
             f"{counted(len(self.prob_default), 'grade')}, {bad:,} of "
             f"{counted(total, 'customer')} in default; PD {span}, {self.prior} prior, "
             f"{100 * self.level:g}% credible intervals up to {float(self.upper.max()):.2%}, "
-            f"{factor.in_words()}"
+            f"{factor.in_words()}; {meaning(self.philosophy, self.margin)}"
         )
 
 
@@ -185,7 +194,8 @@ def bayesian_pd(
     n_periods : int, default=1
         Periods (years) that customers were observed for; who defaults, leaves.
     period_correlation : float, default=0.0
-        Correlation of the factors of neighbouring periods, in [0, 1].
+        Correlation of the factors of neighbouring periods, in [0, 1]. It has no effect in one
+        period, or without a correlation.
     level : float, default=0.95
         Probability that the credible interval holds, in (0, 1).
 
@@ -222,7 +232,9 @@ def bayesian_pd(
     Priors matter where data are few: without a default, the mean of 100 customers is 0.50 % by
     "jeffreys" and 0.98 % by "uniform".
 
-    The probability is that of an average period, through the cycle, where there is a correlation.
+    The probability is that of an average period, through the cycle, where there is a correlation;
+    `philosophy` says so. The posterior mean holds no margin of conservatism, but for the
+    conservative prior.
 
     References
     ----------
@@ -266,6 +278,7 @@ def bayesian_pd(
         correlation=factor.correlation,
         n_periods=factor.n_periods,
         period_correlation=factor.period_correlation,
+        philosophy=factor.philosophy,
     )
 
 

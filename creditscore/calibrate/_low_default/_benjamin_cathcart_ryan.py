@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from creditscore._typing import Float1D
+from creditscore._checks import check_known_philosophy, set_arrays
+from creditscore._display import meaning
+from creditscore._typing import Float1D, Philosophy
 from creditscore._validation import as_floats, check_real
 from creditscore.calibrate._low_default._counts import read_counts
 from creditscore.calibrate._low_default._factor import Factor
@@ -35,12 +37,17 @@ class PortfolioScaling:
         As it was given.
     period_correlation : float
         As it was given.
+    philosophy : {"point_in_time", "through_the_cycle", "hybrid"} or None
+        What the mean of the probabilities means where they were scaled to a bound of correlated
+        defaults: that of an average period, through the cycle. Else None, not said; whoever knows
+        says so by ``dataclasses.replace(scaled, philosophy=…)``.
 
     Examples
     --------
     >>> from creditscore.calibrate import benjamin_cathcart_ryan
     >>> benjamin_cathcart_ryan([0.002, 0.01, 0.03], [500, 300, 200], 6, confidence=0.75)
-    <PortfolioScaling: mean PD 1.00%, at most 0.85% with 75% confidence: not scaled>
+    <PortfolioScaling: mean PD 1.00%, at most 0.85% with 75% confidence: not scaled;
+    philosophy not said, margin none>
     """
 
     prob_default: Float1D
@@ -51,13 +58,25 @@ class PortfolioScaling:
     correlation: float
     n_periods: int
     period_correlation: float
+    philosophy: Philosophy | None = None
+
+    def __post_init__(self) -> None:
+        """Make the array read-only, and check what is said of it."""
+        set_arrays(self, "prob_default")
+        check_known_philosophy(self)
+
+    @property
+    def margin(self) -> str:
+        """Margin of conservatism added here: "in the bound", or "none" if not scaled to it."""
+        return "none" if self.scaling == 1 else "in the bound"
 
     def __repr__(self) -> str:
         """Say in one line what was scaled to what."""
         told = "not scaled" if self.scaling == 1 else f"scaled by {self.scaling:.3f}"
         return (
             f"<{type(self).__name__}: mean PD {self.mean_before:.2%}, at most "
-            f"{self.portfolio_bound:.2%} with {100 * self.confidence:g}% confidence: {told}>"
+            f"{self.portfolio_bound:.2%} with {100 * self.confidence:g}% confidence: {told}; "
+            f"{meaning(self.philosophy, self.margin)}>"
         )
 
 
@@ -130,7 +149,8 @@ def benjamin_cathcart_ryan(
     ...     n_periods=5, period_correlation=0.3,
     ... )
     >>> scaled
-    <PortfolioScaling: mean PD 1.15%, at most 1.69% with 75% confidence: scaled by 1.467>
+    <PortfolioScaling: mean PD 1.15%, at most 1.69% with 75% confidence: scaled by 1.467;
+    through the cycle, margin in the bound>
     >>> scaled.prob_default.round(4).tolist()
     [0.0073, 0.0147, 0.044]
     """
@@ -153,7 +173,6 @@ def benjamin_cathcart_ryan(
             "mean_matching(prob_default, central_tendency=default_rate_bound(…)) instead."
         )
         raise InvalidDataError(msg)
-    scaled.setflags(write=False)
     return PortfolioScaling(
         prob_default=scaled,
         portfolio_bound=bound,
@@ -163,6 +182,7 @@ def benjamin_cathcart_ryan(
         correlation=factor.correlation,
         n_periods=factor.n_periods,
         period_correlation=factor.period_correlation,
+        philosophy=factor.philosophy if scaling > 1 else None,
     )
 
 

@@ -8,8 +8,9 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from creditscore._display import counted, html_table
-from creditscore._typing import Float1D
+from creditscore._checks import check_known_philosophy, set_arrays
+from creditscore._display import counted, html_table, meaning
+from creditscore._typing import Float1D, Philosophy
 from creditscore._validation import check_real
 from creditscore.calibrate._low_default._counts import with_all_worse
 from creditscore.calibrate._low_default._factor import Factor
@@ -38,6 +39,10 @@ class LowDefaultEstimate:
         Correlation of the factors of neighbouring periods.
     scaling : float
         What the bounds were multiplied by; 1 as long as they are bounds.
+    philosophy : {"point_in_time", "through_the_cycle", "hybrid"} or None
+        What the probabilities mean: those of an average period, through the cycle, where there
+        is a correlation. Independent defaults do not tell, None; whoever knows which years the
+        counts are of says so by ``dataclasses.replace(estimate, philosophy=…)``.
 
     See Also
     --------
@@ -50,7 +55,7 @@ class LowDefaultEstimate:
     >>> bounds = pluto_tasche([100, 400, 300], [0, 2, 1], confidence=0.9)
     >>> bounds
     <LowDefaultEstimate: 3 grades, 3 of 800 customers in default; PD at most 0.83% to 1.29%, each
-    with 90% confidence, independent defaults>
+    with 90% confidence, independent defaults; philosophy not said, margin in the bounds>
     >>> scaled = bounds.scaled_to(3 / 800)
     >>> scaled.prob_default.round(4).tolist(), round(scaled.scaling, 2)
     ([0.0029, 0.0034, 0.0045], 0.35)
@@ -65,13 +70,17 @@ class LowDefaultEstimate:
     n_periods: int
     period_correlation: float
     scaling: float = 1.0
+    philosophy: Philosophy | None = None
 
     def __post_init__(self) -> None:
-        """Make the arrays read-only."""
-        for name in ("n_customers", "n_defaults", "prob_default"):
-            values = np.array(getattr(self, name), dtype=np.float64)
-            values.setflags(write=False)
-            object.__setattr__(self, name, values)
+        """Make the arrays read-only, and check what is said of them."""
+        set_arrays(self, "n_customers", "n_defaults", "prob_default")
+        check_known_philosophy(self)
+
+    @property
+    def margin(self) -> str:
+        """Margin of conservatism: "in the bounds", or that of the mean they were scaled to."""
+        return "in the bounds" if self.scaling == 1 else "that of the mean"
 
     @property
     def mean(self) -> float:
@@ -193,7 +202,7 @@ class LowDefaultEstimate:
             told += f" {self.mean:.3%}"
         return (
             f"{counted(len(self.grades), 'grade')}, {bad:,} of {counted(total, 'customer')} in "
-            f"default; {told}, {self._dependence()}"
+            f"default; {told}, {self._dependence()}; {meaning(self.philosophy, self.margin)}"
         )
 
     def _dependence(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
+from creditscore._typing import Philosophy
 from creditscore._validation import check_integer, check_real
 
 
@@ -36,6 +37,11 @@ class Factor:
                 period_correlation, "period_correlation", owner, low=0, high=1, closed="both"
             ),
         )
+
+    @property
+    def philosophy(self) -> Philosophy | None:
+        """What a probability means that is averaged over the factor; None where none is."""
+        return "through_the_cycle" if self.correlation else None
 
     def in_words(self) -> str:
         """Say how defaults depend on each other."""

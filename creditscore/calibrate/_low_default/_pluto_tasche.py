@@ -52,14 +52,15 @@ def pluto_tasche(
         Periods (years) that customers were observed for; who defaults, leaves.
     period_correlation : float, default=0.0
         Correlation of the factors of neighbouring periods, in [0, 1]; 0.3 in the publication.
-        It has no effect in one period.
+        It has no effect in one period, or without a correlation.
     grades : list of str, optional
         Names of the grades; numbers from 1 without them.
 
     Returns
     -------
     LowDefaultEstimate
-        Its `prob_default` is one-period.
+        Its `prob_default` is one-period; with a correlation its `philosophy` is
+        "through_the_cycle".
 
     Raises
     ------
@@ -92,7 +93,9 @@ def pluto_tasche(
     safest grade gets the bound of the whole portfolio. An empty grade gets that of the next worse
     one.
 
-    The R package LDPD takes grades worst first, with the same results in the other order.
+    The R package LDPD takes grades worst first. Its results are these in the other order, up to
+    the tolerance of R's uniroot, about 1e-4: those of its own example differ by 3e-5. Over several
+    periods it averages 1,000 random paths.
 
     Tables 5.4 and 5.8 of the book chapter print some bounds up to 0.01 percentage points above
     the exact solution that is returned here, and its tables for several periods, which were
@@ -134,6 +137,7 @@ def pluto_tasche(
         correlation=factor.correlation,
         n_periods=factor.n_periods,
         period_correlation=factor.period_correlation,
+        philosophy=factor.philosophy,
     )
 
 
@@ -184,7 +188,8 @@ def pluto_tasche_table(
     Notes
     -----
     All bounds of a table are found together: 20 grades at 6 levels take about 10 milliseconds in
-    one period, and some tenths of a second in five.
+    one period, and some tenths of a second in five. Where defaults are not few, over several
+    periods, each pool of a hundred or more takes about a second.
 
     Examples
     --------

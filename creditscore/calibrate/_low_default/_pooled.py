@@ -41,7 +41,7 @@ def default_rate_bound(
         Periods (years) that customers were observed for; who defaults, leaves.
     period_correlation : float, default=0.0
         Correlation of the factors of neighbouring periods, in [0, 1]; periods that are k apart
-        have its k-th power. It has no effect in one period.
+        have its k-th power. It has no effect in one period, or without a correlation.
 
     Returns
     -------
@@ -80,7 +80,8 @@ def default_rate_bound(
     1, over several periods are averaged over a fixed set of 1,024 paths of the rest that the mean
     of the factors leaves open: there relative errors reach 1e-3.
 
-    One pool and confidence takes microseconds in one period, and milliseconds in several.
+    One pool and confidence takes microseconds in one period, milliseconds in several, and tenths
+    of a second there with a hundred defaults and more.
 
     References
     ----------

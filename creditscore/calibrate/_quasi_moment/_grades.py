@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -11,8 +11,9 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, ndtri
 
-from creditscore._display import html_table
-from creditscore._typing import Float1D
+from creditscore._checks import check_known_philosophy
+from creditscore._display import html_table, meaning
+from creditscore._typing import Float1D, Philosophy
 from creditscore._validation import as_floats, check_choice, check_real
 from creditscore.calibrate._quasi_moment._accuracy_ratio import accuracy_ratio_from_pds
 from creditscore.calibrate._quasi_moment._match import check_targets, match_moments
@@ -39,12 +40,15 @@ class MatchedGrades:
         Of the curve, by name.
     accuracy_ratio, central_tendency : float
         What the probabilities imply.
+    philosophy : {"point_in_time", "through_the_cycle", "hybrid"} or None
+        What the probabilities mean, as it was said with the central tendency; None if it was not.
 
     Examples
     --------
     >>> from creditscore.calibrate import quasi_moment_matching
     >>> quasi_moment_matching([10, 50, 30, 20, 10], central_tendency=0.05, accuracy_ratio=0.5)
-    <MatchedGrades: 5 grades by quasi-moment matching, PD 0.49% to 18.82%, mean 5.00%, AR 0.500>
+    <MatchedGrades: 5 grades by quasi-moment matching, PD 0.49% to 18.82%, mean 5.00%, AR 0.500;
+    philosophy not said, margin none>
     """
 
     method: str
@@ -53,6 +57,16 @@ class MatchedGrades:
     parameters: tuple[tuple[str, float], ...]
     accuracy_ratio: float
     central_tendency: float
+    philosophy: Philosophy | None = None
+
+    def __post_init__(self) -> None:
+        """Check what is said of the probabilities."""
+        check_known_philosophy(self)
+
+    @property
+    def margin(self) -> str:
+        """Margin of conservatism: "none" beyond what the central tendency may hold."""
+        return "none"
 
     def table(self) -> pd.DataFrame:
         """Return a row a grade, the safest first.
@@ -78,20 +92,25 @@ class MatchedGrades:
         return (
             f"<{type(self).__name__}: {len(self.prob_default)} grades by {self.method}, PD "
             f"{low:.2%} to {high:.2%}, mean {self.central_tendency:.2%}, AR "
-            f"{self.accuracy_ratio:.3f}>"
+            f"{self.accuracy_ratio:.3f}; {meaning(self.philosophy, self.margin)}>"
         )
 
     def _repr_html_(self) -> str:
         formats = {"n_customers": "{:,.0f}", "share": "{:.1%}", "pd": "{:.3%}"}
         caption = (
             f"Grades by {self.method}, mean {self.central_tendency:.2%}, accuracy ratio "
-            f"{self.accuracy_ratio:.3f}"
+            f"{self.accuracy_ratio:.3f}; {meaning(self.philosophy, self.margin)}"
         )
         return html_table(self.table(), caption=caption, formats=formats)
 
 
 def quasi_moment_matching(
-    n_customers: Any, *, central_tendency: float, accuracy_ratio: float, n_good: Any = None
+    n_customers: Any,
+    *,
+    central_tendency: float,
+    accuracy_ratio: float,
+    n_good: Any = None,
+    philosophy: Philosophy | None = None,
 ) -> MatchedGrades:
     """Find the probabilities of grades that have a given mean and accuracy ratio (Tasche).
 
@@ -106,6 +125,8 @@ def quasi_moment_matching(
     n_good : array-like of shape (n_grades,), optional
         Survivors of each grade, whose distribution the curve then goes by, as in [1]_; without
         it, that of all customers stands for it.
+    philosophy : {"point_in_time", "through_the_cycle", "hybrid"}, optional
+        What the central tendency means, and so the probabilities; not said unless given.
 
     Returns
     -------
@@ -169,7 +190,7 @@ def quasi_moment_matching(
     )
     prob = expit(-alpha - beta * z)
     found = (("alpha", alpha), ("beta", beta))
-    return _matched("quasi-moment matching", counts, prob, found)
+    return replace(_matched("quasi-moment matching", counts, prob, found), philosophy=philosophy)
 
 
 def van_der_burgt(
@@ -179,6 +200,7 @@ def van_der_burgt(
     accuracy_ratio: float,
     sample_rate: float | None = None,
     at: GradePoint = "midpoint",
+    philosophy: Philosophy | None = None,
 ) -> MatchedGrades:
     """Find the probabilities of grades from a CAP curve of one parameter (van der Burgt).
 
@@ -197,6 +219,8 @@ def van_der_burgt(
         Where the slope of the CAP curve is read: in the middle of a grade, as R's package LDPD
         does, or as the mean over the grade, so that the probabilities have exactly the mean
         `central_tendency`.
+    philosophy : {"point_in_time", "through_the_cycle", "hybrid"}, optional
+        What the central tendency means, and so the probabilities; not said unless given.
 
     Returns
     -------
@@ -261,7 +285,8 @@ def van_der_burgt(
             "together on this curve. Use quasi_moment_matching, whose curve stays below 1."
         )
         raise InvalidParameterError(msg)
-    return _matched("van der Burgt's CAP curve", counts, prob, (("lambda", bend),))
+    found = _matched("van der Burgt's CAP curve", counts, prob, (("lambda", bend),))
+    return replace(found, philosophy=philosophy)
 
 
 def _bend(target: float) -> float:

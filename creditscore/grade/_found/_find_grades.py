@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -268,7 +268,9 @@ class _Search:
             measure=places.measure,
         )
         return FoundScale(
-            master=MasterScale.from_scale(scale, prob_default=(bad / count).tolist()),
+            master=replace(
+                MasterScale.from_scale(scale, prob_default=(bad / count).tolist()), margin="none"
+            ),
             n_good=tuple(good.tolist()),
             n_bad=tuple(bad.tolist()),
             mean=tuple((total / count).tolist()),

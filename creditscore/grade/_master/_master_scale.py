@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self, cast
 
-import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind, unknown_name
-from creditscore._display import counted, shorten
+from creditscore._checks import check_kind, check_known_philosophy, unknown_name
+from creditscore._display import counted, meaning, shorten
 from creditscore._document import JsonDocument
+from creditscore._typing import Philosophy
 from creditscore._validation import check_integer, check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.grade._agency_rates import AGENCY_LABELS, AGENCY_RATES, LEAST_RATE
@@ -20,7 +20,7 @@ from creditscore.grade._master._grade_mapping import GradeMapping
 from creditscore.grade._master._grade_meanings import GradeMeanings
 from creditscore.grade._master._grade_name import names_of
 from creditscore.grade._master._map_grades import MapMethod, mapped
-from creditscore.grade._master._master_html import master_html
+from creditscore.grade._master._master_table import master_html, master_table
 from creditscore.grade._master._middle import geometric_middles
 from creditscore.grade._master._notches import parted
 from creditscore.grade._master._rates import scale_of_rates
@@ -47,6 +47,11 @@ class MasterScale(GradeMeanings, JsonDocument):
         What each grade is called, in English and in Chinese; "" for no name.
     agency_grades : tuple of str of length n_grades, default=()
         Grade of an agency that each corresponds to; "" for none.
+    philosophy : {"point_in_time", "through_the_cycle", "hybrid"}, optional
+        What the probabilities mean: the coming year, an average of the cycle, or between. None is
+        not said; ``dataclasses.replace(master, philosophy=…, margin=…)`` says both later.
+    margin : str, optional
+        Margin of conservatism that the probabilities hold, in words: "none", or "A +5 %: …".
 
     Raises
     ------
@@ -71,7 +76,8 @@ class MasterScale(GradeMeanings, JsonDocument):
     >>> scale = GradeScale(labels=("A", "B", "C"), bounds=(0.01, 0.05))
     >>> master = MasterScale(scale=scale, prob_default=(0.005, 0.02, 0.10))
     >>> master
-    MasterScale(3 grades 'A' to 'C', probabilities of default 0.5% to 10%)
+    MasterScale(3 grades 'A' to 'C', probabilities of default 0.5% to 10%; philosophy and margin
+    not said)
     >>> grades = master.grade([0.004, 0.03, 0.5], in_default=[False, False, True])
     >>> grades.tolist()
     ['A', 'B', 'D']
@@ -86,11 +92,20 @@ class MasterScale(GradeMeanings, JsonDocument):
     names: tuple[str, ...] = ()
     names_zh: tuple[str, ...] = ()
     agency_grades: tuple[str, ...] = ()
+    philosophy: Philosophy | None = None
+    margin: str | None = None
 
     def __post_init__(self) -> None:
         """Check that each grade has a probability, and names if there are some."""
         owner = type(self).__name__
         check_kind(self.scale, "scale", owner, GradeScale)
+        check_known_philosophy(self)
+        if self.margin is not None and not (isinstance(self.margin, str) and self.margin.strip()):
+            msg = (
+                f"The 'margin' parameter of {owner} must be text that says which margin the "
+                f"probabilities hold, such as 'none'. Got {self.margin!r} instead."
+            )
+            raise InvalidParameterError(msg)
         prob = tuple(
             check_real(value, "prob_default", owner, low=0, high=1, closed="both")
             for value in read_entries(self.prob_default, "prob_default", owner)
@@ -266,7 +281,9 @@ class MasterScale(GradeMeanings, JsonDocument):
             finer = parted(master, AGENCY_LABELS[1:], behind=("CC", "C"))
             master = cls._named(finer.scale, finer.prob_default)
         master = master.with_floor(floor)
-        return replace(master, agency_grades=master.labels)
+        return replace(
+            master, agency_grades=master.labels, philosophy="through_the_cycle", margin="none"
+        )
 
     def with_notches(self, grades: Collection[str] | None = None) -> Self:
         """Part grades in three: plus, plain and minus.
@@ -370,26 +387,7 @@ class MasterScale(GradeMeanings, JsonDocument):
         6   CCC  very weak credit        0.2612
         7     D        in default        1.0000
         """
-        ends, empty = self.scale.intervals(), ("",) * len(self.labels)
-        rows = pd.DataFrame(
-            {
-                "grade": self.labels,
-                "name": self.names or empty,
-                "name_zh": self.names_zh or empty,
-                "lower": ends["lower"],
-                "upper": ends["upper"],
-                "prob_default": self.prob_default,
-                "agency": self.agency_grades or empty,
-            }
-        )
-        label = self.default_label
-        if label in self.labels:
-            return rows
-        names = (names_of([label], "en")[0], names_of([label], "zh")[0])
-        return pd.concat(
-            [rows, pd.DataFrame([(label, *names, np.nan, np.nan, 1.0, "")], columns=rows.columns)],
-            ignore_index=True,
-        )
+        return master_table(self)
 
     def check_table(self, values: Any, is_bad: Any) -> pd.DataFrame:
         """Compare observed default rates with the probabilities that grades stand for.
@@ -469,10 +467,13 @@ class MasterScale(GradeMeanings, JsonDocument):
         return cls(scale=scale, prob_default=tuple(prob_default), names=en, names_zh=zh)
 
     def _content(self) -> dict[str, Any]:
+        # what is not said is not written: so files of before it could be said read as they stand
+        said = {name: getattr(self, name) for name in ("philosophy", "margin")}
         return {
             "scale": self.scale._content(),  # noqa: SLF001 - a document within a document
             "prob_default": list(self.prob_default),
             **{name: list(getattr(self, name)) for name in _TEXTS},
+            **{name: text for name, text in said.items() if text is not None},
         }
 
     @classmethod
@@ -487,7 +488,8 @@ class MasterScale(GradeMeanings, JsonDocument):
         rates = " to ".join(dict.fromkeys(f"{100 * p:.3g}%" for p in (prob[0], prob[-1])))
         return (
             f"{type(self).__name__}({counted(n, 'grade')} {grades}, "
-            f"{'probability' if n == 1 else 'probabilities'} of default {rates})"
+            f"{'probability' if n == 1 else 'probabilities'} of default {rates}; "
+            f"{meaning(self.philosophy, self.margin)})"
         )
 
     def _repr_html_(self) -> str:

@@ -1,10 +1,14 @@
-"""A master scale as a table to read."""
+"""A master scale as a table, of numbers or to read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from creditscore._display import Format, html_table
+import numpy as np
+import pandas as pd
+
+from creditscore._display import Format, html_table, meaning
+from creditscore.grade._master._grade_name import names_of
 
 if TYPE_CHECKING:
     from creditscore.grade._master._master_scale import MasterScale
@@ -13,6 +17,30 @@ _FORMATS: dict[str, Format] = {
     "prob_default": lambda prob: f"{100 * prob:.3g}%",
     "odds good:bad": lambda odds: f"{odds:,.3g}" if odds < 1000 else f"{odds:,.0f}",
 }
+
+
+def master_table(master: MasterScale) -> pd.DataFrame:
+    """Return a row a grade, and default in the last row."""
+    ends, empty = master.scale.intervals(), ("",) * len(master.labels)
+    rows = pd.DataFrame(
+        {
+            "grade": master.labels,
+            "name": master.names or empty,
+            "name_zh": master.names_zh or empty,
+            "lower": ends["lower"],
+            "upper": ends["upper"],
+            "prob_default": master.prob_default,
+            "agency": master.agency_grades or empty,
+        }
+    )
+    label = master.default_label
+    if label in master.labels:
+        return rows
+    names = (names_of([label], "en")[0], names_of([label], "zh")[0])
+    return pd.concat(
+        [rows, pd.DataFrame([(label, *names, np.nan, np.nan, 1.0, "")], columns=rows.columns)],
+        ignore_index=True,
+    )
 
 
 def master_html(master: MasterScale) -> str:
@@ -30,5 +58,8 @@ def master_html(master: MasterScale) -> str:
     untold = ["name", "name_zh", "agency"]
     untold = [name for name in untold if not shown[name].iloc[: len(master.labels)].any()]
     shown = shown.drop(columns=["upper", *untold]).rename(columns={"lower": f"{what} graded so"})
-    caption = f"Grades and the probability of default each means; an interval holds its {held} end"
+    caption = (
+        f"Grades and the probability of default each means; an interval holds its {held} end; "
+        f"{meaning(master.philosophy, master.margin)}"
+    )
     return html_table(shown, caption=caption, formats=_FORMATS)

@@ -22,8 +22,8 @@ from creditscore.exceptions import InvalidParameterError
 from creditscore.grade import GradeScale, MasterScale
 from creditscore.validate import ValidationSample, ValidationSettings, validate_scores
 
-_OWN_NAMES = {"score": "score", "prob_default": "pd", "grade": "grade"}
-"""What the commands fit and score call their columns."""
+_OWN_NAMES = {"score": ("score",), "prob_default": ("pd", "prob_default"), "grade": ("grade",)}
+"""What the commands fit and score, and the library, call these columns."""
 _COMPARED = ("score", "prob_default", "grade")
 _SAMPLES = ("train", "test")
 _KIND = ".md"
@@ -64,7 +64,9 @@ def validate(  # noqa: PLR0913, PLR0917 - a command's options are its documentat
     ] = None,
     prob_default: Annotated[
         str | None,
-        typer.Option(help="Column of probabilities of default; 'pd' if it is there."),
+        typer.Option(
+            help="Column of probabilities of default; 'pd' or 'prob_default' if it is there."
+        ),
     ] = None,
     grade: Annotated[
         str | None, typer.Option(help="Column of grades; 'grade' if it is there.")
@@ -141,6 +143,8 @@ def validate(  # noqa: PLR0913, PLR0917 - a command's options are its documentat
             settings=settings,
         )
         _render.show_validation(console, report)
+        if "prob_default" not in columns.parts:
+            console.print("Calibration was not tested: no column of probabilities is named.")
         if out is not None:
             with whole_file(out) as temporary:
                 temporary.write_text(report.to_markdown(), encoding="utf-8", newline="\n")
@@ -167,15 +171,18 @@ def _order(scale: GradeScale, held: set[str]) -> tuple[str, ...]:
 
 def _columns(frame: pd.DataFrame, target: str, named: dict[str, str | None]) -> _Columns:
     """Find the columns: by the options, else by the names that the other commands write."""
+    own = {
+        part: next((name for name in names if name in frame), None)
+        for part, names in _OWN_NAMES.items()
+    }
     parts = {
-        part: name or _OWN_NAMES[part]
-        for part, name in named.items()
-        if name is not None or _OWN_NAMES.get(part) in frame
+        part: found for part, name in named.items() if (found := name or own.get(part)) is not None
     }
     as_table(frame).require([target, *parts.values()])
     if not parts.keys() & {"score", "prob_default"}:
         msg = (
-            "Neither --score nor --prob-default is given, and there is no column 'score' or 'pd'. "
+            "Neither --score nor --prob-default is given, and there is no column 'score', "
+            "'pd' or 'prob_default'. "
             f"The file has: {', '.join(map(repr, frame.columns[:20]))}."
         )
         raise InvalidParameterError(msg)

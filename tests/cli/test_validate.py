@@ -152,3 +152,13 @@ def test_a_report_that_is_there_is_kept(scores: Path, tmp_path: Path) -> None:
     assert out.read_text() == "mine"
     run(scores, "--target", "is_bad", "--out", out, "--overwrite")
     assert out.read_text().startswith("# Validation report")
+
+
+def test_the_librarys_own_name_of_probabilities_is_found(scores: Path, frame: pd.DataFrame) -> None:
+    frame.rename(columns={"pd": "prob_default"}).to_csv(scores, index=False)
+    output = run(scores, "--target", "is_bad")
+    assert "Jeffreys" in output
+    assert "Calibration was not tested" not in output
+    frame.drop(columns="pd").to_csv(scores, index=False)
+    output = run(scores, "--target", "is_bad")
+    assert "Calibration was not tested: no column of probabilities is named." in output

@@ -22,6 +22,7 @@ from creditscore.validate import (
     herfindahl_index,
     jeffreys_test,
     migration_bandwidth,
+    migration_stability_test,
     multi_period_test,
     spiegelhalter_test,
     traffic_light_test,
@@ -225,7 +226,7 @@ def test_nobody_with_a_grade_at_the_end_leaves_no_migration() -> None:
     )
     found = line(validate_scores(sample), "matrix weighted bandwidth")
     assert found["verdict"] == "not tested"
-    assert found["note"] == "3 customers have no grade of the scale at the end"
+    assert found["note"].startswith("3 customers have no grade of the scale at the end: 2 'Z'")
 
 
 def test_no_sample_that_can_be_read_stops_the_battery() -> None:
@@ -366,3 +367,47 @@ def test_a_finding_knows_its_words() -> None:
         Finding(part="data", test="t", measure="m", source="s", judged_by="p")
     with pytest.raises(InvalidParameterError, match=r"must be NaN or in \[0, 1\]. Got 3"):
         Finding(part="data", test="t", measure="m", source="s", p_value=3)
+
+
+def test_grades_named_from_the_riskiest_fail_and_are_told() -> None:
+    sample = invented()
+    turned = ValidationSample(
+        is_bad=sample.is_bad,
+        prob_default=sample.prob_default,
+        grade=sample.grade,
+        grades=sample.grades[::-1],
+    )
+    found = line(validate_scores(turned), "order of default rates")
+    assert found["verdict"] == "fail"
+    assert found["note"].endswith("beyond chance. Were the grades named from the safest?")
+
+
+def test_an_outcome_that_was_ruled_out_fails() -> None:
+    prob = [0.0] * 10 + [0.2] * 10
+    sample = ValidationSample(is_bad=[1] + [0] * 18 + [1], prob_default=prob)
+    found = line(validate_scores(sample), "outcomes ruled out")
+    assert (found["statistic"], found["verdict"]) == (1.0, "fail")
+    assert "of 10 cases with such a probability" in found["note"]
+    kept = ValidationSample(is_bad=[0] * 19 + [1], prob_default=prob)
+    assert line(validate_scores(kept), "outcomes ruled out")["verdict"] == "pass"
+
+
+def test_customers_without_a_grade_at_the_end_are_counted_and_named() -> None:
+    sample = ValidationSample(
+        is_bad=[0, 0, 1, 0, 1, 0],
+        prob_default=[0.1, 0.1, 0.1, 0.3, 0.3, 0.3],
+        grade=list("AAABBB"),
+        grade_end=["A", "B", "D", "B", "D", None],
+        grades=("A", "B"),
+    )
+    table = validate_scores(sample).table()
+    note = table[table["test"] == "matrix weighted bandwidth"]["note"].iloc[0]
+    assert note == "3 customers have no grade of the scale at the end: 2 'D', 1 none"
+    z = table[table["test"] == "stability of the migration matrix"].set_index("subject")
+    expected = migration_stability_test([[1, 1], [0, 1]], n_initial=[3, 3])
+    assert z.loc["A to B", "statistic"] == expected.statistic[0, 1]
+
+
+def test_a_table_in_the_place_of_a_sample_is_told_the_way() -> None:
+    with pytest.raises(InvalidParameterError, match=r"ValidationSample\.from_frame"):
+        validate_scores(pd.DataFrame({"is_bad": [0, 1]}))

@@ -218,3 +218,35 @@ def test_what_concentration_refuses() -> None:
             concentration_test([1, 2], [1, 2], cuts=cuts)
     with pytest.raises(InvalidDataError, match="different orders"):
         concentration_test(pd.Series([1, 2]), pd.Series([1, 2], index=[1, 0]))
+
+
+# --- migration: what is no table of counts -----------------------------------------------
+
+
+@pytest.mark.parametrize("test", [migration_bandwidth, migration_stability_test])
+@pytest.mark.parametrize("scale", [1, 100])
+def test_shares_in_the_place_of_counts_are_refused(test: object, scale: float) -> None:
+    counts = np.array([[500, 20, 60], [30, 500, 30], [5, 60, 500]])
+    shares = scale * counts / counts.sum(axis=1, keepdims=True)
+    with pytest.raises(InvalidDataError, match="look like shares or percentages"):
+        test(shares)
+    test(counts)
+
+
+@pytest.mark.parametrize("test", [migration_bandwidth, migration_stability_test])
+def test_names_in_two_orders_are_refused(test: object) -> None:
+    names = list("ABC")
+    counts = pd.DataFrame([[50, 3, 1], [4, 50, 6], [1, 2, 50]], index=names, columns=names)
+    test(counts)
+    test(counts.reset_index(drop=True))
+    with pytest.raises(InvalidDataError, match="same grades in the same order"):
+        test(counts[names[::-1]])
+
+
+def test_customers_at_the_begin_in_another_order_are_refused() -> None:
+    names = list("ABC")
+    counts = pd.DataFrame([[50, 3, 1], [4, 50, 6], [1, 2, 50]], index=names, columns=names)
+    n_initial = pd.Series([60, 70, 60], index=names)
+    migration_stability_test(counts, n_initial=n_initial)
+    with pytest.raises(InvalidDataError, match="different orders"):
+        migration_stability_test(counts, n_initial=n_initial[::-1])

@@ -157,3 +157,14 @@ def test_counting_what_is_not_there_says_so(method: str) -> None:
     sample = ValidationSample(is_bad=BAD, prob_default=PROB)
     with pytest.raises(InvalidDataError, match="The sample has no"):
         getattr(sample, method)()
+
+
+def test_columns_of_the_parameters_own_names_are_found() -> None:
+    frame = pd.DataFrame({"is_bad": BAD, "prob_default": PROB, "grade": list("AABC"), "x": 1})
+    sample = ValidationSample.from_frame(frame)
+    assert repr(sample) == "<ValidationSample: 4 cases, 1 of them bad, with prob_default, grade>"
+    # whoever names columns names all
+    named = ValidationSample.from_frame(frame, prob_default="prob_default")
+    assert named.grade is None
+    with pytest.raises(InvalidParameterError, match="name the column: from_frame"):
+        ValidationSample.from_frame(frame[["is_bad", "x"]])

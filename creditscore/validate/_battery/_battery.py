@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from creditscore._checks import check_kind
 from creditscore._display import counted
+from creditscore.exceptions import InvalidParameterError
 from creditscore.validate._battery._calibration import calibration_findings
 from creditscore.validate._battery._discrimination import discrimination_findings
 from creditscore.validate._battery._report import ValidationReport
@@ -82,10 +85,9 @@ def validate_scores(
     """
     owner = "validate_scores"
     settings = settings or ValidationSettings()
-    check_kind(sample, "sample", owner, ValidationSample)
+    for name, given in (("sample", sample), ("reference", reference)):
+        _check_sample(given, name)
     check_kind(settings, "settings", owner, ValidationSettings)
-    if reference is not None:
-        check_kind(reference, "reference", owner, ValidationSample)
     findings = (
         *discrimination_findings(sample, reference, settings),
         *calibration_findings(sample, settings),
@@ -102,3 +104,14 @@ def validate_scores(
 
 def _in_words(sample: ValidationSample) -> str:
     return f"{sample.name}, {counted(sample.n, 'case')}, {sample.n_bad:,} bad"
+
+
+def _check_sample(given: Any, name: str) -> None:
+    if given is None and name == "reference":
+        return
+    if not isinstance(given, ValidationSample):
+        msg = (
+            f"The {name!r} parameter of validate_scores must be a ValidationSample, such as "
+            f"ValidationSample.from_frame(table) makes it. Got {type(given).__name__}."
+        )
+        raise InvalidParameterError(msg)

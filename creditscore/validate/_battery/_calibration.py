@@ -62,6 +62,7 @@ def calibration_findings(
         }
     )
     yield from _rates(whole, settings)
+    yield from _impossible(sample)
     yield from _case_tests(sample, settings)
     if sample.grade is not None:
         yield from _by_grade(sample, settings)
@@ -126,6 +127,27 @@ def _rates(table: pd.DataFrame, settings: ValidationSettings) -> Iterator[Findin
                 else f"one-sided: is the probability too low{note}",
             )
     yield from _lights(table)
+
+
+def _impossible(sample: ValidationSample) -> Iterator[Finding]:
+    """Yield a line about outcomes that a probability of 0 or 1 rules out."""
+    prob, bad = sample.prob_default, sample.is_bad
+    sure = (prob == 0) | (prob == 1)
+    if not sure.any():
+        return
+    wrong = int(((prob == 0) & bad).sum() + ((prob == 1) & ~bad).sum())
+    yield Finding(
+        part="calibration",
+        test="outcomes ruled out",
+        measure="cases against a probability of 0 or 1",
+        statistic=float(wrong),
+        lower=0.0,
+        upper=0.0,
+        band="acceptance",
+        verdict="fail" if wrong else "pass",
+        source="by definition of a probability",
+        note=f"of {int(sure.sum()):,} cases with such a probability; a floor avoids them",
+    )
 
 
 def _told_rates(table: pd.DataFrame, settings: ValidationSettings) -> Iterator[Finding]:

@@ -59,7 +59,7 @@ def discrimination_findings(
     yield from _against_others(ranked, reference, settings)
     yield from _by_group(sample, settings)
     if sample.grade is not None:
-        yield _order_of_grades(sample)
+        yield _order_of_grades(sample, settings)
         yield from _apart(sample)
 
 
@@ -275,7 +275,7 @@ def _by_group(sample: ValidationSample, settings: ValidationSettings) -> Iterato
             )
 
 
-def _order_of_grades(sample: ValidationSample) -> Finding:
+def _order_of_grades(sample: ValidationSample, settings: ValidationSettings) -> Finding:
     """Tell whether default rates rise from grade to grade."""
     table = sample.by_grade()
     held = table[table["count"] > 0]
@@ -283,6 +283,13 @@ def _order_of_grades(sample: ValidationSample) -> Finding:
     falls = np.flatnonzero(np.diff(rates) < 0)
     names = held["grade"].tolist()
     wrong = ", ".join(f"{names[at]} to {names[at + 1]}" for at in falls)
+    verdict: Verdict = "watch" if len(falls) else "pass"
+    note = f"the rate falls from {wrong}" if wrong else ""
+    if len(falls):
+        reverse = heterogeneity_test(held["n_bad"], held["count"], alternative="less")
+        if np.nanmin(reverse.p_value[falls]) < settings.fail_below:
+            verdict = "fail"
+            note += "; beyond chance. Were the grades named from the safest?"
     return Finding(
         part="discrimination",
         test="order of default rates",
@@ -291,9 +298,9 @@ def _order_of_grades(sample: ValidationSample) -> Finding:
         lower=0.0,
         upper=0.0,
         band="acceptance",
-        verdict="watch" if len(falls) else "pass",
+        verdict=verdict,
         source=_EBA,
-        note=f"the rate falls from {wrong}" if wrong else "",
+        note=note,
     )
 
 

@@ -140,12 +140,12 @@ class ValidationReport(JsonDocument):
         worst = [worst_of(word for word in VERDICTS if counts.loc[part, word]) for part in parts]
         return counts.assign(worst=worst).rename_axis(columns=None).reset_index()
 
-    def with_findings(self, *results: HasFindings | Iterable[Finding]) -> Self:
+    def with_findings(self, *results: HasFindings | Iterable[Finding] | ValidationReport) -> Self:
         """Return the report with further lines.
 
         Parameters
         ----------
-        *results : results with findings, or lists of Finding
+        *results : results with findings, lists of Finding, or other reports
             Such as those of the tests of fairness, of overfitting and of the data.
 
         Returns
@@ -159,16 +159,15 @@ class ValidationReport(JsonDocument):
         """
         added: list[Finding] = []
         for result in results:
-            if hasattr(result, "findings"):
-                added.extend(result.findings())
-            elif isinstance(result, Iterable) and not isinstance(result, (str, pd.DataFrame)):
-                added.extend(result)
-            else:
+            found = getattr(result, "findings", result)
+            lines = found() if callable(found) else found
+            if not isinstance(lines, Iterable) or isinstance(lines, (str, pd.DataFrame)):
                 msg = (
                     "with_findings takes results that have findings(), or lists of Finding. Got "
                     f"{type(result).__name__}."
                 )
                 raise InvalidParameterError(msg)
+            added.extend(lines)
         return replace(self, findings=(*self.findings, *added))
 
     def to_markdown(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import pandas as pd
 
-from creditscore._frame import Table, read_named
+from creditscore._frame import Table, as_table, read_named
 from creditscore._typing import Float1D, Int1D, NativeFrame
 from creditscore._validation import as_floats, check_outcomes, check_same_order
 from creditscore.exceptions import (
@@ -120,7 +120,8 @@ class ValidationSample:
             if self.prob_default is None:
                 msg = (
                     "A ValidationSample needs a score or prob_default to hold against the "
-                    "outcomes. Got neither."
+                    "outcomes. Got neither. Of a table, name the column: "
+                    "from_frame(table, prob_default='pd')."
                 )
                 raise InvalidParameterError(msg)
             self._set("score", -self.prob_default)
@@ -152,7 +153,8 @@ class ValidationSample:
             What the report calls the sample.
         **columns : str
             Which column is what: ``score="points"``, ``prob_default="pd"`` and so on, by the
-            names of the parameters of this class.
+            names of the parameters of this class. If none is given, columns of just these names
+            are taken; the sample tells which.
 
         Raises
         ------
@@ -169,6 +171,9 @@ class ValidationSample:
         >>> ValidationSample.from_frame(frame, is_bad="default", score="points")
         <ValidationSample: 2 cases, 1 of them bad, with score>
         """
+        if not columns:
+            held = set(as_table(frame, wanted=[is_bad, *_NUMBERS, *_LABELS]).names)
+            columns = {part: part for part in (*_NUMBERS, *_LABELS) if part in held}
         unknown = sorted(columns.keys() - {*_NUMBERS, *_LABELS})
         if unknown:
             known = ", ".join((*_NUMBERS, *_LABELS))

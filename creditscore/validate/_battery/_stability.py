@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from creditscore._typing import Float1D, Float2D
 from creditscore.metrics import psi, psi_benchmark, psi_test
@@ -148,8 +149,9 @@ def _grade_counts(reference: ValidationSample, sample: ValidationSample) -> tupl
 
 
 def _migration(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
-    counts, order, left = _migration_counts(sample)
-    note = f"{left:,} customers have no grade of the scale at the end" if left else ""
+    order = tuple(sample.grades or ())
+    counts, n_start = _migration_counts(sample, order)
+    note = _gone(sample, order)
     if len(order) < 2 or not counts.sum():
         why = "one grade only" if len(order) < 2 else note
         yield not_tested("stability", "matrix weighted bandwidth", "bandwidth", f"{_ECB}.1", why)
@@ -164,14 +166,14 @@ def _migration(sample: ValidationSample, settings: ValidationSettings) -> Iterat
             f"{_ECB}.1",
             note,
         )
-    yield from _monotone_migration(counts, order, settings)
+    yield from _monotone_migration(counts, n_start, order, settings)
 
 
 def _monotone_migration(
-    counts: Float2D, order: tuple[str, ...], settings: ValidationSettings
+    counts: Float2D, n_start: Float1D, order: tuple[str, ...], settings: ValidationSettings
 ) -> Iterator[Finding]:
     """Yield the pairs of cells that make a matrix unstable, or that there are none."""
-    test = migration_stability_test(counts)
+    test = migration_stability_test(counts, n_initial=n_start)
     p_values = np.asarray(test.p_value, dtype=np.float64)
     known = np.isfinite(p_values)
     if not known.any():
@@ -188,15 +190,26 @@ def _monotone_migration(
             p_value=float(p_values[row, column]),
             verdict=settings.verdict(float(p_values[row, column])),
             source=f"{_ECB}.2",
-            note="small where a longer way is more frequent than the shorter beside it",
+            note="small where a longer way is more frequent than the shorter beside it; of all "
+            "customers of the grade at the beginning",
         )
 
 
-def _migration_counts(sample: ValidationSample) -> tuple[Float2D, tuple[str, ...], int]:
-    """Count customers by grade at both ends; grades beyond the scale are counted apart."""
-    order = tuple(sample.grades or ())
+def _migration_counts(sample: ValidationSample, order: tuple[str, ...]) -> tuple[Float2D, Float1D]:
+    """Count customers by grade at both ends, and all of each grade at the beginning."""
     start, end = sample.places("grade", order), sample.places("grade_end", order)
     there = end >= 0
     n = len(order)
     cells = np.bincount(start[there] * n + end[there], minlength=n * n)
-    return cells.reshape(n, n).astype(np.float64), order, int((~there).sum())
+    return cells.reshape(n, n).astype(np.float64), np.bincount(start, minlength=n).astype(float)
+
+
+def _gone(sample: ValidationSample, order: tuple[str, ...]) -> str:
+    """Say how many customers have no grade of the scale at the end, and what they have."""
+    end = pd.Series(sample.grade_end)
+    counts = end[~end.isin(order)].map(repr, na_action="ignore").fillna("none")
+    if not len(counts):
+        return ""
+    by_word = counts.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    held = ", ".join(f"{n:,} {word}" for word, n in by_word.head(5).items())
+    return f"{len(counts):,} customers have no grade of the scale at the end: {held}"

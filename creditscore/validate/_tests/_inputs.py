@@ -25,6 +25,8 @@ Alternative: TypeAlias = Literal["greater", "less", "two-sided"]
 ALTERNATIVES = ("greater", "less", "two-sided")
 
 _RAREST = 1e-100
+_MOST_SHARE = 100.5
+"""A row of percentages may add up to a little more than 100."""
 _MOST = 2.0**53
 """Beyond it not every whole number is a float."""
 
@@ -104,6 +106,8 @@ def read_groups(grades: Any, n_rows: int) -> tuple[Int1D, list[Any]]:
 
 def read_matrix(counts: Any) -> Float2D:
     """Read a square matrix of customers by their grade before and after."""
+    if isinstance(counts, pd.DataFrame):
+        _check_same_grades(counts)
     values = as_floats(counts, "counts")
     if values.ndim != 2 or values.shape[0] != values.shape[1] or values.shape[0] < 2:
         msg = (
@@ -120,7 +124,26 @@ def read_matrix(counts: Any) -> Float2D:
             f"{values[row, column]:g} in row {row}, column {column}."
         )
         raise InvalidDataError(msg)
+    if (values % 1).any() and values.sum(axis=1).max() <= _MOST_SHARE:
+        msg = (
+            "counts must hold numbers of customers, and these look like shares or percentages: no "
+            f"row adds up to more than {values.sum(axis=1).max():g}. Multiply each row by the "
+            "customers of its grade."
+        )
+        raise InvalidDataError(msg)
     return values
+
+
+def _check_same_grades(counts: pd.DataFrame) -> None:
+    """Refuse a table whose rows and columns name grades otherwise."""
+    rows, columns = list(counts.index), list(counts.columns)
+    if isinstance(counts.index, pd.RangeIndex) or rows == columns:
+        return
+    msg = (
+        "The rows and columns of counts must be the same grades in the same order, the safest "
+        f"first. Got rows {rows} and columns {columns}."
+    )
+    raise InvalidDataError(msg)
 
 
 def check_correlation(correlation: Any, owner: str) -> float:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtr
 
 from creditscore._typing import Float1D
-from creditscore._validation import as_floats
+from creditscore._validation import as_floats, check_order
 from creditscore.exceptions import InvalidDataError
 from creditscore.validate._tests._inputs import read_matrix
 from creditscore.validate._tests._rate_test import RateTest, rate_test
@@ -71,7 +72,8 @@ def migration_bandwidth(counts: Any) -> MigrationBandwidth:
     Raises
     ------
     InvalidDataError
-        No square matrix; numbers that are negative or not finite.
+        No square matrix; numbers that are negative or not finite; shares in place of counts; a
+        DataFrame whose rows and columns name grades in different orders.
 
     See Also
     --------
@@ -163,6 +165,8 @@ def migration_stability_test(counts: Any, *, n_initial: Any = None) -> RateTest:
     """
     matrix = read_matrix(counts)
     total = matrix.sum(axis=1)
+    if isinstance(counts, pd.DataFrame):
+        check_order(counts=counts.iloc[:, 0], n_initial=n_initial)
     if n_initial is not None:
         total = _read_initial(n_initial, total)
     k = len(matrix)

@@ -17,7 +17,7 @@ from creditscore._validation import as_floats, check_integer, check_real
 from creditscore.exceptions import EmptyDataError, InvalidDataError
 from creditscore.metrics import wilson_interval
 from creditscore.validate._battery._finding import Finding, Verdict
-from creditscore.validate._fairness._groups import label_of, place_of_group
+from creditscore.validate._fairness._groups import label_of, large_groups, place_of_group
 
 _SOURCE = "29 CFR 1607.4(D); EEOC Questions and Answers, 44 FR 11996, 1979"
 _MOST_EXACT = 10**9
@@ -135,7 +135,7 @@ def adverse_impact(
         All that applied, those selected included.
     groups : sequence of shape (n_groups,), optional
         Names of the groups; a tuple names an intersection, such as ``("female", "under 25")``.
-        A mapping or a pandas Series names them itself.
+        Mappings name them themselves, and so does the index of two pandas Series.
     reference : scalar, optional
         Group that the others are compared with; by default the one with the highest rate among
         those of `min_share` and `min_count`.
@@ -210,9 +210,7 @@ def adverse_impact(
     check_real(level, "level", owner, low=0, high=1)
     check_integer(min_count, "min_count", owner, low=0)
     names, selected, applied = _read(n_selected, n_applicants, groups)
-    total = sum(applied)
-    least = Fraction(str(min_share)) * total
-    large = np.array([n > 0 and n >= min_count and n >= least for n in applied])
+    large = large_groups(applied, min_share=min_share, min_count=min_count)
     place = _reference(reference, names, selected, applied, large)
     rows = [
         _row(selected[i], applied[i], selected[place], applied[place], threshold, level)
@@ -220,7 +218,7 @@ def adverse_impact(
     ]
     table = pd.DataFrame(rows)
     table.insert(0, "group", list(names))
-    table.insert(3, "share", np.array(applied) / total)
+    table.insert(3, "share", np.array(applied) / sum(applied))
     table["judged"] = large & (np.arange(len(names)) != place) & table["ratio"].notna()
     said = [
         _verdict(row, is_reference=i == place, large=bool(large[i]))
@@ -234,13 +232,21 @@ def _read(
     n_selected: Any, n_applicants: Any, groups: Any
 ) -> tuple[tuple[str, ...], list[int], list[int]]:
     """Return names, and counts as whole numbers of Python, which never overflow."""
-    named = isinstance(n_selected, (Mapping, pd.Series))
-    if named and isinstance(n_applicants, (Mapping, pd.Series)):
+    both = n_selected, n_applicants
+    mappings = [isinstance(counts, Mapping) for counts in both]
+    if any(mappings) and (not all(mappings) or groups is not None):
+        what = "one mapping only" if groups is None else "a mapping and groups"
+        msg = f"Give n_selected and n_applicants as mappings, which name the groups. Got {what}."
+        raise InvalidDataError(msg)
+    if all(isinstance(counts, (Mapping, pd.Series)) for counts in both):
         if set(n_selected.keys()) != set(n_applicants.keys()):
             msg = (
                 "n_selected and n_applicants must name the same groups. Got "
                 f"{list(n_selected.keys())} and {list(n_applicants.keys())}."
             )
+            raise InvalidDataError(msg)
+        if len(set(n_selected.keys())) < len(n_selected):
+            msg = f"n_selected names a group twice: {list(n_selected.keys())}."
             raise InvalidDataError(msg)
         groups = list(n_selected.keys()) if groups is None else groups
         n_applicants = [n_applicants[key] for key in n_selected.keys()]  # noqa: SIM118 - Series
@@ -363,4 +369,6 @@ def _verdict(row: dict[str, Any], *, is_reference: bool, large: bool) -> tuple[V
         )
     if math.isnan(row["ratio"]):
         return "not tested", "nobody was selected in the reference group"
+    if row["rate"] == 1 == row["ratio"]:
+        return "pass", "everybody was selected, here and in the reference group"
     return _OUTCOMES[row["adverse"], row["significant"]]

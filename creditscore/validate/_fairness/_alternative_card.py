@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,15 +11,19 @@ from sklearn.base import clone
 
 from creditscore._frame import Table, as_table
 from creditscore._typing import NativeFrame
-from creditscore.binning import BinConstraints
+from creditscore.binning import BinConstraints, WOEEncoder
 from creditscore.scorecard import CoefficientPrior, LogisticScorecard
+
+_BY_COLUMN = ("trend", "special_codes", "user_cuts", "constraints", "policy", "kinds")
+"""Parameters of an encoder that may name columns."""
 
 
 @dataclass(frozen=True)
 class BaselineCard:
-    """The card as it is: what alternatives start from."""
+    """The card as it is: what alternatives start from; its estimator has an encoder."""
 
     estimator: LogisticScorecard
+    names: tuple[str, ...]
     columns: tuple[str, ...]
     n_bins: Mapping[str, int]
     coefficients: Mapping[str, float]
@@ -28,10 +31,16 @@ class BaselineCard:
     @classmethod
     def fitted(cls, estimator: LogisticScorecard, table: Table, y: Any) -> BaselineCard:
         """Fit the estimator once and note what came of it."""
+        estimator = clone(estimator)
+        if estimator.encoder is None:
+            sampled = estimator.weight_type == "sampling"
+            encoder = WOEEncoder() if sampled else LogisticScorecard.default_encoder()
+            estimator.set_params(encoder=encoder)
         model = clone(estimator).fit(table, y)
         names = model.scorecard_.names
         return cls(
             estimator,
+            table.names,
             names,
             {name: model.encoder_.tables_[name].n_bins for name in names},
             dict(zip(names, model.coef_.tolist(), strict=True)),
@@ -116,15 +125,17 @@ def changed_card(
     for change in changes:
         by_kind[change.kind][change.column] = change.value
     columns = tuple(name for name in baseline.columns if name not in by_kind["drop"])
-    # the characteristics are chosen here, not once more in each fold
-    parameters: dict[str, Any] = {"min_iv": 0, "selection": None}
+    left_out = set(baseline.names) - set(columns)
+    encoder = without_columns(baseline.estimator.encoder, left_out)
     if by_kind["merge"]:
-        parameters["encoder"] = _coarser(baseline.estimator, columns, by_kind["merge"])
+        encoder = _coarser(encoder, columns, by_kind["merge"])
+    # the characteristics are chosen here, not once more in each fold
+    parameters: dict[str, Any] = {"min_iv": 0, "selection": None, "encoder": encoder}
+    bounds = baseline.estimator.coefficient_bounds
     if by_kind["limit"]:
         parameters["coefficient_bounds"] = _bounds(baseline, columns, by_kind["limit"])
-    elif isinstance(baseline.estimator.coefficient_bounds, Mapping):
-        bounds = baseline.estimator.coefficient_bounds
-        parameters["coefficient_bounds"] = {k: v for k, v in bounds.items() if k in columns}
+    elif isinstance(bounds, Mapping):
+        parameters["coefficient_bounds"] = _without(bounds, left_out)
     prior = baseline.estimator.prior
     if prior is not None:
         parameters["prior"] = _prior(prior, columns)
@@ -133,25 +144,38 @@ def changed_card(
     return AlternativeCard(number=number, changes=said, columns=columns, estimator=estimator)
 
 
+def without_columns(encoder: Any, left_out: Collection[str]) -> WOEEncoder:
+    """Return an encoder that asks nothing of columns that are left out."""
+    asked = {name: getattr(encoder, name) for name in _BY_COLUMN}
+    fewer = {
+        name: _without(value, left_out)
+        for name, value in asked.items()
+        if isinstance(value, Mapping)
+    }
+    copy: WOEEncoder = clone(encoder).set_params(**fewer)
+    return copy
+
+
+def _without(asked: Mapping[str, Any], left_out: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in asked.items() if name not in left_out}
+
+
 def _coarser(
-    estimator: LogisticScorecard, columns: tuple[str, ...], most: Mapping[str, float]
-) -> Any:
+    encoder: WOEEncoder, columns: tuple[str, ...], most: Mapping[str, float]
+) -> WOEEncoder:
     """Return the encoder with fewer bins of some columns."""
-    encoder = (
-        LogisticScorecard.default_encoder()
-        if estimator.encoder is None
-        else clone(estimator.encoder)
-    )
     asked = encoder.constraints
     constraints = {}
     for name in columns:
         own = asked.get(name) if isinstance(asked, Mapping) else asked
         own = BinConstraints() if own is None else own
         if name in most:
-            least = min(int(most[name]), math.inf if own.max_n_bins is None else own.max_n_bins)
+            fewer = int(most[name])
+            least = fewer if own.max_n_bins is None else min(fewer, own.max_n_bins)
             own = replace(own, max_n_bins=least)
         constraints[name] = own
-    return encoder.set_params(constraints=constraints)
+    coarser: WOEEncoder = encoder.set_params(constraints=constraints)
+    return coarser
 
 
 def _prior(prior: CoefficientPrior, columns: tuple[str, ...]) -> CoefficientPrior | None:

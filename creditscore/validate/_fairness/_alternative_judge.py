@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from scipy.special import ndtri
+from sklearn.base import clone
 
 from creditscore._frame import Table
 from creditscore._typing import Bool1D, Float1D, Int1D
+from creditscore.binning import WOEEncoder
 from creditscore.exceptions import CreditScoreWarning
 from creditscore.metrics import Interval
+from creditscore.validate._fairness._alternative_bins import FoundBins, SharedBins
 from creditscore.validate._fairness._alternative_card import AlternativeCard
 from creditscore.validate._fairness._groups import Groups
 
@@ -52,6 +55,15 @@ class Judged:
 
 
 @dataclass(frozen=True, eq=False)
+class Part:
+    """Rows that cards are fitted on, rows that judge them, and the bins found so far."""
+
+    train: Int1D
+    test: Int1D
+    bins: FoundBins = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
 class CardJudge:
     """The cases that judge cards, and the share of them that is approved."""
 
@@ -62,21 +74,22 @@ class CardJudge:
     approval_rate: float
     place: int | None
 
-    def judge(self, card: AlternativeCard, parts: list[tuple[Int1D, Int1D]]) -> Judged:
+    def judge(self, card: AlternativeCard, parts: list[Part]) -> Judged:
         """Fit in each part on the first rows, and judge on the second."""
         table = self.table.only(card.columns)
-        tested = np.concatenate([test for _, test in parts])
+        tested = np.concatenate([part.test for part in parts])
         approved, moves = np.zeros(len(self.is_bad)), np.zeros(len(self.is_bad))
         areas = []
-        for train, test in parts:
-            score = _score(card, table, self.is_bad, train, test)
+        for part in parts:
+            test = part.test
+            score = _score(card, table, self.is_bad, part)
             area, curve = area_moves(self.is_bad[test], score)
             areas.append(area)
             moves[test] = curve / (len(test) * len(parts))
             approved[test] = safest_share(score, self.approval_rate)
-        return self._judged(float(np.mean(areas)), moves, approved, tested)
+        return self.judged(float(np.mean(areas)), moves, approved, tested)
 
-    def _judged(self, area: float, area_moved: Float1D, approved: Float1D, rows: Int1D) -> Judged:
+    def judged(self, area: float, area_moved: Float1D, approved: Float1D, rows: Int1D) -> Judged:
         """Add the least ratio of approval rates, and how each case moves it."""
         codes, names = self.groups.codes[rows], self.groups.names
         count = np.bincount(codes, minlength=len(names))
@@ -98,13 +111,18 @@ class CardJudge:
         return Judged(area, ratio, names[worst], best, rates, area_moved, moves)
 
 
-def _score(
-    card: AlternativeCard, table: Table, is_bad: Bool1D, train: Int1D, test: Int1D
-) -> Float1D:
+def _score(card: AlternativeCard, table: Table, is_bad: Bool1D, part: Part) -> Float1D:
     """Return scores of the rows that judge; notes of refits are not repeated."""
+    encoder = card.estimator.encoder
+    # what cross-fitting and other classes do with their bins is not known here
+    if type(encoder) is WOEEncoder and encoder.cross_fit is None:
+        estimator = clone(card.estimator)
+        card = replace(
+            card, estimator=estimator.set_params(encoder=SharedBins.of(encoder, part.bins))
+        )
     with warnings.catch_warnings(action="ignore", category=CreditScoreWarning):
-        model = card.fit(table.taken(train), is_bad[train].astype(np.int64))
-        score: Any = model.scorecard_.score_array(table.taken(test))
+        model = card.fit(table.taken(part.train), is_bad[part.train].astype(np.int64))
+        score: Any = model.scorecard_.score_array(table.taken(part.test))
     # sums of the same points in another order differ in their last digits
     return np.asarray(np.round(score, 9), dtype=np.float64)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
+from creditscore._progress import tracked
 from creditscore._typing import Int1D
 from creditscore._warn import warn_user
 from creditscore.exceptions import FailedFitWarning, InvalidParameterError
@@ -16,7 +17,7 @@ from creditscore.validate._fairness._alternative_card import (
     Change,
     changed_card,
 )
-from creditscore.validate._fairness._alternative_judge import CardJudge, Judged
+from creditscore.validate._fairness._alternative_judge import CardJudge, Judged, Part
 from creditscore.validate._fairness._alternative_search import AlternativeSearch
 from creditscore.validate._overfit._fits import FIT_ERRORS
 
@@ -46,12 +47,14 @@ def single_changes(
         return float(abs(baseline.coefficients[name]) * np.ptp(means[judge.large]))
 
     ranked = sorted(baseline.columns, key=apart, reverse=True)
+    # cuts of the user stand, so that their bins cannot be fewer
+    given = getattr(baseline.estimator.encoder, "user_cuts", None) or {}
     changes = []
     for kind in kinds:
         for name in ranked:
             if kind == "drop" and len(ranked) > 1:
                 changes.append(Change(kind, name))
-            elif kind == "merge" and baseline.n_bins[name] > 2:
+            elif kind == "merge" and baseline.n_bins[name] > 2 and name not in given:
                 changes.append(Change(kind, name, float(math.ceil(baseline.n_bins[name] / 2))))
             elif kind == "limit":
                 changes.append(Change(kind, name, search.limit))
@@ -61,14 +64,7 @@ def single_changes(
 
 def step_bar(total: int, *, progress: bool) -> Callable[[], None]:
     """Return what is called after each card; a bar on the error stream if that is asked."""
-    if not progress:
-        return lambda: None
-    from rich.console import Console  # noqa: PLC0415 - takes time to import
-    from rich.progress import track  # noqa: PLC0415
-
-    steps: Iterator[int] = iter(
-        track(range(total), description="Cards", console=Console(stderr=True))
-    )
+    steps = iter(tracked(range(total), "Cards", progress=progress))
     next(steps)
     return lambda: (next(steps, None), None)[1]
 
@@ -80,7 +76,7 @@ class AlternativeRun:
         self,
         baseline: BaselineCard,
         judge: CardJudge,
-        parts: list[tuple[Int1D, Int1D]],
+        parts: list[Part],
         search: AlternativeSearch,
         step: Callable[[], None],
     ) -> None:

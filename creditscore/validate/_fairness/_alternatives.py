@@ -12,7 +12,7 @@ from sklearn.base import clone
 from creditscore._checks import check_kind
 from creditscore._display import html_table
 from creditscore._frame import as_table
-from creditscore._typing import Bool1D, Int1D, NativeFrame
+from creditscore._typing import Int1D, NativeFrame
 from creditscore._validation import check_real, check_target
 from creditscore.exceptions import (
     InvalidDataError,
@@ -24,7 +24,7 @@ from creditscore.validate._fairness._alternative_card import (
     AlternativeCard,
     BaselineCard,
 )
-from creditscore.validate._fairness._alternative_judge import CardJudge, Judged
+from creditscore.validate._fairness._alternative_judge import CardJudge, Judged, Part
 from creditscore.validate._fairness._alternative_run import (
     AlternativeRun,
     single_changes,
@@ -32,7 +32,12 @@ from creditscore.validate._fairness._alternative_run import (
 )
 from creditscore.validate._fairness._alternative_search import AlternativeSearch
 from creditscore.validate._fairness._alternatives_display import AlternativesDisplay
-from creditscore.validate._fairness._groups import check_rows_agree, place_of_group, read_groups
+from creditscore.validate._fairness._groups import (
+    check_rows_agree,
+    large_groups,
+    place_of_group,
+    read_groups,
+)
 
 _OWNER = "less_discriminatory_alternatives"
 _SOURCE = "Gillis, Meursault and Ustun 2024; 12 CFR 1002, Supplement I, 6(a)-2"
@@ -110,7 +115,15 @@ class DiscriminationAlternatives:
         return AlternativesDisplay.from_alternatives(self).plot(ax)
 
     def findings(self) -> tuple[Finding, ...]:
-        """Return the lines of a report: the baseline, and the best alternative within the cost."""
+        """Return the lines of a report: the baseline, and the best alternative within the cost.
+
+        Returns
+        -------
+        tuple of Finding
+            The alternative is to be looked at, "watch", where the interval of its gain lies above 0
+            and its cost within `max_auc_loss`, on the cases held out where there are some;
+            otherwise it is "information".
+        """
         baseline = self.table.iloc[0]
         name = "less discriminatory alternative"
         first = Finding(
@@ -133,7 +146,12 @@ class DiscriminationAlternatives:
             return first, not_tested("fairness", name, "change of ratio", _SOURCE, why)
         best = better.loc[better["ratio_change"].idxmax()]
         end = "_holdout" if held_out else ""
-        verdict: Verdict = "watch" if best[f"ratio_change{end}_lower"] > 0 else "information"
+        gains = best[f"ratio_change{end}_lower"] > 0
+        costs = best[f"auc_change{end}"] < -self.search.max_auc_loss
+        verdict: Verdict = "watch" if gains and not costs else "information"
+        chosen = (
+            "" if held_out else f"; the best of {len(self.table)} cards looks better than it is"
+        )
         second = Finding(
             part="fairness",
             test=name,
@@ -145,7 +163,7 @@ class DiscriminationAlternatives:
             band="interval",
             verdict=verdict,
             source=_SOURCE,
-            note=f"{best['changes']}; change of AUC {best[f'auc_change{end}']:+.3f}",
+            note=f"{best['changes']}; change of AUC {best[f'auc_change{end}']:+.3f}{chosen}",
         )
         return first, second
 
@@ -233,8 +251,8 @@ def less_discriminatory_alternatives(
 
     A creditor may be asked whether a less discriminatory card would serve as well [1]_. The search
     indicates candidates, on one sample; it proves neither that there is one nor that there is none
-    [2]_, and is not legal advice. It takes n_candidates · n_folds fits, nearly all of the time for
-    bins.
+    [2]_, and is not legal advice. It takes n_candidates · n_folds fits, in which the bins of a
+    characteristic are found once for each fold and number of bins.
 
     References
     ----------
@@ -269,7 +287,7 @@ def less_discriminatory_alternatives(
     )
     folds = search.parts.at(searched, search.parts.n_folds)
     parts = [
-        (searched[train], searched[test])
+        Part(searched[train], searched[test])
         for train, test in folds.split(judge.is_bad[searched], search.random_state)
     ]
     step = step_bar(search.n_candidates, progress=progress)
@@ -294,7 +312,7 @@ def _read(
     target = check_target(y, n_rows=table.n_rows, bad_label=estimator.bad_label)
     groups = read_groups(group, n_rows=table.n_rows, missing=search.missing, owner=_OWNER)
     count = groups.sums()
-    large: Bool1D = (count > 0) & (count >= search.min_share * count.sum() * (1 - 1e-12))
+    large = large_groups(count, min_share=search.min_share)
     place = None
     if search.reference is not None:
         place = place_of_group(search.reference, groups.names, _OWNER)
@@ -353,7 +371,7 @@ def _result(
     table["on_frontier"] = _on_frontier(table["auc"].tolist(), table["impact_ratio"].tolist())
     if len(held_out):
         shown = sorted({0, *np.flatnonzero(table["on_frontier"]).tolist()})
-        parts = [(searched, held_out)]
+        parts = [Part(searched, held_out)]
         # one reference for all, or their differences could not be paired
         fixed = replace(judge, place=run.start.reference)
         apart = {place: fixed.judge(cards[place], parts) for place in shown}

@@ -15,7 +15,7 @@ from creditscore.exceptions import InvalidParameterError
 class AlternativesDisplay:
     """AUC of each card against its adverse impact ratio, the frontier joined by a line.
 
-    Made by :meth:`from_alternatives`.
+    Made by :meth:`from_alternatives`. Cards on the frontier have their numbers beside them.
 
     Attributes
     ----------
@@ -88,6 +88,7 @@ class AlternativesDisplay:
                    label="card that was tried")  # fmt: skip
         ax.plot(frontier["impact_ratio"], frontier["auc"], "o-", color=GOOD, markersize=5,
                 linewidth=1.3, label="frontier, out of fold")  # fmt: skip
+        self._name_cards(ax, frontier, "impact_ratio", "auc")
         self._draw_held_out(ax, frontier)
         ax.errorbar(
             first["impact_ratio"], first["auc"], fmt="s", color=INK, markersize=7, zorder=4,
@@ -96,7 +97,7 @@ class AlternativesDisplay:
         )  # fmt: skip
         ax.set_xlabel("adverse impact ratio", color=INK)
         ax.set_ylabel("AUC", color=INK)
-        ax.legend(frameon=False, loc="best", fontsize=8)
+        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8)
         clean_axes(ax, title="Less discriminatory alternatives", grid="both")
         self.ax_ = ax
         return self
@@ -111,6 +112,13 @@ class AlternativesDisplay:
         ax.plot(frontier["ratio_holdout"], frontier["auc_holdout"], linestyle="none", marker="o",
                 color=GOOD, markerfacecolor="none", markersize=6,
                 label="frontier, on cases held out")  # fmt: skip
+        self._name_cards(ax, frontier, "ratio_holdout", "auc_holdout")
+
+    def _name_cards(self, ax: Any, cards: pd.DataFrame, x: str, y: str) -> None:
+        """Write the number of a card beside it, the baseline's being plain."""
+        for row in cards[cards["number"] > 0].to_dict("records"):
+            ax.annotate(str(row["number"]), (row[x], row[y]), xytext=(5, 3),
+                        textcoords="offset points", fontsize=8, color=INK)  # fmt: skip
 
     def __repr__(self) -> str:
         """Say in one line how many cards there are."""

@@ -13,14 +13,10 @@ from creditscore._validation import (
     as_floats,
     check_outcomes,
     check_real,
+    check_row_counts,
     check_weights,
 )
-from creditscore.exceptions import (
-    EmptyDataError,
-    InvalidDataError,
-    InvalidParameterError,
-    InvalidWeightError,
-)
+from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 from creditscore.validate._fairness._fairness_settings import FairnessSettings
 from creditscore.validate._fairness._groups import Groups, check_rows_agree, read_groups
 
@@ -35,7 +31,6 @@ class FairnessCases:
     approved: Bool1D
     groups: Groups
     score: Float1D
-    score_given: bool
     log_odds: Float1D | None
     prob_default: Float1D | None
     weights: Float1D | None
@@ -57,21 +52,21 @@ def read_fairness_cases(
     settings: FairnessSettings,
 ) -> FairnessCases:
     """Check the columns and decide who is approved."""
-    if prob_default is None and score is None:
-        msg = f"{_OWNER} needs prob_default, or a score. Got neither."
+    if prob_default is None and score is None and approved is None:
+        msg = f"{_OWNER} needs prob_default, a score, or who was approved. Got none of them."
         raise InvalidParameterError(msg)
     check_rows_agree(
         is_bad=is_bad, prob_default=prob_default, score=score, group=group, approved=approved,
         sample_weight=sample_weight,
     )  # fmt: skip
     given = {"prob_default": prob_default, "score": score}
-    numbers = {n: _numbers(values, n) for n, values in given.items() if values is not None}
-    n_rows = len(next(iter(numbers.values())))
+    numbers = {n: finite_column(values, n) for n, values in given.items() if values is not None}
+    told = numbers or {"approved": finite_column(approved, "approved")}
+    beside, n_rows = next((name, len(values)) for name, values in told.items())
     for values in numbers.values():
         if len(values) != n_rows:
             msg = f"score must have one value for each of the {n_rows} cases. Got {len(values)}."
             raise InvalidDataError(msg)
-    beside = next(iter(numbers))
     bad = check_outcomes(is_bad, n_rows=n_rows, one_class=True, beside=beside)
     prob = numbers.get("prob_default")
     if prob is not None and not ((prob > 0) & (prob < 1)).all():
@@ -83,13 +78,13 @@ def read_fairness_cases(
         raise InvalidDataError(msg)
     groups = read_groups(group, n_rows=n_rows, missing=settings.missing, owner=_OWNER)
     said = _decisions(approved, cutoff, numbers, n_rows)
-    weights = _whole_weights(sample_weight, n_rows)
+    weights = check_weights(sample_weight, n_rows=n_rows)
+    check_row_counts(weights)
     log_odds = None if prob is None else np.asarray(logit(prob), dtype=np.float64)
     ranked = numbers.get("score")
     if ranked is None:
-        assert log_odds is not None  # noqa: S101 - one of the two is given
-        ranked = -log_odds
-    cases = FairnessCases(bad, said, groups, ranked, score is not None, log_odds, prob, weights)
+        ranked = said.astype(np.float64) if log_odds is None else -log_odds
+    cases = FairnessCases(bad, said, groups, ranked, log_odds, prob, weights)
     return cases if weights is None or weights.all() else _kept(cases, weights > 0)
 
 
@@ -101,12 +96,12 @@ def _kept(cases: FairnessCases, rows: Bool1D) -> FairnessCases:
         cases.approved[rows],
         Groups(cases.groups.codes[rows], cases.groups.names),
         cases.score[rows],
-        cases.score_given,
         *(None if column is None else column[rows] for column in columns),
     )
 
 
-def _numbers(values: Any, name: str) -> Float1D:
+def finite_column(values: Any, name: str) -> Float1D:
+    """Return a column of one finite number a case."""
     numbers = as_floats(values, name)
     if numbers.ndim != 1:
         msg = f"{name} must be a 1D array, one value a case. Got shape {numbers.shape}."
@@ -150,15 +145,3 @@ def check_decisions(approved: Any, n_rows: int) -> Bool1D:
         )
         raise InvalidDataError(msg)
     return said.astype(bool)
-
-
-def _whole_weights(sample_weight: Any, n_rows: int) -> Float1D | None:
-    weights = check_weights(sample_weight, n_rows=n_rows)
-    if weights is not None and (weights != np.floor(weights)).any():
-        row = int((weights != np.floor(weights)).argmax())
-        msg = (
-            "Tests and intervals take sample_weight as counts of rows, whole numbers. Got "
-            f"{weights[row]:g} at row {row}."
-        )
-        raise InvalidWeightError(msg)
-    return weights

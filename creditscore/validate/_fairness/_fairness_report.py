@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from creditscore._display import html_table
+from creditscore.exceptions import InvalidParameterError
 from creditscore.validate._battery._finding import Finding, Verdict, verdict_of, worst_of
 from creditscore.validate._fairness._adverse_impact import AdverseImpact
 from creditscore.validate._fairness._fairness_settings import FairnessSettings
@@ -78,7 +79,11 @@ class FairnessReport:
 
     def measure(self, name: str) -> float:
         """Return the statistic of one comparison by its name in `measures`."""
-        return float(self.measures.set_index("measure").loc[name, "statistic"])
+        statistics = dict(zip(self.measures["measure"], self.measures["statistic"], strict=True))
+        if name not in statistics:
+            msg = f"There is no measure {name!r}. There are: {', '.join(map(repr, statistics))}."
+            raise InvalidParameterError(msg)
+        return float(statistics[name])
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the lines of a report: between groups first, then group by group."""

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import chdtrc, ndtri
 
 from creditscore._checks import check_kind
-from creditscore._typing import Bool1D, Float1D
+from creditscore._typing import Bool1D
 from creditscore.metrics import SignificanceTest, auc_interval
 from creditscore.validate._battery._finding import Verdict, verdict_of
 from creditscore.validate._fairness._adverse_impact import AdverseImpact, adverse_impact
@@ -22,7 +22,12 @@ from creditscore.validate._fairness._group_calibration import (
     one_line_test,
     same_rate_test,
 )
-from creditscore.validate._fairness._mean_difference import MeanDifference, differences
+from creditscore.validate._fairness._groups import large_groups
+from creditscore.validate._fairness._mean_difference import (
+    MeanDifference,
+    difference_verdict,
+    differences,
+)
 
 _HARDT = "Hardt, Price and Srebro 2016"
 _CHOULDECHOVA = "Chouldechova 2017"
@@ -52,7 +57,7 @@ def fairness_table(
         1 for bad, 0 for good. Outcomes of the refused must be known too, or inferred: without
         them, errors are those of the booked alone.
     prob_default : array-like of shape (n_samples,) or None
-        Fractions strictly between 0 and 1. None leaves calibration out, and needs a `score`.
+        Fractions strictly between 0 and 1. None leaves calibration out.
     group : array-like of shape (n_samples,), or table or mapping of columns
         Protected attribute; several columns are crossed into intersections, such as
         "female × under 25".
@@ -62,6 +67,7 @@ def fairness_table(
         Approve scores of at least it; without a `score`, probabilities of at most it.
     score : array-like of shape (n_samples,), optional
         Higher is safer; by default the log-odds of being good. AUC and mean differences use it.
+        With neither this nor `prob_default`, the decision itself is the score, 1 for approved.
     sample_weight : array-like of shape (n_samples,), optional
         Counts of rows, whole numbers, zero or more.
     settings : FairnessSettings, optional
@@ -85,7 +91,7 @@ def fairness_table(
         Missing groups (unless the settings make a group of them), scores or probabilities;
         columns of different lengths.
     InvalidParameterError
-        Both or neither of approved and cutoff; a reference that is no group.
+        Both or neither of approved and cutoff, a cutoff of nothing; a reference that is no group.
 
     See Also
     --------
@@ -152,7 +158,9 @@ def fairness_table(
     place = cases.groups.names.index(impact.reference)
     differs = _mean_difference(cases, place, settings)
     table = _group_table(cases, counts, impact, differs, settings.level)
-    large = _large(counts["count"].to_numpy(), settings)
+    large = large_groups(
+        counts["count"], min_share=settings.min_share, min_count=settings.min_count
+    )
     large[place] = True
     measures, base_rates = _between(table[large], settings)
     if cases.log_odds is not None:
@@ -167,14 +175,6 @@ def fairness_table(
         notes=notes,
         settings=settings,
     )
-
-
-def _large(count: Float1D, settings: FairnessSettings) -> Bool1D:
-    """Tell which groups have cases enough to be judged."""
-    large: Bool1D = (count > 0) & (count >= settings.min_count)
-    # a share of cases is compared as numbers that rounding does not move
-    large &= count >= settings.min_share * count.sum() * (1 - 1e-12)
-    return large
 
 
 def _counts(cases: FairnessCases) -> pd.DataFrame:
@@ -199,18 +199,12 @@ def _mean_difference(
     table, reference = differences(
         cases.score, cases.groups, cases.weights, place=place, sd="pooled", level=settings.level
     )
-    large = _large(table["count"].to_numpy(), settings)
+    large = large_groups(table["count"], min_share=settings.min_share, min_count=settings.min_count)
     bounds = settings.mean_difference_watch, settings.mean_difference_fail
-    verdicts: list[Verdict] = []
-    for i, value in enumerate(table["difference"].abs().tolist()):
-        if i == place or not large[i]:
-            verdicts.append("information")
-        elif math.isnan(value):
-            verdicts.append("not tested")
-        else:
-            verdicts.append(
-                "fail" if value > bounds[1] else "watch" if value > bounds[0] else "pass"
-            )
+    verdicts = [
+        difference_verdict(row["difference"], row["note"], *bounds) if judged else "information"
+        for row, judged in zip(table.to_dict("records"), large, strict=True)
+    ]
     table.insert(len(table.columns) - 1, "verdict", verdicts)
     return MeanDifference(table=table, reference=reference, level=settings.level)
 

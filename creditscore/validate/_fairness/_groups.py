@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import permutations
 from typing import Any, Literal, TypeAlias
 
@@ -11,7 +12,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from creditscore._typing import Float1D, Int1D
+from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._validation import check_choice, check_same_order
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 
@@ -71,6 +72,13 @@ def check_rows_agree(**columns: Any) -> None:
     """Refuse columns of pandas that hold one index in different orders."""
     for (first, values), (name, others) in permutations(columns.items(), 2):
         check_same_order(values, others, beside=first, name=name, error=InvalidDataError)
+
+
+def large_groups(count: Iterable[float], *, min_share: float, min_count: int = 1) -> Bool1D:
+    """Tell which groups have cases enough to be judged; shares are compared exactly."""
+    cases = [int(n) for n in count]
+    least = Fraction(str(min_share)) * sum(cases)
+    return np.array([n > 0 and n >= min_count and n >= least for n in cases])
 
 
 def place_of_group(name: Any, names: tuple[str, ...], owner: str) -> int:

@@ -12,9 +12,10 @@ from scipy.special import ndtri
 
 from creditscore._display import html_table
 from creditscore._typing import Float1D
-from creditscore._validation import as_floats, check_choice, check_real, check_weights
-from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
+from creditscore._validation import check_choice, check_real, check_row_counts, check_weights
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.validate._battery._finding import Finding, Verdict
+from creditscore.validate._fairness._fairness_cases import finite_column
 from creditscore.validate._fairness._groups import (
     Groups,
     MissingGroup,
@@ -130,7 +131,7 @@ def standardised_mean_difference(
     missing : {"error", "group"}, default="error"
         Whether a missing group is an error, or a group of its own.
     sample_weight : array-like of shape (n_samples,), optional
-        Frequencies, zero or more.
+        Counts of rows, whole numbers, zero or more, as the intervals need them.
     level : float, default=0.95
         Confidence level in (0, 1).
 
@@ -141,7 +142,11 @@ def standardised_mean_difference(
     Raises
     ------
     InvalidDataError
-        Missing scores or groups, columns of different lengths.
+        Missing scores or groups, columns of different lengths, a reference without cases.
+    EmptyDataError
+        No scores.
+    InvalidWeightError
+        Weights that are no whole numbers, or that leave no row.
     InvalidParameterError
         A reference that is no group; a parameter out of its range.
 
@@ -175,20 +180,17 @@ def standardised_mean_difference(
     check_real(level, "level", owner, low=0, high=1)
     small, practical = _read_bounds(bounds, owner)
     check_rows_agree(score=score, group=group, sample_weight=sample_weight)
-    values = as_floats(score, "score")
-    if values.ndim != 1 or not len(values):
-        msg = f"score must be a 1D list of numbers, one a case. Got shape {values.shape}."
-        raise (InvalidDataError if values.ndim != 1 else EmptyDataError)(msg)
-    if not np.isfinite(values).all():
-        row = int(np.isfinite(values).argmin())
-        msg = f"score must be finite in every case. Got {values[row]:g} at row {row}."
-        raise InvalidDataError(msg)
+    values = finite_column(score, "score")
     groups = read_groups(group, n_rows=len(values), missing=missing, owner=owner)
     weights = check_weights(sample_weight, n_rows=len(values))
+    check_row_counts(weights)
     place = None if reference is None else place_of_group(reference, groups.names, owner)
+    if place is not None and not groups.sums(weights)[place]:
+        msg = f"The reference group {groups.names[place]!r} has no cases."
+        raise InvalidDataError(msg)
     table, reference_name = differences(values, groups, weights, place=place, sd=sd, level=level)
     judged = [
-        _verdict(row["difference"], row["note"], small, practical)
+        difference_verdict(row["difference"], row["note"], small, practical)
         for row in table.to_dict("records")
     ]
     table.insert(len(table.columns) - 1, "verdict", judged)
@@ -210,6 +212,9 @@ def differences(
     # about the mean of all, so that squares of large scores lose nothing
     middle = float(np.average(values, weights=rows))
     apart = values - middle
+    # and in units of the largest, whose squares neither vanish nor overflow
+    unit = float(np.abs(apart).max()) or 1.0
+    apart /= unit
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = groups.sums(rows * apart) / count
         squares = groups.sums(rows * (apart - np.nan_to_num(mean)[groups.codes]) ** 2)
@@ -234,8 +239,8 @@ def differences(
         {
             "group": list(groups.names),
             "count": count,
-            "mean": mean + middle,
-            "sd": own_sd,
+            "mean": mean * unit + middle,
+            "sd": own_sd * unit,
             "difference": d,
             "lower": d - margin,
             "upper": d + margin,
@@ -253,7 +258,8 @@ def _note(count: float, difference: float) -> str:
     return "scores without spread" if math.isnan(difference) else ""
 
 
-def _verdict(difference: float, note: str, small: float, practical: float) -> Verdict:
+def difference_verdict(difference: float, note: str, small: float, practical: float) -> Verdict:
+    """Grade a difference by its size; that of the reference is none."""
     if note == "reference":
         return "information"
     if math.isnan(difference):

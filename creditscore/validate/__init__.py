@@ -9,14 +9,14 @@ from creditscore.validate._battery._settings import ValidationSettings
 from creditscore.validate._battery._verdict_display import VerdictDisplay
 from creditscore.validate._data._leakage_display import LeakageDisplay
 from creditscore.validate._data._leakage_hint import LeakageHint, LeakageHints
-from creditscore.validate._data._leakage_hints import leakage_hints
+from creditscore.validate._data._leakage_search import leakage_hints
 from creditscore.validate._data._leakage_settings import LeakageSettings
 from creditscore.validate._data._representativeness import (
     Representativeness,
     representativeness,
 )
 from creditscore.validate._data._representativeness_display import RepresentativenessDisplay
-from creditscore.validate._data._settings import RepresentativenessSettings
+from creditscore.validate._data._representativeness_settings import RepresentativenessSettings
 from creditscore.validate._data._split_check import SplitCheck, check_split
 from creditscore.validate._data._two_sample_test import TwoSampleTest, two_sample_test
 from creditscore.validate._fairness._adverse_impact import AdverseImpact, adverse_impact

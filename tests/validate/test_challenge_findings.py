@@ -36,6 +36,9 @@ def test_numbers_are_those_of_the_table(result: ChallengeResult) -> None:
     assert (ridge.statistic, ridge.lower, ridge.upper) == tuple(
         table.loc["ridge", ["difference", "lower", "upper"]]
     )
+    assert ridge.p_value == table.loc["ridge", "p_value"]
+    # a challenger that is significantly worse is no finding, so the p-value does not judge
+    assert (card.judged_by, ridge.judged_by) == ("", "bound")
     assert (card.verdict, ridge.subject, ridge.part) == ("information", "ridge", "overfitting")
 
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from creditscore._frame import as_table
 from creditscore.datasets import load_german_credit
 from creditscore.exceptions import (
     InvalidDataError,
@@ -30,6 +31,7 @@ from creditscore.validate import (
     leakage_hints,
     validate_scores,
 )
+from creditscore.validate._data._column_facts import ColumnFacts, Outcome
 
 mpl.use("Agg")
 N = 2000
@@ -138,6 +140,9 @@ class TestPlantedLeaks:
         found = leakage_hints(pd.DataFrame({"x": values, "when": period}), y, period="when")
         jump = next(h for h in found.hints if h.check == "jump between periods")
         assert "in period 2024" in jump.reason
+        for when, told in ((period.astype(int), "2024"), (pd.to_datetime(period), "2024-01-01")):
+            hints = leakage_hints(pd.DataFrame({"x": values, "when": when}), y, period="when").hints
+            assert any(f"in period {told}, and" in hint.reason for hint in hints)
         steady = rng.normal(size=N) + y
         assert "jump between periods" not in found_in(steady, period=period)
 
@@ -154,6 +159,11 @@ class TestDates:
         with_it = leakage_hints(X, y, known_on=known, outcome_on="2024-03-31").hints[0]
         assert "known with the outcome or after it in 100.0%" in with_it.reason
         assert leakage_hints(X, y, known_on=known, outcome_on="2024-04-01").hints == ()
+        outcome = pd.date_range("2024-03-31", periods=N)
+        both = leakage_hints(X, y, known_on=known, outcome_on=outcome, as_of="2024-03-30").hints[0]
+        assert both.statistic == 1
+        assert "after the decision in 100.0% of rows" in both.reason
+        assert "with the outcome or after it in 0.1% of rows" in both.reason
 
     def test_dates_of_each_row_and_names_of_columns(self) -> None:
         y = outcomes()
@@ -175,11 +185,57 @@ class TestDates:
         assert [(h.column, h.sureness) for h in hints] == [("paid", "possible")]
         assert leakage_hints(X, outcomes(), as_of="2024-06-01").hints == ()
 
+    def test_a_date_that_bads_alone_have_needs_no_other_date(self) -> None:
+        y, rng = outcomes(), np.random.default_rng(1)
+        days = pd.Series(pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 300, N), "D"))
+        assert found_in(days) == {}
+        # different in all rows, and yet no identifier
+        assert found_in(pd.date_range("2015-01-01", periods=N)) == {}
+        assert found_in(days.where(y)) == {"separates perfectly": "certain"}
+        half = found_in(days.where(y & (rng.random(N) < 0.5)))
+        assert half["constant within an outcome"] == "likely"
+        assert found_in(days.where(y | (rng.random(N) < 0.3)))["missing values tell"] == "likely"
+        measures = leakage_hints(pd.DataFrame({"day": days}), y).measures
+        assert measures[["column", "kind", "n_distinct"]].to_numpy().tolist() == [
+            ["day", "date", days.nunique()]
+        ]
+
+    def test_attributes_of_dates_are_named_by_their_days(self) -> None:
+        y = outcomes()
+        days = pd.Series(np.where(y, np.datetime64("2024-05-01"), np.datetime64("2023-01-01")))
+        mixed = days.where(np.random.default_rng(1).random(N) < 0.5, pd.Timestamp("2023-01-01"))
+        one = leakage_hints(pd.DataFrame({"paid": mixed}), y).hints[0]
+        assert one.reason.startswith(f"all {int((~y).sum()):,} good rows have '2023-01-01', and ")
+        spread = pd.Series(pd.date_range("2020-01-01", periods=N)).where(
+            y | (np.arange(N) < N * 0.7)
+        )
+        pure = [
+            h.reason for h in leakage_hints(pd.DataFrame({"paid": spread}), y).hints
+            if h.check == "pure value"
+        ]  # fmt: skip
+        assert len(pure) == 2
+        assert "rows with 'from 202" in pure[0]
+        assert "'Missing' are good" in pure[1]
+
+    def test_columns_of_dates_with_the_outcome_or_after_it(self) -> None:
+        X = pd.DataFrame(
+            {"x": np.random.default_rng(1).normal(size=N), "paid": pd.Timestamp("2024-05-01")}
+        )
+        X.loc[: N // 2 - 1, "paid"] = pd.NaT
+        hints = leakage_hints(X, outcomes(), outcome_on="2024-05-01").hints
+        assert [(h.column, h.sureness) for h in hints] == [("paid", "possible")]
+        assert hints[0].reason == (
+            "its dates: with the outcome or after it in 100.0% of the 1,000 rows with dates, by a "
+            "median of 0 days"
+        )
+
     def test_what_was_not_looked_at_is_said(self) -> None:
         X = pd.DataFrame({"x": [1.0, 2, 3], "lasted": pd.to_timedelta([1, 2, 3], unit="D")})
         found = leakage_hints(X, [0, 1, 0])
         assert set(found.not_made) == {"lasted", "dates", "jumps between periods"}
+        assert found.not_made["lasted"].startswith("holds neither numbers nor levels nor dates")
         assert found.not_made["dates"] == "neither as_of nor outcome_on is given"
+        X = X.assign(paid=pd.Timestamp("2023-01-01"))
         dated = leakage_hints(X, [0, 1, 0], as_of="2024-01-01")
         assert "does not say when 1 were known: x" in dated.not_made["dates"]
         assert {f.verdict for f in found.findings()} == {"information", "not tested"}
@@ -219,6 +275,25 @@ class TestMeasures:
             assert found.hints == ()
             assert "proves nothing" in repr(found)
 
+    def test_rows_without_a_number_are_ties_of_the_order(self) -> None:
+        y, rng = outcomes(), np.random.default_rng(1)
+        known = rng.random(N) < np.where(y, 0.3, 0.6)
+        values = np.where(known, rng.random(N) + y, np.nan)
+        facts = ColumnFacts.of(
+            as_table(pd.DataFrame({"x": values})), "x", Outcome(y, None), LeakageSettings()
+        )
+        bads, goods = values[y], values[~y]
+        above = bads[:, None] > goods
+        tied = np.isnan(bads)[:, None] | np.isnan(goods)
+        assert facts.order_auc == pytest.approx((above + 0.5 * tied).mean())
+
+    def test_numbers_of_weight_zero_have_no_order(self) -> None:
+        y = outcomes()
+        values = np.where(y & (np.arange(N) % 2 == 0), 5.0, np.where(y, np.nan, np.arange(N) % 7))
+        weights = np.where(y & (np.arange(N) % 2 == 0), 0.0, 1.0)
+        found = leakage_hints(pd.DataFrame({"x": values}), y, sample_weight=weights)
+        assert found.measures.loc[0, "auc"] == pytest.approx(1, abs=1e-9)
+
     def test_weights_are_rows_written_out(self) -> None:
         german = load_german_credit()
         X, y = german[["duration_months", "housing"]], german["is_bad"]
@@ -254,7 +329,7 @@ class TestWhatIsShown:
         sample = ValidationSample(is_bad=[0, 0, 1, 0], prob_default=[0.1, 0.1, 0.3, 0.2])
         table = validate_scores(sample).with_findings(found).table().query("part == 'data'")
         assert table.iloc[0][["test", "subject", "verdict"]].tolist() == [
-            "leakage: equals the outcome", "fee", "fail",
+            "leakage: equals the outcome", "characteristic fee", "fail",
         ]  # fmt: skip
         assert "certain: it is the outcome" in table.iloc[0]["note"]
         assert found.columns == ("fee",)
@@ -290,7 +365,8 @@ class TestWhatIsShown:
         assert repr(display) == "LeakageDisplay(3 columns, 2 of them with a hint)"
         with pytest.raises(InvalidParameterError, match="must be a LeakageHints"):
             LeakageDisplay.from_hints(X)  # type: ignore[arg-type]
-        dates = leakage_hints(pd.DataFrame({"d": pd.date_range("2024-01-01", periods=N)}), y)
+        lasted = pd.to_timedelta(np.arange(N), unit="D")
+        dates = leakage_hints(pd.DataFrame({"d": lasted}), y)
         with pytest.raises(InvalidDataError, match="No column was looked at"):
             LeakageDisplay.from_hints(dates)
 
@@ -318,6 +394,19 @@ class TestErrors:
             LeakageSettings(order_auc=0.5)
         with pytest.raises(InvalidParameterError, match="'sureness'"):
             LeakageHint(column="x", check="pure value", sureness="sure", statistic=1, reason="")  # type: ignore[arg-type]
+
+    def test_numbers_with_words_among_them_are_looked_at(self) -> None:
+        y, rng = outcomes(), np.random.default_rng(1)
+        values = rng.normal(size=N).round(3).astype(object)
+        values[rng.random(N) < 0.2] = "refused"
+        assert found_in(values) == {}
+        values[y & (rng.random(N) < 0.5)] = "in court"
+        assert found_in(values)["pure value"] == "likely"
+
+    def test_many_levels_tell_a_few_outcomes_apart_by_chance(self) -> None:
+        levels, y = np.repeat([f"L{i}" for i in range(20)], 3), np.arange(60) < 6
+        assert "separates perfectly" not in found_in(levels, y)
+        assert "separates perfectly" in found_in(np.tile(levels, 10), np.tile(y, 10))
 
     def test_few_rows_give_no_hint(self) -> None:
         assert leakage_hints(pd.DataFrame({"x": [0, 1, 0, 1]}), [0, 1, 0, 1]).hints == ()

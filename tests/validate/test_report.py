@@ -91,6 +91,7 @@ def test_further_lines_are_added_and_the_first_report_stays() -> None:
     more = first.with_findings(Result(), [finding(part="data", verdict="pass")])
     assert more.table()["part"].tolist() == ["calibration", "fairness", "data"]
     assert len(first.findings) == 1
+    assert first.with_findings(more).table()["part"].tolist()[1:] == more.table()["part"].tolist()
     for wrong in ("text", 3):
         with pytest.raises(InvalidParameterError, match="with_findings takes results"):
             first.with_findings(wrong)

@@ -112,9 +112,17 @@ def test_bad_rates_by_the_z_test_of_statsmodels(new: int, verdict: str) -> None:
     first, second = np.arange(1000) < 100, np.arange(1000) < new
     line = lines(check_split(X, X + 0.5, first, second)).loc[RATE]
     _, p_value = proportions_ztest([100, new], [1000, 1000])
-    assert f"p {p_value:.4f}" in line["note"] or p_value < 1e-4
+    assert line["p_value"] == pytest.approx(p_value)
     expected = verdict if p_value < 0.05 else "pass"
     assert (line["statistic"], line["verdict"]) == (pytest.approx(new / 1000 - 0.1), expected)
+
+
+@pytest.mark.parametrize(("new", "verdict"), [(2100, "pass"), (2300, "watch"), (1700, "watch"),
+                                              (2600, "fail"), (1400, "fail")])  # fmt: skip
+def test_changes_of_the_bad_rate_by_a_tenth_and_by_a_quarter(new: int, verdict: str) -> None:
+    X = pd.DataFrame({"x": np.arange(20_000.0)})
+    first, second = np.arange(20_000) < 2000, np.arange(20_000) < new
+    assert lines(check_split(X, X + 0.5, first, second)).loc[RATE, "verdict"] == verdict
 
 
 def test_no_bads_in_either_sample_is_no_shift() -> None:
@@ -127,6 +135,7 @@ def test_the_lines_go_into_a_report() -> None:
     found = check_split(german[:700], german[650:])
     sample = ValidationSample(is_bad=[0, 0, 1, 0], prob_default=[0.1, 0.1, 0.3, 0.2])
     report = validate_scores(sample).with_findings(found)
+    assert set(report.table().query("part == 'data'")["judged_by"]) == {"bound", ""}
     assert report.summary().set_index("part").loc["data", "worst"] == "fail"
     assert found.verdict == "fail"
     assert repr(found).startswith("<SplitCheck: fail; 50 of 350 test rows")
@@ -143,6 +152,8 @@ def test_errors() -> None:
         check_split(X, X, key="k")
     with pytest.raises(MissingColumnError, match="'z'"):
         check_split(X, X, columns=["z"])
+    with pytest.raises(InvalidParameterError, match="must be a list of names"):
+        check_split(X, X, columns="x")
     with pytest.raises(InvalidDataError, match="no column in common"):
         check_split(X, X.rename(columns={"x": "z"}))
     with pytest.raises(InvalidDataError, match="train_time has 1 missing date"):

@@ -15,7 +15,7 @@ _WHOLE = "portfolio"
 _KINDS = ("grade", "segment", "period", "group", "characteristic")
 LEGEND = (
     "In tables by group a cell is the p-value that the verdict goes by, or a value with its "
-    "interval; ✓ pass, ! watch, ✗ fail, – not tested."
+    "interval or band; ✓ pass, ! watch, ✗ fail, – not tested."
 )
 
 
@@ -135,7 +135,8 @@ def _cells(lines: pd.DataFrame, *, adjusted: bool) -> list[str]:
 
 def _cell(row: dict[str, object], *, adjusted: bool) -> str:
     p_value = float(str(row[p_column(adjusted=adjusted and row["judged_by"] == "p-value")]))
-    if row["band"] == "interval" or math.isnan(p_value):
+    by_value = row["band"] == "interval" or row["judged_by"] == "bound"
+    if by_value or math.isnan(p_value):
         ends = band(float(str(row["lower"])), float(str(row["upper"])))
         value = number(float(str(row["statistic"])))
         text = f"{value} ({ends})" if ends else value

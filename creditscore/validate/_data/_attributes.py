@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -14,10 +14,12 @@ from creditscore.binning import (
     NumericPartition,
     Partition,
 )
-from creditscore.exceptions import ColumnTypeError
+from creditscore.exceptions import ColumnTypeError, InvalidParameterError
 
 MOST_LEVELS = 20
 """So many levels or words are attributes of their own; the rarer ones share the last."""
+STRANGE = "holds neither numbers nor levels nor dates: convert it, or drop it"
+"""Why a column is not looked at."""
 
 
 def simple_partition(table: Table, name: str, n_bins: int) -> Partition:
@@ -76,8 +78,8 @@ def numbers_of(partition: Partition, table: Table, name: str) -> Float1D | None:
     return values
 
 
-def dates_among(table: Table, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the columns that cannot be parted: dates, times and what is no value at all."""
+def strange_among(table: Table, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns that cannot be parted as they are: dates, times, what is no value."""
     found = []
     for name in names:
         try:
@@ -85,6 +87,25 @@ def dates_among(table: Table, names: Iterable[str]) -> tuple[str, ...]:
         except ColumnTypeError:
             found.append(name)
     return tuple(found)
+
+
+def has_days(table: Table, name: str) -> bool:
+    """Tell whether a column holds dates."""
+    try:
+        table.days(name)
+    except ColumnTypeError:
+        return False
+    return True
+
+
+def checked_names(columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the columns that are asked for, each once."""
+    listed = isinstance(columns, Iterable) and not isinstance(columns, str)
+    names = tuple(dict.fromkeys(columns)) if listed else ()
+    if not names:
+        msg = f"columns must be a list of names, such as ['age', 'sales']. Got {columns!r}."
+        raise InvalidParameterError(msg)
+    return names
 
 
 def count_codes(codes: Int1D, n_codes: int, weights: Float1D | None = None) -> Float1D:

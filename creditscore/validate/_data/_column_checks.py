@@ -115,8 +115,8 @@ def _one_value(facts: ColumnFacts, rows: Bool1D) -> str | None:
         return None
     if facts.numbers is not None and codes[0] < facts.partition.n_regular:
         values = facts.numbers[rows]
-        return f"{values[0]:g}" if (values == values[0]).all() else None
-    return facts.partition.labels[int(codes[0])]
+        return facts.text_of(values[0]) if (values == values[0]).all() else None
+    return facts.label(int(codes[0]))
 
 
 def _pure(facts: ColumnFacts, settings: LeakageSettings) -> Iterator[LeakageHint]:
@@ -134,7 +134,7 @@ def _pure(facts: ColumnFacts, settings: LeakageSettings) -> Iterator[LeakageHint
         place = int(pure.argmax())
         n = int(pure[place])
         if n and math.log(n_held) + n * math.log(share) < math.log(settings.chance):
-            reason = f"all {n:,} rows with {facts.partition.labels[place]!r} are {word}"
+            reason = f"all {n:,} rows with {facts.label(place)!r} are {word}"
             yield _hint(facts, "pure value", sureness, n, reason)
 
 

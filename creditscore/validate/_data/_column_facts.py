@@ -5,16 +5,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from scipy.special import chdtrc
 
-from creditscore._frame import Table
+from creditscore._frame import Table, as_table
 from creditscore._typing import Bool1D, ColumnKind, Float1D, Float2D, Int1D
 from creditscore.binning import Partition
 from creditscore.metrics import auc, information_value
-from creditscore.validate._data._attributes import class_counts, numbers_of, simple_partition
+from creditscore.validate._data._attributes import (
+    class_counts,
+    numbers_of,
+    simple_partition,
+    strange_among,
+)
 from creditscore.validate._data._leakage_settings import LeakageSettings
 
 _CASES_A_BIN = 10
@@ -43,6 +49,13 @@ class Outcome:
         """Share of rows that are bad."""
         return self.n_bad / len(self.is_bad)
 
+    def share(self, rows: Bool1D, *, bad: bool) -> float:
+        """Share of the bads, or of the goods, that some rows are, by weight."""
+        of = self.is_bad == bad
+        if self.weights is None:
+            return float(rows[of].mean())
+        return float(self.weights[of & rows].sum() / self.weights[of].sum())
+
 
 @dataclass(frozen=True, eq=False)
 class Periods:
@@ -57,7 +70,7 @@ class ColumnFacts:
     """A column in attributes, and the goods and bads of each."""
 
     name: str
-    kind: ColumnKind
+    kind: ColumnKind | Literal["date"]
     partition: Partition
     codes: Int1D
     numbers: Float1D | None
@@ -69,7 +82,10 @@ class ColumnFacts:
     def of(
         cls, table: Table, name: str, outcome: Outcome, settings: LeakageSettings
     ) -> ColumnFacts:
-        """Read a column once."""
+        """Read a column once; dates as days."""
+        is_date = bool(strange_among(table, [name]))
+        if is_date:
+            table = _in_days(table, name)
         least = min(outcome.n_bad, outcome.n_good)
         n_bins = max(2, min(settings.n_bins, least // _CASES_A_BIN))
         partition = simple_partition(table, name, n_bins)
@@ -81,11 +97,12 @@ class ColumnFacts:
             n_distinct = len(np.unique(numbers[~np.isnan(numbers)]))
         return cls(
             name=name,
-            kind=kind,
+            kind="date" if is_date else kind,
             partition=partition,
             codes=partition.coded(table, name)[0],
             numbers=numbers,
-            is_whole=table.is_whole(name) if kind == "numeric" else False,
+            # days are floats here, so that dates are no identifier
+            is_whole=kind == "numeric" and table.is_whole(name),
             n_distinct=n_distinct,
             outcome=outcome,
         )
@@ -129,12 +146,15 @@ class ColumnFacts:
 
     @cached_property
     def order_auc(self) -> float:
-        """AUC of the order of the numbers, 0.5 or more; rows without a value are ties."""
-        known = ~self.is_missing
-        if self.numbers is None or not _both(self.outcome.is_bad[known]):
+        """AUC of the order of the numbers, 0.5 or more; rows without a number are ties."""
+        if self.numbers is None:
             return 0.5
-        order = self._area(self.numbers[known], known)
-        return 0.5 + abs(order - 0.5) * float(known.mean())
+        known = ~np.isnan(self.numbers)
+        # pairs of a good and a bad that both have a number, as a share of all
+        pairs = self.outcome.share(known, bad=True) * self.outcome.share(known, bad=False)
+        if not pairs:
+            return 0.5
+        return 0.5 + abs(self._area(self.numbers[known], known) - 0.5) * pairs
 
     @cached_property
     def auc(self) -> float:
@@ -149,6 +169,20 @@ class ColumnFacts:
         """Share of missing values of the bads, less that of the goods."""
         good, bad = (part[self.partition.missing_code] for part in self.counts)
         return float(bad / self.outcome.n_bad - good / self.outcome.n_good)
+
+    def label(self, code: int) -> str:
+        """Name an attribute; of dates by its days."""
+        partition = self.partition
+        if self.kind != "date" or code >= partition.n_regular:
+            return partition.labels[code]
+        cuts = [_day(cut) for cut in getattr(partition, "cuts", ())]
+        if not 0 < code < len(cuts):
+            return (f"before {cuts[0]}" if code == 0 else f"from {cuts[-1]}") if cuts else "all"
+        return f"from {cuts[code - 1]} to before {cuts[code]}"
+
+    def text_of(self, number: float) -> str:
+        """Write a value; of dates the day."""
+        return _day(number) if self.kind == "date" else f"{number:g}"
 
     def weighted_counts(self) -> tuple[Float1D, Float1D]:
         """Goods and bads of each attribute, by weight."""
@@ -180,10 +214,18 @@ class ColumnFacts:
         return auc(self.outcome.is_bad[rows], -risk, sample_weight=kept)
 
 
+def _in_days(table: Table, name: str) -> Table:
+    """Return a column of dates as numbers of days."""
+    days = table.days(name).astype("datetime64[D]")
+    numbers = np.where(np.isnat(days), np.nan, days.astype(np.int64))
+    return as_table(pd.DataFrame({name: numbers}))
+
+
+def _day(number: float) -> str:
+    """Write a number of days as a date; a cut between days falls to the later one."""
+    return str(np.datetime64(math.ceil(number), "D"))
+
+
 def log_choices(n: int, k: int) -> float:
     """Return the logarithm of the number of ways to choose k of n."""
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
-
-
-def _both(is_bad: Bool1D) -> bool:
-    return bool(is_bad.any() and not is_bad.all())

@@ -52,33 +52,39 @@ def date_hints(
 ) -> Iterator[LeakageHint]:
     """Yield a hint for each column that was known too late in some row.
 
-    Of columns of dates (`dated`) a date after the decision is a hint too: it may be a plan, such
-    as the day of maturity.
+    Of columns of dates (`dated`) dates that late are a hint too: they may be plans, such as the
+    day of maturity.
     """
     for name, value in known_on.items():
         known = read_days(value, table, f"known_on[{name!r}]")
         if known is None:
             continue
-        reasons = [
-            reason
-            for reason in (
-                _late(known, decision, "after the decision", strict=True),
-                _late(known, outcome, "with the outcome or after it", strict=False),
-            )
-            if reason is not None
-        ]
-        if reasons:
-            share = max(part for part, _ in reasons)
-            told = "; ".join(text for _, text in reasons)
+        found = _too_late(known, outcome, decision)
+        if found is not None:
             yield LeakageHint(column=name, check="known too late", sureness="certain",
-                              statistic=share, reason=told)  # fmt: skip
+                              statistic=found[0], reason=f"known {found[1]}")  # fmt: skip
     for name in dated:
         if name in known_on:
             continue
-        found = _late(table.days(name), decision, "after the decision", strict=True)
+        found = _too_late(table.days(name), outcome, decision)
         if found is not None:
             yield LeakageHint(column=name, check="known too late", sureness="possible",
                               statistic=found[0], reason=f"its dates: {found[1]}")  # fmt: skip
+
+
+def _too_late(known: Days, outcome: Days | None, decision: Days | None) -> tuple[float, str] | None:
+    """Return the larger share of rows that were known too late, and both in words."""
+    parts = [
+        part
+        for part in (
+            _late(known, decision, "after the decision", strict=True),
+            _late(known, outcome, "with the outcome or after it", strict=False),
+        )
+        if part is not None
+    ]
+    if not parts:
+        return None
+    return max(share for share, _ in parts), "; ".join(text for _, text in parts)
 
 
 def _late(known: Days, limit: Days | None, what: str, *, strict: bool) -> tuple[float, str] | None:
@@ -95,4 +101,5 @@ def _late(known: Days, limit: Days | None, what: str, *, strict: bool) -> tuple[
     if not share:
         return None
     median = counted(int(np.median(gap[late])), "day")
-    return share, f"known {what} in {share:.1%} of rows, by a median of {median}"
+    rows = "rows" if both.all() else f"the {counted(int(both.sum()), 'row')} with dates"
+    return share, f"{what} in {share:.1%} of {rows}, by a median of {median}"

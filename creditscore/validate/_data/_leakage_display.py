@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from creditscore._checks import check_kind
-from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, distinct, new_axes
+from creditscore._display import BAD, GOOD, INK, clean_axes
 from creditscore.exceptions import InvalidDataError
+from creditscore.validate._data._coloured_bars import MOST_BARS, coloured_bars, legend_beside
 from creditscore.validate._data._leakage_hint import SURENESS, LeakageHints
 
 _NONE = "no hint"
 _COLOURS = {"certain": BAD, "likely": "#e08a4a", "possible": "#e0b64a", _NONE: GOOD}
-_INCHES_A_ROW = 0.27
-_MOST_SHOWN = 40
 
 
 @dataclass(kw_only=True, repr=False)
@@ -85,22 +84,15 @@ class LeakageDisplay:
 
     def plot(self, ax: Any = None) -> Self:
         """Draw the first forty columns; the axes are then in ``ax_``."""
-        shown = self.table.head(_MOST_SHOWN)
+        shown = self.table.head(MOST_BARS)
         n = len(shown)
-        ax = new_axes(ax, size=(7.6, 1.5 + _INCHES_A_ROW * n))
-        values = shown["auc"].to_numpy()
-        for word, colour in _COLOURS.items():
-            places = np.flatnonzero((shown["sureness"] == word).to_numpy())
-            if len(places):
-                ax.barh(places, values[places] - 0.5, left=0.5, height=0.7, color=colour,
-                        label=word)  # fmt: skip
-        for bound in self.bounds:
-            ax.axvline(bound, color=MUTED, linestyle="--", linewidth=1)
-        ax.set(xlim=(0.5, 1.005), ylim=(n - 0.4, -0.6))
-        ax.set_yticks(range(n), distinct(shown["column"].tolist(), 34), parse_math=False)
+        ax = coloured_bars(
+            ax, shown["column"].tolist(), shown["auc"].to_numpy(), shown["sureness"].tolist(),
+            colours=_COLOURS, bounds=self.bounds, start=0.5,
+        )  # fmt: skip
+        ax.set_xlim(0.5, 1.005)
         ax.set_xlabel("AUC of the column alone", color=INK)
-        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=9,
-                  labelcolor=INK)  # fmt: skip
+        legend_beside(ax)
         more = f" ({n} of {len(self.table)})" if n < len(self.table) else ""
         clean_axes(ax, title=f"What columns tell alone, and hints of leaks{more}", grid="x")
         self.ax_ = ax

@@ -12,6 +12,7 @@ from creditscore._checks import check_kind
 from creditscore._display import counted, html_table
 from creditscore._validation import check_choice
 from creditscore.validate._battery._finding import Finding, Verdict, not_tested, told
+from creditscore.validate._data._bounds import PRACTICE
 from creditscore.validate._data._leakage_settings import LeakageSettings
 
 Sureness: TypeAlias = Literal["certain", "likely", "possible"]
@@ -41,7 +42,6 @@ _SOURCES = {
     "strong alone": "Siddiqi, Intelligent Credit Scoring, 2nd ed., 2017, ch. 10; AUC is practice",
     "known too late": "Kaufman, Rosset and Perlich, Leakage in Data Mining, KDD 2011",
 }
-_PRACTICE = "no convention: bounds are practice"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,20 +154,20 @@ class LeakageHints:
             Finding(
                 part="data",
                 test=f"leakage: {hint.check}",
-                subject=hint.column,
+                subject=hint.column if hint.column == ROWS else f"characteristic {hint.column}",
                 measure="statistic of the hint",
                 statistic=hint.statistic,
                 verdict=_VERDICTS[hint.sureness],
-                source=_SOURCES.get(hint.check, _PRACTICE),
+                source=_SOURCES.get(hint.check, PRACTICE),
                 note=f"{hint.sureness}: {hint.reason}",
             )
             for hint in self.hints
         ]
         if not lines:
             note = f"no hint found in {counted(len(self.measures), 'column')}, which proves nothing"
-            lines.append(told("data", "leakage", "hints", 0, _PRACTICE, note))
+            lines.append(told("data", "leakage", "hints", 0, PRACTICE, note))
         lines += [
-            not_tested("data", "leakage", "hints", _PRACTICE, why, subject)
+            not_tested("data", "leakage", "hints", PRACTICE, why, subject)
             for subject, why in self.not_made.items()
         ]
         return tuple(lines)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from creditscore._repr import changed_repr
 from creditscore._validation import check_integer, check_real
-from creditscore.validate._data._settings import checked_bounds
+from creditscore.validate._data._bounds import checked_bounds
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -13,23 +13,25 @@ from creditscore._checks import check_kind, unknown_name
 from creditscore._display import Format, html_table
 from creditscore._typing import NativeFrame
 from creditscore.binning import Partition
-from creditscore.exceptions import InvalidDataError
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.scorecard import Scorecard
 from creditscore.validate._battery._finding import (
     Finding,
     Verdict,
     not_tested,
+    worst_of,
 )
+from creditscore.validate._data._bounds import PRACTICE
+from creditscore.validate._data._representativeness_settings import RepresentativenessSettings
 from creditscore.validate._data._samples import TwoSamples
-from creditscore.validate._data._settings import RepresentativenessSettings
 from creditscore.validate._data._shift import Parted, shift_row
 from creditscore.validate._data._two_sample_test import TwoSampleTest, told_apart
 
 _SIDDIQI = "Siddiqi, Intelligent Credit Scoring, 2nd ed., 2017, ch. 14"
-_PRACTICE = "no convention: bounds are practice"
-_WORST: tuple[Verdict, ...] = ("fail", "watch", "pass")
+_CSI = "characteristic stability"
+_ALL = "all characteristics"
 _SHARES = (
-    *("psi", "benchmark", "missing_development", "missing_current", "out_of_range", "unseen"),
+    *("csi", "benchmark", "missing_development", "missing_current", "out_of_range", "unseen"),
     *("smd",),
 )
 
@@ -42,18 +44,18 @@ class Representativeness:
     ----------
     table : DataFrame
         A row a characteristic, the largest index first: characteristic; bins ("card", "given",
-        "quantiles" or "levels"); n_bins; psi, benchmark, beyond_chance and p_value, as
-        :func:`creditscore.metrics.csi_table` has them; missing_development and missing_current
-        (shares); unseen (share of current rows with levels that no bin holds); out_of_range (share
-        of current rows below the least or above the largest value of development) and
-        range_beyond_chance; mean_development, mean_current and smd (their difference over the
-        standard deviation); points_shift (mean points of the card, current less development);
-        psi_verdict, missing_verdict, range_verdict and unseen_verdict; verdict, the worst of them,
-        and because_of, those that are not "pass". NaN, or "not tested", where a measure does not
-        apply.
+        "quantiles" or "levels"); n_bins; csi, benchmark, beyond_chance and p_value, as
+        :func:`creditscore.metrics.csi_table` has them of counts; missing_development and
+        missing_current (shares); unseen (share of current rows with levels that no bin holds);
+        out_of_range (share of current rows below the least or above the largest value of
+        development) and range_beyond_chance; mean_development, mean_current and smd (their
+        difference over the standard deviation); points_shift (mean points of the card, current less
+        development); csi_verdict, missing_verdict, range_verdict and unseen_verdict; verdict, the
+        worst of them, and because_of, those that are not "pass". NaN, or "not tested", where a
+        measure does not apply.
     attributes : DataFrame
         A row an attribute that holds a case: characteristic, attribute, development and current
-        (shares), psi_part.
+        (shares), csi_part.
     two_samples : TwoSampleTest or None
         Whether a classifier can tell the samples apart; None where there were too few rows.
     skipped : Mapping of str to str
@@ -85,8 +87,7 @@ telling the samples apart>
     @property
     def verdict(self) -> Verdict:
         """The worst verdict of all: "fail", "watch" or "pass"."""
-        verdicts = {finding.verdict for finding in self.findings()}
-        return next(word for word in _WORST if word in verdicts)
+        return worst_of(finding.verdict for finding in self.findings())
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the lines of a report: the index of each characteristic, then what is strange."""
@@ -96,11 +97,11 @@ telling the samples apart>
         if self.two_samples is None:
             why = f"too few rows for {self.settings.n_folds} folds"
             test = "classifier two-sample test"
-            lines.append(not_tested("data", test, "AUC", _PRACTICE, why))
+            lines.append(not_tested("data", test, "AUC", PRACTICE, why))
         else:
             lines += self.two_samples.findings()
         lines += [
-            not_tested("data", "characteristic stability", "PSI", _SIDDIQI, why, name)
+            not_tested("data", _CSI, "CSI", _SIDDIQI, why, f"characteristic {name}")
             for name, why in self.skipped.items()
         ]
         return tuple(lines)
@@ -114,7 +115,7 @@ telling the samples apart>
         )  # fmt: skip
         return (
             f"<Representativeness: {self.verdict}; {len(self.table)} characteristics, largest CSI "
-            f"{first['psi']:.3f} of {first['characteristic']!r}{told}>"
+            f"{first['csi']:.3f} of {first['characteristic']!r}{told}>"
         )
 
     def _repr_html_(self) -> str:
@@ -177,7 +178,7 @@ def representativeness(
     InvalidDataError
         No column in common.
     InvalidParameterError
-        Bins of a column that is not compared.
+        Bins of a column that is not compared, or that the card parts.
 
     See Also
     --------
@@ -186,7 +187,7 @@ def representativeness(
 
     Notes
     -----
-    Each characteristic has its stability index, Σ (current - development) · ln(current /
+    Each characteristic has its stability index (CSI), Σ (current - development) · ln(current /
     development) over shares of attributes [1]_, with missing values and unseen levels as
     attributes of their own. Attributes are those of the card, or of `partitions`; else bins of
     nearly equal size of the development sample, a frequent value alone, and its 19 most frequent
@@ -215,13 +216,13 @@ def representativeness(
     >>> found = representativeness(
     ...     german[~young], german[young], columns=["age_years", "housing", "credit_amount"]
     ... )
-    >>> found.table[["characteristic", "psi", "benchmark", "verdict"]].round(2)
-      characteristic   psi  benchmark verdict
+    >>> found.table[["characteristic", "csi", "benchmark", "verdict"]].round(2)
+      characteristic   csi  benchmark verdict
     0      age_years  7.86       0.07    fail
     1        housing  0.45       0.03    fail
     2  credit_amount  0.04       0.07    pass
     >>> found.table.loc[0, "because_of"]
-    'psi, range'
+    'csi, range'
     """
     owner = "representativeness"
     settings = settings or RepresentativenessSettings()
@@ -235,13 +236,13 @@ def representativeness(
         columns = tuple(cards) if columns is None else columns
     weights = development_weight, current_weight
     samples = TwoSamples.read(development, current, columns, weights, settings)
-    given = _checked_partitions(partitions or {}, samples.names)
+    given = _checked_partitions(partitions or {}, samples.names, cards)
     rows, parts = [], []
     for name in samples.names:
         row, part = shift_row(Parted.of(samples, name, given.get(name), cards.get(name)), samples)
         rows.append(row)
         parts.append(part)
-    table = pd.DataFrame(rows).sort_values("psi", ascending=False, kind="stable")
+    table = pd.DataFrame(rows).sort_values("csi", ascending=False, kind="stable")
     try:
         two_samples = told_apart(samples)
     except InvalidDataError:
@@ -258,12 +259,15 @@ def representativeness(
 
 
 def _checked_partitions(
-    partitions: Mapping[str, Partition], names: tuple[str, ...]
+    partitions: Mapping[str, Partition], names: tuple[str, ...], cards: Mapping[str, Any]
 ) -> Mapping[str, Partition]:
     for name, partition in partitions.items():
         if name not in names:
             raise unknown_name(name, names, "column", "what is compared")
         check_kind(partition, f"partitions[{name!r}]", "representativeness", Partition)
+        if name in cards:
+            msg = f"partitions holds bins of {name!r}, which the scorecard parts: leave them out."
+            raise InvalidParameterError(msg)
     return partitions
 
 
@@ -275,14 +279,15 @@ def _index_line(row: dict[str, Any], settings: RepresentativenessSettings) -> Fi
     )  # fmt: skip
     return Finding(
         part="data",
-        test="characteristic stability",
-        subject=row["characteristic"],
-        measure="PSI",
-        statistic=row["psi"],
+        test=_CSI,
+        subject=f"characteristic {row['characteristic']}",
+        measure="CSI",
+        statistic=row["csi"],
+        p_value=row["p_value"],
         lower=0.0,
-        upper=settings.psi_bounds[0],
+        upper=settings.csi_bounds[0],
         band="acceptance",
-        verdict=row["psi_verdict"],
+        verdict=row["csi_verdict"],
         source=_SIDDIQI,
         note=noise,
     )
@@ -302,14 +307,14 @@ def _strange_lines(
         Finding(
             part="data",
             test=test,
-            subject=table.loc[row, "characteristic"] if len(rows) else "all columns",
+            subject=f"characteristic {table.loc[row, 'characteristic']}" if len(rows) else _ALL,
             measure="share of rows",
             statistic=float(values[row]),
             lower=0.0,
             upper=bounds[0],
             band="acceptance",
             verdict=verdicts[row],
-            source=_PRACTICE,
+            source=PRACTICE,
             note=_strange_note(table.loc[row], measure, alone=bool(len(rows))),
         )
         for row in shown

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from creditscore._checks import check_kind
-from creditscore._display import BAD, GOOD, INK, MUTED, clean_axes, distinct, new_axes
+from creditscore._display import BAD, GOOD, INK, clean_axes
+from creditscore.validate._data._coloured_bars import MOST_BARS, coloured_bars, legend_beside
 from creditscore.validate._data._representativeness import Representativeness
 
 _COLOURS = {"pass": GOOD, "watch": "#e0b64a", "fail": BAD}
-_INCHES_A_ROW = 0.27
-_MOST_SHOWN = 40
 _LEAST = 1e-4
 
 
@@ -64,7 +63,7 @@ class RepresentativenessDisplay:
             Something else.
         """
         check_kind(result, "result", f"{cls.__name__}.from_result", Representativeness)
-        return cls(table=result.table.copy(), bounds=result.settings.psi_bounds)
+        return cls(table=result.table.copy(), bounds=result.settings.csi_bounds)
 
     def frame(self) -> pd.DataFrame:
         """Return the numbers behind the picture."""
@@ -72,27 +71,22 @@ class RepresentativenessDisplay:
 
     def plot(self, ax: Any = None) -> Self:
         """Draw the forty largest; the axes are then in ``ax_``."""
-        shown = self.table.head(_MOST_SHOWN)
+        shown = self.table.head(MOST_BARS)
         n = len(shown)
-        ax = new_axes(ax, size=(7.6, 1.5 + _INCHES_A_ROW * n))
-        values = np.maximum(shown["psi"].to_numpy(), _LEAST)
-        for verdict, colour in _COLOURS.items():
-            places = np.flatnonzero((shown["verdict"] == verdict).to_numpy())
-            if len(places):
-                ax.barh(places, values[places], height=0.7, color=colour, label=verdict)
+        values = np.maximum(shown["csi"].to_numpy(), _LEAST)
+        # zero has no place on a logarithmic scale
+        bounds = [bound for bound in self.bounds if bound > 0]
+        ax = coloured_bars(
+            ax, shown["characteristic"].tolist(), values, shown["verdict"].tolist(),
+            colours=_COLOURS, bounds=bounds,
+        )  # fmt: skip
         noise = shown["benchmark"].to_numpy()
         ax.plot(noise, np.arange(n), linestyle="none", marker="|", markersize=11,
                 markeredgewidth=1.6, color=INK, label="sampling alone")  # fmt: skip
-        for bound in self.bounds:
-            if bound > 0:
-                ax.axvline(bound, color=MUTED, linestyle="--", linewidth=1)
         highest = max(float(values.max()), float(np.nanmax([*noise, self.bounds[1]])))
-        ax.set(xscale="log", xlim=(_LEAST, highest * 1.6), ylim=(n - 0.4, -0.6))
-        names = distinct(shown["characteristic"].tolist(), 34)
-        ax.set_yticks(range(n), names, parse_math=False)
-        ax.set_xlabel("stability index of the characteristic", color=INK)
-        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=9,
-                  labelcolor=INK)  # fmt: skip
+        ax.set(xscale="log", xlim=(_LEAST, highest * 1.6))
+        ax.set_xlabel("characteristic stability index (CSI)", color=INK)
+        legend_beside(ax)
         left = len(self.table) - n
         more = f" ({n} largest of {len(self.table)})" if left else ""
         clean_axes(ax, title=f"Current sample against development{more}", grid="x")

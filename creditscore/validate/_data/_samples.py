@@ -14,8 +14,14 @@ from creditscore._typing import Bool1D, Float1D, Float2D, Int1D, NativeFrame
 from creditscore._validation import check_weights
 from creditscore.binning import NumericPartition, Partition
 from creditscore.exceptions import ColumnTypeError, InvalidDataError
-from creditscore.validate._data._attributes import dates_among, simple_partition
-from creditscore.validate._data._settings import RepresentativenessSettings
+from creditscore.validate._data._attributes import (
+    STRANGE,
+    checked_names,
+    has_days,
+    simple_partition,
+    strange_among,
+)
+from creditscore.validate._data._representativeness_settings import RepresentativenessSettings
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +45,12 @@ class TwoSamples:
         settings: RepresentativenessSettings,
     ) -> TwoSamples:
         """Read both samples; columns that were not asked for by name may be left out, and why."""
-        tables = as_table(development, wanted=columns), as_table(current, wanted=columns)
-        if columns is None:
+        wanted = None if columns is None else checked_names(columns)
+        tables = as_table(development, wanted=wanted), as_table(current, wanted=wanted)
+        if wanted is None:
             names, skipped = _common(*tables)
         else:
-            names, skipped = tuple(columns), {}
+            names, skipped = wanted, {}
             for table in tables:
                 table.require(names)
         first, second = tables
@@ -97,8 +104,11 @@ def _common(first: Table, second: Table) -> tuple[tuple[str, ...], dict[str, str
     }
     shared = [name for name in first.names if name not in skipped]
     for table in (first, second):
-        dates = dates_among(table, shared)
-        skipped |= dict.fromkeys(dates, "holds dates, which always move on")
+        strange = strange_among(table, shared)
+        skipped |= {
+            name: "holds dates, which always move on" if has_days(table, name) else STRANGE
+            for name in strange
+        }
     names = tuple(name for name in shared if name not in skipped)
     if not names:
         msg = (

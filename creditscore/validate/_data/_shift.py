@@ -14,12 +14,10 @@ from creditscore._typing import Float1D, Int1D
 from creditscore.binning import NumericPartition, Partition
 from creditscore.metrics import psi, psi_benchmark, psi_test
 from creditscore.scorecard import Characteristic
-from creditscore.validate._battery._finding import Verdict, rising_verdict
+from creditscore.validate._battery._finding import Verdict, rising_verdict, worst_of
 from creditscore.validate._data._attributes import count_codes, numbers_of
+from creditscore.validate._data._representativeness_settings import RepresentativenessSettings
 from creditscore.validate._data._samples import TwoSamples
-from creditscore.validate._data._settings import RepresentativenessSettings
-
-_ORDER: tuple[Verdict, ...] = ("fail", "watch", "pass")
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +90,7 @@ def _index(
     held = (shares[0] > 0) | (shares[1] > 0)
     if held.sum() < 2:
         return {
-            "n_bins": 1, "psi": 0.0, "benchmark": math.nan, "beyond_chance": False,
+            "n_bins": 1, "csi": 0.0, "benchmark": math.nan, "beyond_chance": False,
             "p_value": math.nan,
         }  # fmt: skip
     first, second = (share[held] * size for share, size in zip(shares, sizes, strict=True))
@@ -100,7 +98,7 @@ def _index(
     benchmark = psi_benchmark(*sizes, n_bins, level=settings.level)
     return {
         "n_bins": n_bins,
-        "psi": index,
+        "csi": index,
         "benchmark": benchmark,
         "beyond_chance": index > benchmark,
         "p_value": psi_test(first, second).p_value if min(sizes) > 1 else math.nan,
@@ -109,27 +107,57 @@ def _index(
 
 def _amounts(parted: Parted, samples: TwoSamples) -> dict[str, Any]:
     """Return what lies outside the range of development, the means and their difference."""
-    values = [
+    read = [
         numbers_of(parted.partition, table, parted.name)
         for table in (samples.development, samples.current)
     ]
     names = ("out_of_range", "range_beyond_chance", "mean_development", "mean_current", "smd")
-    first, second = values
-    if first is None or second is None:
+    if read[0] is None or read[1] is None:
         return {**dict.fromkeys(names, math.nan), "range_beyond_chance": False}
-    first_mean, first_variance = _moments(first, samples.weights[0])
-    mean, variance = _moments(second, samples.weights[1])
+    first, second = (
+        _Amounts.of(values, weights)
+        for values, weights in zip((read[0], read[1]), samples.weights, strict=True)
+    )
     outside, strange = math.nan, False
-    if not np.isnan(first).all():
-        # the comparison is false of missing values
-        beyond = (second < np.nanmin(first)) | (second > np.nanmax(first))
-        outside = float(np.average(beyond, weights=samples.weights[1]))
-        known = [int(np.count_nonzero(~np.isnan(part))) for part in (first, second)]
-        p_value = _chance_outside(int(beyond.sum()), known[0], known[1])
+    if len(first.values):
+        beyond = (second.values < first.values.min()) | (second.values > first.values.max())
+        outside = float(second.weights[beyond].sum() / second.total)
+        p_value = _chance_outside(int(beyond.sum()), len(first.values), len(second.values))
         strange = p_value < 1 - samples.settings.level
-    spread = math.sqrt((first_variance + variance) / 2)
-    smd = (mean - first_mean) / spread if spread > 0 else math.nan
-    return dict(zip(names, (outside, strange, first_mean, mean, smd), strict=True))
+    exponent = max(first.exponent, second.exponent)
+    (mean, variance), (new_mean, new_variance) = first.moments(exponent), second.moments(exponent)
+    spread = math.sqrt((variance + new_variance) / 2)
+    smd = (new_mean - mean) / spread if spread > 0 else math.nan
+    means = math.ldexp(mean, exponent), math.ldexp(new_mean, exponent)
+    return dict(zip(names, (outside, strange, *means, smd), strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class _Amounts:
+    """The values of a sample that are known and count, their weights, and the weight of all."""
+
+    values: Float1D
+    weights: Float1D
+    total: float
+
+    @classmethod
+    def of(cls, values: Float1D, weights: Float1D | None) -> _Amounts:
+        weights = np.ones(len(values)) if weights is None else weights
+        held = ~np.isnan(values) & (weights > 0)
+        return cls(values[held], weights[held], float(weights.sum()))
+
+    @property
+    def exponent(self) -> int:
+        """The power of two above all values."""
+        return math.frexp(float(np.abs(self.values).max(initial=0.0)))[1]
+
+    def moments(self, exponent: int) -> tuple[float, float]:
+        """Return mean and variance over a power of two, so that no square is too large."""
+        if not len(self.values):
+            return math.nan, math.nan
+        values = np.ldexp(self.values, -exponent)
+        mean = float(np.average(values, weights=self.weights))
+        return mean, float(np.average((values - mean) ** 2, weights=self.weights))
 
 
 def _chance_outside(n_outside: int, n_first: int, n_second: int) -> float:
@@ -140,16 +168,6 @@ def _chance_outside(n_outside: int, n_first: int, n_second: int) -> float:
     """
     share = n_second / (n_first + n_second)
     return float((n_outside + 1) * share**n_outside - n_outside * share ** (n_outside + 1))
-
-
-def _moments(values: Float1D, weights: Float1D | None) -> tuple[float, float]:
-    known = ~np.isnan(values)
-    counted = known if weights is None else known & (weights > 0)
-    if not counted.any():
-        return math.nan, math.nan
-    held = None if weights is None else weights[counted]
-    mean = float(np.average(values[counted], weights=held))
-    return mean, float(np.average((values[counted] - mean) ** 2, weights=held))
 
 
 def _points_shift(parted: Parted, samples: TwoSamples) -> float:
@@ -172,23 +190,22 @@ def _points(characteristic: Characteristic, codes: Int1D, table: Table) -> Float
 
 def _verdicts(row: dict[str, Any], settings: RepresentativenessSettings) -> dict[str, Any]:
     """Judge a characteristic by each bound, and as a whole by the worst of them."""
-    index = _rising(row["psi"], settings.psi_bounds)
+    index = _rising(row["csi"], settings.csi_bounds)
     if not row["beyond_chance"] and index == "fail":
         # so large an index is what chance makes of samples so small
         index = "watch"
     change = abs(row["missing_current"] - row["missing_development"])
     judged = {
-        "psi": index,
+        "csi": index,
         "missing": _rising(change, settings.missing_bounds),
         "range": _rising(row["out_of_range"], settings.strange_bounds)
         if row["range_beyond_chance"]
         else "pass",
         "unseen": _rising(row["unseen"], settings.strange_bounds),
     }
-    worst = next(word for word in _ORDER if word in judged.values())
     reasons = [name for name, verdict in judged.items() if verdict in ("watch", "fail")]
     each = {f"{name}_verdict": verdict for name, verdict in judged.items()}
-    return {**each, "verdict": worst, "because_of": ", ".join(reasons)}
+    return {**each, "verdict": worst_of(judged.values()), "because_of": ", ".join(reasons)}
 
 
 def _rising(value: float, bounds: tuple[float, float]) -> Verdict:
@@ -203,7 +220,7 @@ def _attribute_table(parted: Parted, shares: tuple[Float1D, Float1D]) -> pd.Data
             "attribute": parted.partition.labels,
             "development": shares[0],
             "current": shares[1],
-            "psi_part": (second - first) * np.log(second / first),
+            "csi_part": (second - first) * np.log(second / first),
         }
     )
     return table[(table["development"] > 0) | (table["current"] > 0)]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from creditscore._display import html_table, p_value_text
+from creditscore._display import html_table
 from creditscore._frame import Table, as_table
 from creditscore._typing import Bool1D, Int1D, NativeFrame
 from creditscore._validation import check_outcomes, check_same_order
@@ -21,18 +21,20 @@ from creditscore.validate._battery._finding import (
     Verdict,
     findings_table,
     not_tested,
+    worst_of,
 )
+from creditscore.validate._data._attributes import checked_names
+from creditscore.validate._data._bounds import PRACTICE
 from creditscore.validate._data._known_dates import Days, read_days
 from creditscore.validate._data._row_groups import row_groups
 
-_PRACTICE = "no convention: bounds are practice"
-_WORST: tuple[Verdict, ...] = ("fail", "watch", "pass")
 _SHARED = 0.01
 """Share of rows of the test that stand in the sample of the fit, beyond coincidence: "fail"."""
 _RATE = (0.10, 0.25)
 """Changes of the bad rate, over the old one: "watch", and "fail"."""
 _LEVEL = 0.05
 """The change of the bad rate is beyond chance below this p-value."""
+_SHOWN = ("test", "measure", "statistic", "p_value", "verdict", "note")
 _MOST = 0.75
 """Share of a test sample before the middle of the fit from which on it is an earlier one."""
 
@@ -67,8 +69,7 @@ class SplitCheck:
     @property
     def verdict(self) -> Verdict:
         """The worst verdict of all lines."""
-        verdicts = {line.verdict for line in self.lines}
-        return next((word for word in _WORST if word in verdicts), "information")
+        return worst_of(line.verdict for line in self.lines)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the lines of a report."""
@@ -80,9 +81,9 @@ class SplitCheck:
         Returns
         -------
         DataFrame
-            test, measure, statistic, verdict, note.
+            test, measure, statistic, p_value (of the bad rates), verdict, note.
         """
-        return findings_table(self.lines)[["test", "measure", "statistic", "verdict", "note"]]
+        return findings_table(self.lines)[list(_SHOWN)]
 
     def __repr__(self) -> str:
         """Say in one line how it came out."""
@@ -93,7 +94,9 @@ class SplitCheck:
 
     def _repr_html_(self) -> str:
         caption = f"{self.n_test:,} test rows and {self.n_train:,} of the fit: {self.verdict}"
-        return html_table(self.table(), caption=caption, formats={"statistic": "{:.4g}"})
+        return html_table(
+            self.table(), caption=caption, formats={"statistic": "{:.4g}", "p_value": "{:.4g}"}
+        )
 
 
 def check_split(
@@ -214,9 +217,10 @@ def _compared(
         for table in tables:
             table.require([key])
     if columns is not None:
+        names = list(checked_names(columns))
         for table in tables:
-            table.require(list(columns))
-        return list(columns)
+            table.require(names)
+        return names
     names = [name for name in first.names if name in second.names and name != key]
     if not names:
         msg = (
@@ -228,14 +232,18 @@ def _compared(
     return names
 
 
-def _line(test: str, measure: str, value: float, verdict: Verdict, note: str) -> Finding:
+def _line(
+    test: str, measure: str, value: float, verdict: Verdict, note: str, p_value: float = math.nan
+) -> Finding:
     return Finding(
         part="data",
         test=test,
         measure=measure,
         statistic=float(value),
+        p_value=p_value,
         verdict=verdict,
-        source=_PRACTICE,
+        judged_by="bound",
+        source=PRACTICE,
         note=note,
     )
 
@@ -279,7 +287,7 @@ def _time_lines(tables: tuple[Table, Table], train_time: Any, test_time: Any) ->
     second = read_days(test_time, tables[1], "test_time")
     if first is None or second is None:
         why = "neither train_time nor test_time is given"
-        yield not_tested("data", test, measure, _PRACTICE, why)
+        yield not_tested("data", test, measure, PRACTICE, why)
         return
     first, second = _known(first, "train_time"), _known(second, "test_time")
     after = float(np.mean(second > first.max()))
@@ -308,8 +316,8 @@ def _rates(first: Bool1D, second: Bool1D) -> Finding:
     verdict: Verdict = "pass"
     if p_value < _LEVEL and change > _RATE[0]:
         verdict = "fail" if change > _RATE[1] else "watch"
-    note = f"{old:.2%} of the fit are bad, {new:.2%} of the test; p {p_value_text(p_value)}"
-    return _line("bad rate of both samples", "difference", new - old, verdict, note)
+    note = f"{old:.2%} of the fit are bad, {new:.2%} of the test"
+    return _line("bad rate of both samples", "difference", new - old, verdict, note, p_value)
 
 
 def _two_rates(first: Bool1D, second: Bool1D) -> float:

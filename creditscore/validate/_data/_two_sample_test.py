@@ -17,9 +17,9 @@ from creditscore._typing import Bool1D, Float1D, Float2D, NativeFrame
 from creditscore.exceptions import InvalidDataError
 from creditscore.metrics import Interval, SignificanceTest, auc, auc_variance
 from creditscore.scorecard import Folds
-from creditscore.validate._battery._finding import Finding, rising_verdict
+from creditscore.validate._battery._finding import Finding, Verdict, rising_verdict
+from creditscore.validate._data._representativeness_settings import RepresentativenessSettings
 from creditscore.validate._data._samples import TwoSamples
-from creditscore.validate._data._settings import RepresentativenessSettings
 
 _SOURCE = (
     "Lopez-Paz and Oquab, Revisiting Classifier Two-Sample Tests, ICLR 2017; bounds are practice"
@@ -65,7 +65,7 @@ class TwoSampleTest:
     settings: RepresentativenessSettings
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Verdict:
         """What follows: the AUC beside its bounds; "pass" where it is not beyond chance."""
         return self.findings()[0].verdict
 
@@ -86,12 +86,13 @@ class TwoSampleTest:
                 lower=self.auc.lower,
                 upper=self.auc.upper,
                 band="interval",
+                p_value=self.test.p_value,
                 verdict="pass" if by_chance else verdict,
+                judged_by="bound",
                 source=_SOURCE,
                 note=(
-                    f"p = {p_value_text(self.test.p_value)}, {self.n_development:,} and "
-                    f"{self.n_current:,} rows; told apart by {by}; watch above {watch:g}, fail "
-                    f"above {fail:g}"
+                    f"{self.n_development:,} and {self.n_current:,} rows; told apart by {by}; "
+                    f"watch above {watch:g}, fail above {fail:g}, where it is beyond chance"
                 ),
             ),
         )
@@ -121,7 +122,7 @@ def two_sample_test(
     current_weight: Any = None,
     settings: RepresentativenessSettings | None = None,
 ) -> TwoSampleTest:
-    """Test whether a classifier can tell two samples apart.
+    """Test whether a classifier can tell two samples apart (adversarial validation).
 
     Parameters
     ----------

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
 from creditscore._checks import check_kind
-from creditscore._display import p_value_text
 from creditscore._validation import check_real
 from creditscore.scorecard import ChallengeResult
 from creditscore.validate._battery._finding import Finding, Verdict, not_tested
@@ -85,8 +82,6 @@ def challenge_findings(
             why = result.failed[name]
             lines.append(not_tested("overfitting", _TEST, "gain in AUC", _SOURCE, why, name))
             continue
-        known = not math.isnan(row["p_value"])
-        p_value = f"p {p_value_text(row['p_value'])}, " if known else ""
         lines.append(
             Finding(
                 part="overfitting",
@@ -97,9 +92,11 @@ def challenge_findings(
                 lower=row["lower"],
                 upper=row["upper"],
                 band="interval",
+                p_value=row["p_value"],
                 verdict=_verdict(row["difference"], row["lower"], material),
+                judged_by="bound",
                 source=_SOURCE,
-                note=f"{p_value}AUC {row['auc']:.4f}; a gain of {material:g} is material",
+                note=f"AUC {row['auc']:.4f}; a gain of {material:g} is material",
             )
         )
     return tuple(lines)

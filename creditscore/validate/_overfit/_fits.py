@@ -26,7 +26,8 @@ class Fits:
     @classmethod
     def of(cls, estimator: Any, X: NativeFrame, y: Any, bad_label: Any, owner: str) -> Fits:
         """Read a sample, and check that the estimator is a classifier."""
-        if not hasattr(estimator, "fit") or not hasattr(estimator, "predict_proba"):
+        able = hasattr(estimator, "fit") and hasattr(estimator, "predict_proba")
+        if not able or isinstance(estimator, type):
             msg = (
                 f"The 'estimator' parameter of {owner} must be a classifier with fit and "
                 f"predict_proba, such as LogisticScorecard(). Got {estimator!r} instead."

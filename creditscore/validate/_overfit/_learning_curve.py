@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -197,10 +197,13 @@ def learning_curve(
 
 
 def _check_shares(shares: Sequence[float], owner: str) -> None:
-    for share in shares:
-        check_real(share, "shares", owner, low=0, high=1, closed="right")
-    if not len(shares) or any(np.diff(shares) <= 0):
-        msg = f"The 'shares' parameter of {owner} must rise. Got {tuple(shares)!r} instead."
+    given = shares if isinstance(shares, Iterable) else ()
+    rising = [check_real(share, "shares", owner, low=0, high=1, closed="right") for share in given]
+    if not rising or any(np.diff(rising) <= 0):
+        msg = (
+            f"The 'shares' parameter of {owner} must be numbers that rise, such as (0.5, 1). Got "
+            f"{shares!r} instead."
+        )
         raise InvalidParameterError(msg)
 
 

@@ -20,9 +20,9 @@ from creditscore._validation import (
     check_same_order,
     check_weights,
 )
-from creditscore.exceptions import ColumnTypeError, InvalidDataError, InvalidParameterError
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.metrics import auc
-from creditscore.validate._data._attributes import dates_among
+from creditscore.validate._data._attributes import STRANGE, has_days, strange_among
 from creditscore.validate._data._column_checks import column_hints
 from creditscore.validate._data._column_facts import ColumnFacts, Outcome, Periods
 from creditscore.validate._data._known_dates import date_hints, read_days
@@ -98,8 +98,8 @@ def leakage_hints(
     missing values that tell the outcome, one value in all of a class, and whole numbers without
     repeats whose order tells the outcome. *Possible* are the lower bounds (an information value
     above 0.5 is "suspicious" [1]_), values that goods alone have, identifiers, rows in the order of
-    the outcome, rows that repeat, an information value that jumps in a period, and dates after the
-    decision.
+    the outcome, rows that repeat, an information value that jumps in a period, and columns of
+    dates after the decision, or not before the outcome.
 
     A pure value counts where chance would make one this often among the attributes of the column
     less than `chance`: n rows are all bad with p^n. A strong column must be beyond chance by the
@@ -107,7 +107,9 @@ def leakage_hints(
     chance, (bins - 1)(1 / goods + 1 / bads). An honest feature can be as strong: the hint asks for
     an explanation, best by the dates [2]_.
 
-    Columns of dates are compared with `as_of` only. O(n log n) for each column.
+    Columns of dates, but for those that `as_of`, `outcome_on` and `period` name, are looked at as
+    numbers of days: that a date of default or of write-off is missing tells the outcome. They are
+    compared with `as_of` and `outcome_on` too. O(n log n) for each column.
 
     References
     ----------
@@ -176,20 +178,21 @@ class _Search:
         period: Any,
         roles: Sequence[Any],
     ) -> _Search:
-        """Tell features from columns of dates and of periods."""
+        """Tell features from what says when a row, its outcome or its period was."""
         no_features = {
             name for name in (*roles, period) if isinstance(name, str) and name in table.names
         }
-        times = dates_among(table, table.names)
-        dated = tuple(name for name in times if _has_days(table, name))
+        times = strange_among(table, table.names)
+        dated = tuple(name for name in times if has_days(table, name))
+        strange = tuple(name for name in times if name not in dated)
         return cls(
             table=table,
             outcome=outcome,
             settings=settings,
             periods=_read_periods(period, table),
-            features=tuple(n for n in table.names if n not in no_features and n not in times),
+            features=tuple(n for n in table.names if n not in no_features and n not in strange),
             dated=tuple(name for name in dated if name not in no_features),
-            strange=tuple(name for name in times if name not in dated),
+            strange=strange,
         )
 
     def by_column(self) -> tuple[list[LeakageHint], pd.DataFrame]:
@@ -219,7 +222,7 @@ class _Search:
             )
         if not self.features:
             return
-        (groups,), chance = row_groups([self.table], [*self.features, *self.dated])
+        (groups,), chance = row_groups([self.table], self.features)
         sizes = np.bincount(groups).astype(np.float64)
         repeated = n - len(sizes)
         pairs = float((sizes * (sizes - 1) / 2).sum())
@@ -251,8 +254,9 @@ class _Search:
         self, known_on: Mapping[str, Any] | None, outcome_on: Any, as_of: Any
     ) -> dict[str, str]:
         """Say what was not looked at, and why."""
-        found = dict.fromkeys(self.strange, "holds times or durations, which are not looked at")
-        unknown = [name for name in self.features if name not in (known_on or {})]
+        found = dict.fromkeys(self.strange, STRANGE)
+        known = {*(known_on or {}), *self.dated}
+        unknown = [name for name in self.features if name not in known]
         if outcome_on is None and as_of is None:
             found["dates"] = "neither as_of nor outcome_on is given"
         elif unknown:
@@ -276,14 +280,6 @@ def _checked_known(known_on: Any, table: Table) -> Mapping[str, Any]:
     return known_on
 
 
-def _has_days(table: Table, name: str) -> bool:
-    try:
-        table.days(name)
-    except ColumnTypeError:
-        return False
-    return True
-
-
 def _read_periods(period: Any, table: Table) -> Periods | None:
     if period is None:
         return None
@@ -300,4 +296,11 @@ def _read_periods(period: Any, table: Table) -> Periods | None:
         msg = f"period has {int(values.isna().sum())} missing value(s), the first at row {row}."
         raise InvalidDataError(msg)
     codes, labels = pd.factorize(values, sort=True)
-    return Periods(codes.astype(np.intp), tuple(str(label) for label in labels))
+    return Periods(codes.astype(np.intp), tuple(map(_period_text, labels)))
+
+
+def _period_text(label: Any) -> str:
+    """Write a period: a year without decimals, a day without its time."""
+    if isinstance(label, float) and label.is_integer():
+        return str(int(label))
+    return str(label).removesuffix(" 00:00:00")

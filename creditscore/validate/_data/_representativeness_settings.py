@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from creditscore._repr import changed_repr
 from creditscore._validation import check_integer, check_real
-from creditscore.exceptions import InvalidParameterError
+from creditscore.validate._data._bounds import checked_bounds
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -22,7 +20,7 @@ class RepresentativenessSettings:
         Bins of nearly equal size of a number that no card parts, 2 or more.
     level : float, default=0.95
         Confidence level of the benchmark of each index and of the interval of the AUC, in (0, 1).
-    psi_bounds : tuple of two floats, default=(0.10, 0.25)
+    csi_bounds : tuple of two floats, default=(0.10, 0.25)
         The stability index of a characteristic above which the verdict is "watch", and "fail".
     missing_bounds : tuple of two floats, default=(0.05, 0.10)
         The same for the change of the share of missing values, either way, in [0, 1].
@@ -54,13 +52,13 @@ class RepresentativenessSettings:
     Examples
     --------
     >>> from creditscore.validate import RepresentativenessSettings
-    >>> RepresentativenessSettings(psi_bounds=(0.05, 0.2))
-    RepresentativenessSettings(psi_bounds=(0.05, 0.2))
+    >>> RepresentativenessSettings(csi_bounds=(0.05, 0.2))
+    RepresentativenessSettings(csi_bounds=(0.05, 0.2))
     """
 
     n_bins: int = 10
     level: float = 0.95
-    psi_bounds: tuple[float, float] = (0.10, 0.25)
+    csi_bounds: tuple[float, float] = (0.10, 0.25)
     missing_bounds: tuple[float, float] = (0.05, 0.10)
     strange_bounds: tuple[float, float] = (0.01, 0.05)
     auc_bounds: tuple[float, float] = (0.60, 0.70)
@@ -85,24 +83,5 @@ class RepresentativenessSettings:
 
 _WHOLE = {"n_bins": 2, "n_folds": 2, "n_permutations": 0, "most_rows": 20, "random_state": 0}
 """The least value of each whole number."""
-_HIGHEST = {"psi_bounds": math.inf, "missing_bounds": 1.0, "strange_bounds": 1.0, "auc_bounds": 1.0}
+_HIGHEST = {"csi_bounds": math.inf, "missing_bounds": 1.0, "strange_bounds": 1.0, "auc_bounds": 1.0}
 """The end of the range of each pair of bounds."""
-
-
-def checked_bounds(bounds: Any, name: str, owner: str, high: float) -> tuple[float, float]:
-    """Return the bounds of "watch" and "fail" as two floats, zero or more."""
-    pair = tuple(bounds) if isinstance(bounds, Sequence) and not isinstance(bounds, str) else ()
-    if len(pair) != 2:
-        msg = (
-            f"The {name!r} parameter of {owner} must hold two numbers, the bound of 'watch' and "
-            f"that of 'fail'. Got {bounds!r} instead."
-        )
-        raise InvalidParameterError(msg)
-    watch, fail = (check_real(end, name, owner, low=0, high=high, closed="left") for end in pair)
-    if watch > fail:
-        msg = (
-            f"The {name!r} parameter of {owner} must hold the bound of 'watch' first, which is "
-            f"not above that of 'fail'. Got {watch:g} and {fail:g}."
-        )
-        raise InvalidParameterError(msg)
-    return watch, fail

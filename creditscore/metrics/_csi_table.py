@@ -36,8 +36,8 @@ def csi_table(
     -------
     DataFrame
         A row a characteristic, in the order given: characteristic, n_bins (that hold a case),
-        n_expected, n_actual, psi, reading ("stable" below 0.10, "watch" to 0.25, else
-        "shifted"), benchmark (of :func:`psi_benchmark`), beyond_chance (whether psi is above
+        n_expected, n_actual, csi, reading ("stable" below 0.10, "watch" to 0.25, else
+        "shifted"), benchmark (of :func:`psi_benchmark`), beyond_chance (whether csi is above
         it) and p_value (of :func:`psi_test`).
 
     Raises
@@ -61,8 +61,8 @@ def csi_table(
     --------
     >>> from creditscore.metrics import csi_table
     >>> table = csi_table({"age": ([400, 300, 300], [175, 125, 200]), "sex": ([50, 50], [5, 9])})
-    >>> table[["characteristic", "psi", "reading", "benchmark", "beyond_chance"]].round(3)
-      characteristic    psi reading  benchmark  beyond_chance
+    >>> table[["characteristic", "csi", "reading", "benchmark", "beyond_chance"]].round(3)
+      characteristic    csi reading  benchmark  beyond_chance
     0            age  0.045  stable      0.018           True
     1            sex  0.084  stable      0.313          False
     """
@@ -92,7 +92,7 @@ def _row(name: str, pair: Any, level: float, floor: float) -> dict[str, Any]:
         "n_bins": n_bins,
         "n_expected": n_expected,
         "n_actual": n_actual,
-        "psi": index,
+        "csi": index,
         "reading": "stable" if index < _WATCH else "watch" if index <= _SHIFTED else "shifted",
         "benchmark": benchmark,
         "beyond_chance": index > benchmark,

@@ -33,16 +33,16 @@ def test_published_study(tomography: Scores) -> None:
     found = hanley_mcneil_moments(*tomography)
     assert found.auc == pytest.approx(2642 / (58 * 51), rel=1e-12)
     assert (round(found.q1, 4), round(found.q2, 4)) == (0.8182, 0.8313)
-    variance = hanley_mcneil_variance(found.auc, 51, 58, q1=found.q1, q2=found.q2)
+    variance = hanley_mcneil_variance(found.auc, n_good=58, n_bad=51, q1=found.q1, q2=found.q2)
     assert variance**0.5 == pytest.approx(0.0319904082, abs=5e-11)
     assert variance == pytest.approx(auc_variance(*tomography), rel=0.1)
 
 
 def test_published_smoothed_curve() -> None:
     # of the area 0.905: Q1 .8265, Q2 .8599, standard error .0307
-    variance = hanley_mcneil_variance(0.905, 51, 58)
+    variance = hanley_mcneil_variance(0.905, n_good=58, n_bad=51)
     assert round(variance**0.5, 4) == 0.0307
-    given_both = hanley_mcneil_variance(0.905, 51, 58, q1=0.8265, q2=0.8599)
+    given_both = hanley_mcneil_variance(0.905, n_good=58, n_bad=51, q1=0.8265, q2=0.8599)
     assert variance == pytest.approx(given_both, rel=1e-3)
 
 
@@ -82,14 +82,14 @@ def test_moments_are_those_over_all_triples(scores: Scores) -> None:
 
 @given(area=st.floats(0, 1), n_bad=st.integers(1, 1000), n_good=st.integers(1, 1000))
 def test_variance_laws(area: float, n_bad: int, n_good: int) -> None:
-    variance = hanley_mcneil_variance(area, n_bad, n_good)
+    variance = hanley_mcneil_variance(area, n_good=n_good, n_bad=n_bad)
     assert variance >= 0
     # no variance of a mean over pairs is above this one
     assert variance <= area * (1 - area) / min(n_bad, n_good) + 1e-12
-    assert hanley_mcneil_variance(area, n_bad + 1, n_good + 1) <= variance + 1e-15
+    assert hanley_mcneil_variance(area, n_good=n_good + 1, n_bad=n_bad + 1) <= variance + 1e-15
     # ranks the other way round: the classes change places
     turned = hanley_mcneil_variance(
-        area, n_good, n_bad, q1=2 * area**2 / (1 + area), q2=area / (2 - area)
+        area, n_good=n_bad, n_bad=n_good, q1=2 * area**2 / (1 + area), q2=area / (2 - area)
     )
     assert turned == pytest.approx(variance, rel=1e-9, abs=1e-15)
 
@@ -121,19 +121,26 @@ def test_sample_size_laws(
 def test_the_size_has_the_power_that_was_asked(goods: int) -> None:
     # the difference is found if it is beyond the 5 % point of that between two equal areas
     n = auc_sample_size(0.75, 0.80, power=0.9, goods_per_bad=goods)
-    error = [hanley_mcneil_variance(area, n, goods * n) ** 0.5 for area in (0.75, 0.80)]
+    error = [
+        hanley_mcneil_variance(area, n_good=goods * n, n_bad=n) ** 0.5 for area in (0.75, 0.80)
+    ]
     beyond = 1.6448536269514722 * 2**0.5 * error[0]
     power = ndtr((0.05 - beyond) / (error[0] ** 2 + error[1] ** 2) ** 0.5)
     assert power == pytest.approx(0.9, abs=0.002)
 
 
+def test_counts_go_by_name_only() -> None:
+    with pytest.raises(TypeError, match="positional argument"):
+        hanley_mcneil_variance(0.8, 10, 90)  # type: ignore[call-arg, misc]
+
+
 def test_errors() -> None:
     with pytest.raises(InvalidParameterError, match="'auc' parameter of hanley_mcneil_variance"):
-        hanley_mcneil_variance(1.2, 10, 10)
+        hanley_mcneil_variance(1.2, n_good=10, n_bad=10)
     with pytest.raises(InvalidParameterError, match="'n_bad' parameter of hanley_mcneil_variance"):
-        hanley_mcneil_variance(0.8, 0, 10)
+        hanley_mcneil_variance(0.8, n_good=10, n_bad=0)
     with pytest.raises(InvalidParameterError, match=r"too small for an AUC of 0\.8"):
-        hanley_mcneil_variance(0.8, 100, 100, q1=0.1, q2=0.1)
+        hanley_mcneil_variance(0.8, n_good=100, n_bad=100, q1=0.1, q2=0.1)
     with pytest.raises(InvalidParameterError, match=r"both 0\.7: no number of cases"):
         auc_sample_size(0.7, 0.7)
     with pytest.raises(InvalidParameterError, match="'correlation' parameter of auc_sample_size"):

@@ -95,7 +95,7 @@ def test_the_table_reads_by_both_rules() -> None:
     assert (rows["beyond_chance"] == (rows["p_value"] < 0.05)).all()
     assert rows["n_bins"].tolist() == [3] * 5
     assert rows.loc["many", ["n_expected", "n_actual"]].tolist() == [10_000, 10_000]
-    assert rows.loc["many", "psi"] == pytest.approx(0.0445608547, abs=5e-11)
+    assert rows.loc["many", "csi"] == pytest.approx(0.0445608547, abs=5e-11)
     assert rows.loc["many", "benchmark"] == pytest.approx(psi_benchmark(10_000, 10_000, 3))
 
 
@@ -107,7 +107,7 @@ def test_the_limits_are_customary() -> None:
             d = (low + high) / 2
             low, high = (d, high) if d * np.log((0.5 + d) / (0.5 - d)) < shift else (low, d)
         table = csi_table({"x": ([500, 500], [1000 * (0.5 - d), 1000 * (0.5 + d)])})
-        assert table.loc[0, "psi"] == pytest.approx(shift, rel=1e-6)
+        assert table.loc[0, "csi"] == pytest.approx(shift, rel=1e-6)
         assert table.loc[0, "reading"] == reading
 
 

@@ -204,9 +204,13 @@ def _resampled(sample: ValidationSample, settings: ValidationSettings) -> Iterat
 def _against_others(
     sample: ValidationSample, reference: ValidationSample | None, settings: ValidationSettings
 ) -> Iterator[Finding]:
-    initial = settings.initial_auc
+    initial, whose = settings.initial_auc, "taken as given"
     if initial is None and reference is not None and reference.has_both_classes:
         initial = area(reference.is_bad, reference.score)
+        whose = (
+            "that of the reference: if the model was fitted on it, it flatters, and a fall is no "
+            "surprise; give initial_auc, such as that of cross_validated_auc"
+        )
     enough = min(sample.n_bad, sample.n - sample.n_bad) > 1
     if initial is not None and enough:
         test = auc_drop_test(sample.is_bad, sample.score, initial_auc=initial)
@@ -215,7 +219,7 @@ def _against_others(
             "discrimination",
             settings.verdict(test.p_value),
             measure="S",
-            note=f"AUC at initial validation {initial:.4f}, taken as given",
+            note=f"AUC at initial validation {initial:.4f}, {whose}",
         )
     if sample.challenger is not None and enough:
         yield _challenged(sample, settings)

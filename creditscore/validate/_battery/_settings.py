@@ -49,7 +49,8 @@ default="holm"
     min_auc : float, optional
         AUC below it fails; without it, the AUC alone has no verdict.
     initial_auc : float, optional
-        AUC at the initial validation; the one of the reference sample, where there is one.
+        AUC at the initial validation; that of the reference sample, where there is one. On the
+        sample of the fit the AUC flatters: give that of :func:`cross_validated_auc` then.
     n_resamples : int, default=0
         Bootstrap resamples of AUC and KS; 0 for none.
     random_state : int, default=0

@@ -143,10 +143,15 @@ def _strong(facts: ColumnFacts, settings: LeakageSettings) -> LeakageHint | None
     if not possible or facts.p_value >= settings.chance:
         return None
     likely = facts.auc > settings.auc_bounds[1] or facts.iv > settings.iv_bounds[1]
-    by_area = facts.auc > settings.auc_bounds[0]
+    by_area = facts.auc > settings.auc_bounds[int(likely)]
+    beyond = (
+        f"the AUC is above {settings.auc_bounds[int(likely)]:g}"
+        if by_area
+        else f"the information value is above {settings.iv_bounds[int(likely)]:g}"
+    )
     reason = (
-        f"alone it has an AUC of {facts.auc:.3f} and an information value of {facts.iv:.2f}; "
-        f"bounds are {settings.auc_bounds[0]:g} and {settings.iv_bounds[0]:g}"
+        f"alone it has an AUC of {facts.auc:.3f} and an information value of {facts.iv:.2f}: "
+        f"{beyond}"
     )
     statistic = facts.auc if by_area else facts.iv
     return _hint(facts, "strong alone", "likely" if likely else "possible", statistic, reason)

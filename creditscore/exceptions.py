@@ -240,7 +240,7 @@ class RejectInferenceWarning(CreditScoreWarning):
 
 
 class MigrationWarning(CreditScoreWarning):
-    """Migrations are left out of a matrix, or its rows are further from one than rounding."""
+    """Migrations are left out, rows do not sum to one, or who withdraws can no longer default."""
 
 
 class InconsistentJudgementWarning(CreditScoreWarning):

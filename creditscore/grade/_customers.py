@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from creditscore._checks import unknown_name
+from creditscore._validation import check_order
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 
 
@@ -40,6 +41,7 @@ def customers_of(grades: Any, customers: Any, n: int, *, needed_by: str | None) 
     needed_by : str or None
         What needs names, which must then differ; None where places will do.
     """
+    check_order(grades=grades, customers=customers)
     if customers is None and not isinstance(grades, pd.Series):
         if needed_by is None:
             return list(range(n))

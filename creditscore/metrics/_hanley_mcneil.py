@@ -87,7 +87,7 @@ def hanley_mcneil_moments(
 
 
 def hanley_mcneil_variance(
-    auc: float, n_bad: float, n_good: float, *, q1: float | None = None, q2: float | None = None
+    auc: float, *, n_good: float, n_bad: float, q1: float | None = None, q2: float | None = None
 ) -> float:
     """Variance of an AUC by Hanley and McNeil, which needs no scores.
 
@@ -95,8 +95,8 @@ def hanley_mcneil_variance(
     ----------
     auc : float
         In [0, 1].
-    n_bad, n_good : float
-        Numbers of cases, 1 or more.
+    n_good, n_bad : float
+        Numbers of cases, 1 or more; by name, as they would be swapped without notice.
     q1 : float, optional
         Chance that a good case outscores two bad ones; by default auc / (2 - auc), that of
         exponentially distributed scores.
@@ -130,7 +130,7 @@ def hanley_mcneil_variance(
     Examples
     --------
     >>> from creditscore.metrics import hanley_mcneil_variance
-    >>> round(hanley_mcneil_variance(0.905, n_bad=51, n_good=58) ** 0.5, 4)
+    >>> round(hanley_mcneil_variance(0.905, n_good=58, n_bad=51) ** 0.5, 4)
     0.0307
     """
     owner = "hanley_mcneil_variance"

@@ -68,7 +68,8 @@ class VetoRule:
     """
 
     _called: ClassVar[str] = "veto rule"
-    """What messages call it."""
+    _owner: ClassVar[str] = "VetoRule"
+    """What messages call it, and its class."""
 
     column: str
     operator: Operator
@@ -80,7 +81,7 @@ class VetoRule:
 
     def __post_init__(self) -> None:
         """Check that operator and value fit together, and that all texts are some."""
-        owner = type(self).__name__
+        owner = self._owner
         for name in ("column", "cap", "reason", "reason_zh"):
             text: Any = getattr(self, name)
             if not isinstance(text, str) or (not text and name != "reason_zh"):

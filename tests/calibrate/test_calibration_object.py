@@ -17,6 +17,7 @@ from scipy.special import expit, logit
 from creditscore.calibrate import (
     BetaCurve,
     Calibration,
+    CalibrationCurve,
     CalibrationSample,
     ConstantCurve,
     IsotonicCurve,
@@ -340,3 +341,30 @@ def test_sample_of_a_fit() -> None:
     assert (found.sample.n, found.sample.n_bad) == (500, is_bad.sum())
     assert (found.sample.lowest, found.sample.highest) == (score.min(), score.max())
     assert (found.sample.period, found.floor, found.margins) == ("2024", 0.001, ())
+
+
+def test_a_margin_above_the_estimate_itself_shows() -> None:
+    percent = Margin(category="A", value=10, reason="ten per cent, as a fraction it is 0.1")
+    assert percent.size == "+1000.00 % (times 11)"
+    assert "(times 11)" in repr(percent)
+    assert Margin(category="A", value=1, reason="twice").size == "+100.00 %"
+    assert Margin(category="A", value=2, unit="log_odds", reason="x").size == "+2 log-odds"
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [
+        LogisticCurve(intercept=0.0, slope=1.0),
+        BetaCurve(a=1.0, b=1.0, c=0.0),
+        IsotonicCurve(lower=(0.1, 0.5), upper=(0.2, 0.6), rates=(0.1, 0.2)),
+        QuasiMomentCurve(values=(0.1, 0.5), normal_scores=(1.0, -1.0), alpha=3.0, beta=1.0),
+        ConstantCurve(rate=0.05),
+    ],
+    ids=lambda curve: curve.kind,
+)
+def test_curves_know_two_measures(curve: CalibrationCurve) -> None:
+    assert curve.prob_default(np.array([0.3]), "prob_default").shape == (1,)
+    with pytest.raises(
+        InvalidParameterError, match=rf"'measure' parameter of {type(curve).__name__}.*Got 'raw'"
+    ):
+        curve.prob_default(np.array([0.3]), "raw")  # type: ignore[arg-type]

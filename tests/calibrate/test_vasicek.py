@@ -121,3 +121,11 @@ def test_correlations_that_are_refused(
 ) -> None:
     with pytest.raises(error, match=match):
         basel_correlation([0.01, 0.02], **arguments)
+
+
+def test_sales_in_another_unit_are_refused() -> None:
+    with pytest.raises(InvalidDataError, match=r"turnover holds 5,000,000, in millions of euros"):
+        basel_correlation(0.01, turnover=5_000_000)
+    with pytest.raises(InvalidDataError, match="give 50 for them"):
+        basel_correlation([0.01, 0.02], turnover=[20, 10_001])
+    assert basel_correlation(0.01, turnover=10_000) == basel_correlation(0.01, turnover=50)

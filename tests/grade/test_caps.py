@@ -283,6 +283,16 @@ def test_countries_without_a_ceiling() -> None:
     assert capped(passed, grades, {"country": ["Z", "X"]}).after == ("A", "C")
 
 
+def test_names_in_another_order_are_refused() -> None:
+    scale = GradeScale(labels=("A", "B"), bounds=(0.1,))
+    grades, names = pd.Series(["A", "B"]), pd.Series(["X", "Y"])
+    table = pd.DataFrame({"country": ["CN", "CN"]})
+    caps = GradeCaps(country=CountryCap(column="country", ceilings={"CN": "B"}))
+    assert caps.apply(grades, table, scale, customers=names).grades.tolist() == ["B", "B"]
+    with pytest.raises(InvalidDataError, match="grades and customers hold the same index"):
+        caps.apply(grades, table, scale, customers=names.iloc[::-1])
+
+
 def test_tables_that_are_refused() -> None:
     with pytest.raises(MissingColumnError, match="'parent'"):
         capped(OWNERS, {"a": "A"}, {"owner": [None]})

@@ -86,6 +86,21 @@ def test_mobility_counts_customers_of_grades_alone() -> None:
     assert (still.trace, still.svd, still.determinant) == (0, 0, 0)
 
 
+def test_weights_name_the_grades_in_their_order() -> None:
+    matrix = MigrationMatrix.from_percent([[90, 8, 2], [10, 80, 10]], labels=["A", "B", "D"])
+    by_name = pd.Series([1, 3], index=["B", "A"])
+    for table in (matrix, matrix.frame()):
+        with pytest.raises(InvalidDataError, match=r"weights are of \['B', 'A'\].*weights\.loc\["):
+            mobility_indices(table, weights=by_name)
+        right = mobility_indices(table, weights=by_name.loc[["A", "B"]])
+        assert right == mobility_indices(table, weights=[3, 1])
+    of_states = pd.Series([0, 3, 1], index=["D", "A", "B"])
+    with pytest.raises(InvalidDataError, match="weights are of"):
+        mobility_indices(matrix, weights=of_states)
+    # other names say nothing of the order
+    assert mobility_indices(matrix, weights=pd.Series([3, 1])) == right
+
+
 # --- homogeneity -----------------------------------------------------------------------
 
 YEAR_1 = np.array([[90, 10, 0], [8, 85, 7], [0, 0, 5]])
@@ -217,6 +232,20 @@ def test_the_row_of_default_may_be_left_out_of_counts() -> None:
     expected = np.array([[0.9, 0.09, 0.01], [0.1, 0.8, 0.1], [0, 0, 1]])
     counts = [[80, 20, 0], [10, 70, 20]]
     assert given_matrix_test(counts, expected) == given_matrix_test([*counts, [0] * 3], expected)
+
+
+def test_the_row_of_default_may_be_left_out_of_tables() -> None:
+    labels = list("ABD")
+    counts = pd.DataFrame([[80, 20, 0], [10, 70, 20], [0, 0, 0]], index=labels, columns=labels)
+    expected = pd.DataFrame(
+        [[0.9, 0.09, 0.01], [0.1, 0.8, 0.1], [0, 0, 1]], index=labels, columns=labels
+    )
+    whole = given_matrix_test(counts, expected)
+    for some in (counts, counts.iloc[:2], counts.iloc[:2].to_numpy()):
+        for chances in (expected, expected.iloc[:2], expected.iloc[:2].to_numpy().tolist()):
+            assert given_matrix_test(some, chances) == whole
+    with pytest.raises(InvalidDataError, match="expected must be a square matrix"):
+        given_matrix_test(counts, expected.iloc[:1])
 
 
 def test_matrices_without_counts() -> None:

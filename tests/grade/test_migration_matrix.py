@@ -325,3 +325,50 @@ def test_periods_follow_on_each_other(matrix: MigrationMatrix, one: float, two: 
 def test_default_only_grows(matrix: MigrationMatrix) -> None:
     rates = matrix.cumulative_default(6).to_numpy()
     assert (np.diff(rates, axis=1) >= -1e-12).all()
+
+
+# --- withdrawn ratings that are kept -------------------------------------------------
+
+
+def test_further_periods_of_kept_withdrawals_are_warned_of() -> None:
+    kept = sp()
+    rates = kept.without_withdrawals().cumulative_default(3)
+    message = r"kept as the state 'NR', which nobody leaves.*without_withdrawals\(\)"
+    for further in (
+        lambda: kept.power(2),
+        lambda: kept.over(0.5),
+        lambda: generator_of(kept),
+        lambda: chain_matrices(kept, kept),
+        lambda: kept.cumulative_default([1, 2]),
+    ):
+        with pytest.warns(MigrationWarning, match=message):
+            further()
+    with pytest.warns(MigrationWarning, match=message) as told:
+        too_low = kept.cumulative_default(3)
+    assert len(told) == 1
+    assert (too_low[3.0] < rates[3.0]).all()
+    with pytest.warns(MigrationWarning, match=message):
+        generator = generator_of(kept)
+    with pytest.warns(MigrationWarning, match=message):
+        generator.cumulative_default(2)
+
+
+def test_what_says_nothing_of_later_defaults_is_not_warned_of() -> None:
+    kept = sp()
+    assert kept.power(1) is kept
+    assert kept.over(1.0) is kept
+    assert kept.cumulative_default(1)[1.0].tolist() == kept.default_rates().tolist()
+    assert chain_matrices(kept).array == pytest.approx(kept.array)
+    # who comes back may default
+    rows = [[0.8, 0.05, 0.15], [0, 1, 0], [0.3, 0.1, 0.6]]
+    back = MigrationMatrix.from_probabilities(rows, labels=["A", "D", "NR"])
+    assert back.power(2).default_rates()["A"] == pytest.approx(0.05 + 0.8 * 0.05 + 0.15 * 0.1)
+
+
+def test_withdrawn_ratings_of_another_name() -> None:
+    table = [[90, 5, 2, 3], [5, 80, 5, 10]]
+    labels = ["A", "B", "D", "WR"]
+    with pytest.raises(InvalidDataError, match=r"no row for 'WR'.*say withdrawn_label='WR'"):
+        MigrationMatrix.from_percent(table, labels=labels)
+    told = MigrationMatrix.from_percent(table, labels=labels, withdrawn_label="WR")
+    assert told.withdrawn_label == "WR"

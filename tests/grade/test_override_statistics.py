@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 
-from creditscore import GradeScale
+from creditscore import GradeScale, MasterScale
 from creditscore.exceptions import (
     EmptyDataError,
     InvalidDataError,
@@ -167,6 +167,19 @@ def test_outcomes_by_hand() -> None:
     assert found.auc.difference.estimate > 0
     assert repr(found).startswith("<OverrideOutcomes: 40 up, 20 down of 100 customers; AUC ")
     assert "15.00%" in found._repr_html_()
+
+
+def test_outcomes_by_a_master_scale() -> None:
+    master = MasterScale(scale=SCALE, prob_default=(0.005, 0.03, 0.1, 0.3))
+    before, after = ["B", "B", "A", "C"], ["A", "B", "A", "E"]
+    found = override_outcomes([0, 1, 0, 1], before, after, master).table()
+    given_ = dict(zip(master.labels, master.prob_default, strict=True))
+    by_hand = override_outcomes([0, 1, 0, 1], before, after, SCALE, prob_default=given_).table()
+    pd.testing.assert_frame_equal(found, by_hand)
+    assert found["predicted_before"].tolist() == pytest.approx([0.03, 0.1, 0.0175, 0.04125])
+    other = dict.fromkeys("ABCE", 0.5)
+    told = override_outcomes([0, 1, 0, 1], before, after, master, prob_default=other).table()
+    assert told["predicted_after"].tolist() == [0.5] * 4
 
 
 def test_without_overrides_the_auc_stays() -> None:

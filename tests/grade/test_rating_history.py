@@ -465,6 +465,21 @@ def test_parameters_that_are_refused(change: dict[str, Any], message: str) -> No
         RatingHistory.from_frame(frame, **{"labels": LABELS, **change})
 
 
+def test_columns_of_another_order_are_refused() -> None:
+    who, grade = pd.Series(["X", "X", "Y"]), pd.Series(["A", "B", "C"])
+    days = pd.Series(pd.to_datetime(["2023-01-01", "2024-01-01", "2023-07-01"]))
+    columns = {"customer": who, "grade": grade, "assigned_on": days, "known_on": days,
+               "withdrawn_on": days + pd.Timedelta(days=30)}  # fmt: skip
+    history = RatingHistory.from_events(**columns, labels=("A", "B", "C"))
+    assert history.grades_at(who, days).tolist() == ["A", "B", "C"]
+    for name in ("grade", "assigned_on", "withdrawn_on", "known_on"):
+        turned = {**columns, name: columns[name].iloc[::-1]}
+        with pytest.raises(InvalidDataError, match=f"customer and {name} hold the same index"):
+            RatingHistory.from_events(**turned, labels=("A", "B", "C"))
+    with pytest.raises(InvalidDataError, match="customer and day hold the same index"):
+        history.grades_at(who, days.iloc[::-1])
+
+
 def test_days_that_are_refused() -> None:
     history = history_of([("x", "A", 0, 5)])
     for day in ("3/4/2020", 20200101, "2020-02-30", None, pd.NaT, pd.Timestamp("2020", tz="UTC")):

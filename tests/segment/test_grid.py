@@ -124,7 +124,10 @@ def test_every_hole_is_named() -> None:
     [
         (("low", "low", "low"), "must be"),
         (("lo", "low", "low", "risk"), "There is no band of value"),
-        (("low", "low", "low", "vip"), "There is no class"),
+        (
+            ("low", "low", "low", "vip"),
+            r"no class 'vip' in the grid.* A new one is added by replace",
+        ),
         ("low", "must be"),
     ],
 )

@@ -284,3 +284,16 @@ def test_migration_by_place() -> None:
     twice = pd.Series(["a", "b"], index=["x", "x"])
     with pytest.raises(InvalidDataError, match="current holds the customer 'x' twice"):
         ClassMigrationDisplay.from_classes(pd.Series(["a"], index=["x"]), twice)
+
+
+def test_messages_name_what_was_given() -> None:
+    before, today = pd.Series(["low", "high"], index=["x", "y"]), ["low", "low", "low"]
+    with pytest.raises(InvalidDataError, match=r"previous has 2 rows and current has 3"):
+        Confirmation().review(before, today)
+    turned = pd.Series(["low", "high"], index=["y", "x"])
+    with pytest.raises(InvalidDataError, match="current has another index than previous"):
+        Confirmation().review(before, turned)
+    with pytest.raises(InvalidDataError, match=r"current must hold texts\. Got 1"):
+        Confirmation().review(["low"], [1])
+    with pytest.raises(InvalidDataError, match="measure has another index than previous"):
+        Hysteresis(bands=Bands(bounds=(100, 200))).review(before, turned.eq("low").astype(float))

@@ -204,6 +204,37 @@ def test_overlaps_are_told() -> None:
     ]
 
 
+def test_a_rule_that_decides_nothing_overlaps_with_none() -> None:
+    columns = {"late": "overdue_days", "large": "sales"}
+    late, later, large = (
+        Condition(column=columns[name], operator=">", value=bound)
+        for name, bound in (("late", 60), ("late", 90), ("large", 1_000))
+    )
+    with pytest.warns(DoubtfulRuleWarning, match="hold all of it"):
+        rules = RuleSet(
+            rules=[
+                Rule(conditions=[late], label="stop"),
+                Rule(conditions=[later], label="collect"),
+                Rule(conditions=[large], label="care"),
+            ],
+            default="serve",
+        )
+    # whoever is later and large is stopped by rule 1, so rule 2 has no say
+    found = rules.problems().query("problem == 'overlap'")
+    assert found[["rule", "other"]].to_numpy().tolist() == [["3", "1"]]
+    both_first = RuleSet(
+        rules=[
+            Rule(conditions=[late, large], label="board"),
+            Rule(conditions=[late], label="stop"),
+            Rule(conditions=[large], label="care"),
+        ],
+        default="serve",
+    )
+    # rules 2 and 3 meet only where rule 1 comes before both
+    found = both_first.problems()
+    assert found[["rule", "other"]].to_numpy().tolist() == [["2", "1"], ["3", "1"]]
+
+
 def test_coverage_adds_up() -> None:
     table = RULES.coverage(X)
     assert table["n_given"].sum() == len(X)
@@ -337,3 +368,19 @@ def test_tree_refuses(table: pd.DataFrame, labels: list, match: str) -> None:
 def test_tree_stays_shallow() -> None:
     with pytest.raises(InvalidParameterError, match="must be 1, 2 or 3"):
         rules_from_tree(pd.DataFrame({"x": range(12)}), ["a", "b"] * 6, max_depth=4)
+
+
+def test_both_ends_of_a_column_stand_side_by_side() -> None:
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.uniform(size=600), "b": rng.uniform(size=600)})
+    inside = (X["a"] > 0.5) & (X["a"] <= 0.9) & (X["b"] > 0.2)
+    (told,) = rules_from_tree(X, np.where(inside, "in", "out")).rule_set.rules
+    # the tree splits by a, b and a again
+    assert [condition.column for condition in told.conditions] == ["a", "a", "b"]
+
+
+def test_messages_name_the_condition() -> None:
+    with pytest.raises(InvalidParameterError, match="'operator' parameter of Condition must be"):
+        Condition(column="income", operator="gt", value=10)
+    with pytest.raises(InvalidParameterError, match="'value' parameter of Condition must be"):
+        Condition(column="income", operator=">", value="10")

@@ -44,6 +44,7 @@ from creditscore.calibrate._evaluation._evaluation import compare_calibrations
 from creditscore.exceptions import (
     CalibrationWarning,
     CreditScoreWarning,
+    InvalidDataError,
     InvalidParameterError,
     InvalidWeightError,
     RankingError,
@@ -210,6 +211,8 @@ class CalibratedScorecard(ClassifierMixin, BaseEstimator):
         table = as_table(X)
         check_same_order(X, y)
         check_same_order(X, sample_weight, name="sample_weight", error=InvalidWeightError)
+        for name, column in (("groups", groups), ("periods", periods)):
+            check_same_order(X, column, name=name, error=InvalidDataError)
         target = check_target(y, n_rows=table.n_rows, bad_label=self.bad_label)
         weights = check_weights(sample_weight, n_rows=table.n_rows)
         check_both_classes(target.is_bad, weights)

@@ -14,6 +14,7 @@ from creditscore._typing import Float1D
 from creditscore.calibrate._curve._axis import Cases, Measure
 from creditscore.calibrate._curve._curve import (
     CalibrationCurve,
+    check_measure,
     quadratic_form,
     set_covariance,
     wrong_way,
@@ -74,7 +75,7 @@ class BetaCurve(CalibrationCurve):
 
     def prob_default(self, values: Float1D, measure: Measure) -> Float1D:
         """Return the probability; a raw 0 or 1 stays so where the slope at its end is not zero."""
-        del measure
+        check_measure(measure, self)
         log_odds = xlogy(self.a, values) - xlog1py(self.b, -values) + self.c
         prob: Float1D = expit(log_odds)
         return prob

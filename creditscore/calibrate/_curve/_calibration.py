@@ -15,7 +15,7 @@ from creditscore._checks import PHILOSOPHIES, check_kind, set_number
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
 from creditscore._typing import Float1D, NativeSeries, Philosophy
-from creditscore._validation import check_choice, check_real, check_weights
+from creditscore._validation import check_choice, check_order, check_real, check_weights
 from creditscore.calibrate._curve._axis import (
     MEASURES,
     Measure,
@@ -225,6 +225,7 @@ class Calibration(JsonDocument):
         '+16.72 %'
         """
         check_real(level, "level", "Calibration.estimation_margin", low=0.5, high=1)
+        check_order(values=values, sample_weight=sample_weight)
         numbers = read_values(values, self.measure)
         _, upper = self.interval(numbers, level=2 * level - 1)
         if numbers.ndim != 1 or not len(numbers):
@@ -334,6 +335,7 @@ class Calibration(JsonDocument):
                     "on=values; or how='prior' to correct for the default rate of the sample."
                 )
                 raise InvalidParameterError(msg)
+            check_order(on=on, sample_weight=sample_weight)
             level = replace(self, shift=0.0)
             prob = np.asarray(level.best_estimate(on), dtype=np.float64)
             shift = mean_matching_shift(prob, central_tendency=rate, sample_weight=sample_weight)

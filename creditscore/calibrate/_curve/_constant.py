@@ -10,7 +10,7 @@ import numpy as np
 from creditscore._typing import Float1D
 from creditscore._validation import check_real
 from creditscore.calibrate._curve._axis import Measure
-from creditscore.calibrate._curve._curve import CalibrationCurve
+from creditscore.calibrate._curve._curve import CalibrationCurve, check_measure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ class ConstantCurve(CalibrationCurve):
 
     def prob_default(self, values: Float1D, measure: Measure) -> Float1D:
         """Return the rate for each value."""
-        del measure
+        check_measure(measure, self)
         return np.full(np.shape(values), self.rate)
 
     def check(self, measure: Measure) -> None:

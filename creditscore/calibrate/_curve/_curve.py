@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from creditscore._typing import Float1D
-from creditscore._validation import check_real
-from creditscore.calibrate._curve._axis import Measure
+from creditscore._validation import check_choice, check_real
+from creditscore.calibrate._curve._axis import MEASURES, Measure
 from creditscore.exceptions import InvalidDataError, InvalidParameterError, RankingError
 
 
@@ -49,6 +49,11 @@ class CalibrationCurve(ABC):
         -------
         ndarray of the same shape
             Fractions.
+
+        Raises
+        ------
+        InvalidParameterError
+            Another measure.
         """
 
     @abstractmethod
@@ -101,6 +106,11 @@ class CalibrationCurve(ABC):
         """Return plain values for a file."""
         held = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
         return {"kind": self.kind, **{name: _plain(value) for name, value in held.items()}}
+
+
+def check_measure(measure: str, curve: CalibrationCurve) -> None:
+    """Check the measure that a curve is asked with."""
+    check_choice(measure, "measure", f"{type(curve).__name__}.prob_default", MEASURES)
 
 
 def set_floats(curve: Any, name: str) -> Float1D:

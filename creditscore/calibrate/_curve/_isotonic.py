@@ -10,10 +10,15 @@ import numpy.typing as npt
 from scipy.optimize import isotonic_regression
 
 from creditscore._typing import Float1D
-from creditscore._validation import as_floats, check_choice, check_weights
+from creditscore._validation import as_floats, check_choice, check_order, check_weights
 from creditscore._warn import warn_user
 from creditscore.calibrate._curve._axis import Cases, Measure
-from creditscore.calibrate._curve._curve import CalibrationCurve, set_floats, wrong_way
+from creditscore.calibrate._curve._curve import (
+    CalibrationCurve,
+    check_measure,
+    set_floats,
+    wrong_way,
+)
 from creditscore.exceptions import InvalidDataError, InvalidParameterError, SeparationWarning
 
 Between: TypeAlias = Literal["linear", "step"]
@@ -55,6 +60,7 @@ def pool_adjacent_violators(values: npt.ArrayLike, *, weights: Any = None) -> Fl
     >>> pool_adjacent_violators([0.02, 0.05, 0.04, 0.10]).round(3).tolist()
     [0.02, 0.045, 0.045, 0.1]
     """
+    check_order(values=values, weights=weights)
     numbers = as_floats(values, "values")
     if numbers.ndim != 1 or not len(numbers) or not np.isfinite(numbers).all():
         msg = (
@@ -135,6 +141,7 @@ class IsotonicCurve(CalibrationCurve):
 
     def prob_default(self, values: Float1D, measure: Measure) -> Float1D:
         """Return the rate of the block of each value, and between blocks as `between` says."""
+        check_measure(measure, self)
         lower, upper, rates = map(np.asarray, (self.lower, self.upper, self.rates))
         if self.between == "linear":
             knots = np.column_stack([lower, upper]).ravel()

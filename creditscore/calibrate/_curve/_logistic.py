@@ -15,6 +15,7 @@ from creditscore._warn import warn_user
 from creditscore.calibrate._curve._axis import Cases, Measure
 from creditscore.calibrate._curve._curve import (
     CalibrationCurve,
+    check_measure,
     quadratic_form,
     set_covariance,
     wrong_way,
@@ -72,6 +73,7 @@ class LogisticCurve(CalibrationCurve):
 
     def prob_default(self, values: Float1D, measure: Measure) -> Float1D:
         """Return 1 / (1 + exp(-intercept - slope · x)); a raw 0 or 1 stays what it is."""
+        check_measure(measure, self)
         prob: Float1D = expit(self.intercept + self.slope * _axis(values, measure))
         return prob
 

@@ -88,9 +88,12 @@ class Margin:
 
     @property
     def size(self) -> str:
-        """The value with its unit, as text."""
-        relative = self.unit == "relative"
-        return f"+{100 * self.value:.2f} %" if relative else f"+{self.value:.4g} log-odds"
+        """The value with its unit, as text; above 1, also what it multiplies the estimate by."""
+        if self.unit == "log_odds":
+            return f"+{self.value:.4g} log-odds"
+        # a percentage that was given for a fraction shows by what it does
+        told = f" (times {1 + self.value:.3g})" if self.value > 1 else ""
+        return f"+{100 * self.value:.2f} %{told}"
 
     def __repr__(self) -> str:
         """Say in one line how much and why."""

@@ -12,7 +12,7 @@ import pandas as pd
 from creditscore._checks import check_kind
 from creditscore._display import INK, MUTED, clean_axes, panels, percent_axis, shorten
 from creditscore._typing import Float1D
-from creditscore._validation import check_integer, check_real
+from creditscore._validation import check_integer, check_order, check_real
 from creditscore.calibrate._curve._axis import Measure, read_values
 from creditscore.calibrate._curve._calibration import Calibration
 from creditscore.calibrate._evaluation._rate_axes import scale_rates
@@ -103,12 +103,14 @@ class CalibrationCurveDisplay:
         InvalidParameterError
             A parameter out of range, calibrations of different measures, none or too many.
         InvalidDataError, InvalidTargetError
-            Values that are missing; outcomes as in :func:`creditscore.metrics.calibration_table`.
+            Values that are missing, or in another order than the outcomes; outcomes as in
+            :func:`creditscore.metrics.calibration_table`.
         """
         owner = f"{cls.__name__}.from_calibrations"
         measure = _measure(calibrations, owner)
         check_integer(n_groups, "n_groups", owner, low=1)
         check_real(level, "level", owner, low=0, high=1)
+        check_order(values=values, is_bad=is_bad, sample_weight=sample_weight)
         numbers = read_values(values, measure)
         if numbers.ndim != 1:
             msg = f"The values must be one column. Got an array of shape {numbers.shape}."

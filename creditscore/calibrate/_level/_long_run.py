@@ -12,7 +12,7 @@ from scipy.special import stdtrit
 from creditscore._checks import set_arrays
 from creditscore._display import counted, html_table, meaning
 from creditscore._typing import Float1D, Philosophy
-from creditscore._validation import check_choice, check_real, check_weights
+from creditscore._validation import check_choice, check_order, check_real, check_weights
 from creditscore.calibrate._level._hints import hints_of
 from creditscore.calibrate._low_default._counts import read_counts, read_names
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
@@ -307,6 +307,7 @@ def long_run_average(
     check_choice(method, "method", owner, ("mean_of_rates", "pooled"))
     check_real(level, "level", owner, low=0, high=1)
     customers, defaults = read_counts(n_customers, n_defaults)
+    check_order(n_customers=n_customers, years=years, weights=weights, bad_years=bad_years)
     n = len(customers)
     names = read_names(years, n, "years")
     _check_order(years)

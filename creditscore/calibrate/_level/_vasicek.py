@@ -8,9 +8,12 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from creditscore._typing import Float1D
-from creditscore._validation import as_floats, check_choice, check_real, check_same_order
+from creditscore._validation import as_floats, check_choice, check_order, check_real
 from creditscore.calibrate._level._shift import read_probabilities
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
+
+_MOST_SALES = 10_000.0
+"""Millions of euros, above which sales are rather in another unit."""
 
 
 def vasicek_pd(prob_default: Any, *, systematic_factor: Any, correlation: Any) -> Float1D:
@@ -35,7 +38,7 @@ def vasicek_pd(prob_default: Any, *, systematic_factor: Any, correlation: Any) -
     ------
     InvalidDataError
         A probability outside [0, 1] or missing; a factor that is missing or infinite; shapes that
-        do not go together.
+        do not go together; Series of one index in different orders.
     InvalidParameterError
         A correlation outside [0, 1).
 
@@ -125,7 +128,7 @@ def basel_correlation(
         revolving retail. The factor 1.25 of large or unregulated financial institutions is not
         applied.
     turnover : float or array-like, optional
-        Annual sales in millions of euros, zero or more, for the firm-size adjustment of
+        Annual sales in millions of euros, from 0 to 10,000, for the firm-size adjustment of
         corporates: below 5 counts as 5, and 50 and more leaves the correlation as it is.
 
     Returns
@@ -138,7 +141,8 @@ def basel_correlation(
     InvalidParameterError
         Another kind, or a turnover of a kind that is no corporate.
     InvalidDataError
-        A probability outside [0, 1] or missing; a turnover below zero or missing.
+        A probability outside [0, 1] or missing; a turnover below zero or missing, or so high that
+        it is hardly one in millions.
 
     Notes
     -----
@@ -163,6 +167,7 @@ def basel_correlation(
     0.1661
     """
     owner = "basel_correlation"
+    check_order(prob_default=prob_default, turnover=turnover)
     check_choice(kind, "kind", owner, ("corporate", "retail_mortgage", "qrre", "retail_other"))
     prob = read_probabilities(prob_default)
     if turnover is not None and kind != "corporate":
@@ -190,6 +195,13 @@ def _size_discount(turnover: Any, prob: Float1D) -> Float1D:
     if not (sales >= 0).all():
         msg = "turnover must hold annual sales in millions of euros, zero or more, none missing."
         raise InvalidDataError(msg)
+    if (sales > _MOST_SALES).any():
+        msg = (
+            f"turnover holds {sales.max():,.0f}, in millions of euros. Are these euros, or "
+            f"thousands? Divide them. If firms do sell for more than {_MOST_SALES:,.0f} millions, "
+            "give 50 for them: from there on size does not matter."
+        )
+        raise InvalidDataError(msg)
     if sales.ndim and sales.shape != prob.shape:
         msg = f"turnover must be one number, or one for each of {prob.shape}. Got {sales.shape}."
         raise InvalidDataError(msg)
@@ -200,12 +212,8 @@ def _size_discount(turnover: Any, prob: Float1D) -> Float1D:
 def _read(
     prob_default: Any, systematic_factor: Any, correlation: Any, owner: str
 ) -> tuple[Float1D, Float1D, Float1D]:
-    check_same_order(
-        prob_default,
-        systematic_factor,
-        beside="prob_default",
-        name="systematic_factor",
-        error=InvalidDataError,
+    check_order(
+        prob_default=prob_default, systematic_factor=systematic_factor, correlation=correlation
     )
     prob = read_probabilities(prob_default)
     factor = as_floats(systematic_factor, "systematic_factor")

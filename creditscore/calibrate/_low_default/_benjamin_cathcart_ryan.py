@@ -10,7 +10,7 @@ import numpy as np
 from creditscore._checks import check_known_philosophy, set_arrays
 from creditscore._display import meaning
 from creditscore._typing import Float1D, Philosophy
-from creditscore._validation import as_floats, check_real
+from creditscore._validation import as_floats, check_order, check_real
 from creditscore.calibrate._low_default._counts import read_counts
 from creditscore.calibrate._low_default._factor import Factor
 from creditscore.calibrate._low_default._pooled import bounds_of
@@ -120,8 +120,8 @@ def benjamin_cathcart_ryan(
     InvalidParameterError
         A parameter is out of range.
     InvalidDataError
-        Counts or probabilities that cannot be, or not as many of one as of the other; a factor
-        that would take a probability above 1.
+        Counts or probabilities that cannot be, or not as many of one as of the other, or Series of
+        one index in different orders; a factor that would take a probability above 1.
     EmptyDataError
         No customer.
 
@@ -190,6 +190,7 @@ def _read(
     prob_default: Any, n_customers: Any, n_defaults: Any
 ) -> tuple[Float1D, Float1D, float, float]:
     """Return probabilities, their weights, and the customers and defaults of the portfolio."""
+    check_order(prob_default=prob_default, n_customers=n_customers, n_defaults=n_defaults)
     prob = np.atleast_1d(as_floats(prob_default, "prob_default"))
     if prob.ndim != 1 or not len(prob) or not ((prob >= 0) & (prob <= 1)).all():
         msg = "prob_default must be a 1D list of fractions in [0, 1], none missing."

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from creditscore._typing import Float1D
-from creditscore._validation import check_real
+from creditscore._validation import check_order, check_real
 from creditscore._warn import warn_user
 from creditscore.calibrate._low_default._counts import (
     falls,
@@ -123,6 +123,7 @@ def pluto_tasche(
     check_real(confidence, "confidence", owner, low=0, high=1)
     factor = Factor.checked(correlation, n_periods, period_correlation, owner)
     customers, defaults = read_counts(n_customers, n_defaults)
+    check_order(n_customers=n_customers, grades=grades)
     names = read_names(grades, len(customers), "grades")
     levels = np.array([float(confidence)])
     bounds = _pooled_bounds(customers, defaults, levels, factor)[:, 0]
@@ -205,6 +206,7 @@ def pluto_tasche_table(
     levels = np.atleast_1d(read_confidences(confidences, owner)).ravel()
     factor = Factor.checked(correlation, n_periods, period_correlation, owner)
     customers, defaults = read_counts(n_customers, n_defaults)
+    check_order(n_customers=n_customers, grades=grades)
     names = read_names(grades, len(customers), "grades")
     bounds = _pooled_bounds(customers, defaults, levels, factor)
     for column in bounds.T:

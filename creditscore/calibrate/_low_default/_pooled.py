@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from creditscore._typing import Float1D
-from creditscore._validation import as_floats
+from creditscore._validation import as_floats, check_order
 from creditscore.calibrate._low_default._counts import read_counts
 from creditscore.calibrate._low_default._factor import Factor
 from creditscore.calibrate._low_default._one_period import correlated_bound, independent_bound
@@ -145,6 +145,7 @@ def read_confidences(confidence: Any, owner: str) -> Float1D:
 
 
 def _broadcast(n_customers: Any, n_defaults: Any, confidence: Any) -> list[Float1D]:
+    check_order(n_customers=n_customers, n_defaults=n_defaults, confidence=confidence)
     levels = read_confidences(confidence, "default_rate_bound")
     shapes = [np.shape(n_customers), np.shape(n_defaults)]
     try:

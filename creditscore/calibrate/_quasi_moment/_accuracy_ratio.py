@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from creditscore._typing import Float1D
-from creditscore._validation import as_floats, check_weights
+from creditscore._validation import as_floats, check_order, check_weights
 from creditscore.exceptions import InvalidDataError
 
 
@@ -52,7 +52,8 @@ def accuracy_ratio_from_pds(prob_default: Any, n_customers: Any = None) -> Impli
     Raises
     ------
     InvalidDataError
-        Probabilities outside [0, 1], missing or none; counts that are negative or not as many.
+        Probabilities outside [0, 1], missing or none; counts that are negative, not as many, or
+        a Series with the index of the probabilities in another order.
 
     See Also
     --------
@@ -77,6 +78,7 @@ def accuracy_ratio_from_pds(prob_default: Any, n_customers: Any = None) -> Impli
     >>> round(found.accuracy_ratio, 10), round(found.central_tendency, 10)
     (0.4897885396, 0.0271666667)
     """
+    check_order(prob_default=prob_default, n_customers=n_customers)
     prob = as_floats(prob_default, "prob_default")
     if prob.ndim != 1 or not len(prob) or not ((prob >= 0) & (prob <= 1)).all():
         odd = prob[~((prob >= 0) & (prob <= 1))].ravel()

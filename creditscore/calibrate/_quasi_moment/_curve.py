@@ -11,7 +11,12 @@ from scipy.special import expit, ndtri
 from creditscore._checks import set_number
 from creditscore._typing import Float1D
 from creditscore.calibrate._curve._axis import Cases, Measure
-from creditscore.calibrate._curve._curve import CalibrationCurve, set_floats, wrong_way
+from creditscore.calibrate._curve._curve import (
+    CalibrationCurve,
+    check_measure,
+    set_floats,
+    wrong_way,
+)
 from creditscore.calibrate._quasi_moment._accuracy_ratio import ImpliedMoments
 from creditscore.calibrate._quasi_moment._match import match_moments
 from creditscore.exceptions import InvalidParameterError
@@ -75,7 +80,7 @@ class QuasiMomentCurve(CalibrationCurve):
 
     def prob_default(self, values: Float1D, measure: Measure) -> Float1D:
         """Return 1 / (1 + exp(alpha + beta z)) at the normal score z of each value."""
-        del measure
+        check_measure(measure, self)
         z = np.interp(values, self.values, self.normal_scores)
         prob: Float1D = expit(-self.alpha - self.beta * z)
         return prob

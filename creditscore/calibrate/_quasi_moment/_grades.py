@@ -14,7 +14,7 @@ from scipy.special import expit, ndtri
 from creditscore._checks import check_known_philosophy
 from creditscore._display import html_table, meaning
 from creditscore._typing import Float1D, Philosophy
-from creditscore._validation import as_floats, check_choice, check_real
+from creditscore._validation import as_floats, check_choice, check_order, check_real
 from creditscore.calibrate._quasi_moment._accuracy_ratio import accuracy_ratio_from_pds
 from creditscore.calibrate._quasi_moment._match import check_targets, match_moments
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
@@ -170,6 +170,7 @@ def quasi_moment_matching(
     """
     owner = "quasi_moment_matching"
     check_targets(central_tendency, accuracy_ratio, owner)
+    check_order(n_customers=n_customers, n_good=n_good)
     counts = _read_counts(n_customers, "n_customers")
     held = counts if n_good is None else _read_counts(n_good, "n_good")
     if len(held) != len(counts) or (held > counts).any():

@@ -129,7 +129,7 @@ class RatingHistory(ValidityTable):
         Raises
         ------
         InvalidDataError
-            A day is missing, or the lengths differ.
+            A day is missing, or the lengths differ, or the order of one index.
 
         Notes
         -----

@@ -13,6 +13,7 @@ import pandas as pd
 from creditscore._days import Days
 from creditscore._frame import Table, as_table, read_named
 from creditscore._typing import Bool1D, Int1D, Level
+from creditscore._validation import check_order
 from creditscore._warn import warn_user
 from creditscore.exceptions import InvalidDataError, ValidityWarning
 
@@ -71,6 +72,7 @@ class ReadRows(NamedTuple):
 
 def columns_table(**columns: Any) -> Table:
     """Put columns of any library side by side, those left out that are None."""
+    check_order(**columns)
     read: dict[str, Any] = {}
     for name, values in columns.items():
         if values is None:

@@ -151,8 +151,8 @@ class ValidityTable:
         Raises
         ------
         InvalidDataError
-            As in :meth:`from_frame`; also two grades of a customer on one day, and a withdrawal
-            after the next assignment.
+            As in :meth:`from_frame`; also two grades of a customer on one day, a withdrawal
+            after the next assignment, and Series of one index in different orders.
 
         Examples
         --------

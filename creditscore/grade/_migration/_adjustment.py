@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 import numpy as np
+from scipy.linalg import expm
 
 from creditscore._typing import Float1D, Float2D
 from creditscore.exceptions import InvalidDataError
@@ -14,6 +15,8 @@ from creditscore.grade._migration._logarithm import matrix_logarithm
 Adjustment: TypeAlias = Literal["diagonal", "weighted", "quasi_optimisation", "jlt", "none"]
 """How the logarithm of a matrix is made a generator."""
 
+WHOLE = 1e-9
+"""Periods that are whole numbers but for this much are so."""
 _ROUNDING = 1e-13
 """Rates below zero by no more than this are rounding."""
 
@@ -27,6 +30,15 @@ def adjusted_generator(matrix: Float2D, adjustment: str) -> tuple[Float2D, Float
         _check_no_negative(raw)
         return _diagonal(raw), raw
     return _ADJUSTMENTS[adjustment](raw), raw
+
+
+def chances_after(matrix: Float2D, periods: float, adjustment: str) -> tuple[Float2D, str]:
+    """Return the chances after so many periods, and by what: a power, or the generator."""
+    n = round(periods)
+    if n >= 1 and abs(periods - n) < WHOLE:
+        return np.linalg.matrix_power(matrix, n), f"power {n}"
+    generator, _ = adjusted_generator(matrix, adjustment)
+    return expm(periods * generator), f"generator ({adjustment})"
 
 
 def negative_rates(logarithm: Float2D) -> Float1D:

@@ -10,6 +10,7 @@ from creditscore._checks import check_kind
 from creditscore.exceptions import InvalidDataError
 from creditscore.grade._migration._matrix import MigrationMatrix
 from creditscore.grade._migration._numbers import rows_of
+from creditscore.grade._migration._withdrawal import warn_of_kept
 
 
 def chain_matrices(*matrices: MigrationMatrix) -> MigrationMatrix:
@@ -30,6 +31,11 @@ def chain_matrices(*matrices: MigrationMatrix) -> MigrationMatrix:
     ------
     InvalidDataError
         No matrix, different states, or a grade without customers.
+
+    Warns
+    -----
+    MigrationWarning
+        As in :meth:`MigrationMatrix.power`.
 
     See Also
     --------
@@ -58,6 +64,8 @@ def chain_matrices(*matrices: MigrationMatrix) -> MigrationMatrix:
         shown = ", ".join(sorted({repr(m.labels) for m in matrices}))
         msg = f"All periods must have the same states. Got {shown}."
         raise InvalidDataError(msg)
+    if len(matrices) > 1:
+        warn_of_kept(matrices[0])
     product = reduce(np.matmul, [matrix._complete() for matrix in matrices])  # noqa: SLF001 - of this concept
     first = matrices[0]
     return MigrationMatrix(

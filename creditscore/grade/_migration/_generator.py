@@ -29,6 +29,7 @@ from creditscore.grade._migration._matrix_checks import horizons
 from creditscore.grade._migration._numbers import Rows, as_row, as_rows, rows_of, to_json
 from creditscore.grade._migration._shading import shaded_table
 from creditscore.grade._migration._states import check_labels
+from creditscore.grade._migration._withdrawal import warn_of_kept
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -159,7 +160,13 @@ class GeneratorMatrix(JsonDocument):
         -------
         DataFrame
             A row a grade, a column a horizon in years.
+
+        Warns
+        -----
+        MigrationWarning
+            As in :meth:`MigrationMatrix.power`.
         """
+        warn_of_kept(self)
         ends = horizons(years, 1.0, f"{type(self).__name__}.cumulative_default")
         return pd.DataFrame({end: self.over(end).default_rates() for end in ends})
 
@@ -225,6 +232,11 @@ def generator_of(matrix: MigrationMatrix, *, method: Adjustment = "diagonal") ->
         A grade without customers; an eigenvalue of zero or below, so that there is no logarithm;
         rates below zero with "none".
 
+    Warns
+    -----
+    MigrationWarning
+        As in :meth:`MigrationMatrix.power`.
+
     See Also
     --------
     embedding_table : Whether the matrix has a generator at all.
@@ -260,6 +272,7 @@ error 0.012>
     """
     check_kind(matrix, "matrix", "generator_of", MigrationMatrix)
     check_choice(method, "method", "generator_of", ADJUSTMENTS)
+    warn_of_kept(matrix)
     whole = matrix._complete()  # noqa: SLF001 - of this concept
     rates, raw = adjusted_generator(whole, method)
     below = negative_rates(raw) / matrix.years

@@ -18,6 +18,7 @@ from creditscore.grade._migration._tables import (
     read_chances,
     read_counts,
     read_table,
+    with_default_row,
 )
 from creditscore.metrics import SignificanceTest
 
@@ -173,7 +174,7 @@ def given_matrix_test(
         Counts of customers from each state (row) to each (column); the row of default may be left
         out.
     expected : MigrationMatrix or array-like of shape (n_states, n_states)
-        Chances, not estimated from these customers.
+        Chances, not estimated from these customers; the row of default may be left out.
     statistic : {"likelihood_ratio", "chi_square"}, default="likelihood_ratio"
         As in :func:`homogeneity_test`.
 
@@ -209,12 +210,11 @@ def given_matrix_test(
     <SignificanceTest: likelihood ratio test of a given matrix, statistic 22.13, df 4, p = 0.0002>
     """
     check_choice(statistic, "statistic", "given_matrix_test", tuple(_NAMES))
+    counts = with_default_row(counts, "counts", "zeros")
+    expected = with_default_row(expected, "expected", "stay")
     chances = read_chances(expected, "expected")
     table = read_table(counts, "counts")
     check_same_states(counts, expected)
-    if table.shape == (len(chances) - 1, len(chances)):
-        # the row of default, which nobody leaves
-        table = np.vstack([table, np.zeros(len(chances))])
     if table.shape != chances.shape:
         msg = (
             f"counts and expected must be of the same states. Got the shapes {table.shape} and "

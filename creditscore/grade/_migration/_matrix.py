@@ -9,16 +9,15 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import expm
 
 from creditscore._document import JsonDocument
 from creditscore._typing import Float2D
 from creditscore._validation import check_choice, check_integer, check_real
 from creditscore.exceptions import InvalidDataError
 from creditscore.grade._inputs import read_entries
-from creditscore.grade._migration._adjustment import ADJUSTMENTS, Adjustment, adjusted_generator
+from creditscore.grade._migration._adjustment import ADJUSTMENTS, WHOLE, Adjustment, chances_after
 from creditscore.grade._migration._intervals import CellInterval, cell_intervals
-from creditscore.grade._migration._matrix_checks import check_matrix, horizons
+from creditscore.grade._migration._matrix_checks import check_complete, check_matrix, horizons
 from creditscore.grade._migration._numbers import (
     Rows,
     as_row,
@@ -30,7 +29,7 @@ from creditscore.grade._migration._numbers import (
 )
 from creditscore.grade._migration._published import RowSums, read_published
 from creditscore.grade._migration._shading import shaded_table
-from creditscore.grade._migration._withdrawal import spread_withdrawals
+from creditscore.grade._migration._withdrawal import spread_withdrawals, warn_of_kept
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -275,12 +274,15 @@ class MigrationMatrix(JsonDocument):
         ------
         InvalidDataError
             A grade without anybody has no probabilities.
+
+        Warns
+        -----
+        MigrationWarning
+            Withdrawn ratings are kept, as a state that nobody leaves and nobody defaults from.
         """
         check_integer(n, "n", f"{type(self).__name__}.power", low=1)
-        if n == 1:
-            return self
-        powered = np.linalg.matrix_power(self._complete(), n)
-        return self._derived(powered, n * self.years, f"{self.method}, power {n}")
+        warn_of_kept(self, [n])
+        return self._after(n, n * self.years)
 
     def over(self, years: float, *, adjustment: Adjustment = "diagonal") -> Self:
         """Return the matrix of another period, if what happens next depends on the grade alone.
@@ -298,6 +300,11 @@ default="diagonal"
         ------
         InvalidDataError
             As in :meth:`power` and :func:`generator_of`.
+
+        Warns
+        -----
+        MigrationWarning
+            As in :meth:`power`.
 
         Notes
         -----
@@ -317,12 +324,8 @@ default="diagonal"
         owner = f"{type(self).__name__}.over"
         check_real(years, "years", owner, low=0, high=math.inf)
         check_choice(adjustment, "adjustment", owner, ADJUSTMENTS)
-        periods = years / self.years
-        if abs(periods - round(periods)) < 1e-9 and round(periods) >= 1:
-            return self.power(round(periods))
-        generator, _ = adjusted_generator(self._complete(), adjustment)
-        told = f"{self.method}, generator ({adjustment})"
-        return self._derived(expm(periods * generator), float(years), told)
+        warn_of_kept(self, [years / self.years])
+        return self._after(years / self.years, float(years), adjustment)
 
     def cumulative_default(self, years: Any = 10) -> pd.DataFrame:
         """Return the chance to default until the end of each year, by grade.
@@ -343,6 +346,11 @@ default="diagonal"
         InvalidDataError
             As in :meth:`over`.
 
+        Warns
+        -----
+        MigrationWarning
+            As in :meth:`power`.
+
         Notes
         -----
         With cures, what is returned is the chance to be in default at the horizon. Rates that
@@ -360,7 +368,9 @@ default="diagonal"
         """
         self._default_place()
         ends = horizons(years, self.years, f"{type(self).__name__}.cumulative_default")
-        return pd.DataFrame({end: self.over(end).default_rates() for end in ends})
+        warn_of_kept(self, [end / self.years for end in ends])
+        rates = {end: self._after(end / self.years, end).default_rates() for end in ends}
+        return pd.DataFrame(rates)
 
     def intervals(
         self, level: float = 0.95, *, interval: CellInterval = "jeffreys"
@@ -431,24 +441,17 @@ default="diagonal"
         )
 
     def _complete(self) -> Float2D:
-        array = self.array
-        empty = np.isnan(array).any(axis=1)
-        if empty.any():
-            names = [self.labels[place] for place in np.flatnonzero(empty)]
-            msg = (
-                f"Nobody was in {', '.join(map(repr, names))}, so there are no probabilities to go "
-                "on from there. Leave these grades out, pool them with neighbours, or estimate "
-                "with empty='stay'."
-            )
-            raise InvalidDataError(msg)
-        return array
+        return check_complete(self.array, self.labels)
 
-    def _derived(self, probabilities: Float2D, years: float, method: str) -> Self:
-        """Return a matrix of another period, which has no counts of its own."""
-        within = np.clip(probabilities, 0.0, 1.0)
+    def _after(self, periods: float, years: float, adjustment: Adjustment = "diagonal") -> Self:
+        """Return the matrix of another period, which has no counts of its own; of one, this."""
+        if abs(periods - 1) < WHOLE:
+            return self
+        chances, told = chances_after(self._complete(), periods, adjustment)
+        within = np.clip(chances, 0.0, 1.0)
         return replace(
             self, probabilities=rows_of(within / within.sum(axis=1, keepdims=True)), years=years,
-            method=method, counts=None, n_withdrawn=None, exposure=None,
+            method=f"{self.method}, {told}", counts=None, n_withdrawn=None, exposure=None,
         )  # fmt: skip
 
     def _default_place(self) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 
 from creditscore._typing import Float2D
 from creditscore._validation import as_floats, check_integer
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.grade._migration._states import check_labels
 
 ROUNDING = 1e-8
@@ -44,6 +44,20 @@ def check_matrix(
             "from_probabilities(table, row_sums='normalise') takes rounded tables."
         )
         raise InvalidParameterError(msg)
+
+
+def check_complete(array: Float2D, labels: tuple[str, ...]) -> Float2D:
+    """Return chances that all are known: no grade is without customers."""
+    empty = np.isnan(array).any(axis=1)
+    if empty.any():
+        names = [labels[place] for place in np.flatnonzero(empty)]
+        msg = (
+            f"Nobody was in {', '.join(map(repr, names))}, so there are no probabilities to go "
+            "on from there. Leave these grades out, pool them with neighbours, or estimate "
+            "with empty='stay'."
+        )
+        raise InvalidDataError(msg)
+    return array
 
 
 def horizons(years: Any, period: float, owner: str) -> list[float]:

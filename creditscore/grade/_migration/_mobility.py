@@ -15,6 +15,7 @@ from creditscore._validation import as_floats
 from creditscore.exceptions import InvalidDataError
 from creditscore.grade._migration._distance import svd_mobility
 from creditscore.grade._migration._matrix import MigrationMatrix
+from creditscore.grade._migration._numbers import as_frame
 from creditscore.grade._migration._tables import read_chances
 
 
@@ -85,7 +86,8 @@ def mobility_indices(
     matrix : MigrationMatrix or array-like of shape (n_states, n_states)
         Chances, the safest state first.
     weights : array-like of shape (n_grades,) or (n_states,), optional
-        Customers by grade at the start, for the shares of upgrades and downgrades. Without them,
+        Customers by grade at the start, in the order of the matrix, for the shares of upgrades
+        and downgrades. Without them,
         those of the matrix's counts where it has some, else each grade counts alike.
     default_label : str, default="D"
         Of an array, any text says that the last state is default, whose customers no share counts;
@@ -98,7 +100,8 @@ def mobility_indices(
     Raises
     ------
     InvalidDataError
-        Rows that are no chances; weights that are not one a grade.
+        Rows that are no chances; weights that are not one a grade, or a Series that names the
+        grades in another order.
 
     Notes
     -----
@@ -160,6 +163,7 @@ def _weights(matrix: Any, weights: Any, n: int, default_label: str | None) -> Fl
         counts = known and matrix.counts is not None and matrix.exposure is None
         held = np.array(matrix.counts).sum(axis=1)[:n_grades] if counts else np.ones(n_grades)
     else:
+        _check_names(matrix, weights)
         held = as_floats(weights, "weights")[:n_grades]
     if held.shape != (n_grades,) or not (held >= 0).all() or not held.sum() > 0:
         msg = (
@@ -169,3 +173,17 @@ def _weights(matrix: Any, weights: Any, n: int, default_label: str | None) -> Fl
         raise InvalidDataError(msg)
     share: Float1D = held / held.sum()
     return share
+
+
+def _check_names(matrix: Any, weights: Any) -> None:
+    """Refuse weights that name the grades of the matrix in another order."""
+    table = matrix.frame() if isinstance(matrix, MigrationMatrix) else as_frame(matrix)
+    if not isinstance(table, pd.DataFrame) or not isinstance(weights, pd.Series):
+        return
+    names, given = table.columns.tolist()[: len(weights)], list(map(str, weights.index))
+    if given != names and set(given) == set(names):
+        msg = (
+            f"weights are of {given!r}, and the grades of the matrix are {names!r}. Bring them "
+            f"into this order: weights.loc[{names!r}]."
+        )
+        raise InvalidDataError(msg)

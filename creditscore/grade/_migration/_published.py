@@ -174,7 +174,7 @@ def _left_out(name: str, order: list[str], closed: tuple[str | None, str | None]
     if name not in closed:
         msg = (
             f"There is no row for {name!r}. Only default and withdrawn ratings may go without, "
-            f"here {closed!r}."
+            f"here {closed!r}: say withdrawn_label={name!r} if these are withdrawn ratings."
         )
         raise InvalidDataError(msg)
     return unit(len(order), order.index(name))

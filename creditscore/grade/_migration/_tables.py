@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from creditscore._warn import warn_user
 from creditscore.exceptions import InvalidDataError, MigrationWarning
 from creditscore.grade._migration._generator import GeneratorMatrix
 from creditscore.grade._migration._matrix import MigrationMatrix
-from creditscore.grade._migration._numbers import as_counts, as_frame, row_names
+from creditscore.grade._migration._numbers import as_counts, as_frame, row_names, unit
 
 _ALIKE = 0.01
 """Years by which periods of one length may differ, as those with a leap day do."""
@@ -93,6 +93,25 @@ def read_table(table: Any, name: str) -> Float2D:
         msg = f"{name} is a matrix without counts of customers, so there is nothing to test."
         raise InvalidDataError(msg)
     return np.array(table.counts)
+
+
+def with_default_row(table: Any, name: str, row: Literal["zeros", "stay"]) -> Any:
+    """Add the row of the last state, default, to a table or array that goes without it.
+
+    Nobody is counted there ("zeros"), or all who are there stay.
+    """
+    if isinstance(table, (MigrationMatrix, GeneratorMatrix)):
+        return table
+    table = as_frame(table)
+    values = as_floats(table, name)
+    if values.ndim != 2 or not 0 < len(values) == values.shape[1] - 1:
+        return table
+    n = len(values) + 1
+    whole = np.vstack([values, np.zeros(n) if row == "zeros" else unit(n, n - 1)])
+    if not isinstance(table, pd.DataFrame):
+        return whole
+    names = [*row_names(table, table.columns), table.columns[-1]]
+    return pd.DataFrame(whole, index=names, columns=table.columns)
 
 
 def check_same_states(*matrices: Any) -> None:

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
 from creditscore._typing import Float1D, Float2D
-from creditscore.exceptions import InvalidDataError
+from creditscore._warn import warn_user
+from creditscore.exceptions import InvalidDataError, MigrationWarning
 from creditscore.grade._migration._numbers import shares_of
 
 if TYPE_CHECKING:
+    from creditscore.grade._migration._generator import GeneratorMatrix
     from creditscore.grade._migration._matrix import MigrationMatrix
 
 Withdrawals: TypeAlias = Literal["remove", "proportional", "no_change", "keep"]
 """What becomes of customers without a rating at the end."""
+
+
+def warn_of_kept(
+    matrix: MigrationMatrix | GeneratorMatrix, periods: Sequence[float] = (0.0,)
+) -> None:
+    """Warn where withdrawn ratings can no longer default in other periods than the matrix's own."""
+    if matrix.default_label is None or matrix.withdrawn_label is None:
+        return
+    if np.abs(matrix.array[-1, :-1]).sum() != 0 or np.allclose(periods, 1.0, rtol=0, atol=1e-9):
+        return
+    warn_user(
+        f"Withdrawn ratings are kept as the state {matrix.withdrawn_label!r}, which nobody leaves. "
+        "Whoever withdraws does not default in any later period, so that default rates over "
+        "several periods are too low for these. Take the state out first: "
+        "matrix.without_withdrawals().",
+        MigrationWarning,
+    )
 
 
 def treated_shares(counts: Float2D, withdrawn: Float1D, treatment: str) -> Float2D:

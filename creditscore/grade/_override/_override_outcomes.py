@@ -15,6 +15,7 @@ from creditscore._validation import check_outcomes, check_real
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 from creditscore.grade._inputs import check_same_rows
 from creditscore.grade._ladder import GradeLadder, ranks_of, read_grades
+from creditscore.grade._master._master_scale import MasterScale
 from creditscore.metrics import AucDifference, auc_difference, jeffreys_interval
 
 _OWNER = "override_outcomes"
@@ -99,8 +100,8 @@ def override_outcomes(
     scale : GradeScale or MasterScale
         Says which grade is above which.
     prob_default : mapping of str to float, optional
-        Probability of default of each grade, a fraction in [0, 1], over the same time, such as
-        ``dict(zip(master.labels, master.prob_default))`` of a master scale.
+        Probability of default of each grade, a fraction in [0, 1], over the same time; by default
+        those of a MasterScale, and of a GradeScale none.
     level : float, default=0.95
         Confidence level in (0, 1).
 
@@ -150,6 +151,8 @@ def override_outcomes(
         msg = "There are no customers, so there are no outcomes."
         raise EmptyDataError(msg)
     bad = check_outcomes(is_bad, n_rows=len(before), beside="grade_before")
+    if prob_default is None and isinstance(scale, MasterScale):
+        prob_default = dict(zip(scale.labels, scale.prob_default, strict=True))
     rates = _read_rates(prob_default, ranks, np.union1d(before, after))
     rows = {
         "up": after < before,

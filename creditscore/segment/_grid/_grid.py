@@ -301,7 +301,11 @@ class CustomerGrid(JsonDocument):
             for what, band, known in zip(_COLUMNS, cell, (*axes, names), strict=True):
                 if band not in known:
                     kind = "class" if what == "class" else f"band of {what}"
-                    raise unknown_name(band, known, f"{kind}, in the cell {cell!r},", "the grid")
+                    error = unknown_name(band, known, kind, f"the grid, for the cell {cell!r}")
+                    if kind == "class":
+                        msg = f"{error} A new one is added by replace(grid, classes=(...)) first."
+                        raise InvalidParameterError(msg)
+                    raise error
             if cell[:3] in seen:
                 msg = f"The cell {' × '.join(cell[:3])} stands twice in {owner}. Keep one of them."
                 raise InvalidParameterError(msg)

@@ -100,7 +100,7 @@ class Confirmation(JsonDocument):
         InvalidDataError
             Other customers, or classes that are no texts.
         """
-        check_same_customers(previous, current)
+        check_same_customers(previous, current, "current")
         labels = _all_labels(previous, current)
         before = read_before(previous, labels, len(current))
         plain = read_before(current, labels, len(current)).codes
@@ -160,11 +160,8 @@ class Confirmation(JsonDocument):
 def _all_labels(previous: Any, current: Any) -> tuple[str, ...]:
     """Return all classes before and today, in alphabetical order."""
     known = previous.labels if isinstance(previous, ReviewedCustomers) else ()
-    parts = [current] if isinstance(previous, ReviewedCustomers) else [previous, current]
-    names = {name for part in parts for name in _level_names(part)}
-    return tuple(sorted({*known, *names}))
-
-
-def _level_names(values: Any) -> tuple[str, ...]:
-    """Return the classes that occur, without "unknown"."""
-    return tuple(name for name in read_names(values, "classes")[1] if name != UNKNOWN)
+    parts = {"previous": previous, "current": current}
+    if isinstance(previous, ReviewedCustomers):
+        del parts["previous"]
+    found = {label for name, part in parts.items() for label in read_names(part, name)[1]}
+    return tuple(sorted({*known, *found} - {UNKNOWN}))

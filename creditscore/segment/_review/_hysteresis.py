@@ -56,7 +56,8 @@ class Hysteresis(JsonDocument):
         Whether the margin is a fraction of the bound, below 1; bounds must be above zero then.
     n_confirmations : int, optional
         Reviews in a row that change a class though the margin is not passed, 2 or more; without,
-        only the margin counts.
+        only the margin counts. It is another way to a change and no further condition: with it,
+        customers change more often than by the margin alone.
     immediate : tuple of str, default=()
         Classes that a customer comes into at once, whatever the margin, such as the riskiest.
         Leaving them takes the margin.
@@ -191,7 +192,7 @@ class Hysteresis(JsonDocument):
         InvalidDataError
             Other customers, a class that is none of the bands, an infinite measure.
         """
-        check_same_customers(previous, measure)
+        check_same_customers(previous, measure, "measure")
         numbers = read_numbers(measure, "measure")
         before = read_before(previous, self.bands.labels, len(numbers))
         plain = self._classes(numbers, 0.0)

@@ -165,9 +165,9 @@ def read_before(previous: Any, labels: tuple[str, ...], n: int) -> Before:
     return Before(place_of[codes], nobody, np.zeros(n, dtype=np.intp))
 
 
-def check_same_customers(previous: Any, current: Any) -> None:
-    """Refuse a review of other customers than those before."""
-    check_same_rows(previous=classes_of(previous), measure=current)
+def check_same_customers(previous: Any, current: Any, name: str) -> None:
+    """Refuse a review of other customers than those before; `name` is that of the second."""
+    check_same_rows(**{"previous": classes_of(previous), name: current})
 
 
 def classes_of(previous: Any) -> Any:

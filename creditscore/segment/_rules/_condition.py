@@ -23,6 +23,7 @@ class _Comparison(VetoRule):
     """The comparison of a veto rule, which caps nothing here."""
 
     _called: ClassVar[str] = "condition"
+    _owner: ClassVar[str] = "Condition"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -51,9 +51,10 @@ def is_empty(box: Box) -> bool:
     return not all(mask.any() for mask in box.values())
 
 
-def overlap(first: Box, second: Box) -> bool:
-    """Tell whether a customer could meet both rules."""
-    return all((first[name] & second[name]).any() for name in first)
+def overlap(boxes: Sequence[Box], first: int, second: int) -> bool:
+    """Tell whether a customer could meet both rules; not where a single one before holds both."""
+    both = {name: mask & boxes[second][name] for name, mask in boxes[first].items()}
+    return not is_empty(both) and not any(_holds(box, both) for box in boxes[:first])
 
 
 def reached(boxes: Sequence[Box]) -> tuple[list[bool], bool, bool]:

@@ -347,7 +347,7 @@ class RuleSet(JsonDocument):
                 told = f"rules before rule {number} hold all of it ({rule.in_words})"
                 rows.append((number, "unreachable", "", told))
             else:
-                rows.extend(self._overlaps(boxes, place))
+                rows.extend(self._overlaps(boxes, within, place))
         if not default_within:
             told = f"some rule applies to everybody, so nobody is {self.default} by default"
             rows.append(("default", "unreachable", "", told))
@@ -369,11 +369,14 @@ class RuleSet(JsonDocument):
         rows.append(("default", "", self.default, self.default_reason, self.default_reason_zh))
         return pd.DataFrame(rows, columns=["rule", "condition", "class", "reason", "reason_zh"])
 
-    def _overlaps(self, boxes: Any, place: int) -> list[tuple[str, str, str, str]]:
+    def _overlaps(
+        self, boxes: Any, within: list[bool], place: int
+    ) -> list[tuple[str, str, str, str]]:
         found = []
+        rule = self.rules[place]
         for earlier, other in enumerate(self.rules[:place]):
-            rule = self.rules[place]
-            if other.label != rule.label and overlap(boxes[earlier], boxes[place]):
+            decides = within[earlier] and other.label != rule.label
+            if decides and overlap(boxes, earlier, place):
                 told = (
                     f"rules {earlier + 1} and {place + 1} overlap: whoever meets both is "
                     f"{other.label}, not {rule.label}"

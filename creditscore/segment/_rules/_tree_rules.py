@@ -306,7 +306,10 @@ def _joined(conditions: tuple[Condition, ...], new: Condition) -> tuple[Conditio
     same = [c for c in conditions if (c.column, c.operator) == (new.column, new.operator)]
     if same and new.operator in ("<=", ">"):
         return tuple(new if c is same[0] else c for c in conditions)
-    return (*conditions, new)
+    # beside the other end of the same column, where there is one
+    beside = [place for place, c in enumerate(conditions, start=1) if c.column == new.column]
+    at = beside[-1] if beside else len(conditions)
+    return (*conditions[:at], new, *conditions[at:])
 
 
 def _leaf_rule(conditions: tuple[Condition, ...], label: str, n_right: int, n: int) -> Rule:

@@ -295,10 +295,11 @@ def check_same_order(
     name: str = "y",
     error: type[InvalidDataError] = InvalidTargetError,
 ) -> None:
-    """Refuse a pandas column that names the rows of a pandas table, or column, in another order.
+    """Refuse a pandas column whose index shows that its rows are not those of a table or column.
 
-    Rows are paired by place, as in scikit-learn; the same labels in another order show that this
-    is not what was meant.
+    Rows are paired by place, as in scikit-learn. The same labels in another order, or names some
+    of which are others, as of columns that lost different rows, show that this is not what was
+    meant. Numbers may count anything, and columns that share no name may be called anew.
     """
     if (
         not isinstance(X, (pd.DataFrame, pd.Series))
@@ -306,13 +307,21 @@ def check_same_order(
         or len(X) != len(y)
     ):
         return
-    if X.index.equals(y.index) or not X.index.isin(y.index).all():
+    if X.index.equals(y.index) or not (X.index.is_unique and y.index.is_unique):
         return
-    if X.index.is_unique and y.index.is_unique:
+    n_shared = int(X.index.isin(y.index).sum())
+    if n_shared == len(X):
         msg = (
             f"{beside} and {name} hold the same index in different orders, and they are paired by "
             f"place. Align them: {name}.loc[{beside}.index]; or pass {name}.to_numpy() if the "
             "places are right."
+        )
+        raise error(msg)
+    if n_shared and X.index.inferred_type == y.index.inferred_type == "string":
+        msg = (
+            f"{beside} and {name} share {n_shared:,} of the {len(X):,} names in their index and "
+            "differ in the others, and they are paired by place. Bring both to the same rows in "
+            f"the same order; or pass {name}.to_numpy() if the places are right."
         )
         raise error(msg)
 

@@ -38,11 +38,8 @@ class _Columns:
     parts: dict[str, str]
 
     def of(self, frame: pd.DataFrame, name: str, scale: GradeScale | None) -> ValidationSample:
-        order = None
-        if scale is not None and "grade" in self.parts:
-            order = _order(scale, set(frame[self.parts["grade"]]))
         return ValidationSample.from_frame(
-            frame, is_bad=self.target, grades=order, name=name, **self.parts
+            frame, is_bad=self.target, grades=scale, name=name, **self.parts
         )
 
     def reference(self, frame: pd.DataFrame, scale: GradeScale | None) -> ValidationSample:
@@ -138,7 +135,7 @@ def validate(  # noqa: PLR0913, PLR0917 - a command's options are its documentat
         scale = None if grades is None else _read_scale(grades)
         validated, compared = _parts(console, frame, reference)
         report = validate_scores(
-            columns.of(validated, scores.name, scale),
+            columns.of(validated, scores.name + _fitted(console, validated), scale),
             reference=None if compared is None else columns.reference(compared, scale),
             settings=settings,
         )
@@ -161,12 +158,6 @@ def _read_scale(path: Path) -> GradeScale:
     if document_format(path) == _MASTER:
         return MasterScale.from_json(path).scale
     return GradeScale.from_json(path)
-
-
-def _order(scale: GradeScale, held: set[str]) -> tuple[str, ...]:
-    """Return all grades; that of customers in default only where a customer has it."""
-    extra = (scale.default_label,) if scale.default_label in held else ()
-    return tuple(dict.fromkeys((*scale.labels, *extra)))
 
 
 def _columns(frame: pd.DataFrame, target: str, named: dict[str, str | None]) -> _Columns:
@@ -204,3 +195,20 @@ def _parts(
         soft_wrap=True,
     )
     return test, train
+
+
+def _fitted(console: Console, validated: pd.DataFrame) -> str:
+    """Tell of rows of the fit among those that are validated; for the name of the sample."""
+    if "sample" not in validated:
+        return ""
+    n = int(validated["sample"].astype(str).str.strip().str.casefold().eq("train").sum())
+    if not n:
+        return ""
+    rows = _render.counted(n, "row")
+    console.print(
+        f"[yellow]Note:[/yellow] {rows} of the {len(validated):,} validated are of the sample "
+        "train. A model is flattered by what it was fitted on: leave them out of the file, or "
+        "pass them by --reference.",
+        soft_wrap=True,
+    )
+    return f", with {rows} of the sample train"

@@ -66,6 +66,37 @@ def test_scores_of_the_command_fit_are_parted_and_validated(
     assert (tmp_path / "report.md").read_text(encoding="utf-8") == expected
 
 
+@pytest.mark.parametrize(
+    ("samples", "told"),
+    [
+        (["train"], "Note: 1,000 rows of the 1,000 validated are of the sample train."),
+        (["train", "test", "later"], "Note: 334 rows of the 1,000 validated are of the sample"),
+        ([" Train", "Test"], "Note: 500 rows of the 1,000 validated are of the sample train."),
+        (["train", None], "Note: 500 rows of the 1,000 validated are of the sample train."),
+        (["test"], None),
+    ],
+)
+def test_rows_of_the_fit_are_not_validated_without_a_word(
+    frame: pd.DataFrame, tmp_path: Path, samples: list[str | None], told: str | None
+) -> None:
+    marked = frame.assign(sample=[samples[row % len(samples)] for row in range(len(frame))])
+    marked.to_csv(tmp_path / "scores.csv", index=False)
+    out = tmp_path / "report.md"
+    output = run(tmp_path / "scores.csv", "--target", "is_bad", "--out", out)
+    text = out.read_text(encoding="utf-8")
+    if told is None:
+        assert "Note:" not in output
+        assert "sample train" not in text
+    else:
+        assert told in output
+        assert "rows of the sample train, 1,000 cases" in text
+
+
+def test_a_reference_does_not_hide_rows_of_the_fit(scores: Path, tmp_path: Path) -> None:
+    output = run(scores, "--target", "is_bad", "--reference", scores)
+    assert "Note: 600 rows of the 1,000 validated are of the sample train." in output
+
+
 def test_columns_of_other_names_and_a_reference_file(frame: pd.DataFrame, tmp_path: Path) -> None:
     renamed = frame.rename(columns={"is_bad": "y", "score": "points", "pd": "prob"})
     renamed.iloc[:500].to_parquet(tmp_path / "new.parquet")

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditscore.exceptions import InvalidParameterError
+from creditscore.grade import GradeScale, MasterScale
 from creditscore.metrics import auc_difference, auc_interval, psi
 from creditscore.validate import (
     Finding,
@@ -411,3 +412,37 @@ def test_customers_without_a_grade_at_the_end_are_counted_and_named() -> None:
 def test_a_table_in_the_place_of_a_sample_is_told_the_way() -> None:
     with pytest.raises(InvalidParameterError, match=r"ValidationSample\.from_frame"):
         validate_scores(pd.DataFrame({"is_bad": [0, 1]}))
+
+
+def test_a_scale_names_the_grades() -> None:
+    scale = GradeScale(labels=("A", "B", "C"), bounds=(0.1, 0.2))
+    given_ = {"is_bad": [0, 1, 0], "prob_default": [0.05, 0.15, 0.15]}
+    sample = ValidationSample(grade=["A", "B", "B"], grades=scale, **given_)
+    assert sample.grades == ("A", "B", "C")
+    master = MasterScale.from_scale(scale)
+    sample = ValidationSample(grade=["A", "D", "B"], grades=master, **given_)
+    assert sample.grades == ("A", "B", "C", "D")
+
+
+def test_the_grade_of_default_takes_no_part_in_migration() -> None:
+    scale = GradeScale(labels=("A", "B", "C"), bounds=(0.1, 0.2))
+    grade, end = list("AABBCCAB"), list("ABBCCBDD")
+    given_ = {"is_bad": [0, 0, 0, 0, 1, 0, 1, 1], "prob_default": [0.1] * 8}
+    without = validate_scores(
+        ValidationSample(grade=grade, grade_end=end, grades=scale, **given_)
+    ).table()
+    with_one = validate_scores(
+        ValidationSample(
+            is_bad=[*given_["is_bad"], 1],
+            prob_default=[*given_["prob_default"], 0.9],
+            grade=[*grade, "D"],
+            grade_end=[*end, "D"],
+            grades=scale,
+        )
+    ).table()
+    for table in (without, with_one):
+        lines = table[table["test"] == "matrix weighted bandwidth"]
+        assert lines["statistic"].tolist() == [
+            migration_bandwidth([[1, 1, 0], [0, 1, 1], [0, 1, 1]]).upper,
+            migration_bandwidth([[1, 1, 0], [0, 1, 1], [0, 1, 1]]).lower,
+        ]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore.grade import cohort_migration
 from creditscore.metrics import hhi
 from creditscore.validate import (
     concentration_test,
@@ -250,3 +251,13 @@ def test_customers_at_the_begin_in_another_order_are_refused() -> None:
     migration_stability_test(counts, n_initial=n_initial)
     with pytest.raises(InvalidDataError, match="different orders"):
         migration_stability_test(counts, n_initial=n_initial[::-1])
+
+
+def test_a_migration_matrix_gives_its_grades() -> None:
+    start, end = list("AABBCCA"), list("ABBCCBD")
+    matrix = cohort_migration(start, end, labels=list("ABC"))
+    counts = [[1, 1, 0], [0, 1, 1], [0, 1, 1]]
+    assert migration_bandwidth(matrix) == migration_bandwidth(counts)
+    np.testing.assert_array_equal(
+        migration_stability_test(matrix).statistic, migration_stability_test(counts).statistic
+    )

@@ -144,6 +144,22 @@ def test_series_of_one_index_in_two_orders_are_refused() -> None:
         ValidationSample(is_bad=bad, prob_default=pd.Series(PROB, index=list("dcba")))
 
 
+@pytest.mark.parametrize("kind", ["object", "string"])
+def test_series_that_lost_different_customers_are_refused(kind: str) -> None:
+    bad = pd.Series(BAD, index=pd.Index(list("abcd"), dtype=kind))
+    prob = pd.Series(PROB, index=pd.Index(list("bcde"), dtype=kind))
+    with pytest.raises(InvalidDataError, match="share 3 of the 4 names in their index and differ"):
+        ValidationSample(is_bad=bad, prob_default=prob)
+
+
+@pytest.mark.parametrize("names", [list("wxyz"), [1, 2, 3, 4]])
+def test_names_that_tell_nothing_of_the_rows_are_paired_by_place(names: list[object]) -> None:
+    index = list("abcd") if isinstance(names[0], str) else [0, 1, 2, 3]
+    bad = pd.Series(BAD, index=index)
+    sample = ValidationSample(is_bad=bad, prob_default=pd.Series(PROB, index=names))
+    assert sample.prob_default.tolist() == list(PROB)
+
+
 def test_names_of_columns_are_checked() -> None:
     frame = pd.DataFrame({"is_bad": BAD, "pd": PROB})
     with pytest.raises(MissingColumnError, match="'pdd'"):

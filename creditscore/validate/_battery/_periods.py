@@ -14,6 +14,7 @@ from creditscore.validate._tests._traffic_light import letters, traffic_light_te
 
 _BASEL = "BCBS, Working Paper 14, 2005"
 _NORMAL, _LIGHTS = "multi-period normal test", "traffic light of periods"
+_FEW = 8
 _TOO_LOW = "one-sided: are the probabilities too low"
 
 
@@ -37,7 +38,8 @@ def _over_time(
         return
     test = multi_period_test(table["n_bad"] / table["count"], table["prob_default"])
     verdict = settings.verdict(test.p_value)
-    note = f"{len(table)} periods; {_TOO_LOW}"
+    few = "; of so few it rejects too often" if len(table) < _FEW else ""
+    note = f"{len(table)} periods{few}; {_TOO_LOW}"
     yield finding_of_test(test, "calibration", verdict, measure="z", subject=subject, note=note)
     yield from tried(
         lambda: _lights(table, settings, subject), "calibration", _LIGHTS,

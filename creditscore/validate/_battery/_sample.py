@@ -19,6 +19,7 @@ from creditscore.exceptions import (
     InvalidDataError,
     InvalidParameterError,
 )
+from creditscore.grade import GradeScale, MasterScale
 
 _NUMBERS = ("score", "prob_default", "challenger")
 _LABELS = ("grade", "grade_end", "segment", "period")
@@ -57,9 +58,10 @@ class ValidationSample:
         Grade at its end, for tests of migration; missing where a customer has none any more.
     segment, period : array-like of shape (n_samples,), optional
         Groups that are looked at one by one; periods in their sorted order.
-    grades : sequence of str, optional
-        All grades, the safest first. Without it, in the order of their mean probability, or
-        score.
+    grades : sequence of str, GradeScale or MasterScale, optional
+        All grades, the safest first; of a scale, with that of default where a customer has it,
+        which then takes no part in the tests of migration.
+        Without it, in the order of their mean probability, or score.
     name : str, default="validation sample"
         What the report calls it.
 
@@ -92,7 +94,7 @@ class ValidationSample:
     grade_end: Any = None
     segment: Any = None
     period: Any = None
-    grades: Sequence[str] | None = None
+    grades: Any = None
     name: str = "validation sample"
     _found: dict[str, _Groups] = field(init=False)
 
@@ -126,6 +128,8 @@ class ValidationSample:
                 raise InvalidParameterError(msg)
             self._set("score", -self.prob_default)
             self._set("_by_probability", True)
+        scale = isinstance(self.grades, (GradeScale, MasterScale))
+        self._set("_default_label", self.grades.default_label if scale else None)
         if self.grade is not None:
             self._set("grades", self._grade_order())
 
@@ -135,7 +139,7 @@ class ValidationSample:
         frame: NativeFrame,
         *,
         is_bad: str = "is_bad",
-        grades: Sequence[str] | None = None,
+        grades: Sequence[str] | GradeScale | MasterScale | None = None,
         name: str = "validation sample",
         **columns: str,
     ) -> Self:
@@ -147,7 +151,7 @@ class ValidationSample:
             A row a case.
         is_bad : str, default="is_bad"
             Column of the outcomes.
-        grades : sequence of str, optional
+        grades : sequence of str, GradeScale or MasterScale, optional
             All grades, the safest first.
         name : str, default="validation sample"
             What the report calls the sample.
@@ -185,6 +189,11 @@ class ValidationSample:
             for part, column in columns.items()
         }
         return cls(is_bad=_column(table, is_bad), grades=grades, name=name, **read)
+
+    @property
+    def migrating(self) -> tuple[str, ...]:
+        """Grades between which customers migrate: all but that of default, where it is known."""
+        return tuple(g for g in self.grades or () if g != getattr(self, "_default_label", None))
 
     @property
     def n(self) -> int:
@@ -296,7 +305,7 @@ class ValidationSample:
         found = self._found["grade"]
         codes, names = found.codes, found.names
         if self.grades is not None:
-            order = tuple(self.grades)
+            order = _labels_of(self.grades, names)
             strange = sorted(set(names) - set(order))
             if strange:
                 msg = (
@@ -395,3 +404,11 @@ def _check_fractions(prob: Float1D) -> None:
             f"{prob.min():g} to {prob.max():g}; a percentage is divided by 100."
         )
         raise InvalidDataError(msg)
+
+
+def _labels_of(grades: Any, held: Any) -> tuple[str, ...]:
+    """Return all grades; of a scale, that of customers in default only if one of them has it."""
+    if not isinstance(grades, (GradeScale, MasterScale)):
+        return tuple(grades)
+    extra = (grades.default_label,) if grades.default_label in set(held) else ()
+    return tuple(dict.fromkeys((*grades.labels, *extra)))

@@ -149,7 +149,7 @@ def _grade_counts(reference: ValidationSample, sample: ValidationSample) -> tupl
 
 
 def _migration(sample: ValidationSample, settings: ValidationSettings) -> Iterator[Finding]:
-    order = tuple(sample.grades or ())
+    order = sample.migrating
     counts, n_start = _migration_counts(sample, order)
     note = _gone(sample, order)
     if len(order) < 2 or not counts.sum():
@@ -198,10 +198,12 @@ def _monotone_migration(
 def _migration_counts(sample: ValidationSample, order: tuple[str, ...]) -> tuple[Float2D, Float1D]:
     """Count customers by grade at both ends, and all of each grade at the beginning."""
     start, end = sample.places("grade", order), sample.places("grade_end", order)
-    there = end >= 0
+    begun = start >= 0
+    there = begun & (end >= 0)
     n = len(order)
     cells = np.bincount(start[there] * n + end[there], minlength=n * n)
-    return cells.reshape(n, n).astype(np.float64), np.bincount(start, minlength=n).astype(float)
+    n_start = np.bincount(start[begun], minlength=n)
+    return cells.reshape(n, n).astype(np.float64), n_start.astype(np.float64)
 
 
 def _gone(sample: ValidationSample, order: tuple[str, ...]) -> str:

@@ -19,6 +19,7 @@ from creditscore._validation import (
     check_weights,
 )
 from creditscore.exceptions import EmptyDataError, InvalidDataError
+from creditscore.grade import MigrationMatrix
 
 Alternative: TypeAlias = Literal["greater", "less", "two-sided"]
 """What is suspected: that the true rate is above the prediction, below it, or off either way."""
@@ -106,6 +107,9 @@ def read_groups(grades: Any, n_rows: int) -> tuple[Int1D, list[Any]]:
 
 def read_matrix(counts: Any) -> Float2D:
     """Read a square matrix of customers by their grade before and after."""
+    if isinstance(counts, MigrationMatrix):
+        grades = list(counts.grades)
+        counts = counts.counts_frame().loc[grades, grades]
     if isinstance(counts, pd.DataFrame):
         _check_same_grades(counts)
     values = as_floats(counts, "counts")

@@ -61,9 +61,10 @@ def migration_bandwidth(counts: Any) -> MigrationBandwidth:
 
     Parameters
     ----------
-    counts : array-like of shape (n_grades, n_grades)
+    counts : array-like of shape (n_grades, n_grades) or MigrationMatrix
         Customers by grade at the begin (rows) and at the end (columns) of the period, grades
-        safest first, two or more. Customers in default at the end, or gone, are left out.
+        safest first, two or more. Customers in default at the end, or gone, are left out; of a
+        matrix, its grades are taken, which it must have counted.
 
     Returns
     -------
@@ -120,7 +121,7 @@ def migration_stability_test(counts: Any, *, n_initial: Any = None) -> RateTest:
 
     Parameters
     ----------
-    counts : array-like of shape (n_grades, n_grades)
+    counts : array-like of shape (n_grades, n_grades) or MigrationMatrix
         Customers by grade at the begin (rows) and at the end (columns) of the period, as in
         :func:`migration_bandwidth`.
     n_initial : array-like of shape (n_grades,), optional

@@ -45,11 +45,13 @@ OPTIONS = {
 """Options of the command line by the parameters of the library that they set."""
 
 _NAMES = "|".join(OPTIONS)
+_NO_WORDS = "|".join(name for name in OPTIONS if name != "correlation")
+"""Names that are no words of English, so that a sentence means the parameter by them."""
 _IN_WORDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(rf"\bThe '({_NAMES})' parameter of \w+"), lambda found: OPTIONS[found[1]]),
     # a name in quotes is a column's, and one beside a dot or a slash a file's
     (
-        re.compile(rf"(?<![\w'\"/.-])({_NAMES})(?:(=)|(?![\w'\"/-]|\.\w))"),
+        re.compile(rf"(?<![\w'\"/.-])({_NO_WORDS})(?:(=)|(?![\w'\"/-]|\.\w))"),
         lambda found: OPTIONS[found[1]] + (" " if found[2] else ""),
     ),
     (re.compile(r"\b(The target) (?:y|is_bad)\b"), r"\1"),

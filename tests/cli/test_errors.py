@@ -13,15 +13,27 @@ from creditscore import LogisticScorecard, PointsScale, WOEEncoder
 from creditscore.cli import app
 from creditscore.cli._errors import NO_FILE, OPTIONS, REFUSED, WRONG_USAGE, in_words, reporting
 from creditscore.exceptions import DocumentError, InvalidDataError, InvalidParameterError
+from creditscore.validate import ValidationSettings
+
+
+def test_a_word_of_english_is_no_option() -> None:
+    told = "The 'correlation' parameter of ValidationSettings must be below 1."
+    assert in_words(told) == "--correlation must be below 1."
+    assert in_words("their correlation is 0.9") == "their correlation is 0.9"
 
 
 def test_each_option_stands_for_a_parameter_of_the_library() -> None:
     parameters = set(inspect.signature(LogisticScorecard.fit).parameters)
-    for owner in (LogisticScorecard, WOEEncoder, PointsScale):
+    for owner in (LogisticScorecard, WOEEncoder, PointsScale, ValidationSettings):
         parameters |= set(inspect.signature(owner).parameters)
     assert set(OPTIONS) <= parameters
-    fit = typer.main.get_command(app).commands["fit"]  # type: ignore[attr-defined]
-    options = {option for parameter in fit.params for option in parameter.opts}
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    options = {
+        option
+        for name in ("fit", "validate")
+        for parameter in commands[name].params
+        for option in parameter.opts
+    }
     assert set(OPTIONS.values()) <= options
 
 

@@ -139,12 +139,14 @@ def validate(  # noqa: PLR0913, PLR0917 - a command's options are its documentat
             reference=None if compared is None else columns.reference(compared, scale),
             settings=settings,
         )
+        if out is not None:
+            # before anything is printed: whoever reads the output may go
+            with whole_file(out) as temporary:
+                temporary.write_text(report.to_markdown(), encoding="utf-8", newline="\n")
         _render.show_validation(console, report)
         if "prob_default" not in columns.parts:
             console.print("Calibration was not tested: no column of probabilities is named.")
         if out is not None:
-            with whole_file(out) as temporary:
-                temporary.write_text(report.to_markdown(), encoding="utf-8", newline="\n")
             console.print(f"Written: {shown(out)}", soft_wrap=True)
 
 

@@ -386,3 +386,16 @@ def test_what_cannot_be_made(call: Any, message: str) -> None:
 def test_grades_that_are_not_on_the_scale(grades: list[Any]) -> None:
     with pytest.raises(InvalidDataError, match=r"none of the scale|one column"):
         three().prob_default_of(grades)
+
+
+def test_scales_of_other_horizons_are_not_mapped() -> None:
+    year = MasterScale.agency()
+    five = MasterScale.agency(horizon=5, smoothing="log_linear")
+    assert (year.horizon, five.horizon) == (1, 5)
+    assert MasterScale.from_json(five.to_json()) == five
+    assert "horizon" not in year.to_json()
+    with pytest.raises(InvalidParameterError, match=r"of 1 year\(s\), those of the other of 5"):
+        year.map_to(five)
+    five.map_to(five)
+    with pytest.raises(InvalidParameterError, match="'horizon' parameter of MasterScale"):
+        replace(year, horizon=0)

@@ -24,6 +24,12 @@ _SAME = 1e-9
 def mapped(own: MasterScale, other: MasterScale, method: MapMethod) -> GradeMapping:
     """Map the grades of a scale to those of another by their probabilities."""
     check_choice(method, "method", "MasterScale.map_to", ("nearest", "interval"))
+    if own.horizon != other.horizon:
+        msg = (
+            f"The probabilities of this scale are of {own.horizon} year(s), those of the other of "
+            f"{other.horizon}: grades cannot be mapped by them. Take scales of one horizon."
+        )
+        raise InvalidParameterError(msg)
     prob = np.array(own.prob_default)
     if method == "nearest":
         places = _nearest(prob, np.array(other.prob_default))

@@ -50,6 +50,8 @@ class MasterScale(GradeMeanings, JsonDocument):
     philosophy : {"point_in_time", "through_the_cycle", "hybrid"}, optional
         What the probabilities mean: the coming year, an average of the cycle, or between. None is
         not said; ``dataclasses.replace(master, philosophy=…, margin=…)`` says both later.
+    horizon : int, default=1
+        Years that the probabilities look ahead.
     margin : str, optional
         Margin of conservatism that the probabilities hold, in words: "none", or "A +5 %: …".
 
@@ -94,12 +96,14 @@ class MasterScale(GradeMeanings, JsonDocument):
     agency_grades: tuple[str, ...] = ()
     philosophy: Philosophy | None = None
     margin: str | None = None
+    horizon: int = 1
 
     def __post_init__(self) -> None:
         """Check that each grade has a probability, and names if there are some."""
         owner = type(self).__name__
         check_kind(self.scale, "scale", owner, GradeScale)
         check_known_philosophy(self)
+        check_integer(self.horizon, "horizon", owner, low=1)
         if self.margin is not None and not (isinstance(self.margin, str) and self.margin.strip()):
             msg = (
                 f"The 'margin' parameter of {owner} must be text that says which margin the "
@@ -281,9 +285,8 @@ class MasterScale(GradeMeanings, JsonDocument):
             finer = parted(master, AGENCY_LABELS[1:], behind=("CC", "C"))
             master = cls._named(finer.scale, finer.prob_default)
         master = master.with_floor(floor)
-        return replace(
-            master, agency_grades=master.labels, philosophy="through_the_cycle", margin="none"
-        )
+        said: Any = {"philosophy": "through_the_cycle", "margin": "none", "horizon": horizon}
+        return replace(master, agency_grades=master.labels, **said)
 
     def with_notches(self, grades: Collection[str] | None = None) -> Self:
         """Part grades in three: plus, plain and minus.
@@ -447,7 +450,7 @@ class MasterScale(GradeMeanings, JsonDocument):
         Raises
         ------
         InvalidParameterError
-            Another kind of scale, or of method.
+            Another kind of scale, or of method; scales of other horizons.
 
         Examples
         --------
@@ -468,12 +471,13 @@ class MasterScale(GradeMeanings, JsonDocument):
 
     def _content(self) -> dict[str, Any]:
         # what is not said is not written: so files of before it could be said read as they stand
-        said = {name: getattr(self, name) for name in ("philosophy", "margin")}
+        said = {"philosophy": self.philosophy, "margin": self.margin}
         return {
             "scale": self.scale._content(),  # noqa: SLF001 - a document within a document
             "prob_default": list(self.prob_default),
             **{name: list(getattr(self, name)) for name in _TEXTS},
             **{name: text for name, text in said.items() if text is not None},
+            **({} if self.horizon == 1 else {"horizon": self.horizon}),
         }
 
     @classmethod

@@ -6,7 +6,7 @@ Files hold such floats, and values made of them compare as they should.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any, get_args
 
@@ -61,3 +61,11 @@ def unknown_name(name: Any, known: Sequence[str], what: str, of: str) -> Invalid
     return InvalidParameterError(
         f"There is no {what} {name!r} in {of}.{hint} It has: {shown}{more}."
     )
+
+
+def read_entries(value: Any, name: str, owner: str) -> tuple[Any, ...]:
+    """Read a tuple or list of a parameter; text is one value, not a list of letters."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        msg = f"The {name!r} parameter of {owner} must be a tuple. Got {value!r} instead."
+        raise InvalidParameterError(msg)
+    return tuple(value)

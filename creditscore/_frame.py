@@ -40,7 +40,16 @@ from creditscore.exceptions import (
     MissingColumnError,
 )
 
-__all__ = ["KINDS", "Table", "as_table", "is_level", "missing_message", "native_rows", "read_named"]
+__all__ = [
+    "KINDS",
+    "Table",
+    "as_table",
+    "is_level",
+    "like",
+    "missing_message",
+    "native_rows",
+    "read_named",
+]
 
 KINDS: tuple[ColumnKind, ...] = ("numeric", "categorical", "ordered", "mixed")
 """The ways in which a column may be read."""
@@ -338,6 +347,19 @@ def native_rows(X: NativeFrame, rows: Int1D) -> NativeFrame:
     if nw.dependencies.is_into_dataframe(X):
         return nw.from_native(X, eager_only=True)[rows, :].to_native()
     return np.asarray(X)[rows]
+
+
+def like(entries: np.ndarray[Any, Any], *given: Any, name: str) -> Any:
+    """Return names or numbers as a column of the first library that was given, else an array."""
+    text = entries.dtype == object
+    column = next((c for c in given if nw.dependencies.is_into_series(c)), None)
+    if column is None:
+        return entries
+    if isinstance(column, pd.Series):
+        return pd.Series(entries, index=column.index, name=name, dtype="str" if text else None)
+    backend = nw.from_native(column, series_only=True).implementation
+    dtype, values = (nw.String, entries.tolist()) if text else (nw.Float64, entries)
+    return nw.new_series(name, values, dtype, backend=backend).to_native()
 
 
 def missing_message(missing: Sequence[Any], available: Sequence[str]) -> str:

@@ -470,3 +470,13 @@ def check_grades(grades: Any, *, n_rows: int) -> np.ndarray[Any, Any]:
         )
         raise InvalidDataError(msg)
     return given
+
+
+def check_fractions(prob: Float1D) -> None:
+    """Check that probabilities are such."""
+    if prob.min() < 0 or prob.max() > 1:
+        msg = (
+            "prob_default must hold fractions in [0, 1]. Got values from "
+            f"{prob.min():g} to {prob.max():g}; a percentage is divided by 100."
+        )
+        raise InvalidDataError(msg)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,6 @@ from creditscore.exceptions import (
     InvalidParameterError,
     InvalidTargetError,
 )
-
-
-def read_entries(value: Any, name: str, owner: str) -> tuple[Any, ...]:
-    """Read a tuple or list of a parameter; text is one value, not a list of letters."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        msg = f"The {name!r} parameter of {owner} must be a tuple. Got {value!r} instead."
-        raise InvalidParameterError(msg)
-    return tuple(value)
 
 
 def read_numbers(values: Any, what: str) -> Float1D:

@@ -9,10 +9,9 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import unknown_name
+from creditscore._checks import read_entries, unknown_name
 from creditscore._typing import Int1D
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
-from creditscore.grade._inputs import read_entries
 
 
 class GradeLadder(Protocol):

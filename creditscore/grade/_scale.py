@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, ClassVar, Self
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import read_entries
 from creditscore._display import html_table, shorten
 from creditscore._document import JsonDocument
+from creditscore._frame import like
 from creditscore._typing import Closed, Float1D, GradeMeasure, Int1D
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
@@ -22,7 +23,6 @@ from creditscore.grade._inputs import (
     check_default_label,
     check_same_rows,
     read_defaulted,
-    read_entries,
     read_fractions,
     read_numbers,
     read_outcomes,
@@ -274,7 +274,9 @@ class GradeScale(JsonDocument):
         # whoever is in default may lack a score; 0 is a value that every scale can grade
         codes = self._codes(np.where(defaulted, 0.0, measured))
         labels = np.array([*self.labels, self.default_label], dtype=object)
-        return _like(values, labels[np.where(defaulted, len(self.labels), codes)])
+        found = like(labels[np.where(defaulted, len(self.labels), codes)], values, name="grade")
+        # an array of text knows its longest; a column of any library stays as it is
+        return found.astype(str) if isinstance(found, np.ndarray) else found
 
     def table(self, values: Any, is_bad: Any, *, prob_default: Any = None) -> pd.DataFrame:
         """Count cases and compare observed with predicted default rates, grade by grade.
@@ -486,12 +488,3 @@ def _place(risk: Float1D, bounds: Float1D, *, at_bound_safer: bool) -> Int1D:
         else np.searchsorted(bounds, risk, side="right")
     )
     return np.asarray(places, dtype=np.intp)
-
-
-def _like(values: Any, grades: np.ndarray[Any, Any]) -> Any:
-    if isinstance(values, pd.Series):
-        return pd.Series(grades.tolist(), index=values.index, name="grade", dtype="str")
-    if nw.dependencies.is_into_series(values):
-        backend = nw.from_native(values, series_only=True).implementation
-        return nw.new_series("grade", grades.tolist(), nw.String, backend=backend).to_native()
-    return grades.astype(str)

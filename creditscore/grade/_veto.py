@@ -10,13 +10,12 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind
+from creditscore._checks import check_kind, read_entries
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
 from creditscore._frame import Table, as_table
 from creditscore._typing import Bool1D, NativeFrame
 from creditscore.exceptions import InvalidDataError, MissingColumnError, RefusedValueError
-from creditscore.grade._inputs import read_entries
 from creditscore.grade._ladder import (
     GradeLadder,
     grades_like,

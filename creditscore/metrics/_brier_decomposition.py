@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from creditscore._validation import check_integer
-from creditscore.metrics._calibration import check_fractions
+from creditscore._validation import check_fractions, check_integer
 from creditscore.metrics._inputs import read_cases
 from creditscore.metrics._ranked import equal_groups
 

@@ -9,7 +9,13 @@ import numpy.typing as npt
 from scipy.special import betaincinv
 
 from creditscore._typing import Float1D
-from creditscore._validation import as_floats, check_order, check_rate_counts, check_real
+from creditscore._validation import (
+    as_floats,
+    check_fractions,
+    check_order,
+    check_rate_counts,
+    check_real,
+)
 from creditscore.exceptions import InvalidDataError
 from creditscore.metrics._inputs import read_cases
 
@@ -53,16 +59,6 @@ def brier_score(is_bad: Any, prob_default: Any, *, sample_weight: Any = None) ->
     )
     check_fractions(prob)
     return float(np.average((prob - bad) ** 2, weights=weights))
-
-
-def check_fractions(prob: Float1D) -> None:
-    """Check that probabilities are such."""
-    if prob.min() < 0 or prob.max() > 1:
-        msg = (
-            "prob_default must hold fractions in [0, 1]. Got values from "
-            f"{prob.min():g} to {prob.max():g}; a percentage is divided by 100."
-        )
-        raise InvalidDataError(msg)
 
 
 def jeffreys_interval(

@@ -7,8 +7,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from creditscore._typing import Float1D, Int1D
-from creditscore._validation import check_choice, check_integer
-from creditscore.metrics._calibration import check_fractions
+from creditscore._validation import check_choice, check_fractions, check_integer
 from creditscore.metrics._inputs import read_cases
 from creditscore.metrics._ranked import equal_groups
 

@@ -12,9 +12,13 @@ from scipy.special import chdtrc, log_expit, logit, ndtri
 from creditscore._display import p_value_text
 from creditscore._newton import LogisticFit, fit_logistic
 from creditscore._typing import Bool1D, Float1D
-from creditscore._validation import check_both_classes, check_real, check_row_counts
+from creditscore._validation import (
+    check_both_classes,
+    check_fractions,
+    check_real,
+    check_row_counts,
+)
 from creditscore.exceptions import InvalidDataError
-from creditscore.metrics._calibration import check_fractions
 from creditscore.metrics._inputs import read_cases
 from creditscore.metrics._interval import Interval
 from creditscore.metrics._significance_test import SignificanceTest

@@ -10,12 +10,13 @@ import pandas as pd
 from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._validation import (
     check_choice,
+    check_fractions,
     check_grades,
     check_integer,
     check_order,
     check_row_counts,
 )
-from creditscore.metrics._calibration import check_fractions, jeffreys_interval
+from creditscore.metrics._calibration import jeffreys_interval
 from creditscore.metrics._inputs import read_cases
 from creditscore.metrics._ranked import equal_groups
 from creditscore.metrics._rate_interval import clopper_pearson_interval, wilson_interval

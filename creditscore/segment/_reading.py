@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals as nw
@@ -11,6 +11,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionDtype
 from pandas.api.types import is_numeric_dtype
 
+from creditscore._checks import read_entries
 from creditscore._display import counted
 from creditscore._frame import as_table
 from creditscore._typing import Float1D, Int1D, NativeFrame
@@ -20,14 +21,6 @@ from creditscore.exceptions import InfiniteValueError, InvalidDataError, Invalid
 UNKNOWN = "unknown"
 """What a customer is called of whom a needed fact is missing."""
 MOST_LISTED = 5
-
-
-def read_entries(value: Any, name: str, owner: str) -> tuple[Any, ...]:
-    """Read a tuple or list of a parameter; text is one value, not a list of letters."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        msg = f"The {name!r} parameter of {owner} must be a tuple. Got {value!r} instead."
-        raise InvalidParameterError(msg)
-    return tuple(value)
 
 
 def read_labels(value: Any, name: str, owner: str) -> tuple[str, ...]:
@@ -152,19 +145,6 @@ def named(labels: Sequence[str], codes: Int1D) -> np.ndarray[Any, Any]:
     """Return the label of each code; the code -1 is unknown."""
     names = np.array([*labels, UNKNOWN], dtype=object)
     return np.asarray(names[codes])
-
-
-def like(entries: np.ndarray[Any, Any], *given: Any, name: str) -> Any:
-    """Return names or numbers as a column of the first library that was given, else an array."""
-    text = entries.dtype == object
-    column = next((c for c in given if nw.dependencies.is_into_series(c)), None)
-    if column is None:
-        return entries
-    if isinstance(column, pd.Series):
-        return pd.Series(entries, index=column.index, name=name, dtype="str" if text else None)
-    backend = nw.from_native(column, series_only=True).implementation
-    dtype = nw.String if text else nw.Float64
-    return nw.new_series(name, entries.tolist(), dtype, backend=backend).to_native()
 
 
 def frame_of(table: NativeFrame, columns: Sequence[str], *, what: str) -> pd.DataFrame:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-import narwhals as nw
 import numpy as np
-import pandas as pd
 
-from creditscore._typing import Bool1D, Float1D, NativeSeries
+from creditscore._typing import Bool1D, Float1D
 from creditscore._validation import (
     as_floats,
     check_both_classes,
@@ -100,14 +98,4 @@ def read_values(values: Any, measure: Measure) -> Float1D:
     """Read values of any shape at which a calibration is asked."""
     numbers = as_floats(values, f"The {measure}")
     check_measured(numbers, measure, measure)
-    return numbers
-
-
-def like(values: Any, numbers: Float1D, name: str) -> NativeSeries:
-    """Return numbers as a column of the library and index of `values`, else as an array."""
-    if isinstance(values, pd.Series):
-        return pd.Series(numbers, index=values.index, name=name)
-    if nw.dependencies.is_into_series(values):
-        backend = nw.from_native(values, series_only=True).implementation
-        return nw.new_series(name, numbers, nw.Float64, backend=backend).to_native()
     return numbers

@@ -14,14 +14,10 @@ from scipy.special import expit, logit, ndtri
 from creditscore._checks import PHILOSOPHIES, check_kind, set_number
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
+from creditscore._frame import like
 from creditscore._typing import Float1D, NativeSeries, Philosophy
 from creditscore._validation import check_choice, check_order, check_real, check_weights
-from creditscore.calibrate._curve._axis import (
-    MEASURES,
-    Measure,
-    like,
-    read_values,
-)
+from creditscore.calibrate._curve._axis import MEASURES, Measure, read_values
 from creditscore.calibrate._curve._curve import CalibrationCurve
 from creditscore.calibrate._curve._margin import Margin, with_margins
 from creditscore.calibrate._curve._read_curve import read_curve
@@ -127,7 +123,7 @@ class Calibration(JsonDocument):
         InvalidDataError
             Missing or infinite scores; raw probabilities outside [0, 1].
         """
-        return like(values, self._best(read_values(values, self.measure)), "pd")
+        return like(self._best(read_values(values, self.measure)), values, name="pd")
 
     def prob_default(self, values: Any) -> NativeSeries:
         """Return probabilities of default with margin and floor.
@@ -146,7 +142,7 @@ class Calibration(JsonDocument):
         InvalidDataError
             As in :meth:`best_estimate`.
         """
-        return like(values, self._prudent(read_values(values, self.measure)), "pd")
+        return like(self._prudent(read_values(values, self.measure)), values, name="pd")
 
     def interval(self, values: Any, *, level: float = 0.95) -> tuple[NativeSeries, NativeSeries]:
         """Return the interval of the best estimate at each value, one by one.
@@ -183,7 +179,7 @@ class Calibration(JsonDocument):
         error = self.curve.log_odds_error(numbers[known], self.measure)
         reach, middle = float(ndtri(0.5 + level / 2)) * error, logit(self._best(numbers[known]))
         lower[known], upper[known] = expit(middle - reach), expit(middle + reach)
-        return like(values, lower, "pd_lower"), like(values, upper, "pd_upper")
+        return like(lower, values, name="pd_lower"), like(upper, values, name="pd_upper")
 
     def estimation_margin(
         self, values: Any, *, level: float = 0.9, sample_weight: Any = None, reason: str = ""

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind
+from creditscore._checks import check_kind, read_entries
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
 from creditscore._frame import Table, as_table
@@ -21,7 +21,6 @@ from creditscore.grade._cap._capped_grades import NO_CAP, CapPart, CappedGrades
 from creditscore.grade._cap._groups import levels_of_groups
 from creditscore.grade._cap._parents import Parents, ParentTexts, read_parents
 from creditscore.grade._customers import GradedRows, customers_of
-from creditscore.grade._inputs import read_entries
 from creditscore.grade._ladder import (
     GradeLadder,
     grades_like,

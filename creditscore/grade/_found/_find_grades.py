@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from creditscore._checks import read_entries
 from creditscore._display import counted
 from creditscore._typing import Bool1D, Float1D, GradeMeasure, ObjectiveName
 from creditscore._validation import (
@@ -22,7 +23,7 @@ from creditscore.binning import BinConstraints, Relaxation, Solution, bin_relaxa
 from creditscore.exceptions import EmptyDataError, InvalidParameterError, InvalidTargetError
 from creditscore.grade._found._found_scale import FoundScale
 from creditscore.grade._found._places import Places
-from creditscore.grade._inputs import check_same_rows, read_entries, read_numbers, read_outcomes
+from creditscore.grade._inputs import check_same_rows, read_numbers, read_outcomes
 from creditscore.grade._master._master_scale import MasterScale
 from creditscore.grade._scale import GradeScale
 

@@ -12,12 +12,11 @@ from typing import Any, ClassVar, Self
 
 import pandas as pd
 
-from creditscore._checks import unknown_name
+from creditscore._checks import read_entries, unknown_name
 from creditscore._display import Format, html_table
 from creditscore._document import JsonDocument
 from creditscore._validation import check_real
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
-from creditscore.grade._inputs import read_entries
 from creditscore.grade._ladder import grades_like, read_grades
 from creditscore.grade._words import write_percent
 

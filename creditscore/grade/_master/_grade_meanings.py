@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import narwhals as nw
 import numpy as np
-import pandas as pd
 
+from creditscore._frame import like
 from creditscore._typing import Float1D
 from creditscore.grade._ladder import ranks_of, read_grades
 from creditscore.grade._scale import GradeScale
@@ -75,7 +74,7 @@ class GradeMeanings:
         >>> MasterScale.agency().prob_default_of(["BBB", "D"]).tolist()
         [0.0014, 1.0]
         """
-        return _numbers_like(grades, self._looked_up(grades), "prob_default")
+        return like(self._looked_up(grades), grades, name="prob_default")
 
     def odds_of(self, grades: Any) -> Any:
         """Return the odds good:bad that each grade stands for, (1 - p) / p.
@@ -98,19 +97,10 @@ class GradeMeanings:
         """
         prob = self._looked_up(grades)
         odds = np.divide(1 - prob, prob, out=np.full(len(prob), np.inf), where=prob > 0)
-        return _numbers_like(grades, odds, "odds")
+        return like(odds, grades, name="odds")
 
     def _looked_up(self, grades: Any) -> Float1D:
         ranks = ranks_of(self.scale, type(self).__name__)
         prob = np.array([*self.prob_default, 1.0])
         found: Float1D = prob[[ranks[grade] for grade in read_grades(grades, ranks)]]
         return found
-
-
-def _numbers_like(grades: Any, numbers: Float1D, name: str) -> Any:
-    if isinstance(grades, pd.Series):
-        return pd.Series(numbers, index=grades.index, name=name)
-    if nw.dependencies.is_into_series(grades):
-        backend = nw.from_native(grades, series_only=True).implementation
-        return nw.new_series(name, numbers.tolist(), nw.Float64, backend=backend).to_native()
-    return numbers

@@ -8,14 +8,13 @@ from typing import Any, ClassVar, Literal, Self, cast
 
 import pandas as pd
 
-from creditscore._checks import check_kind, check_known_philosophy, unknown_name
+from creditscore._checks import check_kind, check_known_philosophy, read_entries, unknown_name
 from creditscore._display import counted, meaning, shorten
 from creditscore._document import JsonDocument
 from creditscore._typing import Philosophy
 from creditscore._validation import check_integer, check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.grade._agency_rates import AGENCY_LABELS, AGENCY_RATES, LEAST_RATE
-from creditscore.grade._inputs import read_entries
 from creditscore.grade._master._grade_mapping import GradeMapping
 from creditscore.grade._master._grade_meanings import GradeMeanings
 from creditscore.grade._master._grade_name import names_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from creditscore._checks import read_entries
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.grade._agency_rates import bounds_between
-from creditscore.grade._inputs import read_entries
 from creditscore.grade._master._smoothing import SMOOTHINGS, Smoothing, smoothed
 from creditscore.grade._scale import GradeScale
 

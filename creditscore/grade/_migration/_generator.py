@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import expm
 
-from creditscore._checks import check_kind
+from creditscore._checks import check_kind, read_entries
 from creditscore._display import counted
 from creditscore._document import JsonDocument
 from creditscore._typing import Float2D
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import InvalidParameterError
-from creditscore.grade._inputs import read_entries
 from creditscore.grade._migration._adjustment import (
     ADJUSTMENTS,
     Adjustment,

@@ -10,11 +10,11 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import read_entries
 from creditscore._document import JsonDocument
 from creditscore._typing import Float2D
 from creditscore._validation import check_choice, check_integer, check_real
 from creditscore.exceptions import InvalidDataError
-from creditscore.grade._inputs import read_entries
 from creditscore.grade._migration._adjustment import ADJUSTMENTS, WHOLE, Adjustment, chances_after
 from creditscore.grade._migration._intervals import CellInterval, cell_intervals
 from creditscore.grade._migration._matrix_checks import check_complete, check_matrix, horizons

@@ -7,12 +7,11 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import unknown_name
+from creditscore._checks import read_entries, unknown_name
 from creditscore._typing import Float2D
 from creditscore._validation import as_floats, check_choice
 from creditscore._warn import warn_user
 from creditscore.exceptions import InvalidDataError, MigrationWarning
-from creditscore.grade._inputs import read_entries
 from creditscore.grade._migration._numbers import as_frame, row_names, unit
 
 RowSums: TypeAlias = Literal["refuse", "normalise", "diagonal"]

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import read_entries
 from creditscore._typing import Int1D
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.grade._history._rating_history import RatingHistory
-from creditscore.grade._inputs import read_entries
 
 WITHDRAWN = -1
 """Code of a rating that is withdrawn or missing."""

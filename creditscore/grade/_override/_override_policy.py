@@ -10,14 +10,13 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind
+from creditscore._checks import check_kind, read_entries
 from creditscore._days import check_day, months_later
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
 from creditscore._validation import check_choice, check_integer
 from creditscore.exceptions import InvalidParameterError
 from creditscore.grade._customers import GradedRows, customers_of
-from creditscore.grade._inputs import read_entries
 from creditscore.grade._ladder import GradeLadder, grades_like, rank_of, ranks_of, read_grades
 from creditscore.grade._override._grade_override import GradeOverride
 from creditscore.grade._override._overridden_grades import OverriddenGrades

@@ -11,21 +11,15 @@ from typing import Any, ClassVar, Self, cast
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind, unknown_name
+from creditscore._checks import check_kind, read_entries, unknown_name
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
+from creditscore._frame import like
 from creditscore._typing import Closed, Float1D, Int1D
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 from creditscore.grade import GradeScale, MasterScale
-from creditscore.segment._reading import (
-    codes_among,
-    like,
-    named,
-    read_entries,
-    read_labels,
-    read_numbers,
-)
+from creditscore.segment._reading import codes_among, named, read_labels, read_numbers
 from creditscore.segment._shortest import readable_quantiles
 
 _THREE = ("low", "medium", "high")

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from creditscore._frame import like
 from creditscore._typing import Bool1D, Float1D
 from creditscore._validation import check_real
 from creditscore.exceptions import InvalidDataError
-from creditscore.segment._reading import check_same_rows, like, read_numbers
+from creditscore.segment._reading import check_same_rows, read_numbers
 
 
 def customer_value(margin: Any, volume: Any) -> Any:

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self, TypeAlias
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind, unknown_name
+from creditscore._checks import check_kind, read_entries, unknown_name
 from creditscore._display import counted, html_table
 from creditscore._document import JsonDocument
+from creditscore._frame import like
 from creditscore._typing import Int1D, NativeFrame
 from creditscore._validation import check_choice
 from creditscore.exceptions import InvalidParameterError
@@ -29,10 +30,8 @@ from creditscore.segment._reading import (
     check_same_rows,
     frame_of,
     index_of,
-    like,
     listed_some,
     named,
-    read_entries,
     read_numbers,
 )
 

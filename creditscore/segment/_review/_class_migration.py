@@ -9,10 +9,11 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import read_entries
 from creditscore._display import INK, clean_axes, counted, html_table, new_axes
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 from creditscore.segment._heat import draw_cells, finish
-from creditscore.segment._reading import check_same_rows, read_entries, read_names
+from creditscore.segment._reading import check_same_rows, read_names
 
 _NEW, _GONE = "(new)", "(gone)"
 

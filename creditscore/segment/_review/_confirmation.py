@@ -8,11 +8,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from creditscore._checks import read_entries
 from creditscore._document import JsonDocument
+from creditscore._frame import like
 from creditscore._typing import NativeFrame
 from creditscore._validation import check_integer
 from creditscore.exceptions import InvalidParameterError
-from creditscore.segment._reading import UNKNOWN, like, named, read_entries, read_names
+from creditscore.segment._reading import UNKNOWN, named, read_names
 from creditscore.segment._review._review_history import ReviewHistory, history_of
 from creditscore.segment._review._reviewed import (
     AT_ONCE,

@@ -9,19 +9,15 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from creditscore._checks import check_kind, unknown_name
+from creditscore._checks import check_kind, read_entries, unknown_name
 from creditscore._document import JsonDocument
+from creditscore._frame import like
 from creditscore._typing import Bool1D, Float1D, Int1D, NativeFrame
 from creditscore._validation import check_integer, check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.grade import GradeScale, MasterScale
 from creditscore.segment._grid._bands import Bands, scale_of
-from creditscore.segment._reading import (
-    like,
-    named,
-    read_entries,
-    read_numbers,
-)
+from creditscore.segment._reading import named, read_numbers
 from creditscore.segment._review._review_history import ReviewHistory, history_of
 from creditscore.segment._review._reviewed import (
     AT_ONCE,

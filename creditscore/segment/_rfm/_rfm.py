@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind
+from creditscore._checks import check_kind, read_entries
 from creditscore._display import counted, html_table
 from creditscore._document import JsonDocument
 from creditscore._typing import Float1D, Int1D, NativeFrame
@@ -19,7 +19,7 @@ from creditscore._validation import check_real
 from creditscore._warn import warn_user
 from creditscore.exceptions import EmptyDataError, IdleCutWarning, InvalidParameterError
 from creditscore.segment._grid._bands import read_pairs
-from creditscore.segment._reading import check_text, frame_of, listed_some, read_entries
+from creditscore.segment._reading import check_text, frame_of, listed_some
 from creditscore.segment._rfm._rfm_facts import RfmFacts
 from creditscore.segment._shortest import readable_quantiles
 

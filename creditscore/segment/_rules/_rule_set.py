@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Self, TypeAlias
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind
+from creditscore._checks import check_kind, read_entries
 from creditscore._display import counted, html_table
 from creditscore._document import JsonDocument
 from creditscore._frame import Table, as_table
@@ -22,7 +22,7 @@ from creditscore.exceptions import (
     MissingColumnError,
     RefusedValueError,
 )
-from creditscore.segment._reading import UNKNOWN, check_text, listed_some, read_entries
+from creditscore.segment._reading import UNKNOWN, check_text, listed_some
 from creditscore.segment._rules._condition import Condition
 from creditscore.segment._rules._region import boxes_of, is_empty, overlap, reached
 from creditscore.segment._rules._rule_reasons import rule_reasons

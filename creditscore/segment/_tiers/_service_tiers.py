@@ -11,20 +11,14 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind, unknown_name
+from creditscore._checks import check_kind, read_entries, unknown_name
 from creditscore._display import counted, html_table
 from creditscore._document import JsonDocument
 from creditscore._typing import Int1D, NativeFrame
 from creditscore._warn import warn_user
 from creditscore.exceptions import DoubtfulRuleWarning, InvalidDataError, InvalidParameterError
 from creditscore.segment._grid._bands import RiskBands
-from creditscore.segment._reading import (
-    check_same_rows,
-    frame_of,
-    listed_some,
-    read_entries,
-    read_names,
-)
+from creditscore.segment._reading import check_same_rows, frame_of, listed_some, read_names
 from creditscore.segment._tiers._illustration import illustrated_tiers
 from creditscore.segment._tiers._tier import ServiceTier
 

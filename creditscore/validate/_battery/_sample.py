@@ -12,7 +12,7 @@ import pandas as pd
 
 from creditscore._frame import Table, as_table, read_named
 from creditscore._typing import Float1D, Int1D, NativeFrame
-from creditscore._validation import as_floats, check_outcomes, check_same_order
+from creditscore._validation import as_floats, check_fractions, check_outcomes, check_same_order
 from creditscore.exceptions import (
     ColumnTypeError,
     EmptyDataError,
@@ -117,7 +117,7 @@ class ValidationSample:
         for name, groups in found.items():
             self._set(name, groups.values)
         if self.prob_default is not None:
-            _check_fractions(self.prob_default)
+            check_fractions(self.prob_default)
         if self.score is None:
             if self.prob_default is None:
                 msg = (
@@ -394,15 +394,6 @@ def _name(value: object) -> str:
 def _check_length(values: np.ndarray[Any, Any], name: str, n: int) -> None:
     if values.shape != (n,):
         msg = f"{name} must hold one value for each of the {n} outcomes. Got shape {values.shape}."
-        raise InvalidDataError(msg)
-
-
-def _check_fractions(prob: Float1D) -> None:
-    if prob.min() < 0 or prob.max() > 1:
-        msg = (
-            "prob_default must hold fractions in [0, 1]. Got values from "
-            f"{prob.min():g} to {prob.max():g}; a percentage is divided by 100."
-        )
         raise InvalidDataError(msg)
 
 

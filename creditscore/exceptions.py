@@ -20,6 +20,17 @@
     │   ├── DocumentNotFoundError  no file, or a folder, where one should be (FileNotFoundError)
     │   ├── SchemaVersionError     written by another format version
     │   └── AlteredDocumentError   the content does not match its hash or signature
+    ├── ProtectionError            what guards the data says no, or was broken
+    │   ├── AccessDeniedError      the role, or the purpose, does not allow this (PermissionError)
+    │   ├── KeyStoreError          keys that are missing, malformed, or readable by others
+    │   ├── DecryptionError        another key, or a value that was altered or moved
+    │   ├── ErasedSubjectError     the key of a subject was destroyed at its request
+    │   ├── BrokenTrailError       an audit trail that was edited, reordered or cut
+    │   └── UnsafeInputError       a file or a path that could do harm (ValueError)
+    ├── StoreError                 the store of customers cannot do what was asked
+    │   ├── StoreNotFoundError     no store at this place (FileNotFoundError)
+    │   ├── StoreVersionError      a store of another version of its tables: migrate it
+    │   └── StoreBusyError         others wrote for too long (TimeoutError)
     ├── DatasetNotFoundError       a sample data set that does not exist (LookupError)
     └── MissingDependencyError     an optional package is not installed (ImportError)
 
@@ -50,6 +61,11 @@
     ├── UnstableSegmentWarning     a group of customers that another sample would not show
     ├── RejectInferenceWarning     an assumption on the rejected that the data do not hold up
     ├── ValidityWarning            validities that seem to be given by their last days
+    ├── RejectedRowsWarning        rows that could not be used: they are in the table of rejects
+    ├── ConflictWarning            sources that contradict each other about one fact
+    ├── StaleDataWarning           facts older than their shelf life
+    ├── ResponseWarning            answers of so few, or so other, that they mislead
+    ├── DisclosureWarning          a table in which persons could be told apart
     ├── MigrationWarning           migrations that are left out, or rows that do not sum to one
     └── NonConvergenceWarning      a search stopped before it came to rest
 
@@ -129,6 +145,50 @@ class SchemaVersionError(DocumentError):
 
 class AlteredDocumentError(DocumentError):
     """The document's content does not match its hash or its signature."""
+
+
+class ProtectionError(CreditScoreError):
+    """What guards the data refuses, or was itself broken."""
+
+
+class AccessDeniedError(ProtectionError, PermissionError):
+    """No role of the actor, or not this purpose, allows the action; the message names both."""
+
+
+class KeyStoreError(ProtectionError):
+    """Keys are missing, malformed, or in a file that others can read; no message shows a key."""
+
+
+class DecryptionError(ProtectionError):
+    """A value was encrypted under another key, or was altered or moved to another place."""
+
+
+class ErasedSubjectError(ProtectionError):
+    """The key of a subject was destroyed at its request; what it encrypted is gone."""
+
+
+class BrokenTrailError(ProtectionError):
+    """Records of an audit trail were edited, reordered, inserted or cut off."""
+
+
+class UnsafeInputError(ProtectionError, ValueError):
+    """A file, an archive, a path or a text could do harm, and is not read."""
+
+
+class StoreError(CreditScoreError):
+    """The store of customers cannot do what was asked; nothing was written."""
+
+
+class StoreNotFoundError(StoreError, FileNotFoundError):
+    """There is no store at this place."""
+
+
+class StoreVersionError(StoreError):
+    """The tables of the store are of another version than this release reads."""
+
+
+class StoreBusyError(StoreError, TimeoutError):
+    """Others held the store for longer than the time to wait."""
 
 
 class DatasetNotFoundError(CreditScoreError, LookupError):
@@ -237,6 +297,26 @@ class UnstableSegmentWarning(CreditScoreWarning):
 
 class RejectInferenceWarning(CreditScoreWarning):
     """Rejected cases are treated by an assumption that the data do not hold up, or not at all."""
+
+
+class RejectedRowsWarning(CreditScoreWarning):
+    """Rows could not be used; each is in the table of rejects with its reason."""
+
+
+class ConflictWarning(CreditScoreWarning):
+    """Sources say different things about one fact; the more reliable one is taken."""
+
+
+class StaleDataWarning(CreditScoreWarning):
+    """Facts are older than their shelf life."""
+
+
+class ResponseWarning(CreditScoreWarning):
+    """Too few answered, or others than were asked, for what is made of the answers."""
+
+
+class DisclosureWarning(CreditScoreWarning):
+    """Rows of a table stand alone, or nearly so, and could be told whose they are."""
 
 
 class MigrationWarning(CreditScoreWarning):

@@ -17,7 +17,8 @@ PACKAGE = ROOT / "creditscore"
 # A module imports only what stands to its left (docs/architecture.md says why).
 FLOW = (
     *("exceptions", "_typing"),
-    *("_warn", "_files", "_words", "_days", "_columns", "_frame"),
+    *("_warn", "_files", "_yaml", "_words", "_days", "_columns", "_frame"),
+    *("_declared", "_cells", "_raw_table"),
     *("_validation", "_checks", "_document", "_repr", "_display", "_estimator", "_progress"),
     *("_curvature", "_newton"),
     *("metrics", "datasets"),

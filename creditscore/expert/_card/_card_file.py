@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from creditscore._checks import unknown_name
 from creditscore._files import whole_file
+from creditscore._yaml import read_yaml, write_yaml
 from creditscore.exceptions import (
     DocumentError,
     DocumentNotFoundError,
@@ -18,7 +19,6 @@ from creditscore.exceptions import (
     InvalidParameterError,
 )
 from creditscore.expert._card._five_c import checked_tags
-from creditscore.expert._card._yaml import read_yaml, write_yaml
 from creditscore.expert._subscore._subscore import SubScore
 from creditscore.expert._weights._hierarchy import WeightHierarchy
 from creditscore.expert._weights._weights import Weights

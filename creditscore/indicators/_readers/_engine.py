@@ -9,14 +9,15 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from creditscore._cells import CellError, is_empty, read_cell
 from creditscore._checks import check_kind, unknown_name
 from creditscore._days import check_day
+from creditscore._declared import Declared
 from creditscore._frame import missing_message
+from creditscore._raw_table import RawTable, read_raw
 from creditscore._validation import check_integer
 from creditscore.exceptions import InvalidDataError, InvalidParameterError, MissingColumnError
-from creditscore.indicators._readers._cells import CellError, is_empty, read_cell
-from creditscore.indicators._readers._declared import Declared, DeclaredTable, declared_table
-from creditscore.indicators._readers._raw_table import RawTable, read_raw
+from creditscore.indicators._readers._declared import DeclaredTable, declared_table
 from creditscore.indicators._readers._read_result import ReadResult
 
 Row: TypeAlias = dict[str, Any]

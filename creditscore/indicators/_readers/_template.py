@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from creditscore._files import whole_file
+from creditscore._raw_table import COMMENT, openpyxl_module
 from creditscore.exceptions import InvalidParameterError
 from creditscore.indicators._readers._declared import DeclaredTable, ReadKind, declared_table
-from creditscore.indicators._readers._raw_table import COMMENT, openpyxl_module
 
 _WIDTH = 18
 

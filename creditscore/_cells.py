@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from creditscore._days import NoDayError, read_day
-from creditscore.indicators._readers._declared import Declared
+from creditscore._declared import Declared
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from creditscore._cells import is_empty
+from creditscore._declared import ColumnType
 from creditscore._frame import Table, as_table
 from creditscore.exceptions import (
     ColumnTypeError,
@@ -24,8 +26,6 @@ from creditscore.exceptions import (
     InvalidParameterError,
     MissingDependencyError,
 )
-from creditscore.indicators._readers._cells import is_empty
-from creditscore.indicators._readers._declared import ColumnType
 
 COMMENT = "#"
 """Lines that begin so above the header are comments, as templates have them."""

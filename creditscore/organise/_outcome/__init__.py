@@ -1,0 +1,1 @@
+"""Who turned out good or bad: definitions, what helps to choose them, and samples."""

@@ -21,6 +21,9 @@ _RESOLVERS = (
 )
 """The core schema of YAML 1.2, in which yes and no are text, 010 is ten and dates are text."""
 
+_MOST_BYTES = 10_000_000
+_MOST_DEEP = 100
+"""How large a text may be, and how deep entries may stand in entries, before it is refused."""
 
 _TAGS = (None, *(f"tag:yaml.org,2002:{kind}" for kind in (
     "null", "bool", "int", "float", "str", "seq", "map")))  # fmt: skip
@@ -30,18 +33,26 @@ _TAGS = (None, *(f"tag:yaml.org,2002:{kind}" for kind in (
 class _Loader(yaml.SafeLoader):
     """Reads plain values only, each key once, and no references."""
 
+    deep = 0
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as the base class has it
     yaml_constructors = {  # noqa: RUF012 - as above
         tag: made for tag, made in yaml.SafeLoader.yaml_constructors.items() if tag in _TAGS
     }
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        """Refuse references, which a few lines of can stand for billions of entries."""
+        """Refuse references, which a few lines of can stand for billions of entries, and depth."""
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark
             msg = f"line {mark.line + 1} refers to another entry by '*'; write the entry out"
             raise yaml.YAMLError(msg)
-        return super().compose_node(parent, index)
+        self.deep += 1
+        if self.deep > _MOST_DEEP:
+            line = self.peek_event().start_mark.line + 1
+            msg = f"line {line} has entries within entries, {_MOST_DEEP} deep"
+            raise yaml.YAMLError(msg)
+        node = super().compose_node(parent, index)
+        self.deep -= 1
+        return node
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         """Refuse a key that stands twice, for which of the two is meant is not known."""
@@ -78,6 +89,9 @@ for _tag, _pattern, _first in _RESOLVERS:
 
 def read_yaml(raw: bytes, name: str) -> Any:
     """Read the bytes of a file of this name."""
+    if len(raw) > _MOST_BYTES:
+        msg = f"{name} has {len(raw):,} bytes, and at most {_MOST_BYTES:,} of YAML are read."
+        raise DocumentError(msg)
     try:
         return yaml.load(raw.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, ValueError, LookupError, RecursionError) as error:

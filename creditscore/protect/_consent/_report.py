@@ -1,0 +1,356 @@
+"""What a firm does with personal data, in numbers, for those who must answer for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from creditscore._checks import check_kind, read_entries
+from creditscore._days import check_day
+from creditscore._display import counted, html_table
+from creditscore._files import whole_file
+from creditscore._validation import check_integer
+from creditscore.exceptions import InvalidParameterError
+from creditscore.protect._access._grant import LEVELS, GuardedItem
+from creditscore.protect._access._policy import AccessPolicy
+from creditscore.protect._audit._record import AuditRecord
+from creditscore.protect._audit._verify import TrailReport
+from creditscore.protect._consent._hold import LegalHold
+from creditscore.protect._consent._plan import ProtectionPlan
+from creditscore.protect._consent._purpose import Consent
+from creditscore.protect._consent._retention import Retention
+from creditscore.protect._consent._subject_request import SubjectRequest, request_table
+
+_TOLD = ("denied", "break_glass")
+_ONE: Mapping[str, type] = {"retention": Retention, "trail": TrailReport, "policy": AccessPolicy}
+_STYLE = (
+    "body{font-family:sans-serif;max-width:70em;margin:2em auto;color:#22313f}"
+    "table{border-collapse:collapse;margin:.5em 0 1.5em}td,th{padding:.2em .8em .2em 0}"
+)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class DataProtectionReport:
+    """A report of purposes, items, retention, consents, requests, breaches, keys and holds.
+
+    Parameters
+    ----------
+    as_of : str or date
+        The day that it is about.
+    plan : ProtectionPlan
+        Purposes and rules.
+    items : iterable of GuardedItem, default=()
+        The items that are kept, such as an :class:`~creditscore.collect.ItemCatalogue`.
+    consents : iterable of Consent, default=()
+        All of them, also those that were withdrawn.
+    requests : iterable of SubjectRequest, default=()
+        All of them, also those that were answered.
+    holds : iterable of LegalHold, default=()
+        All of them.
+    retention : Retention, optional
+        What is due for erasure, by :func:`due_for_erasure`.
+    records : iterable of AuditRecord, default=()
+        Records of the audit trail in the time that the report is about.
+    trail : TrailReport, optional
+        Whether the trail is whole.
+    keys_made : mapping of int to str or date, or pairs of them, default=()
+        Day on which each version of the master key was made.
+    policy : AccessPolicy, optional
+        Whose findings are told.
+    oldest_key_days : int, default=365
+        Age from which the newest key is called old, 1 or more.
+
+    Raises
+    ------
+    InvalidParameterError
+        No day, or something of another kind.
+
+    Notes
+    -----
+    No customer is named: the tables hold counts, and the reasons that people gave for denials,
+    emergencies and holds.
+
+    Examples
+    --------
+    >>> from creditscore.protect import DataProtectionReport, ProtectionPlan, SubjectRequest
+    >>> asked = SubjectRequest(subject="X", kind="access", received_on="2025-01-31")
+    >>> report = DataProtectionReport(
+    ...     as_of="2025-03-31", plan=ProtectionPlan.standard(), requests=[asked],
+    ... )
+    >>> report
+    <DataProtectionReport of 2025-03-31: 7 purposes, 6 rules, 6 findings>
+    >>> report.findings()[0]
+    '1 request is overdue, the longest since 2025-02-28.'
+    """
+
+    as_of: Any
+    plan: ProtectionPlan
+    items: Iterable[GuardedItem] = ()
+    consents: Iterable[Consent] = ()
+    requests: Iterable[SubjectRequest] = ()
+    holds: Iterable[LegalHold] = ()
+    retention: Retention | None = None
+    records: Iterable[AuditRecord] = ()
+    trail: TrailReport | None = None
+    keys_made: Mapping[int, Any] | tuple[tuple[int, str], ...] = ()
+    policy: AccessPolicy | None = None
+    oldest_key_days: int = 365
+
+    def __post_init__(self) -> None:
+        """Check kinds, and keep what iterables hold."""
+        owner = type(self).__name__
+        object.__setattr__(self, "as_of", str(check_day(self.as_of, "as_of", owner)))
+        check_kind(self.plan, "plan", owner, ProtectionPlan)
+        check_integer(self.oldest_key_days, "oldest_key_days", owner, low=1)
+        for name, kind in (("consents", Consent), ("requests", SubjectRequest),
+                           ("holds", LegalHold), ("records", AuditRecord)):  # fmt: skip
+            entries = read_entries(getattr(self, name), name, owner)
+            for entry in entries:
+                check_kind(entry, name, owner, kind)
+            object.__setattr__(self, name, entries)
+        object.__setattr__(self, "items", read_entries(self.items, "items", owner))
+        for name, one in _ONE.items():
+            if getattr(self, name) is not None:
+                check_kind(getattr(self, name), name, owner, one)
+        made = dict(self.keys_made)
+        days = tuple((n, str(check_day(made[n], "keys_made", owner))) for n in sorted(made))
+        if any(day > self.as_of for _, day in days):
+            msg = f"The 'keys_made' parameter of {owner} has a day after 'as_of', {self.as_of}."
+            raise InvalidParameterError(msg)
+        object.__setattr__(self, "keys_made", days)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables by their titles, those without rows left out."""
+        tables = {
+            "Purposes and lawful bases": self._purposes(),
+            "Items by group and sensitivity": self._items(),
+            "Rules of retention": self.plan.rule_table(),
+            "Due for erasure": self._retention(),
+            "Requests of customers": self._requests(),
+            "What was done, by the audit trail": self._actions(),
+            "Denials and emergencies": self._told(),
+            "Keys": self._keys(),
+            "Legal holds": self._holds(),
+        }
+        return {title: table for title, table in tables.items() if len(table)}
+
+    def findings(self) -> tuple[str, ...]:
+        """Return what should be looked at, in sentences."""
+        return tuple(self._found())
+
+    def frame(self) -> pd.DataFrame:
+        """Return the main numbers: a row each, with measure and value."""
+        states = [request.state_on(self.as_of) for request in self._received()]
+        counts = {} if self.retention is None else self.retention.counts
+        measures = {
+            "purposes": len(self.plan.purposes),
+            "rules of retention": len(self.plan.rules),
+            "items": len(tuple(self.items)),
+            "personal or sensitive items": len(self._guarded()),
+            "consents in force": len(self._in_force()),
+            "requests open": states.count("open"),
+            "requests overdue": states.count("overdue"),
+            "observations due for erasure": counts.get("due", 0),
+            "observations under a hold": counts.get("held", 0),
+            "denials": sum(record.action == "denied" for record in self.records),
+            "emergencies": sum(record.action == "break_glass" for record in self.records),
+            "holds in force": len(self._holding()),
+            "findings": len(self.findings()),
+        }
+        return pd.DataFrame(measures.items(), columns=["measure", "value"])
+
+    def to_markdown(self) -> str:
+        """Return the report as Markdown."""
+        parts = [f"# Data protection, {self.as_of}", self.plan.note, "## Findings"]
+        parts.append("\n".join(f"- {_plain(one)}" for one in self.findings()) or "None.")
+        parts += [f"## {title}\n\n{_markdown(table)}" for title, table in self.tables().items()]
+        return "\n\n".join(filter(None, parts)) + "\n"
+
+    def to_html(self, path: str | os.PathLike[str] | None = None) -> str | None:
+        """Write the report as a page of HTML that needs nothing else, or return it.
+
+        Parameters
+        ----------
+        path : path-like, optional
+            File, which is there whole or stays as it was.
+
+        Returns
+        -------
+        str or None
+            The page, where there is no path.
+        """
+        title = f"Data protection, {self.as_of}"
+        page = (
+            f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+            f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{self._body()}</body></html>\n"
+        )
+        if path is None:
+            return page
+        with whole_file(path) as temporary:
+            temporary.write_text(page, encoding="utf-8", newline="\n")
+        return None
+
+    def _body(self) -> str:
+        found = "".join(f"<li>{escape(one)}</li>" for one in self.findings()) or "<li>None.</li>"
+        tables = "".join(
+            html_table(table, caption=title, formats={}) for title, table in self.tables().items()
+        )
+        return f"<p>{escape(self.plan.note)}</p><h2>Findings</h2><ul>{found}</ul>{tables}"
+
+    def _purposes(self) -> pd.DataFrame:
+        table = self.plan.purpose_table()
+        given = [consent.purpose for consent in self._in_force()]
+        ended = [consent.purpose for consent in self._withdrawn()]
+        table["consents_in_force"] = [given.count(name) for name in table["name"]]
+        table["consents_withdrawn"] = [ended.count(name) for name in table["name"]]
+        return table
+
+    def _items(self) -> pd.DataFrame:
+        groups = dict.fromkeys(item.group for item in self.items)
+        pairs = [(item.group, item.sensitivity) for item in self.items]
+        rows = [[group, *(pairs.count((group, level)) for level in LEVELS)] for group in groups]
+        return pd.DataFrame(rows, columns=["group", *LEVELS])
+
+    def _retention(self) -> pd.DataFrame:
+        if self.retention is None:
+            return pd.DataFrame()
+        keys = ["status", "rule", "kept_by"]
+        grouped = self.retention.table.groupby(keys, sort=True, observed=True)
+        return grouped.size().rename("observations").reset_index()
+
+    def _requests(self) -> pd.DataFrame:
+        table = request_table(self.requests, as_of=self.as_of)
+        grouped = table.groupby(["kind", "law", "state"], sort=True)
+        return grouped.size().rename("requests").reset_index()
+
+    def _actions(self) -> pd.DataFrame:
+        rows = [(record.action, record.purpose, record.n_subjects) for record in self.records]
+        table = pd.DataFrame(rows, columns=["action", "purpose", "n_subjects"])
+        grouped = table.groupby(["action", "purpose"], sort=True)["n_subjects"]
+        return grouped.agg(records="size", subjects_in_all="sum").reset_index()
+
+    def _told(self) -> pd.DataFrame:
+        rows = [
+            [r.at, r.actor, ", ".join(r.roles), r.action, r.details.get("asked", ""),
+             r.details.get("why", r.details.get("reason", ""))]
+            for r in self.records if r.action in _TOLD
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=["at", "actor", "roles", "action", "asked", "why"])
+
+    def _keys(self) -> pd.DataFrame:
+        rows = [[version, day, self._age(day)] for version, day in self._key_days()]
+        return pd.DataFrame(rows, columns=["version", "made_on", "age_days"])
+
+    def _holds(self) -> pd.DataFrame:
+        rows = [[h.reason, h.placed_by, h.starts_on, h.ends_on or ""] for h in self._holding()]
+        return pd.DataFrame(rows, columns=["reason", "placed_by", "starts_on", "ends_on"])
+
+    def _found(self) -> Iterator[str]:
+        yield from self._found_late()
+        yield from self._found_in_trail()
+        in_force = {consent.purpose for consent in self._in_force()}
+        for purpose in self.plan.purposes:
+            if purpose.needs_consent and purpose.name not in in_force:
+                yield f"The purpose {purpose.name!r} builds on consent, and nobody's is in force."
+        rules = [rule for rule in self.plan.rules if not rule.keep]
+        lacking = [i.name for i in self._guarded() if not any(rule.about(i) for rule in rules)]
+        if lacking:
+            yield f"No rule ever erases {', '.join(lacking)}."
+        if self.keys_made and (age := min(self._age(day) for _, day in self._key_days())) > (
+            self.oldest_key_days
+        ):
+            yield f"The newest key is {age:,} days old; rotate it after {self.oldest_key_days:,}."
+        endless = sum(hold.ends_on is None for hold in self._holding())
+        if endless:
+            yield f"{_counted(endless, 'hold')} in force without an end; see whether still needed."
+        if self.policy is not None:
+            for found in self.policy.findings(self.items, at=self.as_of):
+                yield f"Access policy: {found.told}."
+
+    def _found_late(self) -> Iterator[str]:
+        late = [r.due_on for r in self._received() if r.state_on(self.as_of) == "overdue"]
+        if late:
+            yield f"{_counted(len(late), 'request')} overdue, the longest since {min(late)}."
+        due = 0 if self.retention is None else self.retention.counts.get("due", 0)
+        if due:
+            yield f"{_counted(due, 'observation')} due for erasure by {self.retention!r}."
+        never = 0 if self.retention is None else self.retention.counts.get("no rule", 0)
+        if never:
+            yield f"{_counted(never, 'observation')} without a rule that would ever erase them."
+
+    def _found_in_trail(self) -> Iterator[str]:
+        if self.trail is None:
+            yield "Nobody says whether the audit trail is whole: verify it."
+        elif not self.trail.is_whole:
+            yield self.trail.told
+        elif self.trail.n_unanchored:
+            n = counted(self.trail.n_unanchored, "record")
+            yield f"{n} of the audit trail came after the last anchor: a cut would go unseen."
+        emergencies = sum(record.action == "break_glass" for record in self.records)
+        if emergencies:
+            yield f"{_counted(emergencies, 'emergency access')} to be looked at."
+
+    def _received(self) -> list[SubjectRequest]:
+        return [request for request in self.requests if request.received_on <= self.as_of]
+
+    def _guarded(self) -> list[GuardedItem]:
+        return [item for item in self.items if item.sensitivity in LEVELS[2:]]
+
+    def _end(self) -> pd.Timestamp:
+        """Return the last instant of the day."""
+        day = pd.Timestamp(self.as_of, tz="UTC")
+        return day + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
+
+    def _in_force(self) -> list[Consent]:
+        return [consent for consent in self.consents if consent.holds_at(self._end())]
+
+    def _withdrawn(self) -> list[Consent]:
+        end = self._end()
+        return [c for c in self.consents if c.withdrawn_at is not None and c.withdrawn_at <= end]
+
+    def _holding(self) -> list[LegalHold]:
+        return [hold for hold in self.holds if hold.holds_on(self.as_of)]
+
+    def _key_days(self) -> list[tuple[int, str]]:
+        return [(version, str(day)) for version, day in dict(self.keys_made).items()]
+
+    def _age(self, day: str) -> int:
+        age = np.datetime64(self.as_of, "D") - np.datetime64(day, "D")
+        return int(age / np.timedelta64(1, "D"))
+
+    def __repr__(self) -> str:
+        """Say in one line what it is about."""
+        return (
+            f"<DataProtectionReport of {self.as_of}: {len(self.plan.purposes)} purposes, "
+            f"{len(self.plan.rules)} rules, {len(self.findings())} findings>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show the findings and the tables."""
+        return f"<div><h3>Data protection, {self.as_of}</h3>{self._body()}</div>"
+
+
+def _counted(n: int, noun: str) -> str:
+    plural = noun.replace("access", "accesses") if noun.endswith("access") else f"{noun}s"
+    return f"{n:,} {noun} is" if n == 1 else f"{n:,} {plural} are"
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    rows = [[_plain(str(cell)) for cell in row] for row in table.itertuples(index=False)]
+    head = [_plain(str(name)) for name in table.columns]
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _plain(text: str) -> str:
+    """Write a text so that it stays one cell of a table, and no mark-up of its own."""
+    one_line = " ".join(text.split())
+    for sign in ("\\", "|", "<", "`", "[", "*"):
+        one_line = one_line.replace(sign, "\\" + sign)
+    return one_line

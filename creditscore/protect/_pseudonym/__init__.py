@@ -1,0 +1,1 @@
+"""Pseudonyms under a key, and masks that show little enough."""

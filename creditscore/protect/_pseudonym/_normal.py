@@ -1,0 +1,25 @@
+"""One form of an identifier, however it was typed."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_UNSEEN = ("Cc", "Cf")
+
+
+def normalised(text: str) -> str:
+    """Return what all spellings of one identifier have in common.
+
+    Characters that are not seen go, letters get the form and case that Unicode compares them by
+    (NFKC, casefold), and blanks at the ends go, and more than one inside become one.
+    """
+    if text.isascii() and text.isprintable():
+        # the same, and most identifiers are such
+        return " ".join(text.lower().split())
+    seen = "".join(
+        letter for letter in text if letter.isspace() or unicodedata.category(letter) not in _UNSEEN
+    )
+    # folding may undo a composition and the other way round: once more, and it rests (D146)
+    for _ in range(2):
+        seen = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", seen).casefold())
+    return " ".join(seen.split())

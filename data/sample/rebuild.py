@@ -10,7 +10,8 @@ columns, the labels and the hashes come from ``manifest.json``; the script write
 CSV files and the tables in ``README.md``, and fails when a result differs from the
 manifest.
 
-The synthetic enterprises are made by creditscore itself, which must be installed for them.
+The synthetic enterprises and the trading firm are made by creditscore itself, which must be
+installed for them. The trading firm has a manifest and a README of its own in its folder.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+FIRM = HERE / "trading_firm"
 
 # Parts of manifest.json as json reads them. The package has dataclasses for the same
 # thing, but this script also runs where creditscore and its dependencies are absent.
@@ -190,13 +192,13 @@ def build_enterprises(bundle: Bundle) -> dict[str, bytes]:
 
 
 def read_csv(path: Path) -> bytes:
-    """Return the content of a CSV file, which may be compressed."""
+    """Return the content of a file, which may be compressed."""
     content = path.read_bytes()
     return gzip.decompress(content) if path.suffix == ".gz" else content
 
 
 def write_csv(path: Path, content: bytes) -> None:
-    """Write a CSV file unless it holds this content already.
+    """Write a file unless it holds this content already.
 
     Versions of zlib compress to other bytes, which would look like a change.
     """
@@ -211,6 +213,44 @@ def write_enterprises(bundle: Bundle) -> None:
     for file, content in build_enterprises(bundle).items():
         write_csv(HERE / file, content)
         print(f"{file}: {len(content)} bytes of CSV")
+
+
+# --- the synthetic trading firm ------------------------------------------------------
+
+
+def read_firm() -> Bundle:
+    """Return the manifest of the trading firm."""
+    bundle: Bundle = json.loads((FIRM / "manifest.json").read_text(encoding="utf-8"))
+    return bundle
+
+
+def build_firm(bundle: Bundle) -> dict[str, bytes]:
+    """Return each file of the trading firm, not compressed, checked against its manifest."""
+    from creditscore.datasets import make_trading_firm  # noqa: PLC0415 - for these files only
+
+    sizes = bundle["n_enterprises"], bundle["n_persons"]
+    made = make_trading_firm(*sizes, random_state=bundle["random_state"])
+    files = made.to_files()
+    for entry in bundle["tables"]:
+        frame = getattr(made, entry["name"])
+        names = [column["name"] for column in entry["columns"]]
+        check_equal(f"The columns of {entry['name']}", names, frame.columns.to_list())
+        check_equal(f"The number of rows of {entry['name']}", entry["rows"], len(frame))
+        content = files[entry["file"]]
+        check_equal(f"The SHA-256 of {entry['file']}", entry["sha256"], sha256(content))
+    n_bad = int(made.outcomes["is_bad"].sum())
+    check_equal("The number of bad customers", bundle["bad_count"], n_bad)
+    return files
+
+
+def write_firm(bundle: Bundle) -> None:
+    """Write the files of the trading firm, and the tables of its README."""
+    for file, content in build_firm(bundle).items():
+        write_csv(FIRM / file, content)
+        print(f"trading_firm/{file}: {len(content)} bytes")
+    readme = FIRM / "README.md"
+    filled = fill_firm(readme.read_text(encoding="utf-8"), bundle)
+    readme.write_bytes(filled.encode("utf-8"))
 
 
 # --- from the manifest to the tables of the README -----------------------------------
@@ -277,8 +317,8 @@ def fill_readme(readme: str, samples: Iterable[Sample]) -> str:
     return readme
 
 
-def enterprise_tables(bundle: Bundle) -> str:
-    """Return the list of the enterprises' tables, and the list of all their columns."""
+def bundle_tables(bundle: Bundle) -> str:
+    """Return the list of a bundle's tables, and the list of all their columns."""
     files = (
         [
             f"`{entry['name']}`",
@@ -308,10 +348,20 @@ def enterprise_tables(bundle: Bundle) -> str:
 
 def fill_enterprises(readme: str, bundle: Bundle) -> str:
     """Return the README with the tables of the enterprises written anew."""
-    start = "<!-- start of the tables of enterprises, by rebuild.py -->\n"
-    end = "<!-- end of the tables of enterprises -->\n"
+    return fill_bundle(readme, "enterprises", bundle)
+
+
+def fill_firm(readme: str, bundle: Bundle) -> str:
+    """Return the README of the trading firm with its tables written anew."""
+    return fill_bundle(readme, "the trading firm", bundle)
+
+
+def fill_bundle(readme: str, name: str, bundle: Bundle) -> str:
+    """Return a README with the tables of a bundle written anew."""
+    start = f"<!-- start of the tables of {name}, by rebuild.py -->\n"
+    end = f"<!-- end of the tables of {name} -->\n"
     before, rest = readme.split(start)
-    return f"{before}{start}\n{enterprise_tables(bundle)}\n\n{end}{rest.split(end)[1]}"
+    return f"{before}{start}\n{bundle_tables(bundle)}\n\n{end}{rest.split(end)[1]}"
 
 
 def write_samples(samples: list[Sample], folder: Path) -> None:
@@ -335,7 +385,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--synthetic-only",
         action="store_true",
-        help="rebuild the synthetic enterprises alone, without any download",
+        help="rebuild the synthetic data alone, without any download",
     )
     options = parser.parse_args(arguments)
     document = read_document()
@@ -343,6 +393,7 @@ def main(arguments: list[str] | None = None) -> None:
         with tempfile.TemporaryDirectory() as temporary:
             write_samples(document["samples"], options.download_dir or Path(temporary))
     write_enterprises(document["enterprises"])
+    write_firm(read_firm())
 
     readme = HERE / "README.md"
     filled = fill_readme(readme.read_text(encoding="utf-8"), document["samples"])

@@ -49,6 +49,9 @@ def logistic(values: Float1D) -> Float1D:
 
 def numbered(prefix: str, numbers: Int1D, width: int) -> Text1D:
     """Return names such as C00017."""
+    if not len(numbers):
+        # numpy pads no empty array.
+        return np.empty(0, dtype=object)
     digits = np.char.zfill(numbers.astype(str), width)
     return np.char.add(prefix, digits).astype(object)
 

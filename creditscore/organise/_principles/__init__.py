@@ -1,0 +1,1 @@
+"""Complete, current, confidential, objective: four principles as numbers."""

@@ -1,0 +1,1 @@
+"""How old facts are, which are due, and whom to ask for what."""

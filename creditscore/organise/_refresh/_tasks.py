@@ -1,0 +1,176 @@
+"""Whom to ask for what, most at stake first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from creditscore._checks import check_kind
+from creditscore._display import counted, html_table
+from creditscore.exceptions import InvalidDataError
+from creditscore.organise._refresh._freshness import Freshness
+from creditscore.protect import write_safe_csv
+
+_BEST = {
+    "identity": ("internal_record", "interview"),
+    "financial": ("public_filing", "data_analysis"),
+    "operating": ("site_visit", "observation"),
+    "reputation": ("third_party", "data_analysis"),
+    "environment": ("third_party", "data_analysis"),
+}
+"""Where facts of a group customarily come from, and how, if the customer's own never came."""
+
+
+_KEY = ["customer", "source", "method"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RefreshTasks:
+    """What to ask for, in the order of what is at stake; made by :func:`refresh_tasks`.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        A row a customer, source and method, so that one call or visit asks for all: customer,
+        source, method, items (joined by commas), n_items, n_stale, n_missing, due_on (the first
+        day on which one of them is no longer fresh; the day itself for what is stale or
+        missing), value_at_risk and owner.
+    due : pandas.DataFrame
+        A row an item that is due: customer, item, group, state, due_on, value_at_risk, source
+        and method.
+
+    Examples
+    --------
+    See :func:`refresh_tasks`.
+    """
+
+    table: pd.DataFrame
+    due: pd.DataFrame
+
+    def of(self, owner: str) -> pd.DataFrame:
+        """Return the tasks of one person."""
+        return self.table[self.table["owner"] == owner].reset_index(drop=True)
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write the tasks to a file in which no text is taken for a formula by a spreadsheet."""
+        write_safe_csv(self.table, path)
+
+    def __repr__(self) -> str:
+        """Say in one line how much there is to do."""
+        customers = self.table["customer"].nunique()
+        return (
+            f"RefreshTasks({counted(len(self.table), 'task')} for "
+            f"{counted(customers, 'customer')}, {counted(len(self.due), 'item')} due)"
+        )
+
+    def _repr_html_(self) -> str:
+        """Show the first tasks."""
+        formats = {"value_at_risk": "{:,.0f}"}
+        return html_table(self.table.head(15), caption=repr(self), formats=formats)
+
+
+def refresh_tasks(
+    facts: Freshness,
+    *,
+    exposure: Mapping[Any, float] | pd.Series | None = None,
+    owners: Mapping[Any, str] | pd.Series | None = None,
+) -> RefreshTasks:
+    """Return what is stale, missing or due soon, most at stake first.
+
+    Parameters
+    ----------
+    facts : Freshness
+        Of the day, by :func:`freshness`.
+    exposure : mapping or Series, optional
+        Amount at stake by customer, 0 or more; customers that are not in it have 0. Without,
+        each customer counts 1.
+    owners : mapping or Series, optional
+        Who looks after each customer.
+
+    Returns
+    -------
+    RefreshTasks
+
+    Raises
+    ------
+    InvalidDataError
+        An exposure is missing, infinite or below 0.
+
+    Notes
+    -----
+    The value at risk of an item is the exposure that rests on it, exposure × weight of the item /
+    Σ weight of all items that the customer's file should hold. Facts that are due soon count half
+    of it. Ties are in the order of customer and item. An item is asked for where and how it came
+    last, and if it never came, where facts of its group customarily come from.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from creditscore.collect import Item, ItemCatalogue, Observations
+    >>> from creditscore.organise import freshness, refresh_tasks
+    >>> catalogue = ItemCatalogue(items=(
+    ...     Item(name="revenue", group="financial", shelf_life_days=400, weight=3),
+    ...     Item(name="employees", group="operating"),
+    ... ))
+    >>> observations = Observations.from_frame(pd.DataFrame({
+    ...     "customer": ["A", "B"], "item": "revenue", "value": [5.0, 7.0],
+    ...     "true_from": ["2022-12-31", "2023-12-31"], "source": "public_filing",
+    ...     "method": "data_analysis", "collected_at": "2024-04-30",
+    ... }), catalogue=catalogue)
+    >>> facts = freshness(observations, as_of="2024-06-30")
+    >>> tasks = refresh_tasks(facts, exposure={"A": 800, "B": 4000})
+    >>> tasks.table[["customer", "items", "value_at_risk"]].values.tolist()
+    [['B', 'employees', 1000.0], ['A', 'revenue', 600.0], ['A', 'employees', 200.0]]
+    """
+    check_kind(facts, "facts", "refresh_tasks", Freshness)
+    table = facts.table
+    amount = _exposures(exposure, table["customer"])
+    total = table.groupby("customer")["weight"].transform("sum")
+    half = np.where(table["state"] == "due soon", 0.5, 1.0)
+    value = amount * table["weight"] / total * half
+    is_due = (table["state"] != "fresh").to_numpy()
+    today = pd.Timestamp(facts.as_of)
+    soon = table["fresh_until"].where(table["state"] == "due soon", today)
+    due = table.assign(value_at_risk=value, due_on=soon)[is_due]
+    customary = due["group"].map(_BEST)
+    for place, name in enumerate(("source", "method")):
+        due[name] = due[name].where(due[name] != "", customary.str[place])
+    due = due.sort_values(
+        ["value_at_risk", "customer", "item"], ascending=[False, True, True], ignore_index=True
+    )
+    columns = ["customer", "item", "group", "state", "due_on", "value_at_risk", "source", "method"]
+    return RefreshTasks(table=_grouped(due, owners), due=due[columns])
+
+
+def _exposures(exposure: Any, customers: pd.Series) -> pd.Series:
+    if exposure is None:
+        return pd.Series(1.0, index=customers.index)
+    given = pd.Series(exposure, dtype=np.float64)
+    bad = given.index[~(given >= 0) | np.isinf(given)]
+    if len(bad):
+        msg = (
+            f"The exposure of customer {bad[0]!r} must be a finite amount of 0 or more. Got "
+            f"{given[bad[0]]:g}."
+        )
+        raise InvalidDataError(msg)
+    return customers.map(given).astype(np.float64).fillna(0.0)
+
+
+def _grouped(due: pd.DataFrame, owners: Any) -> pd.DataFrame:
+    counted_states = due.assign(
+        is_stale=due["state"] == "stale", is_missing=due["state"] == "missing"
+    )
+    tasks = counted_states.groupby(_KEY, sort=False).agg(
+        items=("item", ", ".join), n_items=("item", "size"), n_stale=("is_stale", "sum"),
+        n_missing=("is_missing", "sum"), due_on=("due_on", "min"),
+        value_at_risk=("value_at_risk", "sum"),
+    ).reset_index()  # fmt: skip
+    names = {} if owners is None else dict(owners)
+    tasks["owner"] = [str(names.get(name, "")) for name in tasks["customer"]]
+    by = ["value_at_risk", "customer", "source", "method"]
+    return tasks.sort_values(by, ascending=[False, True, True, True], ignore_index=True)

@@ -1,0 +1,1 @@
+"""Whether facts can be right: ranges, identities, conflicts, outliers, duplicates."""

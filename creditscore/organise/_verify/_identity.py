@@ -1,0 +1,261 @@
+"""Equations that the items of a statement obey, and which slip would explain a broken one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from creditscore._checks import check_kind, set_number
+from creditscore._typing import Bool1D, Float1D
+from creditscore._validation import check_choice
+from creditscore.exceptions import InvalidParameterError, MissingColumnError
+from creditscore.organise._verify._expression import Expression
+
+_FACTORS = {1e3: "1,000", 1e-3: "1/1,000", 1e4: "10,000", 1e-4: "1/10,000", 1e6: "1,000,000"}
+_DIGITS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """An equation between items, or that one side is at most the other.
+
+    Parameters
+    ----------
+    name : str
+        What findings call it.
+    left, right : str
+        Items, numbers, plus, minus, times and brackets: ``"total_liabilities + equity"``.
+    relation : {"=", "<="}, default="="
+        Whether left equals right, or is at most right.
+    relative_tolerance : float, default=1e-3
+        Part of the largest term by which the sides may differ, 0 or more.
+    absolute_tolerance : float, default=1
+        Amount by which they may differ in any case, 0 or more: whole numbers are rounded.
+
+    Examples
+    --------
+    >>> from creditscore.organise import Identity
+    >>> balance = Identity(
+    ...     name="balance sheet", left="total_assets", right="total_liabilities + equity"
+    ... )
+    >>> balance.items
+    ('total_assets', 'total_liabilities', 'equity')
+    """
+
+    name: str
+    left: str
+    right: str
+    relation: Literal["=", "<="] = "="
+    relative_tolerance: float = 1e-3
+    absolute_tolerance: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check each entry."""
+        check_kind(self.name, "name", "Identity", str)
+        check_choice(self.relation, "relation", "Identity", ("=", "<="))
+        set_number(self, "relative_tolerance", low=0, closed="left")
+        set_number(self, "absolute_tolerance", low=0, closed="left")
+        if not self.items:
+            msg = f"Identity {self.name!r} names no item."
+            raise InvalidParameterError(msg)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Items on both sides."""
+        return tuple(dict.fromkeys((*Expression(self.left).names, *Expression(self.right).names)))
+
+    def gaps(self, items: Mapping[str, Float1D]) -> tuple[Float1D, Float1D]:
+        """Return left less right for each row, and how much of it is tolerated."""
+        left, right = Expression(self.left), Expression(self.right)
+        gap = left.of(items) - right.of(items)
+        size = np.maximum(left.size(items), right.size(items))
+        return gap, np.maximum(self.absolute_tolerance, self.relative_tolerance * size)
+
+    def is_broken(self, items: Mapping[str, Float1D]) -> Bool1D:
+        """Tell for each row whether it fails; where an item is missing it does not."""
+        gap, tolerated = self.gaps(items)
+        broken: Bool1D = (gap if self.relation == "<=" else np.abs(gap)) > tolerated
+        return broken
+
+
+STATEMENT_IDENTITIES = (
+    Identity(name="balance sheet", left="total_assets", right="total_liabilities + equity"),
+    Identity(
+        name="assets",
+        left="total_assets",
+        right="current_assets + fixed_assets + intangible_assets",
+    ),
+    Identity(
+        name="liabilities", left="total_liabilities", right="current_liabilities + long_term_debt"
+    ),
+    Identity(name="equity", left="equity", right="share_capital + retained_earnings"),
+    Identity(name="gross profit", left="gross_profit", right="revenue - cost_of_sales"),
+    Identity(
+        name="operating result",
+        left="ebit",
+        right="gross_profit - operating_expenses - depreciation - amortisation",
+    ),
+    Identity(name="pretax income", left="pretax_income", right="ebit - interest_expense"),
+    Identity(name="net income", left="net_income", right="pretax_income - tax"),
+    Identity(
+        name="parts of current assets",
+        left="cash + receivables + inventory",
+        right="current_assets",
+        relation="<=",
+    ),
+    Identity(
+        name="parts of current liabilities",
+        left="payables + short_term_debt",
+        right="current_liabilities",
+        relation="<=",
+    ),
+)
+"""What statements of the standard catalogue obey."""
+
+
+def check_identities(
+    statements: pd.DataFrame, identities: tuple[Identity, ...] = STATEMENT_IDENTITIES
+) -> pd.DataFrame:
+    """Return the rows that break an equation, and the slip that would explain each.
+
+    Parameters
+    ----------
+    statements : DataFrame
+        A row a statement, a column an item; other columns do not matter.
+    identities : tuple of Identity
+        What is checked; without, :data:`STATEMENT_IDENTITIES`.
+
+    Returns
+    -------
+    DataFrame
+        A row a statement and identity: row (the label in the index of `statements`), identity,
+        status ("broken", or "not checkable" where an item is missing), gap (left less right),
+        item and hint: the one item that a slip explains, such as an amount in thousands, a
+        wrong sign or two digits that changed places; empty where several or none would.
+
+    Raises
+    ------
+    MissingColumnError
+        `statements` has no item of any identity.
+
+    Notes
+    -----
+    For each item of a broken equation the value that would mend it follows from the gap, as the
+    sides are linear in it. A slip is believed only if exactly one item has such a value that is
+    its own times 1,000, 10,000, 1,000,000 or a part of it, with the other sign, or with two
+    neighbouring digits swapped, and if the value breaks no other equation that now holds.
+    O(n_rows × n_identities) time, and more for those that are broken.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from creditscore.organise import check_identities
+    >>> found = check_identities(pd.DataFrame({
+    ...     "total_assets": [900.0, 1000.0], "total_liabilities": [600.0, 600.0],
+    ...     "equity": [300.0, -400.0],
+    ... }))
+    >>> found[found["status"] == "broken"][["row", "gap", "item", "hint"]].values.tolist()
+    [[1, 800.0, 'equity', 'wrong sign: 400 in place of -400']]
+    """
+    used = tuple(one for one in identities if any(name in statements for name in one.items))
+    if not used:
+        msg = (
+            "The table of statements has none of the items of the identities. It has: "
+            f"{', '.join(map(repr, statements.columns))}."
+        )
+        raise MissingColumnError(msg)
+    items = {name: _numbers(statements, name) for one in used for name in one.items}
+    found = [row for one in used for row in _of_identity(one, items, used)]
+    columns = ["place", "identity", "status", "gap", "item", "hint"]
+    table = pd.DataFrame(found, columns=columns).sort_values("place", kind="stable")
+    table.insert(0, "row", statements.index.to_numpy()[table["place"].to_numpy(dtype=np.int64)])
+    return table.drop(columns="place").reset_index(drop=True)
+
+
+def _numbers(statements: pd.DataFrame, name: str) -> Float1D:
+    if name not in statements:
+        return np.full(len(statements), np.nan)
+    return np.asarray(statements[name].to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _of_identity(
+    one: Identity, items: Mapping[str, Float1D], all_of_them: tuple[Identity, ...]
+) -> Iterator[tuple[Any, ...]]:
+    mine = {name: items[name] for name in one.items}
+    unknown = np.any([np.isnan(values) for values in mine.values()], axis=0)
+    # a statement without any of the items is another one, and nothing is to be said of it
+    some = ~np.all([np.isnan(values) for values in mine.values()], axis=0)
+    gap, _ = one.gaps(mine)
+    broken = one.is_broken(mine)
+    for place in np.flatnonzero(unknown & some):
+        lacking = ", ".join(name for name in mine if np.isnan(mine[name][place]))
+        yield place, one.name, "not checkable", np.nan, "", f"missing: {lacking}"
+    for place in np.flatnonzero(broken):
+        row = {name: values[place : place + 1] for name, values in items.items()}
+        item, hint = _explained(one, row, all_of_them)
+        yield place, one.name, "broken", float(gap[place]), item, hint
+
+
+def _explained(
+    one: Identity, row: Mapping[str, Float1D], all_of_them: tuple[Identity, ...]
+) -> tuple[str, str]:
+    """Return the only item that a slip explains, and the slip; empty texts if it is not one."""
+    if one.relation == "<=":
+        return "", ""
+    gap, _ = one.gaps(row)
+    found = []
+    for name in one.items:
+        moved, _ = one.gaps({**row, name: row[name] + 1.0})
+        slope = float(moved[0] - gap[0])
+        if slope == 0:
+            continue
+        value, needed = float(row[name][0]), float(row[name][0] - gap[0] / slope)
+        mended = {**row, name: np.array([needed])}
+        # an amount that is far too large would tolerate everything
+        _, tolerated = one.gaps(mended)
+        slip = _slip(value, needed, float(tolerated[0] / abs(slope)))
+        if slip and not _breaks_others(mended, row, name, all_of_them):
+            found.append((name, f"{slip}: {needed:,.0f} in place of {value:,.0f}"))
+    return found[0] if len(found) == 1 else ("", "")
+
+
+def _breaks_others(
+    mended: Mapping[str, Float1D],
+    row: Mapping[str, Float1D],
+    name: str,
+    all_of_them: tuple[Identity, ...],
+) -> bool:
+    others = [one for one in all_of_them if name in one.items]
+    return any(one.is_broken(mended)[0] and not one.is_broken(row)[0] for one in others)
+
+
+def _slip(value: float, needed: float, tolerated: float) -> str:
+    """Say which slip of the pen makes `value` of what is needed."""
+    if value == 0 or needed == 0:
+        return ""
+    if abs(value + needed) <= tolerated:
+        return "wrong sign"
+    for factor, words in _FACTORS.items():
+        # rounding to thousands loses up to half of one
+        lost = max(tolerated, 0.5 * max(factor, 1.0))
+        if abs(value * factor - needed) <= lost:
+            return f"unit is off by {words}"
+    if (value > 0) == (needed > 0) and _swapped(round(abs(value)), round(abs(needed))):
+        return "two digits changed places"
+    return ""
+
+
+def _swapped(value: int, needed: int) -> bool:
+    """Tell whether two numbers differ by two neighbouring digits that changed places."""
+    one, other = str(value), str(needed)
+    if len(one) != len(other) or len(one) < _DIGITS:
+        return False
+    apart = [place for place, digit in enumerate(one) if digit != other[place]]
+    if len(apart) != 2 or apart[1] - apart[0] != 1:
+        return False
+    first, second = apart
+    return one[first] == other[second] and one[second] == other[first]

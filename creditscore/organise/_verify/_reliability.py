@@ -1,0 +1,88 @@
+"""How far sources are believed, by judgement and by how often others agreed with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+
+from creditscore._document import JsonDocument
+from creditscore._typing import Float1D
+from creditscore._validation import check_real
+from creditscore.collect import METHODS, SOURCE_KINDS
+from creditscore.exceptions import InvalidParameterError
+from creditscore.organise._refresh._freshness import observed_table
+
+_SOURCES = {
+    "public_filing": 0.9, "internal_record": 0.9, "third_party": 0.8, "site_visit": 0.8,
+}  # fmt: skip
+_METHODS = {"data_analysis": 1.0, "observation": 1.0, "interview": 0.8, "questionnaire": 0.7}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceReliability(JsonDocument):
+    """How far each source and method is believed, from 0 (not at all) to 1.
+
+    Parameters
+    ----------
+    sources : mapping of str to float, default={}
+        Reliability by kind of source, in the place of the ones below.
+    methods : mapping of str to float, default={}
+        What multiplies it by method, in the place of the ones below.
+    names : mapping of str to float, default={}
+        Reliability of single sources by source_name, in the place of that of their kind.
+
+    Notes
+    -----
+    An observation has the reliability of its source times that of its method. Without other
+    words: public filings and own records 0.9, third parties and site visits 0.8; analysis and
+    observation 1, interviews 0.8, questionnaires 0.7. What counts is the order: first who saw or
+    audited, last who speaks of himself. It is a judgement and no estimate;
+    :func:`observed_reliability` says how often others agreed.
+
+    Examples
+    --------
+    >>> from creditscore.organise import SourceReliability
+    >>> SourceReliability(names={"Commercial register": 0.98}).names
+    {'Commercial register': 0.98}
+    """
+
+    sources: Mapping[str, float] = field(default_factory=dict)
+    methods: Mapping[str, float] = field(default_factory=dict)
+    names: Mapping[str, float] = field(default_factory=dict)
+    _format: ClassVar[str] = "creditscore.source_reliability"
+
+    def __post_init__(self) -> None:
+        """Check that each number is a share, of a source or a method that exists."""
+        for name, known in (("sources", SOURCE_KINDS), ("methods", METHODS), ("names", None)):
+            given = dict(getattr(self, name))
+            for word, share in given.items():
+                if known is not None and word not in known:
+                    msg = f"The {name!r} of SourceReliability are {', '.join(known)}. Got {word!r}."
+                    raise InvalidParameterError(msg)
+                owner = f"SourceReliability ({word!r})"
+                given[word] = check_real(share, name, owner, low=0, high=1, closed="both")
+            object.__setattr__(self, name, given)
+
+    def of(self, observations: Any) -> pd.Series:
+        """Return the reliability of each observation, in the index of the table."""
+        table = observed_table(observations, "SourceReliability.of")
+        by_kind = _mapped(table["source"], {**_SOURCES, **self.sources})
+        own = _mapped(table["source_name"], self.names)
+        method = _mapped(table["method"], {**_METHODS, **self.methods})
+        value = np.where(np.isnan(own), by_kind, own) * method
+        return pd.Series(value, index=table.index, name="reliability")
+
+    def _content(self) -> dict[str, Any]:
+        return {name: dict(getattr(self, name)) for name in ("sources", "methods", "names")}
+
+    @classmethod
+    def _from_content(cls, content: Mapping[str, Any]) -> Self:
+        return cls(**content)
+
+
+def _mapped(words: pd.Series, numbers: Mapping[str, float]) -> Float1D:
+    return np.asarray(words.astype(object).map(dict(numbers)).to_numpy(dtype=np.float64))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest, fisher_exact
-from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
 
 from creditscore._frame import read_named
 from creditscore._validation import check_fractions, check_integer, check_real

@@ -1,0 +1,1 @@
+"""Questionnaires and checklists: asked on paper, screen or sheet, read back, scored, observed."""

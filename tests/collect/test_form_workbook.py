@@ -1,0 +1,399 @@
+"""Forms as workbooks: read back as filled in, checked by LibreOffice, tampering told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.worksheet.formula import ArrayFormula
+
+from creditscore.collect import (
+    Answers,
+    Choice,
+    Question,
+    Questionnaire,
+    list_questionnaires,
+    load_questionnaire,
+    read_answers,
+)
+from creditscore.collect._questionnaire._branching import asked
+from creditscore.exceptions import (
+    AlteredDocumentError,
+    DocumentError,
+    DocumentNotFoundError,
+    InvalidDataError,
+    InvalidParameterError,
+    RejectedRowsWarning,
+    SchemaVersionError,
+    UnsafeInputError,
+)
+from forms import FILLED, TRADE, every_answer, form_of, forms, some_answers
+from spreadsheets import by_libreoffice, libreoffice
+
+LANGUAGES = ("en", "zh", "both")
+HEALTH = [hypothesis.HealthCheck.function_scoped_fixture]
+
+
+def quietly(source: Any, form: Questionnaire = TRADE) -> Answers:
+    with warnings.catch_warnings(action="ignore", category=RejectedRowsWarning):
+        return read_answers(source, form)
+
+
+def changed(
+    path: Path, change: Callable[[Any], Any], form: Questionnaire = TRADE, prefilled: Any = FILLED
+) -> list[list[Any]]:
+    """Write a form, change it as a user could, and return what is told about it."""
+    form.to_excel(path, prefilled=prefilled)
+    book = openpyxl.load_workbook(path)
+    change(book)
+    book.save(path)
+    rejects = quietly(path, form).rejects
+    return rejects[["question", "place", "reason"]].to_numpy().tolist()  # type: ignore[no-any-return]
+
+
+def row_of(key: str, form: Questionnaire = TRADE) -> int:
+    keys = []
+    for section in form.sections:
+        keys.append(f"section:{section.key}")
+        for question in section.questions:
+            keys.append(question.key)
+            if question.kind == "choices":
+                keys += [f"{question.key}:{choice.key}" for choice in question.choices]
+    return keys.index(key) + 6
+
+
+def put(key: str, value: Any, sheet: str = "Form", cell: str = "") -> Callable[[Any], None]:
+    def change(book: Any) -> None:
+        book[sheet][cell or f"D{row_of(key)}"].value = value
+
+    return change
+
+
+# --- there and back --------------------------------------------------------------------------
+
+
+@settings(max_examples=20, suppress_health_check=HEALTH)
+@given(data=st.data())
+def test_workbooks_give_back_answers(data: st.DataObject, tmp_path: Path) -> None:
+    form = data.draw(forms())
+    answers = quietly(data.draw(some_answers(form)), form)
+    path = tmp_path / "form.xlsx"
+    form.to_excel(path, language=data.draw(st.sampled_from(LANGUAGES)), prefilled=answers)
+    again = quietly(path, form)
+    assert again.values == answers.values
+    assert not again.faults
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", list_questionnaires())
+def test_templates_as_workbooks(name: str, language: Any, tmp_path: Path) -> None:
+    form = load_questionnaire(name)
+    form.to_excel(tmp_path / "form.xlsx", language=language)
+    assert read_answers(tmp_path / "form.xlsx", form) == form.answers({})
+
+
+def test_a_workbook_locks_all_but_answers(tmp_path: Path) -> None:
+    TRADE.to_excel(tmp_path / "form.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    assert book.sheetnames == ["Form", "T7", "_lists", "_form"]
+    assert [sheet.sheet_state for sheet in book] == ["visible", "visible", *["veryHidden"] * 2]
+    assert all(sheet.protection.sheet for sheet in book)
+    assert book.security.lockStructure
+    form, table = book["Form"], book["T7"]
+    open_cells = {c.coordinate for row in form.iter_rows() for c in row if not c.protection.locked}
+    answered = [key for key in FILLED if key not in ("papers", "partners")]
+    options = [f"papers:{key}" for key in ("tax", "bank", "none")]
+    assert open_cells == {f"D{row_of(key)}" for key in [*answered, *options]}
+    rows = {c.row for row in table.iter_rows() for c in row if not c.protection.locked}
+    assert rows == {5, 6, 7}
+    everything = "".join(
+        str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row
+    )
+    assert "points" not in everything
+    assert form["D8"].number_format == "General"
+
+
+def test_a_workbook_says_what_to_do(tmp_path: Path) -> None:
+    question = Question(key="q", text="=1+1", help="@x", required=True)
+    form_of([question]).to_excel(tmp_path / "form.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "form.xlsx")["Form"]
+    assert (sheet["C7"].value, sheet["C7"].data_type) == ("=1+1 *", "s")
+    assert sheet["F7"].value == (
+        '=IF(G7<1,IF(D7<>"","does not apply: leave empty",""),IF(D7<>"","","please answer"))'
+    )
+
+
+# --- what users do ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("late", "=1=1", "holds a formula; enter what it comes to"),
+        ("late", ArrayFormula("D7", "=1"), "holds a formula; enter what it comes to"),
+        ("late", "yes", "is none of the choices Yes, No"),
+        ("late", True, "is none of the choices Yes, No"),
+        ("times", "4", "is text, where a number should be"),
+        ("times", 100, "is not 1 – 99"),
+        ("times", 2.5, "has more than 0 decimals"),
+        ("times", dt.datetime(2024, 1, 1), "is no number"),  # noqa: DTZ001 - as sheets have them
+        ("order", "=NA()", "holds a formula; enter what it comes to"),
+        ("since", "6.5.2024", "is no day written YYYY-MM-DD"),
+        ("since", 45000.5, "is a time, where a day should be"),
+        ("note", True, "is no text"),
+        ("note", "=A1", "holds a formula; enter what it comes to"),
+        ("papers:tax", "y", "is no 'x', by which choices are marked"),
+        ("papers:tax", '=IF(TRUE,"x","")', "holds a formula; enter what it comes to"),
+    ],
+)
+def test_cells_that_hold_no_answer(key: str, value: Any, reason: str, tmp_path: Path) -> None:
+    told = changed(tmp_path / "form.xlsx", put(key, value))
+    question, place = key.partition(":")[0], f"Form!D{row_of(key)}"
+    assert [question, place, reason] in told
+    # all others are kept, but that which depends on it
+    values = quietly(tmp_path / "form.xlsx").values
+    others = {"times", "late"} if question == "late" else {question, "papers"}
+    assert {name: value for name, value in values.items() if name not in others} == {
+        name: value for name, value in FILLED.items() if name not in others
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "answer"),
+    [
+        ("note", 13800000000, "13800000000"),
+        ("note", "  a_x000D_\nb ", "a\nb"),
+        ("since", "2024/5/6", "2024-05-06"),
+        ("since", dt.date(2024, 5, 6), "2024-05-06"),
+        ("late", " Yes ", True),
+        ("papers:bank", " X", ("tax", "bank")),
+        ("order", 3.0, 3),
+    ],
+)
+def test_cells_that_are_understood(key: str, value: Any, answer: Any, tmp_path: Path) -> None:
+    assert changed(tmp_path / "form.xlsx", put(key, value)) == []
+    assert quietly(tmp_path / "form.xlsx").values[key.partition(":")[0]] == answer
+
+
+def test_answers_to_what_does_not_apply(tmp_path: Path) -> None:
+    told = changed(tmp_path / "form.xlsx", put("late", "No"))
+    assert told == [["times", "Form!D8", "was not to be asked: only if question 1 is “Yes”"]]
+
+
+def test_rows_of_tables(tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        sheet = book["T7"]
+        sheet["B6"].value, sheet["C6"].value, sheet["D7"].value = None, "=1", "maybe"
+        sheet["B9"].value, sheet["H5"].value = "below", "beside"
+
+    assert sorted(changed(tmp_path / "form.xlsx", change)) == [
+        ["partners", "T7!B9", "stands outside the cells for answers"],
+        ["partners", "T7!C6", "holds a formula; enter what it comes to"],
+        ["partners", "T7!D7", "is none of the choices Yes, No"],
+        ["partners", "T7!H5", "stands outside the cells for answers"],
+    ]
+    assert quietly(tmp_path / "form.xlsx").values["partners"] == FILLED["partners"][:1]
+
+
+def moved(book: Any) -> None:
+    book["Form"].insert_rows(row_of("form"))
+    book["Form"].cell(row_of("form"), 3).value = "How are you?"
+
+
+def twice(book: Any) -> None:
+    book["Form"][f"A{row_of('note')}"].value = "order"
+
+
+def lost(book: Any) -> None:
+    book["Form"].delete_rows(row_of("note"))
+
+
+@pytest.mark.parametrize(
+    ("change", "told", "gone"),
+    [
+        (put("", "Paid late?", cell="C7"), [
+            ["late", "Form!C7", "has another text than was asked"],
+            ["times", "Form!D8", "was not to be asked: only if question 1 is “Yes”"],
+        ], {"late", "times"}),
+        (put("", "see my letter", cell="H9"),
+         [["form", "Form!H9", "stands outside the cells for answers"]], set()),
+        (put("", "see my letter", cell="C40"),
+         [["", "Form!C40", "stands outside the cells for answers"]], set()),
+        (put("", "another note", cell="E8"),
+         [["times", "Form!E8", "stands outside the cells for answers"]], set()),
+        (moved, [["", "Form!C9", "stands outside the cells for answers"]], set()),
+        (twice, [
+            ["order", "Form, line 'order'", "stands in several rows"],
+            ["note", "Form, line 'note'", "has lost its row"],
+        ], {"order", "note"}),
+        (lost, [["note", "Form, line 'note'", "has lost its row"]], {"note"}),
+        (lambda book: book.remove(book["T7"]),
+         [["partners", "T7", "has lost its sheet"]], {"partners"}),
+        (put("", "Who", "T7", "B4"), [
+            ["partners", "T7!B4", "has another text than was asked"],
+        ], {"partners"}),
+        (put("", "extra", cell="XFD100"), [
+            ["", "Form", "has more than 200,000 cells; none was read"],
+            ["late", "", "is required and was left out"],
+        ], set(FILLED)),
+    ],
+)  # fmt: skip
+def test_tampering_is_told_and_the_rest_kept(
+    change: Any, told: list[list[str]], gone: set[str], tmp_path: Path
+) -> None:
+    found = changed(tmp_path / "form.xlsx", change)
+    for fault in told:
+        assert fault in found
+    values = quietly(tmp_path / "form.xlsx").values
+    kept = {key: value for key, value in FILLED.items() if key not in gone}
+    assert {key: values.get(key) for key in kept} == kept
+    with pytest.raises(InvalidDataError, match="can't be used"):
+        read_answers(tmp_path / "form.xlsx", TRADE, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "error", "match"),
+    [
+        ("B1", "other", DocumentError, "no form that this release reads"),
+        ("B2", "2", DocumentError, "no form that this release reads"),
+        ("B3", "visit", DocumentError, "'visit', not to 'trade'"),
+        ("B4", "2", SchemaVersionError, "version 2 of 'trade', and this is version 3"),
+        ("B4", "x", SchemaVersionError, "version 'x' of 'trade'"),
+        ("B5", "0" * 64, AlteredDocumentError, "is not what is asked here"),
+        ("B6", "fr", DocumentError, "no form that this release reads"),
+        ("B6", None, DocumentError, "no form that this release reads"),
+    ],
+)
+def test_other_forms_are_refused(
+    cell: str, value: Any, error: type[Exception], match: str, tmp_path: Path
+) -> None:
+    with pytest.raises(error, match=match):
+        changed(tmp_path / "form.xlsx", put("", value, "_form", cell))
+
+
+def test_files_that_are_no_forms(tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    with pytest.raises(DocumentError, match="has no hidden sheet '_form'"):
+        changed(path, lambda book: book.remove(book["_form"]))
+    with pytest.raises(DocumentError, match="has no sheet 'Form' any more"):
+        changed(path, lambda book: setattr(book["Form"], "title", "Formular"))
+    path.write_bytes(b"no workbook")
+    with pytest.raises(DocumentError, match="zip"):
+        read_answers(path, TRADE)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "a")
+    with pytest.raises(DocumentError, match="cannot be read as a workbook"):
+        read_answers(path, TRADE)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/bomb.xml", b"0" * 30_000_000)
+    with pytest.raises(UnsafeInputError, match="unpack"):
+        read_answers(path, TRADE)
+    with pytest.raises(DocumentNotFoundError):
+        read_answers(tmp_path / "none.xlsx", TRADE)
+    with pytest.raises(InvalidParameterError, match=r"must end in \.xlsx"):
+        TRADE.to_excel(tmp_path / "form.xls")
+    with pytest.raises(InvalidParameterError, match="language"):
+        TRADE.to_excel(path, language="fr")  # type: ignore[arg-type]
+
+
+# --- in LibreOffice --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Case:
+    """A form with answers, written by us and saved again by LibreOffice."""
+
+    form: Questionnaire
+    filled: dict[str, Any]
+    path: Path
+    saved: Path
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
+    if libreoffice() is None:
+        pytest.skip("LibreOffice is not installed: apt-get install libreoffice-calc-nogui")
+    folder = tmp_path_factory.mktemp("forms")
+    drawn: list[tuple[Questionnaire, dict[str, Any]]] = [(TRADE, FILLED)]
+
+    @settings(max_examples=15, derandomize=True, database=None, phases=[hypothesis.Phase.generate])
+    @given(st.data())
+    def draw(data: st.DataObject) -> None:
+        form = data.draw(forms())
+        drawn.append((form, data.draw(st.one_of(every_answer(form), some_answers(form)))))
+
+    draw()
+    paths = []
+    for place, (form, filled) in enumerate(drawn):
+        paths.append(folder / f"form{place}.xlsx")
+        form.to_excel(paths[-1], prefilled=quietly(filled, form))
+    saved = by_libreoffice(paths, folder)
+    return [
+        Case(form, filled, path, again)
+        for (form, filled), path, again in zip(drawn, paths, saved, strict=True)
+    ]
+
+
+@pytest.mark.engine("libreoffice")
+def test_libreoffice_gives_back_answers(cases: list[Case]) -> None:
+    for case in cases:
+        assert quietly(case.saved, case.form).values == quietly(case.filled, case.form).values
+
+
+@pytest.mark.engine("libreoffice")
+def test_formulas_tell_what_applies_as_the_library_does(cases: list[Case]) -> None:
+    for case in cases:
+        answers = quietly(case.filled, case.form)
+        truths = asked(case.form.sections, answers.values)
+        sheet = openpyxl.load_workbook(case.saved, data_only=True)["Form"]
+        found = {row[0].value: row[6].value for row in sheet.iter_rows(min_row=6)}
+        assert {key: found[key] for key in truths} == truths
+        please = {row[0].value for row in sheet.iter_rows(min_row=6)
+                  if row[5].value == "please answer"}  # fmt: skip
+        assert please == set(answers.missing)
+
+
+@pytest.mark.engine("libreoffice")
+def test_validations_and_locks_survive_libreoffice(cases: list[Case]) -> None:
+    def validations(path: Path) -> set[tuple[Any, ...]]:
+        found = set()
+        for sheet in openpyxl.load_workbook(path).worksheets[:2]:
+            assert sheet.protection.sheet
+            for one in sheet.data_validations.dataValidation:
+                cells = {cell for area in one.sqref.ranges for cell in area.cells}
+                formula = str(one.formula1).replace("$_lists.", "_lists!").replace("'", "")
+                if one.type in ("whole", "decimal"):
+                    formula = f"{float(one.formula1):g} {float(one.formula2):g}"
+                found |= {(sheet.title, one.type, formula, cell) for cell in cells}
+        return found
+
+    case = cases[0]
+    before, after = validations(case.path), validations(case.saved)
+    assert after == before
+    assert {kind for _, kind, _, _ in before} == {"list", "whole", "decimal", "date", "textLength"}
+    grey = openpyxl.load_workbook(case.saved)["Form"].conditional_formatting
+    assert len(list(grey)) == len(
+        list(openpyxl.load_workbook(case.path)["Form"].conditional_formatting)
+    )
+
+
+def test_texts_of_choices_that_look_like_others(tmp_path: Path) -> None:
+    choices = (
+        Choice(key="a", text="2024"),
+        Choice(key="b", text="=2024"),
+        Choice(key="c", text='"'),
+    )
+    form = form_of([Question(key="q", kind="choice", text="Q", choices=choices)])
+    for key in "abc":
+        form.to_excel(tmp_path / "form.xlsx", prefilled={"q": key})
+        assert read_answers(tmp_path / "form.xlsx", form).values == {"q": key}

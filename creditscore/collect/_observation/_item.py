@@ -41,8 +41,10 @@ class Item:
         Such as "CNY", "days" or "fraction".
     label, label_zh : str, default=""
         What people read, in English and Chinese; without, the name.
-    low, high : float, default=-inf, inf
-        Least and greatest number, both allowed.
+    low : float, default=-inf
+        Least number, allowed itself.
+    high : float, default=inf
+        Greatest number, allowed itself.
     allowed : tuple of str, default=()
         The texts that it may hold; without, any.
     shelf_life_days : int or None, default=None

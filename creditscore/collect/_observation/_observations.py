@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from creditscore._checks import check_kind
-from creditscore._days import NoDayError, read_day
 from creditscore._display import counted, html_table
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import (
@@ -18,13 +17,25 @@ from creditscore.collect._observation._columns import (
     REQUIRED,
     TEXT_COLUMNS,
 )
-from creditscore.collect._observation._faults import first_faults, observation_faults
-from creditscore.exceptions import InvalidDataError, MissingColumnError
+from creditscore.collect._observation._faults import HIDDEN, first_faults, observation_faults
+from creditscore.collect._observation._incoming import (
+    categories,
+    coded,
+    day_texts,
+    flags,
+    incoming_frame,
+    numbers,
+    read_days,
+    read_instants,
+    texts,
+    word_of,
+)
+from creditscore.exceptions import (
+    InvalidDataError,
+    MissingColumnError,
+)
 
-_DEFAULTS: dict[str, Any] = {
-    "record": "", "number": np.nan, "text": None, "unit": "", "true_to": pd.NaT,
-    "source_name": "", "collected_by": "", "evidence": "", "confidence": 1.0,
-}  # fmt: skip
+_MOST_TOLD = 10
 _SHOWN = ("customer", "record", "item", "value", "unit", "true_from", "source", "method")
 
 
@@ -67,12 +78,12 @@ class Observations:
     catalogue: ItemCatalogue
 
     @classmethod
-    def from_frame(cls, table: pd.DataFrame, *, catalogue: ItemCatalogue | None = None) -> Self:
+    def from_frame(cls, table: Any, *, catalogue: ItemCatalogue | None = None) -> Self:
         """Check a table of observations.
 
         Parameters
         ----------
-        table : pandas.DataFrame
+        table : DataFrame of pandas, polars or pyarrow
             With customer, item, true_from, source, method and collected_at; and either number
             and text, or a column value. Other columns of :class:`Observations` may be there.
             Days are text with the year first, or dates; a collected_at without a zone is UTC.
@@ -83,16 +94,25 @@ class Observations:
         ------
         MissingColumnError
             A column that is required is not there, or one is there that is none of these.
+        DuplicateColumnError, InvalidParameterError, ColumnTypeError
+            Two columns of one name; no table; a column of lists or mappings.
         InvalidDataError
             A row cannot be used; the message names row, column, value and reason. Readers put
-            such rows into a table of rejects instead.
+            such rows into a table of rejects instead. Protected values are not shown.
+
+        Notes
+        -----
+        O(n_rows) time: columns are read by their distinct values, and what the catalogue says
+        of an item is looked up by row.
         """
         catalogue = catalogue or ItemCatalogue.standard()
         check_kind(catalogue, "catalogue", "Observations", ItemCatalogue)
-        ready = observation_table(table, catalogue)
+        given = incoming_frame(table)
+        ready = observation_table(given, catalogue)
         faults = observation_faults(ready, catalogue)
         if len(faults):
-            msg = f"Observations cannot be used: {first_faults(faults)}."
+            told = first_faults(_as_given(faults, given, ready, catalogue))
+            msg = f"Observations cannot be used: {told}."
             raise InvalidDataError(msg)
         return cls(table=ready, catalogue=catalogue)
 
@@ -115,8 +135,16 @@ class Observations:
         if self.catalogue != other.catalogue:
             msg = "Observations of two catalogues cannot be joined. Read both with one catalogue."
             raise InvalidDataError(msg)
-        table = pd.concat([self.table, other.table], ignore_index=True)
-        return type(self)(table=table, catalogue=self.catalogue)
+        parts = [self.table, other.table]
+        joined = {
+            name: categories(
+                pd.concat([part[name].astype(object) for part in parts]), sort=name != "evidence"
+            )
+            if name in TEXT_COLUMNS
+            else pd.concat([part[name] for part in parts], ignore_index=True)
+            for name in OBSERVATION_COLUMNS
+        }
+        return type(self)(table=pd.DataFrame(joined), catalogue=self.catalogue)
 
     def __repr__(self) -> str:
         """Say in one line how many there are."""
@@ -131,38 +159,119 @@ class Observations:
         head = self.table.head(10)
         values = observed_values(head, self.catalogue)
         guarded = [self.catalogue[str(name)].is_protected for name in head["item"]]
-        shown = head.assign(value=values.where(~np.array(guarded, dtype=bool), "•••"))
+        shown = head.assign(value=values.where(~np.array(guarded, dtype=bool), HIDDEN))
         return html_table(shown[list(_SHOWN)], caption=repr(self), formats={})
 
 
 def observed_values(table: pd.DataFrame, catalogue: ItemCatalogue) -> pd.Series:
-    """Return the value of each row: a number, a text or a day as text, True or False."""
-    kinds = table["item"].map({item.name: item.kind for item in catalogue}).astype(object)
-    values = table["number"].astype(object)
-    values = values.where(~kinds.isin(["text", "day"]), table["text"].astype(object))
-    flags = table["number"].map({0.0: False, 1.0: True}).astype(object)
-    return values.where(kinds != "flag", flags).rename("value")
+    """Return the value of each row: a number, a text or a day as text, True or False.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Observations, with item, number and text.
+    catalogue : ItemCatalogue
+        What the items are.
+
+    Returns
+    -------
+    pandas.Series of objects
+        Values with the index of the table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from creditscore.collect import ItemCatalogue, observed_values
+    >>> table = pd.DataFrame({"item": ["audited", "industry"], "number": [1.0, None],
+    ...                       "text": [None, "retail"]})
+    >>> observed_values(table, ItemCatalogue.standard()).tolist()
+    [True, 'retail']
+    """
+    kinds = _kinds_of(table["item"], catalogue)
+    values = table["number"].to_numpy().astype(object)
+    in_words = np.isin(kinds, (_TEXT, _DAY))
+    values[in_words] = table["text"].to_numpy()[in_words]
+    is_flag = kinds == _FLAG
+    values[is_flag] = table["number"].to_numpy()[is_flag] == 1
+    return pd.Series(values, index=table.index, name="value", dtype=object)
+
+
+_NUMBER, _TEXT, _DAY, _FLAG, _UNKNOWN = range(5)
+_KINDS = {"number": _NUMBER, "text": _TEXT, "day": _DAY, "flag": _FLAG}
+
+
+def _kinds_of(item: pd.Series, catalogue: ItemCatalogue) -> npt.NDArray[np.int8]:
+    """Return the kind of the item of each row, as a small number."""
+    codes, levels = coded(item)
+    known = {name.name: _KINDS[name.kind] for name in catalogue}
+    kinds = [known.get(word_of(level), _UNKNOWN) for level in levels]
+    return np.array([*kinds, _UNKNOWN], dtype=np.int8)[codes]
 
 
 def observation_table(table: pd.DataFrame, catalogue: ItemCatalogue) -> pd.DataFrame:
-    """Return all columns in order and in their types; what cannot be read is missing there."""
+    """Return all columns in order and in their types; what cannot be read is missing there.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As :meth:`Observations.from_frame` takes it.
+    catalogue : ItemCatalogue
+        What the items are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of :class:`Observations`, rows numbered from 0; it need not be without fault.
+
+    Raises
+    ------
+    MissingColumnError
+        A column that is required is not there, or one is there that is none of these.
+    ColumnTypeError
+        A column holds lists or mappings.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from creditscore.collect import ItemCatalogue, observation_table
+    >>> table = pd.DataFrame({
+    ...     "customer": ["C1"], "item": ["revenue"], "value": ["12"], "true_from": ["2023/12/31"],
+    ...     "source": ["public_filing"], "method": ["data_analysis"],
+    ...     "collected_at": ["2024-04-30"],
+    ... })
+    >>> observation_table(table, ItemCatalogue.standard())["number"].tolist()
+    [12.0]
+    """
     _check_columns(table)
-    columns = {name: table[name] for name in OBSERVATION_COLUMNS if name in table.columns}
-    if "value" in table.columns:
-        columns["number"], columns["text"] = _parted(table["value"], table["item"], catalogue)
-    ready = pd.DataFrame(columns, index=table.index)
-    for name, default in _DEFAULTS.items():
-        if name not in ready.columns:
-            ready[name] = default
-    for name in TEXT_COLUMNS:
-        ready[name] = _words(ready[name])
-    for name in ("number", "confidence"):
-        ready[name] = pd.to_numeric(ready[name], errors="coerce").astype(np.float64)
-    for name in ("true_from", "true_to"):
-        ready[name] = read_days(ready[name])
-    ready["collected_at"] = read_instants(ready["collected_at"])
-    ready["text"] = ready["text"].astype(object).where(ready["text"].notna(), None)
-    return ready[list(OBSERVATION_COLUMNS)].reset_index(drop=True)
+    given = table.reset_index(drop=True)
+    n = len(given)
+    ready: dict[str, Any] = {}
+    for name in OBSERVATION_COLUMNS:
+        if name not in given.columns:
+            ready[name] = _default(name, n)
+        elif name in TEXT_COLUMNS:
+            # each may stand for a cell of its own, and sorting as many takes long
+            ready[name] = categories(given[name], sort=name != "evidence")
+        elif name in ("true_from", "true_to"):
+            ready[name] = read_days(given[name])
+        elif name == "collected_at":
+            ready[name] = read_instants(given[name])
+        else:
+            ready[name] = texts(given[name]) if name == "text" else numbers(given[name])
+    if "value" in given.columns:
+        ready["number"], ready["text"] = _parted(given["value"], given["item"], catalogue)
+    ready["text"] = pd.Series(ready["text"], dtype=object)
+    return pd.DataFrame(ready, columns=list(OBSERVATION_COLUMNS))
+
+
+def _default(name: str, n: int) -> Any:
+    if name in TEXT_COLUMNS:
+        return pd.Categorical.from_codes(np.zeros(n, dtype=np.int8), categories=[""])
+    if name == "true_to":
+        return np.full(n, np.datetime64("NaT"), dtype="datetime64[s]")
+    if name == "text":
+        return np.full(n, None, dtype=object)
+    return np.full(n, 1.0 if name == "confidence" else np.nan)
 
 
 def _check_columns(table: pd.DataFrame) -> None:
@@ -185,65 +294,33 @@ def _check_columns(table: pd.DataFrame) -> None:
 
 def _parted(value: pd.Series, item: pd.Series, catalogue: ItemCatalogue) -> Any:
     """Return the numbers and the texts of values, by the kind of each item."""
-    kinds = item.map({known.name: known.kind for known in catalogue}).astype(object)
-    in_words = kinds.isin(["text", "day"])
-    values = value.astype(object)
-    flags = values.map({"true": 1.0, "false": 0.0, True: 1.0, False: 0.0})
-    numbers = pd.to_numeric(values.where(~in_words), errors="coerce")
-    numbers = numbers.where(kinds != "flag", flags.astype(np.float64))
-    texts = values.where(in_words & values.notna(), None)
-    days = (kinds == "day") & texts.notna()
-    if days.any():
-        texts = texts.where(~days, read_days(texts.where(days)).dt.strftime("%Y-%m-%d"))
-    return numbers, texts.map(lambda text: None if pd.isna(text) else str(text))
+    kinds = _kinds_of(item, catalogue)
+    number = np.full(len(value), np.nan)
+    text = np.full(len(value), None, dtype=object)
+    for kind, column, read in (
+        (_NUMBER, number, numbers), (_FLAG, number, flags), (_TEXT, text, texts),
+        (_DAY, text, day_texts),
+    ):  # fmt: skip
+        rows = np.flatnonzero(kinds == kind)
+        if len(rows):
+            column[rows] = read(value.iloc[rows])
+    return number, text
 
 
-def _words(words: pd.Series) -> pd.Series:
-    """Return a column of repeated words as categories, without gaps and blanks about them."""
-    column = words.astype("category")
-    names = ["" if pd.isna(name) else str(name).strip() for name in column.cat.categories]
-    codes = column.cat.codes.to_numpy()
-    levels, places = np.unique(np.array([*names, ""], dtype=object), return_inverse=True)
-    # the last place stands for a gap, whose code is -1
-    return pd.Series(
-        pd.Categorical.from_codes(places[codes], categories=list(levels)), index=words.index
-    )
-
-
-def read_days(values: pd.Series) -> pd.Series:
-    """Return days, read as :func:`creditscore._days.read_day` does; NaT for what is none."""
-    if pd.api.types.is_datetime64_dtype(values.dtype):
-        return values.dt.floor("D").astype("datetime64[s]")
-    column = values.astype("category")
-    days = [_day_or_none(level) for level in column.cat.categories]
-    levels = np.array([*days, np.datetime64("NaT")], dtype="datetime64[s]")
-    return pd.Series(levels[column.cat.codes.to_numpy()], index=values.index)
-
-
-def _day_or_none(value: Any) -> np.datetime64:
-    try:
-        return read_day(value)
-    except NoDayError:
-        return np.datetime64("NaT")
-
-
-def read_instants(values: pd.Series) -> pd.Series:
-    """Return times in UTC; NaT for what is none. A time without a zone is one of UTC."""
-    if isinstance(values.dtype, pd.DatetimeTZDtype):
-        return values.dt.tz_convert("UTC").astype("datetime64[us, UTC]")
-    if pd.api.types.is_datetime64_dtype(values.dtype):
-        return values.dt.tz_localize("UTC").astype("datetime64[us, UTC]")
-    column = values.astype("category")
-    levels: Sequence[Any] = [_instant_or_none(level) for level in column.cat.categories]
-    instants = pd.DatetimeIndex([*levels, pd.NaT], tz="UTC").as_unit("us")
-    return pd.Series(instants[column.cat.codes.to_numpy()], index=values.index)
-
-
-def _instant_or_none(value: Any) -> Any:
-    try:
-        instant = pd.Timestamp(value)
-    except (ValueError, TypeError):
-        return pd.NaT
-    if pd.isna(instant):
-        return pd.NaT
-    return instant.tz_localize("UTC") if instant.tz is None else instant.tz_convert("UTC")
+def _as_given(
+    faults: pd.DataFrame, given: pd.DataFrame, ready: pd.DataFrame, catalogue: ItemCatalogue
+) -> pd.DataFrame:
+    """Say of what could not be read what it was, and hide protected values."""
+    values, reasons = list(faults["value"]), list(faults["reason"])
+    for place, (row, column, _, reason) in enumerate(
+        faults.head(_MOST_TOLD).itertuples(index=False)
+    ):
+        item = str(ready["item"].iloc[row])
+        in_value = column in ("number", "text") and column not in given.columns
+        source = "value" if in_value else column
+        value = given[source].iloc[row] if source in given.columns else None
+        if reason.startswith("is empty") and not pd.isna(value) and str(value).strip():
+            values[place], reasons[place] = value, "cannot be read as what it should be"
+        if column in ("number", "text") and item in catalogue and catalogue[item].is_protected:
+            values[place] = HIDDEN
+    return faults.assign(value=pd.Series(values, dtype=object), reason=reasons)

@@ -1,0 +1,1 @@
+"""Files, tables and reports of others → observations, by mappings that people write."""

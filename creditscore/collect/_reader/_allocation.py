@@ -1,0 +1,104 @@
+"""Payments and credit notes → the invoices that they pay: by number, else the oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+Kind: TypeAlias = Literal["payment", "credit note"]
+ALLOCATION_COLUMNS = ("customer", "kind", "number", "day", "invoice", "amount", "currency", "how")
+
+
+@dataclass(kw_only=True)
+class OpenInvoice:
+    """One invoice, and what of it is still open."""
+
+    customer: str
+    number: str
+    invoiced_on: np.datetime64
+    due_on: np.datetime64
+    currency: str
+    open: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Money:
+    """One payment or credit note, and the numbers of the invoices that it names."""
+
+    customer: str
+    kind: Kind
+    number: str
+    day: np.datetime64
+    currency: str
+    amount: Decimal
+    names: tuple[str, ...] = ()
+
+
+@dataclass(kw_only=True)
+class Allocation:
+    """Gives money to invoices, in the order of its days."""
+
+    invoices: Mapping[tuple[str, str], OpenInvoice]
+    lines: list[tuple[object, ...]] = field(default_factory=list)
+    settled: dict[tuple[str, str], Money] = field(default_factory=dict)
+    """By customer and number, what paid the last of it."""
+
+    def run(self, monies: Iterable[Money]) -> pd.DataFrame:
+        """Return a row an amount that went to an invoice, or to none and why."""
+        by_age: dict[tuple[str, str], list[OpenInvoice]] = {}
+        for invoice in self.invoices.values():
+            by_age.setdefault((invoice.customer, invoice.currency), []).append(invoice)
+        for invoices in by_age.values():
+            invoices.sort(key=lambda invoice: (invoice.due_on, invoice.invoiced_on, invoice.number))
+        for money in sorted(monies, key=lambda money: (money.day, money.kind, money.number)):
+            left = self._by_number(money)
+            if not money.names:
+                left = self._by_age(money, by_age.get((money.customer, money.currency), ()))
+                if left > 0:
+                    self._note(money, "", left, "no open invoice of that day and currency")
+        found = pd.DataFrame(self.lines, columns=list(ALLOCATION_COLUMNS))
+        return found.astype({"amount": np.float64, "day": "datetime64[s]"})
+
+    def _by_number(self, money: Money) -> Decimal:
+        left = money.amount
+        for name in money.names:
+            invoice = self.invoices.get((money.customer, name))
+            if invoice is None:
+                self._note(money, name, Decimal(0), "no invoice of this number")
+            elif invoice.currency != money.currency:
+                self._note(money, name, Decimal(0), "the invoice is in another currency")
+            else:
+                left -= self._pay(money, invoice, left, "by number")
+        if money.names and left > 0:
+            self._note(money, "", left, "more than the invoices that it names have open")
+        return left
+
+    def _by_age(self, money: Money, invoices: Sequence[OpenInvoice]) -> Decimal:
+        left = money.amount
+        for invoice in invoices:
+            if left <= 0:
+                break
+            if invoice.invoiced_on <= money.day:
+                left -= self._pay(money, invoice, left, "oldest first")
+        return left
+
+    def _pay(self, money: Money, invoice: OpenInvoice, left: Decimal, how: str) -> Decimal:
+        part = min(left, invoice.open)
+        if part <= 0:
+            return Decimal(0)
+        invoice.open -= part
+        self._note(money, invoice.number, part, how)
+        if invoice.open <= 0:
+            self.settled[invoice.customer, invoice.number] = money
+        return part
+
+    def _note(self, money: Money, invoice: str, amount: Decimal, how: str) -> None:
+        self.lines.append(
+            (money.customer, money.kind, money.number, money.day, invoice, float(amount),
+             money.currency, how)
+        )  # fmt: skip

@@ -1,0 +1,189 @@
+"""Reports of credit bureaus as JSON → items of persons."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from creditscore.collect._observation._catalogue import ItemCatalogue
+from creditscore.collect._reader._bureau_report import Report, read_report
+from creditscore.collect._reader._collect import Collecting
+from creditscore.collect._reader._collected import Collected
+from creditscore.collect._reader._file_form import FileForm
+from creditscore.collect._reader._mapping import SourceMapping
+from creditscore.collect._reader._open import checked_file, decoded, parsed_json
+from creditscore.collect._reader._read_source import instant_of, told_of
+from creditscore.collect._reader._rule import FieldRule, ItemRule
+from creditscore.collect._reader._source_table import SourceTable
+from creditscore.exceptions import DocumentError
+
+_ITEMS = (
+    "name", "identity_number", "birth_year", "phone", "email", "address", "months_at_address",
+    "months_in_job", "delinquencies_24m", "worst_status_24m", "n_accounts",
+    "age_of_oldest_account_months", "revolving_limit", "revolving_balance", "total_debt",
+    "monthly_debt_service", "enquiries_6m", "court_judgements", "tax_arrears",
+)  # fmt: skip
+
+
+def read_bureau_reports(
+    data: Any,
+    *,
+    customers: Mapping[str, str] | None = None,
+    source_name: str = "credit bureau",
+    catalogue: ItemCatalogue | None = None,
+    collected_at: Any = None,
+) -> Collected:
+    """Read reports of a credit bureau, one or many.
+
+    Parameters
+    ----------
+    data : path, mapping, or list of mappings
+        A .json file of a report or a list of them, a .jsonl file of a report a line, or what
+        such files hold.
+    customers : mapping of str to str, optional
+        The customer of each identity number, where reports do not hold their own ``customer``.
+    source_name : str, default="credit bureau"
+        Which bureau.
+    catalogue : ItemCatalogue, optional
+        What the items are; without, the standard one.
+    collected_at : datetime or str, optional
+        When the reports were fetched; without, the begin of the day of each report.
+
+    Returns
+    -------
+    Collected
+        Items of each person, true from the day of the report. Evidence names the report.
+
+    Raises
+    ------
+    DocumentError, DocumentNotFoundError
+        The file is not there, or holds no reports.
+
+    Warns
+    -----
+    RejectedRowsWarning
+        Some reports cannot be used.
+
+    Notes
+    -----
+    A report is a mapping of five parts, each of which may be missing but ``report`` and
+    ``subject``; names are English or, in brackets, Chinese:
+
+    - ``report`` (报告信息): agency, report_number, reported_on (报告日期);
+    - ``subject`` (信息主体): customer (客户号), name, identity_number, birth_year, phone, email,
+      address, address_since, employed_since;
+    - ``tradelines`` (信贷账户): account, kind (revolving, instalment, mortgage), opened_on,
+      closed_on or is_open, limit, balance, monthly_payment, currency, payments (还款记录; the
+      string of :class:`PaymentHistory`, the oldest month first) or payment_status (the latest
+      month first, ``-`` before it was opened);
+    - ``enquiries`` (查询记录): on, by, reason (application, own, review);
+    - ``public_records`` (公共记录): kind (court_judgement, tax_arrears), on, amount, settled_on.
+
+    Some names of other bureaus are known besides (identity, enquired_on, lender, purpose,
+    recorded_on). A ``summary`` of the bureau itself is not read: it is counted here.
+
+    Late payments in 24 months are counted over all accounts, closed ones too; accounts, limits,
+    balances and payments are those of accounts open on the day of the report; enquiries of 6
+    months leave out those of the person itself and reviews of accounts it has; public records
+    are those not settled. A part that is missing gives no items: no enquiries known is not zero
+    enquiries. A report with a fault anywhere is rejected whole, with all its faults.
+
+    Examples
+    --------
+    >>> from creditscore.collect import read_bureau_reports
+    >>> collected = read_bureau_reports({
+    ...     "report": {"reported_on": "2024-05-31"},
+    ...     "subject": {"customer": "P1"},
+    ...     "tradelines": [{"kind": "revolving", "opened_on": "2020-02-10", "limit": 20000,
+    ...                     "balance": 5000, "payments": "NNNNNNNNNNNN1NNNNNNNNNNN"}],
+    ... })
+    >>> collected.observations.table[["item", "number"]].head(3)
+                    item  number
+    0  delinquencies_24m     1.0
+    1   worst_status_24m     1.0
+    2         n_accounts     1.0
+    """
+    catalogue = catalogue or ItemCatalogue.standard()
+    contents, name, origin, digest = _contents(data)
+    reports = [read_report(content) for content in contents]
+    table = _table(reports, contents, customers, name=name, origin=origin, digest=digest)
+    columns = {item: ItemRule(item=item) for item in _ITEMS if item in catalogue}
+    mapping = SourceMapping(
+        source="third_party", method="data_analysis", source_name=source_name,
+        customer=FieldRule(columns=("customer",)),
+        true_from=FieldRule(columns=("reported_on",)),
+        collected_at=FieldRule(columns=("reported_on",)) if collected_at is None else None,
+        unit=FieldRule(columns=("currency",)),
+        columns=columns,
+    )  # fmt: skip
+    noted = [
+        (
+            np.array([row]),
+            _column(part, entry, table),
+            f"{part} {entry} {reason}".replace("  ", " "),
+        )
+        for row, report in enumerate(reports)
+        for part, entry, _, reason in report.faults
+    ]
+    run = Collecting(
+        table=table, mapping=mapping, catalogue=catalogue,
+        collected_at=None if collected_at is None else instant_of(collected_at), noted=noted,
+    )  # fmt: skip
+    return told_of(replace(run.collected(), ignored=()), strict=False)
+
+
+def _column(part: str, entry: str, table: SourceTable) -> str:
+    """Return the column of an entry of the subject; other parts have many of each."""
+    return entry if part in ("subject", "report") and entry in table.columns else ""
+
+
+def _contents(data: Any) -> tuple[list[Mapping[str, Any]], str, str, str]:
+    """Return reports, what messages and evidence call them, and the digest."""
+    if isinstance(data, (str, Path)):
+        path = checked_file(data)
+        raw = path.read_bytes()
+        text = decoded(raw, path, FileForm())
+        lines = text.splitlines() if path.suffix.lower() in (".jsonl", ".ndjson") else [text]
+        found = [parsed_json(line, str(path)) for line in lines if line.strip()]
+        if len(lines) == 1 and found and isinstance(found[0], list):
+            found = found[0]
+        name, origin, digest = str(path), path.name, hashlib.sha256(raw).hexdigest()
+    else:
+        found = data if isinstance(data, list) else [data]
+        text = json.dumps(found, sort_keys=True, default=str, ensure_ascii=False)
+        name, origin = "the reports", ""
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    if not found or not all(isinstance(report, Mapping) for report in found):
+        msg = f"{name} holds no report of a bureau, or something else than reports."
+        raise DocumentError(msg)
+    return found, name, origin, digest
+
+
+def _table(
+    reports: list[Report], contents: list[Mapping[str, Any]],
+    customers: Mapping[str, str] | None, *, name: str, origin: str, digest: str,
+) -> SourceTable:  # fmt: skip
+    names = ("customer", "reported_on", "currency", *_ITEMS)
+    columns = {
+        item: pd.Series([report.entries.get(item) for report in reports], dtype=object)
+        for item in names
+    }
+    if customers is not None:
+        known = [
+            report.entries["customer"] or customers.get(report.entries["identity_number"], "")
+            for report in reports
+        ]
+        columns["customer"] = pd.Series(known, dtype=object)
+    stands_for = {item: item for item in names}
+    return SourceTable(
+        name=name, origin=origin, columns=columns | {"report": pd.Series(contents, dtype=object)},
+        places=range(1, len(reports) + 1), digest=digest, place_word="report",
+        stands_for=stands_for,
+    )  # fmt: skip

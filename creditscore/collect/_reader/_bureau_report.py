@@ -1,0 +1,312 @@
+"""One report of a credit bureau, checked: who, accounts, enquiries, public records."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+
+from creditscore._cells import is_empty
+from creditscore._days import NoDayError, months_later, read_day
+from creditscore.collect._observation._incoming import word_of
+from creditscore.collect._reader._payment_string import PaymentHistory
+from creditscore.exceptions import InvalidDataError
+
+_ZH = {
+    "report": "报告信息", "agency": "报告机构", "report_number": "报告编号",
+    "reported_on": "报告日期",
+    "subject": "信息主体", "customer": "客户号", "name": "姓名", "identity_number": "证件号码",
+    "birth_year": "出生年份", "phone": "手机号码", "email": "电子邮箱", "address": "居住地址",
+    "address_since": "居住起始日期", "employed_since": "就业起始日期",
+    "tradelines": "信贷账户", "account": "账户编号", "kind": "账户类型", "opened_on": "开立日期",
+    "closed_on": "关闭日期", "limit": "授信额度", "balance": "余额",
+    "monthly_payment": "本月应还款",
+    "currency": "币种", "payments": "还款记录",
+    "enquiries": "查询记录", "on": "日期", "by": "查询机构", "reason": "原因",
+    "public_records": "公共记录", "amount": "金额", "settled_on": "结清日期",
+}  # fmt: skip
+FIELDS = {
+    "report": ("agency", "report_number", "reported_on"),
+    "subject": (
+        "customer", "name", "identity_number", "birth_year", "phone", "email", "address",
+        "address_since", "employed_since",
+    ),
+    "tradelines": (
+        "account", "kind", "opened_on", "closed_on", "limit", "balance", "monthly_payment",
+        "currency", "payments", "payment_status", "is_open",
+    ),
+    "enquiries": ("on", "by", "reason"),
+    "public_records": ("kind", "on", "amount", "settled_on"),
+}  # fmt: skip
+"""The parts of a report, and the entries of each."""
+Made = TypeVar("Made")
+_WORDS = {
+    "循环": "revolving", "信用卡": "revolving", "贷记卡": "revolving", "分期": "instalment",
+    "贷款": "instalment", "房贷": "mortgage", "个人住房贷款": "mortgage",
+    "法院判决": "court_judgement",
+    "强制执行": "court_judgement", "欠税": "tax_arrears", "本人查询": "own", "贷后管理": "review",
+    "贷款审批": "application", "信用卡审批": "application", "credit card": "revolving",
+    "store card": "revolving", "instalment loan": "instalment", "account review": "review",
+    "judgement for an unpaid debt": "court_judgement",
+}  # fmt: skip
+_SINCE = {"address_since": "months_at_address", "employed_since": "months_in_job"}
+KINDS = ("revolving", "instalment", "mortgage")
+RECORDS = ("court_judgement", "tax_arrears")
+NOT_COUNTED = ("own", "review")
+"""Enquiries that say nothing of a wish for credit."""
+_ENGLISH = {zh: name for name, zh in _ZH.items()} | {
+    "identity": "subject", "accounts": "tradelines", "enquired_on": "on", "recorded_on": "on",
+    "lender": "by", "purpose": "reason",
+}  # fmt: skip
+"""Names in Chinese, and others that reports have in English."""
+_NOT_READ = "summary"
+"""The bureau's own counts, of which it is not known what they count."""
+
+
+@dataclass(kw_only=True)
+class Report:
+    """One report as it was read; `faults` are parts, entries, values and reasons."""
+
+    entries: dict[str, Any] = field(default_factory=dict)
+    faults: list[tuple[str, str, str, str]] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """Parts with a fault, of which nothing is counted."""
+
+
+def read_report(content: Mapping[str, Any]) -> Report:
+    """Check a report, its names in English or in Chinese, and count what it says."""
+    plain = _in_parts(english(content))
+    report = Report()
+    for name in plain:
+        if name not in FIELDS:
+            report.faults.append((str(name), "", "", "is no part of a report"))
+    about = _part(report, plain, "report")
+    subject = _part(report, plain, "subject")
+    read = _Cells(report)
+    day = read.day("report", about, "reported_on", needed=True)
+    report.entries["customer"] = read.word("subject", subject, "customer")
+    report.entries["reported_on"] = None if day is None else str(day)
+    for name in ("name", "identity_number", "phone", "email", "address"):
+        report.entries[name] = read.word("subject", subject, name)
+    report.entries["birth_year"] = read.number("subject", subject, "birth_year")
+    if day is None:
+        return report
+    for since, item in (
+        ("address_since", "months_at_address"),
+        ("employed_since", "months_in_job"),
+    ):
+        begin = read.day("subject", subject, since, last=day)
+        report.entries[item] = None if begin is None else months_between(begin, day)
+    _accounts(report, read, _list(report, plain, "tradelines"), day)
+    _enquiries(report, read, _list(report, plain, "enquiries"), day)
+    _records(report, read, _list(report, plain, "public_records"), day)
+    return report
+
+
+def english(content: Any) -> Any:
+    """Return a report with English names and words."""
+    if isinstance(content, Mapping):
+        return {
+            _ENGLISH.get(str(name), str(name)): english(value) for name, value in content.items()
+        }
+    if isinstance(content, list):
+        return [english(entry) for entry in content]
+    return content
+
+
+def _in_parts(plain: dict[str, Any]) -> dict[str, Any]:
+    """Return a report whose number and day stand in their part, where they stood at its top."""
+    rest = {name: value for name, value in plain.items() if name != _NOT_READ}
+    if isinstance(rest.get("report"), Mapping):
+        return rest
+    about = {"report_number": rest.pop("report", "")}
+    about |= {name: rest.pop(name) for name in FIELDS["report"] if name in rest}
+    return {"report": about, **rest}
+
+
+def months_between(first: np.datetime64, last: np.datetime64) -> int:
+    """Return the whole months from one day to another."""
+    months = int((last.astype("datetime64[M]") - first.astype("datetime64[M]")).astype(int))
+    return months if months_later(first, months) <= last else months - 1
+
+
+def _part(report: Report, plain: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = plain.get(name, {})
+    if not isinstance(found, Mapping):
+        report.faults.append((name, "", "", "is no mapping of names to values"))
+        return {}
+    _check_names(report, found, name)
+    return found
+
+
+def _list(
+    report: Report, plain: Mapping[str, Any], name: str
+) -> Sequence[Mapping[str, Any]] | None:
+    """Return the entries of a part; None where the report has none, which is not zero of them."""
+    if name not in plain:
+        return None
+    found = plain[name]
+    if not isinstance(found, list) or not all(isinstance(entry, Mapping) for entry in found):
+        report.faults.append((name, "", "", "is no list of entries"))
+        report.broken.add(name)
+        return None
+    for entry in found:
+        _check_names(report, entry, name)
+    return found
+
+
+def _check_names(report: Report, entry: Mapping[str, Any], part: str) -> None:
+    for name in entry:
+        if name not in FIELDS[part]:
+            report.faults.append((part, str(name), "", "is no entry of this part"))
+            report.broken.add(part)
+
+
+def _accounts(
+    report: Report, read: _Cells, lines: Sequence[Mapping[str, Any]] | None, day: np.datetime64
+) -> None:
+    if lines is None:
+        return
+    late, worst, oldest, n_open = 0, 0, None, 0
+    sums = dict.fromkeys(("limit", "balance", "monthly_payment"), 0.0)
+    cards = {"limit": 0.0, "balance": 0.0}
+    currencies = set()
+    for line in lines:
+        kind = read.word("tradelines", line, "kind", among=KINDS)
+        opened = read.day("tradelines", line, "opened_on", needed=True, last=day)
+        closed = read.day("tradelines", line, "closed_on")
+        history = read.history(line)
+        if history is not None:
+            late, worst = late + history.n_late, max(worst, history.worst)
+        oldest = opened if oldest is None or (opened is not None and opened < oldest) else oldest
+        is_open = read.word("tradelines", line, "is_open").casefold() not in ("false", "0")
+        if not is_open or (closed is not None and closed <= day):
+            continue
+        n_open += 1
+        currencies.add(read.word("tradelines", line, "currency"))
+        for name in sums:
+            amount = read.number("tradelines", line, name) or 0.0
+            sums[name] += amount
+            if kind == "revolving" and name in cards:
+                cards[name] += amount
+    if len(currencies) > 1:
+        read.note("tradelines", "currency", "", "differs between accounts, which cannot be added")
+    if "tradelines" in report.broken:
+        return
+    report.entries |= {
+        "delinquencies_24m": late, "worst_status_24m": worst, "n_accounts": n_open,
+        "age_of_oldest_account_months": None if oldest is None else months_between(oldest, day),
+        "revolving_limit": cards["limit"], "revolving_balance": cards["balance"],
+        "total_debt": sums["balance"], "monthly_debt_service": sums["monthly_payment"],
+        "currency": next(iter(currencies), ""),
+    }  # fmt: skip
+
+
+def _enquiries(
+    report: Report, read: _Cells, lines: Sequence[Mapping[str, Any]] | None, day: np.datetime64
+) -> None:
+    if lines is None:
+        return
+    first, n = months_later(day, -6), 0
+    for line in lines:
+        on = read.day("enquiries", line, "on", needed=True, last=day)
+        reason = read.word("enquiries", line, "reason")
+        n += on is not None and on > first and reason not in NOT_COUNTED
+    if "enquiries" not in report.broken:
+        report.entries["enquiries_6m"] = n
+
+
+def _records(
+    report: Report, read: _Cells, lines: Sequence[Mapping[str, Any]] | None, day: np.datetime64
+) -> None:
+    if lines is None:
+        return
+    judgements, arrears = 0, 0.0
+    for line in lines:
+        kind = read.word("public_records", line, "kind", among=RECORDS)
+        read.day("public_records", line, "on", needed=True, last=day)
+        settled = read.day("public_records", line, "settled_on")
+        amount = read.number("public_records", line, "amount") or 0.0
+        if settled is None or settled > day:
+            judgements += kind == "court_judgement"
+            arrears += amount if kind == "tax_arrears" else 0.0
+    if "public_records" not in report.broken:
+        report.entries |= {"court_judgements": judgements, "tax_arrears": arrears}
+
+
+@dataclass
+class _Cells:
+    """Reads entries, and notes those that cannot be read."""
+
+    report: Report
+
+    def note(self, part: str, name: str, value: Any, reason: str) -> None:
+        self.report.faults.append((part, name, "" if is_empty(value) else str(value), reason))
+        self.report.broken.add(part)
+
+    def word(
+        self, part: str, entry: Mapping[str, Any], name: str, *, among: Sequence[str] = ()
+    ) -> str:
+        value = entry.get(name)
+        if isinstance(value, (list, dict)):
+            self.note(part, name, "", "is no single value")
+            return ""
+        word = word_of(value) if value is not None else ""
+        word = _WORDS.get(word, word) if name in ("kind", "reason") else word
+        if among and word not in among:
+            self.note(part, name, value, f"is none of {', '.join(among)}")
+        return word
+
+    def day(
+        self, part: str, entry: Mapping[str, Any], name: str, *, needed: bool = False,
+        last: np.datetime64 | None = None,
+    ) -> np.datetime64 | None:  # fmt: skip
+        value = entry.get(name)
+        if value is None or value == "":
+            if needed:
+                self.note(part, name, "", "is empty, and must not be")
+            return None
+        return self._tried(part, name, value, lambda: _past(read_day(value), last))
+
+    def number(self, part: str, entry: Mapping[str, Any], name: str) -> float | None:
+        value = entry.get(name)
+        if value is None or value == "":
+            return None
+        return self._tried(part, name, value, lambda: _amount(value))
+
+    def history(self, entry: Mapping[str, Any]) -> PaymentHistory | None:
+        value = entry.get("payments")
+        if value is None and isinstance(entry.get("payment_status"), str):
+            value = entry["payment_status"][::-1].replace("-", "/")
+        if value is None:
+            self.note("tradelines", "payments", "", "is empty, and must not be")
+            return None
+        read = lambda: PaymentHistory.from_text(str(value))  # noqa: E731
+        return self._tried("tradelines", "payments", value, read)
+
+    def _tried(self, part: str, name: str, value: Any, read: Callable[[], Made]) -> Made | None:
+        try:
+            return read()
+        except (NoDayError, InvalidDataError, ValueError, TypeError) as error:
+            self.note(part, name, value, str(error))
+            return None
+
+
+def _past(day: np.datetime64, last: np.datetime64 | None) -> np.datetime64:
+    if last is not None and day > last:
+        msg = "is after the day of the report"
+        raise NoDayError(msg)
+    return day
+
+
+def _amount(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        msg = "is no number"
+        raise InvalidDataError(msg)
+    if not math.isfinite(value) or value < 0:
+        msg = "is below zero or not finite"
+        raise InvalidDataError(msg)
+    return float(value)

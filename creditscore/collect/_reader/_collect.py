@@ -1,0 +1,385 @@
+"""Rows of a source → observations, by a mapping; rows with a fault are put aside whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from creditscore._frame import missing_message
+from creditscore._typing import Bool1D, Int1D
+from creditscore.collect._observation._catalogue import ItemCatalogue
+from creditscore.collect._observation._faults import observation_faults
+from creditscore.collect._observation._incoming import coded, word_of
+from creditscore.collect._observation._item import Item
+from creditscore.collect._observation._observations import Observations, observation_table
+from creditscore.collect._reader._collected import REJECT_COLUMNS, Collected, Rejects
+from creditscore.collect._reader._fields import Fields, read_fields
+from creditscore.collect._reader._mapping import SourceMapping
+from creditscore.collect._reader._rule import ItemRule
+from creditscore.collect._reader._source_table import SourceTable, shown
+from creditscore.collect._reader._units import factor_to
+from creditscore.collect._reader._values import (
+    DayReader,
+    NumberReader,
+    Read,
+    folded,
+    hashable,
+    read_column,
+    read_flag,
+    read_text,
+    with_words,
+)
+from creditscore.exceptions import InvalidParameterError, MissingColumnError
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Fault:
+    """Rows that have one kind of fault in one column."""
+
+    rows: Int1D
+    column: str
+    item: str
+    reasons: Any
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Part:
+    """Values of one rule, and the rows that they stand in."""
+
+    rows: Int1D
+    place: int
+    rule: ItemRule
+    column: str
+    values: npt.NDArray[Any]
+    units: npt.NDArray[np.object_]
+
+
+@dataclass(kw_only=True, eq=False)
+class Collecting:
+    """One run over a source."""
+
+    table: SourceTable
+    mapping: SourceMapping
+    catalogue: ItemCatalogue
+    collected_at: pd.Timestamp | None
+    noted: Sequence[tuple[Int1D, str, str]] = ()
+    """Rows that cannot be used for another reason than the cells hold: column and reason."""
+    useless: Bool1D | None = None
+    """Rows that are known to be of no use, and skipped."""
+    once: bool = False
+    """Whether a record that stands in several rows is a fault."""
+    faults: list[_Fault] = field(default_factory=list)
+    n_empty: int = 0
+
+    def __post_init__(self) -> None:
+        """Let the name of the source stand in evidence, where there is no file."""
+        if not self.table.origin:
+            self.table = replace(self.table, origin=self.mapping.source_name)
+
+    def collected(self) -> Collected:
+        """Read all rows."""
+        self._check_columns()
+        self.mapping.check_items(self.catalogue)
+        fields = read_fields(self.table, self.mapping, self.missing, self.collected_at)
+        rows = np.flatnonzero(self._meant)
+        for noted, column, reason in self.noted:
+            self._note_all(noted, column, "", reason)
+        # of what is wrong for another reason, cells have nothing to add
+        rows = rows[~np.isin(rows, self._rejected())]
+        for column, reasons in fields.reasons:
+            self._note(rows, column, "", reasons[rows])
+        too_long = np.isin(np.asarray(self.table.places), list(self.table.too_long))
+        self._note_all(rows[too_long[rows]], "", "", "has more cells than the header")
+        if self.once:
+            self._note_repeated(rows, fields)
+        parts = list(self._parts(rows, fields))
+        good, table = self._observed(parts, fields)
+        rejected = self._rejected()
+        ready = table if not len(rejected) else _without(table, np.isin(good, rejected))
+        return Collected(
+            observations=Observations(table=ready, catalogue=self.catalogue),
+            rejects=self._reject_table(),
+            source_name=self.table.name,
+            source_digest=self.table.digest,
+            n_rows=self.table.n_rows + self.table.n_skipped,
+            n_skipped=self.table.n_skipped + int((~self._meant).sum()),
+            n_empty=self.n_empty,
+            ignored=tuple(
+                name for name in self.table.columns
+                if name not in (*self.mapping.used_columns, *self.mapping.ignore)
+                and name not in self.table.stands_for.values()
+            ),
+        )  # fmt: skip
+
+    @cached_property
+    def missing(self) -> frozenset[str]:
+        """Words that stand for an empty cell."""
+        return frozenset(folded(word) for word in self.mapping.form.missing)
+
+    @cached_property
+    def _meant(self) -> Bool1D:
+        """Rows that `where` and ignored words leave."""
+        meant = np.ones(self.table.n_rows, dtype=bool)
+        if self.useless is not None:
+            meant &= ~self.useless
+        for column, words in self.mapping.where.items():
+            meant &= self._is(column, words)
+        long = self.mapping.long
+        if long is not None and long.ignore:
+            meant &= ~self._is(long.item, long.ignore)
+        return meant
+
+    def _is(self, column: str, words: tuple[str, ...]) -> Bool1D:
+        known = {folded(word) for word in words}
+        codes, found = _words(self.table.columns[column])
+        return np.array([*(word in known for word in found), "" in known], dtype=bool)[codes]
+
+    def _note_repeated(self, rows: Int1D, fields: Fields) -> None:
+        keys = pd.DataFrame({"customer": fields.customer[rows], "record": fields.record[rows]})
+        first = keys.groupby(["customer", "record"], sort=False).cumcount().to_numpy() == 0
+        column = next(iter(self.mapping.record.columns if self.mapping.record else ()), "")
+        self._note_all(rows[~first], column, "", "stands in a row before this one, too")
+
+    def _check_columns(self) -> None:
+        needed = self.mapping.used_columns
+        lacking = [name for name in needed if name not in self.table.columns]
+        if lacking:
+            told = missing_message(lacking, tuple(self.table.columns))
+            msg = f"{self.table.name} does not fit the mapping. {told}"
+            raise MissingColumnError(msg)
+
+    # --- values ------------------------------------------------------------------------------
+
+    def _parts(self, rows: Int1D, fields: Fields) -> Iterator[_Part]:
+        long = self.mapping.long
+        if long is None:
+            for place, (column, rule) in enumerate(self.mapping.columns.items()):
+                yield self._part(rows, place, rule, column, fields)
+            return
+        words = {folded(word): place for place, word in enumerate(long.items)}
+        codes, levels = _words(self.table.columns[long.item])
+        found = np.array([*(words.get(level, -1) for level in levels), -1], dtype=np.intp)[codes]
+        strange = rows[found[rows] < 0]
+        self._note_all(strange, long.item, "", "stands for no item of the mapping")
+        for place, rule in enumerate(long.items.values()):
+            yield self._part(rows[found[rows] == place], place, rule, long.value, fields)
+
+    def _part(self, rows: Int1D, place: int, rule: ItemRule, column: str, fields: Fields) -> _Part:
+        item = self.catalogue[rule.item]
+        factors, units = self._units(rows, rule, item, fields)
+        read = self._read(self.table.columns[column].iloc[rows], rule, item, factors)
+        empty = read.empty
+        if rule.required:
+            self._note_all(rows[empty], column, item.name, "is empty, and must not be")
+        else:
+            self.n_empty += int(empty.sum())
+        self._note(rows, column, item.name, read.reasons)
+        good = ~empty & pd.isna(read.reasons)
+        return _Part(
+            rows=rows[good], place=place, rule=rule, column=column, values=read.values[good],
+            units=units[good],
+        )  # fmt: skip
+
+    def _units(
+        self, rows: Int1D, rule: ItemRule, item: Item, fields: Fields
+    ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+        """Return the factor and the unit of each row."""
+        own = Decimal(repr(rule.factor))
+        told = rule.unit or (item.unit if self.mapping.long is None else "")
+        if told or item.kind != "number" or self.mapping.unit is None:
+            factor, unit = factor_to(item, told)
+            return _full(rows, own * factor), _full(rows, unit if item.kind == "number" else "")
+        codes, levels = pd.factorize(fields.unit[rows])
+        known = []
+        for code, level in enumerate(levels):
+            try:
+                known.append(factor_to(item, level))
+            except InvalidParameterError as error:
+                known.append((Decimal(1), ""))
+                column = self.mapping.unit.columns[0] if self.mapping.unit.columns else "unit"
+                self._note_all(rows[codes == code], column, item.name, f"does not fit: {error}")
+        factors = np.array([own * factor for factor, _ in known], dtype=object)
+        return factors[codes], np.array([unit for _, unit in known], dtype=object)[codes]
+
+    def _read(
+        self, cells: pd.Series, rule: ItemRule, item: Item, factors: npt.NDArray[np.object_]
+    ) -> Read:
+        form = self.mapping.form
+        if item.kind in ("text", "flag"):
+            plain_reader: Any = read_text if item.kind == "text" else read_flag
+            return read_column(cells, with_words(plain_reader, rule.words, item.kind), self.missing)
+        if item.kind == "day":
+            day = DayReader(format=rule.format, at=rule.at)
+            return read_column(cells, with_words(day, rule.words, "day"), self.missing)
+        thousands = form.thousands if rule.thousands is None else rule.thousands
+        codes, levels = pd.factorize(factors)
+        whole: Read | None = None
+        for code, factor in enumerate(levels):
+            number = NumberReader(
+                decimal=rule.decimal or form.decimal, thousands=thousands, factor=factor,
+                percent=rule.unit in ("percent", "%"),
+            )  # fmt: skip
+            mine = np.flatnonzero(codes == code)
+            some = cells if len(levels) == 1 else cells.iloc[mine]
+            part = _numbers(some, number, self.missing, rule.words)
+            whole = part if len(levels) == 1 else _put(whole, part, mine, len(cells))
+        return whole or read_column(cells, read_text, self.missing)
+
+    # --- observations ------------------------------------------------------------------------
+
+    def _observed(self, parts: list[_Part], fields: Fields) -> tuple[Int1D, pd.DataFrame]:
+        """Return the row of each observation, and the observations, faulty ones noted."""
+        rows = np.concatenate([part.rows for part in parts])
+        places = np.concatenate([np.full(len(part.rows), part.place) for part in parts])
+        order = np.lexsort((places, rows))
+        numbers, texts = zip(*(self._parted(part) for part in parts), strict=True)
+        of_part: dict[str, list[Any]] = {
+            "number": list(numbers),
+            "text": list(texts),
+            "unit": [part.units for part in parts],
+            "true_from": [self._true_from(part, fields) for part in parts],
+            "evidence": [
+                np.array(self.table.evidence(part.rows, part.column), dtype=object)
+                for part in parts
+            ],
+        }
+        found: dict[str, Any] = {name: np.concatenate(of)[order] for name, of in of_part.items()}
+        rows, places = rows[order], places[order]
+        items = [rule.item for rule in self.mapping.rules.values()]
+        codes, names = pd.factorize(np.array(items, dtype=object))
+        found["item"] = pd.Categorical.from_codes(codes[places], categories=list(names))
+        for name in ("customer", "record", "collected_by"):
+            found[name] = pd.Series(getattr(fields, name)[rows], dtype=object)
+        for name in ("source", "method", "source_name"):
+            words = [str(getattr(self.mapping, name))]
+            found[name] = pd.Categorical.from_codes(np.zeros(len(rows), np.int8), words)
+        found["true_to"] = fields.true_to[rows]
+        found["collected_at"] = fields.collected_at[rows]
+        found["confidence"] = fields.confidence[rows]
+        table = observation_table(pd.DataFrame(found), self.catalogue)
+        self._note_observed(table, rows, places)
+        return rows, table
+
+    def _parted(self, part: _Part) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.object_]]:
+        n = len(part.rows)
+        if self.catalogue[part.rule.item].kind in ("number", "flag"):
+            return part.values.astype(np.float64), np.full(n, None, dtype=object)
+        return np.full(n, np.nan), part.values.astype(object)
+
+    def _true_from(self, part: _Part, fields: Fields) -> npt.NDArray[np.datetime64]:
+        rule = part.rule.true_from
+        if rule is None:
+            return fields.true_from[part.rows]
+        days, reasons, column = fields.days_of(rule)
+        self._note(part.rows, column, part.rule.item, reasons[part.rows])
+        return days[part.rows]
+
+    def _note_observed(self, table: pd.DataFrame, rows: Int1D, places: Int1D) -> None:
+        """Note what the catalogue says against observations of rows without another fault."""
+        at = np.flatnonzero(~np.isin(rows, self._rejected()))
+        faults = observation_faults(table.iloc[at].reset_index(drop=True), self.catalogue)
+        if faults.empty:
+            return
+        at = at[faults["row"].to_numpy(dtype=np.intp)]
+        found = faults.assign(at=at, place=places[at])
+        columns, rules = list(self.mapping.rules), list(self.mapping.rules.values())
+        for (place, name, reason), group in found.groupby(["place", "column", "reason"]):
+            column = columns[place] if self.mapping.long is None else self.mapping.long.value
+            if name not in ("number", "text"):
+                # the field of the row, where a column of the source stands for it
+                known = getattr(self.mapping, str(name), None)
+                column = next(iter(getattr(known, "columns", ())), column)
+            self._note_all(rows[group["at"].to_numpy()], column, rules[place].item, str(reason))
+
+    # --- rejects -----------------------------------------------------------------------------
+
+    def _note(self, rows: Int1D, column: str, item: str, reasons: Any) -> None:
+        bad = ~pd.isna(reasons)
+        if bad.any():
+            self.faults.append(
+                _Fault(rows=rows[bad], column=column, item=item, reasons=reasons[bad])
+            )
+
+    def _note_all(self, rows: Int1D, column: str, item: str, reason: str) -> None:
+        if len(rows):
+            self._note(rows, column, item, np.full(len(rows), reason, dtype=object))
+
+    def _rejected(self) -> Int1D:
+        return np.unique(
+            np.concatenate([np.empty(0, dtype=np.intp), *(f.rows for f in self.faults)])
+        )
+
+    def _reject_table(self) -> Rejects:
+        protected = {item.name for item in self.catalogue if item.is_protected}
+        rows = self._rejected()
+        whole = dict(zip(rows, self.table.cells(rows), strict=True))
+        lines: list[tuple[Any, ...]] = []
+        for fault in self.faults:
+            known = (*self.mapping.used_columns, *self.table.stands_for.values())
+            used = fault.column in known
+            column = self.table.stands_for.get(fault.column, fault.column)
+            hidden = fault.item in protected or not used
+            cells = self.table.columns[fault.column].iloc[fault.rows] if fault.column else None
+            values = [""] * len(fault.rows) if cells is None else [*map(shown, cells)]
+            lines.extend(
+                (row, self.table.name, self.table.places[row], column, fault.item, value,
+                 str(reason), hidden, whole[row])
+                for row, value, reason in zip(fault.rows, values, fault.reasons, strict=True)
+            )  # fmt: skip
+        lines.sort(key=lambda line: line[0])
+        frame = pd.DataFrame([line[1:] for line in lines], columns=list(REJECT_COLUMNS))
+        return Rejects(table=frame.astype({"protected": bool}))
+
+
+def _without(table: pd.DataFrame, bad: Bool1D) -> pd.DataFrame:
+    """Leave out rows, and words that no other row has."""
+    kept = table[~bad].reset_index(drop=True)
+    for name in kept.select_dtypes("category").columns:
+        kept[name] = kept[name].cat.remove_unused_categories()
+    return kept
+
+
+def _words(cells: pd.Series) -> tuple[Int1D, list[str]]:
+    """Return the place of each cell among its distinct words, -1 where it is empty, and those."""
+    codes, levels = coded(hashable(cells))
+    return codes, [folded(word_of(level)) for level in levels]
+
+
+def _numbers(
+    cells: pd.Series, read: NumberReader, missing: frozenset[str], words: Mapping[str, Any]
+) -> Read:
+    """Read numbers; a column that a library holds as numbers is read as a whole."""
+    is_number = pd.api.types.is_numeric_dtype(cells.dtype)
+    if words or not is_number or pd.api.types.is_bool_dtype(cells.dtype):
+        return read_column(cells, with_words(read, words, "number"), missing)
+    given = cells.to_numpy(dtype=np.float64, na_value=np.nan)
+    inverse = 1 / read.factor
+    whole = inverse == inverse.to_integral_value()
+    # a hundredth is nearer by division than by the float next to 0.01
+    values = given / float(inverse) if whole else given * float(read.factor)
+    reasons = np.full(len(cells), None, dtype=object)
+    reasons[np.isinf(values)] = "is not finite"
+    return Read(values=values, empty=np.isnan(given), reasons=reasons)
+
+
+def _put(whole: Read | None, part: Read, mine: Int1D, n: int) -> Read:
+    """Put what was read of some cells among that of all."""
+    if whole is None:
+        whole = Read(
+            values=np.full(n, None, dtype=object), empty=np.zeros(n, dtype=bool),
+            reasons=np.full(n, None, dtype=object),
+        )  # fmt: skip
+    whole.values[mine], whole.empty[mine] = part.values, part.empty
+    whole.reasons[mine] = part.reasons
+    return whole
+
+
+def _full(rows: Int1D, value: Any) -> npt.NDArray[np.object_]:
+    return np.full(len(rows), value, dtype=object)

@@ -1,0 +1,175 @@
+"""The fields that all observations of a row share: whose, which record, since when, by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from creditscore.collect._reader._mapping import SourceMapping
+from creditscore.collect._reader._rule import FieldRule
+from creditscore.collect._reader._source_table import SourceTable
+from creditscore.collect._reader._values import (
+    CellFault,
+    DayReader,
+    InstantReader,
+    NumberReader,
+    Read,
+    read_column,
+    read_text,
+)
+from creditscore.exceptions import InvalidParameterError
+
+_PARTED = "/"
+"""What stands between the texts of several columns that make one name."""
+_NO_DAY = np.datetime64("NaT")
+
+
+@dataclass(kw_only=True, eq=False)
+class Fields:
+    """Arrays as long as the source has rows, and what is wrong in which column."""
+
+    table: SourceTable
+    missing: frozenset[str]
+    customer: npt.NDArray[np.object_]
+    record: npt.NDArray[np.object_]
+    collected_by: npt.NDArray[np.object_]
+    unit: npt.NDArray[np.object_]
+    true_from: npt.NDArray[np.datetime64]
+    true_to: npt.NDArray[np.datetime64]
+    collected_at: npt.NDArray[np.datetime64]
+    confidence: npt.NDArray[np.float64]
+    reasons: list[tuple[str, npt.NDArray[np.object_]]] = field(default_factory=list)
+
+    def days_of(self, rule: FieldRule) -> tuple[npt.NDArray[np.datetime64], Any, str]:
+        """Return the days of a further field, why some are none, and its column."""
+        reader = _Reader(self.table, self.missing)
+        days = reader.days(rule, needed=True)
+        reasons = np.full(self.table.n_rows, None, dtype=object)
+        for _, found in reader.reasons:
+            reasons = np.where(pd.isna(reasons), found, reasons)
+        return days, reasons, rule.columns[0] if rule.columns else ""
+
+
+def read_fields(
+    table: SourceTable,
+    mapping: SourceMapping,
+    missing: frozenset[str],
+    collected_at: pd.Timestamp | None,
+) -> Fields:
+    """Read all fields of all rows.
+
+    Raises
+    ------
+    InvalidParameterError
+        Neither the mapping nor the caller says when the facts were collected, or one value for
+        all rows is none.
+    """
+    reader = _Reader(table, missing)
+    return Fields(
+        table=table,
+        missing=missing,
+        customer=reader.texts(mapping.customer, needed=True),
+        record=reader.texts(mapping.record, needed=True),
+        collected_by=reader.texts(mapping.collected_by),
+        unit=reader.texts(mapping.unit),
+        true_from=reader.days(mapping.true_from, needed=True),
+        true_to=reader.days(mapping.true_to),
+        collected_at=reader.instants(mapping.collected_at, collected_at),
+        confidence=reader.shares(mapping.confidence),
+        reasons=reader.reasons,
+    )
+
+
+@dataclass(eq=False)
+class _Reader:
+    table: SourceTable
+    missing: frozenset[str]
+    reasons: list[tuple[str, npt.NDArray[np.object_]]] = field(default_factory=list)
+
+    def texts(self, rule: FieldRule | None, *, needed: bool = False) -> npt.NDArray[np.object_]:
+        whole = np.full(self.table.n_rows, "", dtype=object)
+        if rule is None:
+            return whole
+        if not rule.columns:
+            return np.full(self.table.n_rows, str(rule.value), dtype=object)
+        for place, column in enumerate(rule.columns):
+            values = self._column(column, read_text, "", needed=needed or len(rule.columns) > 1)
+            whole = values if place == 0 else whole + _PARTED + values
+        return whole
+
+    def days(self, rule: FieldRule | None, *, needed: bool = False) -> npt.NDArray[np.datetime64]:
+        if rule is None:
+            return np.full(self.table.n_rows, _NO_DAY, dtype="datetime64[s]")
+        read = DayReader(format=rule.format, at=rule.at)
+        if not rule.columns:
+            day = np.datetime64(_of_all(read, rule))
+            return np.full(self.table.n_rows, day, dtype="datetime64[s]")
+        values = self._column(rule.columns[0], read, None, needed=needed)
+        return _by_level(values, "datetime64[s]")
+
+    def instants(
+        self, rule: FieldRule | None, told: pd.Timestamp | None
+    ) -> npt.NDArray[np.datetime64]:
+        if rule is None and told is None:
+            msg = (
+                "When the facts were collected is not known: give 'collected_at' to the reader, or "
+                "name the column of it in the mapping. The time of reading is not taken, for then "
+                "the same file would give other observations each time."
+            )
+            raise InvalidParameterError(msg)
+        default = _NO_DAY if told is None else _plain_instant(told)
+        if rule is None:
+            return np.full(self.table.n_rows, default, dtype="datetime64[us]")
+        read = InstantReader(format=rule.format, zone=rule.zone)
+        if not rule.columns:
+            moment = _plain_instant(_of_all(read, rule))
+            return np.full(self.table.n_rows, moment, dtype="datetime64[us]")
+        values = self._column(rule.columns[0], read, None, needed=told is None)
+        plain = [None if value is None else _plain_instant(value) for value in values]
+        found = np.array(plain, dtype="datetime64[us]")
+        return np.where(np.isnat(found), default, found)
+
+    def shares(self, rule: FieldRule | None) -> npt.NDArray[np.float64]:
+        if rule is None:
+            return np.ones(self.table.n_rows)
+        read = NumberReader(decimal=".", thousands="", factor=Decimal(1))
+        if not rule.columns:
+            return np.full(self.table.n_rows, _of_all(read, rule), dtype=np.float64)
+        values = self._column(rule.columns[0], read, 1.0, needed=False)
+        return values.astype(np.float64)
+
+    def _column(
+        self, column: str, read: Callable[[Any], Any], default: Any, *, needed: bool
+    ) -> npt.NDArray[np.object_]:
+        """Return values, the default where there is none or a fault; note the faults."""
+        found: Read = read_column(self.table.columns[column], read, self.missing, default=default)
+        reasons = found.reasons
+        if needed:
+            reasons = np.where(found.empty, "is empty, and must not be", reasons)
+        self.reasons.append((column, reasons))
+        return found.values
+
+
+def _of_all(read: Callable[[Any], Any], rule: FieldRule) -> Any:
+    try:
+        return read(rule.value)
+    except CellFault as error:
+        msg = f"The mapping has the value {rule.value!r} for all rows, which {error}."
+        raise InvalidParameterError(msg) from error
+
+
+def _plain_instant(moment: pd.Timestamp) -> np.datetime64:
+    return np.datetime64(moment.tz_convert("UTC").tz_localize(None).as_unit("us").to_datetime64())
+
+
+def _by_level(values: npt.NDArray[np.object_], dtype: str) -> npt.NDArray[Any]:
+    """Turn texts of days into days, each distinct one once."""
+    codes, levels = pd.factorize(values)
+    found: npt.NDArray[Any] = np.array([*levels, "NaT"], dtype=dtype)[codes]
+    return found

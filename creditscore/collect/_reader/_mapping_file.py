@@ -1,0 +1,172 @@
+"""The file of a mapping that people read and edit; each error names the file and the entry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from creditscore._checks import unknown_name
+from creditscore._files import whole_file
+from creditscore._yaml import read_yaml, write_yaml
+from creditscore.collect._reader._file_form import FileForm
+from creditscore.collect._reader._long_rule import LongRule
+from creditscore.collect._reader._rule import FIELDS, FieldRule, ItemRule
+from creditscore.exceptions import (
+    DocumentError,
+    DocumentNotFoundError,
+    InvalidDataError,
+    InvalidParameterError,
+)
+
+if TYPE_CHECKING:
+    from creditscore.collect._reader._mapping import SourceMapping
+
+Made = TypeVar("Made")
+_FORMAT = "creditscore.source_mapping"
+_VERSION = 1
+_TEXTS = ("source", "method", "source_name", "confirmed_by", "confirmed_at")
+_ENTRIES = ("format", "version", *_TEXTS, *FIELDS, "file", "where", "columns", "long", "ignore")
+_NEEDED = ("source", "method", "customer", "true_from")
+
+
+def read_mapping_file(path: str | os.PathLike[str], make: Callable[..., Made]) -> Made:
+    """Return the mapping that a file describes."""
+    try:
+        raw = Path(path).read_bytes()
+    except TypeError as error:
+        msg = f"The 'path' must be a str or a Path. Got {type(path).__name__} instead."
+        raise InvalidParameterError(msg) from error
+    except (OSError, ValueError) as error:
+        msg = f"There is no file {str(path)[:300]!r} that could be read. Check the path."
+        raise DocumentNotFoundError(msg) from error
+    content = read_yaml(raw, str(path))
+    if not isinstance(content, Mapping):
+        msg = f"{path} must hold entries such as 'source', 'customer' and 'columns'."
+        raise DocumentError(msg)
+    form = content.get("format", _FORMAT), content.get("version", _VERSION)
+    if form != (_FORMAT, _VERSION):
+        msg = (
+            f"{path} must have the entries 'format: {_FORMAT}' and 'version: {_VERSION}'. Got "
+            f"{form[0]!r} and {form[1]!r}."
+        )
+        raise DocumentError(msg)
+    rest = {name: value for name, value in content.items() if name not in ("format", "version")}
+    return read_mapping_content(rest, str(path), make)
+
+
+def write_mapping_file(
+    content: Mapping[str, Any], path: str | os.PathLike[str] | None
+) -> str | None:
+    """Write the content of a mapping to a file, or return the text."""
+    whole = {"format": _FORMAT, "version": _VERSION, **content}
+    text = write_yaml(whole)
+    if read_yaml(text.encode("utf-8", "surrogatepass"), "the text") != whole:
+        msg = (
+            "The mapping was not written, because YAML does not hold one of its texts as it is: "
+            "some control character. Leave it out, or use to_json()."
+        )
+        raise InvalidDataError(msg)
+    if path is None:
+        return text
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+    return None
+
+
+def read_mapping_content(content: Mapping[str, Any], file: str, make: Callable[..., Made]) -> Made:
+    """Return the mapping that plain entries stand for."""
+    for name in content:
+        if name not in _ENTRIES:
+            with _at(file, ""):
+                raise unknown_name(name, _ENTRIES, "entry", "a mapping")
+    lacking = [name for name in _NEEDED if name not in content]
+    if lacking:
+        msg = f"{file} lacks {', '.join(map(repr, lacking))}."
+        raise DocumentError(msg)
+    given: dict[str, Any] = {}
+    for name, entry in content.items():
+        with _at(file, name):
+            if name in FIELDS:
+                given[name] = FieldRule.from_plain(entry)
+            elif name == "file":
+                given[name] = FileForm.from_plain(entry)
+            elif name == "columns":
+                given[name] = _rules(entry, file, name)
+            elif name == "long":
+                given[name] = LongRule(**_long(entry, file))
+            elif name == "where":
+                given[name] = _entries(entry)
+            else:
+                given[name] = entry
+    with _at(file, ""):
+        return make(**given)
+
+
+def _long(entry: Any, file: str) -> dict[str, Any]:
+    known = ("item", "value", "items", "ignore")
+    given = dict(_entries(entry))
+    for name in given:
+        if name not in known:
+            raise unknown_name(name, known, "entry", "this place")
+    lacking = [name for name in known[:3] if name not in given]
+    if lacking:
+        msg = f"lacks {', '.join(map(repr, lacking))}."
+        raise InvalidParameterError(msg)
+    return {**given, "items": _rules(given["items"], file, "long.items")}
+
+
+def _rules(entry: Any, file: str, at: str) -> dict[str, ItemRule]:
+    rules = {}
+    for name, rule in _entries(entry).items():
+        with _at(file, f"{at}.{name}"):
+            rules[str(name)] = ItemRule.from_plain(rule)
+    return rules
+
+
+def _entries(entry: Any) -> Mapping[str, Any]:
+    if not isinstance(entry, Mapping) or not entry:
+        msg = f"must hold entries. Got {entry!r}."
+        raise InvalidParameterError(msg)
+    return entry
+
+
+@contextmanager
+def _at(file: str, at: str) -> Iterator[None]:
+    """Name the file and the entry in whatever goes wrong."""
+    try:
+        yield
+    except DocumentError:
+        raise
+    except (InvalidParameterError, InvalidDataError, TypeError, ValueError) as error:
+        place = f", entry {at!r}" if at else ""
+        msg = f"{file}{place}: {error}"
+        raise DocumentError(msg) from error
+
+
+def mapping_content(mapping: SourceMapping) -> dict[str, Any]:
+    """Return plain entries that :func:`read_mapping_content` reads back."""
+    content: dict[str, Any] = {name: getattr(mapping, name) for name in _TEXTS[:2]}
+    content |= {name: getattr(mapping, name) for name in _TEXTS[2:] if getattr(mapping, name)}
+    content |= {
+        name: getattr(mapping, name).plain()
+        for name in FIELDS
+        if getattr(mapping, name) is not None
+    }
+    form = mapping.form.plain()
+    if form:
+        content["file"] = form
+    if mapping.where:
+        content["where"] = {name: list(words) for name, words in mapping.where.items()}
+    if mapping.columns:
+        content["columns"] = {name: rule.plain() for name, rule in mapping.columns.items()}
+    if mapping.long is not None:
+        items = {word: rule.plain() for word, rule in mapping.long.items.items()}
+        content["long"] = {"item": mapping.long.item, "value": mapping.long.value, "items": items}
+        if mapping.long.ignore:
+            content["long"]["ignore"] = list(mapping.long.ignore)
+    if mapping.ignore:
+        content["ignore"] = list(mapping.ignore)
+    return content

@@ -1,0 +1,199 @@
+"""A table as its source has it: cells by column, and where in the source each row stands."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from creditscore._cells import is_empty
+from creditscore._typing import Int1D
+from creditscore.collect._reader._file_form import FileForm
+from creditscore.exceptions import (
+    DocumentError,
+    DuplicateColumnError,
+    EmptyDataError,
+)
+
+_ESCAPED = str.maketrans({"%": "%25", "&": "%26", "#": "%23", "=": "%3D"})
+"""Signs that part the entries of a place, where they stand in the name of a column."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SourceTable:
+    """Cells by column as they stand, with the number of the row that each stands in."""
+
+    name: str
+    """What messages call it."""
+    origin: str
+    """What evidence begins with: the name of a file, a table, or nothing of a frame."""
+    columns: Mapping[str, pd.Series]
+    places: Sequence[Any]
+    digest: str
+    """SHA-256 of what was read, in hexadecimal."""
+    n_skipped: int = 0
+    """Rows that the form of the file leaves out."""
+    too_long: Mapping[int, list[Any]] = field(default_factory=dict)
+    """Of rows with more cells than the header, by place: those further cells."""
+    place_word: str = "row"
+    """What evidence calls a place."""
+    stands_for: Mapping[str, str] = field(default_factory=dict)
+    """Columns that were made here, and the column of the source that each was made of."""
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.places)
+
+    def evidence(self, rows: Iterable[int], column: str) -> list[str]:
+        """Say where the cells of a column stand: ``ledger.csv#row=12&column=amount``."""
+        column = self.stands_for.get(column, column)
+        part = f"&column={column.translate(_ESCAPED)}" if column else ""
+        before = f"{self.origin}{'&' if '#' in self.origin else '#'}{self.place_word}="
+        return [f"{before}{self.places[row]}{part}" for row in rows]
+
+    def cells(self, rows: Int1D) -> list[str]:
+        """Return all cells of rows that are not empty, as JSON, those beyond the header too."""
+        taken = {name: list(column.iloc[rows]) for name, column in self.columns.items()
+                 if name not in self.stands_for}  # fmt: skip
+        found = []
+        for n, row in enumerate(rows):
+            cells = {name: column[n] for name, column in taken.items()}
+            further = self.too_long.get(self.places[row], [])
+            cells |= {f"(cell {m})": c for m, c in enumerate(further, len(self.columns) + 1)}
+            kept = {name: plain(cell) for name, cell in cells.items() if not _nothing(cell)}
+            found.append(json.dumps(kept, ensure_ascii=False, default=str))
+        return found
+
+
+def shown(cell: Any) -> str:
+    """Return a cell as text, an empty one for nothing."""
+    return "" if _nothing(cell) else str(plain(cell))
+
+
+def _nothing(cell: Any) -> bool:
+    return not isinstance(cell, (list, dict)) and is_empty(cell)
+
+
+def plain(cell: Any) -> Any:
+    """Return a cell as JSON holds it."""
+    if isinstance(cell, (str, bool, int, list, dict)):
+        return cell
+    if isinstance(cell, np.generic):
+        return plain(cell.item())
+    return cell if isinstance(cell, float) else str(cell)
+
+
+def from_rows(
+    rows: Iterator[tuple[int, list[Any]]], form: FileForm, *, name: str, origin: str, digest: str
+) -> SourceTable:
+    """Return the table of rows of cells, of which one is the header.
+
+    Raises
+    ------
+    DocumentError
+        A column has no name.
+    DuplicateColumnError, EmptyDataError
+        Two columns of one name; no header.
+    """
+    header: list[str] = []
+    kept: list[list[Any]] = []
+    places: list[int] = []
+    too_long: dict[int, list[Any]] = {}
+    n_skipped, skipped, stopped = 0, set(form.skip_rows), False
+    for place, cells in rows:
+        if place < form.header_row:
+            continue
+        if place == form.header_row:
+            header = _header(cells, name)
+            continue
+        # most rows begin with a cell that is no blank, so that one look is enough
+        if (not cells or _nothing(cells[0])) and all(_nothing(cell) for cell in cells):
+            continue
+        stopped = stopped or (form.stop_at != "" and _begins(cells, form.stop_at))
+        if stopped or place in skipped:
+            n_skipped += 1
+            continue
+        places.append(place)
+        if len(cells) == len(header):
+            kept.append(cells)
+            continue
+        if any(not _nothing(cell) for cell in cells[len(header) :]):
+            too_long[place] = cells[len(header) :]
+        kept.append([*cells[: len(header)], *[None] * (len(header) - len(cells))])
+    if not header:
+        msg = f"{name} has no header in row {form.header_row}."
+        raise EmptyDataError(msg)
+    by_column = zip(*kept, strict=True) if kept else [()] * len(header)
+    columns = {
+        title: pd.Series(list(cells), dtype=object)
+        for title, cells in zip(header, by_column, strict=True)
+    }
+    return SourceTable(
+        name=name, origin=origin, columns=columns, places=places, digest=digest,
+        n_skipped=n_skipped, too_long=too_long,
+    )  # fmt: skip
+
+
+def _begins(cells: list[Any], word: str) -> bool:
+    first = next((cell for cell in cells if not _nothing(cell)), "")
+    return str(first).strip().casefold().startswith(word.casefold())
+
+
+def _header(cells: list[Any], name: str) -> list[str]:
+    names = ["" if _nothing(cell) else str(cell).strip() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    if not names:
+        return []
+    check_names(names, name)
+    return names
+
+
+def check_names(names: Sequence[str], name: str) -> None:
+    """Check that each column has a name of its own."""
+    if "" in names:
+        msg = (
+            f"{name}: column {list(names).index('') + 1} has no name in the header. Name it, or "
+            "say in which 'header_row' the names stand."
+        )
+        raise DocumentError(msg)
+    twice = sorted({title for title in names if list(names).count(title) > 1})
+    if twice:
+        msg = f"{name} has more than one column named {', '.join(map(repr, twice))}. Rename one."
+        raise DuplicateColumnError(msg)
+
+
+def from_records(
+    records: Sequence[Mapping[str, Any]], *, name: str, origin: str, digest: str, first: int = 1
+) -> SourceTable:
+    """Return the table of mappings of names to cells; nested ones get names with dots."""
+    flat = [dict(_flat(record, "")) for record in records]
+    names = list(dict.fromkeys(key for record in flat for key in record))
+    columns = {key: pd.Series([r.get(key) for r in flat], dtype=object) for key in names}
+    places = range(first, first + len(flat))
+    return SourceTable(name=name, origin=origin, columns=columns, places=places, digest=digest)
+
+
+def _flat(record: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:
+    for key, value in record.items():
+        name = f"{before}{key}"
+        if isinstance(value, Mapping) and value:
+            yield from _flat(value, f"{name}.")
+        else:
+            yield name, value
+
+
+def digest_of(columns: Mapping[str, pd.Series]) -> str:
+    """Return the SHA-256 of the cells of a table that is no file."""
+    found = hashlib.sha256()
+    for name, column in columns.items():
+        found.update(f"\x1d{name}\x1e".encode("utf-8", "surrogatepass"))
+        words = "\x1f".join("" if _nothing(cell) else str(cell) for cell in column)
+        found.update(words.encode("utf-8", "surrogatepass"))
+    return found.hexdigest()

@@ -1,0 +1,210 @@
+"""Reports of bureaus: what is counted, by hand; and that a report with a fault is not used."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from creditscore.collect import Collected, PaymentHistory, read_bureau_reports
+from creditscore.datasets import load_trading_firm, trading_firm_path
+from creditscore.exceptions import (
+    DocumentError,
+    DocumentNotFoundError,
+    InvalidDataError,
+    RejectedRowsWarning,
+)
+
+REPORT: dict[str, Any] = {
+    "report": {"agency": "B", "report_number": "7", "reported_on": "2024-05-31"},
+    "subject": {
+        "customer": "P1", "name": "Wei Zhang", "identity_number": "000101199001011230",
+        "birth_year": 1990, "address_since": "2022-02-28", "employed_since": "2023-06-01",
+    },
+    "tradelines": [
+        {"account": "A", "kind": "revolving", "opened_on": "2018-06-01", "limit": 20000,
+         "balance": 5000, "monthly_payment": 500, "payments": "NNNNNNNNNN12NNNNNNNNNNNN"},
+        {"account": "B", "kind": "mortgage", "opened_on": "2020-01-15", "balance": 900000,
+         "monthly_payment": 4800, "payments": "NNNNNNNNNNNNNNNNNNNNNNN*"},
+        {"account": "C", "kind": "instalment", "opened_on": "2016-03-31",
+         "closed_on": "2023-01-01", "balance": 70, "payments": "NNN4D///////////////////"},
+    ],
+    "enquiries": [
+        {"on": "2024-05-01", "reason": "application"},
+        {"on": "2023-12-01", "reason": "application"},
+        {"on": "2023-11-30", "reason": "application"}, {"on": "2024-04-01", "reason": "own"},
+        {"on": "2024-04-02", "reason": "review"},
+    ],
+    "public_records": [
+        {"kind": "court_judgement", "on": "2022-01-01", "amount": 100},
+        {"kind": "court_judgement", "on": "2021-01-01", "settled_on": "2023-01-01"},
+        {"kind": "tax_arrears", "on": "2024-01-01", "amount": 320.5},
+    ],
+}  # fmt: skip
+
+
+def values(collected: Collected) -> dict[str, Any]:
+    table = collected.observations.table
+    return dict(zip(table["item"], collected.observations.values, strict=True))
+
+
+def changed(*path: Any, to: Any) -> dict[str, Any]:
+    report = deepcopy(REPORT)
+    at: Any = report
+    for name in path[:-1]:
+        at = at[name]
+    at[path[-1]] = to
+    return report
+
+
+def test_a_report_by_hand() -> None:
+    collected = read_bureau_reports(REPORT)
+    assert values(collected) == {
+        "name": "Wei Zhang", "identity_number": "000101199001011230", "birth_year": 1990.0,
+        # 2022-02-28 to 2024-05-31, and 2023-06-01 to the day before a year is full
+        "months_at_address": 27.0, "months_in_job": 11.0,
+        # of A two months, of C two, though it was closed; the worst a guarantor's payment
+        "delinquencies_24m": 4.0, "worst_status_24m": 7.0,
+        "n_accounts": 2.0, "age_of_oldest_account_months": 98.0,
+        "revolving_limit": 20000.0, "revolving_balance": 5000.0,
+        "total_debt": 905000.0, "monthly_debt_service": 5300.0,
+        "enquiries_6m": 2.0, "court_judgements": 1.0, "tax_arrears": 320.5,
+    }  # fmt: skip
+    table = collected.observations.table
+    assert table["evidence"][0] == "credit bureau#report=1&column=name"
+    assert set(table["true_from"].astype(str)) == {"2024-05-31"}
+    assert set(table["source"]) == {"third_party"}
+    assert collected.ignored == ()
+
+
+def test_a_report_in_chinese() -> None:
+    report = {
+        "报告信息": {"报告日期": "2024年5月31日"}, "信息主体": {"客户号": "P1", "姓名": "张伟"},
+        "信贷账户": [{"账户类型": "信用卡", "开立日期": "2023-05-31", "授信额度": 100, "余额": 30,
+                   "还款记录": "////////////NNNNNNNNNNN1", "币种": "CNY"}],
+        "查询记录": [{"日期": "2024-05-01", "原因": "本人查询"}],
+        "公共记录": [{"账户类型": "欠税", "日期": "2024-01-01", "金额": 5}],
+    }  # fmt: skip
+    collected = read_bureau_reports(report)
+    found = values(collected)
+    assert found["name"] == "张伟"
+    assert (found["enquiries_6m"], found["tax_arrears"], found["delinquencies_24m"]) == (0, 5, 1)
+    assert found["age_of_oldest_account_months"] == 12.0
+    units = collected.observations.table.set_index("item")["unit"]
+    assert units["total_debt"] == "CNY"
+
+
+def test_a_report_of_another_bureau() -> None:
+    report = {
+        "report": "R1", "reported_on": "2024-01-31", "identity": {"customer": "P1"},
+        "summary": {"n_accounts": 99},
+        "tradelines": [
+            {"account": 1, "kind": "credit card", "opened_on": "2023-01-01", "limit": 6000,
+             "balance": 729, "is_open": True, "payment_status": "0120000000000-----------"},
+            {"account": 2, "kind": "mortgage", "opened_on": "2013-05-01", "balance": 5,
+             "is_open": False, "payment_status": "0" * 24},
+        ],
+        "enquiries": [{"enquired_on": "2024-01-20", "lender": "L", "purpose": "account review"}],
+        "public_records": [{"recorded_on": "2022-04-29", "kind": "judgement for an unpaid debt"}],
+    }  # fmt: skip
+    found = values(read_bureau_reports(report))
+    assert (found["delinquencies_24m"], found["worst_status_24m"], found["n_accounts"]) == (2, 2, 1)
+    assert (found["total_debt"], found["enquiries_6m"], found["court_judgements"]) == (729, 0, 1)
+
+
+def test_the_trading_firm_agrees_with_the_counts_of_its_bureau() -> None:
+    firm = load_trading_firm()
+    table = read_bureau_reports(trading_firm_path("bureau_reports")).observations.table
+    wide = table.astype({"customer": str, "item": str}).pivot_table(
+        index="customer", columns="item", values="number"
+    )
+    told = firm.bureau_reports.set_index("customer").loc[wide.index]
+    for item in ("delinquencies_24m", "worst_status_24m", "n_accounts", "total_debt"):
+        assert (wide[item] == told[item]).all()
+
+
+def test_a_part_that_is_missing_is_not_zero() -> None:
+    report = {name: REPORT[name] for name in ("report", "subject")}
+    assert not {"enquiries_6m", "n_accounts", "court_judgements"} & set(values(
+        read_bureau_reports(report)))  # fmt: skip
+    found = values(read_bureau_reports(report | {"enquiries": [], "tradelines": []}))
+    assert (found["enquiries_6m"], found["n_accounts"]) == (0.0, 0.0)
+    assert "age_of_oldest_account_months" not in found
+
+
+@pytest.mark.parametrize(
+    ("report", "why"),
+    [
+        (changed("report", "reported_on", to="31/05/2024"), "reported_on is no day written"),
+        (changed("report", "reported_on", to=None), "report reported_on is empty"),
+        (changed("subject", "customer", to=""), "is empty, and must not be"),
+        (changed("subject", "salary", to=1), "subject salary is no entry of this part"),
+        (changed("hobby", to={}), "hobby is no part of a report"),
+        (changed("tradelines", to={}), "tradelines is no list of entries"),
+        (changed("tradelines", 0, "kind", to="loan"), "tradelines kind is none of revolving"),
+        (changed("tradelines", 0, "payments", to="NN"), "it has 2 letters"),
+        (changed("tradelines", 0, "payments", to="X" * 24), "it has the letters X"),
+        (changed("tradelines", 0, "payments", to=None), "tradelines payments is empty"),
+        (changed("tradelines", 0, "balance", to="many"), "tradelines balance is no number"),
+        (changed("tradelines", 0, "balance", to=-1), "is below zero or not finite"),
+        (changed("tradelines", 0, "opened_on", to="2024-06-01"), "is after the day of the report"),
+        (changed("tradelines", 0, "currency", to="USD"), "differs between accounts"),
+        (changed("enquiries", 0, "on", to=None), "enquiries on is empty"),
+        (changed("public_records", 0, "kind", to=[1]), "is no single value"),
+        (changed("subject", "birth_year", to=1800), "is not within 1900 to 2100"),
+    ],
+)
+def test_a_report_with_a_fault_is_not_used(report: dict[str, Any], why: str) -> None:
+    with pytest.warns(RejectedRowsWarning, match="1 row of the reports"):
+        collected = read_bureau_reports([REPORT, report])
+    assert collected.rejects.table["reason"].str.contains(why, regex=False).any()
+    assert collected.observations.values.equals(read_bureau_reports(REPORT).observations.values)
+    cells = json.loads(collected.rejects.table["cells"][0])
+    assert cells["report"] == report
+
+
+def test_no_personal_value_in_a_warning() -> None:
+    report = changed("subject", "identity_number", to=["000101199001011230"])
+    with pytest.warns(RejectedRowsWarning) as told:
+        collected = read_bureau_reports(report)
+    assert "0001011990" not in str(told[0].message) + collected._repr_html_()
+
+
+def test_files_and_customers_by_identity(tmp_path: Path) -> None:
+    report = changed("subject", "customer", to=None)
+    (tmp_path / "r.jsonl").write_text(json.dumps(report) + "\n" + json.dumps(report) + "\n")
+    known = {"000101199001011230": "P7"}
+    collected = read_bureau_reports(tmp_path / "r.jsonl", customers=known)
+    assert collected.observations.customers == ("P7",)
+    assert collected.observations.table["evidence"].iloc[-1].startswith("r.jsonl#report=2&")
+    (tmp_path / "r.json").write_text(json.dumps([report]))
+    with warnings.catch_warnings(action="ignore"):
+        assert read_bureau_reports(tmp_path / "r.json").rejects.n_rows == 1
+    (tmp_path / "r.json").write_text("[]")
+    with pytest.raises(DocumentError, match="holds no report"):
+        read_bureau_reports(tmp_path / "r.json")
+    with pytest.raises(DocumentNotFoundError, match="There is no file"):
+        read_bureau_reports(tmp_path / "no.json")
+
+
+def test_payment_strings() -> None:
+    found = PaymentHistory.from_text("/" * 12 + "nnnn12NNNN*#")
+    assert found == PaymentHistory(n_late=2, worst=2, n_known=10)
+    with pytest.raises(InvalidDataError, match="it has 0 letters"):
+        PaymentHistory.from_text("")
+
+
+@given(st.text(alphabet="N01234567CDZG/*#", min_size=24, max_size=24))
+def test_payment_strings_in_general(text: str) -> None:
+    found = PaymentHistory.from_text(text)
+    assert 0 <= found.n_late <= found.n_known <= 24
+    assert 0 <= found.worst <= 7
+    assert (found.worst > 0) == (found.n_late > 0)
+    # the order of months does not count
+    assert PaymentHistory.from_text(text[::-1]) == found

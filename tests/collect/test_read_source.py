@@ -1,0 +1,546 @@
+"""Sources read by mappings: what loads, what is rejected and why, and that nothing is lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import warnings
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from creditscore.collect import (
+    Collected,
+    DatabaseTable,
+    FieldRule,
+    FileForm,
+    ItemRule,
+    LongRule,
+    SourceMapping,
+    read_source,
+)
+from creditscore.exceptions import (
+    DocumentError,
+    DocumentNotFoundError,
+    DuplicateColumnError,
+    EmptyDataError,
+    InvalidDataError,
+    InvalidParameterError,
+    MissingColumnError,
+    RejectedRowsWarning,
+    UnsafeInputError,
+)
+
+DAY = "%d.%m.%Y"
+LEDGER = SourceMapping(
+    source="internal_record", method="data_analysis", source_name="ERP",
+    customer=FieldRule(columns=("Kunde",)),
+    record=FieldRule(columns=("Rechnung",)),
+    true_from=FieldRule(columns=("Datum",), format=DAY),
+    collected_at=FieldRule(value="2024-07-01T08:00+02:00"),
+    unit=FieldRule(columns=("Währung",)),
+    file=FileForm(separator=";", decimal=",", thousands=".", header_row=2, stop_at="summe",
+                  missing=("n/a",)),
+    where={"Status": ("offen", "bezahlt")},
+    columns={
+        "Betrag": ItemRule(item="invoice.amount", required=True),
+        "Fällig": ItemRule(item="invoice.due_on", format=DAY),
+        "Bezahlt": ItemRule(item="invoice.settled_on", format=DAY,
+                            true_from=FieldRule(columns=("Bezahlt",), format=DAY)),
+    },
+)  # fmt: skip
+EXPORT = """Export ERP
+Kunde;Rechnung;Datum;Betrag;Fällig;Bezahlt;Währung;Status;Notiz
+C1;R1;01.02.2024;1.234,50;02.03.2024;05.03.2024;EUR;bezahlt;x
+C1;R2;01.02.2024;12,50;N/A;;Tsd. EUR;offen;
+C2;R3;31.02.2024;12.50;02.03.2024;;EUR;offen;"a
+b"
+;R4;01.02.2024;-5;02.03.2024;;EUR;offen;
+C3;R5;01.02.2024;;02.03.2024;;EUR;storniert;
+C3;R6;01.02.2024;7,1;02.03.2024;;EUR;offen;;zuviel
+C3;R7;01.02.2024;-7,1;02.03.2024;;EUR;offen;
+
+Summe;;;99;;;;;
+"""
+SIMPLE = SourceMapping(
+    source="public_filing", method="data_analysis", customer=FieldRule(columns=("firm",)),
+    true_from=FieldRule(columns=("day",)), columns={"sales": ItemRule(item="revenue")},
+)  # fmt: skip
+AT = "2024-05-02T08:00Z"
+
+
+def ledger(tmp_path: Path, text: str = EXPORT, name: str = "l.csv", **kwargs: Any) -> Collected:
+    path = tmp_path / name
+    path.write_text(text, encoding=kwargs.pop("encoding", "utf-8"))
+    return read_source(path, replace(LEDGER, **kwargs))
+
+
+def one(cell: Any, rule: ItemRule, form: FileForm | None = None) -> Collected:
+    """Read one cell."""
+    table = pd.DataFrame({"firm": ["C1"], "day": ["2024-01-01"],
+                          "x": pd.Series([cell], dtype=object)})  # fmt: skip
+    mapping = replace(SIMPLE, columns={"x": rule}, file=form)
+    with warnings.catch_warnings(action="ignore"):
+        return read_source(table, mapping, collected_at=AT)
+
+
+# --- a file with all kinds of faults ---------------------------------------------------------
+
+
+def test_what_loads_and_where_it_stands(tmp_path: Path) -> None:
+    with pytest.warns(
+        RejectedRowsWarning, match=r"4 rows of .*l\.csv cannot be used: row 5, Datum"
+    ):
+        collected = ledger(tmp_path)
+    table = collected.observations.table
+    assert table["record"].tolist() == ["R1", "R1", "R1", "R2"]
+    assert table["number"].tolist()[0::3] == [1234.5, 12500.0]
+    assert table["unit"].tolist() == ["EUR", "", "", "EUR"]
+    assert table["text"].tolist()[1:3] == ["2024-03-02", "2024-03-05"]
+    assert table["true_from"].astype(str).tolist()[1:3] == ["2024-02-01", "2024-03-05"]
+    assert table["evidence"].tolist() == [
+        "l.csv#row=3&column=Betrag", "l.csv#row=3&column=Fällig", "l.csv#row=3&column=Bezahlt",
+        "l.csv#row=4&column=Betrag",
+    ]  # fmt: skip
+    assert str(table["collected_at"][0]) == "2024-07-01 06:00:00+00:00"
+    assert (table["source_name"] == "ERP").all()
+
+
+def test_each_row_is_used_rejected_or_skipped(tmp_path: Path) -> None:
+    with pytest.warns(RejectedRowsWarning):
+        collected = ledger(tmp_path)
+    counts = collected.summary.loc[0]
+    assert counts[["rows", "used", "rejected", "skipped"]].tolist() == [8, 2, 4, 2]
+    assert collected.ignored == ("Notiz",)
+    assert repr(collected) == (
+        "Collected(4 observations of 8 rows, 4 rejected, 2 skipped; not used: Notiz)"
+    )
+
+
+def test_rejects_have_reasons_and_lose_nothing(tmp_path: Path) -> None:
+    with pytest.warns(RejectedRowsWarning):
+        table = ledger(tmp_path).rejects.table
+    assert table[["row", "column", "value"]].to_numpy().tolist() == [
+        [5, "Datum", "31.02.2024"], [5, "Betrag", "12.50"], [6, "Kunde", ""], [8, "", ""],
+        [9, "Betrag", "-7,1"],
+    ]  # fmt: skip
+    assert table["reason"].tolist() == [
+        "is no day written %d.%m.%Y",
+        "is no number written with ',' for decimals and '.' between thousands",
+        "is empty, and must not be",
+        "has more cells than the header",
+        "is not within 0 to inf",
+    ]
+    assert table["item"].tolist()[-1] == "invoice.amount"
+    assert json.loads(table["cells"][0])["Notiz"] == "a\nb"
+    assert json.loads(table["cells"][3])["(cell 10)"] == "zuviel"
+
+
+def test_strict_refuses(tmp_path: Path) -> None:
+    path = tmp_path / "l.csv"
+    path.write_text(EXPORT, encoding="utf-8")
+    with pytest.raises(InvalidDataError, match=r"4 rows of .* cannot be used"):
+        read_source(path, LEDGER, strict=True)
+
+
+def test_a_rerun_gives_the_same(tmp_path: Path) -> None:
+    with warnings.catch_warnings(action="ignore"):
+        first, second = ledger(tmp_path), ledger(tmp_path)
+    pd.testing.assert_frame_equal(first.observations.table, second.observations.table)
+    pd.testing.assert_frame_equal(first.rejects.table, second.rejects.table)
+    assert first.source_digest == second.source_digest
+    with warnings.catch_warnings(action="ignore"):
+        assert ledger(tmp_path, EXPORT + " ").source_digest != first.source_digest
+
+
+def test_protected_values_are_not_shown() -> None:
+    mapping = replace(SIMPLE, columns={"tel": ItemRule(item="birth_year")})
+    table = pd.DataFrame({"firm": ["C1"], "day": ["2024-01-01"], "tel": ["0151 23"], "x": [1]})
+    with pytest.warns(RejectedRowsWarning, match="tel '•••' is no number") as told:
+        collected = read_source(table, mapping, collected_at=AT)
+    shown = (repr(collected), repr(collected.rejects), collected._repr_html_(),
+             collected.rejects._repr_html_(), str(told[0].message))  # fmt: skip
+    assert not any("0151" in text for text in shown)
+    assert collected.rejects.table["value"].tolist() == ["0151 23"]
+    assert collected.rejects.table["protected"].tolist() == [True]
+
+
+def test_when_the_facts_were_collected_must_be_known() -> None:
+    table = pd.DataFrame({"firm": ["C1"], "day": ["2024-01-01"], "sales": [1]})
+    with pytest.raises(InvalidParameterError, match="The time of reading is not taken"):
+        read_source(table, SIMPLE)
+    with pytest.raises(InvalidParameterError, match="Got 'soon'"):
+        read_source(table, SIMPLE, collected_at="soon")
+    mapping = replace(SIMPLE, collected_at=FieldRule(columns=("at",), zone="Asia/Shanghai"))
+    table = table.loc[[0, 0]].assign(at=["2024-03-01 09:00", None])
+    found = read_source(table, mapping, collected_at=AT).observations.table["collected_at"]
+    assert found.astype(str).tolist() == ["2024-03-01 01:00:00+00:00", "2024-05-02 08:00:00+00:00"]
+
+
+@pytest.mark.parametrize("moment", ["2024-03-31 02:30", "2024-10-27 02:30"])
+def test_times_that_a_zone_has_not_or_twice(moment: str) -> None:
+    rule = FieldRule(columns=("at",), zone="Europe/Berlin")
+    table = pd.DataFrame({"firm": ["C1"], "day": ["2024-01-01"], "sales": [1], "at": [moment]})
+    with pytest.warns(RejectedRowsWarning, match="is no time that Europe/Berlin has, once"):
+        read_source(table, replace(SIMPLE, collected_at=rule))
+
+
+# --- cells -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "form", "number"),
+    [
+        ("1,234.5", FileForm(thousands=","), 1234.5),
+        ("1 234,5", FileForm(decimal=",", thousands=" "), 1234.5),
+        ("1\u00a0234,5", FileForm(decimal=",", thousands=" "), 1234.5),
+        ("1'234.5", FileForm(thousands="'"), 1234.5),
+        ("1’234.5", FileForm(thousands="'"), 1234.5),
+        ("(120)", None, -120.0),
+        ("120-", None, -120.0),
+        ("１２.５", None, 12.5),
+        ("\u221212", None, -12.0),
+        (" 7e2 ", None, 700.0),
+        (".5", None, 0.5),
+        ("1234", FileForm(thousands=","), 1234.0),
+        (12, None, 12.0),
+        (np.float32(0.1), None, 0.1),
+    ],
+)
+def test_numbers_as_people_write_them(cell: Any, form: FileForm | None, number: float) -> None:
+    found = one(cell, ItemRule(item="net_income"), form)
+    assert found.observations.table["number"].tolist() == [number]
+
+
+@pytest.mark.parametrize(
+    ("cell", "form"),
+    [
+        ("1,234", None), ("1.234,5", None), ("12,34", FileForm(thousands=",")), ("(-5)", None),
+        ("1,5", FileForm(thousands=",")), ("1.5", FileForm(decimal=",")), ("0x10", None),
+        ("1_000", None), ("12 CNY", None), ("nan", None), ("inf", None), (True, None),
+        ("1e999", None), ([1], None), ("٣", None), ("12%", None), ("=1+1", None), ("--5", None),
+    ],
+)  # fmt: skip
+def test_what_is_no_number_is_rejected(cell: Any, form: FileForm | None) -> None:
+    found = one(cell, ItemRule(item="net_income"), form)
+    assert len(found.observations) == 0
+    assert found.rejects.n_rows == 1
+
+
+def test_units_and_factors_are_exact() -> None:
+    rule = ItemRule(item="net_income", unit="thousand CNY", factor=-1)
+    assert one("1.1", rule).observations.table["number"].tolist() == [-1100.0]
+    assert one("12.7%", ItemRule(item="ownership_share", unit="percent")).observations.table[
+        ["number", "unit"]
+    ].to_numpy().tolist() == [[0.127, "fraction"]]
+    table = pd.DataFrame({"firm": ["C1"], "day": ["2024-01-01"], "x": [12.7]})
+    mapping = replace(SIMPLE, columns={"x": ItemRule(item="ownership_share", unit="percent")})
+    found = read_source(table, mapping, collected_at=AT).observations.table
+    assert found["number"].tolist() == [0.127]
+
+
+@pytest.mark.parametrize(
+    ("cell", "rule", "text"),
+    [
+        ("31.12.2023", ItemRule(item="founded_on", format=DAY), "2023-12-31"),
+        ("2023", ItemRule(item="founded_on", format="%Y", at="start"), "2023-01-01"),
+        ("2024-02", ItemRule(item="founded_on", format="%Y-%m", at="end"), "2024-02-29"),
+        ("12/2023", ItemRule(item="founded_on", format="%m/%Y", at="end"), "2023-12-31"),
+        ("9999", ItemRule(item="founded_on", format="%Y", at="end"), "9999-12-31"),
+        (45291, ItemRule(item="founded_on", format="excel"), "2023-12-31"),
+        (dt.datetime(2023, 12, 31, 9), ItemRule(item="founded_on"), "2023-12-31"),  # noqa: DTZ001
+        ("nie", ItemRule(item="founded_on", words={"NIE": "2999-12-31"}), "2999-12-31"),
+        (1001.0, ItemRule(item="industry"), "1001"),
+        ("Handel", ItemRule(item="industry", words={"handel": "retail"}), "retail"),
+    ],
+)
+def test_days_and_texts(cell: Any, rule: ItemRule, text: str) -> None:
+    assert one(cell, rule).observations.table["text"].tolist() == [text]
+
+
+@pytest.mark.parametrize(
+    ("cell", "rule", "why"),
+    [
+        ("03/04/2023", ItemRule(item="founded_on"), "YYYY-MM-DD; say its 'format'"),
+        ("31.02.2023", ItemRule(item="founded_on", format=DAY), "is no day written"),
+        (60, ItemRule(item="founded_on", format="excel"), "outside the days"),
+        ("2023-12-31", ItemRule(item="founded_on", format="excel"), "no whole number of a day"),
+        ("maybe", ItemRule(item="audited"), "is neither true nor false"),
+        (1.10101199001011e17, ItemRule(item="industry"), "more digits than are kept"),
+        ({"a": 1}, ItemRule(item="industry"), "is a list or a mapping"),
+        ("bank", ItemRule(item="customer_kind"), "is none of enterprise, person"),
+    ],
+)  # fmt: skip
+def test_what_is_no_day_or_text(cell: Any, rule: ItemRule, why: str) -> None:
+    assert why in one(cell, rule).rejects.table["reason"][0]
+
+
+@pytest.mark.parametrize(
+    ("word", "flag"), [("是", True), (" NEIN ", False), ("True", True), (0, False)]
+)
+def test_flags_by_words(word: Any, flag: bool) -> None:
+    rule = ItemRule(item="audited", words={"是": True, "nein": False})
+    assert one(word, rule).observations.values.tolist() == [flag]
+
+
+def test_empty_cells_are_counted_and_only_faults_if_required() -> None:
+    assert one("", ItemRule(item="revenue")).n_empty == 1
+    assert one(" ", ItemRule(item="revenue")).rejects.n_rows == 0
+    found = one("-", ItemRule(item="revenue", required=True), FileForm(missing=("-",)))
+    assert found.rejects.table["reason"].tolist() == ["is empty, and must not be"]
+
+
+# --- long tables -----------------------------------------------------------------------------
+
+
+def test_a_row_a_value() -> None:
+    mapping = replace(
+        SIMPLE, columns={}, unit=FieldRule(columns=("unit",)),
+        long=LongRule(
+            item="line", value="amount", ignore=("Total",),
+            items={"Sales": ItemRule(item="revenue"), "Share": ItemRule(item="ownership_share"),
+                   "Staff": ItemRule(item="employees", unit="persons")},
+        ),
+    )  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "firm": "C1", "day": "2023-12-31",
+            "line": ["sales", "Share", "Staff", "TOTAL", "Other", "Share"],
+            "amount": ["12", "30", "7", "99", "1", "3"],
+            "unit": ["万元", "percent", "CNY", "CNY", "CNY", "CNY"],
+        }
+    )  # fmt: skip
+    with pytest.warns(RejectedRowsWarning, match="2 rows"):
+        collected = read_source(table, mapping, collected_at=AT)
+    found = collected.observations.table
+    assert found["number"].tolist() == [120000.0, 0.3, 7.0]
+    assert found["unit"].tolist() == ["CNY", "fraction", "persons"]
+    assert collected.n_skipped == 1
+    reasons = collected.rejects.table.set_index("row")["reason"]
+    assert reasons[4] == "stands for no item of the mapping"
+    assert reasons[5].startswith("does not fit: the item 'ownership_share' is kept in fraction")
+
+
+# --- kinds of files --------------------------------------------------------------------------
+
+
+FRAME = pd.DataFrame(
+    {"firm": ["C1", "C2"], "day": ["2023-12-31", "2022-12-31"], "sales": [1.5, 2.0]}
+)
+
+
+def test_all_kinds_of_sources_give_the_same(tmp_path: Path) -> None:
+    FRAME.to_csv(tmp_path / "a.csv", index=False)
+    FRAME.to_csv(tmp_path / "a.tsv", index=False, sep="\t")
+    pq.write_table(pa.Table.from_pandas(FRAME), tmp_path / "a.parquet")
+    FRAME.to_excel(tmp_path / "a.xlsx", index=False)
+    FRAME.to_json(tmp_path / "a.json", orient="records")
+    FRAME.to_json(tmp_path / "a.jsonl", orient="records", lines=True)
+    engine = sa.create_engine("sqlite://")
+    FRAME.to_sql("a", engine, index=False)
+    select = sa.select(sa.text("firm"), sa.text("day"), sa.text("sales")).select_from(sa.text("a"))
+    sources = [
+        *(tmp_path / f"a.{end}" for end in ("csv", "tsv", "parquet", "xlsx", "json", "jsonl")),
+        pl.from_pandas(FRAME), pa.Table.from_pandas(FRAME), FRAME.to_dict("records"),
+        DatabaseTable(connection=engine, table="a"),
+        DatabaseTable(connection=engine, select=select),
+    ]  # fmt: skip
+    wanted = read_source(FRAME, SIMPLE, collected_at=AT).observations.table
+    for source in sources:
+        collected = read_source(source, SIMPLE, collected_at=AT)
+        found = collected.observations.table
+        pd.testing.assert_frame_equal(
+            found.drop(columns="evidence"), wanted.drop(columns="evidence")
+        )
+        assert len(collected.source_digest) == 64
+    engine.dispose()
+
+
+def test_evidence_of_other_sources(tmp_path: Path) -> None:
+    FRAME.to_excel(tmp_path / "a.xlsx", index=False, sheet_name="Data")
+    found = read_source(tmp_path / "a.xlsx", SIMPLE, collected_at=AT).observations.table
+    assert found["evidence"][1] == "a.xlsx#sheet=Data&row=3&column=sales"
+    named = replace(SIMPLE, source_name="register")
+    found = read_source(FRAME, named, collected_at=AT).observations.table
+    assert found["evidence"][1] == "register#row=1&column=sales"
+
+
+def test_nested_json(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    content = {"data": {"rows": [{"firm": {"id": "C1"}, "day": "2023-12-31", "sales": 1.5}]}}
+    path.write_text(json.dumps(content))
+    mapping = replace(
+        SIMPLE, customer=FieldRule(columns=("firm.id",)), file=FileForm(path="data.rows")
+    )
+    assert read_source(path, mapping, collected_at=AT).observations.customers == ("C1",)
+    with pytest.raises(
+        DocumentError, match=r"no entry 'row' of the path 'data\.row'\. There: 'rows'"
+    ):
+        read_source(path, replace(mapping, file=FileForm(path="data.row")), collected_at=AT)
+    with pytest.raises(DocumentError, match="holds no list of records"):
+        read_source(path, SIMPLE, collected_at=AT)
+
+
+@pytest.mark.parametrize("text", ["{", '[{"a": NaN}]', '[{"a": 1, "a": 2}]', "[1]", ""])
+def test_what_is_no_json(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text)
+    with pytest.raises(DocumentError, match=r"a\.json"):
+        read_source(path, SIMPLE, collected_at=AT)
+
+
+@pytest.mark.parametrize(
+    ("written", "said", "works"),
+    [("utf-8", "utf-8", True), ("utf-8-sig", "utf-8", True), ("utf-8-sig", "gb18030", False),
+     ("gb18030", "gb18030", True), ("gb18030", "utf-8", False), ("utf-16", "utf-8", True),
+     ("utf-8-sig", "utf-16", False)],
+)  # fmt: skip
+def test_encodings_are_said_or_marked(tmp_path: Path, written: str, said: Any, works: bool) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("firm,day,行业\nC1,2023-12-31,零售\n", encoding=written)
+    mapping = replace(
+        SIMPLE, columns={"行业": ItemRule(item="industry")}, file=FileForm(encoding=said)
+    )
+    if works:
+        found = read_source(path, mapping, collected_at=AT).observations
+        assert found.values.tolist() == ["零售"]
+        return
+    with pytest.raises(DocumentError, match="'encoding'"):
+        read_source(path, mapping, collected_at=AT)
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(DocumentNotFoundError, match="There is no file"):
+        read_source(tmp_path / "b.csv", SIMPLE, collected_at=AT)
+    with pytest.raises(DocumentNotFoundError, match="is a folder"):
+        read_source(tmp_path, SIMPLE, collected_at=AT)
+    for name, text, error, why in (
+        ("a.pdf", "x", InvalidParameterError, "Files are read that end in"),
+        ("a.csv", "firm;day;sales\n", DocumentError, "has one column only"),
+        ("b.csv", "firm,day,firm\n", DuplicateColumnError, "more than one column named 'firm'"),
+        ("c.csv", "firm,,day\n", DocumentError, "column 2 has no name"),
+        ("d.csv", "", EmptyDataError, "has no header in row 1"),
+        ("e.csv", "firm,day\n", MissingColumnError, "'sales'"),
+        ("f.csv", 'firm,day,sales\n"x', DocumentError, "cannot be read as text"),
+        ("g.xlsx", "no workbook", DocumentError, "is no zip archive"),
+        ("h.parquet", "no parquet", DocumentError, "cannot be read as Parquet"),
+    ):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(error, match=why):
+            read_source(tmp_path / name, SIMPLE, collected_at=AT)
+
+
+def test_a_header_and_no_row(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("firm,day,sales\n\n ,,\n")
+    collected = read_source(tmp_path / "a.csv", SIMPLE, collected_at=AT)
+    assert (len(collected.observations), collected.n_rows, len(collected.rejects)) == (0, 0, 0)
+
+
+def test_files_packed_by_gzip(tmp_path: Path) -> None:
+    packed = tmp_path / "a.csv.gz"
+    FRAME.to_csv(packed, index=False)
+    found = read_source(packed, SIMPLE, collected_at=AT).observations.table
+    assert found["evidence"][0] == "a.csv.gz#row=2&column=sales"
+    packed.write_bytes(b"no archive")
+    with pytest.raises(DocumentError, match="cannot be unpacked"):
+        read_source(packed, SIMPLE, collected_at=AT)
+    (tmp_path / "a.xlsx.gz").write_bytes(b"x")
+    with pytest.raises(InvalidParameterError, match="those of text may be packed"):
+        read_source(tmp_path / "a.xlsx.gz", SIMPLE, collected_at=AT)
+
+
+def test_a_workbook_that_could_do_harm(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", bytes(5_000_000))
+    with pytest.raises(UnsafeInputError, match="is refused"):
+        read_source(tmp_path / "a.xlsx", SIMPLE, collected_at=AT)
+
+
+def test_sheets_and_formulas(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Cover"
+    sheet = book.create_sheet("Data")
+    # fmt: off
+    for cells in (["Report"], [], ["firm", "day", "sales"], ["in", "words", "CNY"],
+                  ["C1", dt.date(2023, 12, 31), 5], ["C2", dt.date(2023, 12, 31), "=1+1"]):
+        sheet.append(cells)
+    # fmt: on
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(DocumentError, match="has 2 sheets: name one of 'Cover', 'Data'"):
+        read_source(tmp_path / "a.xlsx", SIMPLE, collected_at=AT)
+    form = FileForm(sheet="Data", header_row=3, skip_rows=(4,))
+    with pytest.warns(RejectedRowsWarning, match="row 6, sales '#formula without a value'"):
+        collected = read_source(tmp_path / "a.xlsx", replace(SIMPLE, file=form), collected_at=AT)
+    assert collected.observations.table["number"].tolist() == [5.0]
+    assert collected.n_skipped == 1
+    with pytest.raises(DocumentError, match="has no sheet 'Dat'"):
+        read_source(
+            tmp_path / "a.xlsx", replace(SIMPLE, file=FileForm(sheet="Dat")), collected_at=AT
+        )
+
+
+def test_names_of_databases_are_looked_up_and_never_run() -> None:
+    engine = sa.create_engine("sqlite://")
+    FRAME.to_sql("firms", engine, index=False)
+    for table in ("firm", "firms; DROP TABLE firms", "firms--"):
+        with pytest.raises(InvalidParameterError, match="There is no table"):
+            read_source(DatabaseTable(connection=engine, table=table), SIMPLE, collected_at=AT)
+    bad = DatabaseTable(connection=engine, table="firms", order_by=("x; --",))
+    with pytest.raises(InvalidParameterError, match="There is no column 'x; --'"):
+        read_source(bad, SIMPLE, collected_at=AT)
+    with pytest.raises(InvalidParameterError, match="texts of SQL are not run"):
+        DatabaseTable(connection=engine, select="SELECT * FROM firms")
+    with pytest.raises(InvalidParameterError, match="either a 'table' or a 'select'"):
+        DatabaseTable(connection=engine)
+    with pytest.raises(InvalidParameterError, match=r"Got str\.") as told:
+        DatabaseTable(connection="postgresql://user:secret@host/db", table="firms")
+    assert "secret" not in str(told.value)
+    ordered = DatabaseTable(connection=engine, table="firms", order_by=("day",))
+    with engine.connect() as connection:
+        found = read_source(replace(ordered, connection=connection), SIMPLE, collected_at=AT)
+    assert found.observations.customers == ("C2", "C1")
+    engine.dispose()
+
+
+# --- laws ------------------------------------------------------------------------------------
+
+
+CELL = st.one_of(
+    st.none(), st.text(max_size=6), st.integers(-(10**20), 10**20), st.booleans(), st.dates(),
+    st.floats(), st.datetimes(), st.just("n/a"), st.lists(st.integers(), max_size=1),
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), max_size=8))
+@settings(deadline=None, max_examples=30)
+def test_whatever_the_cells_hold_each_row_has_one_fate(cells: list[tuple[Any, Any, Any]]) -> None:
+    records = [dict(zip(("firm", "day", "sales"), row, strict=True)) for row in cells]
+    records = records or [{"firm": "C1", "day": "2024-01-01", "sales": 1}]
+    with warnings.catch_warnings(action="ignore"):
+        collected = read_source(records, SIMPLE, collected_at=AT)
+    used = len(records) - collected.rejects.n_rows
+    assert len(collected.observations) + collected.n_empty - _empty_in_rejects(collected) == used
+
+
+def _empty_in_rejects(collected: Collected) -> int:
+    rows = collected.rejects.table.drop_duplicates(["row"])["cells"]
+    return sum("sales" not in json.loads(text) for text in rows)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+@settings(deadline=None, max_examples=25)
+def test_numbers_come_back_to_the_last_bit(number: float) -> None:
+    found = one(repr(number), ItemRule(item="net_income")).observations.table["number"]
+    assert found.tolist() == [number]

@@ -91,8 +91,9 @@ def _data(score: Float1D, customer: Int1D, rater: Int1D) -> _Data:
     fixed[0, 1:] = fixed[1:, 0] = per_rater
     return _Data(
         n=n, square=float(score @ score), per_customer=per_customer,
-        sum_customer=np.bincount(customer, score, n_customers).astype(np.float64), incidence=counts + total,
-        fixed=fixed, sums=np.append(score.sum(), np.bincount(rater, score, n_raters)).astype(np.float64),
+        sum_customer=np.bincount(customer, score, n_customers).astype(np.float64),
+        incidence=counts + total, fixed=fixed,
+        sums=np.append(score.sum(), np.bincount(rater, score, n_raters)).astype(np.float64),
     )  # fmt: skip
 
 

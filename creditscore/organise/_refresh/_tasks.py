@@ -129,7 +129,7 @@ def refresh_tasks(
     """
     check_kind(facts, "facts", "refresh_tasks", Freshness)
     table = facts.table
-    amount = _exposures(exposure, table["customer"])
+    amount = exposures_of(exposure, table["customer"])
     total = table.groupby("customer")["weight"].transform("sum")
     half = np.where(table["state"] == "due soon", 0.5, 1.0)
     value = amount * table["weight"] / total * half
@@ -147,7 +147,8 @@ def refresh_tasks(
     return RefreshTasks(table=_grouped(due, owners), due=due[columns])
 
 
-def _exposures(exposure: Any, customers: pd.Series) -> pd.Series:
+def exposures_of(exposure: Any, customers: pd.Series) -> pd.Series:
+    """Return the exposure of each customer of a column: 1 where none is given, 0 of others."""
     if exposure is None:
         return pd.Series(1.0, index=customers.index)
     given = pd.Series(exposure, dtype=np.float64)

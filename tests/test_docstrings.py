@@ -89,7 +89,7 @@ def read(documented: str) -> Any:
     try:
         return ast.literal_eval(documented)
     except (ValueError, SyntaxError):
-        return documented
+        return float(documented) if documented in ("inf", "-inf") else documented
 
 
 def agree(documented: Documented, real: Any) -> bool:

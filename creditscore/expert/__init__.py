@@ -1,7 +1,5 @@
 """Judgement: weights of criteria, frozen anchors, expert scorecards, agreement of experts."""
 
-from creditscore.expert._agreement._kappa import WeightedKappa, weighted_kappa
-from creditscore.expert._agreement._rater_agreement import RaterAgreement, rater_agreement
 from creditscore.expert._ahp._ahp_hierarchy import AHPHierarchy
 from creditscore.expert._ahp._comparison_display import ComparisonDisplay
 from creditscore.expert._ahp._disagreements import Disagreements, disagreements
@@ -67,6 +65,12 @@ from creditscore.expert._weights._ranks import rank_weights
 from creditscore.expert._weights._swing import swing_weights
 from creditscore.expert._weights._variation import variation_weights
 from creditscore.expert._weights._weights import Weights
+from creditscore.metrics import (
+    RaterAgreement,
+    WeightedKappa,
+    rater_agreement,
+    weighted_kappa,
+)
 
 __all__ = [
     "AHPHierarchy",

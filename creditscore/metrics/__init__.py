@@ -12,6 +12,11 @@ is_bad)``. Scores and outcomes that were swapped are refused where they can be t
 Columns are paired by place. pandas Series that hold one index in different orders are refused.
 """
 
+from creditscore.metrics._agreement._fleiss_kappa import fleiss_kappa, percent_agreement
+from creditscore.metrics._agreement._intraclass import icc_table, intraclass_correlation
+from creditscore.metrics._agreement._kappa import WeightedKappa, weighted_kappa
+from creditscore.metrics._agreement._krippendorff import krippendorff_alpha
+from creditscore.metrics._agreement._rater_agreement import RaterAgreement, rater_agreement
 from creditscore.metrics._auc_bootstrap import bootstrap_aucs
 from creditscore.metrics._auc_difference import AucDifference, auc_difference
 from creditscore.metrics._brier_decomposition import BrierDecomposition, brier_decomposition
@@ -65,8 +70,10 @@ __all__ = [
     "Interval",
     "KsDisplay",
     "LiftDisplay",
+    "RaterAgreement",
     "RocDisplay",
     "SignificanceTest",
+    "WeightedKappa",
     "auc",
     "auc_difference",
     "auc_interval",
@@ -82,6 +89,7 @@ __all__ = [
     "discrimination_table",
     "expected_calibration_error",
     "expected_maximum_profit",
+    "fleiss_kappa",
     "gains_table",
     "gini",
     "gini_interval",
@@ -89,19 +97,25 @@ __all__ = [
     "hanley_mcneil_moments",
     "hanley_mcneil_variance",
     "hhi",
+    "icc_table",
     "information_value",
+    "intraclass_correlation",
     "iv_parts",
     "iv_se",
     "jeffreys_interval",
     "kendall_tau",
+    "krippendorff_alpha",
     "ks",
     "ks_interval",
     "lift",
+    "percent_agreement",
     "psi",
     "psi_benchmark",
     "psi_test",
+    "rater_agreement",
     "somers_d",
     "somers_d_test",
+    "weighted_kappa",
     "wilson_interval",
     "woe",
     "woe_se",

@@ -72,7 +72,7 @@ def test_neither_text_nor_value_is_shown() -> None:
     assert "12345" not in str(caught.value)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(text=st.text(min_size=1, max_size=40), data=st.data())
 def test_every_passage_of_a_text_can_be_coded_and_is_kept(text: str, data: Any) -> None:
     text = f"x{text}"

@@ -544,3 +544,33 @@ def _empty_in_rejects(collected: Collected) -> int:
 def test_numbers_come_back_to_the_last_bit(number: float) -> None:
     found = one(repr(number), ItemRule(item="net_income")).observations.table["number"]
     assert found.tolist() == [number]
+
+
+def test_an_item_may_be_collected_at_another_time_than_the_row() -> None:
+    mapping = SourceMapping(
+        source="internal_record", method="data_analysis", customer=FieldRule(columns=("firm",)),
+        record=FieldRule(columns=("number",)), true_from=FieldRule(columns=("day",)),
+        collected_at=FieldRule(columns=("day",)),
+        columns={
+            "day": ItemRule(item="invoice.invoiced_on"),
+            "paid": ItemRule(
+                item="invoice.settled_on", true_from=FieldRule(columns=("paid",)),
+                collected_at=FieldRule(columns=("booked",), zone="Asia/Shanghai"),
+            ),
+        },
+    )  # fmt: skip
+    assert SourceMapping.from_json(mapping.to_json()) == mapping
+    assert "booked" in mapping.used_columns
+    row = {"firm": "C1", "day": "2024-01-31"}
+    rows = [
+        {**row, "number": "I1", "paid": "2024-03-01", "booked": "2024-03-02T09:00"},
+        {**row, "number": "I2", "paid": "", "booked": ""},
+        {**row, "number": "I3", "paid": "2024-03-01", "booked": ""},
+    ]
+    with pytest.warns(RejectedRowsWarning, match="booked"):
+        found = read_source(pd.DataFrame(rows), mapping)
+    table = found.observations.table
+    assert table["record"].tolist() == ["I1", "I1", "I2"]
+    told = ["2024-01-31T00:00Z", "2024-03-02T01:00Z", "2024-01-31T00:00Z"]
+    assert table["collected_at"].tolist() == [pd.Timestamp(at) for at in told]
+    assert found.rejects.table[["row", "column"]].to_numpy().tolist() == [[2, "booked"]]

@@ -245,6 +245,7 @@ class Collecting:
             "text": list(texts),
             "unit": [part.units for part in parts],
             "true_from": [self._true_from(part, fields) for part in parts],
+            "collected_at": [self._collected_at(part, fields) for part in parts],
             "evidence": [
                 np.array(self.table.evidence(part.rows, part.column), dtype=object)
                 for part in parts
@@ -261,7 +262,6 @@ class Collecting:
             words = [str(getattr(self.mapping, name))]
             found[name] = pd.Categorical.from_codes(np.zeros(len(rows), np.int8), words)
         found["true_to"] = fields.true_to[rows]
-        found["collected_at"] = fields.collected_at[rows]
         found["confidence"] = fields.confidence[rows]
         table = observation_table(pd.DataFrame(found), self.catalogue)
         self._note_observed(table, rows, places)
@@ -280,6 +280,14 @@ class Collecting:
         days, reasons, column = fields.days_of(rule)
         self._note(part.rows, column, part.rule.item, reasons[part.rows])
         return days[part.rows]
+
+    def _collected_at(self, part: _Part, fields: Fields) -> npt.NDArray[np.datetime64]:
+        rule = part.rule.collected_at
+        if rule is None:
+            return fields.collected_at[part.rows]
+        instants, reasons, column = fields.instants_of(rule)
+        self._note(part.rows, column, part.rule.item, reasons[part.rows])
+        return instants[part.rows]
 
     def _note_observed(self, table: pd.DataFrame, rows: Int1D, places: Int1D) -> None:
         """Note what the catalogue says against observations of rows without another fault."""

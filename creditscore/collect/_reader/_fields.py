@@ -49,11 +49,18 @@ class Fields:
     def days_of(self, rule: FieldRule) -> tuple[npt.NDArray[np.datetime64], Any, str]:
         """Return the days of a further field, why some are none, and its column."""
         reader = _Reader(self.table, self.missing)
-        days = reader.days(rule, needed=True)
+        return reader.days(rule, needed=True), *self._told(reader, rule)
+
+    def instants_of(self, rule: FieldRule) -> tuple[npt.NDArray[np.datetime64], Any, str]:
+        """Return the instants of a further field, why some are none, and its column."""
+        reader = _Reader(self.table, self.missing)
+        return reader.instants(rule, None), *self._told(reader, rule)
+
+    def _told(self, reader: _Reader, rule: FieldRule) -> tuple[Any, str]:
         reasons = np.full(self.table.n_rows, None, dtype=object)
         for _, found in reader.reasons:
             reasons = np.where(pd.isna(reasons), found, reasons)
-        return days, reasons, rule.columns[0] if rule.columns else ""
+        return reasons, rule.columns[0] if rule.columns else ""
 
 
 def read_fields(

@@ -163,8 +163,9 @@ class SourceMapping(JsonDocument):
         yield from self.where
         yield from self.columns if self.long is None else (self.long.item, self.long.value)
         for entry in self.rules.values():
-            if entry.true_from is not None:
-                yield from entry.true_from.columns
+            for own in (entry.true_from, entry.collected_at):
+                if own is not None:
+                    yield from own.columns
 
     def check_items(self, catalogue: ItemCatalogue) -> None:
         """Check that the catalogue has the items, and that units and records fit them.

@@ -17,6 +17,8 @@ FIELDS = (
     "unit",
 )  # fmt: skip
 """Entries of a mapping that say where a field of the observations comes from."""
+_OWN = ("true_from", "collected_at")
+"""Fields that an item may have of its own."""
 PeriodEnd: TypeAlias = Literal["start", "end"]
 EXCEL_DAYS = "excel"
 """The format of days that are numbers, as spreadsheets count them from 1900."""
@@ -157,6 +159,9 @@ class ItemRule:
         Whether a row is rejected in which the cell is empty.
     true_from : FieldRule or None, default=None
         Since when it is true, where that is another day than for the rest of the row.
+    collected_at : FieldRule or None, default=None
+        When it was collected, where that is another time than for the rest of the row: the
+        payment of an invoice that was written before.
 
     Examples
     --------
@@ -175,6 +180,7 @@ class ItemRule:
     thousands: str | None = None
     required: bool = False
     true_from: FieldRule | None = None
+    collected_at: FieldRule | None = None
 
     def __post_init__(self) -> None:
         """Check each entry."""
@@ -207,18 +213,21 @@ class ItemRule:
             msg = f"must be the name of an item, or a mapping with 'item'. Got {entry!r}."
             raise InvalidParameterError(msg)
         given = dict(entry)
-        if "true_from" in given:
-            given["true_from"] = FieldRule.from_plain(given["true_from"])
+        for name in _OWN:
+            if name in given:
+                given[name] = FieldRule.from_plain(given[name])
         _check_names(given, cls)
         return cls(**given)
 
     def plain(self) -> Any:
         """Return what :meth:`from_plain` reads back."""
-        rest = _differing(self, ("item", "words", "true_from"))
+        rest = _differing(self, ("item", "words", *_OWN))
         if self.words:
             rest["words"] = dict(self.words)
-        if self.true_from is not None:
-            rest["true_from"] = self.true_from.plain()
+        for name in _OWN:
+            rule = getattr(self, name)
+            if rule is not None:
+                rest[name] = rule.plain()
         return {"item": self.item, **rest} if rest else self.item
 
 

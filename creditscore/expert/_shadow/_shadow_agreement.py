@@ -10,10 +10,7 @@ import pandas as pd
 
 from creditscore._display import html_table
 from creditscore._typing import Int1D
-from creditscore.expert._agreement._kappa import kappa_of_codes
-
-_LEVEL = 0.95
-"""Of the interval of kappa, of which only the estimate is shown."""
+from creditscore.metrics import WeightedKappa
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -72,11 +69,9 @@ kappa 0.676>
     def weighted_kappa(self) -> float:
         """Cohen's kappa with quadratic weights; NaN where both have one grade only."""
         counts = np.array(self.counts)
-        places = np.indices(counts.shape).reshape(2, -1)
-        external, shadow = np.repeat(places, counts.ravel(), axis=1)
-        if np.ptp((external, shadow)) == 0:
+        if np.count_nonzero(counts.sum(axis=0) + counts.sum(axis=1)) == 1:
             return float("nan")
-        return kappa_of_codes(external, shadow, self.labels, "quadratic", _LEVEL).kappa
+        return WeightedKappa.from_table(counts, weights="quadratic").kappa
 
     def table(self) -> pd.DataFrame:
         """Return counts: a row a grade of the agency, a column one of the shadow rating.

@@ -12,11 +12,10 @@ import numpy as np
 import pandas as pd
 
 from creditscore._display import counted, html_table
-from creditscore._frame import Table, as_table
 from creditscore._typing import Float1D, Int1D, Level, NativeFrame
 from creditscore._validation import check_choice, check_real
-from creditscore.exceptions import EmptyDataError, InvalidDataError
-from creditscore.expert._agreement._kappa import (
+from creditscore.exceptions import InvalidDataError
+from creditscore.metrics._agreement._kappa import (
     KappaWeights,
     WeightedKappa,
     codes_of,
@@ -24,7 +23,7 @@ from creditscore.expert._agreement._kappa import (
     positions_of,
     scale_of,
 )
-from creditscore.expert._weights._experts import row_labels
+from creditscore.metrics._agreement._ratings import read_ratings
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -43,7 +42,7 @@ class RaterAgreement:
     Examples
     --------
     >>> import pandas as pd
-    >>> from creditscore.expert import rater_agreement
+    >>> from creditscore.metrics import rater_agreement
     >>> grades = pd.DataFrame(
     ...     [[1, 2, 3, 3, 2], [1, 2, 3, 2, 2], [1, 3, 3, 3, 1]], index=["ann", "bo", "cy"]
     ... )
@@ -142,7 +141,7 @@ def rater_agreement(
     Examples
     --------
     >>> import pandas as pd
-    >>> from creditscore.expert import rater_agreement
+    >>> from creditscore.metrics import rater_agreement
     >>> grades = pd.DataFrame([list("AABC"), list("ABBC"), list("AABB")])
     >>> rater_agreement(grades, labels=["A", "B", "C"]).table()[["first", "second", "kappa"]]
       first second     kappa
@@ -153,7 +152,7 @@ def rater_agreement(
     owner = "rater_agreement"
     check_choice(weights, "weights", owner, ("linear", "quadratic", "none"))
     level = check_real(confidence, "confidence", owner, low=0, high=1)
-    names, values = _grades_by_rater(grades)
+    names, values = read_ratings(grades, owner)
     graded = pd.notna(values)
     present = values[graded]
     scale = scale_of(present, labels, weights, owner)
@@ -184,28 +183,6 @@ def _pair(
         return kappa_of_codes(*pair, scale, weights, confidence, at=at)
     except InvalidDataError as error:
         return str(error)
-
-
-def _grades_by_rater(grades: NativeFrame) -> tuple[tuple[str, ...], np.ndarray[Any, Any]]:
-    """Return the raters and their grades as objects, None for a gap."""
-    table = as_table(grades)
-    if table.n_rows < 2:
-        msg = "rater_agreement needs two raters (rows) or more. Got one."
-        raise EmptyDataError(msg)
-    names = row_labels(grades, table.n_rows)
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        msg = f"Raters must have different names. Seen more than once: {', '.join(twice)}."
-        raise InvalidDataError(msg)
-    values = np.empty((table.n_rows, len(table.names)), dtype=object)
-    for place, name in enumerate(table.names):
-        values[:, place] = _column(table, name)
-    return names, values
-
-
-def _column(table: Table, name: str) -> list[Level | None]:
-    codes, levels = table.levels(name)
-    return [None if code < 0 else levels[code] for code in codes.tolist()]
 
 
 def _row(pair: tuple[str, str], found: WeightedKappa | str) -> dict[str, Any]:

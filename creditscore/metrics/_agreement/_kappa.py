@@ -17,7 +17,7 @@ from creditscore._display import counted, html_table, p_value_text
 from creditscore._typing import Float1D, Float2D, Int1D, Int2D, Level
 from creditscore._validation import as_floats, check_choice, check_real, check_same_order
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
-from creditscore.metrics import Interval
+from creditscore.metrics._interval import Interval
 
 KappaWeights: TypeAlias = Literal["linear", "quadratic", "none"]
 """How much a disagreement counts: by the steps between grades, by their square, or at all."""
@@ -50,7 +50,7 @@ class WeightedKappa:
 
     Examples
     --------
-    >>> from creditscore.expert import weighted_kappa
+    >>> from creditscore.metrics import weighted_kappa
     >>> kappa = weighted_kappa(list("AABBCCAB"), list("AABBBCBB"), labels=["A", "B", "C"])
     >>> kappa
     WeightedKappa(0.667, 95 % interval 0.267 to 1.000, 8 cases, 3 grades, linear; p 0.0077)
@@ -103,7 +103,7 @@ class WeightedKappa:
 
         Examples
         --------
-        >>> from creditscore.expert import WeightedKappa
+        >>> from creditscore.metrics import WeightedKappa
         >>> WeightedKappa.from_table([[20, 5], [10, 15]], weights="none")
         WeightedKappa(0.400, 95 % interval 0.151 to 0.649, 50 cases, 2 grades, none; p 0.0039)
         """
@@ -238,7 +238,7 @@ def weighted_kappa(
 
     Examples
     --------
-    >>> from creditscore.expert import weighted_kappa
+    >>> from creditscore.metrics import weighted_kappa
     >>> analyst = ["A", "A", "B", "B", "C", "C", "A", "B"]
     >>> manager = ["A", "A", "B", "B", "B", "C", "B", "B"]
     >>> round(weighted_kappa(analyst, manager, labels=["A", "B", "C"]).kappa, 4)

@@ -15,7 +15,7 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
-from creditscore.expert import RaterAgreement, WeightedKappa, rater_agreement, weighted_kappa
+from creditscore.metrics import RaterAgreement, WeightedKappa, rater_agreement, weighted_kappa
 
 weight_kinds = pytest.mark.parametrize("weights", ["none", "linear", "quadratic"])
 

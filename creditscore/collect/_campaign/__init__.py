@@ -1,0 +1,1 @@
+"""Campaigns: who was asked, who answered, and what the answers of some say of all."""

@@ -1,0 +1,130 @@
+"""Weights by classes: who answered in a cell speaks for all of the cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from creditscore._typing import Bool1D, Float1D, Int1D
+from creditscore._validation import (
+    as_floats,
+    check_integer,
+    check_same_order,
+    check_weights,
+)
+from creditscore.collect._campaign._response_weights import (
+    ResponseWeights,
+    warn_of_thin_cells,
+    weight_series,
+)
+from creditscore.exceptions import EmptyDataError, InvalidDataError
+
+
+def class_weights(
+    answered: Any, cells: Any, *, base_weights: Any = None, min_cell: int = 20
+) -> ResponseWeights:
+    r"""Weight each answer by the inverse of the response rate in its cell.
+
+    Parameters
+    ----------
+    answered : array-like of shape (n_customers,)
+        1 for those who answered, 0 for those who were asked and did not; a row a customer of the
+        sample. The index of a pandas column names the customers.
+    cells : array-like of shape (n_customers,)
+        The cell of each customer, such as its stratum.
+    base_weights : array-like of shape (n_customers,), optional
+        How many customers each of the sample stood for; without, 1.
+    min_cell : int, default=20
+        Cells of fewer answers are named in a warning, 1 or more.
+
+    Returns
+    -------
+    ResponseWeights
+        Of those who answered; they add up to the base weights of all.
+
+    Raises
+    ------
+    EmptyDataError
+        Nobody answered.
+    InvalidDataError
+        Values other than 0 and 1, a missing cell, not as many; a cell in which nobody answered.
+
+    Warns
+    -----
+    ResponseWarning
+        Cells of few answers; the message names them.
+
+    Notes
+    -----
+    :math:`w_i = d_i \sum_{j \in c} d_j / \sum_{j \in c} d_j r_j` with base weights :math:`d` and
+    answers :math:`r` in cell :math:`c`. It takes away the bias if, within a cell, those who
+    answer are like those who do not.
+
+    References
+    ----------
+    R. J. A. Little, "Survey nonresponse adjustments for estimates of means", *International
+    Statistical Review* 54 (1986), 139-157.
+
+    Examples
+    --------
+    >>> from creditscore.collect import class_weights
+    >>> found = class_weights([1, 0, 1, 1], cells=["small", "small", "large", "large"], min_cell=1)
+    >>> found.weights.tolist()
+    [2.0, 1.0, 1.0]
+    """
+    owner = "class_weights"
+    check_integer(min_cell, "min_cell", owner, low=1)
+    has_answered, base, index = read_answered(answered, base_weights, owner)
+    check_same_order(answered, cells, beside="answered", name="cells", error=InvalidDataError)
+    codes, names = read_cells(cells, len(has_answered), "cells")
+    n_answers = np.bincount(codes[has_answered], minlength=len(names))
+    warn_of_thin_cells(dict(zip(names, n_answers.tolist(), strict=True)), min_cell, "cell")
+    whole = np.bincount(codes, weights=base)
+    part = np.bincount(codes[has_answered], weights=base[has_answered], minlength=len(names))
+    weights = base * (whole / part)[codes]
+    return ResponseWeights(
+        weights=weight_series(weights, has_answered, index), method="weighting classes"
+    )
+
+
+def read_answered(answered: Any, base_weights: Any, owner: str) -> tuple[Bool1D, Float1D, pd.Index]:
+    """Return who answered, the base weights, and the labels of the customers."""
+    values = as_floats(answered, f"The 'answered' of {owner}")
+    if values.ndim != 1 or not np.isin(values, (0.0, 1.0)).all():
+        msg = (
+            f"The 'answered' of {owner} must be 1 for each customer who answered and 0 for each "
+            "who was asked and did not."
+        )
+        raise InvalidDataError(msg)
+    if not values.any():
+        msg = "Nobody answered, so no weight makes anybody speak for the others."
+        raise EmptyDataError(msg)
+    check_same_order(
+        answered, base_weights, beside="answered", name="base_weights", error=InvalidDataError
+    )
+    base = check_weights(base_weights, n_rows=len(values), name="base_weights")
+    base = np.ones(len(values)) if base is None else base
+    if not (base > 0).all():
+        msg = "base_weights must be above 0: leave customers out who stand for nobody."
+        raise InvalidDataError(msg)
+    index = answered.index if isinstance(answered, pd.Series) else pd.RangeIndex(len(values))
+    return values == 1, base, index
+
+
+def read_cells(cells: Any, n_rows: int, name: str) -> tuple[Int1D, list[Any]]:
+    """Return the place of each customer's cell among the cells, and these, sorted."""
+    values = pd.Series(list(cells), dtype=object)
+    if len(values) != n_rows:
+        msg = f"{name} must be one for each of {n_rows} customers. Got {len(values)}."
+        raise InvalidDataError(msg)
+    if values.isna().any():
+        msg = (
+            f"{name} is missing for {int(values.isna().sum())} customers, the first at row "
+            f"{int(values.isna().to_numpy().argmax())}. Give them a cell of their own."
+        )
+        raise InvalidDataError(msg)
+    words = values.map(str)
+    names = sorted(words.unique())
+    return pd.Index(names).get_indexer(words), names

@@ -1,0 +1,1 @@
+"""Interviews: notes coded to items, with the passages that the codes rest on."""

@@ -1,0 +1,1 @@
+"""How well the items of a questionnaire measure one thing: item analysis and reliability."""

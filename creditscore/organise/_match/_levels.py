@@ -1,0 +1,127 @@
+"""How far two records agree, field by field: a few levels each, from different to the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from creditscore._typing import Int1D
+from creditscore.organise._match._rapidfuzz import rapidfuzz_module
+from creditscore.organise._match._records import Records, Texts
+
+LEVELS: dict[str, tuple[str, ...]] = {
+    "name": ("different", "alike", "close", "same but legal form", "same"),
+    "registration_number": ("different", "one slip", "same"),
+    "identity_number": ("different", "one slip", "same"),
+    "phone": ("different", "same"),
+    "email": ("different", "same"),
+    "address": ("different", "alike", "same"),
+    "birth_year": ("different", "same"),
+}
+"""Levels of each field, the better agreement later."""
+MISSING = -1
+"""Level of a field that one of the two records lacks."""
+
+_ALIKE, _CLOSE = 0.8, 0.92
+_ALIKE_ZH, _CLOSE_ZH = 0.7, 0.85
+_ALIKE_STREET = 0.85
+_FEWEST_COMMON = 8
+"""Digits in which a national telephone number must agree with the end of another."""
+
+Levels = npt.NDArray[np.int8]
+
+
+def compare_records(records: Records, left: Int1D, right: Int1D) -> Levels:
+    """Return the level of each pair (a row) in each field of :data:`LEVELS` (a column)."""
+    columns = [
+        np.maximum(
+            _name_levels(records["name"], records["core"], left, right, (_ALIKE, _CLOSE), "sort"),
+            _name_levels(
+                records["name_zh"], records["core_zh"], left, right, (_ALIKE_ZH, _CLOSE_ZH), "ratio"
+            ),
+        ),
+        _number_levels(records["registration_number"], left, right),
+        _number_levels(records["identity_number"], left, right),
+        _phone_levels(records["phone"], left, right),
+        _equal_levels(records["email"], left, right),
+        np.maximum(
+            _street_levels(records["address"], left, right),
+            _street_levels(records["address_zh"], left, right),
+        ),
+        _equal_levels(records["birth_year"], left, right),
+    ]
+    return np.column_stack(columns).astype(np.int8)
+
+
+def _both(values: Texts, left: Int1D, right: Int1D) -> npt.NDArray[np.bool_]:
+    there = values != ""
+    found: npt.NDArray[np.bool_] = there[left] & there[right]
+    return found
+
+
+def _equal_levels(values: Texts, left: Int1D, right: Int1D) -> Levels:
+    same = values[left] == values[right]
+    return np.where(_both(values, left, right), same, MISSING).astype(np.int8)
+
+
+def _similarities(
+    values: Texts, left: Int1D, right: Int1D, measure: str
+) -> npt.NDArray[np.float64]:
+    """Return the similarity of each pair, from 0 to 1."""
+    module: Any = rapidfuzz_module()
+    scorer, scale = {
+        "sort": (module.fuzz.token_sort_ratio, 100.0),
+        "ratio": (module.distance.Indel.normalized_similarity, 1.0),
+        "slips": (module.distance.OSA.distance, 1.0),
+    }[measure]
+    texts = values.tolist()
+    found = module.process.cpdist(
+        [texts[place] for place in left.tolist()], [texts[place] for place in right.tolist()],
+        scorer=scorer, dtype=np.float64,
+    )  # fmt: skip
+    return np.asarray(found, dtype=np.float64) / scale
+
+
+def _name_levels(
+    names: Texts, cores: Texts, left: Int1D, right: Int1D, bounds: tuple[float, float], by: str
+) -> Levels:
+    both = _both(names, left, right)
+    levels = np.where(both, 0, MISSING)
+    levels[both & (cores[left] == cores[right])] = 3
+    levels[both & (names[left] == names[right])] = 4
+    rest = np.flatnonzero(levels == 0)
+    similarity = _similarities(cores, left[rest], right[rest], by)
+    levels[rest] = np.searchsorted(bounds, similarity, side="right")
+    return levels.astype(np.int8)
+
+
+def _number_levels(numbers: Texts, left: Int1D, right: Int1D) -> Levels:
+    both = _both(numbers, left, right)
+    levels = np.where(both, 0, MISSING)
+    levels[both & (numbers[left] == numbers[right])] = 2
+    rest = np.flatnonzero(levels == 0)
+    levels[rest] = _similarities(numbers, left[rest], right[rest], "slips") <= 1
+    return levels.astype(np.int8)
+
+
+def _phone_levels(phones: Texts, left: Int1D, right: Int1D) -> Levels:
+    levels = _equal_levels(phones, left, right)
+    abroad = np.array([phone.startswith("+") for phone in phones.tolist()], dtype=bool)
+    # two whole numbers are the same or not; a national one may be the end of another
+    for place in np.flatnonzero((levels == 0) & ~(abroad[left] & abroad[right])):
+        ends = (phones[left[place]].lstrip("0"), phones[right[place]].lstrip("0"))
+        short, long = sorted(ends, key=len)
+        if len(short) >= _FEWEST_COMMON and long.endswith(short):
+            levels[place] = 1
+    return levels
+
+
+def _street_levels(streets: Texts, left: Int1D, right: Int1D) -> Levels:
+    both = _both(streets, left, right)
+    levels = np.where(both, 0, MISSING)
+    levels[both & (streets[left] == streets[right])] = 2
+    rest = np.flatnonzero(levels == 0)
+    levels[rest] = _similarities(streets, left[rest], right[rest], "sort") >= _ALIKE_STREET
+    return levels.astype(np.int8)

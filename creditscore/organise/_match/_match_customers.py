@@ -1,0 +1,203 @@
+"""Finds records of the same customer."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from creditscore._checks import check_kind
+from creditscore._typing import Float1D, Int1D, NativeFrame
+from creditscore._validation import check_integer, check_real
+from creditscore.exceptions import InvalidParameterError
+from creditscore.organise._match._blocking import CandidatePairs, blocked
+from creditscore.organise._match._cluster import clusters_of, doubts, merges_of
+from creditscore.organise._match._levels import LEVELS, Levels, compare_records
+from creditscore.organise._match._match_result import MatchResult
+from creditscore.organise._match._records import Records, read_records
+from creditscore.organise._match._weights import MatchWeights, estimated
+
+_OWNER = "match_customers"
+_FOUND = ["left", "right", "weight", "probability", "decision", "why"]
+
+
+def match_customers(
+    table: NativeFrame,
+    *,
+    weights: MatchWeights | None = None,
+    match_from: float = 0.99,
+    review_from: float = 0.2,
+    max_block: int = 100,
+    max_cluster: int = 10,
+    random_state: int = 0,
+) -> MatchResult:
+    """Find records of the same customer: what is sure, and what a person must look at.
+
+    Parameters
+    ----------
+    table : table of shape (n_customers, n_columns)
+        A row a record: the column customer, and of name, name_zh, registration_number,
+        identity_number, phone, email, address, address_zh, birth_year, city and country those
+        that are known.
+    weights : MatchWeights, optional
+        By which agreement is judged; without, :func:`estimate_match_weights` of this table.
+    match_from : float, default=0.99
+        Probability from which a pair is a match, in (0, 1].
+    review_from : float, default=0.2
+        Probability from which a pair is looked at, in [0, `match_from`].
+    max_block : int, default=100
+        See :func:`block_pairs`.
+    max_cluster : int, default=10
+        Records that may be merged into one without a look, 2 or more.
+    random_state : int, default=0
+        See :func:`estimate_match_weights`.
+
+    Returns
+    -------
+    MatchResult
+
+    Raises
+    ------
+    InvalidDataError
+        A customer is missing or stands twice. MissingColumnError: nothing to compare.
+    InvalidParameterError
+        A parameter is outside its range, or there is one record and no weights.
+    MissingDependencyError
+        rapidfuzz is not installed.
+
+    Warns
+    -----
+    NonConvergenceWarning
+        The estimate of the weights did not come to rest.
+
+    See Also
+    --------
+    MatchWeights : The formula of the probability.
+    ReviewQueue : Decides what is not sure.
+
+    Notes
+    -----
+    Matches that have a record in common make one group. A group goes to the queue as a whole, and
+    nothing of it is merged, where it holds two different registration or identity numbers (be it
+    by one slip), where two of its records are below `review_from` by themselves, so that it hangs
+    together by third ones only, or where it is larger than `max_cluster`. Nothing is merged here:
+    the result says what to merge, :class:`MergeLog` does it, and takes it back.
+    O(n · keys + pairs · log pairs) time.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from creditscore.organise import MatchWeights, match_customers
+    >>> found = match_customers(pd.DataFrame({
+    ...     "customer": ["A", "B", "C", "D"],
+    ...     "name": ["Hua Trading Ltd", "Hua Trdg", "Lin Hotel", "Lin Hotels"],
+    ...     "phone": ["12345678", "+86 1234 5678", "87654321", None],
+    ...     "address": [None, None, "5 Elm St, Lin", "5 Elm Street, Lin"],
+    ... }), weights=MatchWeights.default())
+    >>> found
+    MatchResult(4 records: 1 merge, 1 pair to review)
+    >>> found.merges.values.tolist(), found.review_queue().cases[0].why
+    ([['B', 'A']], 'not sure')
+    """
+    check_real(match_from, "match_from", _OWNER, low=0, high=1, closed="right")
+    check_real(review_from, "review_from", _OWNER, low=0, high=1, closed="both")
+    if review_from > match_from:
+        msg = (
+            f"The 'review_from' parameter of {_OWNER} must be at most 'match_from', which is "
+            f"{match_from:g}. Got {review_from:g}."
+        )
+        raise InvalidParameterError(msg)
+    check_integer(max_block, "max_block", _OWNER, low=2)
+    check_integer(max_cluster, "max_cluster", _OWNER, low=2)
+    check_integer(random_state, "random_state", _OWNER, low=0)
+    records = read_records(table, _OWNER)
+    pairs = blocked(records, max_block)
+    levels = compare_records(records, pairs.left, pairs.right)
+    if weights is None:
+        weights = estimated(records, pairs, levels, random_state)
+    check_kind(weights, "weights", _OWNER, MatchWeights)
+    scored = _Scored(records, weights, pairs, levels)
+    clusters, held_back, against = scored.judged(match_from, review_from, max_cluster)
+    return MatchResult(
+        pairs=scored.listed(match_from, review_from, held_back, against),
+        merges=merges_of(clusters, records.customers),
+        candidates=pairs,
+        weights=weights,
+        match_from=float(match_from),
+        review_from=float(review_from),
+    )
+
+
+class _Scored:
+    """Candidates with their probabilities."""
+
+    def __init__(
+        self, records: Records, weights: MatchWeights, pairs: CandidatePairs, levels: Levels
+    ) -> None:
+        self.records, self.weights, self.pairs, self.levels = records, weights, pairs, levels
+        self.probability = weights.probability_of(levels)
+
+    def probability_between(self, left: Int1D, right: Int1D) -> Float1D:
+        return self.weights.probability_of(compare_records(self.records, left, right))
+
+    def judged(
+        self, match_from: float, review_from: float, max_cluster: int
+    ) -> tuple[list[list[int]], dict[int, str], dict[tuple[int, int], str]]:
+        """Return the groups to merge, why records are held back, and pairs against their group."""
+        sure = self.probability >= match_from
+        merged, held_back, against = [], {}, {}
+        for cluster in clusters_of(self.pairs.left[sure], self.pairs.right[sure]):
+            why, unlike = doubts(
+                self.records, cluster, probability=self.probability_between,
+                review_from=review_from, max_cluster=max_cluster,
+            )  # fmt: skip
+            if why:
+                held_back.update(dict.fromkeys(cluster, why))
+                against.update(dict.fromkeys(unlike, why))
+            else:
+                merged.append(cluster)
+        return merged, held_back, against
+
+    def listed(
+        self,
+        match_from: float,
+        review_from: float,
+        held_back: dict[int, str],
+        against: dict[tuple[int, int], str],
+    ) -> pd.DataFrame:
+        """Return the pairs to merge and to look at, the likeliest first."""
+        shown = self.probability >= review_from
+        left, right = self.pairs.left[shown], self.pairs.right[shown]
+        probability = self.probability[shown]
+        sure = probability >= match_from
+        held = np.array([held_back.get(place, "") for place in left.tolist()], dtype=object)
+        why = np.where(sure, held, "not sure")
+        decision = np.where(sure & (held == ""), "match", "review")
+        found = self._frame(left, right, self.levels[shown], decision, why)
+        if against:
+            ends = np.array(list(against), dtype=np.intp)
+            reasons = np.array(list(against.values()), dtype=object)
+            levels = compare_records(self.records, ends[:, 0], ends[:, 1])
+            review = np.full(len(ends), "review")
+            extra = self._frame(ends[:, 0], ends[:, 1], levels, review, reasons)
+            found = pd.concat([found, extra], ignore_index=True)
+        return found.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
+
+    def _frame(
+        self,
+        left: Int1D,
+        right: Int1D,
+        levels: Levels,
+        decision: npt.NDArray[np.str_],
+        why: npt.NDArray[np.object_],
+    ) -> pd.DataFrame:
+        customers = self.records.customers
+        columns = (
+            customers[left], customers[right], self.weights.weight_of(levels),
+            self.weights.probability_of(levels), decision.astype(object), why.astype(object),
+        )  # fmt: skip
+        found = pd.DataFrame(dict(zip(_FOUND, columns, strict=True)))
+        for place, (field, words) in enumerate(LEVELS.items()):
+            names = np.array([*words, "missing"], dtype=object)
+            found[field] = names[levels[:, place]]
+        return found

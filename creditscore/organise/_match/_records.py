@@ -1,0 +1,144 @@
+"""Records of customers as they are compared: each column in one form, empty text where missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from creditscore._frame import Table, read_named
+from creditscore._typing import Int1D, NativeFrame
+from creditscore.exceptions import InvalidDataError, MissingColumnError
+from creditscore.organise._match._characters import is_chinese
+from creditscore.organise._match._contact_point import (
+    CALLING_CODES,
+    normalise_address,
+    normalise_email,
+    normalise_phone,
+)
+from creditscore.organise._match._name import core, normal
+from creditscore.organise._match._number import normalise_number
+
+Texts = npt.NDArray[np.object_]
+COMPARED = (
+    "name", "name_zh", "registration_number", "identity_number", "phone", "email", "address",
+    "address_zh", "birth_year",
+)  # fmt: skip
+"""Columns that records are compared by; a table needs one of them at least."""
+_BESIDE = ("city", "country")
+_WHOLE_NUMBER = 2.0**53
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """What :func:`read_records` makes of a table."""
+
+    customers: Texts
+    texts: dict[str, Texts]
+    """Columns in one form, as many rows as customers; of names there are cores as well."""
+
+    def __len__(self) -> int:
+        """Return the number of records."""
+        return len(self.customers)
+
+    def __getitem__(self, column: str) -> Texts:
+        """Return a column."""
+        return self.texts[column]
+
+
+def read_records(table: NativeFrame, owner: str) -> Records:
+    """Read the columns by which customers are compared, and bring each into one form.
+
+    Raises
+    ------
+    MissingColumnError
+        There is no column "customer", or none to compare.
+    InvalidDataError
+        A customer is missing, or stands twice.
+    """
+    read = read_named(table, ["customer"], reader=owner)
+    if not set(read.names) & set(COMPARED):
+        msg = f"{owner} compares the columns {', '.join(map(repr, COMPARED))}. The table has none."
+        raise MissingColumnError(msg)
+    customers = as_texts(read, "customer")
+    check_once(customers, owner)
+    raw = {name: as_texts(read, name) for name in (*COMPARED, *_BESIDE) if name in read.names}
+    empty = np.full(len(customers), "", dtype=object)
+    of = {name: raw.get(name, empty) for name in (*COMPARED, *_BESIDE)}
+    latin, chinese = _by_script(of["name"], of["name_zh"], normal)
+    streets, streets_zh = _by_script(of["address"], of["address_zh"], normalise_address)
+    texts = {
+        "name": latin, "name_zh": chinese,
+        "core": _each(latin, core), "core_zh": _each(chinese, core),
+        "registration_number": _each(of["registration_number"], normalise_number),
+        "identity_number": _each(of["identity_number"], normalise_number),
+        "phone": _phones(of["phone"], of["country"]),
+        "email": _each(of["email"], normalise_email),
+        "address": streets, "address_zh": streets_zh,
+        "birth_year": _each(of["birth_year"], str.strip),
+        "city": _each(of["city"], normal),
+    }  # fmt: skip
+    return Records(customers, texts)
+
+
+def as_texts(table: Table, name: str) -> Texts:
+    """Return a column as texts, empty where missing; whole numbers without a point."""
+    codes, levels = table.levels(name)
+    texts = np.array([*map(_text, levels), ""], dtype=object)
+    return texts[codes]
+
+
+def check_once(customers: Texts, owner: str) -> None:
+    """Check that each row names a customer, and no two the same."""
+    none = np.flatnonzero(customers == "")
+    if len(none):
+        msg = f"Row {none[0]} of the table of {owner} names no customer."
+        raise InvalidDataError(msg)
+    unique, counts = np.unique(customers.astype(str), return_counts=True)
+    if (counts > 1).any():
+        twice = str(unique[counts > 1][0])
+        msg = f"Customer {twice!r} stands twice in the table of {owner}. Give each record its own."
+        raise InvalidDataError(msg)
+
+
+def _text(level: Any) -> str:
+    if isinstance(level, float) and level.is_integer() and abs(level) < _WHOLE_NUMBER:
+        return str(int(level))
+    return str(level).strip()
+
+
+def _each(values: Texts, form: Callable[[str], str]) -> Texts:
+    """Bring each distinct text into one form."""
+    distinct, places = _distinct(values)
+    return np.array([form(text) if text else "" for text in distinct], dtype=object)[places]
+
+
+def _distinct(values: Texts) -> tuple[list[str], Int1D]:
+    places: dict[str, int] = {}
+    codes = [places.setdefault(value, len(places)) for value in values.tolist()]
+    return list(places), np.array(codes, dtype=np.intp)
+
+
+def _by_script(plain: Texts, chinese: Texts, form: Callable[[str], str]) -> tuple[Texts, Texts]:
+    """Part names by script: one in Chinese that stands in the plain column goes to the other."""
+    forms, forms_zh = _each(plain, form), _each(chinese, form)
+    is_zh = _flags(forms)
+    other = np.where(is_zh & (forms_zh == ""), forms, forms_zh)
+    return np.where(is_zh, "", forms), other
+
+
+def _flags(values: Texts) -> npt.NDArray[np.bool_]:
+    return np.array([is_chinese(value) for value in values.tolist()], dtype=bool)
+
+
+def _phones(phones: Texts, countries: Texts) -> Texts:
+    pairs = list(zip(phones.tolist(), countries.tolist(), strict=True))
+    known = {pair: _phone(*pair) for pair in set(pairs)}
+    return np.array([known[pair] for pair in pairs], dtype=object)
+
+
+def _phone(phone: str, country: str) -> str:
+    return normalise_phone(phone, country if country in CALLING_CODES else None) if phone else ""

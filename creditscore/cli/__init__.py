@@ -1,4 +1,4 @@
-"""The command line: demo, fit, score, show, validate."""
+"""The command line: demo, fit, score, show, validate, and store with its own."""
 
 from creditscore.cli._app import app
 

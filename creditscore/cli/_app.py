@@ -31,6 +31,7 @@ from creditscore.cli._missing_words import (
     tell_words_of_text,
 )
 from creditscore.cli._outputs import check_outputs, run_files, write_run
+from creditscore.cli._store import store_app
 from creditscore.cli._tables import (
     read_as_written,
     read_table,
@@ -288,6 +289,7 @@ def show(
 
 
 app.command(epilog=EXIT_CODES)(validate)
+app.add_typer(store_app, name="store")
 
 
 def _run(

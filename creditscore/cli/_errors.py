@@ -13,7 +13,13 @@ import typer
 from rich.console import Console
 
 from creditscore.cli._visible import shown
-from creditscore.exceptions import CreditScoreError, CreditScoreWarning, InvalidParameterError
+from creditscore.exceptions import (
+    CreditScoreError,
+    CreditScoreWarning,
+    DocumentNotFoundError,
+    InvalidParameterError,
+    StoreNotFoundError,
+)
 
 WRONG_USAGE = 2
 """Exit code where an option cannot be used; the one that unknown options have too."""
@@ -41,6 +47,10 @@ OPTIONS = {
     "min_auc": "--min-auc",
     "initial_auc": "--initial-auc",
     "correlation": "--correlation",
+    "as_of": "--as-of",
+    "known_at": "--known-at",
+    "collected_at": "--collected-at",
+    "horizon_days": "--horizon-days",
 }
 """Options of the command line by the parameters of the library that they set."""
 
@@ -48,7 +58,7 @@ _NAMES = "|".join(OPTIONS)
 _NO_WORDS = "|".join(name for name in OPTIONS if name != "correlation")
 """Names that are no words of English, so that a sentence means the parameter by them."""
 _IN_WORDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(rf"\bThe '({_NAMES})' parameter of \w+"), lambda found: OPTIONS[found[1]]),
+    (re.compile(rf"\bThe '({_NAMES})' parameter of [\w.]*\w"), lambda found: OPTIONS[found[1]]),
     # a name in quotes is a column's, and one beside a dot or a slash a file's
     (
         re.compile(rf"(?<![\w'\"/.-])({_NO_WORDS})(?:(=)|(?![\w'\"/-]|\.\w))"),
@@ -58,6 +68,19 @@ _IN_WORDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     (re.compile(r"\bof y\b"), "of the target"),
     (re.compile(r"\bin the range \(0, inf\)"), "above 0"),
     (re.compile(r"\ba number in the range \(-inf, inf\)"), "a finite number"),
+    # calls of the library, for which there are commands
+    (re.compile(r"\bCustomerStore\.create\(\)"), "creditscore store init"),
+    (re.compile(r"\bCustomerStore\.migrate\(place\)"), "creditscore store migrate"),
+    (re.compile(r"Give them: CustomerStore\.open\(place, keys=…\)"), "Name their file by --keys"),
+    (re.compile(r"\bwith keys=KeyRing\.generate\(\)"), "with --new-keys"),
+    (re.compile(r", or give a longer 'busy_seconds'"), ""),
+    (re.compile(r"\bgive 'collected_at' to the reader"), "give --collected-at"),
+    (re.compile(r"\bThey are in 'rejects', with all"), "The store keeps them with all"),
+    (re.compile(r"\bAnswer in 'changes'"), "Answer by --change"),
+    (
+        re.compile(r"\bSay in 'changes' which does, or in 'fields'"),
+        "Say by --change which does, or by --field",
+    ),
     # what no option can set, and what no file name can be
     (re.compile(r" The text of a document begins with '\{'\."), ""),
     (re.compile(r"\bgive user_cuts\b"), "leave the column out by --drop"),
@@ -119,9 +142,12 @@ def _message(error: CreditScoreError | OSError) -> str:
 
 
 def _exit_code(error: CreditScoreError | OSError) -> int:
-    if isinstance(error, OSError):
+    if isinstance(error, InvalidParameterError):
+        return WRONG_USAGE
+    if isinstance(error, (DocumentNotFoundError, StoreNotFoundError)):
         return NO_FILE
-    return WRONG_USAGE if isinstance(error, InvalidParameterError) else REFUSED
+    # a denied access is an error of the system, too
+    return REFUSED if isinstance(error, CreditScoreError) else NO_FILE
 
 
 def _say(console: Console, head: str, text: str) -> None:

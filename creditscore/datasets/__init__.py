@@ -10,7 +10,8 @@ contracts, surroundings, outcomes. ``describe_enterprises`` is their dictionary.
 
 ``load_trading_firm`` returns what a trading firm and third parties know of its customers, with
 errors planted and told: lists, papers, payments, visits, answers, access log.
-``describe_trading_firm`` is the dictionary, ``trading_firm_path`` a file of it, and
+``describe_trading_firm`` is the dictionary, ``trading_firm_path`` a file of it,
+``trading_firm_mappings`` what the columns of its files mean for the readers of collect, and
 ``make_trading_firm`` makes more.
 """
 
@@ -37,6 +38,7 @@ from creditscore.datasets._trading_firm import (
     describe_trading_firm,
     load_trading_firm,
     make_trading_firm,
+    trading_firm_mappings,
     trading_firm_path,
 )
 
@@ -57,5 +59,6 @@ __all__ = [
     "make_trading_firm",
     "sample_info",
     "sample_path",
+    "trading_firm_mappings",
     "trading_firm_path",
 ]

@@ -12,7 +12,16 @@ import typer
 from creditscore import LogisticScorecard, PointsScale, WOEEncoder
 from creditscore.cli import app
 from creditscore.cli._errors import NO_FILE, OPTIONS, REFUSED, WRONG_USAGE, in_words, reporting
-from creditscore.exceptions import DocumentError, InvalidDataError, InvalidParameterError
+from creditscore.collect import read_source
+from creditscore.exceptions import (
+    AccessDeniedError,
+    DocumentError,
+    DocumentNotFoundError,
+    InvalidDataError,
+    InvalidParameterError,
+    StoreNotFoundError,
+)
+from creditscore.organise import CustomerStore, freshness
 from creditscore.validate import ValidationSettings
 
 
@@ -24,14 +33,18 @@ def test_a_word_of_english_is_no_option() -> None:
 
 def test_each_option_stands_for_a_parameter_of_the_library() -> None:
     parameters = set(inspect.signature(LogisticScorecard.fit).parameters)
-    for owner in (LogisticScorecard, WOEEncoder, PointsScale, ValidationSettings):
+    owners = (
+        LogisticScorecard, WOEEncoder, PointsScale, ValidationSettings,
+        CustomerStore.snapshot, freshness, read_source,
+    )  # fmt: skip
+    for owner in owners:
         parameters |= set(inspect.signature(owner).parameters)
     assert set(OPTIONS) <= parameters
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     options = {
         option
-        for name in ("fit", "validate")
-        for parameter in commands[name].params
+        for command in (commands["fit"], commands["validate"], *commands["store"].commands.values())
+        for parameter in command.params
         for option in parameter.opts
     }
     assert set(OPTIONS.values()) <= options
@@ -50,6 +63,18 @@ def test_each_option_stands_for_a_parameter_of_the_library() -> None:
          "Lower --min-iv or --min-bin-size, or leave the column out by --drop."),
         ("sample_weight is zero", "--weight is zero"),
         ("The target y has one class only", "The target has one class only"),
+        ("The 'as_of' parameter of CustomerStore.snapshot must be a day.",
+         "--as-of must be a day."),
+        ("There is no store 'c.db'. Check the path, or make one with CustomerStore.create().",
+         "There is no store 'c.db'. Check the path, or make one with creditscore store init."),
+        ("The store was made with keys. Give them: CustomerStore.open(place, keys=…).",
+         "The store was made with keys. Name their file by --keys."),
+        ("Make a backup, then bring it up to date: CustomerStore.migrate(place).",
+         "Make a backup, then bring it up to date: creditscore store migrate."),
+        ("Answer in 'changes' what is open: 'x' (of what use is it?).",
+         "Answer by --change what is open: 'x' (of what use is it?)."),
+        ("is not known: give 'collected_at' to the reader, or name",
+         "is not known: give --collected-at, or name"),
         ("The labels of y are [1, 2]", "The labels of the target are [1, 2]"),
     ],
 )  # fmt: skip
@@ -76,6 +101,9 @@ def test_names_of_columns_and_files_stay(message: str) -> None:
         (InvalidParameterError("no"), WRONG_USAGE, "Error: no"),
         (InvalidDataError("no"), REFUSED, "Error: no"),
         (DocumentError("no"), REFUSED, "Error: no"),
+        (AccessDeniedError("no"), REFUSED, "Error: no"),
+        (DocumentNotFoundError("no"), NO_FILE, "Error: no"),
+        (StoreNotFoundError("no"), NO_FILE, "Error: no"),
         (errno.ENOENT, NO_FILE, "a.csv is not there. Check the name"),
         (errno.EACCES, NO_FILE, "a.csv may not be read or written: check its permissions"),
         (errno.EISDIR, NO_FILE, "a.csv is a folder, and a file is needed"),

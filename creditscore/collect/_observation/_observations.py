@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -31,6 +32,7 @@ from creditscore.collect._observation._incoming import (
     word_of,
 )
 from creditscore.exceptions import (
+    EmptyDataError,
     InvalidDataError,
     MissingColumnError,
 )
@@ -130,21 +132,60 @@ class Observations:
         """Return the number of observations."""
         return len(self.table)
 
-    def __add__(self, other: Self) -> Self:
-        """Put the observations of another behind these; both have one catalogue."""
-        if self.catalogue != other.catalogue:
-            msg = "Observations of two catalogues cannot be joined. Read both with one catalogue."
+    @classmethod
+    def concat(cls, parts: Iterable[Self]) -> Self:
+        """Put observations behind each other.
+
+        Parameters
+        ----------
+        parts : iterable of Observations
+            One or more, of one catalogue.
+
+        Raises
+        ------
+        EmptyDataError
+            There are no parts.
+        InvalidDataError
+            Two of them have different catalogues.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from creditscore.collect import Observations
+        >>> one = Observations.from_frame(pd.DataFrame({
+        ...     "customer": ["A"], "item": ["revenue"], "value": [5.0], "true_from": ["2023-12-31"],
+        ...     "source": ["public_filing"], "method": ["data_analysis"],
+        ...     "collected_at": ["2024-04-30"],
+        ... }))
+        >>> len(Observations.concat([one, one, one]))
+        3
+        """
+        given = list(parts)
+        if not given:
+            msg = "There are no observations to put together."
+            raise EmptyDataError(msg)
+        catalogue = given[0].catalogue
+        if any(part.catalogue != catalogue for part in given):
+            msg = (
+                "Observations of two catalogues cannot be joined. Read all with one catalogue, "
+                "such as ItemCatalogue.standard().with_items(*derived_items())."
+            )
             raise InvalidDataError(msg)
-        parts = [self.table, other.table]
+        tables = [part.table for part in given]
         joined = {
             name: categories(
-                pd.concat([part[name].astype(object) for part in parts]), sort=name != "evidence"
+                pd.concat([table[name].astype(object) for table in tables]),
+                sort=name != "evidence",
             )
             if name in TEXT_COLUMNS
-            else pd.concat([part[name] for part in parts], ignore_index=True)
+            else pd.concat([table[name] for table in tables], ignore_index=True)
             for name in OBSERVATION_COLUMNS
         }
-        return type(self)(table=pd.DataFrame(joined), catalogue=self.catalogue)
+        return cls(table=pd.DataFrame(joined), catalogue=catalogue)
+
+    def __add__(self, other: Self) -> Self:
+        """Put the observations of another behind these; both have one catalogue."""
+        return self.concat([self, other])
 
     def __repr__(self) -> str:
         """Say in one line how many there are."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -106,7 +107,8 @@ class Collecting:
         return Collected(
             observations=Observations(table=ready, catalogue=self.catalogue),
             rejects=self._reject_table(),
-            source_name=self.table.name,
+            # without its folder: results are shown in notebooks that others see
+            source_name=PurePath(self.table.name).name,
             source_digest=self.table.digest,
             n_rows=self.table.n_rows + self.table.n_skipped,
             n_skipped=self.table.n_skipped + int((~self._meant).sum()),

@@ -4,6 +4,7 @@ from creditscore.datasets._trading_firm._bundle import TradingFirm, make_trading
 from creditscore.datasets._trading_firm._sample import (
     describe_trading_firm,
     load_trading_firm,
+    trading_firm_mappings,
     trading_firm_path,
 )
 
@@ -12,5 +13,6 @@ __all__ = [
     "describe_trading_firm",
     "load_trading_firm",
     "make_trading_firm",
+    "trading_firm_mappings",
     "trading_firm_path",
 ]

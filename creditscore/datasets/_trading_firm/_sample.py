@@ -143,6 +143,60 @@ def trading_firm_path(table: str) -> Path:
     return find_file(_path(table))
 
 
+def trading_firm_mappings() -> dict[str, Path]:
+    """Return the files that say what the columns of the sample's tables mean.
+
+    Returns
+    -------
+    mappings : dict of str to pathlib.Path
+        YAML files for ``creditscore.collect.SourceMapping.from_yaml``, by their names in the order
+        of the alphabet. A name begins with that of the table that the mapping reads.
+
+        ======================  =========================================================
+        Name                    What it reads
+        ======================  =========================================================
+        applications            what persons told with an application
+        bureau_reports          the bureau's own counts of each person
+        crm_enterprises         the firms of a branch's list, each record a customer
+        crm_persons             the persons of it
+        customers               the firm's own list
+        invoices                invoices, with the days of settlement and dispute
+        payments                money that came in
+        payments_credit_notes   credit notes, as what was returned of an invoice
+        payments_ledger         both, for ``creditscore.collect.read_ledger``
+        questionnaires          what enterprises said of themselves
+        references              what other suppliers tell
+        statements              annual statements, from the register
+        visits                  what visitors saw
+        ======================  =========================================================
+
+    Raises
+    ------
+    DatasetNotFoundError
+        If the files are not there.
+
+    See Also
+    --------
+    trading_firm_path : The tables that they read.
+
+    Notes
+    -----
+    Tables without a mapping hold no facts of one customer alone, or need a reader of their own:
+    ``filings`` is read by ``read_statements``, ``interviews`` with ``codings`` by
+    ``CodedInterviews``, ``contacts`` by ``ContactLog``, ``campaign`` by ``Campaign``.
+
+    Examples
+    --------
+    >>> from creditscore.collect import SourceMapping, read_source
+    >>> from creditscore.datasets import trading_firm_mappings, trading_firm_path
+    >>> mapping = SourceMapping.from_yaml(trading_firm_mappings()["visits"])
+    >>> read_source(trading_firm_path("visits"), mapping)
+    Collected(635 observations of 127 rows, 0 rejected, 0 skipped)
+    """
+    folder = find_file(f"{FOLDER}/mappings/customers.yaml").parent
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
 def describe_trading_firm(table: str | None = None) -> pd.DataFrame:
     """Return the data dictionary of the trading firm as a table.
 

@@ -60,7 +60,15 @@ class AccessReview:
 
     Examples
     --------
-    See :func:`access_review`.
+    >>> import pandas as pd
+    >>> from creditscore.organise import access_review
+    >>> from creditscore.protect import AccessPolicy
+    >>> log = pd.DataFrame({
+    ...     "at": ["2024-06-03T09:00"], "actor": "bo", "role": "sales", "purpose": "curiosity",
+    ...     "item": "phone", "customer": "A",
+    ... })
+    >>> access_review(log, AccessPolicy.standard()).breaches["kind"].tolist()
+    ['purpose']
     """
 
     breaches: pd.DataFrame

@@ -49,7 +49,18 @@ class Completeness:
 
     Examples
     --------
-    See :func:`completeness`.
+    >>> import pandas as pd
+    >>> from creditscore.collect import Item, ItemCatalogue, Observations
+    >>> from creditscore.organise import completeness, freshness
+    >>> observations = Observations.from_frame(pd.DataFrame({
+    ...     "customer": ["A"], "item": ["phone"], "value": ["123"], "true_from": ["2024-01-01"],
+    ...     "source": ["internal_record"], "method": ["interview"], "collected_at": ["2024-01-01"],
+    ... }), catalogue=ItemCatalogue(items=(
+    ...     Item(name="phone", kind="text", group="identity", weight=1),
+    ...     Item(name="email", kind="text", group="identity", weight=3),
+    ... )))
+    >>> completeness(freshness(observations, as_of="2024-06-30")).number
+    0.25
     """
 
     table: pd.DataFrame

@@ -16,7 +16,8 @@ from scipy.sparse import csr_matrix
 from creditscore._typing import Float1D, Float2D, Int1D
 
 _STARTS = ((1.0, 1.0), (0.1, 0.1), (3.0, 0.3), (0.3, 3.0))
-_LEAST_RATIO = 1e-7
+_RATIOS = (1e-7, 1e7)
+"""Bounds of the ratios: without noise, or with nothing else, they have no maximum."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,7 +61,7 @@ def fit_crossed(score: Float1D, customer: Int1D, rater: Int1D) -> CrossedFit:
     middle = float(score.mean())
     data = _data(score - middle, customer, rater)
     best = min((_search(data, start) for start in _STARTS), key=lambda found: float(found.fun))
-    ratios = np.abs(best.x) ** 2
+    ratios = np.clip(np.square(best.x), 0.0, _RATIOS[1])
     _, parts = _criterion(ratios, data)
     solution, inverse, rest = parts
     n_raters = len(solution) - 1
@@ -111,7 +112,7 @@ def _criterion(ratios: Float1D, data: _Data) -> tuple[float, tuple[Float1D, Floa
     With variances relative to that of the rest, it is (n - 1) log(y'Py) + log |C| + log |G|,
     where C are the mixed model equations and G holds the ratios.
     """
-    of_customer, of_rater = np.maximum(ratios, _LEAST_RATIO)
+    of_customer, of_rater = np.clip(ratios, *_RATIOS)
     own = data.per_customer + 1 / of_customer
     weighted = data.incidence.multiply((1 / own)[:, None]).tocsr()
     left = data.fixed - (data.incidence.T @ weighted).toarray()

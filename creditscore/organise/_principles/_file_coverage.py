@@ -42,7 +42,12 @@ class FileCoverage:
 
     Examples
     --------
-    See :func:`file_coverage`.
+    >>> import pandas as pd
+    >>> from creditscore.organise import file_coverage
+    >>> ledger = pd.DataFrame({"customer": ["A", "B"], "exposure": [500.0, 300.0]})
+    >>> found = file_coverage(ledger, {"A": "2024-03-01"}, as_of="2024-06-30")
+    >>> found.share, found.exposure_share
+    (0.5, 0.625)
     """
 
     table: pd.DataFrame

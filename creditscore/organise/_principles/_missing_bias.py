@@ -51,7 +51,11 @@ class MissingBias:
 
     Examples
     --------
-    See :func:`missing_bias`.
+    >>> import pandas as pd
+    >>> from creditscore.organise import missing_bias
+    >>> missing = [1, 1, 1, 0, 0, 0, 0, 0]
+    >>> missing_bias(missing, pd.DataFrame({"region": ["west"] * 3 + ["east"] * 5}), min_n=2)
+    MissingBias(3 of 8 missing; more often where region west)
     """
 
     traits: pd.DataFrame

@@ -39,7 +39,15 @@ class Objectivity:
 
     Examples
     --------
-    See :func:`objectivity`.
+    >>> import pandas as pd
+    >>> from creditscore.collect import Observations
+    >>> from creditscore.organise import objectivity
+    >>> objectivity(Observations.from_frame(pd.DataFrame({
+    ...     "customer": ["A", "B"], "item": "revenue", "value": [100.0, 50.0],
+    ...     "true_from": "2023-12-31", "source": ["public_filing", "third_party"],
+    ...     "method": ["data_analysis", "questionnaire"], "collected_at": "2024-05-01",
+    ... })))
+    Objectivity(2 facts: 50% verified, 50% not the customer's own word)
     """
 
     table: pd.DataFrame

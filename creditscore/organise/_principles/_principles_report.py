@@ -67,7 +67,16 @@ class PrinciplesReport(JsonDocument):
 
     Examples
     --------
-    See :func:`principles_report`.
+    >>> import pandas as pd
+    >>> from creditscore.collect import Item, ItemCatalogue, Observations
+    >>> from creditscore.organise import freshness, principles_report
+    >>> observations = Observations.from_frame(pd.DataFrame({
+    ...     "customer": ["A"], "item": ["phone"], "value": ["123"], "true_from": ["2024-01-01"],
+    ...     "source": ["internal_record"], "method": ["interview"], "collected_at": ["2024-01-01"],
+    ... }), catalogue=ItemCatalogue(items=(Item(name="phone", kind="text", group="identity"),)))
+    >>> report = principles_report(freshness(observations, as_of="2024-06-30"))
+    >>> len(report.findings)
+    1
     """
 
     _format: ClassVar[str] = "creditscore.principles_report"

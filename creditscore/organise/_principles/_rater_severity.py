@@ -36,7 +36,14 @@ class RaterSeverity:
 
     Examples
     --------
-    See :func:`rater_severity`.
+    >>> import pandas as pd
+    >>> from creditscore.organise import rater_severity
+    >>> severity = rater_severity(pd.DataFrame({
+    ...     "customer": ["A", "A", "B", "B", "C", "C"], "rater": ["Li", "Wu"] * 3,
+    ...     "score": [2, 4, 1, 3, 3, 5],
+    ... }))
+    >>> severity.table["verdict"].to_dict()
+    {'Li': 'harsh', 'Wu': 'lenient'}
     """
 
     table: pd.DataFrame

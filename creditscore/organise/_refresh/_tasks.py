@@ -46,7 +46,19 @@ class RefreshTasks:
 
     Examples
     --------
-    See :func:`refresh_tasks`.
+    >>> import pandas as pd
+    >>> from creditscore.collect import Item, ItemCatalogue, Observations
+    >>> from creditscore.organise import freshness, refresh_tasks
+    >>> observations = Observations.from_frame(pd.DataFrame({
+    ...     "customer": ["A"], "item": ["phone"], "value": ["123"], "true_from": ["2020-01-01"],
+    ...     "source": ["internal_record"], "method": ["interview"], "collected_at": ["2020-01-01"],
+    ... }), catalogue=ItemCatalogue(items=(
+    ...     Item(name="phone", kind="text", group="identity"),
+    ...     Item(name="email", kind="text", group="identity"),
+    ... )))
+    >>> tasks = refresh_tasks(freshness(observations, as_of="2024-06-30"), owners={"A": "Li"})
+    >>> tasks.of("Li")[["items", "source", "method"]].values.tolist()
+    [['email', 'internal_record', 'interview']]
     """
 
     table: pd.DataFrame

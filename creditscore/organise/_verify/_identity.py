@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -118,7 +118,7 @@ STATEMENT_IDENTITIES = (
 
 
 def check_identities(
-    statements: pd.DataFrame, identities: tuple[Identity, ...] = STATEMENT_IDENTITIES
+    statements: pd.DataFrame, identities: Sequence[Identity] | None = None
 ) -> pd.DataFrame:
     """Return the rows that break an equation, and the slip that would explain each.
 
@@ -126,7 +126,7 @@ def check_identities(
     ----------
     statements : DataFrame
         A row a statement, a column an item; other columns do not matter.
-    identities : tuple of Identity
+    identities : sequence of Identity, optional
         What is checked; without, :data:`STATEMENT_IDENTITIES`.
 
     Returns
@@ -161,7 +161,8 @@ def check_identities(
     >>> found[found["status"] == "broken"][["row", "gap", "item", "hint"]].values.tolist()
     [[1, 800.0, 'equity', 'wrong sign: 400 in place of -400']]
     """
-    used = tuple(one for one in identities if any(name in statements for name in one.items))
+    asked = STATEMENT_IDENTITIES if identities is None else tuple(identities)
+    used = tuple(one for one in asked if any(name in statements for name in one.items))
     if not used:
         msg = (
             "The table of statements has none of the items of the identities. It has: "

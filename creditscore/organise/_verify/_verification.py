@@ -50,7 +50,18 @@ class Verification:
 
     Examples
     --------
-    See :func:`verify`.
+    >>> import pandas as pd
+    >>> from creditscore.collect import Observations
+    >>> from creditscore.organise import verify
+    >>> checked = verify(Observations.from_frame(pd.DataFrame({
+    ...     "customer": ["A", "A"], "item": "employees", "value": [50, 90],
+    ...     "true_from": "2023-12-31", "source": ["public_filing", "third_party"],
+    ...     "method": "data_analysis", "collected_at": "2024-05-01",
+    ... })))
+    >>> checked.of_customer("A")[["check", "value", "expected"]].values.tolist()
+    [['conflict', 90.0, '50.0']]
+    >>> checked.shares()["verified"].to_dict()
+    {'public_filing': 1.0, 'third_party': 0.0}
     """
 
     findings: pd.DataFrame
@@ -95,7 +106,7 @@ def verify(
     observations: Any,
     *,
     catalogue: ItemCatalogue | None = None,
-    identities: Sequence[Identity] = STATEMENT_IDENTITIES,
+    identities: Sequence[Identity] | None = None,
     reliability: SourceReliability | None = None,
     peers_by: Sequence[str] = ("industry",),
 ) -> Verification:
@@ -107,8 +118,9 @@ def verify(
         Tidy observations, with the history of each item.
     catalogue : ItemCatalogue, optional
         What the items are. Without, that of the observations, or the standard one.
-    identities : sequence of Identity, default=STATEMENT_IDENTITIES
-        Equations that statements obey: facts of one customer, day and source.
+    identities : sequence of Identity, optional
+        Equations that statements obey: facts of one customer, day and source. Without,
+        :data:`STATEMENT_IDENTITIES`.
     reliability : SourceReliability, optional
         Which source is believed; without, the default one.
     peers_by : sequence of str, default=("industry",)
@@ -157,7 +169,7 @@ def verify(
     names = tuple(name for name in read_entries(peers_by, "peers_by", owner))
     parts = [
         _ranges(table, catalogue),
-        _identities(table, tuple(identities)),
+        _identities(table, STATEMENT_IDENTITIES if identities is None else tuple(identities)),
         _conflicts(table, reliability),
         _outliers(table, catalogue, names),
         _jumps(table),

@@ -1,0 +1,168 @@
+"""Facts from files into a store, by a mapping that a person has seen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from creditscore.cli._outputs import check_outputs
+from creditscore.cli._render import counted
+from creditscore.cli._store_access import actor_of, check_there, opened
+from creditscore.cli._store_options import PLACE, Access
+from creditscore.cli._store_show import check_out, show_table, write_out
+from creditscore.cli._visible import shown
+from creditscore.collect import (
+    Collected,
+    ItemCatalogue,
+    MappingProposal,
+    SourceMapping,
+    guess_mapping,
+    read_source,
+)
+from creditscore.exceptions import InvalidParameterError
+from creditscore.organise import LoadResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a command was told of a load."""
+
+    data: Path
+    mapping: Path
+    rejects: Path | None
+    collected_at: str | None
+    backfill: bool
+    note: str
+    overwrite: bool
+
+
+def load(console: Console, access: Access, told: Told) -> bool:
+    """Load a file; return whether rows were rejected."""
+    check_there(told.data, told.mapping)
+    check_out(told.rejects, [told.data, told.mapping], overwrite=told.overwrite)
+    mapping = SourceMapping.from_yaml(told.mapping)
+    with opened(access) as store:
+        collected = read_source(
+            told.data, mapping, catalogue=store.catalogue, collected_at=told.collected_at
+        )
+        loaded = store.load(
+            collected.observations,
+            note=told.note or told.data.name,
+            backfill=told.backfill,
+            progress=sys.stderr.isatty(),
+        )
+        if len(collected.rejects):
+            store.reject(collected.rejects, batch=loaded.batch)
+    _tell(console, collected, loaded)
+    if told.rejects is not None and len(collected.rejects):
+        write_out(console, collected.rejects.masked(), told.rejects)
+    return bool(len(collected.rejects) or loaded.n_refused)
+
+
+def _tell(console: Console, collected: Collected, loaded: LoadResult) -> None:
+    summary = collected.summary.iloc[0]
+    console.print(
+        f"{counted(int(summary['rows']), 'row')} read: {summary['used']:,} used, "
+        f"{summary['rejected']:,} rejected, {summary['skipped']:,} skipped."
+    )
+    if collected.ignored:
+        console.print(f"Columns not used: {shown(', '.join(collected.ignored))}.", soft_wrap=True)
+    if loaded.n_loaded or loaded.n_refused:
+        refused = f", {loaded.n_refused:,} refused" if loaded.n_refused else ""
+        console.print(
+            f"Batch {loaded.batch}: {counted(loaded.n_loaded, 'observation')} loaded, "
+            f"{loaded.n_known:,} known already{refused}."
+        )
+    else:
+        known = counted(loaded.n_known, "observation")
+        console.print(f"Batch {loaded.batch}: nothing new; the store knows all {known} already.")
+    if len(collected.rejects):
+        show_table(console, collected.rejects.reasons, most=20)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmed:
+    """What a person says of a guess."""
+
+    write: Path | None
+    source: str | None
+    method: str | None
+    source_name: str
+    changes: tuple[str, ...]
+    fields: tuple[str, ...]
+    overwrite: bool
+
+
+def guess_or_refuse(
+    console: Console, access: Access, data: Path, said: Confirmed, *, guess: bool
+) -> None:
+    """Show what columns seem to hold; write a mapping if somebody answers for it.
+
+    Raises
+    ------
+    InvalidParameterError
+        Nobody asked for it: there is no mapping, and none is made unasked.
+    """
+    check_there(data)
+    if not guess:
+        msg = (
+            "Name the file that says what the columns mean by --mapping, or see by --guess what "
+            "they seem to hold."
+        )
+        raise InvalidParameterError(msg)
+    catalogue = ItemCatalogue.standard()
+    if access.place is not None or os.environ.get(PLACE):
+        with opened(access) as store:
+            catalogue = store.catalogue
+    if said.write is not None:
+        check_outputs([said.write], [data], overwrite=said.overwrite)
+        if said.write.suffix.lower() not in (".yaml", ".yml"):
+            msg = f"--write-mapping writes YAML: its name must end in .yaml. Got {said.write}."
+            raise InvalidParameterError(msg)
+    proposal = guess_mapping(data, catalogue=catalogue)
+    show_table(console, proposal.frame())
+    if said.write is None:
+        console.print(
+            "Nothing was loaded. Write the mapping by --write-mapping, with --source and --method; "
+            "look at the file, and load by --mapping.",
+            soft_wrap=True,
+        )
+        return
+    _confirm(proposal, said, by=actor_of(access).name).to_yaml(said.write)
+    console.print(
+        f"Mapping written, nothing loaded: {shown(said.write)}. Look at it, and load by --mapping.",
+        soft_wrap=True,
+    )
+
+
+def _confirm(proposal: MappingProposal, said: Confirmed, *, by: str) -> SourceMapping:
+    lacking = [name for name in ("source", "method") if not getattr(said, name)]
+    if lacking:
+        msg = f"Say what is never guessed: {' and '.join(f'--{name}' for name in lacking)}."
+        raise InvalidParameterError(msg)
+    source: Any = said.source
+    method: Any = said.method
+    return proposal.confirmed(
+        by=by,
+        source=source,
+        method=method,
+        source_name=said.source_name,
+        changes=_pairs(said.changes, "--change"),
+        fields={name: {"value": value} for name, value in _pairs(said.fields, "--field").items()},
+    )
+
+
+def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:
+    """Read what is written as name=value."""
+    for entry in given:
+        if "=" not in entry:
+            msg = f"{option} needs a name, = and a value. Got {entry!r}."
+            raise InvalidParameterError(msg)
+    # a name may hold the sign itself, and what it stands for does not
+    parts = [entry.rpartition("=") for entry in given]
+    return {name: value for name, _, value in parts}

@@ -1,0 +1,70 @@
+"""Tables of a store in a terminal, and in files that no spreadsheet runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from creditscore._display import shorten
+from creditscore._files import whole_file
+from creditscore.cli._outputs import check_outputs
+from creditscore.cli._render import counted
+from creditscore.cli._visible import shown
+from creditscore.exceptions import InvalidParameterError
+from creditscore.protect import write_safe_csv
+
+_WIDEST = 48
+_LARGE = 1000
+"""Numbers from here on are amounts, and shown to the last unit."""
+
+
+def show_table(
+    console: Console, frame: pd.DataFrame, *, most: int | None = None, widest: int = _WIDEST
+) -> None:
+    """Print the first rows of a table, and how many there are besides."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for name in frame.columns:
+        right = pd.api.types.is_numeric_dtype(frame[name])
+        table.add_column(shown(name), justify="right" if right else "left")
+    head = frame if most is None else frame.head(most)
+    for row in head.itertuples(index=False):
+        table.add_row(*(shown(_cell(value, widest)) for value in row))
+    console.print(table)
+    if len(head) < len(frame):
+        console.print(f"[dim]and {len(frame) - len(head):,} more.[/dim]")
+
+
+def _cell(value: Any, widest: int) -> str:
+    if value is None or value is pd.NaT or value is pd.NA:
+        return ""
+    if isinstance(value, float):
+        return "" if pd.isna(value) else f"{value:,.{10 if abs(value) >= _LARGE else 4}g}"
+    if isinstance(value, pd.Timestamp):
+        whole = value == value.normalize() and value.tzinfo is None
+        return str(value.date()) if whole else value.strftime("%Y-%m-%d %H:%M:%S")
+    return shorten(str(value), widest)
+
+
+def check_out(out: Path | None, read: list[Path | None], *, overwrite: bool) -> None:
+    """Refuse, before any work, a file that cannot be written."""
+    if out is None:
+        return
+    if out.suffix.lower() not in (".csv", ".parquet"):
+        msg = f"The name of a table's file must end in .csv or .parquet. Got {str(out)!r} instead."
+        raise InvalidParameterError(msg)
+    check_outputs([out], [path for path in read if path is not None], overwrite=overwrite)
+
+
+def write_out(console: Console, frame: pd.DataFrame, out: Path) -> None:
+    """Write a table as CSV in which no text is a formula, or as Parquet; say so."""
+    if out.suffix.lower() == ".csv":
+        write_safe_csv(frame, out)
+    else:
+        with whole_file(out) as temporary:
+            frame.to_parquet(temporary, index=False)
+    console.print(f"{counted(len(frame), 'row')} written: {shown(out)}", soft_wrap=True)

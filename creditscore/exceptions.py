@@ -66,6 +66,7 @@
     ├── StaleDataWarning           facts older than their shelf life
     ├── ResponseWarning            answers of so few, or so other, that they mislead
     ├── DisclosureWarning          a table in which persons could be told apart
+    ├── WithheldValuesWarning      values left out, since no consent covers the purpose
     ├── MigrationWarning           migrations that are left out, or rows that do not sum to one
     └── NonConvergenceWarning      a search stopped before it came to rest
 
@@ -317,6 +318,10 @@ class ResponseWarning(CreditScoreWarning):
 
 class DisclosureWarning(CreditScoreWarning):
     """Rows of a table stand alone, or nearly so, and could be told whose they are."""
+
+
+class WithheldValuesWarning(CreditScoreWarning):
+    """Values of persons are left out, since no consent covers the purpose of the reader."""
 
 
 class MigrationWarning(CreditScoreWarning):

@@ -166,6 +166,15 @@ def test_indicators_grow_with_the_customers_and_no_faster(tmp_path: Path) -> Non
     assert seconds[1] < 30 * seconds[0]
 
 
+def test_the_store_gives_the_cells_that_pandas_gives(tmp_path: Path) -> None:
+    lines = run_to_json(tmp_path, "store", "--customers", "200", "--items", "20")["lines"]
+    by_step = {(line["database"], line["step"]): line for line in lines}
+    assert by_step["sqlite", "load"]["rows a second"] > 0
+    assert by_step["sqlite", "snapshot of all"]["cells"] == 200 * 20
+    assert by_step["pandas", "snapshot of all"]["cells"] == 200 * 20
+    assert by_step["sqlite", "a year ago"]["cells"] == 200 * 20
+
+
 def test_the_solver_is_timed(tmp_path: Path) -> None:
     size = ("--prebins", "30", "60", "--periods", "1", "3", "--repeat", "3")
     lines = run_to_json(tmp_path, "solver", *size, "--most", "40")["lines"]

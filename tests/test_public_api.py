@@ -710,6 +710,11 @@ PUBLIC: dict[str, set[str]] = {
         "wrap_key",
         "write_safe_csv",
     },
+    "creditscore.report": {
+        "Dossier",
+        "DossierSection",
+        "customer_dossier",
+    },
     "creditscore.scorecard": {
         "Applications",
         "Attribute",

@@ -1,0 +1,174 @@
+"""Destroying the key of a customer, and what the database would still keep of it."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from creditscore.organise._guard._events import add_event
+from creditscore.organise._store._engine import is_sqlite
+from creditscore.organise._store._erased import ELSEWHERE, ERASED, REGISTER, erased_ids
+from creditscore.organise._store._names import names_by_id, next_id
+from creditscore.organise._store._rejecting import reject_table
+from creditscore.organise._store._schema import (
+    customers,
+    erasures,
+    items,
+    observations,
+    rejects,
+    subject_keys,
+)
+from creditscore.organise._store._subjects import CUSTOMER, REJECTS, Vault
+from creditscore.organise._store._writing import next_instant
+from creditscore.protect import subjects_digest
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How much of a customer was encrypted, kept in the clear, and rejected."""
+
+    at: int
+    values: int
+    kept: int
+    left: int
+    rejects: int
+
+
+def destroy(
+    connection: sa.Connection, vault: Vault, number: int, *, reason: str, by: str,
+    kept: Sequence[str],
+) -> Counts:  # fmt: skip
+    """Delete the keys of a customer and of its rejects, and note that; the rest stays.
+
+    O(rejects) time, since only their cells say whom they are about.
+    """
+    named = sa.select(customers.c.name).where(customers.c.id == number)
+    name = str(connection.execute(named).scalar())
+    about = list(rejects_of(connection, vault, name))
+    at = next_instant(connection)
+    counted = _counted(connection, number, kept, at=at, n_rejects=len(about))
+    _delete_keys(connection, CUSTOMER, [number])
+    _delete_keys(connection, REJECTS, about)
+    row = {
+        "id": next_id(connection, erasures), "customer_id": number, "reason": reason,
+        "recorded_at": at, "recorded_by": by,
+    }  # fmt: skip
+    connection.execute(erasures.insert().values(**row))
+    add_event(connection, ERASED, number, {"kept": sorted(kept)}, at=at, by=by)
+    return counted
+
+
+def _counted(
+    connection: sa.Connection, number: int, kept: Sequence[str], *, at: int, n_rejects: int
+) -> Counts:
+    rows = observations.c
+    sealed = (rows.cipher.is_not(None) | rows.evidence_cipher.is_not(None)).label("sealed")
+    is_kept = (rows.cipher.is_(None) & items.c.name.in_(list(kept))).label("is_kept")
+    is_open = rows.cipher.is_(None).label("is_open")
+    asked = (
+        sa.select(sealed, is_kept, is_open, sa.func.count())
+        .join(items, items.c.id == rows.item_id)
+        .where(rows.customer_id == number)
+        .group_by(sealed, is_kept, is_open)
+    )
+    found = [(bool(a), bool(b), bool(c), int(n)) for a, b, c, n in connection.execute(asked)]
+    return Counts(
+        at=at, rejects=n_rejects,
+        values=sum(n for sealed, _, _, n in found if sealed),
+        kept=sum(n for _, of_law, _, n in found if of_law),
+        left=sum(n for _, of_law, lies_open, n in found if lies_open and not of_law),
+    )  # fmt: skip
+
+
+def rejects_of(connection: sa.Connection, vault: Vault, name: str) -> Iterator[int]:
+    """Yield rejects of which a cell is the name of the customer."""
+    if not vault.has_keys:
+        return
+    table = reject_table(connection, vault, None)
+    ids = connection.execute(sa.select(rejects.c.id).order_by(rejects.c.id)).scalars().all()
+    wanted = _plain(name)
+    for number, value, cells in zip(ids, table["value"], table["cells"], strict=True):
+        if wanted in {_plain(value), *map(_plain, _cells(cells))}:
+            yield number
+
+
+def _cells(text: Any) -> Collection[Any]:
+    try:
+        found = json.loads(text) if isinstance(text, str) else []
+    except ValueError:
+        return (text,)
+    if isinstance(found, dict):
+        return list(found.values())
+    return found if isinstance(found, list) else (found,)
+
+
+def _plain(text: Any) -> str:
+    return unicodedata.normalize("NFKC", str(text)).strip().casefold()
+
+
+def _delete_keys(connection: sa.Connection, kind: str, owners: Sequence[int]) -> None:
+    for start in range(0, len(owners), _AT_ONCE):
+        part = list(owners[start : start + _AT_ONCE])
+        mine = (subject_keys.c.kind == kind) & subject_keys.c.owner.in_(part)
+        connection.execute(subject_keys.delete().where(mine))
+
+
+def erase_again(
+    connection: sa.Connection, vault: Vault, entries: Mapping[str, Sequence[str]], *, by: str
+) -> int:
+    """Erase those whom a register names, after an older backup was restored.
+
+    Of those who are not in the backup the digest is kept, so that they are refused when they are
+    loaded again. O(customers) time.
+    """
+    gone, key = erased_ids(connection), vault.derive(REGISTER)
+    found = {
+        subjects_digest({name}, key=key): number
+        for number, name in names_by_id(connection, customers).items()
+    }
+    n_erased = 0
+    for digest, kept in sorted(entries.items()):
+        number = found.get(digest)
+        if number is None:
+            at = next_instant(connection)
+            add_event(connection, ELSEWHERE, None, {"digest": digest}, at=at, by=by)
+        elif number not in gone:
+            reason = "erased before the backup was restored"
+            destroy(connection, vault, number, reason=reason, by=by, kept=kept)
+            n_erased += 1
+    return n_erased
+
+
+def clean(engine: sa.Engine, *, vacuum: bool) -> bool:
+    """Make the database let go of what it kept of deleted keys; tells whether it could.
+
+    SQLite overwrote the rows (secure_delete), and still has them in the write-ahead log until it
+    is emptied. PostgreSQL keeps dead rows until they are vacuumed, and their bytes in the page
+    until it is written anew, which is what VACUUM FULL does.
+    """
+    if is_sqlite(engine):
+        raw: Any = engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            if vacuum:
+                cursor.execute("VACUUM")
+            found = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            raw.close()
+        return bool(found[0] == 0)
+    owned = sa.text(
+        "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'subject_keys'::regclass"
+    )
+    with engine.connect() as plain:
+        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+        if not connection.execute(owned).scalar():
+            return False
+        connection.exec_driver_sql(f"VACUUM {'(FULL) ' if vacuum else ''}subject_keys")
+    return True

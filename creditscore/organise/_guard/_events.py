@@ -1,0 +1,131 @@
+"""Holds, consents and requests of customers, as events of the store."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from creditscore.exceptions import ErasedSubjectError, StoreError
+from creditscore.organise._store._erased import erased_numbers
+from creditscore.organise._store._names import names_of, next_id, numbers_of
+from creditscore.organise._store._schema import customers, protections
+from creditscore.protect import Consent, LegalHold, SubjectRequest, canonical_json
+
+HOLD, RELEASE, CONSENT, WITHDRAWAL, REQUEST = (
+    "hold", "release", "consent", "withdrawal", "request",
+)  # fmt: skip
+
+
+def day_of(instant: int) -> str:
+    """Return the day of UTC of an instant of the store."""
+    return str(np.datetime64(instant, "us").astype("datetime64[D]"))
+
+
+def customer_id(connection: sa.Connection, customer: Any) -> int:
+    """Return the number of a customer.
+
+    Raises
+    ------
+    StoreError
+        There is no such customer; it is not named, for the message may be kept.
+    ErasedSubjectError
+        Its data were erased.
+    """
+    name = str(customer)
+    if erased_numbers(connection, [name]):
+        msg = "The data of this customer were erased."
+        raise ErasedSubjectError(msg)
+    found = numbers_of(connection, customers, [name])
+    if name not in found:
+        msg = "There is no such customer in the store. Check its name."
+        raise StoreError(msg)
+    return found[name]
+
+
+def add_event(
+    connection: sa.Connection, kind: str, customer: int | None, content: Mapping[str, Any],
+    *, at: int, by: str,
+) -> None:  # fmt: skip
+    """Add an event."""
+    row = {
+        "id": next_id(connection, protections), "kind": kind, "customer_id": customer,
+        "content": canonical_json(dict(content)), "recorded_at": at, "recorded_by": by,
+    }  # fmt: skip
+    connection.execute(protections.insert().values(**row))
+
+
+def plain(value_object: Any) -> dict[str, Any]:
+    """Return the entries of a frozen value but its customer, as JSON holds them."""
+    entries = {entry.name: getattr(value_object, entry.name) for entry in fields(value_object)}
+    del entries["subject"]
+    return {
+        name: value.isoformat() if isinstance(value, dt.datetime) else value
+        for name, value in entries.items()
+        if value is not None
+    }
+
+
+def _events(connection: sa.Connection, *kinds: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield kind, customer and content of events, in their order."""
+    asked = sa.select(protections).where(protections.c.kind.in_(kinds))
+    rows = connection.execute(asked.order_by(protections.c.id)).all()
+    names = names_of(connection, {row.customer_id for row in rows})
+    for row in rows:
+        content = json.loads(row.content)
+        yield row.kind, names[row.customer_id], {"recorded": row.recorded_at, **content}
+
+
+def read_holds(connection: sa.Connection) -> tuple[LegalHold, ...]:
+    """Return all holds; one that was released on its first day never held, and is left out."""
+    found: list[LegalHold] = []
+    for kind, customer, content in _events(connection, HOLD, RELEASE):
+        recorded = content.pop("recorded")
+        if kind == HOLD:
+            found.append(LegalHold(subject=customer, **content))
+            continue
+        day = day_of(recorded)
+        found = [
+            _released(hold, day) if hold.subject == customer else hold
+            for hold in found
+            if hold.subject != customer or hold.starts_on < day
+        ]
+    return tuple(found)
+
+
+def _released(hold: LegalHold, day: str) -> LegalHold:
+    return hold if hold.ends_on is not None and hold.ends_on <= day else hold.released(day)
+
+
+def read_consents(connection: sa.Connection) -> tuple[Consent, ...]:
+    """Return all consents, those that were withdrawn with the instant of that."""
+    found: list[Consent] = []
+    for kind, customer, content in _events(connection, CONSENT, WITHDRAWAL):
+        del content["recorded"]
+        if kind == CONSENT:
+            found.append(Consent(subject=customer, **content))
+            continue
+        found = [
+            consent.withdrawn(content["at"])
+            if consent.subject == customer
+            and consent.purpose == content["purpose"]
+            and consent.holds_at(content["at"])
+            else consent
+            for consent in found
+        ]
+    return tuple(found)
+
+
+def read_requests(connection: sa.Connection) -> tuple[SubjectRequest, ...]:
+    """Return all requests, each as it was last recorded."""
+    found: dict[tuple[str, ...], SubjectRequest] = {}
+    for _, customer, content in _events(connection, REQUEST):
+        del content["recorded"]
+        request = SubjectRequest(subject=customer, **content)
+        found[customer, request.kind, request.law, request.received_on] = request
+    return tuple(found.values())

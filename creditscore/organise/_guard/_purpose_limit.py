@@ -1,0 +1,88 @@
+"""Of which persons the purpose of a reader covers nothing, since they gave no consent to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import sqlalchemy as sa
+
+from creditscore._warn import warn_user
+from creditscore.collect import ItemCatalogue
+from creditscore.exceptions import AccessDeniedError, WithheldValuesWarning
+from creditscore.organise._guard._events import read_consents
+from creditscore.organise._store import _clock
+from creditscore.organise._store._access import Desk
+from creditscore.organise._store._choice import chosen
+from creditscore.organise._store._finding import find
+from creditscore.organise._store._names import names_of, numbers_of
+from creditscore.organise._store._schema import customers, items
+from creditscore.organise._store._scope import Scope
+from creditscore.organise._store._values import Reader
+from creditscore.protect import uncovered
+
+KIND = "customer_kind"
+
+
+def limited(
+    connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue, scope: Scope, *,
+    guarded: tuple[int, ...], named: bool,
+) -> Scope:  # fmt: skip
+    """Return a question without guarded items of persons whom the purpose does not cover.
+
+    Raises
+    ------
+    AccessDeniedError
+        Such a person is asked for by name.
+
+    Warns
+    -----
+    WithheldValuesWarning
+        Values of such persons are left out.
+    """
+    purposes = () if desk.plan is None else desk.plan.purposes
+    purpose = next((p for p in purposes if p.name == desk.actor.purpose), None)
+    if purpose is None or not purpose.needs_consent or not guarded:
+        return scope
+    persons = persons_of(connection, desk, catalogue)
+    if named and scope.customers is not None:
+        persons = {n: name for n, name in persons.items() if n in set(scope.customers.tolist())}
+    consents = read_consents(connection)
+    lacking = set(uncovered(consents, persons.values(), purpose, dt.datetime.now(dt.UTC)))
+    numbers = tuple(n for n, name in persons.items() if name in lacking)
+    if numbers and named:
+        msg = (
+            f"{desk.actor.name} was denied 'read' of protected items of {len(numbers):,} "
+            f"customer(s): they gave no consent to the purpose {purpose.name!r}, or withdrew it."
+        )
+        details = {"asked": "read", "why": f"no consent to {purpose.name}"}
+        desk.trail().append(desk.actor, "denied", details, subjects=sorted(map(str, lacking)))
+        raise AccessDeniedError(msg)
+    if numbers:
+        msg = (
+            f"Protected values of {len(numbers):,} customer(s) are left out: they gave no consent "
+            f"to the purpose {purpose.name!r}, or withdrew it."
+        )
+        warn_user(msg, WithheldValuesWarning)
+    return scope.without(numbers, guarded)
+
+
+def persons_of(connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue) -> dict[int, str]:
+    """Return number and name of all customers that are not known to be enterprises."""
+    ids = connection.execute(sa.select(customers.c.id)).scalars().all()
+    names, kinds = names_of(connection, ids), kinds_of(connection, desk, catalogue)
+    return {n: names[n] for n in ids if kinds.get(n) != "enterprise"}
+
+
+def kinds_of(connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue) -> dict[int, str]:
+    """Return what kind of customer each is known to be."""
+    number = numbers_of(connection, items, [KIND]).get(KIND)
+    if number is None or KIND not in catalogue:
+        return {}
+    today = int(_clock.day_of(np.array(_clock.now())))
+    scope = Scope(items=(number,), as_of=today)
+    found = find(connection, scope)
+    found = found.rows(chosen(found.facts, today))
+    reader = Reader(items={number: catalogue[KIND]}, masked=frozenset(), vault=desk.vault)
+    values = reader.read(connection, scope, found)
+    return dict(zip(found.owner.tolist(), map(str, values.text), strict=True))

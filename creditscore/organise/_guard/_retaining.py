@@ -1,0 +1,161 @@
+"""What is due by rules of retention in a store, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from creditscore.collect import ItemCatalogue
+from creditscore.exceptions import InvalidParameterError
+from creditscore.organise._guard._erasing import Counts, destroy
+from creditscore.organise._guard._erasure import Erasure
+from creditscore.organise._guard._events import add_event, day_of, read_holds
+from creditscore.organise._guard._purpose_limit import KIND, kinds_of
+from creditscore.organise._guard._register import ErasureRegister
+from creditscore.organise._store import _clock
+from creditscore.organise._store._access import Desk
+from creditscore.organise._store._erased import EXPIRED, erased_ids, pseudonym
+from creditscore.organise._store._names import names_by_id, numbers_of
+from creditscore.organise._store._schema import customers, items, observations
+from creditscore.organise._store._scope import Scope
+from creditscore.organise._store._tables import Tables
+from creditscore.organise._store._values import Reader
+from creditscore.organise._store._writing import next_instant
+from creditscore.protect import Retention, RetentionRule, due_for_erasure
+
+_ASKED = "the day before erasure was asked for"
+_OF_FACTS = ("true_from", "true_to", "collected_at", "recorded_at")
+"""Events of rules that facts have themselves."""
+
+
+def retention_of(
+    connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue,
+    rules: Sequence[RetentionRule], day: str, *, customers: pd.DataFrame | None,
+    owner: int | None = None,
+) -> Retention:  # fmt: skip
+    """Return what is due of all customers, or of one; the index is the number of each fact."""
+    facts = _facts(connection, desk, catalogue, owner)
+    of_customers = _customers(connection, desk, catalogue, facts, rules, customers)
+    of_customers[_ASKED] = np.datetime64(day, "s") - np.timedelta64(1, "D")
+    return due_for_erasure(
+        facts, rules, read_holds(connection), as_of=day, items=catalogue, customers=of_customers
+    )
+
+
+def _facts(
+    connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue, owner: int | None
+) -> pd.DataFrame:
+    """Return all facts without their values; those of erased customers are left out."""
+    numbers = numbers_of(connection, items, catalogue.names)
+    only = None if owner is None else np.array([owner], dtype=np.int64)
+    scope = Scope(items=tuple(numbers.values()), customers=only, with_retracted=True)
+    by_number = {number: catalogue[name] for name, number in numbers.items()}
+    # masked, so that nothing is decrypted
+    masked = frozenset(item.name for item in catalogue if item.is_protected)
+    reader = Reader(items=by_number, masked=masked, vault=desk.vault)
+    tables = Tables(connection=connection, scope=scope, reader=reader)
+    table = tables.observations(history=True).set_index("observation")
+    gone = {pseudonym(number) for number in erased_ids(connection)}
+    if gone:
+        table = table[~table["customer"].isin(list(gone)).to_numpy()]
+    return table[["customer", "record", "item", *_OF_FACTS]]
+
+
+def _customers(
+    connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue, facts: pd.DataFrame,
+    rules: Sequence[RetentionRule], given: pd.DataFrame | None,
+) -> pd.DataFrame:  # fmt: skip
+    """Return events and kinds of customers; an event that nobody gave has not come."""
+    names = pd.Index([str(name) for name in facts["customer"].unique()], dtype=object)
+    table = pd.DataFrame(index=names) if given is None else given.reindex(names)
+    if KIND not in table:
+        ids = {name: number for number, name in names_by_id(connection, customers).items()}
+        kinds = kinds_of(connection, desk, catalogue)
+        # whose kind is not known is a person, whom more rules protect
+        table[KIND] = [kinds.get(ids.get(name, -1), "person") for name in names]
+    for rule in rules:
+        if rule.after not in (*_OF_FACTS, _ASKED, *table.columns):
+            table[rule.after] = np.datetime64("NaT", "s")
+    return table
+
+
+def kept_items(
+    connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue,
+    rules: Sequence[RetentionRule], owner: int, day: str, events: pd.DataFrame | None,
+) -> tuple[tuple[str, ...], dict[str, str]]:  # fmt: skip
+    """Return items of a customer that a rule keeps though erasure is asked for, and the rules."""
+    if not rules:
+        return (), {}
+    at_once = RetentionRule(name="erasure that was asked for", after=_ASKED, days=1)
+    table = retention_of(
+        connection, desk, catalogue, [*rules, at_once], day, customers=events, owner=owner
+    ).table
+    kept = table[(table["status"] == "kept").to_numpy()]
+    by_rule = dict(zip(kept["item"].astype(str), kept["kept_by"].astype(str), strict=True))
+    return tuple(sorted(by_rule)), by_rule
+
+
+@dataclass
+class Applied:
+    """What was done: who was erased with what counts, and how many facts of others expired."""
+
+    erased: dict[int, tuple[Counts, tuple[str, ...]]] = field(default_factory=dict)
+    registered: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    is_registered: bool = False
+    n_expired: int = 0
+    n_held: int = 0
+
+    def results(self, *, is_cleaned: bool) -> Iterator[Erasure]:
+        """Yield an erasure each."""
+        for number, (counts, kept) in self.erased.items():
+            yield Erasure(
+                pseudonym=pseudonym(number),
+                erased_at=pd.Timestamp(counts.at, unit="us", tz="UTC"), n_values=counts.values,
+                n_rejects=counts.rejects, n_kept=counts.kept, n_left=counts.left,
+                kept_items=kept, is_registered=self.is_registered, is_cleaned=is_cleaned,
+            )  # fmt: skip
+
+
+def expire(
+    connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue, retention: Retention,
+    *, reason: str, by: str, register: ErasureRegister | None,
+) -> Applied:  # fmt: skip
+    """Erase customers of whom all protected facts are due, and let facts of others expire."""
+    done = Applied(is_registered=register is not None)
+    today = day_of(_clock.now())
+    held = {str(h.subject) for h in read_holds(connection) if h.holds_on(today)}
+    done.n_held = retention.counts.get("held", 0)
+    guarded = [item.name for item in catalogue if item.is_protected]
+    for name, due in retention.due().groupby("customer", observed=True, sort=True):
+        if str(name) in held:
+            done.n_held += len(due)
+            continue
+        number = numbers_of(connection, customers, [str(name)]).get(str(name))
+        ids = due.index.to_numpy(dtype=np.int64)
+        facts = _of_customer(connection, -1 if number is None else number)
+        if number is None or not np.isin(ids, facts["id"]).all():
+            msg = "The retention is not of the facts of this store. Make it anew."
+            raise InvalidParameterError(msg)
+        rest = facts["item"][~facts["id"].isin(ids)]
+        is_all = due["item"].isin(guarded).any() and not rest.isin(guarded).any()
+        if desk.vault.has_keys and is_all:
+            kept = tuple(sorted(set(rest)))
+            counts = destroy(connection, desk.vault, number, reason=reason, by=by, kept=kept)
+            done.erased[number] = (counts, kept)
+            done.registered.append((str(name), kept))
+        at = next_instant(connection)
+        content = {"observations": ids.tolist(), "reason": reason}
+        add_event(connection, EXPIRED, number, content, at=at, by=by)
+        done.n_expired += 0 if number in done.erased else len(ids)
+    return done
+
+
+def _of_customer(connection: sa.Connection, number: int) -> pd.DataFrame:
+    rows = observations.c
+    asked = sa.select(rows.id, items.c.name).join(items, items.c.id == rows.item_id)
+    found = connection.execute(asked.where(rows.customer_id == number)).all()
+    return pd.DataFrame(found, columns=["id", "item"])

@@ -1,0 +1,232 @@
+"""The script that gives PostgreSQL the roles of a policy: owners, grants, and row-level security.
+
+All names and texts in it are quoted; it can be run any number of times.
+"""
+
+# ruff: noqa: S608 - names and texts are quoted by `identifier` and `literal`
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from creditscore.exceptions import InvalidParameterError
+from creditscore.organise._guard._database_role import (
+    KEYS_ROLE,
+    LIBRARY_ROLE,
+    OWNER_ROLE,
+    DatabaseRole,
+    role_name,
+)
+from creditscore.organise._store._schema import metadata
+
+_BLOCK = "$creditscore_block$"
+_BY_ROW = (
+    "customers", "observations", "rejects", "links", "erasures", "protections", "assignments",
+    "subject_keys",
+)  # fmt: skip
+"""Tables whose rows not everybody sees; what the others hold is about nobody."""
+_OPEN = ("settings", "items", "origins", "batches", "alembic_version")
+"""Tables that whoever reads anything reads whole."""
+_COLUMNS = {
+    "customers": ("id", "name"),
+    "retractions": ("id", "observation_id", "recorded_at"),
+    "links": ("id", "customer_id", "into_id", "recorded_at"),
+    "erasures": ("id", "customer_id", "recorded_at"),
+    "protections": ("id", "kind", "customer_id", "content", "recorded_at"),
+    "assignments": ("id", "member", "customer_id", "is_assigned"),
+    "audit": ("number", "hash"),
+    "observations": (
+        "id", "customer_id", "item_id", "record", "number", "text", "true_from", "true_to",
+        "origin_id", "collected_at", "evidence", "evidence_cipher", "batch_id",
+    ),
+}  # fmt: skip
+"""Columns that readers may see; fingerprints and encrypted values are not among them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleScript:
+    """Writes the script for one schema of one database."""
+
+    roles: Sequence[DatabaseRole]
+    prefix: str
+    schema: str
+    database: str
+
+    def text(self) -> str:
+        """Return the script; statements end with a semicolon and stand in one transaction."""
+        return ";\n".join([*self._statements(), ""])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all roles, those that the store needs first."""
+        own = (role_name(self.prefix, name) for name in (OWNER_ROLE, LIBRARY_ROLE, KEYS_ROLE))
+        return (*own, *(role.name for role in self.roles))
+
+    def _statements(self) -> Iterator[str]:
+        yield "SET LOCAL standard_conforming_strings = on"
+        for name in self.names:
+            yield _do(
+                f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {literal(name)}) THEN "
+                f"EXECUTE {literal(f'CREATE ROLE {identifier(name)} NOLOGIN')}; END IF"
+            )
+        yield from self._owned()
+        yield from self._taken_away()
+        yield from self._of_library()
+        for number, role in enumerate(self.roles):
+            yield from self._of_role(role, number)
+
+    def _table(self, name: str) -> str:
+        return f"{identifier(self.schema)}.{identifier(name)}"
+
+    def _role(self, name: str) -> str:
+        return identifier(role_name(self.prefix, name))
+
+    def _owned(self) -> Iterator[str]:
+        owner, schema = self._role(OWNER_ROLE), identifier(self.schema)
+        yield f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {owner}"
+        for name in (*metadata.tables, "alembic_version"):
+            yield f"ALTER TABLE {self._table(name)} OWNER TO {owner}"
+        yield f"ALTER FUNCTION {schema}.creditscore_only_added() OWNER TO {owner}"
+        for name in _BY_ROW:
+            yield f"ALTER TABLE {self._table(name)} ENABLE ROW LEVEL SECURITY"
+            yield f"ALTER TABLE {self._table(name)} FORCE ROW LEVEL SECURITY"
+
+    def _taken_away(self) -> Iterator[str]:
+        """Take away what everybody has, and what an earlier script gave."""
+        schema, database = identifier(self.schema), identifier(self.database)
+        yield f"REVOKE ALL ON DATABASE {database} FROM PUBLIC"
+        yield f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC"
+        yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM PUBLIC"
+        yield f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC"
+        begins = literal(f"{self.prefix}_")
+        owner = literal(role_name(self.prefix, OWNER_ROLE))
+        yield _do(
+            "FOR found IN SELECT rolname AS name FROM pg_roles "
+            f"WHERE starts_with(rolname, {begins}) AND rolname <> {owner} LOOP "
+            f"EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', "
+            f"{literal(self.schema)}, found.name); END LOOP"
+        )
+        yield _do(
+            "FOR found IN SELECT policyname AS name, tablename FROM pg_policies "
+            f"WHERE schemaname = {literal(self.schema)} AND starts_with(policyname, {begins}) LOOP "
+            f"EXECUTE format('DROP POLICY %I ON %I.%I', found.name, {literal(self.schema)}, "
+            "found.tablename); END LOOP"
+        )
+
+    def _of_library(self) -> Iterator[str]:
+        library, keys = self._role(LIBRARY_ROLE), self._role(KEYS_ROLE)
+        yield from self._entered((library, keys))
+        yield f"GRANT TEMPORARY ON DATABASE {identifier(self.database)} TO {library}"
+        for name in metadata.tables:
+            yield f"GRANT SELECT, INSERT ON {self._table(name)} TO {library}"
+        yield f"GRANT SELECT ON {self._table('alembic_version')} TO {library}"
+        subject_keys = self._table("subject_keys")
+        yield f"GRANT DELETE, UPDATE (wrapped) ON {subject_keys} TO {library}"
+        of_library = role_name(self.prefix, LIBRARY_ROLE)
+        for name in _BY_ROW:
+            yield self._policy(of_library, library, name, "ALL", "true", check="true")
+        yield f"GRANT SELECT ON {subject_keys} TO {keys}"
+        yield f"GRANT SELECT (id) ON {self._table('customers')} TO {keys}"
+        seen = f"SELECT id FROM {self._table('customers')}"
+        mine = f"kind = 'store' OR kind = 'customer' AND owner IN ({seen})"
+        of_keys = role_name(self.prefix, KEYS_ROLE)
+        yield self._policy(of_keys, keys, "subject_keys", "SELECT", mine)
+
+    def _entered(self, roles: Sequence[str]) -> Iterator[str]:
+        to = ", ".join(roles)
+        yield f"GRANT CONNECT ON DATABASE {identifier(self.database)} TO {to}"
+        yield f"GRANT USAGE ON SCHEMA {identifier(self.schema)} TO {to}"
+
+    def _of_role(self, role: DatabaseRole, number: int) -> Iterator[str]:
+        name = identifier(role.name)
+        yield from self._entered((name,))
+        if role.is_auditor:
+            yield f"GRANT SELECT ON {self._table('audit')} TO {name}"
+        if not role.readable:
+            return
+        for table in _OPEN:
+            yield f"GRANT SELECT ON {self._table(table)} TO {name}"
+        for table, columns in _COLUMNS.items():
+            yield f"GRANT SELECT ({', '.join(columns)}) ON {self._table(table)} TO {name}"
+        yield f"GRANT INSERT ON {self._table('audit')} TO {name}"
+        if role.reads_protected:
+            yield f"GRANT SELECT (cipher) ON {self._table('observations')} TO {name}"
+        yield from self._rows_of(role, name, number)
+
+    def _rows_of(self, role: DatabaseRole, name: str, number: int) -> Iterator[str]:
+        seen = self._assigned if role.is_assigned else _any_customer
+        erased = f"ARRAY(SELECT customer_id FROM {self._table('erasures')})"
+        expired = (
+            "ARRAY(SELECT jsonb_array_elements_text(content::jsonb -> 'observations')::bigint "
+            f"FROM {self._table('protections')} WHERE kind = 'expired')"
+        )
+        of_customer = seen("customer_id")
+        conditions = {
+            "customers": f"{seen('id')} AND id <> ALL ({erased})",
+            "links": of_customer,
+            "erasures": of_customer,
+            "protections": f"customer_id IS NULL OR {of_customer}",
+            "assignments": "member = session_user",
+            "observations": f"({self._items(role.readable)}) AND {of_customer} "
+            f"AND customer_id <> ALL ({erased}) AND id <> ALL ({expired})",
+        }
+        for table, condition in conditions.items():
+            yield self._policy(role.name, name, table, "SELECT", condition)
+        if role.denied:
+            condition = f"NOT ({self._items(role.denied)})"
+            # numbered, since a longer name than that of the role may be too long
+            denial = role_name(self.prefix, f"denied_{number}")
+            yield self._policy(
+                denial, name, "observations", "SELECT", condition, kind="RESTRICTIVE"
+            )
+
+    def _assigned(self, column: str) -> str:
+        """Return the condition that a customer is assigned to the log-in of the session."""
+        table = self._table("assignments")
+        return (
+            f"{column} = ANY (ARRAY(SELECT given.customer_id FROM {table} AS given "
+            "WHERE given.member = session_user AND given.is_assigned AND given.id = "
+            f"(SELECT max(other.id) FROM {table} AS other WHERE other.member = given.member "
+            "AND other.customer_id = given.customer_id)))"
+        )
+
+    def _items(self, by_purpose: Mapping[str, Sequence[str]]) -> str:
+        """Return the condition that an item is one of a purpose that the session has stated."""
+        return " OR ".join(
+            f"current_setting('app.purpose', true) = {literal(purpose)} AND item_id = ANY (ARRAY("
+            f"SELECT id FROM {self._table('items')} WHERE name IN "
+            f"({', '.join(map(literal, names))})))"
+            for purpose, names in by_purpose.items()
+        )
+
+    def _policy(
+        self, name: str, to: str, table: str, action: str, condition: str, *,
+        check: str = "", kind: str = "PERMISSIVE",
+    ) -> str:  # fmt: skip
+        checked = f" WITH CHECK ({check})" if check else ""
+        return (
+            f"CREATE POLICY {identifier(name)} ON {self._table(table)} AS {kind} "
+            f"FOR {action} TO {to} USING ({condition}){checked}"
+        )
+
+
+def identifier(name: str) -> str:
+    """Quote a name, whatever stands in it."""
+    return '"{}"'.format(name.replace('"', '""'))
+
+
+def literal(text: str) -> str:
+    """Quote a text, whatever stands in it."""
+    if "\0" in text or _BLOCK in text:
+        msg = "A name of a role, a purpose or an item holds what no script may."
+        raise InvalidParameterError(msg)
+    return "'{}'".format(text.replace("'", "''"))
+
+
+def _any_customer(_: str) -> str:
+    return "true"
+
+
+def _do(body: str) -> str:
+    return f"DO {_BLOCK} DECLARE found record; BEGIN {body}; END {_BLOCK}"

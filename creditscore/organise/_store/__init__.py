@@ -1,0 +1,1 @@
+"""The store of customers: facts with their history, in SQLite or PostgreSQL."""

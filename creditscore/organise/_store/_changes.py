@@ -1,0 +1,377 @@
+"""What changes a store: loads, rejects, retractions, links of customers, catalogue and policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from creditscore._checks import check_kind
+from creditscore._warn import warn_user
+from creditscore.collect import ItemCatalogue, Observations
+from creditscore.exceptions import InvalidParameterError, RejectedRowsWarning, StoreError
+from creditscore.organise._store._base import OWNER, StoreBase
+from creditscore.organise._store._engine import reading, writing
+from creditscore.organise._store._linking import add_link, link_table
+from creditscore.organise._store._load_result import LoadResult
+from creditscore.organise._store._names import names_of, next_id
+from creditscore.organise._store._rejecting import add_rejects, reject_table
+from creditscore.organise._store._schema import items, retractions
+from creditscore.organise._store._schema import observations as facts
+from creditscore.organise._store._settings import check_change, set_setting
+from creditscore.organise._store._writing import Load, check_items, next_instant
+from creditscore.protect import AccessPolicy
+
+_AT_ONCE = 500
+
+
+class StoreChanges(StoreBase):
+    """Writing; see :class:`CustomerStore`."""
+
+    def load(
+        self,
+        observations: Observations,
+        *,
+        note: str = "",
+        backfill: bool = False,
+        progress: bool = False,
+    ) -> LoadResult:
+        """Add observations, all of them or none.
+
+        Parameters
+        ----------
+        observations : Observations
+            Checked facts; their items must be those of the store's catalogue.
+        note : str, default=""
+            What the batch is, for people.
+        backfill : bool, default=False
+            Whether it is history that was known elsewhere before: then each fact counts as known
+            from when it was collected, and the batch remembers that.
+        progress : bool, default=False
+            Whether a bar on the error stream says how far it is.
+
+        Returns
+        -------
+        LoadResult
+
+        Raises
+        ------
+        InvalidDataError
+            An item is not in the catalogue of the store, or is another kind of item there.
+        KeyStoreError
+            Values are protected, and the store has no keys.
+        AccessDeniedError
+            The policy does not let the actor write one of the items.
+        StoreBusyError
+            Others wrote for longer than the store waits.
+
+        Warns
+        -----
+        RejectedRowsWarning
+            Rows are of customers whose data were erased; they are not kept.
+
+        Notes
+        -----
+        A fact is the same as one that the store has if customer, record, item, value, unit, both
+        days, source and its name, method, who collected it and when, and the confidence are the
+        same; the evidence alone may differ. So a file may be loaded twice and exports may
+        overlap: what is known is passed over. A value that differs in anything else is a new
+        fact, and corrects one of the same item, first day and source from when it is known.
+
+        Facts are told apart by 16 bytes of a keyed hash: BLAKE2b for those that are not
+        protected, HMAC-SHA256 under the key of the customer for those that are, so that nobody
+        can try out values against it.
+
+        One transaction, O(n log n) time; a process that is killed on the way leaves nothing.
+        """
+        self._check_open()
+        check_kind(observations, "observations", f"{OWNER}.load", Observations)
+        check_kind(note, "note", f"{OWNER}.load", str)
+        check_items(observations, self.catalogue)
+        used = [self.catalogue[str(name)] for name in observations.table["item"].unique()]
+        self._desk.check_items("write", used)
+        load = Load(
+            observations=observations, catalogue=self.catalogue, vault=self._desk.vault, note=note,
+            backfill=backfill, by=self.actor.name, progress=progress,
+        )  # fmt: skip
+        with writing(self._engine) as connection:
+            result = load.run(connection)
+            said = {
+                "batch": result.batch, "loaded": result.n_loaded, "known": result.n_known,
+                "refused": result.n_refused, "backfill": backfill,
+                "items": sorted(item.name for item in used),
+            }  # fmt: skip
+            self._desk.record_change(connection, "load", said, observations.customers)
+        if result.n_refused:
+            msg = (
+                f"{result.n_refused:,} observations are of customers whose data were erased; they "
+                f"were not kept. See store.rejects(batch={result.batch})."
+            )
+            warn_user(msg, RejectedRowsWarning)
+        return result
+
+    def reject(self, rejects: Any, *, batch: int) -> int:
+        """Keep the rows of a source that could not be used.
+
+        Parameters
+        ----------
+        rejects : Rejects or DataFrame
+            Of a reader: source, row, column, item, value, reason, protected and cells.
+        batch : int
+            The load that they belong to.
+
+        Returns
+        -------
+        int
+            Rows that were kept.
+
+        Raises
+        ------
+        StoreError
+            There is no such batch.
+        MissingColumnError
+            A column is not there.
+
+        Notes
+        -----
+        Values and whole rows are encrypted, each reject under a key of its own, so that those of
+        a customer can be erased. A store without keys keeps what may be personal not at all.
+        """
+        self._check_open()
+        table = getattr(rejects, "table", rejects)
+        with writing(self._engine) as connection:
+            n = add_rejects(connection, self._desk.vault, table, batch)
+            said = {"batch": batch, "rows": n}
+            self._desk.record_change(connection, "reject", said)
+        return n
+
+    def rejects(self, batch: int | None = None) -> pd.DataFrame:
+        """Return rows that could not be used.
+
+        Parameters
+        ----------
+        batch : int or None, default=None
+            The load that they belong to; without, all.
+
+        Returns
+        -------
+        DataFrame
+            batch, source, row, column, item, value, reason, protected and cells. Reading values
+            that may be personal leaves a record in the trail.
+
+        Raises
+        ------
+        AccessDeniedError
+            The policy does not let the actor write what rejects are corrected to: no item at all.
+        """
+        self._check_open()
+        self._check_writer()
+        with reading(self._engine) as connection:
+            table = reject_table(connection, self._desk.vault, batch)
+        if len(table) and table["protected"].any():
+            said = {"call": "rejects", "batch": batch, "rows": len(table)}
+            self._desk.trail().append(self.actor, "read", said)
+        return table
+
+    def retract(self, observation_ids: Iterable[int], *, reason: str) -> int:
+        """Take back observations; from now on they are not known any more.
+
+        Parameters
+        ----------
+        observation_ids : sequence of int
+            Their numbers, as :meth:`observations` gives them.
+        reason : str
+            Why; it stays for good.
+
+        Returns
+        -------
+        int
+            Observations that were retracted; those that were before are not counted.
+
+        Raises
+        ------
+        StoreError
+            There is no such observation.
+        AccessDeniedError
+            The policy does not let the actor write one of the items.
+
+        Notes
+        -----
+        Nothing is deleted: a snapshot of an instant before still has it. What the observation had
+        corrected counts again. An equal fact that is loaded later is known, and stays retracted.
+        """
+        self._check_open()
+        ids = sorted({int(one) for one in observation_ids})
+        self._check_reason(reason, "retract")
+        # before writing begins: that something was denied is written by itself
+        with reading(self._engine) as connection:
+            there = _kept(connection, ids)
+        lacking = next((one for one in ids if one not in there), None)
+        if lacking is not None:
+            msg = f"There is no observation {lacking}. Nothing was retracted."
+            raise StoreError(msg)
+        owners, named = zip(*there.values(), strict=True) if there else ((), ())
+        self._desk.check_items("write", (self.catalogue[name] for name in set(named)))
+        with writing(self._engine) as connection:
+            before = _among(connection, retractions.c.observation_id, ids)
+            new = [one for one in ids if one not in before]
+            first, at = next_id(connection, retractions), next_instant(connection)
+            rows = [
+                {
+                    "id": first + place, "observation_id": one, "reason": reason,
+                    "recorded_at": at, "recorded_by": self.actor.name,
+                }
+                for place, one in enumerate(new)
+            ]  # fmt: skip
+            if rows:
+                connection.execute(retractions.insert(), rows)
+            subjects = list(names_of(connection, set(owners)).values())
+            said = {"observations": new, "reason": reason}
+            self._desk.record_change(connection, "retract", said, subjects)
+        return len(new)
+
+    def link(self, customer: str, into: str, reason: str) -> None:
+        """Record that a customer is another one; reading with ``resolve=True`` then joins them.
+
+        Parameters
+        ----------
+        customer : str
+            The one that is read as the other from now on.
+        into : str
+            The other one.
+        reason : str
+            Why; it stays for good.
+
+        Raises
+        ------
+        StoreError
+            There is no such customer, it is linked already, or the two would go in a circle.
+        AccessDeniedError
+            The policy does not let the actor merge customers.
+        """
+        self._relink("link", customer, into, reason)
+
+    def unlink(self, customer: str, reason: str) -> None:
+        """Record that a customer is one of its own after all; nothing of it was lost.
+
+        Parameters
+        ----------
+        customer : str
+            One that was linked.
+        reason : str
+            Why; it stays for good.
+
+        Raises
+        ------
+        StoreError
+            There is no such customer, or it is not linked.
+        AccessDeniedError
+            The policy does not let the actor merge customers.
+        """
+        self._relink("unlink", customer, None, reason)
+
+    def links(self) -> pd.DataFrame:
+        """Return a row an event: customer, into (missing where unlinked), reason, when, by whom."""
+        self._check_open()
+        with reading(self._engine) as connection:
+            return link_table(connection)
+
+    def change_catalogue(self, catalogue: ItemCatalogue, *, approval: str = "") -> None:
+        """Give the store another catalogue; the one before stays among its settings.
+
+        Parameters
+        ----------
+        catalogue : ItemCatalogue
+            With all items that have observations, of the same kind and protection.
+        approval : str, default=""
+            Number of an approved request, where the policy asks for four eyes.
+
+        Raises
+        ------
+        StoreError
+            An item with observations is missing, of another kind or otherwise protected.
+        AccessDeniedError
+            The policy does not let the actor manage it.
+        """
+        self._check_open()
+        check_kind(catalogue, "catalogue", f"{OWNER}.change_catalogue", ItemCatalogue)
+        self._desk.allow("manage_policy", approval)
+        with writing(self._engine) as connection:
+            check_change(connection, self.catalogue, catalogue)
+            set_setting(connection, "catalogue", str(catalogue.to_json()))
+            self._desk.record_change(connection, "change_catalogue", {"items": len(catalogue)})
+        self._catalogue = catalogue
+
+    def change_policy(self, policy: AccessPolicy, *, approval: str = "") -> None:
+        """Give the store another policy; the one before stays among its settings.
+
+        Parameters
+        ----------
+        policy : AccessPolicy
+            Who may do what from now on.
+        approval : str, default=""
+            Number of an approved request, where the policy asks for four eyes.
+
+        Raises
+        ------
+        AccessDeniedError
+            The policy so far does not let the actor manage it.
+        """
+        self._check_open()
+        check_kind(policy, "policy", f"{OWNER}.change_policy", AccessPolicy)
+        self._desk.allow("manage_policy", approval)
+        with writing(self._engine) as connection:
+            set_setting(connection, "policy", str(policy.to_json()))
+            said = {"roles": list(policy.names)}
+            self._desk.record_change(connection, "change_policy", said)
+        self._desk = self._desk.under(policy)
+
+    def _relink(self, action: str, customer: str, into: str | None, reason: str) -> None:
+        self._check_open()
+        self._check_reason(reason, action)
+        self._desk.check("merge")
+        with writing(self._engine) as connection:
+            row = {"reason": reason, "recorded_by": self.actor.name}
+            add_link(connection, customer, into, {**row, "recorded_at": next_instant(connection)})
+            both = [name for name in (customer, into) if name is not None]
+            self._desk.record_change(connection, action, {"reason": reason}, both)
+
+    def _check_writer(self) -> None:
+        """Refuse who may not write any item."""
+        policy = self._desk.policy
+        may = policy is None or any(
+            policy.allows(self.actor, "write", item) for item in self.catalogue
+        )
+        if not may:
+            self._desk.check("write", self.catalogue.items[0])
+
+    def _check_reason(self, reason: Any, call: str) -> None:
+        if not isinstance(reason, str) or not reason.strip():
+            msg = f"The 'reason' parameter of {OWNER}.{call} must say why. Got {reason!r}."
+            raise InvalidParameterError(msg)
+
+
+def _kept(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[int, str]]:
+    """Return customer and item of observations that are there."""
+    found: dict[int, tuple[int, str]] = {}
+    for part in _parts(ids):
+        rows = sa.select(facts.c.id, facts.c.customer_id, items.c.name).join(
+            items, items.c.id == facts.c.item_id
+        )
+        for number, owner, name in connection.execute(rows.where(facts.c.id.in_(part))):
+            found[number] = (owner, name)
+    return found
+
+
+def _among(connection: sa.Connection, column: Any, ids: list[int]) -> set[int]:
+    found: set[int] = set()
+    for part in _parts(ids):
+        found |= set(connection.execute(sa.select(column).where(column.in_(part))).scalars())
+    return found
+
+
+def _parts(ids: list[int]) -> list[list[int]]:
+    """Return a few hundred at a time, as many as a statement names."""
+    return [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]

@@ -1,0 +1,223 @@
+"""Where a store is, and how connections to it are made: SQLite files and PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+
+from creditscore.exceptions import (
+    InvalidParameterError,
+    MissingDependencyError,
+    StoreBusyError,
+    StoreError,
+    StoreNotFoundError,
+)
+
+_WRITES = "creditscore_writes"
+_SQLITE_BUSY = ("database is locked", "database table is locked", "database schema is locked")
+_POSTGRES_BUSY = ("55P03", "40001", "40P01")
+"""No lock in time, a conflict of writers, a deadlock."""
+WRITE_LOCK = 7_239_461_001
+"""Number of the advisory lock that one writer of a PostgreSQL store holds."""
+AUDIT_LOCK = 7_239_461_002
+"""Number of the lock on the head of the audit trail."""
+
+
+def url_of(place: Any) -> URL:
+    """Read a place: a path of an SQLite file, or the URL of a database.
+
+    Raises
+    ------
+    InvalidParameterError
+        It is neither, or a database of another kind; the message shows no password.
+    """
+    if isinstance(place, URL):
+        url = place
+    elif isinstance(place, str) and "://" in place:
+        try:
+            url = make_url(place)
+        except sa.exc.ArgumentError:
+            msg = "The 'place' of a store has the form of a URL and cannot be read as one."
+            raise InvalidParameterError(msg) from None
+    elif isinstance(place, (str, os.PathLike)) and str(place):
+        url = URL.create("sqlite", database=str(Path(place)))
+    else:
+        msg = f"The 'place' of a store must be a path or a URL. Got {type(place).__name__}."
+        raise InvalidParameterError(msg)
+    backend = url.get_backend_name()
+    if backend == "postgresql":
+        # the one driver that is installed with the extra
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        msg = f"A store is kept in SQLite or PostgreSQL. Got a URL of {backend!r}."
+        raise InvalidParameterError(msg)
+    if url.database in (None, "", ":memory:"):
+        msg = "A store in SQLite is a file. Give its path."
+        raise InvalidParameterError(msg)
+    return url
+
+
+def place_text(url: URL) -> str:
+    """Write a place without its password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return url.render_as_string(hide_password=True)
+
+
+def make_engine(url: URL, busy_seconds: float) -> sa.Engine:
+    """Return an engine; parameters of statements are in none of its messages."""
+    if url.get_backend_name() == "sqlite":
+        engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": busy_seconds})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    try:
+        engine = sa.create_engine(url, hide_parameters=True)
+    except ImportError as error:
+        msg = 'psycopg is needed for PostgreSQL: pip install "creditscore[postgres]".'
+        raise MissingDependencyError(msg) from error
+    wait = f"SET lock_timeout = {int(busy_seconds * 1000)}"
+
+    def prepare(connection: Any, _: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(wait)
+        connection.commit()
+
+    event.listen(engine, "connect", prepare)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    # transactions are begun by _begin_sqlite, so that it is known when a lock is taken
+    connection.isolation_level = None
+    for pragma in ("synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def state_purpose(engine: sa.Engine, actor: str, purpose: str) -> None:
+    """Tell PostgreSQL in each transaction who acts and for what, as row-level security asks."""
+    if is_sqlite(engine):
+        return
+
+    def state(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(
+            "SELECT set_config('app.actor', %s, true), set_config('app.purpose', %s, true)",
+            (actor, purpose),
+        )
+
+    event.listen(engine, "begin", state)
+
+
+def is_sqlite(bind: sa.Connection | sa.Engine) -> bool:
+    """Tell SQLite from PostgreSQL."""
+    return bind.dialect.name == "sqlite"
+
+
+@contextmanager
+def writing(engine: sa.Engine, *, lock: int = WRITE_LOCK) -> Iterator[sa.Connection]:
+    """Give a connection in a transaction that is the only one to write.
+
+    Raises
+    ------
+    StoreBusyError
+        Others wrote for longer than the store waits.
+    """
+    with _told(engine), engine.connect() as plain:
+        connection = plain.execution_options(**{_WRITES: True})
+        with connection.begin():
+            if not is_sqlite(engine):
+                take_lock(connection, lock)
+            yield connection
+
+
+def take_lock(connection: sa.Connection, lock: int) -> None:
+    """Wait for an advisory lock, which ends with the transaction."""
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock)))
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection that sees one state of the store, whatever others write meanwhile."""
+    with _told(engine), engine.connect() as plain:
+        level = {} if is_sqlite(engine) else {"isolation_level": "REPEATABLE READ"}
+        connection = plain.execution_options(**level)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def _told(engine: sa.Engine) -> Iterator[None]:
+    """Turn errors of the database into those of the store."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        if _is_busy(error):
+            msg = (
+                f"Others wrote to the store {place_text(engine.url)!r} for longer than it waits. "
+                "Nothing was written. Try again, or give a longer 'busy_seconds'."
+            )
+            raise StoreBusyError(msg) from error
+        # the first line says what; those below it may hold values of the row
+        told = str(error.orig).partition("\n")[0]
+        msg = f"The store {place_text(engine.url)!r} cannot do this: {told}."
+        raise StoreError(msg) from error
+
+
+def _is_busy(error: sa.exc.DBAPIError) -> bool:
+    told = str(error.orig)
+    return told.startswith(_SQLITE_BUSY) or getattr(error.orig, "sqlstate", "") in _POSTGRES_BUSY
+
+
+def make_file(path: Path) -> None:
+    """Make the file of a new store, which its owner alone may read and write.
+
+    Raises
+    ------
+    StoreError
+        There is a file already, or it cannot be made.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        msg = f"There is a file {str(path)!r} already. Open it, or name another."
+        raise StoreError(msg) from None
+    except OSError as error:
+        msg = f"The file {str(path)!r} cannot be made: {error.strerror}."
+        raise StoreError(msg) from error
+
+
+def use_wal(engine: sa.Engine) -> None:
+    """Let readers of a file go on while somebody writes; the file remembers it."""
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA journal_mode=WAL")
+    finally:
+        raw.close()
+
+
+def check_file(url: URL) -> None:
+    """Check that the file of a store is there.
+
+    Raises
+    ------
+    StoreNotFoundError
+        There is none.
+    """
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).is_file():
+        msg = (
+            f"There is no store {str(url.database)!r}. Check the path, or make one with "
+            "CustomerStore.create()."
+        )
+        raise StoreNotFoundError(msg)

@@ -1,0 +1,135 @@
+"""Customers whose data were erased, and facts that nobody reads any more."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import sqlalchemy as sa
+
+from creditscore._typing import Bool1D, Int1D
+from creditscore.exceptions import ErasedSubjectError
+from creditscore.organise._store._schema import (
+    ITEM_PLACES,
+    customers,
+    erasures,
+    items,
+    protections,
+)
+from creditscore.organise._store._subjects import Vault
+from creditscore.protect import subjects_digest
+
+ERASED, EXPIRED, ELSEWHERE = "erased", "expired", "erased elsewhere"
+REGISTER = "erasure register"
+"""Purpose of the key of registers of erasures."""
+_PSEUDONYM = re.compile(r"erased:([1-9][0-9]*)")
+
+
+def pseudonym(number: int) -> str:
+    """Return what takes the place of the name of an erased customer."""
+    return f"erased:{number}"
+
+
+def erased_ids(connection: sa.Connection) -> set[int]:
+    """Return the numbers of customers whose data were erased."""
+    return set(connection.execute(sa.select(erasures.c.customer_id)).scalars())
+
+
+def erased_numbers(connection: sa.Connection, names: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of erased customers that are asked for by their pseudonyms.
+
+    Raises
+    ------
+    ErasedSubjectError
+        One is asked for by its name.
+    """
+    gone = erased_ids(connection)
+    found: dict[str, int] = {}
+    if not gone:
+        return found
+    asked = set(names)
+    for name in asked:
+        told = _PSEUDONYM.fullmatch(name)
+        if told is not None and int(told[1]) in gone:
+            found[name] = int(told[1])
+    own = sa.select(customers.c.name).join(erasures, erasures.c.customer_id == customers.c.id)
+    if asked & set(connection.execute(own).scalars()):
+        msg = (
+            "The data of a customer that is asked for were erased. What is kept of it by law is "
+            "read without naming it."
+        )
+        raise ErasedSubjectError(msg)
+    return found
+
+
+def erased_names(connection: sa.Connection, vault: Vault, names: Iterable[str]) -> set[str]:
+    """Return those of some names whose data were erased, here or before a backup was restored."""
+    asked = set(names)
+    own = sa.select(customers.c.name).join(erasures, erasures.c.customer_id == customers.c.id)
+    found = asked & set(connection.execute(own).scalars())
+    told = sa.select(protections.c.content).where(protections.c.kind == ELSEWHERE)
+    digests = {json.loads(text)["digest"] for text in connection.execute(told).scalars()}
+    if digests:
+        key = vault.derive(REGISTER)
+        found |= {name for name in asked if subjects_digest({name}, key=key) in digests}
+    # nor can anybody take the place of one who was erased
+    return found | {name for name in asked if _PSEUDONYM.fullmatch(name)}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Unread:
+    """What is left out of every answer, whichever instant it is about.
+
+    Attributes
+    ----------
+    owners : ndarray of int
+        Customers whose data were erased.
+    kept : ndarray of int
+        Customer and item, as one number, that are read of them all the same.
+    expired : ndarray of int
+        Observations whose time is over.
+    """
+
+    owners: Int1D
+    kept: Int1D
+    expired: Int1D
+
+    @classmethod
+    def read(cls, connection: sa.Connection) -> Self:
+        """Read what was erased, and what of it is kept."""
+        told = sa.select(protections.c.kind, protections.c.customer_id, protections.c.content)
+        rows = connection.execute(told.where(protections.c.kind.in_((ERASED, EXPIRED)))).all()
+        numbers: dict[str, int] = {}
+        if any(kind == ERASED for kind, *_ in rows):
+            named = connection.execute(sa.select(items.c.name, items.c.id))
+            numbers = {str(name): number for name, number in named}
+        kept: set[int] = set()
+        expired: list[int] = []
+        for kind, customer, content in rows:
+            entries = json.loads(content)
+            if kind == EXPIRED:
+                expired += entries["observations"]
+                continue
+            found = (numbers[name] for name in entries["kept"] if name in numbers)
+            kept.update(customer * ITEM_PLACES + number for number in found)
+        return cls(
+            owners=_sorted(erased_ids(connection)), kept=_sorted(kept), expired=_sorted(expired)
+        )
+
+    def keeps(self, owner: Int1D, item: Int1D, number: Int1D) -> Bool1D:
+        """Tell which facts are read."""
+        keep: Bool1D = np.ones(len(owner), dtype=bool)
+        if len(self.owners):
+            gone = np.isin(owner, self.owners)
+            keep &= ~gone | np.isin(owner * ITEM_PLACES + item, self.kept)
+        if len(self.expired):
+            keep &= ~np.isin(number, self.expired)
+        return keep
+
+
+def _sorted(numbers: Sequence[int] | set[int]) -> Int1D:
+    return np.array(sorted(numbers), dtype=np.int64)

@@ -1,0 +1,168 @@
+"""The facts that a question is about, as columns of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import sqlalchemy as sa
+
+from creditscore._typing import Float1D, Int1D
+from creditscore.organise._store._bulk import fetch_columns
+from creditscore.organise._store._choice import Candidates
+from creditscore.organise._store._clock import END
+from creditscore.organise._store._erased import Unread
+from creditscore.organise._store._names import origin_frame
+from creditscore.organise._store._reliability import source_ranks
+from creditscore.organise._store._schema import ITEM_PLACES, observations
+from creditscore.organise._store._scope import (
+    Batches,
+    Scope,
+    conditions,
+    resolved,
+    retracted,
+    roots,
+    with_merged,
+)
+
+_DAY_ZERO, _NO_DAY, _DAYS = 2**22, 2**22, 2**24
+"""Days from the year 1 to 9999, and none, as whole numbers of 24 bits."""
+_BATCHES = 2**26
+"""More than there are batches."""
+_Record = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Found:
+    """Facts and whose they are.
+
+    Attributes
+    ----------
+    facts : Candidates
+        What decides which of them count.
+    owner : ndarray of int
+        Customer under whose number each is kept.
+    customer : ndarray of int
+        Customer whose it is: another one where customers were merged.
+    item, origin, batch : ndarray of int
+        Numbers.
+    number : ndarray of float
+        Value, 0 where it is none.
+    record : ndarray of str, optional
+        Which record of the customer, where that was asked for.
+    """
+
+    facts: Candidates
+    owner: Int1D
+    customer: Int1D
+    item: Int1D
+    origin: Int1D
+    batch: Int1D
+    number: Float1D
+    record: _Record | None
+
+    def __len__(self) -> int:
+        """Return the number of facts."""
+        return len(self.owner)
+
+    def rows(self, keep: Any) -> Found:
+        """Return some of them."""
+        columns = {
+            name: getattr(self, name)[keep]
+            for name in ("owner", "customer", "item", "origin", "batch", "number")
+        }
+        record = None if self.record is None else self.record[keep]
+        return replace(self, facts=self.facts.rows(keep), record=record, **columns)
+
+
+def find(connection: sa.Connection, scope: Scope, *, with_record: bool = False) -> Found:
+    """Return the facts of a scope that were known and not retracted.
+
+    O(rows of these items) time: for some customers by the index, else by one pass over the rows,
+    which takes less than a sorted one where most of them are wanted.
+    """
+    made = Batches.read(connection)
+    into = roots(connection, min(scope.known_at, scope.recorded_by)) if scope.resolve else {}
+    if into and scope.customers is not None:
+        scope = replace(scope, customers=with_merged(scope.customers, into))
+    columns = _fetched(connection, scope, made, with_record=with_record)
+    owner, item = np.divmod(columns.pop("place"), ITEM_PLACES)
+    keep = Unread.read(connection).keeps(owner, item, columns["id"])
+    gone = retracted(connection, scope)
+    if len(gone):
+        keep &= ~np.isin(columns["id"], gone)
+    if len(scope.uncovered):
+        keep &= ~(np.isin(owner, scope.uncovered) & np.isin(item, scope.guarded))
+    if scope.customers is not None:
+        keep &= np.isin(owner, scope.customers)
+    if not keep.all():
+        columns = {name: values[keep] for name, values in columns.items()}
+        owner, item = owner[keep], item[keep]
+    customer = resolved(owner, into)
+    record = columns.get("record")
+    place = customer * ITEM_PLACES + item
+    if record is not None:
+        codes, levels = pd.factorize(record)
+        _, place = np.unique(place * (len(levels) + 1) + codes, return_inverse=True)
+    return Found(
+        facts=_candidates(connection, columns, place, made),
+        owner=owner, customer=customer, item=item, origin=columns["origin"],
+        batch=columns["batch"], number=columns["number"], record=record,
+    )  # fmt: skip
+
+
+def _fetched(
+    connection: sa.Connection, scope: Scope, made: Batches, *, with_record: bool
+) -> dict[str, npt.NDArray[Any]]:
+    rows = observations.c
+    # two numbers in one, where that saves a fifth of the time
+    kinds: dict[str, Any] = {
+        "id": np.int64, "place": np.int64, "days": np.int64, "from": np.int64,
+        "number": np.float64,
+    }  # fmt: skip
+    wanted: list[Any] = [
+        rows.id,
+        rows.customer_id * ITEM_PLACES + rows.item_id,
+        (rows.true_from + _DAY_ZERO) * _DAYS + sa.func.coalesce(rows.true_to, _NO_DAY) + _DAY_ZERO,
+        rows.origin_id * _BATCHES + rows.batch_id,
+        sa.func.coalesce(rows.number, 0.0),
+    ]
+    if made.is_backfill.any():
+        kinds["collected"] = np.int64
+        wanted.append(rows.collected_at)
+    if with_record:
+        kinds["record"] = object
+        wanted.append(rows.record)
+    if scope.items:
+        select = sa.select(*wanted).where(*conditions(scope, made))
+        columns = fetch_columns(connection, select, kinds)
+    else:
+        columns = {name: np.empty(0, dtype=kind) for name, kind in kinds.items()}
+    first, last = np.divmod(columns.pop("days"), _DAYS)
+    columns["true_from"] = first - _DAY_ZERO
+    columns["true_to"] = np.where(last == _DAY_ZERO + _NO_DAY, END, last - _DAY_ZERO)
+    columns["origin"], columns["batch"] = np.divmod(columns.pop("from"), _BATCHES)
+    return columns
+
+
+def _candidates(
+    connection: sa.Connection, columns: dict[str, npt.NDArray[Any]], place: Int1D, made: Batches
+) -> Candidates:
+    origins = origin_frame(connection)
+    n = int(origins.index.max()) + 1 if len(origins) else 1
+    numbers = origins.index.to_numpy(dtype=np.int64)
+    source = np.zeros(n, dtype=np.int32)
+    source[numbers] = origins.groupby(["source", "source_name"], sort=False).ngroup()
+    rank, confidence = np.zeros(n), np.zeros(n)
+    rank[numbers] = source_ranks(origins)
+    confidence[numbers] = origins["confidence"].to_numpy(dtype=np.float64)
+    origin = columns["origin"]
+    return Candidates(
+        id=columns["id"], place=place, true_from=columns["true_from"],
+        true_to=columns["true_to"], source=source[origin],
+        known=made.known(columns["batch"], columns.get("collected")),
+        reliability=rank[origin], confidence=confidence[origin],
+    )  # fmt: skip

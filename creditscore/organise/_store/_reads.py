@@ -1,0 +1,365 @@
+"""What a store gives: snapshots, records, history, and the observations themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from creditscore._checks import read_entries, unknown_name
+from creditscore._typing import Int1D
+from creditscore.exceptions import InvalidParameterError
+from creditscore.organise._guard._purpose_limit import limited
+from creditscore.organise._store import _clock
+from creditscore.organise._store._access import Readable
+from creditscore.organise._store._base import OWNER, StoreBase
+from creditscore.organise._store._engine import reading
+from creditscore.organise._store._erased import erased_numbers
+from creditscore.organise._store._indicator_tables import indicator_tables
+from creditscore.organise._store._names import names_of, numbers_of
+from creditscore.organise._store._schema import batches, customers, items
+from creditscore.organise._store._scope import Scope
+from creditscore.organise._store._tables import Tables, retraction_table
+from creditscore.organise._store._values import Reader
+
+
+class StoreReads(StoreBase):
+    """Reading; see :class:`CustomerStore`."""
+
+    def snapshot(
+        self,
+        as_of: Any,
+        known_at: Any = None,
+        *,
+        items: Any = None,
+        customers: Any = None,
+        recorded_by: Any = None,
+        resolve: bool = False,
+    ) -> pd.DataFrame:
+        """Return what was known at an instant to be true on a day.
+
+        Parameters
+        ----------
+        as_of : str, date or datetime
+            Day on which facts are true: from the first day of each until before its last.
+        known_at : str, date, datetime or None, default=None
+            Instant at which they were known. A time without a zone is one of UTC; a day means
+            its end in UTC. Without, all that is known now.
+        items : sequence of str, optional
+            Items of the customer itself; without, all that the actor may read.
+        customers : sequence of str, optional
+            Customers, in the order of the rows; without, all of whom something is known.
+        recorded_by : str, date, datetime or None, default=None
+            Instant by which facts were recorded, too: a result from before a backfill comes out
+            again as it was.
+        resolve : bool, default=False
+            Whether customers that were merged by then are read as the one that they are.
+
+        Returns
+        -------
+        DataFrame
+            Index customer; a column an item: numbers as float, texts as object, days as
+            datetime64, flags as nullable boolean. Masked items hold bullets.
+
+        Raises
+        ------
+        InvalidParameterError
+            No such day, instant, item or customer; or an item of records.
+        AccessDeniedError
+            An item is named that the actor may not read.
+        DecryptionError
+            A protected value was altered or moved.
+
+        Notes
+        -----
+        Of facts about one item of one customer that were known at the instant and not retracted
+        by then:
+
+        1. of those with one first day, one source and one name of it, the one known last counts,
+           and of several that became known at once the one recorded last: it corrects the others;
+        2. it is true on a day from its first day until before its last, if it has one. What was
+           corrected does not come back when the correction has ended;
+        3. of the rest counts the one that is true from the latest day; then the one of the more
+           reliable source and method (:class:`SourceReliability`); then the one of the higher
+           confidence, the one known last, and the one recorded first.
+
+        A fact is known from the instant at which it was recorded, by the store's own clock; one
+        of a backfill from when it was collected, if that is earlier. Days are calendar days
+        without a zone; instants are UTC, in which no hour is repeated or left out. So a snapshot
+        of an instant that has passed stays what it was, except for backfills, which
+        `recorded_by` shuts out.
+
+        O(n) time and memory for n facts of the items where loads were in the order of customers,
+        O(n log n) otherwise; with up to 1,000 `customers`, by their facts alone.
+
+        One record of the trail is left where protected items are among the columns.
+        """
+        day = _clock.day_number(as_of, "as_of", f"{OWNER}.snapshot")
+        readable = self._of_customer(items, "snapshot")
+        details = {"as_of": as_of, "known_at": known_at, "recorded_by": recorded_by}
+        with self._tables(
+            "snapshot", readable, customers, known_at, recorded_by, as_of=day, resolve=resolve
+        ) as tables:
+            table = tables.snapshot(tables.scope.customers)
+        self._desk.record_read("snapshot", readable, details, list(table.index))
+        return table
+
+    def records(
+        self,
+        kind: str,
+        as_of: Any,
+        known_at: Any = None,
+        *,
+        customers: Any = None,
+        recorded_by: Any = None,
+        resolve: bool = False,
+    ) -> pd.DataFrame:
+        """Return the records of a kind, such as invoices, as they were known and true.
+
+        Parameters
+        ----------
+        kind : str
+            Kind of record: what stands before the dot in names of items.
+        as_of : str, date or datetime
+            Day on which facts are true, as that of :meth:`snapshot`, with the same errors.
+        known_at : str, date, datetime or None, default=None
+            Instant at which they were known, as that of :meth:`snapshot`.
+        customers : sequence of str, optional
+            Customers; without, all.
+        recorded_by : str, date, datetime or None, default=None
+            Instant by which facts were recorded, too.
+        resolve : bool, default=False
+            Whether merged customers are read as one.
+
+        Returns
+        -------
+        DataFrame
+            A row a customer and record: customer, record, known_on (the first day on which
+            something of it was known and true), and a column an item, without the kind.
+        """
+        owner = f"{OWNER}.records"
+        day = _clock.day_number(as_of, "as_of", owner)
+        names = [item.name for item in self.catalogue.of_record(kind)] if kind else []
+        if not names:
+            kinds = sorted({item.record_kind for item in self.catalogue} - {""})
+            raise unknown_name(kind, kinds, "kind of record", "the catalogue")
+        readable = self._desk.readable(self.catalogue, None, owner)
+        readable = _only(readable, names)
+        with self._tables(
+            "records", readable, customers, known_at, recorded_by, as_of=day, resolve=resolve
+        ) as tables:
+            table = tables.records()
+        details = {"kind": kind, "as_of": as_of, "known_at": known_at, "recorded_by": recorded_by}
+        self._desk.record_read("records", readable, details, list(table["customer"].unique()))
+        return table
+
+    def history(
+        self,
+        items: Any = None,
+        customers: Any = None,
+        known_at: Any = None,
+        *,
+        by_source: bool = False,
+        recorded_by: Any = None,
+        resolve: bool = False,
+    ) -> pd.DataFrame:
+        """Return all that was ever true, with each of its corrections.
+
+        Parameters
+        ----------
+        items : sequence of str, optional
+            Items of the customer itself; without, all that the actor may read.
+        known_at : str, date, datetime or None, default=None
+            Instant at which they were known, as that of :meth:`snapshot`.
+        customers : sequence of str, optional
+            Customers; without, all.
+        recorded_by : str, date, datetime or None, default=None
+            Instant by which facts were recorded, too.
+        resolve : bool, default=False
+            Whether merged customers are read as one.
+        by_source : bool, default=False
+            Whether each source has rows of its own, and no row mixes two; a column ``source``
+            then holds the name of it.
+
+        Returns
+        -------
+        DataFrame
+            A row a customer, true_from and known_on (day of UTC on which something about that
+            day became known): customer, true_from, known_on, and a column an item. A row holds
+            all that was known then, so that a later one takes the place of an earlier one whole.
+        """
+        readable = self._of_customer(items, "history")
+        with self._tables(
+            "history", readable, customers, known_at, recorded_by, resolve=resolve
+        ) as tables:
+            table = tables.history(by_source=by_source)
+        details = {"known_at": known_at, "recorded_by": recorded_by}
+        self._desk.record_read("history", readable, details, list(table["customer"].unique()))
+        return table
+
+    def observations(
+        self,
+        *,
+        customers: Any = None,
+        items: Any = None,
+        as_of: Any = None,
+        known_at: Any = None,
+        history: bool = False,
+        recorded_by: Any = None,
+        resolve: bool = False,
+    ) -> pd.DataFrame:
+        """Return facts with all that is known of them.
+
+        Parameters
+        ----------
+        items : sequence of str, optional
+            Items, also those of records; without, all that the actor may read.
+        known_at : str, date, datetime or None, default=None
+            Instant at which they were known, as that of :meth:`snapshot`.
+        customers : sequence of str, optional
+            Customers; without, all.
+        recorded_by : str, date, datetime or None, default=None
+            Instant by which facts were recorded, too.
+        resolve : bool, default=False
+            Whether merged customers are read as one.
+        as_of : str, date or datetime, optional
+            Day on which facts are true; without, the day of UTC of `known_at`, or today's. With
+            `history`, the last day from which they may be true; without, any.
+        history : bool, default=False
+            Whether all facts come, those that were corrected or have ended too; else the one that
+            counts for each item and record.
+
+        Returns
+        -------
+        DataFrame
+            observation (its number), the columns of :class:`~creditscore.collect.Observations`,
+            batch, recorded_at and known_at. Retracted ones are not among them.
+        """
+        owner = f"{OWNER}.observations"
+        readable = self._desk.readable(self.catalogue, items, owner)
+        instant = _clock.last_instant(known_at, "known_at", owner)
+        day = _clock.END if history else int(_clock.day_of(np.array(min(instant, _clock.now()))))
+        if as_of is not None:
+            day = _clock.day_number(as_of, "as_of", owner)
+        with self._tables(
+            "observations", readable, customers, known_at, recorded_by, as_of=day, resolve=resolve
+        ) as tables:
+            table = tables.observations(history=history)
+        details = {"as_of": as_of, "known_at": known_at, "history": history or None}
+        subjects = [str(name) for name in table["customer"].unique()]
+        self._desk.record_read("observations", readable, details, subjects)
+        return table
+
+    def _for_indicators(self, as_of: Any, known_at: Any, customers: Any) -> dict[str, pd.DataFrame]:
+        """Return tables for indicators; see :func:`customer_records`."""
+        day = _clock.day_number(as_of, "as_of", "customer_records")
+        readable = self._desk.readable(self.catalogue, None, "customer_records")
+        clear = {item.name for item in readable.items} - readable.masked
+        readable = _only(readable, sorted(clear))
+        with self._tables(
+            "customer_records", readable, customers, known_at, None, as_of=day
+        ) as tables:
+            found = indicator_tables(tables)
+        subjects = sorted({name for table in found.values() for name in table["customer"]})
+        details = {"as_of": as_of, "known_at": known_at}
+        self._desk.record_read("customer_records", readable, details, subjects)
+        return found
+
+    def batches(self) -> pd.DataFrame:
+        """Return a row a load: batch, recorded_at, recorded_by, is_backfill, note and counts."""
+        with self._reading() as connection:
+            rows = connection.execute(sa.select(batches).order_by(batches.c.id)).all()
+        names = ["batch", *[column.name for column in batches.c][1:]]
+        table = pd.DataFrame(rows, columns=names)
+        table["recorded_at"] = _clock.as_instants(table["recorded_at"].to_numpy(dtype=np.int64))
+        return table
+
+    def customers(self) -> tuple[str, ...]:
+        """Return the names of all customers, in the order in which they were first loaded.
+
+        Those whose data were erased are ``"erased:1"``, with their number in the store.
+        """
+        with self._reading() as connection:
+            numbers = connection.execute(sa.select(customers.c.id).order_by(customers.c.id))
+            ids = numbers.scalars().all()
+            names = names_of(connection, ids)
+            return tuple(names[number] for number in ids)
+
+    def retractions(self) -> pd.DataFrame:
+        """Return a row a retraction: observation, reason, recorded_at, recorded_by."""
+        with self._reading() as connection:
+            return retraction_table(connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        self._check_open()
+        with reading(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def _tables(
+        self, call: str, readable: Readable, who: Any, known_at: Any, recorded_by: Any,
+        *, as_of: int = _clock.END, resolve: bool = False,
+    ) -> Iterator[Tables]:  # fmt: skip
+        """Give what makes tables of a question, by one state of the store."""
+        owner = f"{OWNER}.{call}"
+        known = _clock.last_instant(known_at, "known_at", owner)
+        recorded = _clock.last_instant(recorded_by, "recorded_by", owner)
+        with self._reading() as connection:
+            names = [item.name for item in readable.items]
+            numbers = numbers_of(connection, items, names)
+            # items that nobody has yet are columns all the same
+            by_number = {
+                numbers.get(item.name, -1 - place): item
+                for place, item in enumerate(readable.items)
+            }
+            scope = Scope(
+                items=tuple(numbers.values()), customers=_asked(connection, who, owner),
+                as_of=as_of, known_at=known, recorded_by=recorded, resolve=resolve,
+            )  # fmt: skip
+            scope = limited(
+                connection, self._desk, self.catalogue, scope, named=who is not None,
+                guarded=tuple(n for n in numbers.values() if by_number[n].is_protected),
+            )  # fmt: skip
+            reader = Reader(items=by_number, masked=readable.masked, vault=self._desk.vault)
+            yield Tables(connection=connection, scope=scope, reader=reader)
+
+    def _of_customer(self, asked: Any, call: str) -> Readable:
+        """Return readable items of the customer itself."""
+        owner = f"{OWNER}.{call}"
+        readable = self._desk.readable(self.catalogue, asked, owner)
+        of_record = [item.name for item in readable.items if item.record_kind]
+        if asked is not None and of_record:
+            kind = self.catalogue[of_record[0]].record_kind
+            msg = (
+                f"The item {of_record[0]!r} is of one {kind} of several, which a row a customer "
+                f"cannot hold. Ask {OWNER}.records({kind!r}, …)."
+            )
+            raise InvalidParameterError(msg)
+        return _only(readable, [item.name for item in readable.items if not item.record_kind])
+
+
+def _only(readable: Readable, names: list[str]) -> Readable:
+    wanted = set(names)
+    return Readable(
+        items=tuple(item for item in readable.items if item.name in wanted),
+        masked=readable.masked & wanted,
+    )
+
+
+def _asked(connection: sa.Connection, who: Any, owner: str) -> Int1D | None:
+    """Return the numbers of customers that are asked for, in their order."""
+    if who is None:
+        return None
+    names = [str(name) for name in dict.fromkeys(read_entries(who, "customers", owner))]
+    found = numbers_of(connection, customers, names) | erased_numbers(connection, names)
+    strange = next((name for name in names if name not in found), None)
+    if strange is not None:
+        # the others are not listed, for their numbers are nobody's business
+        msg = f"There is no customer {strange!r} in the store."
+        raise InvalidParameterError(msg)
+    return np.array([found[name] for name in names], dtype=np.int64)

@@ -1,0 +1,112 @@
+"""Rows of sources that could not be used, with what may be personal in them encrypted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from creditscore.exceptions import InvalidParameterError, MissingColumnError, StoreError
+from creditscore.organise._store._names import next_id
+from creditscore.organise._store._schema import batches, rejects
+from creditscore.organise._store._subjects import REJECTS, Vault, cipher_of, keys_of
+from creditscore.protect import FieldCipher
+
+_COLUMNS = ("source", "row", "column", "item", "value", "reason", "protected", "cells")
+
+
+def add_rejects(connection: sa.Connection, vault: Vault, table: Any, batch: int) -> int:
+    """Keep a row each; returns how many."""
+    if not isinstance(table, pd.DataFrame):
+        msg = f"Rejects are those of a reader, or a DataFrame. Got {type(table).__name__}."
+        raise InvalidParameterError(msg)
+    lacking = [name for name in _COLUMNS if name not in table.columns]
+    if lacking:
+        msg = f"Rejects need the column {lacking[0]!r}. There are: {', '.join(table.columns)}."
+        raise MissingColumnError(msg)
+    there = sa.select(batches.c.id).where(batches.c.id == batch)
+    if connection.execute(there).scalar() is None:
+        msg = f"There is no batch {batch!r}. Rejects belong to a load; give its number."
+        raise StoreError(msg)
+    first = next_id(connection, rejects)
+    ciphers = _new_ciphers(connection, vault, range(first, first + len(table)))
+    rows = []
+    for place, given in enumerate(table[list(_COLUMNS)].itertuples(index=False, name=None)):
+        cells = dict(zip(_COLUMNS, given, strict=True))
+        number = first + place
+        cipher = ciphers.get(number)
+        # nobody knows what stands in a cell that cannot be read, so all are encrypted
+        guarded = bool(cells["protected"]) or cipher is not None
+        value, whole = _text(cells["value"]), _text(cells["cells"])
+        row = {
+            "id": number, "batch_id": batch, "is_protected": bool(cells["protected"]),
+            "column_name": _text(cells["column"]) or "",
+            "value": None if guarded else value, "cells": None,
+            "value_cipher": _sealed(cipher, value if guarded else None, number, "value"),
+            "cells_cipher": _sealed(cipher, whole, number, "cells"),
+        }  # fmt: skip
+        row |= {name: _text(cells[name]) or "" for name in ("source", "row", "item", "reason")}
+        rows.append(row)
+    if rows:
+        connection.execute(rejects.insert(), rows)
+    return len(rows)
+
+
+def reject_table(connection: sa.Connection, vault: Vault, batch: int | None) -> pd.DataFrame:
+    """Return rejects; what is encrypted is decrypted, where its key is still there."""
+    wanted = sa.select(rejects).order_by(rejects.c.id)
+    if batch is not None:
+        wanted = wanted.where(rejects.c.batch_id == batch)
+    found = connection.execute(wanted).mappings().all()
+    ciphers = _ciphers(connection, vault, [int(row["id"]) for row in found])
+    rows = []
+    for row in found:
+        number, cipher = int(row["batch_id"]), ciphers.get(int(row["id"]))
+        value = _opened(cipher, row["value_cipher"], row["id"], "value")
+        cells = _opened(cipher, row["cells_cipher"], row["id"], "cells")
+        rows.append(
+            [
+                *(number, row["source"], row["row"], row["column_name"], row["item"]),
+                *(row["value"] if row["value"] is not None else value, row["reason"]),
+                *(bool(row["is_protected"]), cells),
+            ]
+        )
+    return pd.DataFrame(rows, columns=["batch", *_COLUMNS])
+
+
+def _new_ciphers(
+    connection: sa.Connection, vault: Vault, numbers: Sequence[int]
+) -> dict[int, FieldCipher]:
+    """Make a key for each reject, so that each can be erased alone; none without keys."""
+    if not vault.has_keys:
+        return {}
+    vault.new_key(connection, REJECTS, numbers)
+    return _ciphers(connection, vault, numbers)
+
+
+def _ciphers(
+    connection: sa.Connection, vault: Vault, numbers: Sequence[int]
+) -> dict[int, FieldCipher]:
+    """Return the ciphers of rejects; those that were erased have none."""
+    if not vault.has_keys:
+        return {}
+    keys = keys_of(connection, vault, REJECTS, list(numbers))
+    return {number: cipher_of(key) for number, key in keys.items()}
+
+
+def _sealed(cipher: FieldCipher | None, value: str | None, number: int, field: str) -> bytes | None:
+    if cipher is None or value is None:
+        return None
+    return cipher.encrypt_text(value, record=number, field=f"reject {field}")
+
+
+def _opened(cipher: FieldCipher | None, value: bytes | None, number: int, field: str) -> str | None:
+    if cipher is None or value is None:
+        return None
+    return cipher.decrypt_text(bytes(value), record=number, field=f"reject {field}")
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None or value is pd.NA or value != value else str(value)  # noqa: PLR0124

@@ -1,0 +1,159 @@
+"""Which facts a question is about: items, customers, days, and what was known when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+
+from creditscore._typing import Bool1D, Int1D
+from creditscore.organise._store._clock import END
+from creditscore.organise._store._schema import batches, links, observations, retractions
+
+_MOST_NAMED = 1000
+"""Customers that a statement names; more are looked up in what it finds."""
+_MOST_INTO = 1000
+"""Links in a row that are followed."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scope:
+    """What is asked for, in numbers of the store.
+
+    Attributes
+    ----------
+    items : tuple of int
+        Items.
+    customers : ndarray of int, optional
+        Customers; all without.
+    as_of : int
+        Last day from which facts may be true.
+    known_at, recorded_by : int
+        Last instants at which facts were known, and at which they were recorded.
+    resolve : bool
+        Whether merged customers are read as one.
+    uncovered : tuple of int
+        Customers of whom the purpose of the reader covers none of the guarded items.
+    guarded : tuple of int
+        Those items.
+    with_retracted : bool
+        Whether those that were taken back are among the facts.
+    """
+
+    items: tuple[int, ...]
+    customers: Int1D | None = None
+    as_of: int = END
+    known_at: int = END
+    recorded_by: int = END
+    resolve: bool = False
+    uncovered: tuple[int, ...] = ()
+    guarded: tuple[int, ...] = ()
+    with_retracted: bool = False
+
+    def without(self, customers: tuple[int, ...], items: tuple[int, ...]) -> Scope:
+        """Return the same without some items of some customers."""
+        return replace(self, uncovered=customers, guarded=items)
+
+    def of_items(self, items: tuple[int, ...]) -> Scope:
+        """Return the same of some of the items."""
+        return replace(self, items=items)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Batches:
+    """When each batch was recorded; the place of an entry is the number of the batch."""
+
+    recorded: Int1D
+    is_backfill: Bool1D
+
+    @classmethod
+    def read(cls, connection: sa.Connection) -> Batches:
+        """Read them; numbers and instants grow together."""
+        rows = connection.execute(
+            sa.select(batches.c.id, batches.c.recorded_at, batches.c.is_backfill)
+        ).all()
+        n = max((row[0] for row in rows), default=0) + 1
+        recorded = np.full(n, END)
+        backfill = np.zeros(n, dtype=bool)
+        for number, at, is_backfill in rows:
+            recorded[number], backfill[number] = at, is_backfill
+        return cls(recorded=recorded, is_backfill=backfill)
+
+    def last_by(self, instant: int) -> int:
+        """Return the last batch that was recorded by an instant, 0 where there is none."""
+        found = np.flatnonzero(self.recorded[1:] <= instant)
+        return int(found[-1]) + 1 if len(found) else 0
+
+    def known(self, batch: Int1D, collected: Int1D | None) -> Int1D:
+        """Return the instant from which rows of batches were known."""
+        known = self.recorded[batch]
+        if collected is None:
+            return known
+        return np.where(self.is_backfill[batch], np.minimum(collected, known), known)
+
+
+def conditions(scope: Scope, made: Batches) -> list[sa.ColumnElement[bool]]:
+    """Return what rows must fulfil, as conditions of SQL that hold nothing but numbers."""
+    rows = observations.c
+    found: list[sa.ColumnElement[bool]] = [rows.item_id.in_(sorted(scope.items))]
+    if scope.customers is not None and len(scope.customers) <= _MOST_NAMED:
+        found.append(rows.customer_id.in_(sorted(map(int, scope.customers))))
+    if scope.as_of < END:
+        found.append(rows.true_from <= scope.as_of)
+    last = made.last_by(scope.recorded_by)
+    at_once = made.last_by(min(scope.known_at, scope.recorded_by))
+    of_old = np.flatnonzero(made.is_backfill[: last + 1])
+    of_old = of_old[of_old > at_once]
+    known: sa.ColumnElement[bool] = rows.batch_id <= at_once
+    if len(of_old):
+        earlier = (rows.collected_at <= scope.known_at) & rows.batch_id.in_(of_old.tolist())
+        known = sa.or_(known, earlier)
+    found.append(known)
+    return found
+
+
+def retracted(connection: sa.Connection, scope: Scope) -> Int1D:
+    """Return the numbers of observations that were retracted by then."""
+    if scope.with_retracted:
+        return np.empty(0, dtype=np.int64)
+    by_then = min(scope.known_at, scope.recorded_by)
+    gone = sa.select(retractions.c.observation_id).where(retractions.c.recorded_at <= by_then)
+    return np.array(connection.execute(gone).scalars().all(), dtype=np.int64)
+
+
+def roots(connection: sa.Connection, until: int = END) -> dict[int, int]:
+    """Return into which customer each merged one leads in the end, as links stood at an instant."""
+    told = sa.select(links.c.customer_id, links.c.into_id).where(links.c.recorded_at <= until)
+    rows = connection.execute(told.order_by(links.c.id))
+    # the last word on each customer counts
+    into: dict[int, int | None] = {row[0]: row[1] for row in rows}
+    found = {}
+    for customer, next_one in into.items():
+        if next_one is None:
+            continue
+        end, steps = next_one, 0
+        while into.get(end) is not None and steps < _MOST_INTO:
+            end, steps = int(into[end] or end), steps + 1
+        found[customer] = end
+    return found
+
+
+def resolved(customers: npt.NDArray[Any], into: dict[int, int]) -> Int1D:
+    """Return customers with merged ones replaced."""
+    out = np.array(customers, dtype=np.int64)
+    if into:
+        old = np.array(sorted(into), dtype=np.int64)
+        new = np.array([into[int(one)] for one in old], dtype=np.int64)
+        place = np.minimum(np.searchsorted(old, out), len(old) - 1)
+        out = np.where(old[place] == out, new[place], out)
+    return out
+
+
+def with_merged(customers: Int1D, into: dict[int, int]) -> Int1D:
+    """Return customers and those that were merged into them."""
+    wanted = set(customers.tolist())
+    merged = [old for old, new in into.items() if new in wanted]
+    return np.array(sorted(wanted.union(merged)), dtype=np.int64)

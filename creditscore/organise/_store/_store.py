@@ -1,0 +1,397 @@
+"""The store of customers: made, opened, backed up, restored and brought to this version."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from creditscore._checks import check_kind
+from creditscore._validation import check_real
+from creditscore.collect import ItemCatalogue
+from creditscore.exceptions import InvalidParameterError
+from creditscore.organise._guard._erasing import erase_again
+from creditscore.organise._guard._keeping_store import StoreKeeping
+from creditscore.organise._guard._register import ErasureRegister
+from creditscore.organise._guard._rights_store import StoreRights
+from creditscore.organise._store._access import Desk, who
+from creditscore.organise._store._backup import Backup, back_up
+from creditscore.organise._store._backup_report import BackupReport
+from creditscore.organise._store._base import OWNER
+from creditscore.organise._store._engine import (
+    check_file,
+    make_engine,
+    make_file,
+    reading,
+    url_of,
+    use_wal,
+    writing,
+)
+from creditscore.organise._store._erased import REGISTER
+from creditscore.organise._store._reads import StoreReads
+from creditscore.organise._store._revisions import check_revision, make_tables, upgrade
+from creditscore.organise._store._settings import read_plan, read_policy, set_setting
+from creditscore.organise._store._subjects import make_vault, open_vault
+from creditscore.protect import AccessPolicy, Actor, KeyRing
+
+_MOST_SECONDS = 86_400
+
+
+class CustomerStore(StoreReads, StoreRights, StoreKeeping):
+    """The customers' credit file: facts with their history, of which none is ever overwritten.
+
+    Made by :meth:`create` and opened by :meth:`open`; a file of SQLite, or a PostgreSQL database
+    that a team shares. It is bitemporal: each fact has days between which it is true, and an
+    instant from which it was known, which the store's clock sets.
+
+    Attributes
+    ----------
+    place : str
+        Path or URL, without a password.
+    catalogue : ItemCatalogue
+        What the items are.
+    policy : AccessPolicy or None
+        Who may do what.
+    actor : Actor
+        Who uses it.
+    trail : AuditTrail
+        Records of all changes, and of all reads of protected items.
+    engine : sqlalchemy.Engine
+        For what the store itself does not do; rows can be added by it, and not changed.
+
+    See Also
+    --------
+    creditscore.collect.Observations : What is loaded.
+
+    Notes
+    -----
+    *Append-only.* Triggers of the database refuse to change or delete rows; corrections are newer
+    rows, and retractions say of a row that it counts no more.
+
+    *Writers* come one after another: SQLite locks the file from the first statement of a change
+    (BEGIN IMMEDIATE), PostgreSQL by an advisory lock. Who waits longer than `busy_seconds` gets a
+    :class:`~creditscore.exceptions.StoreBusyError`. Readers see the state as it was when they
+    began, and wait for nobody: SQLite keeps a write-ahead log beside the file (``-wal``, ``-shm``)
+    while a store is open; keep the three together, and on a disk of the machine itself. Changes
+    are on the disk when a call returns (synchronous=FULL), what is deleted is overwritten
+    (secure_delete=ON), and sorting leaves no temporary files.
+
+    *Protection.* Values of protected items are encrypted, each under the key of its customer,
+    which is wrapped by the current master key. A new file may be read by its owner alone. What is
+    not protected, names of customers, days, sources and evidence among it, lies open in the file.
+
+    Examples
+    --------
+    >>> import pandas as pd, tempfile
+    >>> from pathlib import Path
+    >>> from creditscore.collect import Observations
+    >>> from creditscore.organise import CustomerStore
+    >>> facts = Observations.from_frame(pd.DataFrame({
+    ...     "customer": ["C1", "C1"], "item": ["revenue", "revenue"], "value": [1200, 1500],
+    ...     "true_from": ["2022-12-31", "2023-12-31"], "source": "public_filing",
+    ...     "method": "data_analysis", "collected_at": ["2023-04-30", "2024-04-30"],
+    ... }))
+    >>> place = Path(tempfile.mkdtemp()) / "customers.db"
+    >>> with CustomerStore.create(place) as store:  # doctest: +SKIP
+    ...     print(store.load(facts, backfill=True))
+    ...     print(store.snapshot("2024-06-30", known_at="2024-03-31", items=["revenue"]))
+    <LoadResult: batch 1, 2 observations loaded, 0 known already>
+              revenue
+    customer
+    C1         1200.0
+    """
+
+    @classmethod
+    def create(
+        cls,
+        place: str | os.PathLike[str] | URL,
+        catalogue: ItemCatalogue | None = None,
+        *,
+        keys: KeyRing | None = None,
+        policy: AccessPolicy | None = None,
+        actor: Actor | None = None,
+        busy_seconds: float = 30,
+    ) -> Self:
+        """Make a store, and open it.
+
+        Parameters
+        ----------
+        place : path-like or URL
+            File of SQLite that is not there yet, or the URL of an empty PostgreSQL database
+            (``"postgresql://user@host/name"``).
+        catalogue : ItemCatalogue, optional
+            What the items are; without, the standard one.
+        keys : KeyRing, optional
+            Master keys; without, protected items cannot be kept.
+        policy : AccessPolicy, optional
+            Who may do what; without, everybody everything.
+        actor : Actor, optional
+            Who uses it; without, the user of the machine, without a role.
+        busy_seconds : float, default=30
+            How long to wait for others that write, from 0 to 86,400.
+
+        Returns
+        -------
+        CustomerStore
+
+        Raises
+        ------
+        StoreError
+            There is a file or a store already.
+        InvalidParameterError
+            No place for a store, or something else is of the wrong kind.
+        MissingDependencyError
+            PostgreSQL needs the extra ``postgres``.
+        """
+        url, engine = _engine(place, keys, actor, busy_seconds, "create")
+        catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
+        check_kind(catalogue, "catalogue", f"{OWNER}.create", ItemCatalogue)
+        if policy is not None:
+            check_kind(policy, "policy", f"{OWNER}.create", AccessPolicy)
+        with _new_file(url, engine):
+            with writing(engine) as connection:
+                make_tables(connection)
+                vault = make_vault(connection, keys)
+                set_setting(connection, "catalogue", str(catalogue.to_json()))
+                if policy is not None:
+                    set_setting(connection, "policy", str(policy.to_json()))
+                desk = Desk(engine=engine, vault=vault, policy=policy, actor=who(actor))
+                desk.record_change(connection, "create", {"key_version": vault.version})
+            return cls._of(engine, desk)
+
+    @classmethod
+    def open(
+        cls,
+        place: str | os.PathLike[str] | URL,
+        *,
+        keys: KeyRing | None = None,
+        actor: Actor | None = None,
+        busy_seconds: float = 30,
+    ) -> Self:
+        """Open a store.
+
+        Parameters
+        ----------
+        place : path-like or URL
+            Where it is.
+        keys : KeyRing, optional
+            Master keys that it was made with, or last changed to.
+        actor : Actor, optional
+            As that of :meth:`create`.
+        busy_seconds : float, default=30
+            As that of :meth:`create`.
+
+        Returns
+        -------
+        CustomerStore
+
+        Raises
+        ------
+        StoreNotFoundError
+            There is no store.
+        StoreVersionError
+            It is of an older version: :meth:`migrate` brings it to this one. Or of a newer one.
+        KeyStoreError
+            The keys are missing, or those of another store.
+        StoreError
+            The database cannot be reached, or is no store.
+        """
+        url, engine = _engine(place, keys, actor, busy_seconds, "open")
+        check_file(url)
+        try:
+            with reading(engine) as connection:
+                check_revision(connection)
+                vault = open_vault(connection, keys)
+                policy, plan = read_policy(connection), read_plan(connection)
+            desk = Desk(engine=engine, vault=vault, policy=policy, actor=who(actor), plan=plan)
+            return cls._of(engine, desk)
+        except BaseException:
+            engine.dispose()
+            raise
+
+    @classmethod
+    def migrate(
+        cls,
+        place: str | os.PathLike[str] | URL,
+        *,
+        keys: KeyRing | None = None,
+        actor: Actor | None = None,
+        busy_seconds: float = 30,
+    ) -> Self:
+        """Bring an older store to the tables of this version, and open it.
+
+        Parameters
+        ----------
+        place : path-like or URL
+            Where it is. Make a backup before.
+        keys : KeyRing, optional
+            Master keys, as those of :meth:`open`, with the same errors.
+        actor : Actor, optional
+            As that of :meth:`create`.
+        busy_seconds : float, default=30
+            As that of :meth:`create`.
+
+        Returns
+        -------
+        CustomerStore
+
+        Raises
+        ------
+        AccessDeniedError
+            The policy does not let the actor do this.
+        """
+        url, engine = _engine(place, keys, actor, busy_seconds, "migrate")
+        check_file(url)
+        try:
+            with writing(engine) as connection:
+                vault = open_vault(connection, keys)
+                policy = read_policy(connection)
+                desk = Desk(engine=engine, vault=vault, policy=policy, actor=who(actor))
+                if policy is not None:
+                    policy.check(desk.actor, "migrate")
+                before, after = upgrade(connection)
+                if before != after:
+                    desk.record_change(connection, "migrate", {"from": before, "to": after})
+        finally:
+            engine.dispose()
+        return cls.open(place, keys=keys, actor=actor, busy_seconds=busy_seconds)
+
+    def backup(self, path: str | os.PathLike[str]) -> BackupReport:
+        """Write all of the store to a file, which is itself a store in SQLite.
+
+        Parameters
+        ----------
+        path : path-like
+            File that is not there yet. Beside it comes a document, ``….json``, with its hash, the
+            rows of each table and the head of the trail, sealed by a key of the store.
+
+        Returns
+        -------
+        BackupReport
+
+        Raises
+        ------
+        StoreError
+            There is such a file.
+        AccessDeniedError
+            The policy does not let the actor do this.
+
+        Notes
+        -----
+        The file is the same whether the store is in SQLite or in PostgreSQL, and can be restored
+        to either. It holds one state of the store; others may write meanwhile. Keys of customers
+        are in it as the store has them, wrapped by the master key, which is not.
+        """
+        self._check_open()
+        self._desk.check("backup")
+        report = back_up(self._engine, Path(path), self._desk.vault.derive("backup"))
+        said = {"sha256": report.sha256, "head": report.head.number}
+        self.trail.append(self.actor, "backup", said)
+        return report
+
+    @classmethod
+    def restore(
+        cls,
+        path: str | os.PathLike[str],
+        place: str | os.PathLike[str] | URL,
+        *,
+        keys: KeyRing | None = None,
+        actor: Actor | None = None,
+        register: ErasureRegister | None = None,
+        busy_seconds: float = 30,
+    ) -> Self:
+        """Make a store of a backup, and open it.
+
+        Parameters
+        ----------
+        path : path-like
+            Of :meth:`backup`, with its document beside it.
+        place : path-like or URL
+            Where the store will be; there must be none.
+        keys : KeyRing, optional
+            Master keys of the store that was backed up.
+        actor : Actor, optional
+            As that of :meth:`create`.
+        busy_seconds : float, default=30
+            As that of :meth:`create`.
+        register : ErasureRegister, optional
+            File that remembers whose data were erased since: they are erased again, before
+            anybody can read them. Without it those customers are back.
+
+        Returns
+        -------
+        CustomerStore
+
+        Raises
+        ------
+        StoreError
+            The file is not what the document says, rows are missing, or there is a store already.
+        BrokenTrailError
+            The audit trail in it is not whole, or the register is not.
+        KeyStoreError
+            The keys are those of another store.
+        AccessDeniedError
+            The policy in the backup does not let the actor do this.
+        """
+        path = Path(path)
+        url, engine = _engine(place, keys, actor, busy_seconds, "restore")
+        sealed = Backup.read(path)
+        with cls.open(path, keys=keys, actor=actor) as source:
+            # not recorded where it is refused: the backup stays as it is
+            if source.policy is not None:
+                source.policy.check(source.actor, "restore")
+            sealed.check_seal(source._desk.vault.derive("backup"))  # noqa: SLF001 - its own
+            vault = source._desk.vault  # noqa: SLF001
+            gone = {} if register is None else register.entries(vault.derive(REGISTER))
+            with _new_file(url, engine):
+                sealed.copy_to(source.engine, engine)
+                with writing(engine) as connection:
+                    n_erased = erase_again(connection, vault, gone, by=source.actor.name)
+        store = cls._of(engine, source._desk.at(engine))  # noqa: SLF001
+        try:
+            store.trail.verify().check()
+            said = {"from": path.name, "register": register is not None, "erased": n_erased}
+            store.trail.append(store.actor, "restore", said)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+
+@contextmanager
+def _new_file(url: URL, engine: sa.Engine) -> Iterator[None]:
+    """Make the file of a new store; it is gone again where the block fails."""
+    path = Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+    if path is not None:
+        make_file(path)
+        use_wal(engine)
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        for ending in ("", "-wal", "-shm"):
+            if path is not None:
+                Path(f"{path}{ending}").unlink(missing_ok=True)
+        raise
+
+
+def _engine(
+    place: Any, keys: Any, actor: Any, busy_seconds: Any, call: str
+) -> tuple[URL, sa.Engine]:
+    owner = f"{OWNER}.{call}"
+    if keys is not None and not isinstance(keys, KeyRing):
+        # what was given may be a key itself
+        msg = f"The 'keys' parameter of {owner} must be a KeyRing. Got {type(keys).__name__}."
+        raise InvalidParameterError(msg)
+    if actor is not None:
+        check_kind(actor, "actor", owner, Actor)
+    seconds = check_real(
+        busy_seconds, "busy_seconds", owner, low=0, high=_MOST_SECONDS, closed="both"
+    )
+    url = url_of(place)
+    return url, make_engine(url, seconds)

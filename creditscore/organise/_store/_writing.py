@@ -1,0 +1,288 @@
+"""Loading: facts become rows in one transaction, in the order in which they will be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import sqlalchemy as sa
+
+from creditscore._progress import tracked
+from creditscore._typing import Bool1D, Int1D
+from creditscore.collect import ItemCatalogue, Observations
+from creditscore.exceptions import InvalidDataError
+from creditscore.organise._store import _clock
+from creditscore.organise._store._bulk import insert_observations
+from creditscore.organise._store._engine import is_sqlite
+from creditscore.organise._store._erased import erased_names
+from creditscore.organise._store._fingerprint import Facts
+from creditscore.organise._store._guards import lifted
+from creditscore.organise._store._load_result import LoadResult
+from creditscore.organise._store._names import add_names, add_origins, next_id
+from creditscore.organise._store._schema import (
+    batches,
+    customers,
+    erasures,
+    items,
+    links,
+    observations,
+    rejects,
+    retractions,
+)
+from creditscore.organise._store._subjects import (
+    CUSTOMER,
+    EVIDENCE,
+    Vault,
+    cipher_of,
+    fingerprint_key,
+    keys_of,
+)
+
+_AT_ONCE = 250_000
+"""Rows in one go: their columns as objects are what takes memory."""
+_CACHE_KIBIBYTES = 262_144
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """One load: what is written, by whom, and whether it is history from elsewhere."""
+
+    observations: Observations
+    catalogue: ItemCatalogue
+    vault: Vault
+    note: str
+    backfill: bool
+    by: str
+    progress: bool
+
+    def run(self, connection: sa.Connection) -> LoadResult:
+        """Write all in the transaction of the connection, which nobody else may write in.
+
+        The batch is written last: the instant of its record is that of the commit, as nearly as
+        can be, so that what is known at an instant that has passed does not change any more.
+        """
+        if is_sqlite(connection):
+            connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIBIBYTES}")
+        batch = next_id(connection, batches)
+        table = self.observations.table
+        kept, n_refused = self._without_erased(connection, table, batch)
+        n_loaded = self._write(connection, kept, batch) if len(kept) else 0
+        recorded_at = next_instant(connection)
+        n_known = len(kept) - n_loaded
+        connection.execute(
+            batches.insert().values(
+                id=batch, recorded_at=recorded_at, recorded_by=self.by,
+                is_backfill=self.backfill, note=self.note, n_loaded=n_loaded, n_known=n_known,
+                n_refused=n_refused,
+            )
+        )  # fmt: skip
+        at = pd.Timestamp(recorded_at, unit="us", tz="UTC")
+        return LoadResult(
+            batch=batch, recorded_at=at, n_loaded=n_loaded, n_known=n_known, n_refused=n_refused
+        )
+
+    def _without_erased(
+        self, connection: sa.Connection, table: pd.DataFrame, batch: int
+    ) -> tuple[pd.DataFrame, int]:
+        """Leave out those whose data were erased, and note each row as a reject without values."""
+        names = erased_names(connection, self.vault, _used(table["customer"]))
+        refused = table["customer"].isin(list(names)).to_numpy() if names else None
+        if refused is None or not refused.any():
+            return table, 0
+        first = next_id(connection, rejects)
+        rows = [
+            {
+                "id": first + place, "batch_id": batch, "source": "load", "row": str(row),
+                "column_name": "customer", "item": str(table["item"].iloc[row]),
+                "reason": "is of a customer whose data were erased", "is_protected": True,
+            }
+            for place, row in enumerate(np.flatnonzero(refused).tolist())
+        ]  # fmt: skip
+        connection.execute(rejects.insert(), rows)
+        return table[~refused].reset_index(drop=True), len(rows)
+
+    def _write(self, connection: sa.Connection, table: pd.DataFrame, batch: int) -> int:
+        named = _used(table["customer"])
+        found, new = add_names(connection, customers, named)
+        if self.vault.has_keys:
+            self.vault.new_key(connection, CUSTOMER, new)
+        of_items, _ = add_names(connection, items, _used(table["item"]))
+        customer = _numbers(table["customer"], found)
+        item = _numbers(table["item"], of_items)
+        true_from = _clock.day_numbers(table["true_from"], missing=0)
+        order = np.lexsort((true_from, item, customer))
+        rows = _Rows(
+            table=table.iloc[order].reset_index(drop=True),
+            customer=customer[order], item=item[order], true_from=true_from[order],
+            protected=self._protected(table["item"])[order],
+            origin=add_origins(connection, table)[order],
+        )  # fmt: skip
+        first = next_id(connection, observations)
+        starts = range(0, len(table), _AT_ONCE)
+        n_loaded = 0
+        with lifted(connection):
+            for start in tracked(starts, "Loading", progress=self.progress):
+                part = rows.part(start, start + _AT_ONCE)
+                columns = part.columns(connection, self.vault, first + start, batch)
+                n_loaded += insert_observations(connection, columns)
+        return n_loaded
+
+    def _protected(self, item: pd.Series) -> Bool1D:
+        guarded = [known.name for known in self.catalogue if known.is_protected]
+        protected: Bool1D = item.isin(guarded).to_numpy(dtype=bool)
+        return protected
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Rows:
+    """Rows in the order of customers, items and days, with their numbers."""
+
+    table: pd.DataFrame
+    customer: Int1D
+    item: Int1D
+    true_from: Int1D
+    protected: Bool1D
+    origin: Int1D
+
+    def part(self, start: int, stop: int) -> _Rows:
+        """Return some rows that follow each other."""
+        return _Rows(
+            table=self.table.iloc[start:stop], customer=self.customer[start:stop],
+            item=self.item[start:stop], true_from=self.true_from[start:stop],
+            protected=self.protected[start:stop], origin=self.origin[start:stop],
+        )  # fmt: skip
+
+    def columns(
+        self, connection: sa.Connection, vault: Vault, first: int, batch: int
+    ) -> dict[str, Sequence[Any]]:
+        """Return what is written, a column each."""
+        n = len(self.table)
+        ids = np.arange(first, first + n)
+        true_to = _clock.day_numbers(self.table["true_to"], missing=_clock.END)
+        collected = _clock.instant_numbers(self.table["collected_at"])
+        facts = Facts(
+            table=self.table, true_from=self.true_from, true_to=true_to, collected_at=collected
+        )
+        prints: list[bytes] = facts.digests(vault.derive("fingerprint")[:32])
+        number = _with_gaps(self.table["number"])
+        text = _with_gaps(self.table["text"])
+        cipher: list[bytes | None] = [None] * n
+        evidence = _words(self.table["evidence"])
+        evidence_cipher: list[bytes | None] = [None] * n
+        told = np.array([vault.has_keys and word != "" for word in evidence], dtype=bool)
+        owners = np.unique(self.customer[self.protected | told]).tolist()
+        keys = _made_keys(connection, vault, owners) if owners else {}
+        if told.any():
+            self._encrypt_evidence(keys, ids, told, evidence, evidence_cipher)
+        if self.protected.any():
+            self._encrypt(keys, ids, number, text, cipher)
+            guarded = facts.digests_of_subjects(
+                self.protected, self.customer, {n: fingerprint_key(k) for n, k in keys.items()}
+            )
+            for row, print_ in zip(np.flatnonzero(self.protected), guarded, strict=True):
+                prints[row] = print_
+        return {
+            "id": ids.tolist(), "customer_id": self.customer.tolist(),
+            "item_id": self.item.tolist(), "record": _words(self.table["record"]),
+            "number": number, "text": text, "cipher": cipher,
+            "true_from": self.true_from.tolist(),
+            "true_to": [None if day >= _clock.END else day for day in true_to.tolist()],
+            "origin_id": self.origin.tolist(), "collected_at": collected.tolist(),
+            "evidence": evidence, "batch_id": [batch] * n,
+            "fingerprint": prints, "evidence_cipher": evidence_cipher,
+        }  # fmt: skip
+
+    def _encrypt_evidence(
+        self, keys: Mapping[int, bytes], ids: Int1D, told: Bool1D, evidence: list[str],
+        cipher: list[bytes | None],
+    ) -> None:  # fmt: skip
+        """Put ciphers in the place of evidence, whose words may be about a person."""
+        ciphers = {owner: cipher_of(key) for owner, key in keys.items()}
+        for row in np.flatnonzero(told).tolist():
+            use, where = ciphers[int(self.customer[row])], int(ids[row])
+            cipher[row] = use.encrypt_text(evidence[row], record=where, field=EVIDENCE)
+            evidence[row] = ""
+
+    def _encrypt(
+        self, keys: Mapping[int, bytes], ids: Int1D, number: list[Any], text: list[Any],
+        cipher: list[bytes | None],
+    ) -> None:  # fmt: skip
+        """Put ciphers in the place of protected values, each for its own row and item."""
+        ciphers = {owner: cipher_of(key) for owner, key in keys.items()}
+        names = _words(self.table["item"])
+        for row in np.flatnonzero(self.protected).tolist():
+            use, where = ciphers[int(self.customer[row])], int(ids[row])
+            if number[row] is not None:
+                cipher[row] = use.encrypt_number(number[row], record=where, field=names[row])
+            else:
+                cipher[row] = use.encrypt_text(text[row], record=where, field=names[row])
+            number[row] = text[row] = None
+
+
+def _made_keys(connection: sa.Connection, vault: Vault, owners: Sequence[int]) -> dict[int, bytes]:
+    """Return the keys of customers; those who have none yet get one."""
+    keys = keys_of(connection, vault, CUSTOMER, owners)
+    lacking = [owner for owner in owners if owner not in keys]
+    if lacking:
+        vault.new_key(connection, CUSTOMER, lacking)
+        keys |= keys_of(connection, vault, CUSTOMER, lacking)
+    return keys
+
+
+def check_items(given: Observations, kept: ItemCatalogue) -> None:
+    """Check that the items of observations are those of the store.
+
+    Raises
+    ------
+    InvalidDataError
+        An item is unknown to the store, or is of another kind or otherwise protected there.
+    """
+    known = {item.name: item for item in kept}
+    for name in _used(given.table["item"]):
+        here, there = known.get(name), given.catalogue[name]
+        if here is None or (here.kind, here.is_protected) != (there.kind, there.is_protected):
+            what = "does not have" if here is None else "has as another kind of item"
+            msg = (
+                f"Observations hold the item {name!r}, which the catalogue of the store {what}. "
+                "Give the store the catalogue first: store.change_catalogue(catalogue)."
+            )
+            raise InvalidDataError(msg)
+
+
+def next_instant(connection: sa.Connection) -> int:
+    """Return an instant after all that were recorded, even if the clock was set back."""
+    last = 0
+    for table in (batches, retractions, links, erasures):
+        newest = sa.select(table.c.recorded_at).order_by(table.c.id.desc()).limit(1)
+        last = max(last, connection.execute(newest).scalar() or 0)
+    return max(_clock.now(), last + 1)
+
+
+def _used(words: pd.Series) -> list[str]:
+    return [str(word) for word in words.unique()]
+
+
+def _numbers(words: pd.Series, numbers: Mapping[str, int]) -> Int1D:
+    codes, levels = pd.factorize(words)
+    of_rows: Int1D = np.array([numbers[str(x)] for x in levels], dtype=np.int64)[codes]
+    return of_rows
+
+
+def _words(words: pd.Series) -> list[str]:
+    if isinstance(words.dtype, pd.CategoricalDtype):
+        levels: npt.NDArray[np.object_] = np.array(list(words.cat.categories), dtype=object)
+        return list(levels[words.cat.codes.to_numpy()])
+    return [str(word) for word in words]
+
+
+def _with_gaps(values: pd.Series) -> list[Any]:
+    """Return values with None for what is missing."""
+    if values.dtype == object:
+        return [None if value is None or value != value else value for value in values]  # noqa: PLR0124
+    column = values.to_numpy().astype(object)
+    column[np.isnan(values.to_numpy())] = None
+    return list(column)

@@ -1,0 +1,222 @@
+"""From the store to indicators: the numbers are those of the tables that went in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from creditscore.collect import Item, ItemCatalogue, Observations
+from creditscore.datasets import load_enterprises
+from creditscore.indicators import ENTERPRISE, PERSON, CustomerRecords
+from creditscore.organise import CustomerStore, customer_records
+from creditscore.protect import AccessPolicy, Actor, Grant, KeyRing, Role
+
+AS_OF = "2024-06-30"
+CATALOGUE = ItemCatalogue.standard().with_items(
+    Item(name="n_competitors", group="operating"),
+    Item(name="market_currency", kind="text", group="operating"),
+    Item(name="rating.agency", kind="text", group="reputation"),
+    Item(name="rating.rating", kind="text", group="reputation"),
+    Item(name="rating.outlook", kind="text", group="reputation"),
+    Item(name="rating.scale", kind="text", group="reputation"),
+    Item(name="rating.notch", group="reputation"),
+    Item(name="trade.currency", kind="text", group="operating"),
+    Item(name="contract.currency", kind="text", group="reputation"),
+)
+
+
+def melted(
+    table: pd.DataFrame, names: dict[str, str], *, first: str, known: str, record: str = "",
+    source_name: str = "", prefix: str = "",
+) -> pd.DataFrame:  # fmt: skip
+    """Return a row a cell; a day that is a cell is true from itself, as a settlement is."""
+    parts = []
+    for column, item in names.items():
+        value = table[column]
+        there = value.notna()
+        part = pd.DataFrame(
+            {
+                "customer": table["customer"], "item": prefix + item, "value": value.astype(object),
+                "true_from": table[first], "collected_at": table[known].dt.tz_localize("UTC"),
+            }
+        )[there]  # fmt: skip
+        if column in ("settled_on", "fulfilled_on", "disputed_on", "returned_on"):
+            part["true_from"] = value[there]
+            part["collected_at"] = value[there].dt.tz_localize("UTC")
+        part["record"] = table[record][there] if record else ""
+        part["source_name"] = table[source_name][there] if source_name else ""
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def enterprise_observations(tables: Any) -> Observations:
+    """Make observations of the tables that are about customers."""
+    statements = tables.statements
+    items = [c for c in statements if c not in ("customer", "period_end", "known_on", "source")]
+    ledger = tables.ledger.assign(
+        # nothing of it is known before it came back
+        returned_amount=tables.ledger["returned_amount"].where(tables.ledger["returned_on"].notna())
+    )
+    returned = ledger[ledger["returned_on"].notna()]
+    contracts = tables.contracts
+    fulfilled = contracts[contracts["fulfilled_on"].notna()]
+    references = tables.references.assign(day=tables.references["known_on"])
+    ratings = tables.ratings.assign(number=range(len(tables.ratings)))
+    same = {"first": "period_end", "known": "known_on"}
+    parts = [
+        melted(statements, dict(zip(items, items, strict=True)), **same, source_name="source"),
+        melted(tables.operations, {c: c for c in ("capacity", "output", "employees")}, **same),
+        melted(
+            tables.market,
+            {"market_sales": "market_sales", "currency": "market_currency", "rank": "market_rank",
+             "largest_competitor_sales": "largest_competitor_sales",
+             "n_competitors": "n_competitors"}, **same,
+        ),
+        melted(
+            tables.profile, {c: c for c in ("name", "founded_on", "industry", "country")},
+            first="known_on", known="known_on",
+        ),
+        melted(
+            ledger,
+            {c: c for c in ("invoiced_on", "due_on", "settled_on", "amount", "currency",
+                            "disputed_on")},
+            first="invoiced_on", known="invoiced_on", record="invoice", prefix="invoice.",
+        ),
+        melted(
+            returned, {"returned_on": "returned_on", "returned_amount": "returned_amount"},
+            first="returned_on", known="returned_on", record="invoice", prefix="invoice.",
+        ),
+        melted(
+            contracts, {c: c for c in ("due_on", "fulfilled_on", "amount", "currency")},
+            first="known_on", known="known_on", record="contract", prefix="contract.",
+        ),
+        melted(
+            fulfilled, {"fulfilled_share": "fulfilled_share"}, first="fulfilled_on",
+            known="fulfilled_on", record="contract", prefix="contract.",
+        ),
+        melted(
+            tables.trade, {c: c for c in ("role", "amount", "currency")}, **same,
+            record="counterparty", prefix="trade.",
+        ),
+        melted(
+            ratings, {c: c for c in ("agency", "rating", "outlook", "scale", "notch")},
+            first="known_on", known="known_on", record="number", prefix="rating.",
+        ),
+        melted(
+            references, {"opinion": "reference_opinion"}, first="day", known="known_on",
+            source_name="association",
+        ),
+    ]  # fmt: skip
+    every = pd.concat(parts, ignore_index=True)
+    every["source"], every["method"] = "internal_record", "data_analysis"
+    every["record"] = every["record"].astype(str)
+    return Observations.from_frame(every, catalogue=CATALOGUE)
+
+
+@pytest.fixture(scope="module")
+def enterprises() -> Any:
+    return load_enterprises()
+
+
+@pytest.fixture(scope="module")
+def enterprise_store(enterprises: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    place = tmp_path_factory.mktemp("enterprises") / "store.db"
+    with CustomerStore.create(place, CATALOGUE, keys=KeyRing.generate()) as store:
+        store.load(enterprise_observations(enterprises), backfill=True)
+        yield store
+
+
+@pytest.mark.parametrize("as_of", [AS_OF, "2023-05-15"])
+def test_indicators_of_enterprises_are_the_same(
+    enterprises: Any, enterprise_store: CustomerStore, as_of: str
+) -> None:
+    others = {
+        name: getattr(enterprises, name)
+        for name in ("industries", "peers", "surveys", "countries", "events")
+    }
+    own = {
+        name: getattr(enterprises, name)
+        for name in ("statements", "ledger", "contracts", "trade", "profile", "operations",
+                     "market", "ratings", "references")
+    }  # fmt: skip
+    tables = customer_records(enterprise_store, as_of, as_of)
+    assert set(tables) <= {*own, "persons"}
+    assert all(isinstance(table, pd.DataFrame) for table in tables.values())
+    ready = CustomerRecords(**tables, **others)
+    expected = ENTERPRISE.compute(CustomerRecords(**own, **others), as_of=as_of)
+    got = ENTERPRISE.compute(ready, as_of=as_of, customers=list(ready.customers))
+    there = list(got.values.index)
+    wanted = expected.values.loc[there]
+    assert wanted.notna().to_numpy().mean() > 0.5
+    pd.testing.assert_frame_equal(got.values, wanted, check_exact=False, rtol=1e-12)
+    # who is not in the store's tables was not known either
+    missing = expected.values.drop(index=there)
+    of_customers = [name for name in missing if name in ("current_ratio", "log_revenue")]
+    assert missing[of_customers].isna().all(axis=None)
+
+
+def test_nothing_of_later_is_in_the_tables(enterprise_store: CustomerStore) -> None:
+    tables = customer_records(enterprise_store, "2023-05-15", "2023-05-15")
+    day = pd.Timestamp("2023-05-15")
+    for name, table in tables.items():
+        for column in table:
+            if column == "known_on" or (name == "ledger" and column == "settled_on"):
+                assert (table[column].dropna() <= day).all(), (name, column)
+
+
+def test_persons_are_a_row_a_version(new_place: Callable[[], Any]) -> None:
+    rows = [
+        ("P", "monthly_income", 4000, "2023-01-01", "2023-01-05"),
+        ("P", "total_debt", 9000, "2023-01-01", "2023-01-05"),
+        ("P", "annual_income", 48000, "2023-01-01", "2023-01-05"),
+        ("P", "total_debt", 12000, "2024-01-01", "2024-02-01"),
+    ]
+    names = ["customer", "item", "value", "true_from", "collected_at"]
+    table = pd.DataFrame(rows, columns=names).assign(source="third_party", method="interview")
+    with CustomerStore.create(new_place(), keys=KeyRing.generate()) as store:
+        store.load(Observations.from_frame(table), backfill=True)
+        persons = customer_records(store, AS_OF)["persons"]
+        assert persons["known_on"].astype(str).tolist() == ["2023-01-05", "2024-02-01"]
+        assert persons["total_debt"].tolist() == [9000, 12000]
+        assert persons["annual_income"].tolist() == [48000, 48000]
+        values = PERSON.compute(CustomerRecords(persons=persons), as_of=AS_OF).values
+        assert values.loc["P", "debt_to_income"] == pytest.approx(0.25)
+        # one record for the one call
+        assert store.trail.table()["action"].tolist() == ["create", "load", "read"]
+        assert customer_records(store, "2022-12-31") == {}
+
+
+def test_what_the_actor_may_not_read_is_not_there(new_place: Callable[[], Any]) -> None:
+    policy = AccessPolicy(
+        roles=(
+            Role(
+                name="analyst",
+                grants=(
+                    Grant(actions=("write",), sensitivities=("public", "internal", "personal"),
+                          purposes=("*",)),
+                    Grant(actions=("read",), sensitivities=("internal",), purposes=("*",)),
+                    Grant(actions=("read_masked",), items=("name",), purposes=("*",)),
+                ),
+            ),
+        )
+    )  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "customer": "E", "item": ["name", "industry", "monthly_income"],
+            "value": ["Ana Ltd", "retail", 5], "true_from": "2023-01-01",
+            "source": "third_party", "method": "interview", "collected_at": "2023-01-01",
+        }
+    )  # fmt: skip
+    actor = Actor(name="bo", roles=("analyst",), purpose="credit decision")
+    made = CustomerStore.create(new_place(), keys=KeyRing.generate(), policy=policy, actor=actor)
+    with made as store:
+        store.load(Observations.from_frame(table))
+        tables = customer_records(store, AS_OF)
+    assert list(tables) == ["profile"]
+    assert "name" not in tables["profile"]
+    assert tables["profile"]["industry"].tolist() == ["retail"]
+    assert np.isin(["Ana Ltd", "•••"], tables["profile"].astype(str)).sum() == 0

@@ -1,0 +1,303 @@
+"""Going round the library with PostgreSQL's own client does not help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from psycopg import sql
+
+from creditscore.exceptions import AccessDeniedError, InvalidParameterError, StoreError
+from creditscore.organise import CustomerStore
+from creditscore.protect import AccessPolicy, Grant, KeyRing, Role
+from engines import Postgres
+from guarded import ANA, BO, GUARDED, OLE, POLICY, guarded_facts
+from stores import facts, postgres_place
+
+pytestmark = pytest.mark.engine("postgresql")
+Login = Callable[..., psycopg.Connection[tuple[Any, ...]]]
+EVIL = 'it\'s a "role"; DROP TABLE audit; -- %s %(x)s'
+
+
+@pytest.fixture(scope="module")
+def keys() -> KeyRing:
+    return KeyRing.generate()
+
+
+@pytest.fixture(scope="module")
+def numbers() -> Iterator[int]:
+    return iter(range(10_000, 20_000))
+
+
+@pytest.fixture(scope="module")
+def place(postgres: Postgres, keys: KeyRing, numbers: Any) -> Any:
+    """Give a store in which the roles are installed, and log-ins of some of them."""
+    place = postgres_place(postgres, numbers)()
+    evil = Role(name=EVIL[:40], grants=(
+        Grant(actions=("read",), items=("revenue",), purposes=("credit", EVIL)),
+    ))  # fmt: skip
+    policy = replace(POLICY, roles=(*POLICY.roles, evil), purposes=(*POLICY.purposes, EVIL))
+    with CustomerStore.create(place, GUARDED, keys=keys, policy=policy, actor=ANA) as store:
+        store.load(guarded_facts())
+    with CustomerStore.open(place, keys=keys, actor=OLE) as store:
+        store.install_roles(prefix="t", assigned=("sales",))
+        # as often as one likes
+        store.install_roles(prefix="t", assigned=("sales",))
+        store.assign_customers(["P-4712", "F-1"], "bo")
+        assert store.trail.verify().is_whole
+    logins = {
+        "ana": ("t_analyst", "t_keys"), "bo": ("t_sales",), "kim": ("t_scientist",),
+        "both": ("t_scientist", "t_analyst"), "lib": ("t_library",), "key": ("t_keys",),
+        "evil": (f"t_{EVIL[:40]}",), "nobody": (), "mia": ("t_manager",),
+    }  # fmt: skip
+    for name, roles in logins.items():
+        postgres.connection.execute(
+            sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(f"t_login_{name}"))
+        )
+        for role in roles:
+            postgres.connection.execute(
+                sql.SQL("GRANT {} TO {}").format(
+                    sql.Identifier(role), sql.Identifier(f"t_login_{name}")
+                )
+            )
+    with CustomerStore.open(place, keys=keys, actor=OLE) as store:
+        store.assign_customers(["P-4712", "F-1"], "t_login_bo")
+    return place
+
+
+@pytest.fixture
+def login(place: Any) -> Iterator[Login]:
+    made: list[Any] = []
+
+    def connect(name: str, purpose: str = "") -> Any:
+        connection = psycopg.connect(
+            host=place.query["host"], user=f"t_login_{name}", dbname=place.database,
+            autocommit=True,
+        )  # fmt: skip
+        made.append(connection)
+        if purpose:
+            connection.execute("SELECT set_config('app.purpose', %s, false)", (purpose,))
+        return connection
+
+    yield connect
+    for connection in made:
+        connection.close()
+
+
+def _items(connection: Any) -> set[str]:
+    asked = "SELECT DISTINCT i.name FROM observations o JOIN items i ON i.id = o.item_id"
+    return {row[0] for row in connection.execute(asked)}
+
+
+def _customers(connection: Any) -> set[str]:
+    return {row[0] for row in connection.execute("SELECT name FROM customers")}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE observations SET number = 1",
+        "DELETE FROM observations",
+        "INSERT INTO observations (id) VALUES (99)",
+        "TRUNCATE observations",
+        "DELETE FROM audit",
+        "UPDATE audit SET actor = 'somebody else'",
+        "SELECT details FROM audit",
+        "SELECT actor FROM audit",
+        "SELECT * FROM subject_keys",
+        "DELETE FROM subject_keys",
+        "SELECT * FROM rejects",
+        "SELECT reason FROM erasures",
+        "SELECT reason FROM retractions",
+        "SELECT fingerprint FROM observations",
+        "INSERT INTO settings VALUES ('policy', 9, '{}', 1)",
+        "INSERT INTO erasures VALUES (9, 1, 'x', 1, 'bo')",
+        "INSERT INTO assignments VALUES (9, 't_login_bo', 1, true, 1, 'bo')",
+        "ALTER TABLE observations DISABLE ROW LEVEL SECURITY",
+        "ALTER TABLE observations DISABLE TRIGGER ALL",
+        "DROP POLICY t_sales ON observations",
+        "DROP TABLE audit",
+        "CREATE TABLE mine (a int)",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "SET ROLE t_owner",
+        "SET ROLE t_library",
+        "SET SESSION AUTHORIZATION tests",
+        "GRANT t_library TO t_login_bo",
+        "COPY observations TO STDOUT",
+    ],
+)
+def test_a_role_can_do_nothing_but_read(login: Login, statement: str) -> None:
+    with pytest.raises(psycopg.Error, match=r"denied|must be|must have"):
+        login("bo", "selling").execute(statement.encode())
+
+
+def test_rows_are_those_of_the_purpose_and_of_assigned_customers(login: Login) -> None:
+    assert _items(login("bo")) == set()
+    assert _items(login("bo", "credit")) == set()
+    bo = login("bo", "selling")
+    assert _items(bo) == {"customer_kind", "name"}
+    assert _customers(bo) == {"P-4712", "F-1"}
+    assert _items(login("ana", "credit")) == {
+        "customer_kind", "name", "identity_number", "income", "industry", "revenue",
+        "invoice.amount", "invoice.payer",
+    }  # fmt: skip
+    assert _customers(login("ana", "credit")) == {"P-4711", "P-4712", "F-1"}
+    assert _items(login("ana", "selling")) == set()
+    # a denial of one role of a person wins over the grants of the others
+    assert _items(login("kim", "credit")) == {"revenue"}
+    both = _items(login("both", "credit"))
+    assert {"revenue", "industry", "invoice.amount"} <= both
+    assert not both & {"name", "income", "identity_number", "invoice.payer"}
+
+
+def test_who_is_in_no_role_does_not_even_come_in(login: Login) -> None:
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        login("nobody")
+    # a role that reads nothing sees no table
+    with pytest.raises(psycopg.Error, match="permission denied"):
+        login("mia").execute("SELECT name FROM customers")
+
+
+def test_encrypted_values_are_for_those_who_may_read_some(login: Login) -> None:
+    told = "SELECT count(cipher) FROM observations"
+    assert login("bo", "selling").execute(told).fetchone() == (2,)
+    with pytest.raises(psycopg.Error, match="permission denied"):
+        login("kim", "credit").execute(told)
+
+
+def test_keys_are_for_the_role_of_keys(login: Login) -> None:
+    told = "SELECT kind, owner FROM subject_keys ORDER BY kind, owner"
+    assert login("ana", "credit").execute(told).fetchall() == [
+        ("customer", 1), ("customer", 2), ("customer", 3), ("store", 0),
+    ]  # fmt: skip
+    assert login("key").execute(told).fetchall() == [("store", 0)]
+    for statement in ("DELETE FROM subject_keys", "UPDATE subject_keys SET wrapped = ''"):
+        with pytest.raises(psycopg.Error, match="permission denied"):
+            login("ana", "credit").execute(statement.encode())
+    # the program that erases and rotates changes nothing but keys
+    with pytest.raises(psycopg.Error, match="permission denied"):
+        login("lib").execute("UPDATE subject_keys SET owner = 7")
+    with pytest.raises(psycopg.Error, match="permission denied"):
+        login("lib").execute("DELETE FROM observations")
+
+
+def test_the_owner_of_the_tables_sees_no_row(place: Any) -> None:
+    with psycopg.connect(
+        host=place.query["host"], user="tests", dbname=place.database, autocommit=True
+    ) as connection:
+        assert connection.execute("SELECT count(*) FROM observations").fetchone() == (12,)
+        connection.execute("SET ROLE t_owner")
+        for table in ("observations", "customers", "subject_keys", "protections"):
+            asked = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+            assert connection.execute(asked).fetchone() == (0,)
+        connection.execute("RESET ROLE")
+        owners = connection.execute(
+            "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'"
+        ).fetchall()
+        assert owners == [("t_owner",)]
+        forced = connection.execute(
+            "SELECT count(*) FROM pg_class WHERE relforcerowsecurity AND relrowsecurity"
+        ).fetchone()
+        assert forced == (8,)
+
+
+def test_names_are_quoted_whatever_stands_in_them(login: Login, place: Any) -> None:
+    evil = login("evil", EVIL)
+    assert _items(evil) == {"revenue"}
+    assert _items(login("evil", "credit")) == {"revenue"}
+    assert evil.execute("SELECT count(hash) FROM audit").fetchone() is not None
+
+
+def test_the_library_works_under_the_roles(place: Any, keys: KeyRing, login: Login) -> None:
+    own = place.set(username="t_login_ana")
+    with CustomerStore.open(own, keys=keys, actor=ANA) as store:
+        table = store.snapshot("2024-06-01")
+        assert table.loc["P-4711", "income"] == 54321.125
+        assert store.observations(items=["income"])["evidence"].str.startswith("passage").all()
+        # whose role is that of a reader loads nothing, whatever the policy of the library says
+        with pytest.raises(StoreError, match="permission denied"):
+            store.load(facts(("P-4711", "income", 1, "2024-01-01")))
+        with pytest.raises(StoreError, match="permission denied"):
+            store.trail.table()
+    with CustomerStore.open(place.set(username="t_login_lib"), keys=keys, actor=ANA) as store:
+        assert store.load(facts(("F-9", "name", "New Ltd", "2024-01-01"))).n_loaded == 1
+        assert "F-9" in store.snapshot("2024-06-01").index
+        assert store.trail.verify().is_whole
+    assert _customers(login("bo", "selling")) == {"P-4712", "F-1"}
+
+
+def test_what_was_erased_and_unassigned_is_seen_no_more(
+    place: Any, keys: KeyRing, login: Login
+) -> None:
+    library = place.set(username="t_login_lib")
+    officer = replace(POLICY, four_eyes=())
+    with CustomerStore.open(place, keys=keys, actor=OLE) as store:
+        store.change_policy(officer)
+        store.install_roles(prefix="t", assigned=("sales",))
+        store.assign_customers(["F-1"], "t_login_bo", assigned=False)
+    assert _customers(login("bo", "selling")) == {"P-4712"}
+    with CustomerStore.open(library, keys=keys, actor=OLE) as store:
+        # it does not own the table of keys, so it cannot vacuum it
+        assert not store.erase("P-4712", reason="asked for").is_cleaned
+    assert _customers(login("bo", "selling")) == set()
+    ana = login("ana", "credit")
+    assert "P-4712" not in _customers(ana)
+    told = "SELECT count(*) FROM observations WHERE customer_id = 2"
+    assert ana.execute(told).fetchone() == (0,)
+    # a role that is no longer in the policy has lost what it had
+    with pytest.raises(psycopg.Error, match="permission denied"):
+        login("evil", EVIL).execute("SELECT count(*) FROM items")
+
+
+def test_the_session_says_who_acts_and_for_what(place: Any, keys: KeyRing) -> None:
+    told = sa.text("SELECT current_setting('app.actor'), current_setting('app.purpose')")
+    actor = replace(OLE, name="o'le; --", purpose="it's")
+    with (
+        CustomerStore.open(place, keys=keys, actor=actor) as store,
+        store.engine.connect() as connection,
+    ):
+        assert connection.execute(told).one() == ("o'le; --", "it's")
+
+
+@pytest.mark.parametrize("name", ["owner", "library", "keys", "x" * 64, "a\0b", "ü" * 31])
+def test_names_that_no_role_may_have_are_refused(new_place: Callable[[], Any], name: str) -> None:
+    if "\0" in name:
+        roles: tuple[Role, ...] = (*POLICY.roles, Role(name=name))
+    else:
+        roles = (*POLICY.roles, Role(name=name, grants=()))
+    policy = AccessPolicy(roles=roles, purposes=POLICY.purposes)
+    with (
+        CustomerStore.create(new_place(), keys=KeyRing.generate(), policy=policy) as store,
+        pytest.raises(InvalidParameterError, match=r"has the name of a role|have up to 63 bytes"),
+    ):
+        store.role_script()
+
+
+def test_sqlite_has_no_roles(tmp_path: Any) -> None:
+    path, keys = tmp_path / "a.db", KeyRing.generate()
+    with CustomerStore.create(path, GUARDED, keys=keys, policy=POLICY, actor=OLE) as store:
+        with pytest.raises(StoreError, match="SQLite has no roles"):
+            store.install_roles()
+        with pytest.raises(StoreError, match="SQLite has no log-ins"):
+            store.assign_customers([], "bo")
+        with pytest.raises(InvalidParameterError, match="no role 'boss'"):
+            store.role_script(assigned=("boss",))
+        # the script itself can be written anywhere, for a database of that name
+        assert 'ON DATABASE "credit" FROM PUBLIC' in store.role_script(database="credit")
+    with CustomerStore.create(tmp_path / "b.db", keys=keys) as store:
+        with pytest.raises(InvalidParameterError, match="has no policy"):
+            store.role_script()
+        with pytest.raises(StoreError, match="has no policy"):
+            store.approvals  # noqa: B018 - it is the question that is refused
+
+
+def test_roles_need_the_right_to_manage(place: Any, keys: KeyRing) -> None:
+    with CustomerStore.open(place, keys=keys, actor=BO) as store:
+        with pytest.raises(AccessDeniedError, match="bo was denied 'manage_policy'"):
+            store.install_roles(prefix="t")
+        with pytest.raises(AccessDeniedError, match="bo was denied 'manage_policy'"):
+            store.assign_customers(["F-1"], "t_login_bo")

@@ -548,3 +548,14 @@ def test_sections_know_what_they_rest_on() -> None:
         basis={"value": [("o7", "i-x"), ("o3",)]},
     )  # fmt: skip
     assert section.numbers == (3, 7)
+
+
+def test_a_merged_customer_has_one_dossier(open_firm: Callable[..., Any]) -> None:
+    store = open_firm()
+    store.link("C00002", "C00009", "the same firm")
+    merged = customer_dossier(store, "C00009", as_of=AS_OF)
+    mine = load_trading_firm().invoices
+    both = mine.loc[mine["customer"].isin(["C00002", "C00009"]), "invoice"]
+    listed = set(merged.tables["invoices"]["record"])
+    assert listed & set(mine.loc[mine["customer"] == "C00002", "invoice"])
+    assert listed <= set(both)

@@ -57,6 +57,13 @@ class Scope:
         """Return the same without some items of some customers."""
         return replace(self, uncovered=customers, guarded=items)
 
+    def over(self, owners: Int1D) -> Scope:
+        """Return the same over customers under whose numbers facts were found.
+
+        Where customers were merged, these are more than those that were asked for.
+        """
+        return self if self.customers is None else replace(self, customers=np.unique(owners))
+
     def of_items(self, items: tuple[int, ...]) -> Scope:
         """Return the same of some of the items."""
         return replace(self, items=items)

@@ -210,7 +210,8 @@ class _Tidy:
         return table
 
     def _more(self, found: Found) -> dict[str, npt.NDArray[Any]]:
-        connection, scope = self.tables.connection, self.tables.scope
+        connection = self.tables.connection
+        scope = self.tables.scope.over(found.owner)
         if not scope.items:
             return {"collected": np.empty(0, dtype=np.int64), "evidence": np.empty(0, dtype=object)}
         rows = observations.c

@@ -88,7 +88,8 @@ class Reader:
         ids = found.facts.id[rows]
         wanted_items = tuple(np.unique(found.item[rows]).tolist())
         guarded = any(self.items[number].is_protected for number in wanted_items)
-        columns = _fetched(connection, scope.of_items(wanted_items), ids, sealed=guarded)
+        wider = scope.of_items(wanted_items).over(found.owner[rows])
+        columns = _fetched(connection, wider, ids, sealed=guarded)
         place = np.minimum(np.searchsorted(ids, columns["id"]), len(ids) - 1)
         there = ids[place] == columns["id"]
         at = rows[place[there]]

@@ -35,6 +35,7 @@ from creditscore.protect import (
     subjects_digest,
     verify_records,
 )
+from trails import write_many
 
 KEY = b"a secret of 16 bytes or more"
 OTHER_KEY = b"another secret of 16 or more"
@@ -487,17 +488,11 @@ def test_a_write_that_fails_leaves_the_trail_as_it_was(
     assert trail.verify().is_whole
 
 
-def write_many(path: Path, name: str, n: int) -> None:
-    trail = AuditTrail(FileSink(path), key=KEY)
-    for place in range(n):
-        trail.append(replace(ANA, name=name), "read", {"n": place})
-
-
 @pytest.mark.skipif(os.name == "nt", reason="files are locked by fcntl, which Windows lacks")
 def test_programs_that_write_at_once_keep_one_chain(path: Path) -> None:
     # a new interpreter each, for threads of this one would be copied in the middle of their work
     context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=write_many, args=(path, f"w{n}", 25)) for n in range(3)]
+    writers = [context.Process(target=write_many, args=(path, KEY, f"w{n}", 25)) for n in range(3)]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -511,7 +506,7 @@ def test_programs_that_write_at_once_keep_one_chain(path: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="files are locked by fcntl, which Windows lacks")
 def test_a_program_that_is_killed_leaves_a_whole_trail_and_no_lock(path: Path) -> None:
     context = multiprocessing.get_context("spawn")
-    writer = context.Process(target=write_many, args=(path, "killed", 10**9))
+    writer = context.Process(target=write_many, args=(path, KEY, "killed", 10**9))
     writer.start()
     patience = time.monotonic() + 60
     while (not path.exists() or path.stat().st_size < 20_000) and time.monotonic() < patience:

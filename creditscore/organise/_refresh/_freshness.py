@@ -244,7 +244,9 @@ def _states(
     today = pd.Timestamp(day)
     factor = whole["customer"].map(factors).astype(np.float64).fillna(1.0)
     life = np.floor(whole["shelf_life_days"] * factor)
-    by_age = whole["true_from"] + pd.to_timedelta(life, unit="D")
+    # older pandas rounds whatever stands in the memory of a gap, and warns of it now and then
+    known_life = pd.to_timedelta(life.fillna(0), unit="D").where(life.notna())
+    by_age = whole["true_from"] + known_life
     by_end = whole["true_to"] - pd.Timedelta(days=1)
     until = by_age.where(~(by_end < by_age) & by_age.notna(), by_end)
     state = np.select(

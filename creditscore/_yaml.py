@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-from creditscore.exceptions import DocumentError
+from creditscore._files import whole_file
+from creditscore.exceptions import (
+    DocumentError,
+    DocumentNotFoundError,
+    InvalidDataError,
+    InvalidParameterError,
+)
 
 _RESOLVERS = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
@@ -98,6 +106,51 @@ def read_yaml(raw: bytes, name: str) -> Any:
         said = " ".join(str(error).split()) or type(error).__name__
         msg = f"{name} cannot be read as YAML: {said[:300]}."
         raise DocumentError(msg) from error
+
+
+def read_yaml_file(path: str | os.PathLike[str], *, hint: str = "Check the path.") -> Any:
+    """Read a file that a person wrote; the hint ends the message where there is none.
+
+    Raises
+    ------
+    InvalidParameterError
+        The path is none.
+    DocumentNotFoundError
+        There is no such file.
+    DocumentError
+        It is no YAML.
+    """
+    try:
+        raw = Path(path).read_bytes()
+    except TypeError as error:
+        msg = f"The 'path' must be a str or a Path. Got {type(path).__name__} instead."
+        raise InvalidParameterError(msg) from error
+    except (OSError, ValueError) as error:
+        msg = f"There is no file {str(path)[:300]!r} that could be read. {hint}"
+        raise DocumentNotFoundError(msg) from error
+    return read_yaml(raw, str(path))
+
+
+def write_yaml_file(content: Any, path: str | os.PathLike[str] | None, *, what: str) -> str | None:
+    """Write a file that reads back as it is, or return the text; `what` names it in an error.
+
+    Raises
+    ------
+    InvalidDataError
+        YAML does not hold a text of it; nothing is written.
+    """
+    text = write_yaml(content)
+    if read_yaml(text.encode("utf-8", "surrogatepass"), "the text") != content:
+        msg = (
+            f"The {what} was not written, because YAML does not hold one of its texts as it is: "
+            "some control character, such as that of a next line. Leave it out, or use to_json()."
+        )
+        raise InvalidDataError(msg)
+    if path is None:
+        return text
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+    return None
 
 
 def write_yaml(content: Any) -> str:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
+from typing import Any
 
 import hypothesis
 import pytest
@@ -55,3 +56,18 @@ def require_engine() -> Callable[[str, str], ModuleType]:
         pytest.skip(reason)
 
     return require
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """Give a server of PostgreSQL, or skip the test and name it; see ``require_engine``."""
+    from engines import postgres_programs, postgres_server
+
+    programs = postgres_programs()
+    if programs is None:
+        reason = "PostgreSQL is not installed: apt-get install postgresql"
+        if os.environ.get("CREDITSCORE_REQUIRE_ENGINES") == "1":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    with postgres_server(programs) as server:
+        yield server

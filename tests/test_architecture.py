@@ -20,7 +20,7 @@ FLOW = (
     *("_warn", "_files", "_yaml", "_words", "_days", "_columns", "_frame"),
     *("_declared", "_cells", "_raw_table"),
     *("_validation", "_checks", "_document", "_repr", "_display", "_estimator", "_progress"),
-    *("_curvature", "_newton"),
+    *("_curvature", "_newton", "_holm"),
     *("metrics", "datasets"),
     *("protect", "collect", "organise", "indicators"),
     *("binning", "scorecard", "expert", "calibrate", "grade", "segment", "validate"),

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from creditscore._checks import unknown_name
-from creditscore._yaml import read_yaml
 from creditscore.exceptions import (
     DocumentError,
-    DocumentNotFoundError,
     InvalidDataError,
     InvalidParameterError,
 )
-
-
-def read_yaml_file(path: str | os.PathLike[str]) -> Any:
-    """Return the plain content of a file."""
-    try:
-        raw = Path(path).read_bytes()
-    except TypeError as error:
-        msg = f"The 'path' must be a str or a Path. Got {type(path).__name__} instead."
-        raise InvalidParameterError(msg) from error
-    except (OSError, ValueError) as error:
-        msg = f"There is no file {str(path)[:300]!r} that could be read. Check the path."
-        raise DocumentNotFoundError(msg) from error
-    return read_yaml(raw, str(path))
 
 
 def entries_of(

@@ -7,7 +7,7 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +19,6 @@ from creditscore.collect import SourceMapping
 from creditscore.datasets import load_trading_firm, trading_firm_mappings, trading_firm_path
 from creditscore.organise import CustomerStore
 from creditscore.protect import AccessPolicy, KeyRing
-from engines import Postgres, postgres_programs, postgres_server
 from stores import postgres_place
 
 RUNNER = CliRunner()
@@ -58,18 +57,6 @@ def loaded(name: str, table: str | None = None) -> tuple[object, ...]:
     """Return what loads a table of the sample as history."""
     mapping = trading_firm_mappings()[name]
     return ("load", trading_firm_path(table or name), "--mapping", mapping, "--backfill")
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    programs = postgres_programs()
-    if programs is None:
-        reason = "PostgreSQL is not installed: apt-get install postgresql"
-        if os.environ.get("CREDITSCORE_REQUIRE_ENGINES") == "1":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
-    with postgres_server(programs) as server:
-        yield server
 
 
 @pytest.fixture(

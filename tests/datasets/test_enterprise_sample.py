@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import importlib.util
 import json
 import re
 from dataclasses import FrozenInstanceError
@@ -39,17 +38,6 @@ DTYPES = {"numeric": "float64", "code": "int64", "flag": "bool", "date": "dateti
 @pytest.fixture(scope="module")
 def enterprises() -> Enterprises:
     return load_enterprises()
-
-
-@pytest.fixture(scope="module")
-def rebuild() -> ModuleType:
-    """Return the rebuild script as a module; it is no part of a package."""
-    spec = importlib.util.spec_from_file_location("rebuild", FOLDER / "rebuild.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 # --- law: files, manifest, generator, loader and README agree ------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import re
 from dataclasses import FrozenInstanceError
 from pathlib import Path
@@ -26,17 +25,6 @@ from creditscore.exceptions import DatasetNotFoundError
 FOLDER = Path(__file__).parents[2] / "data" / "sample"
 LOADERS = {"german_credit": load_german_credit, "taiwan_credit": load_taiwan_credit}
 NAMES = tuple(LOADERS)
-
-
-@pytest.fixture(scope="module")
-def rebuild() -> ModuleType:
-    """Return the rebuild script as a module; it is no part of a package."""
-    spec = importlib.util.spec_from_file_location("rebuild", FOLDER / "rebuild.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

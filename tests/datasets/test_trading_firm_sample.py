@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import re
 from dataclasses import FrozenInstanceError
@@ -42,17 +41,6 @@ DTYPES = {
 @pytest.fixture(scope="module")
 def firm() -> TradingFirm:
     return load_trading_firm()
-
-
-@pytest.fixture(scope="module")
-def rebuild() -> ModuleType:
-    """Return the rebuild script as a module; it is no part of a package."""
-    spec = importlib.util.spec_from_file_location("rebuild", SAMPLES / "rebuild.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 # --- law: files, manifest, generator, loader and README agree ------------------------

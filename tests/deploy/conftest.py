@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-
 import pandas as pd
 import pytest
 
@@ -16,27 +13,12 @@ from engines import (
     ask_sqlite,
     in_duckdb,
     in_sqlite,
-    postgres_programs,
-    postgres_server,
 )
 
 
 @pytest.fixture(scope="session")
 def german() -> pd.DataFrame:
     return load_german_credit()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """Give a server of PostgreSQL, or skip the test and name it; see ``require_engine``."""
-    programs = postgres_programs()
-    if programs is None:
-        reason = "PostgreSQL is not installed: apt-get install postgresql"
-        if os.environ.get("CREDITSCORE_REQUIRE_ENGINES") == "1":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
-    with postgres_server(programs) as server:
-        yield server
 
 
 POSTGRES = pytest.param("postgres", marks=pytest.mark.engine("postgresql"))

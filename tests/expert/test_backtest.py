@@ -15,6 +15,7 @@ from statsmodels.discrete.discrete_model import Logit
 from statsmodels.stats.multitest import multipletests
 
 from creditscore import PointsScale, Scorecard
+from creditscore._holm import holm
 from creditscore.datasets import load_german_credit
 from creditscore.exceptions import (
     InvalidDataError,
@@ -32,7 +33,6 @@ from creditscore.expert import (
     Weights,
     backtest_expert,
 )
-from creditscore.expert._backtest._backtest_parts import holm
 from creditscore.metrics import auc_interval, gini_interval, jeffreys_interval
 from creditscore.scorecard import Characteristic
 

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engines import Postgres, postgres_programs, postgres_server
 from stores import CATALOGUE, postgres_place, sqlite_place
 
 NUMBERS = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """Give a server of PostgreSQL, or skip the test and name it; see ``require_engine``."""
-    programs = postgres_programs()
-    if programs is None:
-        reason = "PostgreSQL is not installed: apt-get install postgresql"
-        if os.environ.get("CREDITSCORE_REQUIRE_ENGINES") == "1":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
-    with postgres_server(programs) as server:
-        yield server
 
 
 @pytest.fixture(

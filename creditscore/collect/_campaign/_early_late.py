@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.stats import fisher_exact, ttest_ind
 
 from creditscore._frame import Table, as_table
+from creditscore._holm import holm
 from creditscore._typing import Bool1D, NativeFrame
 from creditscore._validation import check_integer
 from creditscore._warn import warn_user
@@ -105,7 +106,7 @@ def early_late(campaign: Campaign, answers: NativeFrame, *, min_cases: int = 20)
         )
     rows = [row for name in variables for row in _rows(table, name, is_early, is_late)]
     found = pd.DataFrame(rows, columns=list(_COLUMNS[:-1]))
-    return found.assign(p_adjusted=_holm(found["p_value"].to_numpy(dtype=np.float64)))
+    return found.assign(p_adjusted=holm(found["p_value"].to_numpy(dtype=np.float64)))
 
 
 def _reminders(campaign: Campaign, table: Table) -> np.ndarray[Any, Any]:
@@ -143,13 +144,3 @@ def _row(
     spread = float(np.concatenate([one - early, other - late]).std()) if len(one) else np.nan
     standardised = (late - early) / spread if spread > 0 else np.nan
     return name, level, len(one), len(other), early, late, late - early, standardised, p_value
-
-
-def _holm(p_values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Adjust p-values so that the chance of any false one is held; missing ones stay so."""
-    adjusted = np.full(len(p_values), np.nan)
-    known = np.flatnonzero(np.isfinite(p_values))
-    order = known[np.argsort(p_values[known], kind="stable")]
-    steps = p_values[order] * np.arange(len(order), 0, -1)
-    adjusted[order] = np.minimum(1, np.maximum.accumulate(steps))
-    return adjusted

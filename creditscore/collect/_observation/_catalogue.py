@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import pandas as pd
@@ -14,9 +13,9 @@ import pandas as pd
 from creditscore._checks import read_entries, unknown_name
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
-from creditscore._yaml import read_yaml
+from creditscore._yaml import read_yaml, read_yaml_file
 from creditscore.collect._observation._item import Item, ItemGroup, item_content
-from creditscore.exceptions import DocumentError, DocumentNotFoundError, InvalidParameterError
+from creditscore.exceptions import DocumentError, InvalidParameterError
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -136,12 +135,7 @@ class ItemCatalogue(JsonDocument):
         DocumentError
             It is no YAML, or holds something else; the message names the item.
         """
-        try:
-            raw = Path(path).read_bytes()
-        except OSError as error:
-            msg = f"There is no file {str(path)[:300]!r} that could be read. Check the path."
-            raise DocumentNotFoundError(msg) from error
-        return cls._from_plain(read_yaml(raw, str(path)), str(path))
+        return cls._from_plain(read_yaml_file(path), str(path))
 
     @classmethod
     def _from_plain(cls, content: Any, file: str) -> Self:

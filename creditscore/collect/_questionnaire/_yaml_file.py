@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from creditscore._files import whole_file
-from creditscore._yaml import read_yaml, write_yaml
+from creditscore._yaml import read_yaml_file, write_yaml_file
 from creditscore.collect._questionnaire._condition import Condition
 from creditscore.collect._questionnaire._question import Question, made_of
 from creditscore.collect._questionnaire._section import Section
 from creditscore.exceptions import (
     DocumentError,
-    DocumentNotFoundError,
-    InvalidDataError,
     InvalidParameterError,
 )
 
@@ -25,18 +21,10 @@ _VERSION = 1
 
 def read_questionnaire_file(kind: Any, path: str | os.PathLike[str]) -> Any:
     """Return the questionnaire of a file; `kind` is the class."""
-    try:
-        raw = Path(path).read_bytes()
-    except TypeError as error:
-        msg = f"The 'path' must be a str or a Path. Got {type(path).__name__} instead."
-        raise InvalidParameterError(msg) from error
-    except (OSError, ValueError) as error:
-        msg = (
-            f"There is no file {str(path)[:300]!r} that could be read. Check the path; those that "
-            "come with the library are loaded by load_questionnaire(name)."
-        )
-        raise DocumentNotFoundError(msg) from error
-    return read_plain(kind, read_yaml(raw, str(path)), str(path))
+    hint = (
+        "Check the path; those that come with the library are loaded by load_questionnaire(name)."
+    )
+    return read_plain(kind, read_yaml_file(path, hint=hint), str(path))
 
 
 def read_plain(kind: Any, content: Any, file: str) -> Any:
@@ -72,19 +60,7 @@ def write_questionnaire_file(
 ) -> str | None:
     """Write the plain content of a questionnaire to a file, or return the text."""
     whole = {"format": _FORMAT, "schema_version": _VERSION, **content}
-    text = write_yaml(whole)
-    if read_yaml(text.encode("utf-8", "surrogatepass"), "the text") != whole:
-        msg = (
-            "The questionnaire was not written, because YAML does not hold one of its texts as it "
-            "is: some control character, such as that of a next line. Leave it out, or use "
-            "to_json()."
-        )
-        raise InvalidDataError(msg)
-    if path is None:
-        return text
-    with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-    return None
+    return write_yaml_file(whole, path, what="questionnaire")
 
 
 def _section(plain: Mapping[str, Any]) -> Section:

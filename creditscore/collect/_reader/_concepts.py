@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
-from pathlib import Path
 from typing import Any, Self
 
 from creditscore._checks import read_entries
-from creditscore._yaml import read_yaml
-from creditscore.exceptions import DocumentError, DocumentNotFoundError, InvalidParameterError
+from creditscore._yaml import read_yaml, read_yaml_file
+from creditscore.exceptions import DocumentError, InvalidParameterError
 
 _FORMAT = "creditscore.concept_map"
 _VERSION = 1
@@ -82,7 +81,7 @@ class ConceptMap:
         """Return the map that comes with the library: us-gaap, ifrs-full and cas."""
         folder = resources.files("creditscore.collect") / "concepts"
         name = "financial_statements.yaml"
-        return cls._read((folder / name).read_bytes(), name)
+        return cls._read(read_yaml((folder / name).read_bytes(), name), name)
 
     @classmethod
     def from_yaml(cls, path: str | os.PathLike[str]) -> Self:
@@ -95,16 +94,10 @@ class ConceptMap:
         DocumentError
             It is no map of concepts.
         """
-        try:
-            raw = Path(path).read_bytes()
-        except OSError as error:
-            msg = f"There is no file {str(path)[:300]!r} that could be read. Check the path."
-            raise DocumentNotFoundError(msg) from error
-        return cls._read(raw, str(path))
+        return cls._read(read_yaml_file(path), str(path))
 
     @classmethod
-    def _read(cls, raw: bytes, name: str) -> Self:
-        content: Any = read_yaml(raw, name)
+    def _read(cls, content: Any, name: str) -> Self:
         entries = content.get("items") if isinstance(content, Mapping) else None
         form = (content.get("format"), content.get("version")) if entries else None
         if form != (_FORMAT, _VERSION) or not isinstance(entries, Mapping):

@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from creditscore._checks import unknown_name
-from creditscore._files import whole_file
-from creditscore._yaml import read_yaml, write_yaml
+from creditscore._yaml import read_yaml_file, write_yaml_file
 from creditscore.collect._reader._file_form import FileForm
 from creditscore.collect._reader._long_rule import LongRule
 from creditscore.collect._reader._rule import FIELDS, FieldRule, ItemRule
 from creditscore.exceptions import (
     DocumentError,
-    DocumentNotFoundError,
     InvalidDataError,
     InvalidParameterError,
 )
@@ -34,15 +31,7 @@ _NEEDED = ("source", "method", "customer", "true_from")
 
 def read_mapping_file(path: str | os.PathLike[str], make: Callable[..., Made]) -> Made:
     """Return the mapping that a file describes."""
-    try:
-        raw = Path(path).read_bytes()
-    except TypeError as error:
-        msg = f"The 'path' must be a str or a Path. Got {type(path).__name__} instead."
-        raise InvalidParameterError(msg) from error
-    except (OSError, ValueError) as error:
-        msg = f"There is no file {str(path)[:300]!r} that could be read. Check the path."
-        raise DocumentNotFoundError(msg) from error
-    content = read_yaml(raw, str(path))
+    content = read_yaml_file(path)
     if not isinstance(content, Mapping):
         msg = f"{path} must hold entries such as 'source', 'customer' and 'columns'."
         raise DocumentError(msg)
@@ -62,18 +51,7 @@ def write_mapping_file(
 ) -> str | None:
     """Write the content of a mapping to a file, or return the text."""
     whole = {"format": _FORMAT, "version": _VERSION, **content}
-    text = write_yaml(whole)
-    if read_yaml(text.encode("utf-8", "surrogatepass"), "the text") != whole:
-        msg = (
-            "The mapping was not written, because YAML does not hold one of its texts as it is: "
-            "some control character. Leave it out, or use to_json()."
-        )
-        raise InvalidDataError(msg)
-    if path is None:
-        return text
-    with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-    return None
+    return write_yaml_file(whole, path, what="mapping")
 
 
 def read_mapping_content(content: Mapping[str, Any], file: str, make: Callable[..., Made]) -> Made:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from creditscore._validation import check_choice
+from creditscore.datasets._dictionary import dictionary_of
 from creditscore.datasets._enterprises._bundle import Enterprises
 from creditscore.datasets._manifest import find_file
 
@@ -109,22 +109,7 @@ def describe_enterprises(table: str | None = None) -> pd.DataFrame:
     >>> dictionary.loc["pretax_income", ["unit", "meaning"]].to_list()
     ['units of currency', 'ebit - interest_expense']
     """
-    names = tuple(entry["name"] for entry in _tables())
-    if table is not None:
-        check_choice(table, "table", "describe_enterprises", names)
-    rows = [
-        (
-            entry["name"],
-            *(column[key] or "" for key in ("name", "kind", "unit")),
-            column["meaning"],
-            column["meaning_zh"],
-        )
-        for entry in _tables()
-        if table in {None, entry["name"]}
-        for column in entry["columns"]
-    ]
-    keys = ["table", "column", "kind", "unit", "meaning", "meaning_zh"]
-    return pd.DataFrame(rows, columns=keys, dtype=str)
+    return dictionary_of(_tables(), table, "describe_enterprises")
 
 
 @cache

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from creditscore._validation import check_choice
+from creditscore.datasets._dictionary import dictionary_of
 from creditscore.datasets._manifest import find_file
 from creditscore.datasets._trading_firm._bundle import TradingFirm
 from creditscore.datasets._trading_firm._files import BUREAU, bureau_rows, read_content
@@ -223,22 +224,7 @@ def describe_trading_firm(table: str | None = None) -> pd.DataFrame:
     >>> dictionary.loc["open_amount", ["unit", "meaning"]].to_list()
     ['CNY', 'What is not paid on 30 June 2024']
     """
-    names = tuple(entry["name"] for entry in _tables())
-    if table is not None:
-        check_choice(table, "table", "describe_trading_firm", names)
-    rows = [
-        (
-            entry["name"],
-            *(column[key] or "" for key in ("name", "kind", "unit")),
-            column["meaning"],
-            column["meaning_zh"],
-        )
-        for entry in _tables()
-        if table in {None, entry["name"]}
-        for column in entry["columns"]
-    ]
-    keys = ["table", "column", "kind", "unit", "meaning", "meaning_zh"]
-    return pd.DataFrame(rows, columns=keys, dtype=str)
+    return dictionary_of(_tables(), table, "describe_trading_firm")
 
 
 @cache

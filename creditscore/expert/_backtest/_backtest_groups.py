@@ -10,8 +10,8 @@ import pandas as pd
 from scipy.stats import fisher_exact
 
 from creditscore._frame import Table
+from creditscore._holm import holm
 from creditscore._typing import Bool1D, Float1D, Float2D
-from creditscore.expert._backtest._backtest_parts import holm
 from creditscore.metrics import calibration_table, jeffreys_interval
 from creditscore.scorecard import Characteristic, PointsScale
 

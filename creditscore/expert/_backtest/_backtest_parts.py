@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaln, ndtr, ndtri
 
+from creditscore._holm import holm
 from creditscore._typing import Bool1D, Float1D, Float2D
 from creditscore.expert._outcomes._cases import counts_of
 from creditscore.expert._outcomes._logit import fit_logit
@@ -52,16 +53,6 @@ def characteristic_evidence(
     table["implied_weight"] = implied
     table = pd.concat([table, ratios], axis=1)
     return PartsEvidence(table=table, trouble=trouble)
-
-
-def holm(p_values: Float1D) -> Float1D:
-    """Return p-values adjusted for their number (Holm); NaN stays and is no test."""
-    adjusted = np.full(len(p_values), np.nan)
-    known = np.flatnonzero(~np.isnan(p_values))
-    order = known[np.argsort(p_values[known], kind="stable")]
-    factors = len(order) - np.arange(len(order))
-    adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p_values[order] * factors))
-    return adjusted
 
 
 def _alone(

@@ -6,15 +6,12 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from creditscore._checks import unknown_name
-from creditscore._files import whole_file
-from creditscore._yaml import read_yaml, write_yaml
+from creditscore._yaml import read_yaml_file, write_yaml_file
 from creditscore.exceptions import (
     DocumentError,
-    DocumentNotFoundError,
     InvalidDataError,
     InvalidParameterError,
 )
@@ -38,35 +35,13 @@ _SUM_TOLERANCE = 1e-9
 
 def read_card_file(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Return the parameters of the card that a file describes."""
-    try:
-        raw = Path(path).read_bytes()
-    except TypeError as error:
-        msg = f"The 'path' must be a str or a Path. Got {type(path).__name__} instead."
-        raise InvalidParameterError(msg) from error
-    except (OSError, ValueError) as error:
-        msg = (
-            f"There is no file {str(path)[:300]!r} that could be read. Templates are loaded by "
-            "load_template(name)."
-        )
-        raise DocumentNotFoundError(msg) from error
-    return _Reader(str(path)).card(read_yaml(raw, str(path)))
+    content = read_yaml_file(path, hint="Templates are loaded by load_template(name).")
+    return _Reader(str(path)).card(content)
 
 
 def write_card_file(card: ExpertScorecard, path: str | os.PathLike[str] | None) -> str | None:
     """Write a card to a file, or return the text."""
-    content = _plain_card(card)
-    text = write_yaml(content)
-    if read_yaml(text.encode("utf-8", "surrogatepass"), "the text") != content:
-        msg = (
-            "The card was not written, because YAML does not hold one of its texts as it is: some "
-            "control character, such as that of a next line. Leave it out, or use to_json()."
-        )
-        raise InvalidDataError(msg)
-    if path is None:
-        return text
-    with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-    return None
+    return write_yaml_file(_plain_card(card), path, what="card")
 
 
 @dataclass

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2, fisher_exact
-from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
 
 from creditscore._display import Format, html_table, p_value_text
 from creditscore._frame import Table, as_table
+from creditscore._holm import holm
 from creditscore._newton import fit_logistic
 from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._validation import as_floats, check_integer, check_real, check_same_order
@@ -238,7 +238,7 @@ def judged(rows: pd.DataFrame, alpha: float, min_n: int) -> pd.DataFrame:
     p_value = np.full(len(rows), np.nan)
     if tested.any():
         raw = [_fisher(*row) for row in rows.loc[tested, _CELLS].itertuples(index=False)]
-        p_value[tested] = multipletests(raw, method="holm")[1]
+        p_value[tested] = holm(np.array(raw))
     sure = p_value < alpha
     more = (rows["share"] > rows["share_others"]).to_numpy()
     verdict = np.select([sure & more, sure], ["more often", "less often"], default="")

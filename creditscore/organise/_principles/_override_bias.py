@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest, fisher_exact
-from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
 
 from creditscore._frame import read_named
+from creditscore._holm import holm
 from creditscore._validation import check_fractions, check_integer, check_real
 from creditscore.exceptions import InvalidDataError
 
@@ -79,7 +79,7 @@ def override_bias(overrides: Any, *, level: float = 0.95, min_overrides: int = 5
         p = pd.Series(np.nan, index=counts.index)
         found = [test(counts, analyst) for analyst in counts.index[known]]
         if found:
-            p[known] = multipletests(found, method="holm")[1]
+            p[known] = holm(np.array(found))
         counts[name] = p
     alpha = 1 - level
     words = zip(counts["p_one_sided"] < alpha, counts["p_outcome"] < alpha, strict=True)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
 
 from creditscore._display import counted, html_table
 from creditscore._frame import read_named
+from creditscore._holm import holm
 from creditscore._validation import check_finite, check_real
 from creditscore._warn import warn_user
 from creditscore.exceptions import InvalidDataError, NonConvergenceWarning
@@ -198,7 +198,7 @@ def _table(fit: CrossedFit, score: Any, rater: Any, names: Sequence[Any]) -> pd.
         {
             "n": n, "mean": np.bincount(rater, score) / n, "effect": fit.rater,
             "std_error": fit.rater_error,
-            "p_value": multipletests(2 * norm.sf(np.abs(z)), method="holm")[1],
+            "p_value": holm(2 * norm.sf(np.abs(z))),
         },
         index=pd.Index(list(names), name="rater"),
     )  # fmt: skip

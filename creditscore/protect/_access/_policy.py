@@ -15,7 +15,7 @@ from creditscore._checks import check_kind, read_entries, unknown_name
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
 from creditscore._validation import check_choice, check_real
-from creditscore._yaml import read_yaml
+from creditscore._yaml import read_yaml, read_yaml_file
 from creditscore.exceptions import AccessDeniedError, InvalidParameterError
 from creditscore.protect._access._actor import Actor
 from creditscore.protect._access._decision import AccessDecision, ReadableItems, ruling
@@ -31,7 +31,7 @@ from creditscore.protect._access._grant import (
 from creditscore.protect._access._matrix import role_matrix
 from creditscore.protect._access._policy_file import policy_entries
 from creditscore.protect._fields import now, read_instant, set_text, set_texts
-from creditscore.protect._yaml_file import at_entry, read_yaml_file
+from creditscore.protect._yaml_file import at_entry
 
 if TYPE_CHECKING:
     from creditscore.protect._audit._record import AuditRecord

@@ -13,12 +13,12 @@ import pandas as pd
 from creditscore._checks import check_kind, read_entries, unknown_name
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
-from creditscore._yaml import read_yaml
+from creditscore._yaml import read_yaml, read_yaml_file
 from creditscore.exceptions import InvalidParameterError
 from creditscore.protect._consent._purpose import Purpose
 from creditscore.protect._consent._retention_rule import RetentionRule
 from creditscore.protect._fields import set_text
-from creditscore.protect._yaml_file import at_entry, entries_of, read_yaml_file
+from creditscore.protect._yaml_file import at_entry, entries_of
 
 _KIND = "creditscore.protection_plan"
 _Made = TypeVar("_Made", Purpose, RetentionRule)

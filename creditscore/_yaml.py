@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,7 @@ for _tag, _pattern, _first in _RESOLVERS:
 def read_yaml(raw: bytes, name: str) -> Any:
     """Read the bytes of a file of this name."""
     if len(raw) > _MOST_BYTES:
-        msg = f"{name} has {len(raw):,} bytes, and at most {_MOST_BYTES:,} of YAML are read."
+        msg = f"{name} has more than {_MOST_BYTES:,} bytes, and no more of YAML are read."
         raise DocumentError(msg)
     try:
         return yaml.load(raw.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506 - a SafeLoader
@@ -121,7 +122,7 @@ def read_yaml_file(path: str | os.PathLike[str], *, hint: str = "Check the path.
         It is no YAML.
     """
     try:
-        raw = Path(path).read_bytes()
+        raw = _first_bytes(Path(path))
     except TypeError as error:
         msg = f"The 'path' must be a str or a Path. Got {type(path).__name__} instead."
         raise InvalidParameterError(msg) from error
@@ -129,6 +130,15 @@ def read_yaml_file(path: str | os.PathLike[str], *, hint: str = "Check the path.
         msg = f"There is no file {str(path)[:300]!r} that could be read. {hint}"
         raise DocumentNotFoundError(msg) from error
     return read_yaml(raw, str(path))
+
+
+def _first_bytes(path: Path) -> bytes:
+    """Return no more of a file than is needed to see that it is too large."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        msg = "it is no plain file, and a device or a pipe may have no end"
+        raise OSError(msg)
+    with path.open("rb") as file:
+        return file.read(_MOST_BYTES + 1)
 
 
 def write_yaml_file(content: Any, path: str | os.PathLike[str] | None, *, what: str) -> str | None:

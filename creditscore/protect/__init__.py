@@ -24,7 +24,14 @@ from creditscore.protect._audit._trail import AuditTrail
 from creditscore.protect._audit._verify import BREAK_KINDS, TrailReport, verify_records
 from creditscore.protect._consent._hold import LegalHold
 from creditscore.protect._consent._plan import ProtectionPlan
-from creditscore.protect._consent._purpose import LAWFUL_BASES, Consent, Purpose, covered, uncovered
+from creditscore.protect._consent._purpose import (
+    LAWFUL_BASES,
+    Consent,
+    Purpose,
+    covered,
+    effective_consents,
+    uncovered,
+)
 from creditscore.protect._consent._report import DataProtectionReport
 from creditscore.protect._consent._retention import Retention, due_for_erasure
 from creditscore.protect._consent._retention_rule import RetentionRule
@@ -116,6 +123,7 @@ __all__ = [
     "covered",
     "decrypt",
     "due_for_erasure",
+    "effective_consents",
     "encrypt",
     "escape_formulas",
     "hkdf_sha256",

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
+import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from creditscore._checks import read_entries
+from creditscore._days import NoDayError, read_day
 from creditscore.exceptions import InvalidParameterError
+from creditscore.protect._normal import normalised
+
+_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII
+)
+"""A time as ISO 8601 writes it; what another order of its parts means is not guessed."""
 
 
 def set_text(value_object: Any, *names: str, empty: bool = False) -> None:
@@ -47,12 +55,12 @@ def set_instant(value_object: Any, *names: str) -> None:
 def read_instant(value: Any, name: str, owner: str) -> dt.datetime:
     """Return a parameter that is a time as an instant in UTC, to the microsecond.
 
-    A time without a zone is one of UTC, and a day means its beginning.
+    A text has the year first, or it is refused: '03/04/2025' is April to some and March to
+    others. A time without a zone is one of UTC, and a day means its beginning.
     """
     try:
-        # pandas would take a number for nanoseconds
-        instant = pd.NaT if isinstance(value, (bool, int, float)) else pd.Timestamp(value)
-    except (ValueError, TypeError):
+        instant = _timestamp(value)
+    except (NoDayError, ValueError, TypeError):
         instant = pd.NaT
     if pd.isna(instant):
         msg = (
@@ -63,6 +71,14 @@ def read_instant(value: Any, name: str, owner: str) -> dt.datetime:
     utc = instant.tz_localize("UTC") if instant.tz is None else instant.tz_convert("UTC")
     moment: dt.datetime = utc.floor("us").to_pydatetime().astimezone(dt.UTC)
     return moment
+
+
+def _timestamp(value: Any) -> Any:
+    """Return a time of pandas, which would take a number for nanoseconds and guess at a text."""
+    if isinstance(value, str):
+        text = value.strip()
+        return pd.Timestamp(text if _INSTANT.fullmatch(text) else read_day(text))
+    return pd.Timestamp(value) if isinstance(value, (dt.date, np.datetime64)) else pd.NaT
 
 
 def now() -> dt.datetime:
@@ -76,5 +92,5 @@ def instant_text(instant: dt.datetime) -> str:
 
 
 def same_person(name: str) -> str:
-    """Return what spellings of one name have in common: case, blanks and forms of letters go."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """Return what spellings of one name have in common: its letters, whatever their form."""
+    return "".join(normalised(name).split())

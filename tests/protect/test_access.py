@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -109,6 +111,81 @@ def test_sensitivities_without_groups_are_of_all_items() -> None:
 def test_what_is_not_granted_is_denied_with_a_reason(who: Actor, action: str, why: str) -> None:
     with pytest.raises(AccessDeniedError, match=rf"ana was denied '{action}' of item .*: {why}"):
         policy(grant("read")).check(who, action, Thing(), at="2025-01-01")
+
+
+def test_every_item_of_the_standard_catalogue_can_be_written_and_corrected() -> None:
+    """An identity number too: by who takes up an application, and where a customer asks for it."""
+    for role, purpose in (("analyst", FOR), ("data_protection_officer", "data subject request")):
+        who = actor(role, purpose=purpose)
+        assert all(STANDARD.allows(who, "write", item) for item in CATALOGUE)
+        sensitive = [item.name for item in CATALOGUE if item.sensitivity == "sensitive"]
+        assert "identity_number" in sensitive
+        assert set(sensitive) == set(STANDARD.readable(who, CATALOGUE).masked)
+    for role, purpose in (
+        ("analyst", "monitoring"),
+        ("sales", "sales"),
+        ("collector", "collection"),
+    ):
+        who = actor(role, purpose=purpose)
+        assert not STANDARD.allows(who, "write", CATALOGUE["identity_number"])
+
+
+def test_a_purpose_that_the_policy_does_not_list_is_none() -> None:
+    """Else another spelling would go round what is denied for a purpose."""
+    found = policy(
+        grant("read", purposes=("*",)),
+        Grant(actions=("read",), sensitivities=("internal",), purposes=("sales",), deny=True),
+    )
+    allowed = {
+        purpose: found.allows(actor("r", purpose=purpose), "read", Thing())
+        for purpose in (FOR, "sales", "Sales", "sales.", "nonsense", "")
+    }
+    assert allowed == dict.fromkeys(allowed, False) | {FOR: True}
+    why = found.decide(actor("r", purpose="Sales"), "read", Thing()).why
+    assert why == "the policy has no purpose 'Sales'"
+    assert found.readable(actor("r", purpose="nonsense"), [Thing()]).hidden == ("revenue",)
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u3164", "a\u202eb", "a\x00", "ana\u00ad"])
+def test_an_actor_has_a_name_that_is_seen(name: str) -> None:
+    with pytest.raises(InvalidParameterError, match="'name' parameter of Actor"):
+        Actor(name=name)
+
+
+def test_joiners_are_part_of_names_and_make_no_other_person() -> None:
+    name = "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627"
+    assert Actor(name=name).is_person(name.replace("\u200c", ""))
+    assert Actor(name="Zoë").is_person("zoe\u0308")
+    # letters of another writing that look alike are two, as the Notes say
+    assert not Actor(name="ana").is_person("\u0430na")
+
+
+@pytest.mark.parametrize(
+    "until",
+    ["03/04/2025", "31/01/2025", "now", "Jan 2025", "2025-13-01", "2025-01-31T25:00",
+     np.int64(20250131), 20250131, 1.5, True],
+)  # fmt: skip
+def test_instants_are_never_guessed(until: Any) -> None:
+    for made in (
+        lambda: Actor(name="ana", until=until),
+        lambda: grant("read", until=until),
+        lambda: policy(grant("read")).decide(actor("r"), "read", Thing(), at=until),
+    ):
+        with pytest.raises(InvalidParameterError, match="must be a time, such as '2025-01-31T09"):
+            made()
+
+
+@pytest.mark.parametrize(
+    "until",
+    ["2025-01-31T01:30:00Z", "2025-01-31 01:30", "2025-01-31T09:30:00+08:00",
+     "2025-01-31T09:30:00.000000+0800", dt.datetime(2025, 1, 31, 1, 30, tzinfo=dt.UTC),
+     pd.Timestamp("2025-01-31T09:30", tz="Asia/Shanghai"), np.datetime64("2025-01-31T01:30")],
+)  # fmt: skip
+def test_instants_in_many_forms(until: Any) -> None:
+    assert Actor(name="ana", until=until).until == dt.datetime(2025, 1, 31, 1, 30, tzinfo=dt.UTC)
+    for day in ("2025-01-31", "2025/1/31", "2025年1月31日", dt.date(2025, 1, 31)):
+        whole = Actor(name="ana", until=day).until
+        assert whole == dt.datetime(2025, 1, 31, tzinfo=dt.UTC)
 
 
 def test_a_denial_is_recorded_and_names_the_item_and_no_value() -> None:

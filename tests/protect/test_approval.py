@@ -68,6 +68,11 @@ def ask(desk: ApprovalDesk, who: Actor = ANA, **kwargs: Any) -> str:
     return desk.ask(who, "set_limit", **{**given, **kwargs}).id
 
 
+def write(trail: AuditTrail, who: Actor, action: str, details: dict[str, Any]) -> None:
+    """Write into a trail what only a desk does, as whoever has the key can."""
+    trail._append_step(who, action, details, subjects=None)
+
+
 def use(desk: ApprovalDesk, id_: str, who: Actor = ANA, **kwargs: Any) -> Any:
     given = {"action": "set_limit", "details": LIMIT, "subjects": ["X"]}
     return desk.use(id_, who, **{**given, **kwargs})
@@ -87,7 +92,7 @@ def test_asked_approved_used_and_all_of_it_in_the_trail(
     used = use(desk, asked.id)
     assert used.state_at(CLOCK.at) == "used"
     assert repr(used) == "<ApprovalRequest: set_limit, made by ana, approved by wei, used>"
-    assert repr(desk) == "ApprovalDesk(1 request)"
+    assert repr(desk) == "ApprovalDesk(AuditTrail(3 records in MemorySink))"
     records = list(trail.since())
     assert [record.actor for record in records] == ["ana", "wei", "ana"]
     assert records[0].is_of(["X"], key=KEY)
@@ -103,6 +108,9 @@ def test_asked_approved_used_and_all_of_it_in_the_trail(
         actor(" ANA ", "credit_manager"),
         actor("ａｎａ", "credit_manager"),
         actor("a na", "credit_manager"),
+        actor("a\u200dna", "credit_manager"),
+        actor("ana\ufe0f", "credit_manager"),
+        actor("a\u034fn\u3164a", "credit_manager"),
     ],
 )
 def test_nobody_approves_the_own_request_in_whatever_role_or_spelling(
@@ -278,9 +286,66 @@ def test_a_use_that_comes_between_is_seen(tmp_path: Path) -> None:
 def test_approvals_without_the_key_are_found(desk: ApprovalDesk, trail: AuditTrail) -> None:
     id_ = ask(desk)
     forged = AuditTrail(trail.sink, key=b"another secret of an attacker")
-    forged.append(WEI, "request.approved", {"id": id_})
+    write(forged, WEI, "request.approved", {"id": id_})
     with pytest.raises(BrokenTrailError, match="broken at record 2"):
         use(desk, id_)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        (ANA, "request.approved", {"id": 0}),
+        (actor("A\u200dna", "credit_manager"), "request.approved", {"id": 0}),
+        (actor("bo", "credit_manager"), "request.used", {"id": 0}),
+        (WEI, "request.approved", {}),
+        (WEI, "request.approved", {"id": "unknown"}),
+        (WEI, "request.approved", {"id": ["X"]}),
+        (ANA, "request.made", {"id": "x"}),
+    ],
+)
+def test_what_a_desk_would_refuse_is_no_step_in_the_trail_either(
+    desk: ApprovalDesk, trail: AuditTrail, written: tuple[Actor, str, dict[str, Any]]
+) -> None:
+    id_ = ask(desk)
+    who, action, details = written
+    write(trail, who, action, {n: id_ if v == 0 else v for n, v in details.items()})
+    for one in (desk, ApprovalDesk(POLICY, trail)):
+        with pytest.raises(AccessDeniedError, match="is pending, and cannot be used"):
+            use(one, id_)
+    desk.approve(id_, WEI)
+    assert use(ApprovalDesk(POLICY, trail), id_).is_used
+
+
+def test_a_request_that_is_made_again_is_not_open_again(
+    desk: ApprovalDesk, trail: AuditTrail
+) -> None:
+    id_ = ask(desk)
+    made = next(trail.since())
+    desk.approve(id_, WEI)
+    use(desk, id_)
+    trail._append_step(ANA, "request.made", made.details, subjects=["X"])
+    assert [request.is_used for request in ApprovalDesk(POLICY, trail).requests()] == [True]
+
+
+def test_a_denial_leaves_one_record(desk: ApprovalDesk, trail: AuditTrail) -> None:
+    id_ = ask(desk)
+    desk.approve(id_, WEI)
+    with pytest.raises(AccessDeniedError, match="ana was denied 'set_limit'"):
+        use(desk, id_, actor("ana", "sales"))
+    made, approved, denied = trail.since()
+    assert [r.action for r in (made, approved)] == ["request.made", "request.approved"]
+    assert denied.details["asked"] == "request.used"
+    assert "ana was denied 'set_limit'" in denied.details["why"]
+
+
+def test_one_text_is_no_set_of_customers(desk: ApprovalDesk) -> None:
+    with pytest.raises(InvalidParameterError, match="'subjects' must be customers in a list"):
+        ask(desk, subjects="X1")
+    id_ = ask(desk, subjects=[7])
+    desk.approve(id_, WEI)
+    with pytest.raises(InvalidParameterError, match="'subjects' must be customers in a list"):
+        use(desk, id_, subjects="7")
+    assert use(desk, id_, subjects=["7"]).is_used
 
 
 # --- law -------------------------------------------------------------------------------------

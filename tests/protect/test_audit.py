@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import pickle
+import re
 import signal
 import stat
 import time
@@ -15,16 +16,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from creditscore.exceptions import BrokenTrailError, InvalidDataError, InvalidParameterError
+from creditscore.exceptions import (
+    BrokenTrailError,
+    InvalidDataError,
+    InvalidParameterError,
+    KeyStoreError,
+)
 from creditscore.protect import (
     BREAK_KINDS,
+    AccessPolicy,
     Actor,
     Anchor,
     AnchorFile,
+    ApprovalDesk,
     AuditRecord,
     AuditTrail,
     FileSink,
@@ -35,6 +45,7 @@ from creditscore.protect import (
     subjects_digest,
     verify_records,
 )
+from creditscore.protect._audit import _verify
 from trails import write_many
 
 KEY = b"a secret of 16 bytes or more"
@@ -137,13 +148,57 @@ def test_details_are_kept_as_they_were() -> None:
     assert trail.verify().is_whole
 
 
-def test_digests_tell_texts_from_numbers_and_sets_from_joined_names() -> None:
+def test_digests_tell_sets_from_joined_names() -> None:
     digests = [
-        subjects_digest(subjects, key=KEY)
-        for subjects in (["1"], [1], ["1", "2"], ["12"], ['1","2'], [])
+        subjects_digest(subjects, key=KEY) for subjects in (["1"], ["1", "2"], ["12"], ['1","2'])
     ]
-    assert len(set(digests)) == len(digests)
+    assert len({*digests, subjects_digest([], key=KEY)}) == len(digests) + 1
     assert subjects_digest(iter(["b", "a"]), key=KEY) == subjects_digest({"a", "b"}, key=KEY)
+
+
+@pytest.mark.parametrize(
+    "subjects",
+    [
+        [1, 2],
+        ["1", " 2 "],
+        [2.0, 1.0],
+        np.array([1, 2, 1]),
+        pd.Series([1, 2]).unique(),
+        {1, "1", 2},
+    ],
+)
+def test_a_number_and_its_text_are_one_customer(subjects: Any) -> None:
+    """What was read with numbers is proved with the texts that a store has, and so asked for."""
+    trail = AuditTrail(MemorySink(), key=KEY)
+    record = trail.append(ANA, "read", subjects=subjects)
+    assert record.n_subjects == 2
+    assert record.is_of(["1", "2"], key=KEY)
+    assert record.is_of(subjects, key=KEY)
+    assert record.subjects_digest == trail.digest(subjects)
+
+
+def test_a_text_is_no_set_of_customers() -> None:
+    """Its letters would be customers: C, 1 and 7."""
+    trail = AuditTrail(MemorySink(), key=KEY)
+    for wrong in ("C17", b"C17", 17):
+        for step in (
+            lambda wrong=wrong: trail.append(ANA, "read", subjects=wrong),
+            lambda wrong=wrong: trail.digest(wrong),
+            lambda wrong=wrong: subjects_digest(wrong, key=KEY),
+        ):
+            with pytest.raises(InvalidParameterError, match="'subjects' must be customers in a"):
+                step()
+    for strange in (None, " ", True, 1.5, dt.date(2025, 1, 1)):
+        with pytest.raises(InvalidDataError, match="A customer must be a text") as error:
+            trail.append(ANA, "read", subjects=["X", strange])
+        assert "2025" not in str(error.value)
+    assert trail.verify().n_records == 0
+
+
+def test_a_record_of_nobody_is_of_nobody() -> None:
+    nobody = AuditTrail(MemorySink(), key=KEY).append(ANA, "backup", subjects=[])
+    assert nobody.is_of([], key=KEY)
+    assert not nobody.is_of(["X"], key=KEY)
 
 
 def test_the_table() -> None:
@@ -235,8 +290,11 @@ BROKEN: list[tuple[str, int, list[AuditRecord]]] = [
     ("deleted", 1, R[1:]),
     ("deleted", 2, [R[0], *R[4:]]),
     ("edited", 3, renumbered([*R[:2], *R[3:]])),
-    ("inserted", 2, put(R, 3, R[1])),
-    ("inserted", 6, [*R, R[5]]),
+    ("inserted", 4, put(R, 3, R[1])),
+    ("inserted", 7, [*R, R[5]]),
+    ("edited", 3, [*R[:2], replace(R[2], hash="\ud800"), *R[3:]]),
+    ("edited", 3, [*R[:2], replace(R[2], details={"n": dt.date(2025, 1, 1)}), *R[3:]]),
+    ("edited", 3, [*R[:2], replace(R[2], previous="\ud800"), *R[3:]]),
     ("edited", 4, renumbered(put(R, 3, replace(R[1], actor="bo")))),
     ("replaced", 3, [*R[:2], *FOREIGN[2:]]),
     ("replaced", 3, [*R[:2], FOREIGN[2], *R[3:]]),
@@ -249,7 +307,7 @@ BROKEN: list[tuple[str, int, list[AuditRecord]]] = [
 def test_what_was_done_is_found(kind: str, number: int, records: list[AuditRecord]) -> None:
     report = verify_records(records, key=KEY)
     assert (report.kind, report.number) == (kind, number)
-    assert report.head.number == number - 1 or kind == "inserted"
+    assert report.head.number == number - 1
     assert repr(report) == f"<TrailReport: broken at record {number}, {kind}>"
     assert kind in BREAK_KINDS
     with pytest.raises(BrokenTrailError, match=f"The trail is broken at record {number}: "):
@@ -353,7 +411,7 @@ def test_no_change_of_any_record_goes_unseen(data: st.DataObject) -> None:
 @settings(deadline=None, max_examples=60)
 @given(
     key=st.binary(min_size=16, max_size=40),
-    actions=st.lists(st.text(min_size=1).filter(str.strip), max_size=5),
+    actions=st.lists(st.text(min_size=1).map("do {}".format), max_size=5),
     details=st.dictionaries(
         st.text(st.characters(exclude_categories=["Cs"])),
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -371,12 +429,12 @@ def test_whatever_is_appended_verifies_also_from_a_file(
     memory, file = AuditTrail(MemorySink(), key=key), AuditTrail(FileSink(path), key=key)
     for action in actions:
         try:
-            memory.append(ANA, action, details, subjects=details)
+            memory.append(ANA, action, details, subjects=map(repr, details))
         except InvalidDataError:
             # half a character in an action cannot be written
             assert not action.isprintable()
             continue
-        file.append(ANA, action, details, subjects=details)
+        file.append(ANA, action, details, subjects=map(repr, details))
     for trail in (memory, file):
         assert trail.verify(trail.anchor()).is_whole
     assert [r.details for r in memory.since()] == [r.details for r in file.since()]
@@ -411,13 +469,29 @@ def edit(path: Path, change: Callable[[list[bytes]], list[bytes]]) -> None:
     path.write_bytes(b"".join(change(path.read_bytes().splitlines(keepends=True))))
 
 
+def half_a_letter(line: bytes, entry: bytes) -> bytes:
+    """Put half a character into the place of a hash."""
+    return re.sub(b'"%s":"[0-9a-f]{64}"' % entry, b'"%s":"\\\\ud800"' % entry, line)
+
+
 @pytest.mark.parametrize(
     ("change", "kind", "number"),
     [
         (lambda lines: [lines[0].replace(b"ana", b"ena"), *lines[1:]], "edited", 1),
         (lambda lines: [lines[0], lines[2], lines[1]], "reordered", 2),
         (lambda lines: [lines[0], lines[2]], "deleted", 2),
-        (lambda lines: [lines[0], lines[0], *lines[1:]], "inserted", 1),
+        (lambda lines: [lines[0], lines[0], *lines[1:]], "inserted", 2),
+        # entries that stand twice and blanks are read as if nothing had been done to the line
+        (
+            lambda lines: [lines[0].replace(b'"actor"', b'"actor":"bo","actor"'), *lines[1:]],
+            "edited",
+            1,
+        ),
+        (lambda lines: [lines[0], lines[1].replace(b'"n":', b'"n": '), lines[2]], "edited", 2),
+        (lambda lines: [lines[0], b"  " + lines[1], lines[2]], "edited", 2),
+        (lambda lines: [lines[0], half_a_letter(lines[1], b"hash"), lines[2]], "unreadable", 2),
+        (lambda lines: [*lines[:2], half_a_letter(lines[2], b"hash")], "unreadable", 3),
+        (lambda lines: [*lines[:2], half_a_letter(lines[2], b"previous")], "unreadable", 3),
         (lambda lines: [lines[0], b"\n", *lines[1:]], "unreadable", 2),
         (lambda lines: [lines[0], b"{}\n", *lines[2:]], "unreadable", 2),
         (lambda lines: [lines[0], b"[1]\n", *lines[2:]], "unreadable", 2),
@@ -453,6 +527,7 @@ def test_a_torn_line_is_told_and_mended(path: Path) -> None:
             step()
     assert FileSink(path).mend() == len(torn)
     assert Path(f"{path}.torn").read_bytes() == torn + b"\n"
+    assert stat.S_IMODE(Path(f"{path}.torn").stat().st_mode) == 0o600
     assert trail.append(ANA, "read").number == 3
     assert trail.verify().is_whole
     assert FileSink(path).mend() == 0
@@ -492,15 +567,15 @@ def test_a_write_that_fails_leaves_the_trail_as_it_was(
 def test_programs_that_write_at_once_keep_one_chain(path: Path) -> None:
     # a new interpreter each, for threads of this one would be copied in the middle of their work
     context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=write_many, args=(path, KEY, f"w{n}", 25)) for n in range(3)]
+    writers = [context.Process(target=write_many, args=(path, KEY, f"w{n}", 15)) for n in range(2)]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join(60)
     trail = AuditTrail(FileSink(path), key=KEY)
-    assert [writer.exitcode for writer in writers] == [0, 0, 0]
-    assert (trail.verify().is_whole, trail.verify().n_records) == (True, 75)
-    assert trail.table()["actor"].value_counts().tolist() == [25, 25, 25]
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert (trail.verify().is_whole, trail.verify().n_records) == (True, 30)
+    assert trail.table()["actor"].value_counts().tolist() == [15, 15]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="files are locked by fcntl, which Windows lacks")
@@ -519,6 +594,41 @@ def test_a_program_that_is_killed_leaves_a_whole_trail_and_no_lock(path: Path) -
     assert n > 10
     assert trail.append(ANA, "read").number >= n
     assert trail.verify().is_whole
+
+
+def test_a_broken_trail_can_still_be_shown(path: Path) -> None:
+    trail = AuditTrail(FileSink(path), key=KEY)
+    desk = ApprovalDesk(AccessPolicy.standard(), trail)
+    trail.append(ANA, "read")
+    edit(path, lambda lines: [lines[0][:40]])
+    assert repr(trail) == "AuditTrail(records that cannot be read in FileSink)"
+    assert repr(desk) == f"ApprovalDesk({trail!r})"
+
+
+@pytest.mark.parametrize("change", [{"seal": "\ud800"}, {"hash": "\ud800"}, {"at": "\ud800"}])
+def test_an_anchor_with_half_a_character_is_forged(change: dict[str, str]) -> None:
+    anchor = replace(AuditTrail(Listed(R), key=KEY).anchor(), **change)  # type: ignore[arg-type]
+    assert verify_records(R, key=KEY, anchors=anchor).kind == "forged_anchor"
+    assert anchor != AuditTrail(Listed(R), key=KEY).anchor()
+
+
+def test_many_anchors_cost_little() -> None:
+    """Each is looked at where it stands, and not at every record."""
+    records = recorded(200)
+    anchors = [Anchor.of(record.head, record.at, KEY) for record in records]
+    looked = 0
+
+    class Counted(Anchor):
+        def is_sealed_by(self, key: bytes) -> bool:
+            nonlocal looked
+            looked += 1
+            return super().is_sealed_by(key)
+
+    counted = [Counted(**anchor.to_dict()) for anchor in anchors]
+    walk = _verify._Walk(key=KEY, anchors=tuple(counted))
+    assert max(map(len, walk.by_number.values())) == 1
+    assert walk.report(iter(records)).n_unanchored == 0
+    assert looked == len(records)
 
 
 def test_anchors_in_a_file_only_go_on(path: Path) -> None:
@@ -550,7 +660,7 @@ def test_the_key_is_shown_nowhere(path: Path) -> None:
     shown = repr(trail) + str(trail) + path.read_text() + repr(trail.anchor())
     assert KEY.decode() not in shown
     assert KEY.hex() not in shown
-    with pytest.raises(TypeError, match="A trail is not pickled"):
+    with pytest.raises(KeyStoreError, match="AuditTrail is not pickled"):
         pickle.dumps(trail)
     for key in ("text of 16 letters", b"short", None):
         with pytest.raises(InvalidParameterError, match=r"'key' parameter .*16 or more") as error:
@@ -577,6 +687,13 @@ def test_errors() -> None:
         verify_records([], key=None, anchors=trail.anchor())
     with pytest.raises(BrokenTrailError, match="An anchor holds a number, a hash, a time"):
         Anchor.from_dict({"number": True, "hash": "", "at": "", "seal": ""})
+    with pytest.raises(BrokenTrailError, match="An anchor holds a number, a hash, a time"):
+        Anchor.from_dict({**trail.anchor().to_dict(), "seal": "\ud800"})
+    for action in ("request.approved", " request.made"):
+        with pytest.raises(InvalidParameterError, match="which an ApprovalDesk alone does"):
+            trail.append(ANA, action)
+        with pytest.raises(InvalidParameterError, match="which an ApprovalDesk alone does"):
+            trail.append_after(TrailHead(), ANA, action)
     with pytest.raises(BrokenTrailError, match="Record 3 of the trail does not hold the entries"):
         AuditRecord.from_dict({"number": 3})
     assert trail.verify().n_records == 0

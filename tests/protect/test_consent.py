@@ -32,6 +32,7 @@ from creditscore.protect import (
     SubjectRequest,
     covered,
     due_for_erasure,
+    effective_consents,
     request_table,
     uncovered,
 )
@@ -95,9 +96,33 @@ def test_a_purpose_is_covered_by_its_basis_or_by_consent() -> None:
     assert not covered([], "X", mixed, at)
 
 
-def test_customers_are_told_apart_by_type() -> None:
-    assert not covered([consent(1)], "1", SALES, "2025-06-30")
-    assert covered([consent(np.int64(1))], 1, SALES, "2025-06-30")
+def test_a_number_and_its_text_are_one_customer() -> None:
+    for one in (1, np.int64(1), "1", " 1 "):
+        assert uncovered([consent(one)], [1, "1", np.int64(1), 2], SALES, "2025-06-30") == (2,)
+    assert consent(" X ").subject == "X"
+    assert request_table([request(np.int64(7))], as_of="2025-06-30")["subject"].tolist() == [7]
+
+
+def test_a_withdrawal_ends_all_consents_that_were_given_before() -> None:
+    """One that was renewed and never closed does not go on."""
+    old, new = consent(given_at="2024-01-31"), consent(given_at="2025-01-31")
+    withdrawn = [old, new.withdrawn("2025-06-30")]
+    for consents in (withdrawn, withdrawn[::-1]):
+        assert covered(consents, "X", SALES, "2025-06-29")
+        assert not covered(consents, "X", SALES, "2025-06-30")
+    later = consent(given_at="2025-07-31")
+    others = [consent("Y", given_at="2024-01-31"), consent(purpose="trade", given_at="2024-01-31")]
+    found = effective_consents([*withdrawn, later, *others])
+    ends = [None if one.withdrawn_at is None else str(one.withdrawn_at.date()) for one in found]
+    assert ends == ["2025-06-30", "2025-06-30", None, None, None]
+    assert covered([*withdrawn, later], "X", SALES, "2025-08-01")
+    # each ends at the first withdrawal after it, and one that is given at that instant goes on
+    first = old.withdrawn("2024-06-30")
+    again = consent(given_at="2024-06-30")
+    assert effective_consents([first, again, new.withdrawn("2025-06-30")])[:2] == (
+        first,
+        again.withdrawn("2025-06-30"),
+    )
 
 
 def test_articles_of_the_laws() -> None:
@@ -306,7 +331,8 @@ def by_hand(
         return "not begun"
     if min(known) > as_of:
         return "not yet"
-    if None in ends[True] or max(ends[True], default=as_of) > as_of:
+    # what is kept at least so long is kept on the last day, too
+    if None in ends[True] or (ends[True] and max(ends[True]) >= as_of):
         return "kept"
     return "held" if row.customer in held else "due"
 
@@ -326,7 +352,8 @@ def test_retention_is_what_its_definition_says(
 ) -> None:  # fmt: skip
     rules = [rule(f"r{n}", **entries) for n, entries in enumerate(drawn)]
     table = pd.DataFrame(rows, columns=["customer", "item", "true_from"], dtype=object)
-    customers = pd.DataFrame({"ended_on": pd.Series(ended, dtype=object)})
+    customers = pd.DataFrame({"ended_on": pd.Series({**dict.fromkeys("XYZ"), **ended})})
+    customers["ended_on"] = customers["ended_on"].astype(object)
     holds = [hold(one, starts_on="2000-01-01") for one in held]
     typed = table.assign(true_from=pd.to_datetime(table["true_from"]))
     found = due_for_erasure(
@@ -337,6 +364,98 @@ def test_retention_is_what_its_definition_says(
     due = found[found["status"] == "due"]
     assert (due["due_on"] <= pd.Timestamp(as_of)).all()
     assert not set(due["customer"]) & held
+
+
+KEEP = [rule(months=12), rule("law", months=25, keep=True, of=("person",), after="notified_on")]
+
+
+@pytest.mark.parametrize("names", [["1", "2"], [1, 2], [1.0, 2.0], [" 1", "2 "], np.array([2, 1])])
+@pytest.mark.parametrize("customer", [["1", "2"], [1, 2]])
+def test_customers_are_joined_whatever_their_type(names: Any, customer: Any) -> None:
+    """A number read of a CSV loses nobody the rule that keeps."""
+    table = facts("2020-01-31", "2020-01-31", customer=customer)
+    about = {"customer_kind": "person", "notified_on": pd.Timestamp("2024-01-31")}
+    customers = pd.DataFrame(about, index=names)
+    assert statuses(table, *KEEP, customers=customers) == ["kept", "kept"]
+    assert statuses(table, *KEEP, customers=customers, as_of="2026-03-01") == ["due", "due"]
+
+
+def test_who_is_not_known_is_kept() -> None:
+    """Rather too much is kept than too little: erasing is for good."""
+    table = facts(*["2020-01-31"] * 3, customer=["1", "2", None])
+    about = {"customer_kind": [None], "notified_on": pd.to_datetime(["2024-01-31"])}
+    customers = pd.DataFrame(about, index=[1])
+    assert statuses(table, *KEEP, customers=customers) == ["kept"] * 3
+    erase = rule(of=("person",))
+    assert statuses(table, erase, customers=customers) == ["no rule"] * 3
+
+
+def test_customers_that_do_not_fit_are_told() -> None:
+    table = facts("2020-01-31", customer=["1"])
+    about = {"customer_kind": "person", "notified_on": pd.Timestamp("2024-01-31")}
+    with pytest.raises(InvalidDataError, match="None of the customers in the index"):
+        statuses(table, *KEEP, customers=pd.DataFrame(about, index=["C1", "C2"]))
+    with pytest.raises(InvalidDataError, match="where a number and its text are one"):
+        statuses(table, *KEEP, customers=pd.DataFrame(about, index=["1", 1]))
+    nobody = pd.DataFrame(about, index=[]).astype({"notified_on": "datetime64[s]"})
+    assert statuses(table, *KEEP, customers=nobody) == ["kept"]
+
+
+def test_what_is_kept_at_least_so_long_is_kept_on_the_last_day() -> None:
+    rules = [rule(months=0, days=1), rule("law", months=0, days=10, keep=True)]
+    found = {
+        day: statuses(facts("2024-01-01"), *rules, as_of=day)[0]
+        for day in ("2024-01-10", "2024-01-11", "2024-01-12")
+    }
+    assert list(found.values()) == ["kept", "kept", "due"]
+    table = due_for_erasure(facts("2024-01-01"), rules, as_of="2024-02-01", items=ITEMS).table
+    assert table["due_on"].tolist() == [pd.Timestamp("2024-01-12")]
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        [20230131],
+        [20230131.0],
+        [True],
+        ["03/04/2023"],
+        ["31/01/2023"],
+        ["now"],
+        ["Jan 2023"],
+        ["2023-01-31", 5],
+        pd.array([20230131], dtype="Int64"),
+        pd.period_range("2023-01-31", periods=1),
+    ],
+)
+def test_days_are_never_guessed(days: Any) -> None:
+    table = pd.DataFrame({"customer": "X", "item": "phone", "true_from": days})
+    with pytest.raises(InvalidDataError, match=r"'true_from' must hold days or inst.* YYYY-MM-DD"):
+        due_for_erasure(table, [rule()], as_of="2024-06-30", items=ITEMS)
+    customers = pd.DataFrame({"true_from": days[:1]}, index=["X"])
+    if len(days) == 1:
+        with pytest.raises(InvalidDataError, match="'true_from' must hold days or instants"):
+            due_for_erasure(
+                table.drop(columns="true_from"), [rule()], as_of="2024-06-30", items=ITEMS,
+                customers=customers,
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2022-01-31", "2022/1/31", "2022年1月31日", "2022-01-31T23:59:59Z", "2022-01-31 09:30",
+        "2022-02-01T07:59:00+08:00", dt.date(2022, 1, 31),
+        dt.datetime(2022, 1, 31, 23, tzinfo=dt.UTC),
+        pd.Timestamp("2022-02-01T07:59", tz="Asia/Shanghai"), np.datetime64("2022-01-31"),
+    ],
+)  # fmt: skip
+def test_days_in_many_forms(day: Any) -> None:
+    table = pd.DataFrame({"customer": "X", "item": "phone", "true_from": [day, None]})
+    for facts_ in (table, table.assign(true_from=table["true_from"].astype(object))):
+        found = due_for_erasure(facts_, [rule()], as_of="2024-06-30", items=ITEMS).table
+        assert found["due_on"].tolist() == [pd.Timestamp("2024-01-31"), pd.NaT]
+    gaps = table.assign(true_from=[np.nan, np.nan])
+    assert statuses(gaps, rule()) == ["not begun"] * 2
 
 
 # --- the plan --------------------------------------------------------------------------------
@@ -380,7 +499,7 @@ def test_an_application_of_a_consumer_is_kept_25_months_after_notice() -> None:
         index=["X"],
     )
     rules = [one for one in PLAN.rules if "money laundering" not in one.name]
-    for as_of, status in (("2025-02-27", "kept"), ("2025-02-28", "due")):
+    for as_of, status in (("2025-02-28", "kept"), ("2025-03-01", "due")):
         found = due_for_erasure(table, rules, as_of=as_of, items=CATALOGUE, customers=customers)
         assert found.table["status"].tolist() == [status]
 
@@ -447,6 +566,14 @@ def test_by_when_requests_are_answered(kwargs: dict[str, Any], due_on: str) -> N
     assert request(**kwargs).due_on == due_on
 
 
+def test_a_request_by_which_an_extension_came_in_time_is_never_overdue() -> None:
+    asked = request(extended_on="2025-02-28")
+    assert [asked.state_on(day) for day in ("2025-02-27", "2025-02-28", "2025-04-30")] == [
+        "open"
+    ] * 3
+    assert asked.state_on("2025-05-01") == "overdue"
+
+
 def test_what_became_of_requests() -> None:
     requests = [
         request("A"), request("B", answered_on="2025-02-28"),
@@ -459,6 +586,10 @@ def test_what_became_of_requests() -> None:
     }  # fmt: skip
     assert table["days_left"].fillna(99).to_dict() == {"A": -2, "B": 99, "C": 99, "D": 59}
     assert table.index[-1] == "D"
+    # an extension counts from the day on which it was told
+    early = request_table(requests, as_of="2025-02-02").set_index("subject")
+    assert early["due_on"].tolist() == [pd.Timestamp("2025-02-28")] * 4
+    assert request("D", extended_on="2025-02-03").due_as_of("2025-02-03") == "2025-04-30"
     # what was answered later was still open then
     before = request_table(requests, as_of="2025-02-28").set_index("subject")
     assert before.loc["C", "state"] == "open"

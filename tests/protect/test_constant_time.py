@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PROTECT = Path(__file__).parents[2] / "creditscore" / "protect"
-SECRETS = re.compile(r"(^|_)(digest|hash|hmac|mac|tag|code|check|signature|key|secret)(_|$)")
+SECRETS = re.compile(r"(^|_)(digest|hash|hmac|mac|tag|code|check|signature|seal|key|secret)(_|$)")
 OPEN = re.compile(r"(^|_)(version|versions|kind|kinds|codes|n|hash_bytes|fault)(_|$)|^n_|BYTES$")
 """Parts of names whose values are no secret."""
 
@@ -54,9 +54,28 @@ def unsafe_comparisons(source: str) -> list[int]:
     return found
 
 
+def compared_by_python(source: str) -> list[str]:
+    """Return the dataclasses with secrets whose == stops where they differ, as that of tuples."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.ClassDef) or not any(
+            ast.unparse(one).startswith("dataclass") and "eq=False" not in ast.unparse(one)
+            for one in node.decorator_list
+        ):
+            continue
+        if any(isinstance(one, ast.FunctionDef) and one.name == "__eq__" for one in node.body):
+            continue
+        fields = [one.target for one in node.body if isinstance(one, ast.AnnAssign)]
+        names = [name for field in fields for name in names_in(field)]
+        if any(SECRETS.search(name) and not OPEN.search(name) for name in names):
+            found.append(node.name)
+    return found
+
+
 @pytest.mark.parametrize(
     ("line", "n"),
     [
+        ("ok = self.seal == other.seal", 1),
         ("if digest == other: pass", 1),
         ("ok = record.hash != expected", 1),
         ("ok = hmac.new(k, m).hexdigest() == given", 1),
@@ -71,6 +90,23 @@ def unsafe_comparisons(source: str) -> list[int]:
 )
 def test_this_test_sees_comparisons(line: str, n: int) -> None:
     assert len(unsafe_comparisons(line)) == n
+
+
+def test_this_test_sees_dataclasses() -> None:
+    body = "\n    seal: str"
+    assert compared_by_python(f"@dataclass(frozen=True)\nclass A:{body}") == ["A"]
+    assert compared_by_python(f"@dataclass\nclass A:{body}") == ["A"]
+    assert not compared_by_python(f"@dataclass(eq=False)\nclass A:{body}")
+    assert not compared_by_python(f"@dataclass\nclass A:{body}\n    def __eq__(self, o): ...")
+
+
+def test_values_with_secrets_compare_themselves_in_constant_time() -> None:
+    unsafe = {
+        name
+        for path in PROTECT.rglob("*.py")
+        for name in compared_by_python(path.read_text(encoding="utf-8"))
+    }
+    assert unsafe == set()
 
 
 def test_digests_are_compared_in_constant_time() -> None:
@@ -88,4 +124,10 @@ def test_the_comparison_of_the_standard_library_is_used() -> None:
         for path in PROTECT.rglob("*.py")
         if "compare_digest" in path.read_text(encoding="utf-8")
     ]
-    assert "_key_ring.py" in users
+    assert {"_key_ring.py", "_chain.py"} <= set(users)
+    used = {
+        path.name
+        for path in (PROTECT / "_audit").rglob("*.py")
+        if re.search(r"\bsame\(", path.read_text(encoding="utf-8"))
+    }
+    assert {"_record.py", "_anchor.py", "_trail.py", "_verify.py"} <= used

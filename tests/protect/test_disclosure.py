@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import pickle
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from creditscore.protect import (
     to_periods,
     to_prefixes,
 )
+from creditscore.protect._disclosure import _t_closeness
 
 # Sweeney (2002), figure 2: a table of k = 2 for race, birth, gender and ZIP
 SWEENEY = pd.DataFrame(
@@ -266,6 +268,10 @@ def test_bands() -> None:
     assert found.isna().tolist() == [False, False, False, True, False]
     assert to_bands(pl.Series("a", [5, 15]), 10, origin=5).to_list() == ["[5, 15)", "[15, 25)"]
     assert to_bands(pd.Series([0.3, 0.7]), 0.1).tolist() == ["[0.3, 0.4)", "[0.7, 0.8)"]
+    # twelve digits are the same for all three
+    long = to_bands(pd.Series([10**15, 10**15 + 1, 10**15 + 2]), 1).tolist()
+    assert long[0] == "[1000000000000000, 1000000000000001)"
+    assert len(set(long)) == 3
 
 
 @settings(max_examples=200)
@@ -347,7 +353,9 @@ def test_a_release_without_rows_at_risk() -> None:
         2, {"owes": 2}, 5, 3,
     )  # fmt: skip
     assert repr(release) == "<Release: 2 of 5 rows, k = 2 (2 asked for), l = 2 (2 asked for)>"
-    assert release.frame()["done"].tolist()[:2] == ["replaced by pseudonyms", "left out"]
+    assert release.frame()["done"].tolist()[:2] == [
+        "counted, and replaced by pseudonyms", "left out",
+    ]  # fmt: skip
     shown = release._repr_html_()
     assert "Ana" not in shown
     assert "C1" not in shown
@@ -404,9 +412,113 @@ def test_rows_of_a_customer_must_agree() -> None:
     table = pd.concat([CUSTOMERS, CUSTOMERS[:1].assign(region="S")], ignore_index=True)
     with pytest.raises(InvalidDataError, match="Rows of 1 customer differ"):
         release_table(table, ROLES, pseudonymiser=STUDY, k=2)
+    with pytest.raises(InvalidDataError, match="or no pseudonymiser: then 'customer' is counted"):
+        release_table(table, ROLES, pseudonymiser=STUDY, k=2)
+
+
+@pytest.mark.parametrize("pseudonymiser", [None, STUDY])
+def test_rows_of_one_customer_are_one_person_in_a_release(pseudonymiser: Any) -> None:
     twice = pd.concat([CUSTOMERS[4:]] * 6, ignore_index=True)
     with pytest.raises(InvalidDataError, match="6 are in classes of fewer than 5"):
-        release_table(twice, ROLES, pseudonymiser=STUDY)
+        release_table(twice, ROLES, pseudonymiser=pseudonymiser)
+
+
+def test_without_pseudonyms_customers_are_counted_and_left_out() -> None:
+    table = pd.concat([CUSTOMERS, CUSTOMERS.assign(region="S")], ignore_index=True)
+    with pytest.warns(DisclosureWarning, match="3 of 10 rows would tell too much"):
+        release = release_table(table, ROLES, k=3, below="suppress")
+    # all five customers are in S, and two of them or one in the other classes
+    assert (release.k, len(release.table)) == (5, 7)
+    assert list(release.table.columns) == ["region", "owes", "score"]
+    assert release.frame()["done"].tolist()[0] == "counted, and left out"
+
+
+RARE = pd.DataFrame({"region": [*"NNNN", "Wexford"], "owes": ["a", "b", "a", "b", "HIV"]})
+
+
+def of_pandas(table: pd.DataFrame) -> Any:
+    kept = table.astype("category")
+    kept.attrs["of"] = "HIV"
+    return kept
+
+
+def of_pandas_by_arrow(table: pd.DataFrame) -> Any:
+    listed = pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
+    return table.astype(listed)
+
+
+def of_pyarrow(table: pd.DataFrame) -> Any:
+    made = pa.table({name: pa.array(table[name]).dictionary_encode() for name in table})
+    fields = [field.with_metadata({"of": "HIV"}) for field in made.schema]
+    return made.cast(pa.schema(fields, metadata={"of": "HIV"}))
+
+
+def of_polars(table: pd.DataFrame) -> Any:
+    enum = pl.Enum(["HIV", "a", "b"])
+    return pl.from_pandas(table).cast({"region": pl.Categorical, "owes": enum})
+
+
+@pytest.mark.filterwarnings("ignore::creditscore.exceptions.DisclosureWarning")
+@pytest.mark.parametrize("made", [of_pandas, of_pandas_by_arrow, of_pyarrow, of_polars])
+def test_nothing_of_a_row_that_is_left_out_stays(made: Any) -> None:
+    """Types of categories list all of them, and go into files with the table."""
+    roles: dict[str, Any] = {"region": "quasi", "owes": "sensitive"}
+    release = release_table(made(RARE), roles, k=4, below="suppress").table
+    assert len(release) == 4
+    written = pickle.dumps(release)
+    given = pickle.dumps(made(RARE))
+    for rare in (b"HIV", b"Wexford"):
+        assert rare in given
+        assert rare not in written
+
+
+@pytest.mark.parametrize("make", [pl.DataFrame, pa.table], ids=["polars", "pyarrow"])
+def test_long_numbers_beside_gaps_are_told_apart(make: Any) -> None:
+    """As floats the two would be one, and k twice what it is."""
+    table = make({"id": [2**53 + 1, 2**53, None, None], "v": [1, 1, 1, 1]})
+    found = k_anonymity(table, ["id"])
+    assert (found.k, found.n_unique, found.n_classes) == (1, 2, 3)
+    nullable = pd.DataFrame({"id": pd.array([2**53 + 1, 2**53, None, None], dtype="Int64")})
+    assert k_anonymity(nullable, ["id"]).sizes.tolist() == found.sizes.tolist()
+
+
+def test_sizes_count_customers_where_they_are_asked_for() -> None:
+    table = pd.DataFrame({"who": list("aaabbc"), "region": list("NNNNSS"), "v": list("xyzxxy")})
+    counted = l_diversity(table, ["region"], "v", customer="who").frame()
+    assert counted.set_index("region")["size"].to_dict() == {"N": 2, "S": 2}
+    rows = l_diversity(table, ["region"], "v").frame()
+    assert rows.set_index("region")["size"].to_dict() == {"N": 4, "S": 2}
+    close = t_closeness(table, ["region"], "v", customer="who")
+    assert close.frame().set_index("region")["size"].to_dict() == {"N": 2, "S": 2}
+    # N has x, x, y and z of its customers, S x and y; all together 3, 2 and 1 of 6
+    assert close.distances == pytest.approx([1 / 12, 1 / 6])
+
+
+def test_equal_shares_have_an_entropy_that_is_whole() -> None:
+    for m in (3, 5, 7, 49):
+        table = pd.DataFrame({"v": [*range(m)]})
+        assert l_diversity(table, [], "v").entropy == m
+
+
+@pytest.mark.parametrize("ground", ["equal", "ordered"])
+def test_closeness_by_its_definition_whatever_is_held_at_a_time(
+    ground: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = np.random.default_rng(7)
+    table = pd.DataFrame({"g": draw.integers(0, 9, 60), "v": draw.integers(0, 7, 60)})
+    whole = table["v"].value_counts(normalize=True).sort_index()
+    expected = []
+    for g in dict.fromkeys(table["g"]):
+        shares = table.loc[table["g"] == g, "v"].value_counts(normalize=True)
+        apart = shares.reindex(whole.index, fill_value=0) - whole
+        expected.append(
+            apart.abs().sum() / 2
+            if ground == "equal"
+            else apart.cumsum().abs().sum() / (len(whole) - 1)
+        )
+    for at_once in (1, 20, 10**6):
+        monkeypatch.setattr(_t_closeness, "_CELLS", at_once)
+        assert t_closeness(table, ["g"], "v", ground=ground).distances == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -416,7 +528,7 @@ def test_rows_of_a_customer_must_agree() -> None:
         ({"score": "secret"}, {}, InvalidParameterError, "roles.*'score'.*Got 'secret'"),
         ({"age": "quasi"}, {}, MissingColumnError, "'age'"),
         ({"name": "customer"}, {}, InvalidParameterError, "One column can be the customer"),
-        ({}, {"pseudonymiser": None}, InvalidParameterError, "must be a Pseudonymiser"),
+        ({}, {"pseudonymiser": "key"}, InvalidParameterError, "must be a Pseudonymiser"),
         ({}, {"k": 1}, InvalidParameterError, "'k'.*2 or more"),
         ({}, {"l": 0}, InvalidParameterError, "'l'.*1 or more"),
         ({}, {"below": "warn"}, InvalidParameterError, "'below'.*Got 'warn'"),

@@ -8,7 +8,8 @@ import struct
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,16 +19,24 @@ from hypothesis import strategies as st
 
 from creditscore.exceptions import DecryptionError, InvalidParameterError, KeyStoreError
 from creditscore.protect import (
+    Actor,
+    AuditRecord,
+    AuditTrail,
     FieldCipher,
     KeyRing,
+    MemorySink,
+    Pseudonymiser,
     aes_gcm,
+    chain_hash,
     decrypt,
     encrypt,
     hkdf_sha256,
     hmac_sha256,
     key_version_of,
     reencrypt,
+    subjects_digest,
     unwrap_key,
+    verify_records,
     wrap_key,
 )
 from creditscore.protect._crypto import _field_cipher
@@ -264,6 +273,9 @@ def test_a_key_is_used_so_often_and_no_more(monkeypatch: pytest.MonkeyPatch) -> 
         (lambda: CIPHER.encrypt_text("\ud800", **PLACE), "half a character"),
         (lambda: CIPHER.encrypt_number(True, **PLACE), "must be a number. Got bool"),
         (lambda: CIPHER.encrypt_number("5", **PLACE), "must be a number. Got str"),  # type: ignore[arg-type]
+        (lambda: CIPHER.encrypt_number(2**53 + 1, **PLACE), "no double holds.* as text"),
+        (lambda: CIPHER.encrypt_number(np.int64(110101199003070017), **PLACE), "no double holds"),  # type: ignore[arg-type]
+        (lambda: CIPHER.encrypt_number(10**400, **PLACE), "no double holds"),
         (lambda: CIPHER.encrypt_bytes("b", **PLACE), "must be bytes. Got str"),  # type: ignore[arg-type]
         (lambda: CIPHER.encrypt_text("x", record=1.5, field="f"), "'record' of an encrypted"),  # type: ignore[arg-type]
         (lambda: CIPHER.encrypt_text("x", record=True, field="f"), "'record' of an encrypted"),
@@ -280,8 +292,8 @@ def test_a_key_is_used_so_often_and_no_more(monkeypatch: pytest.MonkeyPatch) -> 
         (lambda: decrypt(bytes(40), key=b"short", associated=b""), "'key'.*Got 5 bytes"),
         (lambda: aes_gcm(KEY, bytes(11), b""), "a nonce of 12. Got 32 and 11"),
         (lambda: aes_gcm(KEY[:20], bytes(12), b""), "24 or 32 bytes.*Got 20 and 12"),
-        (lambda: hkdf_sha256(KEY, length=0), "'length'.*1 or more"),
-        (lambda: hkdf_sha256(KEY, length=8161), "at most 8160"),
+        (lambda: hkdf_sha256(KEY, length=0), "'length'.* from 1 to 8160. Got 0"),
+        (lambda: hkdf_sha256(KEY, length=8161), "from 1 to 8160. Got 8161"),
         (lambda: hkdf_sha256(KEY, info="x"), "'info'.*Got str"),  # type: ignore[arg-type]
         (lambda: hmac_sha256("k", b""), "'key'.*Got str"),  # type: ignore[arg-type]
     ],
@@ -326,6 +338,17 @@ def test_rotation_wraps_keys_anew_and_leaves_values() -> None:
 
 # --- secrets stay secret ---------------------------------------------------------------------
 
+ANA = Actor(name="ana")
+RECORD = AuditTrail(MemorySink(), key=KEY).append(ANA, "read")
+
+
+def broken() -> Iterator[AuditRecord]:
+    """Give records of a place that can no longer be read."""
+    yield RECORD
+    msg = "The disk is gone."
+    raise OSError(msg)
+
+
 FAILURES: list[Callable[[], Any]] = [
     lambda: decrypt(bytes(40), key=KEY, associated=b""),
     lambda: decrypt(bytes(3), key=KEY, associated=b""),
@@ -339,6 +362,33 @@ FAILURES: list[Callable[[], Any]] = [
     lambda: KeyRing({1: KEY, 2: KEY}),
     lambda: KeyRing({1: KEY}).derive(""),
     lambda: KeyRing({1: KEY}).derive("x", version=9),
+    lambda: KeyRing({1: KEY}).derive("x", length=99_999),
+    lambda: KeyRing({1: KEY}).derive("\ud800"),
+    lambda: encrypt("x", key=KEY, associated=b""),  # type: ignore[arg-type]
+    lambda: encrypt(b"x", key=KEY, associated="x"),  # type: ignore[arg-type]
+    lambda: decrypt("x", key=KEY, associated=b""),  # type: ignore[arg-type]
+    lambda: decrypt(bytes(40), key=KEY, associated="x"),  # type: ignore[arg-type]
+    lambda: aes_gcm(KEY, b"short", b""),
+    lambda: aes_gcm(KEY, bytes(12), "x"),  # type: ignore[arg-type]
+    lambda: aes_gcm(KEY, bytes(12), b"", "x"),  # type: ignore[arg-type]
+    lambda: hmac_sha256(KEY, "x"),  # type: ignore[arg-type]
+    lambda: hkdf_sha256(KEY, salt="x"),  # type: ignore[arg-type]
+    lambda: hkdf_sha256(KEY, length=0),
+    lambda: wrap_key(KEY, KeyRing.generate(), subject=1.5),  # type: ignore[arg-type]
+    lambda: subjects_digest(["X", 1.5], key=KEY),
+    lambda: subjects_digest("X", key=KEY),
+    lambda: subjects_digest(["X"], key=KEY[:9]),
+    lambda: RECORD.is_of([None], key=KEY),
+    lambda: chain_hash("0" * 64, {"a": float("nan")}, key=KEY),
+    lambda: chain_hash("0", {}, key=KEY),
+    lambda: AuditTrail(MemorySink(), key=KEY[:15]),
+    lambda: AuditTrail(MemorySink(), key=KEY).append(ANA, "read", subjects=[1.5]),
+    lambda: AuditTrail(MemorySink(), key=KEY).append(ANA, "read", {"a": ANA}),
+    lambda: verify_records(broken(), key=KEY),
+    lambda: verify_records([], key=KEY[:15]),
+    lambda: verify_records([], key=KEY, anchors=[5]),  # type: ignore[list-item]
+    lambda: verify_records([replace(RECORD, details={"a": ANA})], key=KEY).check(),
+    lambda: Pseudonymiser(KEY, "x").pseudonym(1.5),  # type: ignore[arg-type]
     lambda: KeyRing.from_callback(lambda: {0: KEY}),
     lambda: KeyRing.from_text(KeyRing({1: KEY}).to_text()[:-9]),
     lambda: KeyRing.from_text(KeyRing({1: KEY}).to_text().replace('"current": 1', '"current": 2')),

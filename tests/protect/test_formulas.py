@@ -15,7 +15,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from creditscore.exceptions import ColumnTypeError, DuplicateColumnError
+from creditscore.exceptions import (
+    ColumnTypeError,
+    DuplicateColumnError,
+    InvalidParameterError,
+)
 from creditscore.protect import escape_formulas, write_safe_csv
 from creditscore.protect._safe._formulas import escaped_text
 
@@ -147,6 +151,20 @@ def test_files_of_other_libraries(tmp_path: Path, make: Any) -> None:
     path = tmp_path / "export.csv"
     assert write_safe_csv(make({"a": ["=1", None], "b": [1.5, None]}), path) == 1
     assert read(path) == [["a", "b"], ["'=1", "1.5"], ["", ""]]
+
+
+@pytest.mark.parametrize("cell", [[1, 2], np.array([1, 2]), {"a": 1}, (1,)])
+def test_containers_are_no_cells(tmp_path: Path, cell: Any) -> None:
+    table = pd.DataFrame({"note": [cell, None]})
+    with pytest.raises(ColumnTypeError, match="Column 'note' holds lists or other containers"):
+        write_safe_csv(table, tmp_path / "a.csv")
+    assert not (tmp_path / "a.csv").exists()
+
+
+@pytest.mark.parametrize("make", [pl.DataFrame, pa.table], ids=["polars", "pyarrow"])
+def test_an_index_that_there_is_not_is_told(tmp_path: Path, make: Any) -> None:
+    with pytest.raises(InvalidParameterError, match=r"A table of (polars|pyarrow) has no index"):
+        write_safe_csv(make({"a": [1]}), tmp_path / "a.csv", index=True)
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:

@@ -89,8 +89,30 @@ def test_what_a_ring_does_not_do() -> None:
         KeyRing({65535: ONE}).rotated()
     with pytest.raises(InvalidParameterError, match=r"'purpose'.*Got ' '"):
         RING.derive(" ")
-    with pytest.raises(InvalidParameterError, match=r"'length'.*16 or more"):
+    with pytest.raises(InvalidParameterError, match=r"'length'.*from 16 to 8160"):
         RING.derive("x", length=8)
+
+
+def test_blanks_at_the_ends_of_a_purpose_make_no_other_key() -> None:
+    assert RING.derive(" audit trail ") == RING.derive("audit trail")
+    assert RING.derive("audit  trail") != RING.derive("audit trail")
+
+
+def test_the_name_of_a_new_file_is_written_to_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without, a crash may leave a store whose keys are gone."""
+    synced = []
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        synced.append(stat.S_ISDIR(os.fstat(handle).st_mode))
+        real(handle)
+
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(os, "fsync", fsync)
+    RING.to_file(tmp_path / "keys")
+    assert synced == [False, True]
 
 
 # --- texts -----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from creditscore.exceptions import (
     ColumnTypeError,
+    DuplicateColumnError,
     InvalidDataError,
     InvalidParameterError,
     KeyStoreError,
@@ -32,8 +33,8 @@ from creditscore.protect import (
     mask,
     masked_table,
 )
+from creditscore.protect._normal import normalised
 from creditscore.protect._pseudonym._mask import _TWO_LETTER_SURNAMES
-from creditscore.protect._pseudonym._normal import normalised
 
 KEY = bytes(range(32))
 PEOPLE = Pseudonymiser(KEY, "customer")
@@ -285,6 +286,13 @@ def test_dates_are_hidden_whole() -> None:
         (pd.DataFrame(ROWS), ["name"], InvalidParameterError, "'masks'.*must be a Mapping"),
         (pd.DataFrame(ROWS), {"amount": "phone"}, ColumnTypeError, "'amount' .* type float"),
         ([["Ana"]], {"name": "name"}, ColumnTypeError, "Got list"),
+        (pd.DataFrame({"name": [["Ana"]]}), {"name": "name"}, ColumnTypeError, "type list"),
+        (
+            pd.DataFrame([["Ana", "Bo"]], columns=["name", "name"]),
+            {"name": "name"},
+            DuplicateColumnError,
+            "Two columns have the name 'name'",
+        ),
     ],
 )
 def test_tables_that_cannot_be_masked_so(table: Any, masks: Any, error: Any, why: str) -> None:

@@ -22,6 +22,7 @@ from creditscore.exceptions import (
     UnsafeInputError,
 )
 from creditscore.protect import (
+    AccessPolicy,
     InputLimits,
     check_archive,
     check_size,
@@ -145,12 +146,49 @@ def test_a_workbook_and_a_plain_archive_pass(tmp_path: Path) -> None:
         ({"x.xml": '<?xml version="1.0"?><!doctype x><x/>'.encode("utf-16")}, {},
          "XML that declares a document type"),
         ({"x.bin": b"\xef\xbb\xbf <?xml?><!DOCTYPE x>"}, {}, "declares a document type"),
+        # behind a comment that fills the first block, and across the border of two
+        ({"x.xml": b"<!--" + b"x" * 80_000 + b"--><!DOCTYPE x><x/>"}, {"max_ratio": 10**6},
+         "declares a document type"),
+        ({"x.xml": b"<!--" + b"x" * 65_525 + b"--><!DOCTYPE x><x/>"}, {"max_ratio": 10**6},
+         "declares a document type"),
     ],
 )  # fmt: skip
 def test_archives_that_are_refused(tmp_path: Path, files: Any, limits: Any, why: str) -> None:
     path = archive(tmp_path / "a.zip", files)
     with pytest.raises(UnsafeInputError, match=why):
         check_archive(path, limits=InputLimits(**limits))
+
+
+def test_the_list_of_files_is_not_read_where_it_is_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small file may list millions, and the module would make an object of each."""
+    path = archive(tmp_path / "a.zip", {"a": b"x"})
+    raw = bytearray(path.read_bytes())
+    end = raw.rindex(b"PK\x05\x06")
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    struct.pack_into("<H", raw, end + 10, 20_000)
+    path.write_bytes(raw)
+    with pytest.raises(UnsafeInputError, match="it holds 20,000 files; 10,000 are allowed"):
+        check_archive(path)
+    # a number that is too small does not hide the list itself
+    struct.pack_into("<HI", raw, end + 10, 1, 9_000_000)
+    path.write_bytes(raw)
+    with pytest.raises(UnsafeInputError, match="its list of files has 9,000,000 bytes"):
+        check_archive(path)
+    large = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 10**7, 47 * 10**7, 0)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, end, 1)
+    path.write_bytes(bytes(raw[:end]) + large + locator + bytes(raw[end:]))
+    with pytest.raises(UnsafeInputError, match="it holds 10,000,000 files"):
+        check_archive(path)
+
+
+def test_an_archive_with_a_remark_and_one_of_many_files_pass(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as made:
+        made.comment = b"x" * 65_000
+        for n in range(3_000):
+            made.writestr(f"folder/{n:05d}", b"")
+    check_archive(tmp_path / "a.zip")
 
 
 def test_text_about_document_types_is_no_xml(tmp_path: Path) -> None:
@@ -231,6 +269,9 @@ def test_sizes(tmp_path: Path) -> None:
         check_size(tmp_path / "none")
     with pytest.raises(DocumentNotFoundError, match="is a folder"):
         check_size(tmp_path)
+    for check in (check_size, check_archive):
+        with pytest.raises(DocumentNotFoundError, match="no file"):
+            check("a\0b")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes of POSIX")
@@ -239,6 +280,8 @@ def test_files_without_an_end(tmp_path: Path) -> None:
     for path in (tmp_path / "pipe", Path("/dev/zero")):
         with pytest.raises(UnsafeInputError, match="a device or a pipe"):
             check_size(path)
+        with pytest.raises(DocumentNotFoundError, match=r"There is no file .* that could be read"):
+            AccessPolicy.from_yaml(path)
 
 
 @pytest.mark.parametrize("name", ["max_bytes", "max_entries", "max_unpacked_bytes", "max_ratio"])
@@ -305,5 +348,5 @@ def test_depth_that_is_fine() -> None:
 
 
 def test_size_is_limited() -> None:
-    with pytest.raises(DocumentError, match="10,000,001 bytes, and at most 10,000,000"):
+    with pytest.raises(DocumentError, match="has more than 10,000,000 bytes"):
         read_yaml(b"#" * 10_000_001, "rules.yaml")

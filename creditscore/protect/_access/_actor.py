@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from creditscore.exceptions import InvalidParameterError
 from creditscore.protect._fields import instant_text, same_person, set_instant, set_text, set_texts
+
+_JOINERS = "\u200c\u200d"
+"""Not seen, and still part of names in some writings."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -16,7 +21,8 @@ class Actor:
     Parameters
     ----------
     name : str
-        Who it is; spellings that differ in case, blanks or width are one person.
+        Who it is; spellings that differ in case, blanks, width of letters or characters that are
+        not seen are one person.
     roles : tuple of str, default=()
         Roles that it has; without any, it may do nothing.
     purpose : str, default=""
@@ -24,8 +30,16 @@ class Actor:
     until : str, date or datetime, optional
         Instant from which its roles count no more; a time without a zone is one of UTC.
 
+    Raises
+    ------
+    InvalidParameterError
+        A name without a letter that is seen, or with control characters; roles that are no texts.
+
     Notes
     -----
+    Letters of two writings that look alike, as Latin and Cyrillic a do, are two, and so are names
+    with them: give names from a directory of the firm, and not as people type them.
+
     The library believes what an actor says: who a person is, and which roles it has, is for the
     program around it to know, such as a directory of the firm or the log-in of a database.
 
@@ -47,6 +61,15 @@ class Actor:
     def __post_init__(self) -> None:
         """Check the name, the roles and the purpose."""
         set_text(self, "name")
+        if not same_person(self.name) or any(
+            unicodedata.category(letter) in ("Cc", "Cf") and letter not in _JOINERS
+            for letter in self.name
+        ):
+            msg = (
+                "The 'name' parameter of Actor must be letters that are seen, without control "
+                f"characters. Got {self.name!r} instead."
+            )
+            raise InvalidParameterError(msg)
         set_text(self, "purpose", empty=True)
         set_texts(self, "roles")
         set_instant(self, "until")

@@ -32,7 +32,8 @@ def break_glass(policy: AccessPolicy, actor: Actor, *, reason: str, trail: Audit
     Returns
     -------
     Actor
-        The same person with the emergency role besides its own, which all end together.
+        The same person with the emergency role besides its own, which all end together. It cannot
+        be prolonged; who breaks the glass again, without it, leaves another record.
 
     Raises
     ------

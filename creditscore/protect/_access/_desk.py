@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,8 +19,9 @@ from creditscore.protect._audit._chain import canonical_json, same
 from creditscore.protect._audit._record import AuditRecord, TrailHead
 from creditscore.protect._audit._trail import AuditTrail
 from creditscore.protect._fields import instant_text, read_instant
+from creditscore.protect._subjects import subjects_of
 
-_MADE, _APPROVED, _REFUSED, _USED = (
+_STEPS = _MADE, _APPROVED, _REFUSED, _USED = (
     "request.made", "request.approved", "request.refused", "request.used",
 )  # fmt: skip
 
@@ -44,9 +46,13 @@ class ApprovalDesk:
     Notes
     -----
     Who approves is another person than who asked, by name and not by role: two roles of one
-    person are two eyes. Names that differ in case, blanks or width of letters are one person.
+    person are two eyes. Names that differ in case, blanks, width of letters or characters that
+    are not seen are one person; letters of two writings that look alike are two.
     A request is used by the one who made it, for exactly the details, items and customers that
     were asked for, once, and before it expires. What is refused, also here, leaves a record.
+
+    What is read from the trail is checked as what is asked for is: a step that the desk would have
+    refused, such as an approval by the person who asked, is none.
 
     A use is recorded only if the trail has not grown since the requests were read; otherwise they
     are read again first. Two programs that use one request at one time therefore do not both
@@ -127,12 +133,17 @@ class ApprovalDesk:
             msg = f"The 'reason' parameter of ApprovalDesk.ask must be a text. Got {reason!r}."
             raise InvalidParameterError(msg)
         now = read_instant(self.trail.now(), "clock", "ApprovalDesk")
-        self._check_granted(actor, action, about, now)
-        record = self.trail.append(
+        try:
+            self._check_granted(actor, action, about, now)
+        except AccessDeniedError as error:
+            self.trail.append(actor, "denied", {"asked": action, "why": str(error)})
+            raise
+        name = secrets.token_hex(8)
+        self.trail._append_step(  # noqa: SLF001 - the steps are its own
             actor,
             _MADE,
             {
-                "id": secrets.token_hex(8),
+                "id": name,
                 "asked": action,
                 "details": dict(details or {}),
                 "items": sorted(item.name for item in about),
@@ -142,7 +153,7 @@ class ApprovalDesk:
             subjects=subjects,
         )
         self._catch_up()
-        return self._requests[record.details["id"]]
+        return self._requests[name]
 
     def approve(self, id: str, actor: Actor) -> ApprovalRequest:  # noqa: A002 - of the request
         """Approve a request of another person.
@@ -245,7 +256,7 @@ class ApprovalDesk:
             was used before; or the policy no longer grants the action.
         """
         about = tuple(items)
-        customers = None if subjects is None else set(subjects)
+        customers = None if subjects is None else subjects_of(subjects)
         digest = self.trail.digest(customers or ())
         asked = canonical_json([action, dict(details or {}), sorted(item.name for item in about)])
 
@@ -287,8 +298,8 @@ class ApprovalDesk:
                     actor, "denied", {**entries, "asked": recorded, "why": str(error)}
                 )
                 raise
-            record = self.trail.append_after(
-                self._head, actor, recorded, entries, subjects=subjects
+            record = self.trail._append_step(  # noqa: SLF001 - the steps are its own
+                actor, recorded, entries, subjects=subjects, after=self._head
             )
             if record is not None:
                 self._catch_up()
@@ -298,12 +309,15 @@ class ApprovalDesk:
         """Read what was recorded since the last time."""
         for record in self.trail.since(self._head):
             self._head = record.head
-            if record.action == _MADE:
-                request = _made(record)
-                self._requests[request.id] = request
-            elif record.action in (_APPROVED, _REFUSED, _USED):
-                name = record.details["id"]
-                self._requests[name] = _after(self._requests[name], record)
+            if record.action not in _STEPS:
+                continue
+            # what the desk would have refused is no step, whoever wrote it into the trail
+            with suppress(AccessDeniedError, InvalidParameterError, LookupError, TypeError):
+                if record.action != _MADE:
+                    name = record.details["id"]
+                    self._requests[name] = _after(self._requests[name], record)
+                elif (request := _made(record)).id not in self._requests:
+                    self._requests[request.id] = request
 
     def _rule(self, action: str) -> FourEyes:
         rule = self.policy.four_eyes_of(action)
@@ -323,7 +337,6 @@ class ApprovalDesk:
         for item in about:
             decision = self.policy.decide(actor, action, item, at=at, approved=True)
             if not decision.allowed:
-                self.trail.append(actor, "denied", {"asked": action, "why": decision.why})
                 msg = f"{actor.name} was denied {action!r}: {decision.why}."
                 raise AccessDeniedError(msg)
 
@@ -338,18 +351,16 @@ class ApprovalDesk:
             raise AccessDeniedError(msg)
 
     def __repr__(self) -> str:
-        """Say in one line how many requests there are."""
-        n = len(self.requests())
-        return f"ApprovalDesk({n:,} request{'' if n == 1 else 's'})"
+        """Say in one line on which trail it works, which is not read for that."""
+        return f"ApprovalDesk({self.trail!r})"
 
 
 def _after(request: ApprovalRequest, record: AuditRecord) -> ApprovalRequest:
     """Return a request after the step that a record tells of."""
+    by, at = Actor(name=record.actor), read_instant(record.at, "at", "ApprovalRequest")
     if record.action == _APPROVED:
-        return replace(request, approved_by=record.actor)
-    if record.action == _REFUSED:
-        return replace(request, refused_by=record.actor)
-    return replace(request, is_used=True)
+        return request.approved(by, at)
+    return request.refused(by, at) if record.action == _REFUSED else request.used(by, at)
 
 
 def _made(record: AuditRecord) -> ApprovalRequest:

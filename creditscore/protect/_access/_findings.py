@@ -20,7 +20,11 @@ FindingKind: TypeAlias = Literal[
 ]  # fmt: skip
 FINDING_KINDS: tuple[str, ...] = get_args(FindingKind)
 _FOR_TWO = ("erase", "export", "set_limit", "override_grade", "manage_policy", "rotate_keys")
-"""Actions of which one person alone should not be able to do harm."""
+"""Actions of which one person alone should not be able to do harm.
+
+Restoring is none: it makes a store where there is none, from a copy whose trail may not hold the
+approval; who may put that store in the place of the other, the machine decides.
+"""
 _OF_KEYS = ("rotate_keys", "manage_policy")
 
 

@@ -76,8 +76,8 @@ class Grant:
         Of the groups, or without groups of all items. Where groups are given and no sensitivity,
         public and internal ones are allowed, and all of them are denied.
     purposes : tuple of str, default=()
-        For what; ``"*"`` is any purpose. A grant of actions on items must name some; one of work,
-        or one that denies, holds for every purpose where it names none.
+        For what; ``"*"`` is any purpose of the policy. A grant of actions on items must name some;
+        one of work, or one that denies, holds for every purpose where it names none.
     deny : bool, default=False
         Whether this is forbidden; what is forbidden cannot be allowed by any other grant.
     since, until : str, date or datetime, optional

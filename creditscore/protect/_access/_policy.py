@@ -47,7 +47,8 @@ class AccessPolicy(JsonDocument):
     roles : tuple of Role
         One or more, of different names.
     purposes : tuple of str, default=()
-        All purposes that grants may name.
+        All purposes that there are: items are read, written and exported for one of them, and
+        grants name no others.
     four_eyes : tuple of FourEyes, default=()
         Actions that one asks for and another approves.
     emergency_role : str, default=""
@@ -75,7 +76,8 @@ class AccessPolicy(JsonDocument):
     2. no role that the actor has denies it: a denial wins over every grant, and
     3. it needs no second person, or a second one has approved.
 
-    All else is denied: an unknown role, an item of an unknown group, an empty purpose. The policy
+    All else is denied: an unknown role, an item of an unknown group, and, on items, a purpose that
+    is empty or that the policy does not list, also where a grant is for any. The policy
     is one of the library. Whoever opens the database with another program goes round it; there
     the database's own roles and the encryption of personal values must hold.
 
@@ -201,6 +203,10 @@ class AccessPolicy(JsonDocument):
             raise InvalidParameterError(msg)
         instant = now() if at is None else read_instant(at, "at", "AccessPolicy.decide")
         allowed, why = ruling(self.roles, actor, action, item, instant)
+        if allowed and item is not None and actor.purpose not in self.purposes:
+            # another spelling of a purpose would go round what is denied for it
+            why = f"the policy has no purpose {actor.purpose!r}"
+            return AccessDecision(allowed=False, why=why)
         if allowed and not approved and self.four_eyes_of(action) is not None:
             return AccessDecision(
                 allowed=False, why=f"{action} needs the approval of a second person"

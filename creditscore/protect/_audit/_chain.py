@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore.protect._subjects import subjects_of
 
 GENESIS = "0" * 64
 """What the first record of a trail follows."""
@@ -103,15 +104,27 @@ def chain_hash(previous: str, record: Mapping[str, Any], *, key: bytes | None = 
     >>> chain_hash(first, {"actor": "u2", "event": "approve"})
     'c9c774605444f5d91ba3f6297d609c1216499ae19cdb42184f7e0904dae6c4c4'
     """
-    if not isinstance(previous, str) or not _HEX.fullmatch(previous):
-        msg = (
+    fault = None if key is None else audit_key_fault(key, "chain_hash", least=1)
+    if not is_hash(previous):
+        fault = (
             "The 'previous' parameter of chain_hash must be 64 hexadecimal digits in small "
             f"letters. Got {previous!r} instead."
         )
-        raise InvalidParameterError(msg)
-    if key is not None:
-        check_key(key, "chain_hash", least=1)
-    return linked(previous, canonical_json(record), key)
+    if fault is not None:
+        del key
+        raise InvalidParameterError(fault)
+    try:
+        text = canonical_json(record)
+    except InvalidDataError:
+        # whoever shows the variables of a failed call must not show the secret
+        del key
+        raise
+    return linked(previous, text, key)
+
+
+def is_hash(value: Any) -> bool:
+    """Tell whether a value is a hash as it is written: 64 hexadecimal digits in small letters."""
+    return isinstance(value, str) and _HEX.fullmatch(value) is not None
 
 
 def linked(previous: str, text: str, key: bytes | None) -> str:
@@ -130,7 +143,9 @@ def sealed(text: str, key: bytes, use: str) -> str:
 
 def same(one: str, other: str) -> bool:
     """Compare two hashes in a time that does not depend on where they differ."""
-    return hmac.compare_digest(one.encode("utf-8"), other.encode("utf-8"))
+    # a file may hold anything in the place of a hash, half a character too
+    first, second = (text.encode("utf-8", "surrogatepass") for text in (one, other))
+    return hmac.compare_digest(first, second)
 
 
 def subjects_digest(subjects: Iterable[Any], *, key: bytes) -> str:
@@ -151,14 +166,16 @@ def subjects_digest(subjects: Iterable[Any], *, key: bytes) -> str:
     Raises
     ------
     InvalidParameterError
-        The key is too short or no bytes.
+        The key is too short or no bytes, or one text is given for a set.
     InvalidDataError
-        A customer that is no text and no number.
+        A customer that is no text and no whole number.
 
     Notes
     -----
-    HMAC-SHA256 of the canonical JSON of the sorted set. The set cannot be read from it, nor be
-    found by trying without the key, but who has the key and a set can show that it was this one.
+    HMAC-SHA256 of the canonical JSON of the sorted set. A whole number is its decimal text, as in
+    all of this library, and blanks at the ends of a text do not count. The set cannot be read from
+    it, nor be found by trying without the key, but who has the key and a set can show that it was
+    this one.
 
     Examples
     --------
@@ -167,22 +184,27 @@ def subjects_digest(subjects: Iterable[Any], *, key: bytes) -> str:
     >>> subjects_digest(["Y", "X", "Y"], key=key) == subjects_digest(["X", "Y"], key=key)
     True
     """
-    check_key(key, "subjects_digest")
-    return sealed(
-        canonical_json(sorted({canonical_json(one) for one in subjects})), key, "subjects"
+    fault = audit_key_fault(key, "subjects_digest")
+    if fault is not None:
+        del key
+        raise InvalidParameterError(fault)
+    try:
+        text = canonical_json(sorted(map(canonical_json, subjects_of(subjects))))
+    except Exception:
+        del key
+        raise
+    return sealed(text, key, "subjects")
+
+
+def audit_key_fault(key: Any, owner: str, *, least: int = _LEAST_KEY_BYTES) -> str | None:
+    """Say what is wrong with a key, without showing it; None where it is bytes enough."""
+    if isinstance(key, bytes) and len(key) >= least:
+        return None
+    got = f"{len(key)} bytes" if isinstance(key, bytes) else type(key).__name__
+    return (
+        f"The 'key' parameter of {owner} must be bytes, {least} or more, such as a KeyRing "
+        f"derives. Got {got} instead."
     )
-
-
-def check_key(key: Any, owner: str, *, least: int = _LEAST_KEY_BYTES) -> bytes:
-    """Return a key that is bytes enough; no message shows one."""
-    if not isinstance(key, bytes) or len(key) < least:
-        got = f"{len(key)} bytes" if isinstance(key, bytes) else type(key).__name__
-        msg = (
-            f"The 'key' parameter of {owner} must be bytes, {least} or more, such as a KeyRing "
-            f"derives. Got {got} instead."
-        )
-        raise InvalidParameterError(msg)
-    return key
 
 
 def _check_keys(value: Any) -> None:

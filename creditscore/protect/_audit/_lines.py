@@ -69,7 +69,9 @@ class LineFile:
         with self.path.open("rb+") as file, _locked(file, alone=True):
             torn = self._tail(file)
             if torn:
-                with Path(f"{self.path}.torn").open("ab") as aside:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+                # who may not read the file may not read what was in it
+                with os.fdopen(os.open(f"{self.path}.torn", flags, 0o600), "ab") as aside:
                     aside.write(torn + b"\n")
                     aside.flush()
                     os.fsync(aside.fileno())

@@ -5,20 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import InitVar, dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 import pandas as pd
 
 from creditscore._checks import check_kind
+from creditscore._display import counted
 from creditscore._validation import check_integer
-from creditscore.exceptions import BrokenTrailError, InvalidParameterError
+from creditscore.exceptions import BrokenTrailError, CreditScoreError, InvalidParameterError
 from creditscore.protect._access._actor import Actor
 from creditscore.protect._audit._anchor import Anchor
 from creditscore.protect._audit._chain import (
     GENESIS,
+    audit_key_fault,
     canonical_json,
-    check_key,
     linked,
     same,
     subjects_digest,
@@ -26,20 +26,25 @@ from creditscore.protect._audit._chain import (
 from creditscore.protect._audit._record import AuditRecord, TrailHead, expected_hash
 from creditscore.protect._audit._sinks import AuditSink
 from creditscore.protect._audit._verify import TrailReport, verify_records
+from creditscore.protect._crypto._secret import SecretHolder
 from creditscore.protect._fields import instant_text, read_instant
 from creditscore.protect._fields import now as system_now
+from creditscore.protect._subjects import subjects_of
 
 _COLUMNS = (
     "number", "at", "actor", "roles", "purpose", "action", "n_subjects", "details",
 )  # fmt: skip
 
 
+_OF_DESK = "request."
+"""How actions begin that an approval desk alone records, after its checks."""
+
+
 class HeadMovedError(Exception):
     """Another record was appended meanwhile."""
 
 
-@dataclass(repr=False, eq=False)
-class AuditTrail:
+class AuditTrail(SecretHolder):
     """A trail of what was done and read, in a keyed chain of hashes.
 
     Parameters
@@ -88,14 +93,17 @@ class AuditTrail:
     1       2   ana  write           1
     """
 
-    sink: AuditSink
-    key: InitVar[bytes] = field(kw_only=True)
-    clock: InitVar[Callable[[], dt.datetime] | None] = field(kw_only=True, default=None)
-
-    def __post_init__(self, key: bytes, clock: Callable[[], dt.datetime] | None) -> None:
-        """Keep the key where no field shows it."""
-        self._key = check_key(key, "AuditTrail")
+    def __init__(
+        self, sink: AuditSink, *, key: bytes, clock: Callable[[], dt.datetime] | None = None
+    ) -> None:
+        # a trail that fails is shown, too, by reports of errors
+        self.sink = sink
         self._clock = system_now if clock is None else clock
+        fault = audit_key_fault(key, "AuditTrail")
+        if fault is not None:
+            del key
+            raise InvalidParameterError(fault)
+        self._key = key
 
     def append(
         self,
@@ -116,7 +124,8 @@ class AuditTrail:
         details : mapping, optional
             Plain values that say more: items, days, conditions, reasons; no values of customers.
         subjects : iterable of str or int, optional
-            Customers that were read or changed; only their number and a digest are kept.
+            Customers that were read or changed, a number and its text being one; only how many
+            they are and a digest are kept.
 
         Returns
         -------
@@ -125,12 +134,14 @@ class AuditTrail:
         Raises
         ------
         InvalidParameterError
-            No actor, or an action that is no text.
+            No actor, an action that is no text or is one of an :class:`ApprovalDesk`
+            (``"request.…"``), or one text for a set of customers.
         InvalidDataError
-            JSON cannot hold the details.
+            JSON cannot hold the details, or a customer is no text and no whole number.
         BrokenTrailError
             The last record of a file is not finished, or is none.
         """
+        _check_open(action, "append")
         return self.sink.append(self._maker(actor, action, details, subjects))
 
     def append_after(
@@ -167,8 +178,12 @@ class AuditTrail:
         InvalidParameterError, InvalidDataError, BrokenTrailError
             As by :meth:`append`.
         """
-        make = self._maker(actor, action, details, subjects)
+        _check_open(action, "append_after")
+        return self._append_after(head, self._maker(actor, action, details, subjects))
 
+    def _append_after(
+        self, head: TrailHead, make: Callable[[TrailHead], AuditRecord]
+    ) -> AuditRecord | None:
         def make_after(found: TrailHead) -> AuditRecord:
             if found.number != head.number or not same(found.hash, head.hash):
                 raise HeadMovedError
@@ -178,6 +193,19 @@ class AuditTrail:
             return self.sink.append(make_after)
         except HeadMovedError:
             return None
+
+    def _append_step(
+        self,
+        actor: Actor,
+        action: str,
+        details: Mapping[str, Any],
+        *,
+        subjects: Iterable[Any] | None,
+        after: TrailHead | None = None,
+    ) -> AuditRecord | None:
+        """Add a step of an approval desk; None where the trail ends elsewhere than at a head."""
+        make = self._maker(actor, action, details, subjects)
+        return self.sink.append(make) if after is None else self._append_after(after, make)
 
     def verify(self, anchors: Anchor | Iterable[Anchor] = ()) -> TrailReport:
         """Check all records; edits, insertions, deletions and changes of order are found.
@@ -269,7 +297,7 @@ class AuditTrail:
         subjects : iterable of str or int
             Customers; none gives an empty text.
         """
-        customers = set(subjects)
+        customers = subjects_of(subjects)
         return subjects_digest(customers, key=self._key) if customers else ""
 
     def now(self) -> str:
@@ -287,7 +315,7 @@ class AuditTrail:
         if not isinstance(action, str) or not action.strip():
             msg = f"The 'action' parameter of AuditTrail.append must be a text. Got {action!r}."
             raise InvalidParameterError(msg)
-        customers = set() if subjects is None else set(subjects)
+        customers = set() if subjects is None else subjects_of(subjects)
         digest = self.digest(customers)
         # what is hashed is what will be read back: lists for tuples, and nobody's to change
         plain = json.loads(canonical_json(dict(details or {})))
@@ -304,12 +332,20 @@ class AuditTrail:
         return make
 
     def __repr__(self) -> str:
-        """Say in one line how long it is; no key is shown."""
-        n = self.sink.head().number
-        records = f"{n:,} record{'' if n == 1 else 's'}"
-        return f"AuditTrail({records} in {type(self.sink).__name__})"
+        """Say in one line how long it is, or that nobody can tell; no key is shown."""
+        where = type(self.sink).__name__
+        try:
+            n = self.sink.head().number
+        except (CreditScoreError, OSError):
+            return f"AuditTrail(records that cannot be read in {where})"
+        return f"AuditTrail({counted(n, 'record')} in {where})"
 
-    def __reduce__(self) -> NoReturn:
-        """Refuse to be pickled, for the key would be in the bytes."""
-        msg = "A trail is not pickled, for its key would be in the bytes. Open it anew."
-        raise TypeError(msg)
+
+def _check_open(action: Any, name: str) -> None:
+    """Refuse the actions of approval desks, which they record themselves after their checks."""
+    if isinstance(action, str) and action.strip().startswith(_OF_DESK):
+        msg = (
+            f"AuditTrail.{name} records no action {action!r}, which an ApprovalDesk alone does "
+            "after its checks. Call it otherwise, or use the desk."
+        )
+        raise InvalidParameterError(msg)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
+from creditscore._checks import check_kind
 from creditscore._display import counted
-from creditscore.exceptions import BrokenTrailError
+from creditscore.exceptions import BrokenTrailError, InvalidParameterError
 from creditscore.protect._audit._anchor import Anchor
-from creditscore.protect._audit._chain import check_key, same
+from creditscore.protect._audit._chain import audit_key_fault, same
 from creditscore.protect._audit._record import (
     AuditRecord,
     TrailHead,
@@ -134,7 +135,7 @@ def verify_records(
     Raises
     ------
     InvalidParameterError
-        The key is too short or no bytes, or there are anchors and no key.
+        The key is too short or no bytes, there are anchors and no key, or what is no anchor.
 
     Notes
     -----
@@ -152,28 +153,54 @@ def verify_records(
     >>> verify_records([one, replace(two, actor="ana")], key=key)
     <TrailReport: broken at record 2, edited>
     """
+    try:
+        given = _anchors(anchors)
+    except Exception:
+        # whoever shows the variables of a failed call must not show the secret
+        del key
+        raise
+    fault = audit_key_fault(key, "verify_records") if key is not None or given else None
+    if fault is not None:
+        del key
+        raise InvalidParameterError(fault)
+    walk = _Walk(key=key, anchors=given)
+    # what goes wrong on the way is shown with the variables of this call
+    del key
+    return walk.report(iter(records))
+
+
+def _anchors(anchors: Any) -> tuple[Anchor, ...]:
     given = (anchors,) if isinstance(anchors, Anchor) else tuple(anchors)
-    if key is not None or given:
-        check_key(key, "verify_records")
-    return _Walk(key=key, anchors=given).report(iter(records))
+    for anchor in given:
+        check_kind(anchor, "anchors", "verify_records", Anchor)
+    return given
 
 
-@dataclass
+@dataclass(eq=False)
 class _Walk:
     """Goes along a trail until something is broken."""
 
-    key: bytes | None
-    anchors: tuple[Anchor, ...]
+    key: bytes | None = field(repr=False)
+    anchors: tuple[Anchor, ...] = field(repr=False)
     head: TrailHead = field(default_factory=TrailHead)
     n_records: int = 0
     n_steps_back: int = 0
     last_at: str = ""
+    stray: int | None = None
+    """Number of a record that was inserted or repeated."""
+
+    def __post_init__(self) -> None:
+        self.by_number: dict[int, list[Anchor]] = {}
+        for anchor in self.anchors:
+            self.by_number.setdefault(anchor.number, []).append(anchor)
 
     def report(self, records: Iterator[AuditRecord]) -> TrailReport:
         """Go along all of it."""
         found = self._anchor_at_head() or self._first_break(records) or self._beyond_the_end()
         kind, number = found or ("", None)
         told = f"The trail is broken at record {number}: {_TOLD[kind]}." if kind else ""
+        if self.stray is not None:
+            told = told.replace("a record of an earlier number", f"record {self.stray}", 1)
         reach = max((anchor.number for anchor in self.anchors), default=0)
         return TrailReport(
             n_records=self.n_records,
@@ -208,7 +235,8 @@ class _Walk:
     ) -> tuple[str, int]:
         """Find what best explains that a record is not the one of this number."""
         if record.number < number:
-            return "inserted", record.number
+            self.stray = record.number
+            return "inserted", number
         linked = number == 1 and record.number == 1 and same(record.previous, self.head.hash)
         later, keyed, last = False, right_hash, record
         for other in rest:
@@ -226,12 +254,11 @@ class _Walk:
         return ("wrong_key" if linked and not keyed and not alone else "edited"), number
 
     def _anchor_at_head(self) -> tuple[str, int] | None:
-        for anchor in self.anchors:
-            if anchor.number == self.head.number:
-                if self.key is None or not anchor.is_sealed_by(self.key):
-                    return "forged_anchor", anchor.number
-                if not same(anchor.hash, self.head.hash):
-                    return "replaced", anchor.number
+        for anchor in self.by_number.get(self.head.number, ()):
+            if self.key is None or not anchor.is_sealed_by(self.key):
+                return "forged_anchor", anchor.number
+            if not same(anchor.hash, self.head.hash):
+                return "replaced", anchor.number
         return None
 
     def _beyond_the_end(self) -> tuple[str, int] | None:

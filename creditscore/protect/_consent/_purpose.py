@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Self, TypeAlias, get_args
@@ -14,6 +15,7 @@ from creditscore._typing import Level
 from creditscore._validation import check_choice
 from creditscore.exceptions import InvalidParameterError
 from creditscore.protect._fields import instant_text, read_instant, set_instant, set_text
+from creditscore.protect._subjects import subject_text
 
 LawfulBasis: TypeAlias = Literal[
     "consent", "contract", "legal_obligation", "vital_interests", "public_task",
@@ -206,7 +208,8 @@ def covered(consents: Iterable[Consent], subject: Level, purpose: Purpose, at: A
     Returns
     -------
     bool
-        Whether the purpose builds on another basis than consent, or the customer's consent holds.
+        Whether the purpose builds on another basis than consent, or the customer's consent holds;
+        a withdrawal ends all that were given before it (:func:`effective_consents`).
 
     See Also
     --------
@@ -255,21 +258,65 @@ def uncovered(
     instant = read_instant(at, "at", "uncovered")
     if not purpose.needs_consent:
         return ()
-    agreed = {c.subject for c in consents if c.purpose == purpose.name and c.holds_at(instant)}
-    return tuple(subject for subject in subjects if subject not in agreed)
+    for_it = effective_consents(c for c in consents if c.purpose == purpose.name)
+    agreed = {subject_text(consent.subject) for consent in for_it if consent.holds_at(instant)}
+    return tuple(subject for subject in subjects if subject_text(subject) not in agreed)
+
+
+def effective_consents(consents: Iterable[Consent]) -> tuple[Consent, ...]:
+    """Return consents with what withdrawals end: all of that person and purpose given before.
+
+    Parameters
+    ----------
+    consents : iterable of Consent
+        All of them, in any order; those of one person and purpose may follow each other, as
+        consents that were renewed do.
+
+    Returns
+    -------
+    tuple of Consent
+        In the order given, each withdrawn at the first withdrawal after it was given.
+
+    Examples
+    --------
+    >>> from creditscore.protect import Consent, effective_consents
+    >>> first = Consent(subject="X", purpose="sales", given_at="2024-01-31", evidence="form 9")
+    >>> renewed = Consent(subject="X", purpose="sales", given_at="2025-01-31", evidence="form 17")
+    >>> effective_consents([first, renewed.withdrawn("2025-06-30")])[0].withdrawn_at.year
+    2025
+    """
+    given = tuple(consents)
+    ends: dict[tuple[str, str], list[dt.datetime]] = {}
+    for consent in given:
+        check_kind(consent, "consents", "effective_consents", Consent)
+        if consent.withdrawn_at is not None:
+            whose = subject_text(consent.subject), consent.purpose
+            ends.setdefault(whose, []).append(consent.withdrawn_at)
+    for instants in ends.values():
+        instants.sort()
+    return tuple(_ended(one, ends.get((subject_text(one.subject), one.purpose))) for one in given)
+
+
+def _ended(consent: Consent, ends: list[dt.datetime] | None) -> Consent:
+    """Return a consent with the first of the ends, in their order, that comes after it."""
+    place = 0 if ends is None else bisect_right(ends, consent.given_at)
+    if ends is None or place == len(ends):
+        return consent
+    own = consent.withdrawn_at
+    return consent if own is not None and own <= ends[place] else consent.withdrawn(ends[place])
 
 
 def set_subject(value_object: Any) -> None:
     """Check the customer of a frozen dataclass: a text or a whole number."""
     subject = value_object.subject
-    if isinstance(subject, np.generic):
-        subject = subject.item()
-        object.__setattr__(value_object, "subject", subject)
-    text = isinstance(subject, str) and subject.strip()
-    if not text and (isinstance(subject, bool) or not isinstance(subject, int)):
+    # a number stays one, so that tables of requests show what was given
+    number = isinstance(subject, (int, np.integer)) and not isinstance(subject, bool)
+    text = subject_text(subject) if number or isinstance(subject, str) else ""
+    if not text:
         # who it is may be personal, so the message does not show it
         msg = (
             f"The 'subject' parameter of {type(value_object).__name__} must be a customer: a text "
             f"or a whole number. Got {type(subject).__name__} instead."
         )
         raise InvalidParameterError(msg)
+    object.__setattr__(value_object, "subject", int(subject) if number else text)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from creditscore._checks import check_kind, read_entries
 from creditscore._days import check_day
-from creditscore._display import counted, html_table
+from creditscore._display import counted, html_table, markdown_table, markdown_text
 from creditscore._files import whole_file
 from creditscore._validation import check_integer
 from creditscore.exceptions import InvalidParameterError
@@ -23,7 +23,7 @@ from creditscore.protect._audit._record import AuditRecord
 from creditscore.protect._audit._verify import TrailReport
 from creditscore.protect._consent._hold import LegalHold
 from creditscore.protect._consent._plan import ProtectionPlan
-from creditscore.protect._consent._purpose import Consent
+from creditscore.protect._consent._purpose import Consent, effective_consents
 from creditscore.protect._consent._retention import Retention
 from creditscore.protect._consent._subject_request import SubjectRequest, request_table
 
@@ -168,8 +168,10 @@ class DataProtectionReport:
     def to_markdown(self) -> str:
         """Return the report as Markdown."""
         parts = [f"# Data protection, {self.as_of}", self.plan.note, "## Findings"]
-        parts.append("\n".join(f"- {_plain(one)}" for one in self.findings()) or "None.")
-        parts += [f"## {title}\n\n{_markdown(table)}" for title, table in self.tables().items()]
+        parts.append("\n".join(f"- {markdown_text(one)}" for one in self.findings()) or "None.")
+        parts += [
+            f"## {title}\n\n{markdown_table(table)}" for title, table in self.tables().items()
+        ]
         return "\n\n".join(filter(None, parts)) + "\n"
 
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str | None:
@@ -274,7 +276,9 @@ class DataProtectionReport:
                 yield f"Access policy: {found.told}."
 
     def _found_late(self) -> Iterator[str]:
-        late = [r.due_on for r in self._received() if r.state_on(self.as_of) == "overdue"]
+        late = [
+            r.due_as_of(self.as_of) for r in self._received() if r.state_on(self.as_of) == "overdue"
+        ]
         if late:
             yield f"{_counted(len(late), 'request')} overdue, the longest since {min(late)}."
         due = 0 if self.retention is None else self.retention.counts.get("due", 0)
@@ -308,11 +312,13 @@ class DataProtectionReport:
         return day + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
 
     def _in_force(self) -> list[Consent]:
-        return [consent for consent in self.consents if consent.holds_at(self._end())]
+        consents = effective_consents(self.consents)
+        return [consent for consent in consents if consent.holds_at(self._end())]
 
     def _withdrawn(self) -> list[Consent]:
         end = self._end()
-        return [c for c in self.consents if c.withdrawn_at is not None and c.withdrawn_at <= end]
+        consents = effective_consents(self.consents)
+        return [c for c in consents if c.withdrawn_at is not None and c.withdrawn_at <= end]
 
     def _holding(self) -> list[LegalHold]:
         return [hold for hold in self.holds if hold.holds_on(self.as_of)]
@@ -339,18 +345,3 @@ class DataProtectionReport:
 def _counted(n: int, noun: str) -> str:
     plural = noun.replace("access", "accesses") if noun.endswith("access") else f"{noun}s"
     return f"{n:,} {noun} is" if n == 1 else f"{n:,} {plural} are"
-
-
-def _markdown(table: pd.DataFrame) -> str:
-    rows = [[_plain(str(cell)) for cell in row] for row in table.itertuples(index=False)]
-    head = [_plain(str(name)) for name in table.columns]
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _plain(text: str) -> str:
-    """Write a text so that it stays one cell of a table, and no mark-up of its own."""
-    one_line = " ".join(text.split())
-    for sign in ("\\", "|", "<", "`", "[", "*"):
-        one_line = one_line.replace(sign, "\\" + sign)
-    return one_line

@@ -106,9 +106,23 @@ class SubjectRequest:
 
     @property
     def due_on(self) -> str:
-        """Last day on which it can be answered in time."""
+        """Last day on which it can be answered in time, by all that is known of it."""
+        return self._due_on(extended=self.extended_on is not None)
+
+    def due_as_of(self, day: Any) -> str:
+        """Return the last day on which it could be answered in time as it stood on a day.
+
+        Parameters
+        ----------
+        day : str or date
+            Which; an extension counts from the day on which the customer was told.
+        """
+        asked = str(check_day(day, "day", "SubjectRequest.due_as_of"))
+        return self._due_on(extended=self.extended_on is not None and self.extended_on <= asked)
+
+    def _due_on(self, *, extended: bool) -> str:
         if self.law == "GDPR":
-            return self._months(1 if self.extended_on is None else 3)
+            return self._months(3 if extended else 1)
         received = np.datetime64(self.received_on, "D")
         return str(received + np.timedelta64(self.promptly_days, "D"))
 
@@ -126,9 +140,10 @@ class SubjectRequest:
             ``"open"``, ``"overdue"``, ``"answered"`` or ``"answered late"``.
         """
         asked = str(check_day(day, "day", "SubjectRequest.state_on"))
+        due_on = self.due_as_of(asked)
         if self.answered_on is not None and self.answered_on <= asked:
-            return "answered" if self.answered_on <= self.due_on else "answered late"
-        return "open" if asked <= self.due_on else "overdue"
+            return "answered" if self.answered_on <= due_on else "answered late"
+        return "open" if asked <= due_on else "overdue"
 
     def _months(self, months: int) -> str:
         return str(months_later(np.datetime64(self.received_on, "D"), months))
@@ -177,10 +192,11 @@ def request_table(requests: Iterable[SubjectRequest], *, as_of: Any) -> pd.DataF
         if request.received_on > str(day):
             continue
         state = request.state_on(day)
-        left = (np.datetime64(request.due_on, "D") - day).astype(int)
+        due_on = request.due_as_of(day)
+        left = (np.datetime64(due_on, "D") - day).astype(int)
         answered = request.answered_on if state.startswith("answered") else None
         rows.append([request.subject, request.kind, request.law, request.received_on,
-                     request.due_on, answered, state, pd.NA if answered else left])  # fmt: skip
+                     due_on, answered, state, pd.NA if answered else left])  # fmt: skip
     names = ["subject", "kind", "law", "received_on", "due_on", "answered_on", "state", "days_left"]
     frame = pd.DataFrame(rows, columns=names)
     for name in ("received_on", "due_on", "answered_on"):

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from creditscore.exceptions import DecryptionError, InvalidParameterError, MissingDependencyError
-from creditscore.protect._crypto._secret import check_bytes, key_fault
+from creditscore.protect._crypto._secret import bytes_fault, key_fault
 
 NONCE_BYTES = 12
 TAG_BYTES = 16
@@ -50,17 +50,15 @@ def opened(cipher: Any, nonce: bytes, sealed: bytes, associated: bytes) -> bytes
     return plain
 
 
-def check_size(value: bytes, name: str, owner: str) -> None:
-    """Check that a message is of a length that the cipher takes."""
-    check_bytes(value, name, owner)
-    if len(value) > _MOST_BYTES:
-        n_bytes = len(value)
-        del value
-        msg = (
-            f"The {name!r} parameter of {owner} must have at most {_MOST_BYTES:,} bytes. Got "
-            f"{n_bytes:,}: encrypt it in parts."
-        )
-        raise InvalidParameterError(msg)
+def message_fault(name: str, value: Any, owner: str) -> str | None:
+    """Say why a message is not what the cipher takes, without showing it; None where it is."""
+    fault = bytes_fault(name, value, owner)
+    if fault is not None or len(value) <= _MOST_BYTES:
+        return fault
+    return (
+        f"The {name!r} parameter of {owner} must have at most {_MOST_BYTES:,} bytes. Got "
+        f"{len(value):,}: encrypt it in parts."
+    )
 
 
 def aes_gcm(key: bytes, nonce: bytes, plaintext: bytes, associated: bytes = b"") -> bytes:
@@ -103,22 +101,25 @@ def aes_gcm(key: bytes, nonce: bytes, plaintext: bytes, associated: bytes = b"")
     Examples
     --------
     >>> from creditscore.protect import aes_gcm
-    >>> aes_gcm(bytes(32), bytes(12), bytes(16)).hex()  # doctest: +SKIP
+    >>> aes_gcm(bytes(32), bytes(12), bytes(16)).hex()
     'cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919'
     """
     owner = "aes_gcm"
-    check_bytes(key, "key", owner)
-    check_bytes(nonce, "nonce", owner)
-    check_bytes(associated, "associated", owner)
-    check_size(plaintext, "plaintext", owner)
-    lengths = (len(key), len(nonce))
-    if lengths[0] not in _AES_KEYS or lengths[1] != NONCE_BYTES:
-        del key, plaintext
-        msg = (
+    fault = (
+        bytes_fault("key", key, owner)
+        or bytes_fault("nonce", nonce, owner)
+        or bytes_fault("associated", associated, owner)
+        or message_fault("plaintext", plaintext, owner)
+    )
+    if fault is None and (len(key) not in _AES_KEYS or len(nonce) != NONCE_BYTES):
+        fault = (
             f"{owner} takes a key of 16, 24 or 32 bytes and a nonce of {NONCE_BYTES}. Got "
-            f"{lengths[0]} and {lengths[1]}."
+            f"{len(key)} and {len(nonce)}."
         )
-        raise InvalidParameterError(msg)
+    if fault is not None:
+        # whoever shows the variables of a failed call must not show the secret
+        del key, plaintext
+        raise InvalidParameterError(fault)
     sealed: bytes = aes_gcm_class()(key).encrypt(nonce, plaintext, associated)
     return sealed
 
@@ -168,16 +169,18 @@ def encrypt(value: bytes, *, key: bytes, associated: bytes) -> bytes:
     --------
     >>> from creditscore.protect import KeyRing, decrypt, encrypt
     >>> key = KeyRing.generate().derive("letters")
-    >>> sealed = encrypt(b"for you alone", key=key, associated=b"letter 7")  # doctest: +SKIP
-    >>> decrypt(sealed, key=key, associated=b"letter 7")  # doctest: +SKIP
+    >>> sealed = encrypt(b"for you alone", key=key, associated=b"letter 7")
+    >>> decrypt(sealed, key=key, associated=b"letter 7")
     b'for you alone'
     """
-    fault = key_fault(key, "encrypt")
+    fault = (
+        key_fault(key, "encrypt")
+        or message_fault("value", value, "encrypt")
+        or bytes_fault("associated", associated, "encrypt")
+    )
     if fault is not None:
-        del key
+        del key, value
         raise InvalidParameterError(fault)
-    check_size(value, "value", "encrypt")
-    check_bytes(associated, "associated", "encrypt")
     nonce = os.urandom(NONCE_BYTES)
     sealed: bytes = aes_gcm_class()(key).encrypt(nonce, value, associated)
     return nonce + sealed
@@ -212,17 +215,19 @@ def decrypt(value: bytes, *, key: bytes, associated: bytes) -> bytes:
     Examples
     --------
     >>> from creditscore.protect import decrypt, encrypt
-    >>> sealed = encrypt(b"no", key=bytes(32), associated=b"")  # doctest: +SKIP
-    >>> decrypt(sealed, key=bytes(32), associated=b"here")  # doctest: +SKIP
+    >>> sealed = encrypt(b"no", key=bytes(32), associated=b"")
+    >>> decrypt(sealed, key=bytes(32), associated=b"here")
     Traceback (most recent call last):
     creditscore.exceptions.DecryptionError: A value cannot be decrypted. It was encrypted ...
     """
-    fault = key_fault(key, "decrypt")
+    fault = (
+        key_fault(key, "decrypt")
+        or bytes_fault("value", value, "decrypt")
+        or bytes_fault("associated", associated, "decrypt")
+    )
     if fault is not None:
         del key
         raise InvalidParameterError(fault)
-    check_bytes(value, "value", "decrypt")
-    check_bytes(associated, "associated", "decrypt")
     if len(value) < NONCE_BYTES + TAG_BYTES:
         del key
         msg = f"A value of {len(value)} bytes is too short to be encrypted. Was it cut off?"

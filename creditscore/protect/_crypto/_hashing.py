@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hmac
-from typing import Final
+from typing import Any, Final
 
-from creditscore._validation import check_integer
+import numpy as np
+
 from creditscore.exceptions import InvalidParameterError
-from creditscore.protect._crypto._secret import check_bytes
+from creditscore.protect._crypto._secret import bytes_fault
 
 _HASH_BYTES: Final = 32
-_MOST_BYTES = 255 * _HASH_BYTES
+MOST_KEY_BYTES = 255 * _HASH_BYTES
 
 
 def hmac_sha256(key: bytes, message: bytes) -> bytes:
@@ -52,8 +53,11 @@ def hmac_sha256(key: bytes, message: bytes) -> bytes:
     >>> hmac_sha256(b"Jefe", b"what do ya want for nothing?").hex()
     '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'
     """
-    check_bytes(key, "key", "hmac_sha256")
-    check_bytes(message, "message", "hmac_sha256")
+    fault = bytes_fault("key", key, "hmac_sha256") or bytes_fault("message", message, "hmac_sha256")
+    if fault is not None:
+        # whoever shows the variables of a failed call must not show the secret
+        del key
+        raise InvalidParameterError(fault)
     return hmac.digest(key, message, "sha256")
 
 
@@ -103,15 +107,29 @@ def hkdf_sha256(
     '3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865'
     """
     owner = "hkdf_sha256"
-    for name, value in (("key_material", key_material), ("salt", salt), ("info", info)):
-        check_bytes(value, name, owner)
-    n_bytes = check_integer(length, "length", owner, low=1)
-    if n_bytes > _MOST_BYTES:
-        msg = f"The 'length' parameter of {owner} must be at most {_MOST_BYTES}. Got {n_bytes}."
-        raise InvalidParameterError(msg)
+    fault = (
+        bytes_fault("key_material", key_material, owner)
+        or bytes_fault("salt", salt, owner)
+        or bytes_fault("info", info, owner)
+        or length_fault(length, owner, least=1)
+    )
+    if fault is not None:
+        del key_material
+        raise InvalidParameterError(fault)
     pseudorandom = hmac.digest(salt or bytes(_HASH_BYTES), key_material, "sha256")
     block, made = b"", bytearray()
-    for number in range(1, -(-n_bytes // _HASH_BYTES) + 1):
+    for number in range(1, -(-length // _HASH_BYTES) + 1):
         block = hmac.digest(pseudorandom, block + info + bytes([number]), "sha256")
         made += block
-    return bytes(made[:n_bytes])
+    return bytes(made[:length])
+
+
+def length_fault(length: Any, owner: str, *, least: int) -> str | None:
+    """Say why a key cannot have so many bytes; None where it can."""
+    whole = isinstance(length, (int, np.integer)) and not isinstance(length, bool)
+    if whole and least <= length <= MOST_KEY_BYTES:
+        return None
+    return (
+        f"The 'length' parameter of {owner} must be an integer from {least} to {MOST_KEY_BYTES}. "
+        f"Got {length!r} instead."
+    )

@@ -63,9 +63,21 @@ def write_private(path: str | os.PathLike[str], text: str) -> None:
             file.write(text.encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())
+        _keep_name(place.parent)
     except OSError:
         place.unlink(missing_ok=True)
         raise
+
+
+def _keep_name(folder: Path) -> None:
+    """Write the folder to the disk: a file whose name is lost in a crash is lost, too."""
+    if not hasattr(os, "O_DIRECTORY"):  # pragma: no cover - not on the systems that tests run on
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def check_folder(place: Path) -> None:

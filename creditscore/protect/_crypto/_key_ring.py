@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final, Self, TypeVar
 
-from creditscore._validation import check_integer
 from creditscore.exceptions import InvalidParameterError, KeyStoreError
 from creditscore.protect._crypto._field_cipher import MOST_VERSIONS, FieldCipher
-from creditscore.protect._crypto._hashing import hkdf_sha256
+from creditscore.protect._crypto._hashing import hkdf_sha256, length_fault
 from creditscore.protect._crypto._key_file import read_private, write_private
 from creditscore.protect._crypto._secret import KEY_BYTES, SecretHolder, key_fault
 
@@ -288,7 +287,8 @@ class KeyRing(SecretHolder):
         Parameters
         ----------
         purpose : str
-            What the key is for: "audit trail". Each purpose has a key of its own.
+            What the key is for: "audit trail". Each purpose has a key of its own; blanks at its
+            ends do not count.
         version : int, optional
             Version of the master key; the current one, if it is not said.
         length : int, default=32
@@ -306,16 +306,19 @@ class KeyRing(SecretHolder):
         InvalidParameterError
             An empty purpose, or a length out of range.
         """
-        if not isinstance(purpose, str) or not purpose.strip():
-            msg = (
+        fault = length_fault(length, "KeyRing.derive", least=16)
+        named = purpose.strip().encode("utf-8", "replace") if isinstance(purpose, str) else b""
+        if not named or named.decode("utf-8") != purpose.strip():
+            fault = (
                 "The 'purpose' parameter of KeyRing.derive must say in words what the key is for. "
                 f"Got {purpose!r} instead."
             )
-            raise InvalidParameterError(msg)
-        n_bytes = check_integer(length, "length", "KeyRing.derive", low=16)
+        if fault is not None:
+            raise InvalidParameterError(fault)
+        # all is checked by now, so that no call fails that has the master key
+        info = int(length).to_bytes(8, "big") + named
         key = self.__key(self.__current if version is None else version)
-        info = n_bytes.to_bytes(8, "big") + purpose.encode("utf-8")
-        return hkdf_sha256(key, salt=_SALT, info=info, length=n_bytes)
+        return hkdf_sha256(key, salt=_SALT, info=info, length=length)
 
     def cipher(self, purpose: str, *, version: int | None = None) -> FieldCipher:
         """Return the cipher of a purpose, made once and kept.
@@ -339,8 +342,7 @@ class KeyRing(SecretHolder):
         """
         known = self.__current if version is None else version
         if (purpose, known) not in self.__ciphers:
-            key = self.derive(purpose, version=known)
-            self.__ciphers[purpose, known] = FieldCipher(key, known)
+            self.__ciphers[purpose, known] = FieldCipher(self.derive(purpose, version=known), known)
         return self.__ciphers[purpose, known]
 
     def __key(self, version: int) -> bytes:

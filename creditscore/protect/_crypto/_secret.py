@@ -18,7 +18,7 @@ class SecretHolder:
     def __reduce_ex__(self, protocol: Any) -> NoReturn:
         """Refuse to be pickled: a pickle would carry the key to wherever it goes."""
         msg = (
-            f"A {type(self).__name__} is not pickled, because the pickle would hold its key. Give "
+            f"{type(self).__name__} is not pickled, because the pickle would hold its key. Give "
             "the other process a way to read the keys itself, such as a file of its own."
         )
         raise KeyStoreError(msg)
@@ -46,10 +46,16 @@ def key_fault(key: Any, owner: str) -> str | None:
     )
 
 
+def bytes_fault(name: str, value: Any, owner: str) -> str | None:
+    """Say that a parameter is no bytes, without showing it; None where it is."""
+    if isinstance(value, bytes):
+        return None
+    return f"The {name!r} parameter of {owner} must be bytes. Got {type(value).__name__} instead."
+
+
 def check_bytes(value: Any, name: str, owner: str) -> None:
-    """Check that a parameter is bytes; the message never shows it."""
-    if not isinstance(value, bytes):
-        got = type(value).__name__
+    """Check that a parameter is bytes; where a key is beside it, take :func:`bytes_fault`."""
+    fault = bytes_fault(name, value, owner)
+    if fault is not None:
         del value
-        msg = f"The {name!r} parameter of {owner} must be bytes. Got {got} instead."
-        raise InvalidParameterError(msg)
+        raise InvalidParameterError(fault)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+
 from creditscore.exceptions import InvalidParameterError
 from creditscore.protect._crypto._field_cipher import key_version_of
 from creditscore.protect._crypto._key_ring import KeyRing
@@ -53,11 +55,17 @@ def wrap_key(key: bytes, ring: KeyRing, *, subject: str | int) -> bytes:
     >>> import secrets
     >>> from creditscore.protect import KeyRing, unwrap_key, wrap_key
     >>> ring, key = KeyRing.generate(), secrets.token_bytes(32)
-    >>> wrapped = wrap_key(key, ring, subject="C17")  # doctest: +SKIP
-    >>> unwrap_key(wrapped, ring.rotated(), subject="C17") == key  # doctest: +SKIP
+    >>> wrapped = wrap_key(key, ring, subject="C17")
+    >>> unwrap_key(wrapped, ring.rotated(), subject="C17") == key
     True
     """
     fault = key_fault(key, "wrap_key")
+    named = isinstance(subject, (str, int, np.integer)) and not isinstance(subject, bool)
+    if fault is None and not named:
+        fault = (
+            "The 'subject' parameter of wrap_key must be a text or an integer. Got "
+            f"{type(subject).__name__} instead."
+        )
     if fault is not None:
         del key
         raise InvalidParameterError(fault)
@@ -93,8 +101,8 @@ def unwrap_key(wrapped: bytes, ring: KeyRing, *, subject: str | int) -> bytes:
     >>> import secrets
     >>> from creditscore.protect import KeyRing, unwrap_key, wrap_key
     >>> ring, key = KeyRing.generate(), secrets.token_bytes(32)
-    >>> wrapped = wrap_key(key, ring, subject="C17")  # doctest: +SKIP
-    >>> unwrap_key(wrapped, ring, subject="C18")  # doctest: +SKIP
+    >>> wrapped = wrap_key(key, ring, subject="C17")
+    >>> unwrap_key(wrapped, ring, subject="C18")
     Traceback (most recent call last):
     creditscore.exceptions.DecryptionError: The value of 'key of a subject' in record 'C18' ...
     """

@@ -63,7 +63,11 @@ def native_column(table: NativeFrame, name: str) -> pd.Series:
     """Return a column as one of pandas, with its rows numbered."""
     if isinstance(table, pd.DataFrame):
         return table[name].reset_index(drop=True)
-    return nw.from_native(table, eager_only=True)[name].to_pandas()
+    column = nw.from_native(table, eager_only=True)[name]
+    if column.dtype.is_integer() and column.null_count():
+        # pandas would make floats of them, in which long numbers are one
+        return pd.Series(column.to_list(), name=name, dtype=object)
+    return column.to_pandas()
 
 
 def factorised(name: str, column: pd.Series) -> tuple[Int1D, pd.Index]:
@@ -96,6 +100,24 @@ def read_sensitive(
         )
         raise InvalidDataError(msg)
     return column
+
+
+def once_each(
+    classes: RowClasses, values: pd.Series, customers: Int1D
+) -> tuple[RowClasses, pd.Series]:
+    """Keep a row for each value of a customer in a class."""
+    rows = pd.DataFrame({"class": classes.codes, "customer": customers, "value": values})
+    first = ~rows.duplicated().to_numpy()
+    kept = RowClasses(names=classes.names, codes=classes.codes[first], values=classes.values)
+    return kept, values[first].reset_index(drop=True)
+
+
+def class_sizes(classes: RowClasses, customers: Int1D | None) -> Int1D:
+    """Count the rows of each class, or its customers."""
+    if customers is None:
+        return np.bincount(classes.codes, minlength=classes.n_classes)
+    of_class, _, _ = pairs_of(classes.codes, customers)
+    return np.bincount(of_class, minlength=classes.n_classes)
 
 
 def class_counts(classes: RowClasses, values: pd.Series, name: str) -> pd.DataFrame:

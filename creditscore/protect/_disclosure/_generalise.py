@@ -63,9 +63,10 @@ def to_bands(column: NativeSeries, width: float, *, origin: float = 0.0) -> Nati
     places = _floors((numbers - start) / step)
     distinct, codes = np.unique(places, return_inverse=True)
     bounds = [(start + place * step, start + (place + 1) * step) for place in distinct.tolist()]
-    labels = [
-        None if math.isnan(low) else f"[{low:.12g}, {high:.12g})" for low, high in bounds
-    ]  # fmt: skip
+    labels = _labels(bounds, ".12g")
+    if len(set(labels)) < len(labels):
+        # two bands of one name would be one: as many digits as tell all numbers apart
+        labels = _labels(bounds, ".17g")
     return _taken(labels, codes, column, read)
 
 
@@ -140,6 +141,12 @@ def to_periods(
     months = days_of(str(read.name), read).astype("datetime64[M]")
     distinct, codes = np.unique(months, return_inverse=True)
     return _taken([_period(month, period) for month in distinct], codes, column, read)
+
+
+def _labels(bounds: list[tuple[float, float]], digits: str) -> list[str | None]:
+    return [
+        None if math.isnan(low) else f"[{low:{digits}}, {high:{digits}})" for low, high in bounds
+    ]
 
 
 def _floors(ratios: Float1D) -> Float1D:

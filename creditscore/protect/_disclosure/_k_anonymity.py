@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from creditscore._display import counted, html_table
@@ -14,9 +13,9 @@ from creditscore._validation import check_integer
 from creditscore.exceptions import InvalidDataError
 from creditscore.protect._disclosure._classes import (
     RowClasses,
+    class_sizes,
     factorised,
     native_column,
-    pairs_of,
     read_classes,
 )
 
@@ -163,7 +162,7 @@ def k_anonymity(
     over the classes c of rows that are equal in all quasi-identifiers. A missing value is a value
     of its own, so it hides nobody. Values are compared as they are: ``"a"`` and ``"A"`` are two.
     With `customer`, whoever has rows in several classes is counted in each; what all of them
-    together tell is more, and :func:`release_table` refuses it. Time is O(n · columns).
+    together tell is more, and :func:`release_table` refuses to join them. Time is O(n · columns).
 
     References
     ----------
@@ -179,12 +178,8 @@ def k_anonymity(
     <KAnonymity: k = 2; 4 rows, 2 classes, 0 of one>
     """
     classes = read_classes(table, quasi_identifiers, owner="k_anonymity")
-    if customer is None:
-        sizes = np.bincount(classes.codes, minlength=classes.n_classes)
-    else:
-        whose = customer_codes(table, customer, owner="k_anonymity")
-        of_class, _, _ = pairs_of(classes.codes, whose)
-        sizes = np.bincount(of_class, minlength=classes.n_classes)
+    whose = None if customer is None else customer_codes(table, customer, owner="k_anonymity")
+    sizes = class_sizes(classes, whose)
     return KAnonymity(quasi_identifiers=classes.names, sizes=sizes, classes=classes)
 
 

@@ -14,12 +14,15 @@ from creditscore._validation import check_integer, check_real
 from creditscore.protect._disclosure._classes import (
     RowClasses,
     class_counts,
+    class_sizes,
+    once_each,
     read_classes,
     read_sensitive,
 )
 from creditscore.protect._disclosure._k_anonymity import customer_codes
 
 _SHOWN = 20
+_LAST = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -34,6 +37,8 @@ class LDiversity:
         Column that nobody should learn.
     classes : RowClasses
         Which row is in which class.
+    sizes : ndarray of int of shape (n_classes,)
+        Rows, or customers, of each class.
     counts : DataFrame
         A row a class and value: class, value (its number), n; within a class, the largest n first.
 
@@ -50,6 +55,7 @@ class LDiversity:
     quasi_identifiers: tuple[str, ...]
     sensitive: str
     classes: RowClasses
+    sizes: Int1D
     counts: pd.DataFrame
 
     @property
@@ -63,7 +69,10 @@ class LDiversity:
         """Exponential of the entropy of each class: values that are as good as equally frequent."""
         share = self._shares
         terms = -share * np.log(share)
-        entropy: Float1D = np.exp(terms.groupby(self.counts["class"]).sum().to_numpy())
+        values = np.exp(terms.groupby(self.counts["class"]).sum().to_numpy())
+        # of m equally frequent values it is m, and not m but for the last bits
+        nearest = np.rint(values)
+        entropy: Float1D = np.where(np.abs(values - nearest) <= _LAST * values, nearest, values)
         return entropy
 
     @property
@@ -119,12 +128,11 @@ class LDiversity:
         Returns
         -------
         DataFrame
-            The quasi-identifiers, then size, distinct, entropy (as values of equal frequency) and
-            largest_share of one value, a fraction.
+            The quasi-identifiers, then size (rows, or customers), distinct, entropy (as values of
+            equal frequency) and largest_share of one value, a fraction.
         """
-        sizes = self.counts.groupby("class")["n"].sum().to_numpy()
         frame = self.classes.values.assign(
-            size=sizes,
+            size=self.sizes,
             distinct=self.distinct_values,
             entropy=self.entropy_values,
             largest_share=self._shares.groupby(self.counts["class"]).max().to_numpy(),
@@ -220,14 +228,14 @@ def l_diversity(
     owner = "l_diversity"
     classes = read_classes(table, quasi_identifiers, owner=owner)
     values = read_sensitive(table, sensitive, owner=owner, beside=classes.names)
+    whose = None if customer is None else customer_codes(table, customer, owner=owner)
     kept = classes
-    if customer is not None:
-        whose = customer_codes(table, customer, owner=owner)
-        rows = pd.DataFrame({"class": classes.codes, "customer": whose, "value": values})
-        first = ~rows.duplicated().to_numpy()
-        values = values[first].reset_index(drop=True)
-        kept = RowClasses(names=classes.names, codes=classes.codes[first], values=classes.values)
-    counts = class_counts(kept, values, sensitive)
+    if whose is not None:
+        kept, values = once_each(classes, values, whose)
     return LDiversity(
-        quasi_identifiers=classes.names, sensitive=sensitive, classes=classes, counts=counts
+        quasi_identifiers=classes.names,
+        sensitive=sensitive,
+        classes=classes,
+        sizes=class_sizes(classes, whose),
+        counts=class_counts(kept, values, sensitive),
     )

@@ -22,6 +22,7 @@ from creditscore.exceptions import (
     InvalidDataError,
     InvalidParameterError,
 )
+from creditscore.protect._disclosure._bare import bare_table
 from creditscore.protect._disclosure._classes import factorised, native_column, pairs_of
 from creditscore.protect._disclosure._k_anonymity import KAnonymity, customer_codes, k_anonymity
 from creditscore.protect._disclosure._l_diversity import LDiversity, l_diversity
@@ -31,9 +32,10 @@ ColumnRole: TypeAlias = Literal["direct", "customer", "quasi", "sensitive", "oth
 COLUMN_ROLES: tuple[str, ...] = get_args(ColumnRole)
 """What a column of a release is."""
 _WHAT_BECOMES = {
-    "direct": "left out", "customer": "replaced by pseudonyms", "quasi": "kept, counted for k",
+    "direct": "left out", "customer": "counted, and left out", "quasi": "kept, counted for k",
     "sensitive": "kept, counted for l", "other": "kept",
 }  # fmt: skip
+_JOINED = "counted, and replaced by pseudonyms"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -44,7 +46,8 @@ class Release:
     ----------
     table : table
         Of the kind that was given. Rows have a new order and no index, which could tell whose
-        they are.
+        they are. Categories that no row has are gone, as are remarks about the table or a column
+        (attrs, metadata); categories of polars and pyarrow are text.
     roles : mapping of str to str
         The role of each column that was given.
     least_k, least_l : int
@@ -86,10 +89,15 @@ class Release:
         DataFrame
             column, role, what was done, distinct_values (fewest of a class; of sensitive columns).
         """
+        left = nw.from_native(self.table, eager_only=True).columns
+        done = [
+            _JOINED if role == "customer" and name in left else _WHAT_BECOMES[role]
+            for name, role in self.roles.items()
+        ]
         return pd.DataFrame({
             "column": list(self.roles),
             "role": list(self.roles.values()),
-            "done": [_WHAT_BECOMES[role] for role in self.roles.values()],
+            "done": done,
             "distinct_values": pd.array(
                 [self.diversity.get(name, pd.NA) for name in self.roles], dtype="Int64"
             ),
@@ -125,11 +133,13 @@ def release_table(
         Any pandas, polars or pyarrow table.
     roles : mapping of str to {"direct", "customer", "quasi", "sensitive", "other"}
         What each column is, and none left out: a name or number that tells who somebody is
-        (direct, which is left out), the customer's number (customer, replaced by a pseudonym, one
-        column at most), what may be known of a person (quasi), what nobody should learn
-        (sensitive), or none of these.
+        (direct, which is left out), the customer's number (customer, by which persons are counted,
+        one column at most), what may be known of a person (quasi), what nobody should learn
+        (sensitive), or none of these. Where customers have several rows, one must be the customer,
+        or rows are taken for persons.
     pseudonymiser : Pseudonymiser, optional
-        Gives the pseudonyms; needed where there is a customer column.
+        Gives the pseudonyms that stand in the place of the customer; without, that column is
+        counted and left out, so that nobody can join the rows of a person.
     k : int, default=5
         Fewest rows that share the quasi-identifiers of each, 2 or more; customers, where there is
         a customer column.
@@ -146,14 +156,13 @@ def release_table(
     Raises
     ------
     InvalidDataError
-        Rows at risk, and they are to be refused; a sensitive column with missing values; rows of
-        one customer with different quasi-identifiers, which together tell more than each: give
-        one row a customer, or make the customer's number a direct identifier.
+        Rows at risk, and they are to be refused; a sensitive column with missing values; a row
+        that does not say whose it is; rows of one pseudonym with different quasi-identifiers,
+        which together tell more than each: give one row a customer, or no pseudonymiser.
     EmptyDataError
         No rows, or none left.
     InvalidParameterError
-        A column without a role, a role without a column, an unknown role, two customer columns,
-        or no pseudonymiser for one.
+        A column without a role, a role without a column, an unknown role, or two customer columns.
 
     Warns
     -----
@@ -204,7 +213,7 @@ def release_table(
     _check_roles(table, roles)
     customer = _customer(roles, pseudonymiser)
     quasi = _of(roles, "quasi")
-    if customer is not None:
+    if customer is not None and pseudonymiser is not None:
         _check_one_class(table, quasi, customer)
     anonymity = k_anonymity(table, quasi, customer=customer)
     diversities = [
@@ -252,10 +261,9 @@ def _customer(roles: Mapping[str, str], pseudonymiser: Pseudonymiser | None) -> 
     if len(names) > 1:
         msg = f"One column can be the customer. Got {', '.join(map(repr, names))}."
         raise InvalidParameterError(msg)
-    if not names:
-        return None
-    check_kind(pseudonymiser, "pseudonymiser", "release_table", Pseudonymiser)
-    return names[0]
+    if pseudonymiser is not None:
+        check_kind(pseudonymiser, "pseudonymiser", "release_table", Pseudonymiser)
+    return names[0] if names else None
 
 
 def _check_one_class(table: NativeFrame, quasi: tuple[str, ...], customer: str) -> None:
@@ -266,8 +274,8 @@ def _check_one_class(table: NativeFrame, quasi: tuple[str, ...], customer: str) 
     if several:
         msg = (
             f"Rows of {counted(several, 'customer')} differ in the quasi-identifiers, and the rows "
-            "of one pseudonym together tell more than each. Give a row a customer, or make "
-            f"{customer!r} a direct identifier, which is left out."
+            f"of one pseudonym together tell more than each. Give a row a customer, or no "
+            f"pseudonymiser: then {customer!r} is counted and left out."
         )
         raise InvalidDataError(msg)
 
@@ -310,18 +318,18 @@ def _released(
 ) -> NativeFrame:
     """Return rows without direct identifiers, with pseudonyms, in an order that tells nothing."""
     frame = nw.from_native(native_rows(table, kept), eager_only=True)
-    frame = frame.drop(list(_of(roles, "direct")))
     customer = _of(roles, "customer")
-    for name in customer:
-        assert pseudonymiser is not None  # noqa: S101 - checked with the roles
-        pseudonyms = pseudonymiser.pseudonym(frame[name].to_native())
-        # columns of pyarrow have no name, so a new one would stand beside the old
-        frame = frame.with_columns(nw.from_native(pseudonyms, series_only=True).alias(name))
+    frame = frame.drop(list(_of(roles, "direct")))
+    if pseudonymiser is None:
+        frame, customer = frame.drop(list(customer)), ()
+    else:
+        for name in customer:
+            pseudonyms = pseudonymiser.pseudonym(frame[name].to_native())
+            # columns of pyarrow have no name, so a new one would stand beside the old
+            frame = frame.with_columns(nw.from_native(pseudonyms, series_only=True).alias(name))
     native = frame.to_native()
-    names = (*customer, *(name for name in frame.columns if name not in customer))
-    order = _order_of_values(native, names)
-    rows = native_rows(native, order)
-    return rows.reset_index(drop=True) if isinstance(rows, pd.DataFrame) else rows
+    names = sorted(frame.columns, key=lambda name: name not in customer)
+    return bare_table(native_rows(native, _order_of_values(native, tuple(names))))
 
 
 def _order_of_values(table: Any, names: tuple[str, ...]) -> Int1D:

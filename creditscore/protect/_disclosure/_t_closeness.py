@@ -9,16 +9,22 @@ import numpy as np
 import pandas as pd
 
 from creditscore._display import html_table
-from creditscore._typing import Float1D, NativeFrame
+from creditscore._typing import Float1D, Int1D, NativeFrame
 from creditscore._validation import check_choice
 from creditscore.exceptions import ColumnTypeError
 from creditscore.protect._disclosure._classes import (
     RowClasses,
+    class_sizes,
+    once_each,
+    pairs_of,
     read_classes,
     read_sensitive,
 )
+from creditscore.protect._disclosure._k_anonymity import customer_codes
 
 _SHOWN = 20
+_CELLS = 5_000_000
+"""Shares that are held at a time."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -31,6 +37,8 @@ class TCloseness:
         Column that nobody should learn.
     distances : ndarray of float of shape (n_classes,)
         Distance of each class from the whole table, 0 to 1.
+    sizes : ndarray of int of shape (n_classes,)
+        Rows, or customers, of each class.
     classes : RowClasses
         Which row is in which class.
 
@@ -45,6 +53,7 @@ class TCloseness:
 
     sensitive: str
     distances: Float1D
+    sizes: Int1D
     classes: RowClasses
 
     @property
@@ -58,10 +67,9 @@ class TCloseness:
         Returns
         -------
         DataFrame
-            The quasi-identifiers, then size and distance.
+            The quasi-identifiers, then size (rows, or customers) and distance.
         """
-        sizes = np.bincount(self.classes.codes, minlength=self.classes.n_classes)
-        frame = self.classes.values.assign(size=sizes, distance=self.distances)
+        frame = self.classes.values.assign(size=self.sizes, distance=self.distances)
         return frame.sort_values("distance", ascending=False, kind="stable", ignore_index=True)
 
     def __repr__(self) -> str:
@@ -83,6 +91,7 @@ def t_closeness(
     sensitive: str,
     *,
     ground: Literal["equal", "ordered"] = "equal",
+    customer: str | None = None,
 ) -> TCloseness:
     r"""Measure how far the sensitive values of a class are from those of the whole table.
 
@@ -97,6 +106,8 @@ def t_closeness(
     ground : {"equal", "ordered"}, default="equal"
         How far values are from each other: all alike, or by the ranks between them, as numbers
         are.
+    customer : str, optional
+        Column that says whose row it is: a value counts once for each customer that has it.
 
     Returns
     -------
@@ -107,7 +118,7 @@ def t_closeness(
     MissingColumnError
         A column is not in the table.
     InvalidDataError
-        The sensitive column has missing values.
+        The sensitive column has missing values, or a row does not say whose it is.
     ColumnTypeError
         "ordered", and the values have no order.
 
@@ -121,8 +132,9 @@ def t_closeness(
         \text{equal:}\; \tfrac{1}{2}\sum_i |p_i - q_i|, \qquad
         \text{ordered:}\; \frac{1}{m-1} \sum_{i=1}^{m-1} \Big|\sum_{j \le i} (p_j - q_j)\Big|
 
-    An ordered category of pandas has its own order, of which only values that occur count. Time
-    and memory are O(classes · m).
+    An ordered category of pandas has its own order, of which only values that occur count. Time is
+    that of the rows for "equal", and O(classes · m) for "ordered"; memory does not grow with
+    classes · m.
 
     References
     ----------
@@ -151,16 +163,45 @@ def t_closeness(
             "values have no order. Use ground='equal', or give them one."
         )
         raise ColumnTypeError(msg)
+    whose = None if customer is None else customer_codes(table, customer, owner=owner)
+    kept = classes
+    if whose is not None:
+        kept, values = once_each(classes, values, whose)
     codes, uniques = pd.factorize(values, sort=ground == "ordered")
-    shares = np.zeros((classes.n_classes, len(uniques)))
-    np.add.at(shares, (classes.codes, codes), 1.0)
-    whole = shares.sum(axis=0) / classes.n_rows
-    apart = shares / shares.sum(axis=1, keepdims=True) - whole
-    if ground == "equal":
-        distances = np.abs(apart).sum(axis=1) / 2
-    else:
-        distances = np.abs(apart.cumsum(axis=1)).sum(axis=1) / max(len(uniques) - 1, 1)
-    return TCloseness(sensitive=sensitive, distances=distances, classes=classes)
+    distance = _equal if ground == "equal" else _ordered
+    distances = distance(kept.codes, codes.astype(np.intp), classes.n_classes, len(uniques))
+    sizes = class_sizes(classes, whose)
+    return TCloseness(sensitive=sensitive, distances=distances, sizes=sizes, classes=classes)
+
+
+def _equal(of_class: Int1D, of_value: Int1D, n_classes: int, n_values: int) -> Float1D:
+    """Half the sum of differences, which is the sum of those of values that are too frequent.
+
+    These are values that the class has, so pairs that do not occur need no place.
+    """
+    places, values, counts = pairs_of(of_class, of_value)
+    whole = np.bincount(of_value, minlength=n_values) / len(of_value)
+    sizes = np.bincount(of_class, minlength=n_classes)
+    above = np.maximum(counts / sizes[places] - whole[values], 0)
+    distances: Float1D = np.bincount(places, weights=above, minlength=n_classes).astype(float)
+    return distances
+
+
+def _ordered(of_class: Int1D, of_value: Int1D, n_classes: int, n_values: int) -> Float1D:
+    """Mean difference of cumulated shares, some classes at a time."""
+    whole = np.bincount(of_value, minlength=n_values) / len(of_value)
+    in_order = np.argsort(of_class, kind="stable")
+    ends = np.cumsum(np.bincount(of_class, minlength=n_classes))
+    at_once = max(1, _CELLS // n_values)
+    distances = np.empty(n_classes)
+    for first in range(0, n_classes, at_once):
+        last = min(first + at_once, n_classes)
+        rows = in_order[ends[first - 1] if first else 0 : ends[last - 1]]
+        cells = (of_class[rows] - first) * n_values + of_value[rows]
+        counts = np.bincount(cells, minlength=(last - first) * n_values).reshape(-1, n_values)
+        apart = counts / counts.sum(axis=1, keepdims=True) - whole
+        distances[first:last] = np.abs(apart.cumsum(axis=1)).sum(axis=1) / max(n_values - 1, 1)
+    return distances
 
 
 def _has_order(values: pd.Series) -> bool:

@@ -75,6 +75,9 @@ def mask(value: str | int, kind: MaskKind) -> str:
     of an own domain goes. A mask is the mask of itself, and never all of a value. It is no
     pseudonym: many people have one mask; and no anonymity: with other facts it may be enough.
 
+    A store of customers does not use these: what a role reads masked is hidden whole there,
+    ``"•••"``. They are for lists that people work with, made of what was read in the clear.
+
     Examples
     --------
     >>> from creditscore.protect import mask

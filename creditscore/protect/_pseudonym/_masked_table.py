@@ -13,7 +13,8 @@ from creditscore._checks import check_kind
 from creditscore._frame import missing_message
 from creditscore._typing import NativeFrame
 from creditscore._validation import check_choice
-from creditscore.exceptions import ColumnTypeError, MissingColumnError
+from creditscore.exceptions import ColumnTypeError, DuplicateColumnError, MissingColumnError
+from creditscore.protect._missing import is_missing
 from creditscore.protect._pseudonym._mask import MASK_KINDS, MaskKind, mask
 
 
@@ -39,8 +40,10 @@ def masked_table(table: NativeFrame, masks: Mapping[str, MaskKind]) -> NativeFra
     ------
     MissingColumnError
         A column is not in the table.
+    DuplicateColumnError
+        Two columns have the name of one that is to be masked.
     ColumnTypeError
-        A column holds what cannot be masked so, such as dates; or no table.
+        A column holds what cannot be masked so, such as dates or lists; or no table.
     InvalidParameterError
         An unknown kind of mask.
 
@@ -83,21 +86,26 @@ def _require(masks: Mapping[str, Any], names: list[Any]) -> None:
     missing = [name for name in masks if name not in names]
     if missing:
         raise MissingColumnError(missing_message(missing, [str(name) for name in names]))
+    twice = next((name for name in masks if names.count(name) > 1), None)
+    if twice is not None:
+        msg = f"Two columns have the name {twice!r}. Rename one, so that both can be masked."
+        raise DuplicateColumnError(msg)
 
 
 def _masked(name: str, values: list[Any], kind: MaskKind) -> list[str | None]:
-    made: dict[Any, str] = {}
+    made: dict[str | int, str] = {}
     found: list[str | None] = []
     for value in values:
-        if _is_missing(value):
+        if is_missing(value):
             found.append(None)
             continue
         if kind == "text":
             found.append(mask("-", "text"))
             continue
-        if value not in made:
-            made[value] = mask(_plain(name, value), kind)
-        found.append(made[value])
+        plain = _plain(name, value)
+        if plain not in made:
+            made[plain] = mask(plain, kind)
+        found.append(made[plain])
     return found
 
 
@@ -111,10 +119,3 @@ def _plain(name: str, value: Any) -> str | int:
         "'text' hides. Mask it so, or convert it to text."
     )
     raise ColumnTypeError(msg)
-
-
-def _is_missing(value: Any) -> bool:
-    if isinstance(value, str):
-        return False
-    found = pd.isna(value)
-    return bool(found) if isinstance(found, (bool, np.bool_)) else False

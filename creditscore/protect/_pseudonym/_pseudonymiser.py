@@ -14,7 +14,8 @@ from creditscore._frame import like
 from creditscore._typing import NativeSeries
 from creditscore.exceptions import ColumnTypeError, InvalidDataError, InvalidParameterError
 from creditscore.protect._crypto._secret import SecretHolder
-from creditscore.protect._pseudonym._normal import normalised
+from creditscore.protect._missing import is_missing
+from creditscore.protect._normal import normalised
 
 _LEAST_KEY_BYTES = 32
 
@@ -40,10 +41,10 @@ class Pseudonymiser(SecretHolder):
     .. math:: p = \mathrm{HMAC\text{-}SHA256}(k, \mathrm{domain} \| 0 \| \mathrm{normalised\ id})
 
     in 64 hexadecimal digits. Normalised means: characters that are not seen (zero-width spaces,
-    marks of direction) are left out, forms and case of letters are folded as Unicode compares them
-    (NFKC, casefold), blanks at the ends are left out, and several inside become one. So
-    ``" C-17"``, ``"c-17"`` and ``"Ｃ-17"`` are one. Punctuation stays: bring telephone numbers to
-    one form first.
+    marks of direction, fillers) are left out, forms and case of letters are folded as Unicode
+    compares them (NFKC, casefold), blanks at the ends are left out, and several inside become one.
+    So ``" C-17"``, ``"c-17"`` and ``"Ｃ-17"`` are one. Punctuation stays: bring telephone numbers
+    to one form first.
 
     A plain hash is no pseudonym. Identifiers are few: all 10¹¹ telephone numbers of a country, or
     all identity numbers of its people, are hashed in hours, and the table of them undoes every
@@ -132,7 +133,7 @@ class Pseudonymiser(SecretHolder):
         native = column.to_native()
         values = native.tolist() if isinstance(native, pd.Series) else column.to_list()
         entries = np.empty(len(values), dtype=object)
-        entries[:] = self._of_texts([None if _is_missing(v) else _text(v) for v in values])
+        entries[:] = self._of_texts([None if is_missing(v) else _text(v) for v in values])
         return like(entries, native, name=column.name)
 
     def _of_texts(self, texts: Iterable[str | None]) -> list[Any]:
@@ -183,10 +184,3 @@ def _text(value: Any) -> str:
         f"{type(value).__name__}: convert the column to text."
     )
     raise ColumnTypeError(msg)
-
-
-def _is_missing(value: Any) -> bool:
-    if isinstance(value, str):
-        return False
-    found = pd.isna(value)
-    return bool(found) if isinstance(found, (bool, np.bool_)) else False

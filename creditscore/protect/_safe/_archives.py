@@ -6,11 +6,13 @@ import lzma
 import os
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
+from typing import IO
 
 from creditscore.exceptions import DocumentError, UnsafeInputError
 from creditscore.protect._safe._limits import InputLimits, check_size
@@ -22,10 +24,18 @@ _NESTED = re.compile(
     re.IGNORECASE,
 )
 _MAGIC = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")
+_DOCTYPE = b"<!doctype"
 _DAMAGE = (
     zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError, zlib.error,
     lzma.LZMAError,
 )  # fmt: skip
+_END = struct.Struct("<10xHI6x")
+_LARGE_END = struct.Struct("<32xQQ8x")
+_LARGE_LOCATOR = 20
+_MOST_END_BYTES = 65_557 + _LARGE_END.size + _LARGE_LOCATOR
+_BYTES_AN_ENTRY = 256
+_LEAST_DIRECTORY = 65_536
+"""How long the list of files may be, whatever it says that it holds."""
 _ENCRYPTED = 0x1
 _LOCAL_HEADER = 30
 _FREE_BYTES = 1_048_576
@@ -59,7 +69,7 @@ def check_archive(path: str | os.PathLike[str], *, limits: InputLimits | None = 
     -----
     Each file is unpacked once, in blocks that are thrown away, and counted: memory of a block, and
     the time of one unpacking. What the archive says of itself is checked first, since it costs
-    nothing, and is not believed.
+    little, and is not believed: how many files it lists, before the list is read, and then each.
 
     References
     ----------
@@ -80,15 +90,44 @@ def check_archive(path: str | os.PathLike[str], *, limits: InputLimits | None = 
     allowed = limits or InputLimits()
     check_size(path, limits=allowed)
     try:
-        with Path(path).open("rb") as file, zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-            why = _declared_fault(entries, allowed) or _unpacked_fault(archive, entries, allowed)
+        with Path(path).open("rb") as file:
+            # before the list of files is read, of which a small file may hold millions
+            why = _directory_fault(file, allowed)
+            if why is None:
+                with zipfile.ZipFile(file) as archive:
+                    entries = archive.infolist()
+                    why = _declared_fault(entries, allowed)
+                    why = why or _unpacked_fault(archive, entries, allowed)
     except _DAMAGE as error:
         msg = f"{path} is no zip archive, or a damaged one: {error}."
         raise DocumentError(msg) from error
     if why is not None:
         msg = f"{path} is refused: {why}. If you trust it, unpack it by hand, or raise the limits."
         raise UnsafeInputError(msg)
+
+
+def _directory_fault(file: IO[bytes], limits: InputLimits) -> str | None:
+    """Say that an archive lists too many files, by the number and the bytes that it tells.
+
+    The record at the end is looked for as the module does; where more than one place looks like
+    it, the largest counts, since which of them the module takes is not known.
+    """
+    n_bytes = file.seek(0, os.SEEK_END)
+    file.seek(max(0, n_bytes - _MOST_END_BYTES))
+    tail = file.read(_MOST_END_BYTES)
+    for start in (found.start() for found in re.finditer(b"PK\x05\x06", tail)):
+        if len(tail) - start < _END.size:
+            continue
+        n_files, length = _END.unpack_from(tail, start)[:2]
+        large = start - _LARGE_LOCATOR - _LARGE_END.size
+        if large >= 0 and tail[large : large + 4] == b"PK\x06\x06":
+            n_files, length = _LARGE_END.unpack_from(tail, large)[:2]
+        if n_files > limits.max_entries:
+            return f"it holds {n_files:,} files; {limits.max_entries:,} are allowed"
+        if length > max(_LEAST_DIRECTORY, limits.max_entries * _BYTES_AN_ENTRY):
+            return f"its list of files has {length:,} bytes, too many for the files allowed"
+    file.seek(0)
+    return None
 
 
 def _declared_fault(entries: list[zipfile.ZipInfo], limits: InputLimits) -> str | None:
@@ -140,7 +179,7 @@ def _unpacked_fault(
     """Unpack each file, keep nothing of it, and say what is wrong with what came out."""
     total = 0
     for entry in entries:
-        n_bytes, head = 0, b""
+        n_bytes, head, tail = 0, b"", b""
         with archive.open(entry) as unpacked:
             while block := unpacked.read(_BLOCK):
                 head = head or block
@@ -150,11 +189,15 @@ def _unpacked_fault(
                     return _too_long(total, limits)
                 if (why := _ratio_fault(entry, n_bytes, limits)) is not None:
                     return why
+                if _is_xml(entry, head):
+                    # XML of two bytes a letter has null bytes between them
+                    tail += block.replace(b"\0", b"").lower()
+                    if _DOCTYPE in tail:
+                        return f"{_shown(entry)}: it is XML that declares a document type"
+                    # which may begin in one block and end in the next
+                    tail = tail[1 - len(_DOCTYPE) :]
         if head.startswith(_MAGIC):
             return f"{_shown(entry)}: it is an archive in the archive"
-        # XML of two bytes a letter has null bytes between them
-        if b"<!doctype" in head.replace(b"\0", b"").lower() and _is_xml(entry, head):
-            return f"{_shown(entry)}: it is XML that declares a document type"
     return None
 
 

@@ -15,8 +15,14 @@ import pandas as pd
 
 from creditscore._files import whole_file
 from creditscore._typing import NativeFrame
-from creditscore.exceptions import ColumnTypeError, DuplicateColumnError
+from creditscore.exceptions import (
+    ColumnTypeError,
+    DuplicateColumnError,
+    InvalidParameterError,
+)
+from creditscore.protect._missing import is_missing
 
+_CONTAINERS = (list, tuple, set, frozenset, dict, np.ndarray)
 _TRIGGERS = r"=+\-@＝＋－＠﹢﹣﹦﹫⁺⁻⁼₊₋₌−"
 """What begins a formula, full-width and small forms too, which spreadsheets fold into these."""
 _UNSEEN = r"\s\x00-\x1f\x7f\u00a0\u00ad\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff"
@@ -94,9 +100,11 @@ def write_safe_csv(table: NativeFrame, path: str | os.PathLike[str], *, index: b
     Raises
     ------
     ColumnTypeError
-        No table.
+        No table, or one with lists or other containers in its cells.
     DuplicateColumnError
         Two columns have one name, after they were escaped too.
+    InvalidParameterError
+        An index is asked for, and the table is none of pandas.
 
     Notes
     -----
@@ -118,12 +126,15 @@ def write_safe_csv(table: NativeFrame, path: str | os.PathLike[str], *, index: b
     '=1+1,-1.5
     ,2.0
     """
-    if index and isinstance(table, pd.DataFrame):
+    if index:
+        if not isinstance(table, pd.DataFrame):
+            msg = f"A table of {type(table).__module__.partition('.')[0]} has no index to write."
+            raise InvalidParameterError(msg)
         table = table.reset_index()
     escaped, n_escaped = _escaped(table)
     frame = nw.from_native(escaped, eager_only=True)
     names = [str(name) for name in frame.columns]
-    columns = [_written(frame[:, place].to_list()) for place in range(len(names))]
+    columns = [_written(name, frame[:, place].to_list()) for place, name in enumerate(names)]
     with (
         whole_file(path) as temporary,
         Path(temporary).open("w", encoding="utf-8-sig", newline="") as file,
@@ -211,14 +222,13 @@ def _check_names(names: list[Any]) -> None:
         raise DuplicateColumnError(msg)
 
 
-def _written(values: list[Any]) -> list[Any]:
+def _written(name: str, values: list[Any]) -> list[Any]:
     """Give values as the writer takes them: nothing for a missing one, days without a time."""
-    known = [None if _is_missing(value) else value for value in values]
+    if any(isinstance(value, _CONTAINERS) for value in values):
+        msg = f"Column {name!r} holds lists or other containers. Give it one value a cell."
+        raise ColumnTypeError(msg)
+    known = [None if is_missing(value) else value for value in values]
     times = [value for value in known if isinstance(value, dt.datetime)]
     if times and all(time.time() == dt.time() and time.tzinfo is None for time in times):
         return [value.date() if isinstance(value, dt.datetime) else value for value in known]
     return known
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124

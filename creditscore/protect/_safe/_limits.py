@@ -94,7 +94,8 @@ def check_size(path: str | os.PathLike[str] | bytes, *, limits: InputLimits | No
 def _size_of_file(path: Path) -> int:
     try:
         found = path.stat()
-    except (FileNotFoundError, NotADirectoryError) as error:
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        # a null byte is no part of any path, and said so by another error
         msg = f"There is no file {str(path)!r}. Check the path."
         raise DocumentNotFoundError(msg) from error
     if stat.S_ISDIR(found.st_mode):

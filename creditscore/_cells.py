@@ -26,6 +26,15 @@ def is_empty(cell: Any) -> bool:
     return bool(pd.isna(cell))
 
 
+def word_of(cell: Any) -> str:
+    """Return a cell as a word; a whole number that was read as a decimal one is whole again."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
+        return str(int(cell))
+    return "" if pd.isna(cell) else str(cell).strip()
+
+
 def read_cell(cell: Any, column: Declared) -> Any:
     """Return what a cell that is not empty holds.
 

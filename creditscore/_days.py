@@ -20,6 +20,9 @@ _DAY = re.compile(
     r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
 )
 """A day, year first, and at most its midnight."""
+_ISO_TIME = re.compile(r"\d{4}(-?)\d{2}\1\d{2}(?:[T ].+)?")
+_TIME = re.compile(r"(.+?)[T ]+(\d{1,2}:\d{2}.*)")
+"""A day of any of these forms, and a time of it."""
 
 
 class NoDayError(Exception):
@@ -55,6 +58,42 @@ def read_day(value: Any) -> np.datetime64:
             pass
     msg = "is no day written YYYY-MM-DD"
     raise NoDayError(msg)
+
+
+def read_instant(value: Any) -> pd.Timestamp:
+    """Return a time given as a text with the year first, a date or a time; a day is its begin.
+
+    It has the zone that was given, or none.
+
+    Raises
+    ------
+    NoDayError
+        It is none of these, or a text of another form: what it means is not guessed, and the
+        clock of the machine is not read.
+    """
+    msg = "is no time written YYYY-MM-DD HH:MM, with or without a zone, nor a day"
+    if isinstance(value, (bool, int, float, np.number)):
+        # the number of what, since when?
+        raise NoDayError(msg)
+    try:
+        instant = pd.Timestamp(_moment(value) if isinstance(value, str) else value)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise NoDayError(msg) from error
+    if pd.isna(instant):
+        raise NoDayError(msg)
+    return instant
+
+
+def _moment(text: str) -> Any:
+    word = text.strip()
+    if _ISO_TIME.fullmatch(word):
+        return dt.datetime.fromisoformat(word)
+    parts = _TIME.fullmatch(word)
+    if parts is None:
+        return read_day(word)
+    time = parts[2].replace(" ", "")
+    time = time if time[2] == ":" else f"0{time}"
+    return dt.datetime.fromisoformat(f"{read_day(parts[1])}T{time}")
 
 
 def check_day(value: Any, name: str, owner: str) -> np.datetime64:

@@ -31,6 +31,7 @@ _SLANT = 40
 """Degrees by which labels are turned that do not fit side by side."""
 _LEAST_SIZE = 5.0
 """Points; smaller labels cannot be read."""
+_MARKUP = re.compile(r"[\\|<`\[*]")
 
 
 class Display(Protocol):
@@ -266,6 +267,19 @@ def html_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, Forma
 def text_table(frame: pd.DataFrame, *, caption: str, formats: Mapping[str, Format]) -> str:
     """Write a small table as lines of text, below its caption."""
     return f"{caption}\n{_formatted(frame, formats).to_string(index=False, na_rep='')}"
+
+
+def markdown_table(frame: pd.DataFrame, *, formats: Mapping[str, Format] | None = None) -> str:
+    """Write a small table as Markdown, text escaped; what is missing is an empty cell."""
+    shown = _formatted(frame, formats or {}).astype(object)
+    rows = shown.where(shown.notna(), "").to_numpy().tolist()
+    lines = [list(frame.columns), ["---"] * frame.shape[1], *rows]
+    return "\n".join(f"| {' | '.join(map(markdown_text, map(str, line)))} |" for line in lines)
+
+
+def markdown_text(text: str) -> str:
+    """Write a text in one line that is no mark-up and stays one cell of a table."""
+    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _sides(frame: pd.DataFrame, formats: Mapping[str, Format]) -> list[str]:

@@ -34,9 +34,10 @@ from creditscore.collect._derived._purchases import (
     purchase_seasonality,
     purchase_trend,
 )
-from creditscore.collect._derived._ready import derived_items, ready_derivations
+from creditscore.collect._derived._ready import ready_derivations
 from creditscore.collect._derived._recompute import recompute
 from creditscore.collect._derived._related import RelatedParties, related_parties
+from creditscore.collect._derived._reliability import METHOD_RELIABILITY, SOURCE_RELIABILITY
 from creditscore.collect._guess._guess import guess_mapping
 from creditscore.collect._guess._proposal import ColumnGuess, MappingProposal
 from creditscore.collect._interview._coded_interviews import CodedInterviews
@@ -69,6 +70,7 @@ from creditscore.collect._observation._observations import (
     observation_table,
     observed_values,
 )
+from creditscore.collect._observation._tidy_table import tidy_table
 from creditscore.collect._psychometrics._alpha import CronbachAlpha, cronbach_alpha, kr20
 from creditscore.collect._psychometrics._item_analysis import ItemAnalysis, item_analysis
 from creditscore.collect._psychometrics._omega import McDonaldOmega, mcdonald_omega
@@ -102,9 +104,11 @@ __all__ = [
     "ITEM_GROUPS",
     "ITEM_KINDS",
     "METHODS",
+    "METHOD_RELIABILITY",
     "OBSERVATION_COLUMNS",
     "SENSITIVITIES",
     "SOURCE_KINDS",
+    "SOURCE_RELIABILITY",
     "Anchor",
     "AnswerFault",
     "AnswerScore",
@@ -175,7 +179,6 @@ __all__ = [
     "days_since_purchase",
     "derivation",
     "derive",
-    "derived_items",
     "early_late",
     "first_faults",
     "guess_mapping",
@@ -204,4 +207,5 @@ __all__ = [
     "related_parties",
     "response_table",
     "split_half",
+    "tidy_table",
 ]

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import ttest_1samp
 
 from creditscore.collect import (
     Campaign,
@@ -416,3 +417,28 @@ def test_the_picture_holds_shares_by_day() -> None:
     assert repr(display) == "CampaignDisplay(terms: 95.0% answered by day 24, 1 day of reminders)"
     with pytest.raises(EmptyDataError, match="Nothing was sent"):
         CampaignDisplay.from_campaign(Campaign.from_sample({"C1": "a"}, name="t"))
+
+
+def test_a_stratum_cannot_be_named_as_all_of_them_are() -> None:
+    campaign = Campaign.from_sample({"A": "all", "B": "west"}, name="terms")
+    campaign = campaign.record("sent", ["A", "B"], on="2024-03-04")
+    with pytest.raises(InvalidParameterError, match="named 'all'"):
+        response_table(campaign)
+
+
+def test_early_and_late_answers_that_do_not_vary_have_no_test() -> None:
+    customers = [f"C{k}" for k in range(12)]
+    campaign = Campaign.from_sample(dict.fromkeys(customers, "west"), name="terms")
+    campaign = campaign.record("sent", customers, on="2024-03-04")
+    campaign = campaign.record("returned", customers[:6], on="2024-03-05")
+    campaign = campaign.record("reminded", customers[6:], on="2024-03-10")
+    campaign = campaign.record("returned", customers[6:], on="2024-03-12")
+    answers = pd.DataFrame({
+        "customer": customers, "same": 3.0, "apart": [1.0] * 6 + [2.0] * 6,
+        "one": [*[4.0] * 6, *range(6)],
+    })  # fmt: skip
+    # warnings are errors here, and that of lost precision was one
+    found = early_late(campaign, answers, min_cases=1).set_index("variable")["p_value"]
+    assert np.isnan(found["same"])
+    assert found["apart"] == 0.0
+    assert found["one"] == pytest.approx(ttest_1samp(np.arange(6.0), 4.0).pvalue)

@@ -19,7 +19,6 @@ from creditscore.collect import (
     Observations,
     derivation,
     derive,
-    derived_items,
     ready_derivations,
     recompute,
 )
@@ -39,6 +38,7 @@ CATALOGUE = ItemCatalogue(items=(
     Item(name="grown", kind="flag", group="operating"),
     Item(name="word", kind="text", group="operating"),
     Item(name="small", group="operating", low=0, high=1),
+    Item(name="secret", group="identity", sensitivity="sensitive"),
 ))  # fmt: skip
 DAY = "2024-06-30"
 
@@ -336,7 +336,7 @@ def wide_of(found: Any) -> pd.DataFrame:
 
 
 def test_ready_derivations_of_a_small_firm() -> None:
-    catalogue = ItemCatalogue.standard().with_items(*derived_items())
+    catalogue = ItemCatalogue.standard()
     told: list[tuple[Any, ...]] = []
     for month in range(1, 7):
         day = f"2024-{month:02d}-05"
@@ -391,12 +391,24 @@ def test_ready_derivations_of_a_small_firm() -> None:
 
 
 def test_items_that_are_derived_have_items() -> None:
-    catalogue = ItemCatalogue.standard().with_items(*derived_items())
+    catalogue = ItemCatalogue.standard()
     for item, one in ready_derivations().items():
         assert one.item == item
         assert item in catalogue
         assert all(name in catalogue for name in one.inputs)
-    assert not any(item.name in ItemCatalogue.standard() for item in derived_items())
+        guarded = any(catalogue[name].is_protected for name in one.inputs)
+        assert catalogue[item].is_protected == guarded
+
+
+def test_what_is_derived_can_be_joined_to_what_it_is_of() -> None:
+    standard, mean = ItemCatalogue.standard(), ready_derivations()["average_purchases"]
+    few = ItemCatalogue(items=tuple(standard[name] for name in mean.inputs))
+    bought_on = ("A", "1", "invoice.invoiced_on", "2024-02-29", "2024-02-29", "2024-03-01")
+    for catalogue in (few, standard):
+        known = observed(bought_on, amount("A", "1", 5), catalogue=catalogue)
+        found = derive(known, [mean], as_of=DAY)
+        assert set(found.observations.catalogue.names) == {*catalogue.names, *ready_derivations()}
+    assert len(known + found.observations) == 3
 
 
 # --- what is refused ------------------------------------------------------------------------
@@ -442,6 +454,8 @@ def test_what_is_refused() -> None:
         made(known, derivation("bought", ("invoice.sum",))(len))
     with pytest.raises(InvalidParameterError, match="'word' cannot be derived"):
         made(known, derivation("word", ("invoice.amount",))(len))
+    with pytest.raises(InvalidParameterError, match="'bought' is derived from 'secret', which is"):
+        made(known, derivation("bought", ("invoice.amount", "secret"))(len))
     with pytest.raises(InvalidParameterError, match="must be items, and not itself"):
         derivation("bought", ("bought",))(len)
     with pytest.raises(InvalidParameterError, match="can be called"):

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import warnings
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -275,3 +276,14 @@ def test_the_form_in_a_browser(tmp_path: Path) -> None:
     assert "How often?" in told
     assert read_answers(fine, TRADE).values == {"late": False}
     assert read_answers(missing, TRADE).missing == ("times",)
+
+
+def test_a_notebook_shows_the_form_and_lets_it_do_nothing() -> None:
+    shown = TRADE._repr_html_()
+    frame = shown.partition("</iframe>")[0]
+    assert frame.startswith("<iframe title=")
+    # nothing may run in it, and nothing of the page stands outside its text
+    assert ' sandbox=""' in frame
+    assert "<script" not in shown
+    page = unescape(frame.partition('srcdoc="')[2].partition('"')[0])
+    assert page == TRADE.to_html()

@@ -127,3 +127,28 @@ def test_similarity_in_general(one: str, other: str) -> None:
     a, b = plain_name(one), plain_name(other)
     assert 0 <= similarity(a, b) <= 1
     assert similarity(a, a) == (1.0 if a else 0.0)
+
+
+@pytest.mark.parametrize(
+    ("cells", "guess"),
+    [(["12 Mill Road", "7 High Street"], "address"), (["Shanghai", "Hubei"], "region")],
+)
+def test_a_location_is_an_address_or_a_region(cells: list[str], guess: str) -> None:
+    found = guess_mapping(pd.DataFrame({"Location": cells})).frame()
+    assert found["guess"].tolist() == [guess]
+
+
+def test_the_last_day_of_validity_is_asked_for() -> None:
+    table = pd.DataFrame({"valid until": ["2024-12-31"]})
+    assert guess_mapping(table).frame()["question"][0].startswith("is it the first day after?")
+
+
+def test_a_change_keeps_what_it_does_not_say() -> None:
+    table = pd.DataFrame({"customer": ["C1"], "date": ["13.04.2024"], "sales": [1.0]})
+    changes = {"date": {"field": "collected_at", "zone": "Asia/Shanghai"}}
+    mapping = guess_mapping(table).confirmed(
+        by="Li", changes=changes, fields={"true_from": {"value": "2024-01-01"}}, **SOURCE
+    )
+    assert mapping.collected_at == FieldRule(
+        columns=("date",), format="%d.%m.%Y", zone="Asia/Shanghai"
+    )

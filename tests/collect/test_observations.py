@@ -268,3 +268,29 @@ def test_the_time_does_not_grow_with_the_number_of_items() -> None:
     few = min(seconds([own[0].name]) for _ in range(3))
     many = min(seconds([item.name for item in own]) for _ in range(3))
     assert many < 5 * few + 0.05
+
+
+@pytest.mark.parametrize(
+    "name", ["customer", "record", "source", "true_from", "known_on", "period_end", "trade.record"]
+)
+def test_items_are_not_named_as_columns_of_tables(name: str) -> None:
+    with pytest.raises(InvalidParameterError, match="have columns customer, record"):
+        Item(name=name, group="identity")
+
+
+def test_the_standard_catalogue_has_what_the_library_reads() -> None:
+    catalogue = ItemCatalogue.standard()
+    needed = {
+        "n_competitors", "market_currency", "rating.agency", "rating.rating", "rating.outlook",
+        "rating.scale", "rating.notch", "trade.currency", "contract.currency", "payment.invoice",
+    }  # fmt: skip
+    assert needed <= set(catalogue.names)
+    assert catalogue["market_currency"].weight == 0
+
+
+@pytest.mark.parametrize("word", ["a\ud800", "a\x00b"])
+def test_half_characters_of_texts_are_told(word: str) -> None:
+    row = ROW | {"item": "industry", "value": word}
+    table = pd.DataFrame({name: pd.Series([cell], dtype=object) for name, cell in row.items()})
+    with pytest.raises(InvalidDataError, match=r"row 0, text .* holds a character that cannot be"):
+        Observations.from_frame(table)

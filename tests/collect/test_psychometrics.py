@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import combinations
 from typing import Any
 
@@ -291,3 +292,23 @@ def test_what_is_refused() -> None:
         item_analysis(good, scale=5)
     with pytest.raises(InvalidParameterError, match="must name each item"):
         item_analysis(good, scale={"x0": (1, 5)})
+
+
+def test_many_respondents_take_the_memory_of_their_answers() -> None:
+    rng = np.random.default_rng(0)
+    answers = rng.normal(size=(8000, 1)) + rng.normal(size=(8000, 40))
+    tracemalloc.start()
+    cronbach_alpha(answers)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    # products of all pairs of items would be forty times the answers
+    assert peak < 20 * answers.nbytes
+
+
+def test_no_end_of_an_interval_of_alpha_is_above_one() -> None:
+    rng = np.random.default_rng(3)
+    answers = rng.normal(size=(9, 1)) + rng.normal(0, 0.4, (9, 3))
+    answers[rng.random((9, 3)) < 0.35] = np.nan
+    found = cronbach_alpha(answers, missing="pairwise", interval="bootstrap", n_resamples=400)
+    assert found.upper == 1.0
+    assert found.lower < 1.0

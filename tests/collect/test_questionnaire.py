@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -382,3 +383,12 @@ def test_items_that_answers_fill() -> None:
 def test_titles(name: str, language: str) -> None:
     form = load_questionnaire(name)
     assert form.words(language) == (form.title_zh if language == "zh" else form.title)
+
+
+def test_twenty_red_flags_are_written_within_a_second() -> None:
+    flags = [Question(key=f"q{n}", kind="yes_no", text=f"Q {n}") for n in range(20)]
+    any_of = Condition.from_dict({"any": [{"question": f.key, "is": True} for f in flags]})
+    form = form_of([*flags, Question(key="why", text="Why?", show_if=any_of)])
+    start = time.perf_counter()
+    assert form.to_html()
+    assert time.perf_counter() - start < 3

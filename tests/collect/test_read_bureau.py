@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import warnings
 from copy import deepcopy
@@ -208,3 +209,63 @@ def test_payment_strings_in_general(text: str) -> None:
     assert (found.worst > 0) == (found.n_late > 0)
     # the order of months does not count
     assert PaymentHistory.from_text(text[::-1]) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "item"),
+    [
+        (("tradelines", 1, "balance"), "total_debt"),
+        (("tradelines", 0, "balance"), "revolving_balance"),
+        (("tradelines", 0, "limit"), "revolving_limit"),
+        (("tradelines", 1, "monthly_payment"), "monthly_debt_service"),
+    ],
+)
+def test_a_sum_with_a_gap_is_none(path: tuple[Any, ...], item: str) -> None:
+    found = values(read_bureau_reports(changed(*path, to=None)))
+    assert item not in found
+    assert found["n_accounts"] == 2.0
+
+
+def test_a_closed_account_and_a_mortgage_may_lack_what_is_not_added() -> None:
+    assert values(read_bureau_reports(REPORT))["revolving_limit"] == 20000.0
+    found = values(read_bureau_reports(changed("tradelines", to=[])))
+    assert (found["total_debt"], found["n_accounts"]) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("word", ["no", "否", "closed", False, "False", 0])
+def test_words_for_a_closed_account(word: Any) -> None:
+    assert (
+        values(read_bureau_reports(changed("tradelines", 0, "is_open", to=word)))["n_accounts"]
+        == 1.0
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "to", "reason"),
+    [
+        (("public_records", 2, "amount"), None, "public_records amount is empty"),
+        (("enquiries", 0, "reason"), "curiosity", "enquiries reason is none of application"),
+        (("tradelines", 0, "is_open"), "perhaps", "tradelines is_open is none of true"),
+        (("tradelines", 0, "账户类型"), "revolving", "kind stands twice, by two names"),
+    ],
+)
+def test_what_is_not_known_is_not_counted(path: tuple[Any, ...], to: Any, reason: str) -> None:
+    with pytest.warns(RejectedRowsWarning, match=reason):
+        assert len(read_bureau_reports(changed(*path, to=to)).observations) == 0
+
+
+@pytest.mark.parametrize(("word", "n"), [("Own", 1.0), ("Account review", 1.0), ("", 2.0)])
+def test_reasons_of_enquiries_in_any_case(word: str, n: float) -> None:
+    found = values(read_bureau_reports(changed("enquiries", 0, "reason", to=word)))
+    assert found["enquiries_6m"] == n
+
+
+def test_reports_of_lines_and_packed_ones(tmp_path: Path) -> None:
+    # a sign that parts lines elsewhere stands within a name
+    report = changed("subject", "name", to="Wei\u2028Zhang")
+    text = json.dumps(report, ensure_ascii=False)
+    (tmp_path / "a.jsonl").write_text(text + "\n" + text, encoding="utf-8")
+    assert read_bureau_reports(tmp_path / "a.jsonl").n_rows == 2
+    with gzip.open(tmp_path / "a.json.gz", "wt", encoding="utf-8") as file:
+        file.write(text)
+    assert values(read_bureau_reports(tmp_path / "a.json.gz"))["name"] == "Wei\u2028Zhang"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from dataclasses import replace
 from typing import Any
@@ -58,11 +59,12 @@ PAYMENTS = rows(
 
 def read(
     invoices: pd.DataFrame = INVOICES, payments: pd.DataFrame | None = PAYMENTS,
-    form: LedgerForm = FORM,
+    form: LedgerForm = FORM, payment_mapping: SourceMapping = PAYMENT,
 ) -> Ledger:  # fmt: skip
     return read_ledger(
-        invoices, INVOICE, payments=payments, payment_mapping=PAYMENT, form=form, collected_at=AT
-    )
+        invoices, INVOICE, payments=payments, payment_mapping=payment_mapping, form=form,
+        collected_at=AT,
+    )  # fmt: skip
 
 
 def test_what_pays_what() -> None:
@@ -77,7 +79,10 @@ def test_what_pays_what() -> None:
         ["P1", "I1", 90.0, "by number"],
         ["P2", "I2", 20.0, "oldest first"],
     ]
-    assert repr(ledger) == "Ledger(4 invoices, 4 allocations, 3 without an invoice; 0 faults)"
+    assert repr(ledger) == (
+        "Ledger(4 invoices, 4 payments, 1 credit note; 4 allocations, 3 without an invoice; "
+        "0 faults)"
+    )
 
 
 def test_open_items_as_of_a_day() -> None:
@@ -207,3 +212,67 @@ def test_no_money_is_lost_or_counted_twice(invoices: Any, payments: Any) -> None
     open_sum = ledger.open_items("2024-12-31")["open"].sum()
     went = ledger.allocations.loc[ledger.allocations["invoice"] != "", "amount"].sum()
     assert open_sum == pytest.approx(one["amount"].sum() - went)
+
+
+def test_many_invoices_of_one_customer_take_no_square_of_time() -> None:
+    n = 3000
+    number = np.arange(n)
+    days = (np.datetime64("2020-01-01") + number // 4).astype(str)
+    table = pd.DataFrame({"customer": "C1", "number": number.astype(str), "day": days,
+                          "amount": 1.5, "ccy": "CNY"})  # fmt: skip
+    start = time.perf_counter()
+    ledger = read(table, table.assign(number=[f"P{k}" for k in number]), form=LedgerForm())
+    assert time.perf_counter() - start < 6
+    assert ("P" + ledger.allocations["invoice"] == ledger.allocations["number"]).all()
+    assert len(ledger.allocations) == n
+    assert ledger.open_items("2024-01-01").empty
+
+
+def test_a_payment_of_several_rows_pays_several_invoices() -> None:
+    names = ("for",)
+    several = rows(
+        ("C1", "P1", "2024-03-01", 90, "I1"), ("C1", "P1", "2024-03-01", 50, "I2"),
+        ("C1", "P1", "2024-03-01", 50, "I2"), ("C1", "P1", "2024-03-02", 5, "I4"),
+        names=names,
+    )  # fmt: skip
+    with pytest.warns(RejectedRowsWarning, match="2 rows"):
+        ledger = read(payments=several)
+    assert ledger.rejects.table[["row", "reason"]].to_numpy().tolist() == [
+        [2, "stands in a row before this one, too"],
+        [3, "stands in a row before this one with another day or unit"],
+    ]
+    found = ledger.allocations.query("kind == 'payment'")[["number", "invoice", "amount"]]
+    assert found.to_numpy().tolist() == [["P1", "I1", 90.0], ["P1", "I2", 50.0]]
+    # the payment is one, of what came in together
+    table = ledger.observations.table
+    told = table[table["record"] == "P1"].set_index("item")
+    assert told["number"]["payment.amount"] == 140.0
+    assert told["text"].dropna().to_dict() == {
+        "payment.invoice": "I1;I2", "payment.paid_on": "2024-03-01",
+    }  # fmt: skip
+    assert repr(ledger).startswith("Ledger(4 invoices, 1 payment, 1 credit note;")
+
+
+def test_what_a_payment_pays_is_kept_and_may_be_said_by_the_mapping() -> None:
+    told = read().observations.table.query("item == 'payment.invoice'")
+    assert told[["record", "text"]].to_numpy().tolist() == [["P1", "I1"], ["P3", "I3; I9"]]
+    by_mapping = replace(
+        PAYMENT, columns={**PAYMENT.columns, "for": ItemRule(item="payment.invoice")}
+    )
+    found = read(payment_mapping=by_mapping, form=replace(FORM, pays=""))
+    pd.testing.assert_frame_equal(found.allocations, read().allocations)
+
+
+def test_an_invoice_that_was_paid_ahead_is_settled_on_its_own_day() -> None:
+    invoices = rows(("C1", "I1", "2024-02-10", 100, "", None), names=("ref", "net"))
+    payments = rows(("C1", "P1", "2024-01-05", 100, "I1"), names=("for",))
+    table = read(invoices, payments).observations.table
+    settled = table[table["item"] == "invoice.settled_on"]
+    assert settled["text"].tolist() == ["2024-02-10"]
+    assert settled["true_from"].astype(str).tolist() == ["2024-02-10"]
+
+
+def test_credit_notes_are_told() -> None:
+    notes = read().credit_notes
+    assert notes.drop(columns="day").to_numpy().tolist() == [["C1", "K1", 10.1, "CNY", "I1"]]
+    assert str(notes["day"][0].date()) == "2024-02-20"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from creditscore.collect import (
@@ -142,7 +143,7 @@ def test_no_file() -> None:
         (ItemRule(item="invoice.amount"), "needs a 'record'"),
         (ItemRule(item="industry", unit="CNY"), "names a unit: 'industry' is a text"),
         (ItemRule(item="employees", unit="CNY"), "is kept in persons, and 'CNY' cannot be turned"),
-        (ItemRule(item="revenue", unit="Tsd der Euro"), "is no unit such as"),
+        (ItemRule(item="revenue", unit="Tsd der Euro"), "is no currency with what"),
     ],
 )
 def test_what_does_not_fit_the_catalogue(rule: ItemRule, why: str) -> None:
@@ -193,3 +194,51 @@ def test_words_before_a_unit(text: str, factor: int, unit: str) -> None:
 def test_units_are_turned_into_that_of_the_item(item: str, text: str, factor: str) -> None:
     known = ItemCatalogue.standard()[item]
     assert factor_to(known, text) == (Decimal(factor), known.unit)
+
+
+@pytest.mark.parametrize(
+    ("item", "words", "works"),
+    [
+        ("net_income", {"none": "nothing"}, False), ("audited", {"ja": "true"}, True),
+        ("audited", {"ja": "yes"}, False), ("audited", {"ja": True}, True),
+        ("net_income", {"none": True}, False), ("net_income", {"none": 0}, True),
+        ("founded_on", {"?": "soon"}, False), ("founded_on", {"?": "1900-01-01"}, True),
+        ("industry", {"x": "retail"}, True),
+    ],
+)  # fmt: skip
+def test_words_stand_for_what_an_item_holds(item: str, words: Any, works: bool) -> None:
+    mapping = SourceMapping(
+        source="public_filing", method="data_analysis", customer=FieldRule(value="C1"),
+        true_from=FieldRule(value="2023-12-31"), columns={"x": ItemRule(item=item, words=words)},
+    )  # fmt: skip
+    table = pd.DataFrame({"x": list(words)})
+    if works:
+        assert len(read_source(table, mapping, collected_at="2024-01-01").observations) == 1
+        return
+    with pytest.raises(InvalidParameterError, match=f"lets '.*' stand for .*{item!r} is a"):
+        read_source(table, mapping, collected_at="2024-01-01")
+
+
+def test_an_item_stands_in_one_column() -> None:
+    given: dict[str, Any] = {
+        "source": "public_filing", "method": "data_analysis",
+        "customer": FieldRule(columns=("firm",)), "true_from": FieldRule(value="2023-12-31"),
+    }  # fmt: skip
+    with pytest.raises(InvalidParameterError, match="reads 'revenue' from 'v' and from 'w'"):
+        SourceMapping(**given, columns={"v": ItemRule(item="revenue"),
+                                        "w": ItemRule(item="revenue")})  # fmt: skip
+    years = {
+        year: ItemRule(item="revenue", true_from=FieldRule(value=f"{year}-12-31"))
+        for year in ("2022", "2023")
+    }
+    assert SourceMapping(**given, columns=years).items == ("revenue",)
+
+
+def test_names_of_columns_may_be_years(tmp_path: Path) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(
+        "source: public_filing\nmethod: data_analysis\ncustomer: firm\ntrue_from: day\n"
+        "columns: {sales: revenue}\nignore: [2021]\nwhere: {2022: a}\n"
+    )
+    mapping = SourceMapping.from_yaml(path)
+    assert (mapping.ignore, dict(mapping.where)) == (("2021",), {"2022": ("a",)})

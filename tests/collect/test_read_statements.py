@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -127,9 +128,6 @@ def test_periods_of_another_length_are_rejected() -> None:
 @pytest.mark.parametrize("period", ["2024", "soon", "2024-01-01T12:00:00", "", END + "Z"])
 def test_what_is_no_period(period: str) -> None:
     collected = report(fact("us-gaap:Assets", "1", period))
-    if period == "2024":
-        assert values(collected)["total_assets"] == 1.0
-        return
     assert collected.rejects.table["column"].tolist() == ["period"]
 
 
@@ -234,3 +232,47 @@ def test_a_map_of_ones_own(tmp_path: Path) -> None:
             ConceptMap.from_yaml(path)
     with pytest.raises(DocumentNotFoundError, match="There is no file"):
         ConceptMap.from_yaml(tmp_path / "no.yaml")
+
+
+@pytest.mark.parametrize("decimals", ["NaN", "99999999999", "-1e9", "many"])
+def test_odd_decimals_end_no_file(decimals: str) -> None:
+    two = [fact("us-gaap:Assets", "5", END, decimals=decimals) for _ in range(2)]
+    found = report(*two, fact("us-gaap:Liabilities", "3", END))
+    assert (values(found)["total_assets"], values(found)["total_liabilities"]) == (5.0, 3.0)
+
+
+@pytest.mark.parametrize("value", [[1], []])
+def test_a_value_that_is_a_list_is_rejected(value: Any) -> None:
+    found = report(fact("us-gaap:Assets", value, END), fact("us-gaap:Liabilities", "3", END))
+    assert values(found)["total_liabilities"] == 3.0
+    assert reasons(found) == [("f1", "is a list or a mapping, and no single value")]
+
+
+def test_only_what_is_said_to_be_consolidated_is() -> None:
+    given = pd.DataFrame({
+        "entity": ["F1", "F2", "F3", "F4"], "concept": "us-gaap:Assets", "end": "2023-12-31",
+        "value": 5, "unit": "EUR", "consolidated": ["yes", "", "no", "perhaps"],
+    })  # fmt: skip
+    with pytest.warns(RejectedRowsWarning, match="2 rows"):
+        found = read_statements(given, collected_at=AT)
+    table = found.observations.table
+    assert table.loc[table["item"] == "consolidated", "customer"].tolist() == ["F1"]
+    assert found.rejects.table["reason"].tolist() == [
+        "is of the parent alone, and the consolidated statement is read",
+        "is neither true nor false",
+    ]
+
+
+def test_many_rejected_facts_take_no_longer_than_good_ones() -> None:
+    n = 4000
+    given = pd.DataFrame({
+        "entity": [f"F{k}" for k in range(n)], "concept": "us-gaap:Assets", "end": "2023-12-31",
+        "value": 5, "unit": "EUR",
+    })  # fmt: skip
+    start = time.perf_counter()
+    good = read_statements(given, collected_at=AT)
+    middle = time.perf_counter()
+    with pytest.warns(RejectedRowsWarning):
+        bad = read_statements(given.assign(value="x"), collected_at=AT)
+    assert (len(good.observations), bad.rejects.n_rows) == (2 * n, n)
+    assert time.perf_counter() - middle < 2 * (middle - start) + 0.5

@@ -29,7 +29,7 @@ EXPECTED = {
     "crm_persons": ("crm", 168, 35, 0, 52),
     "customers": ("customers", 2687, 210, 0, 0),
     "invoices": ("invoices", 16271, 3273, 13, 0),
-    "payments": ("payments", 10236, 3412, 0, 120),
+    "payments": ("payments", 13648, 3412, 0, 120),
     "payments_credit_notes": ("payments", 240, 120, 0, 3412),
     "payments_ledger": ("payments", 10476, 3532, 0, 0),
     "questionnaires": ("questionnaires", 198, 66, 0, 0),

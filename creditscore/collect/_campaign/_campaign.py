@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._cells import word_of
 from creditscore._checks import check_kind, read_entries
 from creditscore._days import check_day
 from creditscore._display import counted, html_table
@@ -23,7 +24,7 @@ from creditscore.collect._campaign._event import (
     CampaignEvent,
     CampaignEventKind,
 )
-from creditscore.collect._observation._incoming import incoming_frame, read_days, word_of
+from creditscore.collect._observation._incoming import incoming_frame, read_days
 from creditscore.exceptions import (
     EmptyDataError,
     InvalidDataError,

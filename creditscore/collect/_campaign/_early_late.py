@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import fisher_exact, ttest_ind
+from scipy.stats import fisher_exact, ttest_ind_from_stats
 
 from creditscore._frame import Table, as_table
 from creditscore._holm import holm
-from creditscore._typing import Bool1D, NativeFrame
+from creditscore._typing import Bool1D, Float1D, NativeFrame
 from creditscore._validation import check_integer
 from creditscore._warn import warn_user
 from creditscore.collect._campaign._campaign import Campaign
@@ -122,9 +122,7 @@ def _rows(table: Table, name: str, early: Bool1D, late: Bool1D) -> list[tuple[An
         values = table.numeric(name)
         known = np.isfinite(values)
         one, other = values[early & known], values[late & known]
-        test = ttest_ind(other, one, equal_var=False) if min(len(one), len(other)) > 1 else None
-        p_value = float(test.pvalue) if test is not None else np.nan
-        return [_row(name, "", one, other, p_value)]
+        return [_row(name, "", one, other, _welch(one, other))]
     codes, levels = table.levels(name)
     rows = []
     # of two values the second says what the first does
@@ -134,6 +132,19 @@ def _rows(table: Table, name: str, early: Bool1D, late: Bool1D) -> list[tuple[An
         counts = [[side.sum(), len(side) - side.sum()] for side in (one, other)]
         rows.append(_row(name, str(level), one, other, float(fisher_exact(counts)[1])))
     return rows
+
+
+def _welch(one: Float1D, other: Float1D) -> float:
+    """Return the p-value of Welch's test; NaN where there are too few, or all say the same."""
+    if min(len(one), len(other)) <= 1:
+        return np.nan
+    if np.ptp(one) == 0 and np.ptp(other) == 0:
+        # nothing varies, so that a difference is none of chance
+        return np.nan if one[0] == other[0] else 0.0
+    sides = [
+        number for side in (other, one) for number in (side.mean(), side.std(ddof=1), len(side))
+    ]
+    return float(ttest_ind_from_stats(*sides, equal_var=False).pvalue)
 
 
 def _row(

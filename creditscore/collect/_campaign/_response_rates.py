@@ -11,7 +11,7 @@ import pandas as pd
 from creditscore._validation import check_integer, check_real
 from creditscore._warn import warn_user
 from creditscore.collect._campaign._campaign import Campaign
-from creditscore.exceptions import EmptyDataError, ResponseWarning
+from creditscore.exceptions import EmptyDataError, InvalidParameterError, ResponseWarning
 from creditscore.metrics import wilson_interval
 
 _STATUS_OF = {
@@ -178,7 +178,7 @@ def response_table(
     EmptyDataError
         Nobody was asked.
     InvalidParameterError
-        A parameter outside its range.
+        A parameter outside its range; a stratum named "all".
 
     Warns
     -----
@@ -208,6 +208,12 @@ def response_table(
         str(stratum): _row(group["status"], level)
         for stratum, group in status.groupby("stratum", sort=True)
     }
+    if "all" in rows:
+        msg = (
+            "A stratum of the campaign is named 'all', as the row of all strata is. Name it "
+            "otherwise."
+        )
+        raise InvalidParameterError(msg)
     ResponseRates(**_counts(status["status"]))
     rows["all"] = _row(status["status"], level)
     table = pd.DataFrame.from_dict(rows, orient="index")

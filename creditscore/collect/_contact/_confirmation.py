@@ -12,11 +12,11 @@ import pandas as pd
 from creditscore._display import counted
 from creditscore._warn import warn_user
 from creditscore.collect._contact._contact_log import ContactLog
-from creditscore.collect._derived._facts import tidy_table
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import TEXT_COLUMNS
 from creditscore.collect._observation._incoming import read_instants
 from creditscore.collect._observation._observations import Observations
+from creditscore.collect._observation._tidy_table import tidy_table
 from creditscore.collect._reader._collected import REJECT_COLUMNS, Rejects
 from creditscore.exceptions import RejectedRowsWarning
 

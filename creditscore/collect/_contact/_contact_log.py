@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._cells import word_of
 from creditscore._checks import read_entries
 from creditscore._days import check_day
 from creditscore._display import counted, html_table
@@ -16,7 +17,7 @@ from creditscore._document import JsonDocument
 from creditscore._typing import NativeFrame
 from creditscore._validation import check_integer
 from creditscore.collect._contact._contact import Contact
-from creditscore.collect._observation._incoming import incoming_frame, read_instants, word_of
+from creditscore.collect._observation._incoming import incoming_frame, read_instants
 from creditscore.exceptions import InvalidDataError, InvalidParameterError, MissingColumnError
 
 _NEEDED = ("contact", "customer", "at", "by", "channel")

@@ -13,7 +13,7 @@ from creditscore.collect._derived._derivation import Derivation
 from creditscore.collect._derived._derived import Derived
 from creditscore.collect._derived._facts import seen_facts
 from creditscore.collect._derived._lineage import derived_observations, lineage_of
-from creditscore.collect._derived._ready import derived_items
+from creditscore.collect._derived._ready import ready_derivations
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.exceptions import EmptyDataError, InvalidParameterError
 
@@ -42,8 +42,8 @@ def derive(
         What became known later is not seen; a day means its end in UTC. Without, the end of
         `as_of`.
     catalogue : ItemCatalogue, optional
-        What the items are; without, that of the observations, or the standard one, with
-        :func:`derived_items`.
+        What the items are; without, that of the observations with the items of
+        :func:`ready_derivations`, or the standard one, which has them.
     collected_by : str, default=""
         Who made this.
 
@@ -56,7 +56,8 @@ def derive(
     EmptyDataError
         No derivations, or no value could be made.
     InvalidParameterError
-        Two derivations of one item, items that the catalogue does not have, no day or instant.
+        Two derivations of one item, items that the catalogue does not have, no day or instant;
+        an item that is less protected than what it is derived from.
     MissingColumnError
         The table is none of observations.
     InvalidDataError
@@ -69,10 +70,11 @@ def derive(
     Notes
     -----
     Of one customer, record, item and day of truth, the fact known last counts for each source; of
-    several sources that of higher confidence, then the one known last. Values are of the source
-    internal_record and the method data_analysis, true from `as_of`, and known from `known_at`, so
-    that deriving twice makes equal observations. Their confidence is the least of their inputs.
-    The lineage counts all facts of the inputs that could be seen, of which a window uses some.
+    several sources the more reliable one, then that of higher confidence, then the one known last,
+    as in a store's snapshot. Values are of the source internal_record and the method
+    data_analysis, true from `as_of`, and known from `known_at`, so that deriving twice makes equal
+    observations. Their confidence is the least of their inputs. The lineage counts all facts of
+    the inputs that could be seen, of which a window uses some.
     O(n log n) time in the facts, for each derivation.
 
     Examples
@@ -145,15 +147,19 @@ def checked_derivations(derivations: Iterable[Derivation], owner: str) -> tuple[
 
 
 def catalogue_of(observations: Any, catalogue: ItemCatalogue | None) -> ItemCatalogue:
-    """Return the catalogue given, or that of the observations with the items of this stage."""
+    """Return the catalogue given, or that of the observations with the items of this stage.
+
+    Where it has all of them it is the same, so that what is derived can be joined to it.
+    """
     if catalogue is not None:
         return catalogue
-    found: ItemCatalogue = getattr(observations, "catalogue", None) or ItemCatalogue.standard()
-    return found.with_items(*(item for item in derived_items() if item.name not in found))
+    standard = ItemCatalogue.standard()
+    found: ItemCatalogue = getattr(observations, "catalogue", None) or standard
+    return found.with_items(*(standard[name] for name in ready_derivations() if name not in found))
 
 
 def check_items(made: tuple[Derivation, ...], catalogue: ItemCatalogue) -> None:
-    """Check that the catalogue has all items, and that those that are made can be."""
+    """Check that the catalogue has all items, and that those made can be and are protected."""
     for one in made:
         for name in (one.item, *one.inputs):
             if name not in catalogue:
@@ -162,5 +168,15 @@ def check_items(made: tuple[Derivation, ...], catalogue: ItemCatalogue) -> None:
             msg = (
                 f"The item {one.item!r} cannot be derived: it must be a number or a flag of the "
                 "customer itself."
+            )
+            raise InvalidParameterError(msg)
+        bare = not catalogue[one.item].is_protected
+        source = next((name for name in one.inputs if catalogue[name].is_protected), None)
+        if bare and source is not None:
+            msg = (
+                f"The item {one.item!r} is derived from {source!r}, which is "
+                f"{catalogue[source].sensitivity}, and so tells of it. Give it the sensitivity "
+                "'personal' or 'sensitive' in the catalogue, so that it is encrypted, and goes "
+                "with the customer's key."
             )
             raise InvalidParameterError(msg)

@@ -13,16 +13,17 @@ import pandas as pd
 
 from creditscore._days import check_day
 from creditscore._typing import Int1D
+from creditscore.collect._derived._reliability import reliability_of
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._incoming import day_or_none
-from creditscore.collect._observation._observations import Observations
-from creditscore.exceptions import InvalidParameterError, MissingColumnError
+from creditscore.collect._observation._tidy_table import tidy_table
+from creditscore.exceptions import InvalidParameterError
 
 _NEEDED = (
     "customer", "record", "item", "number", "text", "true_from", "true_to", "source",
-    "source_name", "collected_at", "confidence",
+    "source_name", "method", "collected_at", "confidence", "unit",
 )  # fmt: skip
-_CONTENT = (*_NEEDED, "unit", "method", "collected_by", "evidence")
+_CONTENT = (*_NEEDED, "collected_by", "evidence")
 UInt1D = npt.NDArray[np.uint64]
 
 
@@ -33,8 +34,8 @@ class Facts:
     Attributes
     ----------
     table : DataFrame
-        customer, record, item, number, text, true_from, is_over (whether it was true until a day
-        that is past), confidence and id.
+        customer, record, item, number, text, unit, true_from, is_over (whether it was true until a
+        day that is past), confidence and id.
     as_of : numpy.datetime64
         The day of which all is seen.
     known_at : Timestamp
@@ -85,43 +86,23 @@ def seen_facts(
 
 
 def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep of each customer, record, item and day of truth the fact that counts."""
-    texts = {
-        name: rows[name].astype(str) for name in ("customer", "record", "item", "source",
-                                                  "source_name")
-    }  # fmt: skip
-    table = rows.assign(**texts)
+    """Keep of each customer, record, item and day of truth the fact that counts, as a store does.
+
+    Of each source the one known last corrects the others; of sources the more reliable one
+    counts, then the higher confidence, then the one known last, then the one recorded first.
+    """
+    names = ("customer", "record", "item", "source", "source_name", "unit")
+    table = rows.assign(
+        believed=reliability_of(rows), **{name: rows[name].astype(str) for name in names}
+    )
     place = ["customer", "record", "item", "true_from"]
     table = table.sort_values(["known", "id"], kind="stable")
     table = table.drop_duplicates([*place, "source", "source_name"], keep="last")
-    table = table.sort_values(["confidence", "known"], kind="stable")
+    table = table.sort_values("id", kind="stable", ascending=False)
+    table = table.sort_values(["believed", "confidence", "known"], kind="stable")
     table = table.drop_duplicates(place, keep="last").sort_values(place, kind="stable")
-    columns = [*place, "number", "text", "is_over", "confidence", "id"]
+    columns = [*place, "number", "text", "unit", "is_over", "confidence", "id"]
     return table[columns].reset_index(drop=True)
-
-
-def tidy_table(observations: Any, needed: tuple[str, ...], owner: str) -> pd.DataFrame:
-    """Return the table of observations, which has the columns that are needed.
-
-    Raises
-    ------
-    InvalidParameterError
-        It is something else.
-    MissingColumnError
-        A column is not there.
-    """
-    table = observations.table if isinstance(observations, Observations) else observations
-    if not isinstance(table, pd.DataFrame):
-        msg = (
-            f"{owner} takes Observations, or a table of them such as a store gives. Got "
-            f"{type(observations).__name__}."
-        )
-        raise InvalidParameterError(msg)
-    lacking = [name for name in needed if name not in table.columns]
-    if lacking:
-        msg = f"A table of observations has the columns {', '.join(lacking)}, which are not there."
-        raise MissingColumnError(msg)
-    return table
 
 
 def ids_of(table: pd.DataFrame) -> UInt1D:
@@ -266,6 +247,19 @@ class DerivationInputs:
                 codes[is_item], values[is_item], len(wide), item.kind
             )
         return wide
+
+    def units(self, item: str) -> pd.DataFrame:
+        """Return the unit of an item of records as it stands: customer, record, unit.
+
+        Parameters
+        ----------
+        item : str
+            An amount among the inputs, such as "invoice.amount"; its unit is a currency.
+        """
+        table = self.facts.table
+        rows = table[(table["item"] == item) & ~table["is_over"]]
+        rows = rows.drop_duplicates(["customer", "record"], keep="last")
+        return rows[["customer", "record", "unit"]].reset_index(drop=True)
 
     def history(self, item: str) -> pd.DataFrame:
         """Return an item of customers through time: customer, true_from, value."""

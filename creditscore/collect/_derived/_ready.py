@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._days import Days
+from creditscore._typing import Bool1D
 from creditscore.collect._derived._concentration import concentration
 from creditscore.collect._derived._derivation import Derivation
 from creditscore.collect._derived._facts import DerivationInputs
@@ -24,60 +26,11 @@ from creditscore.collect._derived._purchases import (
     purchase_trend,
 )
 from creditscore.collect._derived._related import RelatedParties, related_parties
-from creditscore.collect._observation._item import Item
 
 _SETTLED = ("invoice.due_on", "invoice.settled_on")
 _BOUGHT = ("invoice.invoiced_on", "invoice.amount")
 _RELATED = ("address", "phone", "parent", "ownership_share", "payment.payer")
-
-
-def derived_items() -> tuple[Item, ...]:
-    """Return the items of ready derivations that the standard catalogue does not have.
-
-    Returns
-    -------
-    tuple of Item
-        To be added by :meth:`ItemCatalogue.with_items`.
-
-    Examples
-    --------
-    >>> from creditscore.collect import derived_items
-    >>> derived_items()[0]
-    Item(average_balance: number, financial)
-    """
-    shares: dict[str, Any] = {"unit": "fraction", "low": 0, "high": 1}
-    return (
-        Item(
-            name="average_balance", group="financial", label="Owed on an average day",
-            label_zh="平均应收余额", low=0, shelf_life_days=95, weight=0,
-        ),
-        Item(
-            name="average_purchases", group="operating", label="Purchases of a month, mean",
-            label_zh="月均采购额", low=0, shelf_life_days=95, weight=0,
-        ),
-        Item(
-            name="days_since_purchase", group="operating", unit="days",
-            label="Days since the last purchase", label_zh="距上次采购天数", low=0,
-            shelf_life_days=35, weight=0,
-        ),
-        Item(
-            name="purchase_seasonal_strength", group="operating", label="Strength of the season",
-            label_zh="采购季节性强度", shelf_life_days=185, weight=0, **shares,
-        ),
-        Item(
-            name="payer_concentration", group="reputation", label="Concentration of payers",
-            label_zh="付款方集中度", shelf_life_days=185, weight=0, **shares,
-        ),
-        Item(
-            name="related_degree", group="operating", unit="count",
-            label="Parties it is connected with directly", label_zh="直接关联方数量", low=0,
-            shelf_life_days=365, weight=0,
-        ),
-        Item(
-            name="related_exposure", group="financial", label="Open amount of related parties",
-            label_zh="关联方合计敞口", low=0, shelf_life_days=95, weight=0,
-        ),
-    )  # fmt: skip
+_SEVERAL = "amounts in several currencies"
 
 
 def ready_derivations() -> dict[str, Derivation]:
@@ -96,7 +49,10 @@ def ready_derivations() -> dict[str, Derivation]:
     -----
     Formulas stand with the functions of the same names, and with :func:`concentration` and
     :func:`related_parties`. Parties are related by address, telephone, payer, and shares of
-    0.25 or more.
+    0.25 or more. Amounts in several currencies are not added up: a customer (or group of related
+    parties) that has them in the window has no value, and the lineage gives the reason.
+    Their items are in :meth:`ItemCatalogue.standard`, where completeness does not count those
+    that nobody could ask for.
 
     Examples
     --------
@@ -130,11 +86,46 @@ def ready_derivations() -> dict[str, Derivation]:
 def _of_invoices(
     item: str, inputs: tuple[str, ...], measure: Callable[..., pd.Series], months: int | None
 ) -> Derivation:
-    def function(given: DerivationInputs, **parameters: Any) -> pd.Series:
+    def function(given: DerivationInputs, **parameters: Any) -> Any:
         window = {} if months is None else {"window_months": _months(given)}
-        return measure(given.records("invoice"), given.as_of, **window, **parameters)
+        invoices = given.records("invoice")
+        values = measure(invoices, given.as_of, **window, **parameters)
+        if "invoice.amount" not in inputs:
+            return values
+        counts = _begun(invoices, "invoiced_on", given)
+        if "invoice.settled_on" in inputs and given.start is not None:
+            # what was open when the window began is in it as well
+            before = _days(invoices, "invoiced_on") <= given.start
+            counts |= before & ~(_days(invoices, "settled_on") <= given.start)
+        return _in_one_currency(values, _units(given, "invoice.amount", invoices[counts]))
 
     return Derivation(item=item, inputs=inputs, function=function, name=item, window_months=months)
+
+
+def _days(records: pd.DataFrame, name: str) -> Days:
+    return np.asarray(records[name].to_numpy().astype("datetime64[D]"))
+
+
+def _begun(records: pd.DataFrame, name: str, given: DerivationInputs) -> Bool1D:
+    """Tell which records have a day within the window."""
+    days = _days(records, name)
+    inside: Bool1D = days <= given.as_of
+    return inside if given.start is None else inside & (days > given.start)
+
+
+def _units(given: DerivationInputs, item: str, records: pd.DataFrame) -> pd.DataFrame:
+    """Return the currencies in which an amount of records is, where they are told."""
+    units = given.units(item).merge(records[["customer", "record"]], on=["customer", "record"])
+    return units[units["unit"] != ""]
+
+
+def _in_one_currency(values: pd.Series, units: pd.DataFrame) -> pd.DataFrame:
+    """Return values and reasons: none for customers with amounts in several currencies."""
+    kinds = units[["customer", "unit"]].drop_duplicates()
+    mixed = values.index.isin(kinds.loc[kinds["customer"].duplicated(), "customer"])
+    return pd.DataFrame(
+        {"value": values.mask(mixed), "reason": [_SEVERAL if one else None for one in mixed]}
+    )
 
 
 def _months(given: DerivationInputs) -> int:
@@ -146,20 +137,18 @@ def _months(given: DerivationInputs) -> int:
     return int(months.astype(np.int64))
 
 
-def _payers(given: DerivationInputs) -> pd.Series:
+def _payers(given: DerivationInputs) -> pd.DataFrame:
     payments = given.records("payment")
-    paid = payments["paid_on"].to_numpy().astype("datetime64[D]")
-    inside = paid <= given.as_of
-    if given.start is not None:
-        inside &= paid > given.start
-    return concentration(payments[inside], "payer")
+    paid = payments[_begun(payments, "paid_on", given)]
+    return _in_one_currency(concentration(paid, "payer"), _units(given, "payment.amount", paid))
 
 
-def _largest_buyer(given: DerivationInputs) -> pd.Series:
+def _largest_buyer(given: DerivationInputs) -> pd.DataFrame:
     trade = given.records("trade")
     buyers = trade[trade["role"] == "customer"]
     # each record of trade is of another counterparty
-    return concentration(buyers, "record", measure="largest")
+    share = concentration(buyers, "record", measure="largest")
+    return _in_one_currency(share, _units(given, "trade.amount", buyers))
 
 
 def _of_network(item: str) -> Derivation:
@@ -167,9 +156,17 @@ def _of_network(item: str) -> Derivation:
     invoices = (*_BOUGHT, "invoice.settled_on") if column == "exposure" else ()
 
     def function(given: DerivationInputs, **parameters: Any) -> pd.DataFrame:
-        owed = _open_amounts(given) if invoices else None
+        is_open = _open_invoices(given) if invoices else None
+        owed = None if is_open is None else is_open.groupby("customer")["amount"].sum()
         table = _network(given, owed, **parameters).table
-        return pd.DataFrame({"value": table[column], "group": table["component"]})
+        group = table["component"]
+        if is_open is None:
+            return pd.DataFrame({"value": table[column], "group": group})
+        # a group owes in one currency, or the sum of it is none
+        units = _units(given, "invoice.amount", is_open)
+        of_group = units.assign(customer=units["customer"].map(group))
+        found = _in_one_currency(table[column].set_axis(group), of_group)
+        return found.set_axis(table.index).assign(group=group)
 
     return Derivation(
         item=item, inputs=(*_RELATED, *invoices), function=function, name=item, across=True,
@@ -190,10 +187,8 @@ def _network(given: DerivationInputs, owed: Any, **parameters: Any) -> RelatedPa
     )  # fmt: skip
 
 
-def _open_amounts(given: DerivationInputs) -> pd.Series:
-    """Return what each customer owes on the day: invoices that are not settled by then."""
+def _open_invoices(given: DerivationInputs) -> pd.DataFrame:
+    """Return invoices that are not settled by the day."""
     invoices = given.records("invoice")
-    begun = invoices["invoiced_on"].to_numpy().astype("datetime64[D]")
-    settled = invoices["settled_on"].to_numpy().astype("datetime64[D]")
-    is_open = (begun <= given.as_of) & ~(settled <= given.as_of)
-    return invoices[is_open].groupby("customer")["amount"].sum()
+    is_open = _days(invoices, "invoiced_on") <= given.as_of
+    return invoices[is_open & ~(_days(invoices, "settled_on") <= given.as_of)]

@@ -13,6 +13,8 @@ import pandas as pd
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from creditscore._by_customer import by_customer
+from creditscore._cells import word_of
 from creditscore._display import counted, html_table
 from creditscore._typing import Int1D, NativeFrame
 from creditscore._validation import check_integer, check_real
@@ -108,7 +110,8 @@ def related_parties(
     min_share : float in (0, 1], default=0.25
         Least share that connects.
     exposure : mapping or Series, optional
-        What each customer owes; customers without one owe nothing.
+        What each customer owes; customers without one owe nothing. Numbers of customers are read
+        as texts: 1001 is "1001".
     most_shared : int, default=20
         A value that more customers have connects none: it is that of an agent, a payment service,
         or a word for "unknown". 2 or more.
@@ -122,7 +125,8 @@ def related_parties(
     MissingColumnError
         A column is not there.
     InvalidDataError
-        A row has no customer; a share outside 0 to 1.
+        A row has no customer; a share outside 0 to 1; an exposure of a customer twice, or of none
+        of them.
     InvalidParameterError
         A parameter outside its range.
 
@@ -133,10 +137,13 @@ def related_parties(
 
     Notes
     -----
-    Values are compared by their letters and digits alone, whatever their case and width; those of
-    fewer than four connect none. Groups are the connected components of the graph of customers
-    and values [1]_: being connected says that someone should look, not that two are one. Those
-    who share a parent that is no customer are connected through it. O(n log n) time.
+    This looks for who may hang together by what customers happen to share;
+    ``creditscore.organise.find_groups`` says who controls whom by shares and votes. Values are
+    compared by their letters and digits alone, whatever their case and width, so that a telephone
+    with and without its country is two; those of fewer than four connect none. Groups are the
+    connected components of the graph of customers and values [1]_: being connected says that
+    someone should look, not that two are one. Those who share a parent that is no customer are
+    connected through it. O(n log n + links) time.
 
     References
     ----------
@@ -167,13 +174,16 @@ def related_parties(
     nobody = pd.DataFrame(columns=["customer", "kind", "tie"], dtype=object)
     whole = pd.concat([*(ties for ties, _ in found), nobody], ignore_index=True)
     named = customers if customers is not None else [name for _, names in found for name in names]
-    index = pd.Index(sorted({str(name) for name in named}), name="customer", dtype=object)
+    index = pd.Index(sorted({word_of(name) for name in named}), name="customer", dtype=object)
+    owed = None
+    if exposure is not None:
+        owed = by_customer(exposure, "exposure", owner, numbers=True, known=index)
     whole = whole[whole["customer"].isin(index)]
     rows = index.get_indexer(whole["customer"].astype(object))
     columns, names = pd.factorize(whole["tie"])
     component = _components(rows.astype(np.intp), columns.astype(np.intp), len(index), len(names))
     links = _links(whole.assign(row=rows), index)
-    return RelatedParties(table=_table(component, links, index, exposure), links=links)
+    return RelatedParties(table=_table(component, links, index, owed), links=links)
 
 
 def _shared_ties(kind: str, table: NativeFrame, most_shared: int) -> tuple[pd.DataFrame, list[str]]:
@@ -242,15 +252,18 @@ def _links(ties: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     columns = ["first", "second", "kinds"]
     if not len(ties):
         return pd.DataFrame(columns=columns)
-    owns = ties["tie"] == "ownership\x1f" + ties["customer"].astype(str)
-    left = ties[["row", "kind", "tie"]].assign(owns=owns)
-    pairs = left.merge(left, on="tie", suffixes=("", "_other"))
-    # of those that one owns, each is connected with the owner, and they only through it
-    is_share = pairs["kind"] != "ownership"
-    pairs = pairs[(pairs["row"] < pairs["row_other"]) & (
-        is_share | pairs["owns"] | pairs["owns_other"]
-    )]  # fmt: skip
-    pairs = pairs[["row", "row_other", "kind"]].drop_duplicates()
+    left = ties[["row", "kind", "tie"]]
+    owned = (left["kind"] == "ownership").to_numpy()
+    is_owner = ties["tie"] == "ownership\x1f" + ties["customer"].astype(str)
+    # who shares a value is connected with all that do: no more than `most_shared`; of those that
+    # one owns, however many, each is connected with the owner, and they only through it
+    among = left[~owned].merge(left[~owned], on=["tie", "kind"], suffixes=("", "_other"))
+    owners = left[owned & is_owner.to_numpy()]
+    below = owners.merge(left[owned], on=["tie", "kind"], suffixes=("", "_other"))
+    ends = ["row", "row_other"]
+    below[ends] = np.sort(below[ends].to_numpy(), axis=1)
+    pairs = pd.concat([among, below], ignore_index=True)
+    pairs = pairs.loc[pairs["row"] < pairs["row_other"], [*ends, "kind"]].drop_duplicates()
     pairs = pairs.sort_values(["row", "row_other", "kind"], kind="stable")
     kinds = pairs.groupby(["row", "row_other"], sort=True)["kind"].agg(", ".join).reset_index()
     names = index.to_numpy()
@@ -263,13 +276,15 @@ def _links(ties: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     )
 
 
-def _table(component: Int1D, links: pd.DataFrame, index: pd.Index, exposure: Any) -> pd.DataFrame:
+def _table(
+    component: Int1D, links: pd.DataFrame, index: pd.Index, exposure: pd.Series | None
+) -> pd.DataFrame:
     sizes = np.bincount(component, minlength=1)
     ends = pd.concat([links["first"], links["second"]])
     degree = ends.value_counts().reindex(index, fill_value=0)
     owed = np.full(len(index), np.nan)
     if exposure is not None:
-        each = pd.Series(dict(exposure), dtype=np.float64).reindex(index, fill_value=0.0)
+        each = exposure.reindex(index, fill_value=0.0)
         sums = np.bincount(component, weights=each.fillna(0.0).to_numpy(), minlength=len(sizes))
         owed = sums[component]
     return pd.DataFrame(

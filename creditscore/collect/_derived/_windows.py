@@ -7,9 +7,10 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 import pandas as pd
 
+from creditscore._cells import word_of
 from creditscore._days import Days, months_later
 from creditscore._typing import Float1D, Float2D, Int1D
-from creditscore.collect._observation._incoming import incoming_frame, read_days, word_of
+from creditscore.collect._observation._incoming import incoming_frame, read_days
 from creditscore.exceptions import InvalidDataError, MissingColumnError
 
 SlopeMethod: TypeAlias = Literal["theil_sen", "least_squares"]

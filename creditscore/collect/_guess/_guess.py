@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -9,9 +10,10 @@ from typing import Any
 
 from creditscore._checks import check_kind
 from creditscore._yaml import read_yaml
-from creditscore.collect._guess._proposal import ColumnGuess, MappingProposal
+from creditscore.collect._guess._proposal import DAYS, ColumnGuess, MappingProposal
 from creditscore.collect._guess._shape import Shape, masked_shape, shape_of
 from creditscore.collect._guess._similarity import plain_name, similarity
+from creditscore.collect._guess._unit_of import unit_of
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._item import Item
 from creditscore.collect._reader._file_form import FileForm
@@ -23,7 +25,7 @@ _LEAST = 0.7
 _LEAST_TOLD = 0.3
 _N_ALTERNATIVES = 3
 _N_SAMPLES = 3
-_DAYS = ("true_from", "true_to", "collected_at")
+_DIGIT = re.compile(r"\d")
 
 
 def guess_mapping(
@@ -56,7 +58,8 @@ def guess_mapping(
     item (its own, its labels, and a list of frequent ones in English, Chinese and German), times
     0.5 + 0.5 × the share of cells that it could hold. Columns are given to fields and items in
     the order of their confidence, each once; below 0.7 there is no guess. Samples show the form
-    of texts only.
+    of texts only. A unit that the name of a column says, in brackets or at its end, is told, and
+    read by when it is confirmed; what is in brackets and is none is asked about.
 
     Examples
     --------
@@ -117,19 +120,22 @@ def _names(catalogue: ItemCatalogue) -> dict[str, list[str]]:
 def _scores(
     column: str, shape: Shape, known: Mapping[str, Sequence[str]], catalogue: ItemCatalogue
 ) -> dict[str, float]:
-    name = plain_name(column)
+    own = {plain_name(column), plain_name(unit_of(column, None)[0])}
     found = {}
     for target, names in known.items():
-        alike = max(similarity(name, other) for other in names)
+        alike = max(similarity(name, other) for name in own for other in names)
         found[target] = alike * (0.5 + 0.5 * _fit(target, shape, catalogue))
     return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
 def _fit(target: str, shape: Shape, catalogue: ItemCatalogue) -> float:
-    if target in _DAYS:
+    if target in DAYS:
         return 1.0 if shape.formats else 0.0
     if target == "confidence":
         return shape.numbers
+    if target == "address":
+        # a street has a number, and a region none
+        return 1.0 if any(map(_DIGIT.search, shape.words)) else 0.7
     if target in FIELDS:
         return 0.4 if shape.formats and target != "record" else 1.0
     return shape.fit(catalogue[target])
@@ -155,11 +161,14 @@ def _guess(
     others = [(name, round(score, 3)) for name, score in scores.items()
               if name != target and score >= _LEAST_TOLD]  # fmt: skip
     item = catalogue[target] if target in catalogue.names else None
-    is_day = target in _DAYS or (item is not None and item.kind == "day")
+    is_day = target in DAYS or (item is not None and item.kind == "day")
+    _, unit, odd = unit_of(column, item)
+    is_number = item is not None and item.kind == "number"
     return ColumnGuess(
         column=column, target=target, confidence=round(scores.get(target, 0.0), 3),
         alternatives=tuple(others[:_N_ALTERNATIVES]),
         formats=shape.formats if is_day else (),
+        unit=unit if is_number or item is None else "", not_a_unit=odd if is_number else "",
         samples=_samples(shape, item),
     )  # fmt: skip
 

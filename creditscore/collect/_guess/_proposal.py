@@ -21,6 +21,8 @@ from creditscore.exceptions import InvalidParameterError
 
 IGNORE = "ignore"
 """What is said of a column that is of no use."""
+DAYS = ("true_from", "true_to", "collected_at")
+"""Fields that are days or times."""
 _NO_DAY = ("%Y", "%Y-%m", "%Y%m")
 
 
@@ -40,6 +42,10 @@ class ColumnGuess:
         What else it could hold, and how likely.
     formats : tuple of str
         Of days: formats that all cells fit. Of several, a person must say which is meant.
+    unit : str
+        Unit that its name says, such as ``"thousand EUR"``; empty where it says none.
+    not_a_unit : str
+        Of a number, what its name has in brackets that is no unit which is known.
     samples : tuple of str
         Some cells; of texts and of protected items, their form only.
 
@@ -55,6 +61,8 @@ class ColumnGuess:
     confidence: float
     alternatives: tuple[tuple[str, float], ...] = ()
     formats: tuple[str, ...] = ()
+    unit: str = ""
+    not_a_unit: str = ""
     samples: tuple[str, ...] = ()
 
     @property
@@ -64,6 +72,10 @@ class ColumnGuess:
             return "of what use is it?"
         if len(self.formats) > 1:
             return f"which format: {' or '.join(f or 'year first' for f in self.formats)}?"
+        if self.not_a_unit:
+            return f"what does ({self.not_a_unit}) mean, and in which unit is it?"
+        if self.target == "true_to":
+            return "is it the first day after? Add one to the last day of validity."
         return ""
 
 
@@ -98,7 +110,7 @@ class MappingProposal:
     catalogue: ItemCatalogue
 
     def frame(self) -> pd.DataFrame:
-        """Return a row a column: guess, confidence, alternatives, format, samples, question."""
+        """Return a row a column: guess, confidence, alternatives, how it is written, samples."""
         rows = [
             {
                 "column": guess.column,
@@ -108,6 +120,7 @@ class MappingProposal:
                     f"{name} {score:.2f}" for name, score in guess.alternatives
                 ),
                 "format": guess.formats[0] if len(guess.formats) == 1 else "",
+                "unit": guess.unit,
                 "samples": ", ".join(guess.samples),
                 "question": guess.question,
             }
@@ -141,6 +154,7 @@ class MappingProposal:
         changes : mapping of str to str or mapping, optional
             By column: another field or item, ``"ignore"``, or a mapping with 'item' or 'field'
             and how it is written, such as ``{"item": "invoice.due_on", "format": "%d/%m/%Y"}``.
+            What it does not say, the format and the unit that were found, stays.
         fields : mapping of str to mapping, optional
             Fields that no column holds, such as ``{"true_from": {"value": "2023-12-31"}}``.
         at : datetime or str, optional
@@ -200,7 +214,7 @@ class MappingProposal:
             elif guess.question:
                 open_questions.append(f"{guess.column!r} ({guess.question})")
             else:
-                uses[guess.column] = self._use(guess.target, _written(guess.formats))
+                uses[guess.column] = self._use(guess, guess.target, {})
         if open_questions:
             msg = (
                 f"Answer in 'changes' what is open: {'; '.join(open_questions)}. A column of no "
@@ -213,20 +227,24 @@ class MappingProposal:
         if change == IGNORE:
             return IGNORE
         if isinstance(change, str):
-            formats = guess.formats if len(guess.formats) == 1 else ()
-            return self._use(change, _written(formats))
+            return self._use(guess, change, {})
         check_kind(change, "changes", f"the column {guess.column!r}", dict)
         given = dict(change)
         target = given.pop("field", None) or given.pop("item", None) or guess.target
-        return self._use(str(target), given)
+        return self._use(guess, str(target), given)
 
-    def _use(self, target: str, written: Mapping[str, Any]) -> dict[str, Any]:
-        if target in FIELDS:
-            return {"field": target, **written}
-        if target not in self.catalogue:
+    def _use(self, guess: ColumnGuess, target: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return how a column is read: as was said, and else as was found."""
+        if target not in FIELDS and target not in self.catalogue:
             known = (*FIELDS, *self.catalogue.names)
             raise unknown_name(target, known, "field or item", "the catalogue")
-        return {"item": target, **written}
+        kind = "" if target in FIELDS else self.catalogue[target].kind
+        found: dict[str, Any] = {}
+        if "format" not in said and (target in DAYS or kind == "day"):
+            found = _written(guess.formats)
+        if kind == "number" and guess.unit:
+            found = {"unit": guess.unit}
+        return {"field" if target in FIELDS else "item": target, **found, **said}
 
     def __repr__(self) -> str:
         """Say in one line how many columns have a guess."""
@@ -243,6 +261,6 @@ class MappingProposal:
 
 
 def _written(formats: tuple[str, ...]) -> dict[str, Any]:
-    if not formats or not formats[0]:
+    if len(formats) != 1 or not formats[0]:
         return {}
     return {"format": formats[0], **({"at": "end"} if formats[0] in _NO_DAY else {})}

@@ -21,6 +21,7 @@ from creditscore.collect._reader._values import (
     hashable,
     read_flag,
     read_text,
+    stands_for_nothing,
 )
 
 _MOST_LOOKED_AT = 200
@@ -71,10 +72,10 @@ class Shape:
 
 def shape_of(cells: pd.Series, form: FileForm) -> Shape:
     """Look at the first distinct cells of a column."""
-    missing = {folded(word) for word in form.missing}
+    missing = frozenset(folded(str(word)) for word in form.missing)
     _, levels = coded(hashable(cells))
     some = [cell for cell in levels[:_MOST_LOOKED_AT] if not is_empty(cell)]
-    kept = [cell for cell in some if folded(str(cell)) not in missing]
+    kept = [cell for cell in some if not stands_for_nothing(cell, missing)]
     number = NumberReader(decimal=form.decimal, thousands=form.thousands, factor=ONE, percent=True)
     # days that are no texts have no format
     in_text = any(isinstance(cell, (str, int, float)) for cell in kept)

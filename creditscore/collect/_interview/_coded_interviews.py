@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._cells import word_of
 from creditscore._display import counted, html_table
 from creditscore._typing import NativeFrame
 from creditscore._warn import warn_user
@@ -17,7 +18,7 @@ from creditscore.collect._interview._interview import Interview
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import SourceKind
 from creditscore.collect._observation._faults import observation_faults
-from creditscore.collect._observation._incoming import incoming_frame, word_of
+from creditscore.collect._observation._incoming import incoming_frame
 from creditscore.collect._observation._observations import Observations, observation_table
 from creditscore.collect._reader._collected import REJECT_COLUMNS, Rejects
 from creditscore.exceptions import (

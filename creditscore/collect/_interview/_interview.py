@@ -45,7 +45,8 @@ class Interview(JsonDocument):
         Who held it.
     at : time
         When, such as ``"2024-05-06T14:30+08:00"``; a time without a zone is one of UTC, a day
-        alone is its first moment. It is kept as text in UTC.
+        alone is its first moment. It is kept as text in UTC, and the day from which observations
+        are true is that of UTC.
     source : {"internal_record", "public_filing", "third_party", "site_visit"}
         Where it comes from: a manager on the premises is a site visit, a bank or a supplier that
         is asked about the customer is a third party.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any, ClassVar, Self
 
@@ -111,8 +112,10 @@ class ItemCatalogue(JsonDocument):
     def standard(cls) -> Self:
         """Return the catalogue of a trading firm that sells to enterprises and to persons.
 
-        Its financial items have the names that :mod:`creditscore.indicators` reads, so that
-        what is collected can be turned into indicators.
+        It has all items that the library itself reads and makes: its financial items, records
+        and figures of the market have the names that :mod:`creditscore.indicators` reads, so that
+        what is collected can be turned into indicators, and those of :func:`ready_derivations`
+        are among them.
 
         Examples
         --------
@@ -120,9 +123,7 @@ class ItemCatalogue(JsonDocument):
         >>> ItemCatalogue.standard()["invoice.amount"]
         Item(invoice.amount: number, operating)
         """
-        folder = resources.files("creditscore.collect") / "catalogues"
-        raw = (folder / "trading_firm.yaml").read_bytes()
-        return cls._from_plain(read_yaml(raw, "trading_firm.yaml"), "trading_firm.yaml")
+        return cls(items=_standard_items())
 
     @classmethod
     def from_yaml(cls, path: str | os.PathLike[str]) -> Self:
@@ -135,22 +136,7 @@ class ItemCatalogue(JsonDocument):
         DocumentError
             It is no YAML, or holds something else; the message names the item.
         """
-        return cls._from_plain(read_yaml_file(path), str(path))
-
-    @classmethod
-    def _from_plain(cls, content: Any, file: str) -> Self:
-        entries = content.get("items") if isinstance(content, Mapping) else None
-        if not isinstance(entries, Mapping) or not entries:
-            msg = f"{file} must have an entry 'items': names of items with what each holds."
-            raise DocumentError(msg)
-        items = []
-        for name, entry in entries.items():
-            try:
-                items.append(Item(name=name, **(entry or {})))
-            except (TypeError, ValueError) as error:
-                msg = f"{file}: item {name!r} cannot be read: {error}"
-                raise DocumentError(msg) from error
-        return cls(items=tuple(items))
+        return cls(items=_items_of(read_yaml_file(path), str(path)))
 
     def _content(self) -> dict[str, Any]:
         return {"items": [item_content(item) for item in self.items]}
@@ -168,3 +154,26 @@ class ItemCatalogue(JsonDocument):
     def _repr_html_(self) -> str:
         """Show the items as a table."""
         return html_table(self.frame(), caption=repr(self), formats={})
+
+
+@cache
+def _standard_items() -> tuple[Item, ...]:
+    """Read the file that comes with the library, once."""
+    folder = resources.files("creditscore.collect") / "catalogues"
+    raw = (folder / "trading_firm.yaml").read_bytes()
+    return _items_of(read_yaml(raw, "trading_firm.yaml"), "trading_firm.yaml")
+
+
+def _items_of(content: Any, file: str) -> tuple[Item, ...]:
+    entries = content.get("items") if isinstance(content, Mapping) else None
+    if not isinstance(entries, Mapping) or not entries:
+        msg = f"{file} must have an entry 'items': names of items with what each holds."
+        raise DocumentError(msg)
+    items = []
+    for name, entry in entries.items():
+        try:
+            items.append(Item(name=name, **(entry or {})))
+        except (TypeError, ValueError) as error:
+            msg = f"{file}: item {name!r} cannot be read: {error}"
+            raise DocumentError(msg) from error
+    return tuple(items)

@@ -15,10 +15,12 @@ from creditscore._display import counted
 from creditscore._typing import Bool1D, Int1D
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import METHODS, SOURCE_KINDS, TEXT_COLUMNS
-from creditscore.collect._observation._incoming import NO_TEXT, coded, day_or_none
+from creditscore.collect._observation._incoming import can_be_kept, coded, day_or_none
 from creditscore.collect._observation._item import Item
 
-_MOST_SHOWN = 60
+_MOST_LETTERS = 60
+MOST_SHOWN = 3
+"""Faults that a message writes out."""
 HIDDEN = "•••"
 """What stands in the place of a protected value."""
 
@@ -71,7 +73,8 @@ def observation_faults(table: pd.DataFrame, catalogue: ItemCatalogue) -> pd.Data
 
 
 def _listed(table: pd.DataFrame, column: str, rows: Int1D, reasons: Any) -> pd.DataFrame:
-    values = table[column].iloc[rows].astype(object).to_numpy()
+    # pandas would make words of them that hold no half characters, and fail
+    values = pd.Series(table[column].iloc[rows].to_numpy(dtype=object), dtype=object)
     return pd.DataFrame({"row": rows, "column": column, "value": values, "reason": reasons})
 
 
@@ -89,9 +92,9 @@ def _of_columns(table: pd.DataFrame) -> Iterator[Found]:
     yield "confidence", np.flatnonzero(out), "is not within 0 to 1"
     for column in TEXT_COLUMNS:
         codes, levels = coded(table[column])
-        if _can_be_kept("".join(map(str, levels))):
+        if can_be_kept("".join(map(str, levels))):
             continue
-        odd = np.array([*(not _can_be_kept(level) for level in levels), False], dtype=bool)
+        odd = np.array([*(not can_be_kept(level) for level in levels), False], dtype=bool)
         if odd.any():
             yield column, np.flatnonzero(odd[codes]), "holds a character that cannot be kept"
 
@@ -153,8 +156,22 @@ def _of_items(table: pd.DataFrame, catalogue: ItemCatalogue) -> Iterator[Found]:
     rows = np.flatnonzero(~without & ~of_record & ~strange)
     told = "names a record, and {name} is of the customer itself"
     yield "record", rows, items.told(told, codes[rows])
+    yield from _of_units(table["unit"], codes, items)
     yield from _of_texts(table["text"], codes, items)
     yield from _of_numbers(table["number"].to_numpy(), codes, items)
+
+
+def _of_units(unit: pd.Series, codes: Int1D, items: _Items) -> Iterator[Found]:
+    """Find units that are not those of their items: they are kept as they are, and not counted."""
+    places, levels = coded(unit)
+    place_of = {str(level): place for place, level in enumerate(levels)}
+    kept = [item.unit if item and item.kind == "number" else "" for item in items.known]
+    has_unit = np.array([word != "" for word in kept], dtype=bool)[codes]
+    wanted = np.array([place_of.get(word, -1) for word in kept], dtype=np.intp)[codes]
+    named = (places >= 0) & (places != place_of.get("", -1))
+    rows = np.flatnonzero(has_unit & named & (places != wanted))
+    told = "is not the unit of {name}, which is kept in {item.unit}"
+    yield "unit", rows, items.told(told, codes[rows])
 
 
 def _of_texts(text: pd.Series, codes: Int1D, items: _Items) -> Iterator[Found]:
@@ -163,7 +180,7 @@ def _of_texts(text: pd.Series, codes: Int1D, items: _Items) -> Iterator[Found]:
     blank = np.array([*(not str(level).strip() for level in levels), True], dtype=bool)
     empty = rows[blank[places]]
     yield "text", empty, items.told("is empty, and {name} is a {kind}", codes[empty])
-    odd = np.array([*(not _can_be_kept(level) for level in levels), False], dtype=bool)
+    odd = np.array([*(not can_be_kept(level) for level in levels), False], dtype=bool)
     yield "text", rows[odd[places]], "holds a character that cannot be kept"
     days = items.are("day")[codes[rows]]
     no_day = np.array([*(not _is_day(level) for level in levels), False], dtype=bool)
@@ -174,7 +191,7 @@ def _of_texts(text: pd.Series, codes: Int1D, items: _Items) -> Iterator[Found]:
         # a pass over the texts for each item that has a list of words, of which there are few
         named = np.array([*(level in item.allowed for level in levels), True], dtype=bool)
         bad = rows[(codes[rows] == code) & ~named[places] & ~blank[places]]
-        yield "text", bad, f"is none of {', '.join(item.allowed)[:_MOST_SHOWN]}"
+        yield "text", bad, f"is none of {', '.join(item.allowed)[:_MOST_LETTERS]}"
 
 
 def _of_numbers(number: npt.NDArray[np.float64], codes: Int1D, items: _Items) -> Iterator[Found]:
@@ -193,17 +210,6 @@ def _of_numbers(number: npt.NDArray[np.float64], codes: Int1D, items: _Items) ->
     yield "number", rows, items.told(told, codes[rows])
 
 
-def _can_be_kept(word: Any) -> bool:
-    """Tell whether files and databases hold a text: no end of text within, no half characters."""
-    if not isinstance(word, str) or word.isascii():
-        return NO_TEXT not in str(word)
-    try:
-        word.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return NO_TEXT not in word
-
-
 def _is_day(word: Any) -> bool:
     day = day_or_none(word)
     return not np.isnat(day) and str(day) == word
@@ -218,7 +224,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def first_faults(faults: pd.DataFrame, most: int = 3) -> str:
+def first_faults(faults: pd.DataFrame, most: int = MOST_SHOWN) -> str:
     """Write the first faults, and how many there are.
 
     Parameters

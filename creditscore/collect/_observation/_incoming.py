@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import narwhals as nw
@@ -10,11 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from creditscore._days import NoDayError, read_day
+from creditscore._cells import word_of
+from creditscore._days import NoDayError, read_day, read_instant
 from creditscore._typing import Int1D
 from creditscore.exceptions import ColumnTypeError, DuplicateColumnError, InvalidParameterError
 
 _FLAGS = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}
+_NUMBERS = (int, float, Decimal, np.number, np.bool_)
 NO_TEXT = "\x00"
 """A character that ends texts in databases, so that no text may hold it."""
 
@@ -67,7 +70,26 @@ def coded(values: pd.Series) -> tuple[Int1D, list[Any]]:
             "mapping. Give texts, numbers or days."
         )
         raise ColumnTypeError(msg) from error
-    return codes, np.asarray(levels, dtype=object).tolist()
+    found = np.asarray(levels, dtype=object).tolist()
+    return (codes, found) if values.dtype != object else _flags_apart(values, codes, found)
+
+
+def _flags_apart(values: pd.Series, codes: Int1D, levels: list[Any]) -> tuple[Int1D, list[Any]]:
+    """Let true and 1 be two values, and false and 0, which are equal to each other."""
+    of_two = [
+        n for n, level in enumerate(levels) if isinstance(level, _NUMBERS) and level in (0, 1)
+    ]
+    if not of_two:
+        return codes, levels
+    is_flag = np.fromiter((isinstance(v, (bool, np.bool_)) for v in values), bool, len(values))
+    for place in of_two:
+        mine = codes == place
+        if is_flag[mine].all() or not is_flag[mine].any():
+            continue
+        levels[place] = values[mine & ~is_flag].iloc[0]
+        codes[mine & is_flag] = len(levels)
+        levels.append(bool(levels[place]))
+    return codes, levels
 
 
 def categories(values: pd.Series, *, sort: bool = True) -> pd.Categorical:
@@ -90,13 +112,15 @@ def _that_can_be_held(word: str) -> str:
     return word
 
 
-def word_of(value: Any) -> str:
-    """Return a value as a word; a whole number that was read as a decimal one is whole again."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, (float, np.floating)) and float(value).is_integer():
-        return str(int(value))
-    return "" if pd.isna(value) else str(value).strip()
+def can_be_kept(word: Any) -> bool:
+    """Tell whether files and databases hold a text: no end of text within, no half characters."""
+    if not isinstance(word, str) or word.isascii():
+        return NO_TEXT not in str(word)
+    try:
+        word.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return NO_TEXT not in word
 
 
 def numbers(values: pd.Series) -> npt.NDArray[np.float64]:
@@ -173,7 +197,7 @@ def read_instants(values: pd.Series) -> pd.Series:
     Parameters
     ----------
     values : pandas.Series
-        Times, or texts of them with the year first.
+        Times, dates, or texts of them with the year first; what 3/4/2024 means is not guessed.
 
     Returns
     -------
@@ -198,16 +222,14 @@ def read_instants(values: pd.Series) -> pd.Series:
 
 
 def _instant_or_none(value: Any) -> np.datetime64:
-    none = np.datetime64("NaT")
-    if isinstance(value, (bool, int, float, np.number)):
-        # the number of what, since when?
-        return none
     try:
-        instant = pd.Timestamp(value)
-        if pd.isna(instant):
-            return none
-        if instant.tz is not None:
-            instant = instant.tz_convert("UTC").tz_localize(None)
-        return np.datetime64(instant.as_unit("us").to_datetime64())
-    except (ValueError, TypeError, OverflowError):
-        return none
+        return plain_instant(read_instant(value))
+    except (NoDayError, OverflowError):
+        return np.datetime64("NaT")
+
+
+def plain_instant(instant: pd.Timestamp) -> np.datetime64:
+    """Return a time as one of UTC without a zone, in microseconds."""
+    if instant.tz is not None:
+        instant = instant.tz_convert("UTC").tz_localize(None)
+    return np.datetime64(instant.as_unit("us").to_datetime64())

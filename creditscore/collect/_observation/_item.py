@@ -21,6 +21,7 @@ ITEM_KINDS: tuple[str, ...] = get_args(ItemKind)
 ITEM_GROUPS: tuple[str, ...] = get_args(ItemGroup)
 SENSITIVITIES: tuple[str, ...] = get_args(Sensitivity)
 CUSTOMER_KINDS: tuple[str, ...] = get_args(CustomerKind)
+_TAKEN = ("customer", "record", "source", "true_from", "known_on", "period_end")
 _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
 
 
@@ -32,7 +33,9 @@ class Item:
     ----------
     name : str
         Small letters, digits and underscores: ``"revenue"``. A dot parts the kind of a record
-        from the item, where a customer has many: ``"invoice.amount"``.
+        from the item, where a customer has many: ``"invoice.amount"``. Neither may be named as
+        a column that tables of facts have: customer, record, source, true_from, known_on and
+        period_end.
     kind : {"number", "text", "day", "flag"}, default="number"
         What its values are. A flag is true or false.
     group : {"identity", "financial", "operating", "reputation", "environment"}
@@ -95,6 +98,12 @@ class Item:
             msg = (
                 "The 'name' parameter of Item must be small letters, digits and underscores, with "
                 f"at most one dot, such as 'revenue' or 'invoice.amount'. Got {self.name!r}."
+            )
+            raise InvalidParameterError(msg)
+        if self.name.rpartition(".")[2] in _TAKEN:
+            msg = (
+                f"The 'name' parameter of Item must not be {self.name!r}: tables of customers and "
+                f"records have columns {', '.join(_TAKEN)} of their own. Choose another name."
             )
             raise InvalidParameterError(msg)
         owner = f"Item {self.name!r}"

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from creditscore._cells import word_of
 from creditscore._checks import check_kind
 from creditscore._display import counted, html_table
 from creditscore.collect._observation._catalogue import ItemCatalogue
@@ -29,7 +30,6 @@ from creditscore.collect._observation._incoming import (
     read_days,
     read_instants,
     texts,
-    word_of,
 )
 from creditscore.exceptions import (
     EmptyDataError,
@@ -168,7 +168,7 @@ class Observations:
         if any(part.catalogue != catalogue for part in given):
             msg = (
                 "Observations of two catalogues cannot be joined. Read all with one catalogue, "
-                "such as ItemCatalogue.standard().with_items(*derived_items())."
+                "such as ItemCatalogue.standard() with further items by its with_items()."
             )
             raise InvalidDataError(msg)
         tables = [part.table for part in given]

@@ -353,7 +353,8 @@ def _bootstrap(
         times = rng.multinomial(n, np.full(n, 1 / n), size=size).astype(np.float64)
         found.append(alphas(matrix.covariances(times)[0]))
     values = np.concatenate(found)
-    values = values[np.isfinite(values)]
+    # covariances of different pairs of respondents may not fit together, and alpha then exceeds 1
+    values = np.minimum(values[np.isfinite(values)], 1.0)
     tail = (1 - confidence) / 2
     lower, upper = np.quantile(values, [tail, 1 - tail]) if len(values) else (np.nan, np.nan)
     return float(lower), float(upper)

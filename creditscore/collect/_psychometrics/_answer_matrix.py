@@ -126,15 +126,14 @@ class AnswerMatrix:
         With `times`, how often each respondent is drawn, of each resample.
         """
         draws = np.ones((1, len(self.values))) if times is None else times
-        n_items = len(self.names)
         present = (~np.isnan(self.values)).astype(np.float64)
         centre = np.nanmean(self.values, axis=0)
         x = np.where(present > 0, self.values - centre, 0.0)
         weight = draws * self.weights
 
         def of_pairs(left: Float2D, right: Float2D, by: Float2D) -> Float3D:
-            products = (left[:, :, None] * right[:, None, :]).reshape(len(left), -1)
-            return np.asarray((by @ products).reshape(-1, n_items, n_items))
+            # draw by draw: the products of all respondents and pairs would not fit into memory
+            return np.stack([left.T @ (one[:, None] * right) for one in by])
 
         total = of_pairs(present, present, weight)
         squared = of_pairs(present, present, draws * self.weights**2)

@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 
 from creditscore._checks import check_kind
+from creditscore._days import NoDayError, read_instant
 from creditscore._display import counted, html_table
 from creditscore.collect._observation._catalogue import ItemCatalogue
+from creditscore.collect._observation._incoming import plain_instant
 from creditscore.collect._observation._observations import Observations
 from creditscore.collect._questionnaire._answer_file import write_answer_file
 from creditscore.collect._questionnaire._branching import asked
@@ -278,8 +280,6 @@ def told(faults: tuple[AnswerFault, ...]) -> str:
 def _day_of(instant: Any) -> Any:
     """Return the day in UTC of an instant; what is none is refused with the observations."""
     try:
-        moment = pd.Timestamp(instant)
-        moment = moment.tz_convert("UTC").tz_localize(None) if moment.tz is not None else moment
-        return None if pd.isna(moment) else str(moment.date())
-    except (ValueError, TypeError):
+        return str(plain_instant(read_instant(instant)).astype("datetime64[D]"))
+    except NoDayError:
         return None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, product
+from functools import reduce
+from itertools import combinations
 from typing import Any
 
 from creditscore._checks import unknown_name
@@ -71,7 +72,8 @@ def _possible(
         if condition.op == "not":
             return frozenset(1 - truth for truth in parts[0])
         join = min if condition.op == "all" else max
-        return frozenset(join(truths) for truths in product(*parts))
+        # two at a time: all at once would be three to the power of their number
+        return reduce(lambda a, b: frozenset(join(x, y) for x in a for y in b), parts)
     if condition.question in known or condition.question in never:
         return frozenset([condition.truth(known)])
     return frozenset([0.0, UNKNOWN, 1.0])

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias, get_args
 
 import pandas as pd
@@ -333,9 +334,15 @@ class Questionnaire(JsonDocument):
         )
 
     def _repr_html_(self) -> str:
-        """Show the questions as a table."""
+        """Show the form in a frame that runs and sends nothing, and the questions as a table."""
         points = {"lowest_points": "{:g}", "highest_points": "{:g}"}
-        return html_table(self.frame(), caption=repr(self), formats=points)
+        table = html_table(self.frame(), caption=repr(self), formats=points)
+        name, page = escape(repr(self)), escape(str(self.to_html()))
+        return (
+            f'<iframe title="{name}" sandbox="" srcdoc="{page}" '
+            'style="width:100%;height:32em;border:1px solid #ccc"></iframe>'
+            f"<details><summary>{name}</summary>{table}</details>"
+        )
 
 
 def _without(content: Any, names: tuple[str, ...]) -> Any:

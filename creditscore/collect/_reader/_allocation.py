@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from heapq import heappop, heappush
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -40,6 +42,25 @@ class Money:
 
 
 @dataclass(kw_only=True)
+class _Queue:
+    """Invoices of a customer in a currency, of which the oldest open one is found at once."""
+
+    waiting: deque[OpenInvoice] = field(default_factory=deque)
+    """Those that are not written yet, by the day on which they will be."""
+    due: list[tuple[Any, Any, str, OpenInvoice]] = field(default_factory=list)
+    """A heap of the others."""
+
+    def oldest(self, day: np.datetime64) -> OpenInvoice | None:
+        """Return the open invoice that was written by a day and is due first."""
+        while self.waiting and self.waiting[0].invoiced_on <= day:
+            new = self.waiting.popleft()
+            heappush(self.due, (new.due_on, new.invoiced_on, new.number, new))
+        while self.due and self.due[0][3].open <= 0:
+            heappop(self.due)
+        return self.due[0][3] if self.due else None
+
+
+@dataclass(kw_only=True)
 class Allocation:
     """Gives money to invoices, in the order of its days."""
 
@@ -50,15 +71,14 @@ class Allocation:
 
     def run(self, monies: Iterable[Money]) -> pd.DataFrame:
         """Return a row an amount that went to an invoice, or to none and why."""
-        by_age: dict[tuple[str, str], list[OpenInvoice]] = {}
-        for invoice in self.invoices.values():
-            by_age.setdefault((invoice.customer, invoice.currency), []).append(invoice)
-        for invoices in by_age.values():
-            invoices.sort(key=lambda invoice: (invoice.due_on, invoice.invoiced_on, invoice.number))
+        written: dict[tuple[str, str], _Queue] = {}
+        for invoice in sorted(self.invoices.values(), key=lambda invoice: invoice.invoiced_on):
+            queue = written.setdefault((invoice.customer, invoice.currency), _Queue())
+            queue.waiting.append(invoice)
         for money in sorted(monies, key=lambda money: (money.day, money.kind, money.number)):
             left = self._by_number(money)
             if not money.names:
-                left = self._by_age(money, by_age.get((money.customer, money.currency), ()))
+                left = self._by_age(money, written.get((money.customer, money.currency)))
                 if left > 0:
                     self._note(money, "", left, "no open invoice of that day and currency")
         found = pd.DataFrame(self.lines, columns=list(ALLOCATION_COLUMNS))
@@ -78,13 +98,12 @@ class Allocation:
             self._note(money, "", left, "more than the invoices that it names have open")
         return left
 
-    def _by_age(self, money: Money, invoices: Sequence[OpenInvoice]) -> Decimal:
+    def _by_age(self, money: Money, queue: _Queue | None) -> Decimal:
         left = money.amount
-        for invoice in invoices:
-            if left <= 0:
-                break
-            if invoice.invoiced_on <= money.day:
-                left -= self._pay(money, invoice, left, "oldest first")
+        oldest = queue.oldest(money.day) if queue else None
+        while queue and oldest is not None and left > 0:
+            left -= self._pay(money, oldest, left, "oldest first")
+            oldest = queue.oldest(money.day)
         return left
 
     def _pay(self, money: Money, invoice: OpenInvoice, left: Decimal, how: str) -> Decimal:

@@ -18,7 +18,14 @@ from creditscore.collect._reader._collect import Collecting
 from creditscore.collect._reader._collected import Collected
 from creditscore.collect._reader._file_form import FileForm
 from creditscore.collect._reader._mapping import SourceMapping
-from creditscore.collect._reader._open import checked_file, decoded, parsed_json
+from creditscore.collect._reader._open import (
+    checked_file,
+    decoded,
+    ending_of,
+    parsed_json,
+    parsed_lines,
+    unpacked,
+)
 from creditscore.collect._reader._read_source import instant_of, told_of
 from creditscore.collect._reader._rule import FieldRule, ItemRule
 from creditscore.collect._reader._source_table import SourceTable
@@ -45,8 +52,8 @@ def read_bureau_reports(
     Parameters
     ----------
     data : path, mapping, or list of mappings
-        A .json file of a report or a list of them, a .jsonl file of a report a line, or what
-        such files hold.
+        A .json file of a report or a list of them, a .jsonl file of a report a line, packed by
+        gzip (.gz) or not, or what such files hold.
     customers : mapping of str to str, optional
         The customer of each identity number, where reports do not hold their own ``customer``.
     source_name : str, default="credit bureau"
@@ -83,7 +90,7 @@ def read_bureau_reports(
       closed_on or is_open, limit, balance, monthly_payment, currency, payments (还款记录; the
       string of :class:`PaymentHistory`, the oldest month first) or payment_status (the latest
       month first, ``-`` before it was opened);
-    - ``enquiries`` (查询记录): on, by, reason (application, own, review);
+    - ``enquiries`` (查询记录): on, by, reason (application, guarantee, own, review);
     - ``public_records`` (公共记录): kind (court_judgement, tax_arrears), on, amount, settled_on.
 
     Some names of other bureaus are known besides (identity, enquired_on, lender, purpose,
@@ -93,7 +100,9 @@ def read_bureau_reports(
     balances and payments are those of accounts open on the day of the report; enquiries of 6
     months leave out those of the person itself and reviews of accounts it has; public records
     are those not settled. A part that is missing gives no items: no enquiries known is not zero
-    enquiries. A report with a fault anywhere is rejected whole, with all its faults.
+    enquiries. Nor is an amount that is missing zero: where an open account has none, there is no
+    sum of it. An enquiry without a reason is counted. A report with a fault anywhere is rejected
+    whole, with all its faults; tax arrears without an amount are one.
 
     Examples
     --------
@@ -148,12 +157,11 @@ def _contents(data: Any) -> tuple[list[Mapping[str, Any]], str, str, str]:
     """Return reports, what messages and evidence call them, and the digest."""
     if isinstance(data, (str, Path)):
         path = checked_file(data)
-        raw = path.read_bytes()
+        raw = unpacked(path)
         text = decoded(raw, path, FileForm())
-        lines = text.splitlines() if path.suffix.lower() in (".jsonl", ".ndjson") else [text]
-        found = [parsed_json(line, str(path)) for line in lines if line.strip()]
-        if len(lines) == 1 and found and isinstance(found[0], list):
-            found = found[0]
+        by_line = ending_of(path) in (".jsonl", ".ndjson")
+        found = parsed_lines(text, str(path)) if by_line else parsed_json(text, str(path))
+        found = found if isinstance(found, list) else [found]
         name, origin, digest = str(path), path.name, hashlib.sha256(raw).hexdigest()
     else:
         found = data if isinstance(data, list) else [data]

@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from creditscore._cells import is_empty
+from creditscore._cells import is_empty, word_of
 from creditscore._days import NoDayError, months_later, read_day
-from creditscore.collect._observation._incoming import word_of
 from creditscore.collect._reader._payment_string import PaymentHistory
 from creditscore.exceptions import InvalidDataError
 
@@ -50,13 +49,19 @@ _WORDS = {
     "强制执行": "court_judgement", "欠税": "tax_arrears", "本人查询": "own", "贷后管理": "review",
     "贷款审批": "application", "信用卡审批": "application", "credit card": "revolving",
     "store card": "revolving", "instalment loan": "instalment", "account review": "review",
-    "judgement for an unpaid debt": "court_judgement",
+    "judgement for an unpaid debt": "court_judgement", "credit application": "application",
+    "担保资格审查": "guarantee",
 }  # fmt: skip
 _SINCE = {"address_since": "months_at_address", "employed_since": "months_in_job"}
 KINDS = ("revolving", "instalment", "mortgage")
 RECORDS = ("court_judgement", "tax_arrears")
+REASONS = ("application", "own", "review", "guarantee")
 NOT_COUNTED = ("own", "review")
 """Enquiries that say nothing of a wish for credit."""
+_IS_OPEN = {
+    "true": True, "1": True, "yes": True, "open": True, "是": True, "false": False, "0": False,
+    "no": False, "closed": False, "否": False,
+}  # fmt: skip
 _ENGLISH = {zh: name for name, zh in _ZH.items()} | {
     "identity": "subject", "accounts": "tradelines", "enquired_on": "on", "recorded_on": "on",
     "lender": "by", "purpose": "reason",
@@ -78,8 +83,11 @@ class Report:
 
 def read_report(content: Mapping[str, Any]) -> Report:
     """Check a report, its names in English or in Chinese, and count what it says."""
-    plain = _in_parts(english(content))
+    twice: list[str] = []
+    plain = _in_parts(english(content, twice))
     report = Report()
+    for name in twice:
+        report.faults.append((name, "", "", "stands twice, by two names"))
     for name in plain:
         if name not in FIELDS:
             report.faults.append((str(name), "", "", "is no part of a report"))
@@ -106,14 +114,15 @@ def read_report(content: Mapping[str, Any]) -> Report:
     return report
 
 
-def english(content: Any) -> Any:
-    """Return a report with English names and words."""
+def english(content: Any, twice: list[str]) -> Any:
+    """Return a report with English names and words; names that two entries have are noted."""
     if isinstance(content, Mapping):
-        return {
-            _ENGLISH.get(str(name), str(name)): english(value) for name, value in content.items()
-        }
+        named = [(_ENGLISH.get(str(name), str(name)), value) for name, value in content.items()]
+        names = [name for name, _ in named]
+        twice += [name for name in dict.fromkeys(names) if names.count(name) > 1]
+        return {name: english(value, twice) for name, value in named}
     if isinstance(content, list):
-        return [english(entry) for entry in content]
+        return [english(entry, twice) for entry in content]
     return content
 
 
@@ -171,8 +180,7 @@ def _accounts(
     if lines is None:
         return
     late, worst, oldest, n_open = 0, 0, None, 0
-    sums = dict.fromkeys(("limit", "balance", "monthly_payment"), 0.0)
-    cards = {"limit": 0.0, "balance": 0.0}
+    sums = _Sums()
     currencies = set()
     for line in lines:
         kind = read.word("tradelines", line, "kind", among=KINDS)
@@ -182,16 +190,16 @@ def _accounts(
         if history is not None:
             late, worst = late + history.n_late, max(worst, history.worst)
         oldest = opened if oldest is None or (opened is not None and opened < oldest) else oldest
-        is_open = read.word("tradelines", line, "is_open").casefold() not in ("false", "0")
-        if not is_open or (closed is not None and closed <= day):
+        is_open = read.word("tradelines", line, "is_open", among=("", *_IS_OPEN)) or "true"
+        if not _IS_OPEN.get(is_open, True) or (closed is not None and closed <= day):
             continue
         n_open += 1
         currencies.add(read.word("tradelines", line, "currency"))
-        for name in sums:
-            amount = read.number("tradelines", line, name) or 0.0
-            sums[name] += amount
-            if kind == "revolving" and name in cards:
-                cards[name] += amount
+        for name in ("limit", "balance", "monthly_payment"):
+            amount = read.number("tradelines", line, name)
+            sums.add(name, amount)
+            if kind == "revolving":
+                sums.add(f"{name} of cards", amount)
     if len(currencies) > 1:
         read.note("tradelines", "currency", "", "differs between accounts, which cannot be added")
     if "tradelines" in report.broken:
@@ -199,10 +207,26 @@ def _accounts(
     report.entries |= {
         "delinquencies_24m": late, "worst_status_24m": worst, "n_accounts": n_open,
         "age_of_oldest_account_months": None if oldest is None else months_between(oldest, day),
-        "revolving_limit": cards["limit"], "revolving_balance": cards["balance"],
-        "total_debt": sums["balance"], "monthly_debt_service": sums["monthly_payment"],
+        "revolving_limit": sums.of("limit of cards"),
+        "revolving_balance": sums.of("balance of cards"), "total_debt": sums.of("balance"),
+        "monthly_debt_service": sums.of("monthly_payment"),
         "currency": next(iter(currencies), ""),
     }  # fmt: skip
+
+
+@dataclass
+class _Sums:
+    """Adds amounts; a sum of which one is not known is not known."""
+
+    known: dict[str, float | None] = field(default_factory=dict)
+
+    def add(self, name: str, amount: float | None) -> None:
+        before = self.of(name)
+        self.known[name] = None if before is None or amount is None else before + amount
+
+    def of(self, name: str) -> float | None:
+        """Return a sum, zero where nothing was added."""
+        return self.known.get(name, 0.0)
 
 
 def _enquiries(
@@ -213,7 +237,7 @@ def _enquiries(
     first, n = months_later(day, -6), 0
     for line in lines:
         on = read.day("enquiries", line, "on", needed=True, last=day)
-        reason = read.word("enquiries", line, "reason")
+        reason = read.word("enquiries", line, "reason", among=("", *REASONS))
         n += on is not None and on > first and reason not in NOT_COUNTED
     if "enquiries" not in report.broken:
         report.entries["enquiries_6m"] = n
@@ -229,10 +253,13 @@ def _records(
         kind = read.word("public_records", line, "kind", among=RECORDS)
         read.day("public_records", line, "on", needed=True, last=day)
         settled = read.day("public_records", line, "settled_on")
-        amount = read.number("public_records", line, "amount") or 0.0
-        if settled is None or settled > day:
-            judgements += kind == "court_judgement"
-            arrears += amount if kind == "tax_arrears" else 0.0
+        amount = read.number("public_records", line, "amount")
+        if settled is not None and settled <= day:
+            continue
+        judgements += kind == "court_judgement"
+        if kind == "tax_arrears" and amount is None:
+            read.note("public_records", "amount", "", "is empty, and must not be")
+        arrears += (amount or 0.0) if kind == "tax_arrears" else 0.0
     if "public_records" not in report.broken:
         report.entries |= {"court_judgements": judgements, "tax_arrears": arrears}
 
@@ -255,9 +282,10 @@ class _Cells:
             self.note(part, name, "", "is no single value")
             return ""
         word = word_of(value) if value is not None else ""
-        word = _WORDS.get(word, word) if name in ("kind", "reason") else word
+        if among:
+            word = _WORDS.get(word.casefold(), word.casefold())
         if among and word not in among:
-            self.note(part, name, value, f"is none of {', '.join(among)}")
+            self.note(part, name, value, f"is none of {', '.join(filter(None, among))}")
         return word
 
     def day(

@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from creditscore._cells import word_of
 from creditscore._frame import missing_message
 from creditscore._typing import Bool1D, Int1D
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._faults import observation_faults
-from creditscore.collect._observation._incoming import coded, word_of
+from creditscore.collect._observation._incoming import coded
 from creditscore.collect._observation._item import Item
 from creditscore.collect._observation._observations import Observations, observation_table
 from creditscore.collect._reader._collected import REJECT_COLUMNS, Collected, Rejects
@@ -25,13 +26,14 @@ from creditscore.collect._reader._fields import Fields, read_fields
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._rule import ItemRule
 from creditscore.collect._reader._source_table import SourceTable, shown
-from creditscore.collect._reader._units import factor_to
+from creditscore.collect._reader._units import ONE, factor_to, is_percent
 from creditscore.collect._reader._values import (
     DayReader,
     NumberReader,
     Read,
     folded,
     hashable,
+    number_of,
     read_column,
     read_flag,
     read_text,
@@ -76,6 +78,8 @@ class Collecting:
     """Rows that are known to be of no use, and skipped."""
     once: bool = False
     """Whether a record that stands in several rows is a fault."""
+    apart: str = ""
+    """Column by which several rows of one record, of one day and unit, are none."""
     faults: list[_Fault] = field(default_factory=list)
     n_empty: int = 0
 
@@ -90,8 +94,11 @@ class Collecting:
         self.mapping.check_items(self.catalogue)
         fields = read_fields(self.table, self.mapping, self.missing, self.collected_at)
         rows = np.flatnonzero(self._meant)
+        together: dict[tuple[str, str], list[Int1D]] = {}
         for noted, column, reason in self.noted:
-            self._note_all(noted, column, "", reason)
+            together.setdefault((column, reason), []).append(noted)
+        for (column, reason), parts_of in together.items():
+            self._note_all(np.concatenate(parts_of), column, "", reason)
         # of what is wrong for another reason, cells have nothing to add
         rows = rows[~np.isin(rows, self._rejected())]
         for column, reasons in fields.reasons:
@@ -123,7 +130,7 @@ class Collecting:
     @cached_property
     def missing(self) -> frozenset[str]:
         """Words that stand for an empty cell."""
-        return frozenset(folded(word) for word in self.mapping.form.missing)
+        return frozenset(folded(str(word)) for word in self.mapping.form.missing)
 
     @cached_property
     def _meant(self) -> Bool1D:
@@ -145,12 +152,24 @@ class Collecting:
 
     def _note_repeated(self, rows: Int1D, fields: Fields) -> None:
         keys = pd.DataFrame({"customer": fields.customer[rows], "record": fields.record[rows]})
-        first = keys.groupby(["customer", "record"], sort=False).cumcount().to_numpy() == 0
         column = next(iter(self.mapping.record.columns if self.mapping.record else ()), "")
+        if self.apart:
+            shared = pd.DataFrame({"day": fields.true_from[rows], "unit": fields.unit[rows]})
+            head = shared.groupby([keys["customer"], keys["record"]], sort=False).transform("first")
+            other = (shared != head).any(axis=1) & (shared.notna() | head.notna()).all(axis=1)
+            told = "stands in a row before this one with another day or unit"
+            self._note_all(rows[other.to_numpy()], column, "", told)
+            codes, words = _words(self.table.columns[self.apart].iloc[rows])
+            keys["apart"] = np.array([*words, ""], dtype=object)[codes]
+        first = keys.groupby(list(keys), sort=False).cumcount().to_numpy() == 0
         self._note_all(rows[~first], column, "", "stands in a row before this one, too")
 
     def _check_columns(self) -> None:
         needed = self.mapping.used_columns
+        if not self.table.columns and not self.table.n_rows:
+            # no records have no names of entries either
+            empty = {name: pd.Series(dtype=object) for name in needed}
+            self.table = replace(self.table, columns=empty)
         lacking = [name for name in needed if name not in self.table.columns]
         if lacking:
             told = missing_message(lacking, tuple(self.table.columns))
@@ -195,16 +214,17 @@ class Collecting:
         """Return the factor and the unit of each row."""
         own = Decimal(repr(rule.factor))
         told = rule.unit or (item.unit if self.mapping.long is None else "")
-        if told or item.kind != "number" or self.mapping.unit is None:
-            factor, unit = factor_to(item, told)
-            return _full(rows, own * factor), _full(rows, unit if item.kind == "number" else "")
+        scale, unit = factor_to(item, told) if item.kind == "number" else (ONE, "")
+        if (told and unit) or item.kind != "number" or self.mapping.unit is None:
+            return _full(rows, own * scale), _full(rows, unit)
+        # the rule says thousands at most, and the row the currency
         codes, levels = pd.factorize(fields.unit[rows])
         known = []
         for code, level in enumerate(levels):
             try:
-                known.append(factor_to(item, level))
+                known.append(_joined(scale, told, factor_to(item, level)))
             except InvalidParameterError as error:
-                known.append((Decimal(1), ""))
+                known.append((ONE, ""))
                 column = self.mapping.unit.columns[0] if self.mapping.unit.columns else "unit"
                 self._note_all(rows[codes == code], column, item.name, f"does not fit: {error}")
         factors = np.array([own * factor for factor, _ in known], dtype=object)
@@ -226,7 +246,7 @@ class Collecting:
         for code, factor in enumerate(levels):
             number = NumberReader(
                 decimal=rule.decimal or form.decimal, thousands=thousands, factor=factor,
-                percent=rule.unit in ("percent", "%"),
+                percent=is_percent(rule.unit),
             )  # fmt: skip
             mine = np.flatnonzero(codes == code)
             some = cells if len(levels) == 1 else cells.iloc[mine]
@@ -259,7 +279,10 @@ class Collecting:
         codes, names = pd.factorize(np.array(items, dtype=object))
         found["item"] = pd.Categorical.from_codes(codes[places], categories=list(names))
         for name in ("customer", "record", "collected_by"):
-            found[name] = pd.Series(getattr(fields, name)[rows], dtype=object)
+            found[name] = getattr(fields, name)[rows]
+        for name in ("customer", "record", "collected_by", "text", "evidence"):
+            # as they are: pandas would make words of them that hold no half characters, and fail
+            found[name] = pd.Series(found[name], dtype=object)
         for name in ("source", "method", "source_name"):
             words = [str(getattr(self.mapping, name))]
             found[name] = pd.Categorical.from_codes(np.zeros(len(rows), np.int8), words)
@@ -348,6 +371,15 @@ class Collecting:
         return Rejects(table=frame.astype({"protected": bool}))
 
 
+def _joined(scale: Decimal, told: str, of_row: tuple[Decimal, str]) -> tuple[Decimal, str]:
+    """Return factor and unit of a rule that names a scale and a row that names the unit."""
+    factor, unit = of_row
+    if scale != 1 and factor != 1:
+        msg = f"its rule says {told!r}, and the row names a scale of its own"
+        raise InvalidParameterError(msg)
+    return scale * factor, unit
+
+
 def _without(table: pd.DataFrame, bad: Bool1D) -> pd.DataFrame:
     """Leave out rows, and words that no other row has."""
     kept = table[~bad].reset_index(drop=True)
@@ -370,6 +402,8 @@ def _numbers(
     if words or not is_number or pd.api.types.is_bool_dtype(cells.dtype):
         return read_column(cells, with_words(read, words, "number"), missing)
     given = cells.to_numpy(dtype=np.float64, na_value=np.nan)
+    for word in missing:
+        given = np.where(given == number_of(word), np.nan, given)
     inverse = 1 / read.factor
     whole = inverse == inverse.to_integral_value()
     # a hundredth is nearer by division than by the float next to 0.01

@@ -69,6 +69,10 @@ class DatabaseTable:
             )
             raise InvalidParameterError(msg)
 
+        if self.select is not None and self.order_by:
+            msg = "The 'order_by' of DatabaseTable is of a 'table': let the 'select' sort its rows."
+            raise InvalidParameterError(msg)
+
     def __repr__(self) -> str:
         """Say in one line which table."""
         return f"DatabaseTable({self.table or 'a select'})"

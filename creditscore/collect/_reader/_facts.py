@@ -11,14 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from creditscore._cells import is_empty
-from creditscore._days import NoDayError, read_day
-from creditscore.collect._observation._incoming import word_of
+from creditscore._cells import is_empty, word_of
+from creditscore._days import NoDayError, read_day, read_instant
 from creditscore.collect._reader._file_form import FileForm
-from creditscore.collect._reader._open import checked_file, decoded, open_source, parsed_json
+from creditscore.collect._reader._open import (
+    checked_file,
+    decoded,
+    ending_of,
+    open_source,
+    parsed_json,
+    unpacked,
+)
 from creditscore.collect._reader._source_table import SourceTable, from_records
+from creditscore.collect._reader._values import BROKEN, Broken
 from creditscore.exceptions import DocumentError, MissingColumnError
 
 _CORE = ("concept", "entity", "period", "unit")
@@ -46,6 +52,8 @@ class Fact:
     decimals: float
     filing: str
     """Day, or number, of the filing: a later one may restate a period."""
+    is_whole: bool
+    """Whether it is known to be of the consolidated statement."""
     fault: tuple[str, str] | None
     """The column, and the reason."""
 
@@ -58,9 +66,9 @@ def fact_table(data: Any, form: FileForm) -> tuple[SourceTable, bool]:
     """Return facts as a table, and whether they are of xBRL-JSON."""
     if isinstance(data, Mapping):
         return _of_json(data, name="the facts", origin="", digest=""), True
-    if isinstance(data, (str, Path)) and str(data).lower().endswith(".json"):
+    if isinstance(data, (str, Path)) and ending_of(Path(data)) == ".json":
         path = checked_file(data)
-        raw = path.read_bytes()
+        raw = unpacked(path)
         content = parsed_json(decoded(raw, path, form), str(path))
         if isinstance(content, Mapping) and "facts" in content:
             digest = hashlib.sha256(raw).hexdigest()
@@ -117,16 +125,20 @@ def read_facts(table: SourceTable, *, is_json: bool) -> list[Fact]:
 
 
 def _fact(row: int, cells: Mapping[str, Any], *, is_json: bool) -> Fact:
-    text = {name: "" if is_empty(cell) else word_of(cell) for name, cell in cells.items()}
+    text = {name: _word(cell) for name, cell in cells.items()}
     start: np.datetime64 | None = None
     end: np.datetime64 | None = None
     number: Decimal | None = None
     fault: tuple[str, str] | None = None
-    column = "dimensions"
+    column, is_whole = "dimensions", is_json
     try:
+        for name, cell in cells.items():
+            column = name
+            _check_cell(cell)
+        column = "dimensions"
         _check_dimensions(text.get("dimensions", ""))
         column = "consolidated"
-        _check_consolidated(text.get("consolidated", ""))
+        is_whole = is_json or _is_consolidated(text.get("consolidated", ""))
         column = "period" if is_json else "end"
         start, end = _period(text["period"]) if is_json else _days(cells)
         column = "value"
@@ -137,7 +149,7 @@ def _fact(row: int, cells: Mapping[str, Any], *, is_json: bool) -> Fact:
         row=row, entity=text.get("entity", ""), concept=text.get("concept", ""), start=start,
         end=end, unit=_unit(text.get("unit", "")), number=number,
         decimals=_decimals(text.get("decimals", "")),
-        filing=text.get("filed_at") or text.get("filing", ""), fault=fault,
+        filing=text.get("filed_at") or text.get("filing", ""), is_whole=is_whole, fault=fault,
     )  # fmt: skip
 
 
@@ -149,10 +161,28 @@ def _check_dimensions(text: str) -> None:
             raise FactFault(msg)
 
 
-def _check_consolidated(text: str) -> None:
-    if text.casefold() in ("false", "0", "no", "否", "母公司"):
+def _word(cell: Any) -> str:
+    return "" if isinstance(cell, (list, dict)) or is_empty(cell) else word_of(cell)
+
+
+def _check_cell(cell: Any) -> None:
+    if isinstance(cell, (list, dict)):
+        msg = "is a list or a mapping, and no single value"
+        raise FactFault(msg)
+    if isinstance(cell, Broken):
+        raise FactFault(BROKEN)
+
+
+def _is_consolidated(text: str) -> bool:
+    """Tell whether a fact is said to be consolidated; where nothing is said, that is not known."""
+    word = text.casefold()
+    if word in ("false", "0", "no", "否", "母公司"):
         msg = "is of the parent alone, and the consolidated statement is read"
         raise FactFault(msg)
+    if word not in ("", "true", "1", "yes", "是", "合并"):
+        msg = "is neither true nor false"
+        raise FactFault(msg)
+    return word != ""
 
 
 def _period(text: str) -> tuple[np.datetime64 | None, np.datetime64]:
@@ -165,11 +195,11 @@ def _period(text: str) -> tuple[np.datetime64 | None, np.datetime64]:
 
 def _midnight(text: str) -> np.datetime64:
     try:
-        moment = pd.Timestamp(text)
-    except (ValueError, TypeError) as error:
+        moment = read_instant(text)
+    except NoDayError as error:
         msg = "is no period such as 2023-01-01T00:00:00/2024-01-01T00:00:00"
         raise FactFault(msg) from error
-    if pd.isna(moment) or moment.tz is not None or moment != moment.normalize():
+    if moment.tz is not None or moment != moment.normalize():
         msg = "is no period from midnight to midnight"
         raise FactFault(msg)
     return np.datetime64(moment.date(), "D")
@@ -208,9 +238,11 @@ def _decimals(text: str) -> float:
     if not text or text.upper() == "INF":
         return np.inf
     try:
-        return float(text)
+        exact = float(text)
     except ValueError:
         return -np.inf
+    # so many digits no amount has
+    return exact if abs(exact) <= _MOST_DIGITS else -np.inf
 
 
 def _unit(text: str) -> str:

@@ -107,6 +107,8 @@ class _Reader:
             return np.full(self.table.n_rows, str(rule.value), dtype=object)
         for place, column in enumerate(rule.columns):
             values = self._column(column, read_text, "", needed=needed or len(rule.columns) > 1)
+            if len(rule.columns) > 1:
+                values = _escaped(values)
             whole = values if place == 0 else whole + _PARTED + values
         return whole
 
@@ -133,7 +135,7 @@ class _Reader:
         default = _NO_DAY if told is None else _plain_instant(told)
         if rule is None:
             return np.full(self.table.n_rows, default, dtype="datetime64[us]")
-        read = InstantReader(format=rule.format, zone=rule.zone)
+        read = InstantReader(format=rule.format, at=rule.at, zone=rule.zone)
         if not rule.columns:
             moment = _plain_instant(_of_all(read, rule))
             return np.full(self.table.n_rows, moment, dtype="datetime64[us]")
@@ -161,6 +163,14 @@ class _Reader:
             reasons = np.where(found.empty, "is empty, and must not be", reasons)
         self.reasons.append((column, reasons))
         return found.values
+
+
+def _escaped(values: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Write out the sign that parts texts, where they hold it: A/B and C are not A and B/C."""
+    codes, levels = pd.factorize(values)
+    parts = [str(level).replace("%", "%25").replace(_PARTED, "%2F") for level in levels]
+    escaped: npt.NDArray[np.object_] = np.array(parts, dtype=object)[codes]
+    return escaped
 
 
 def _of_all(read: Callable[[Any], Any], rule: FieldRule) -> Any:

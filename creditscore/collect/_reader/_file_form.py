@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self, TypeAlias, get_args
 
+from creditscore._cells import word_of
 from creditscore._checks import check_kind, read_entries
 from creditscore._validation import check_choice, check_integer
 from creditscore.collect._reader._rule import check_signs
@@ -36,13 +37,14 @@ class FileForm:
     skip_rows : tuple of int, default=()
         Rows below the header that are no data, such as one of units.
     stop_at : str, default=""
-        Begin of the first cell at which the data end, such as ``"Total"``. The rows from there
-        are counted as skipped.
+        First word, or words, of the first cell at which the data end, such as ``"Total"``. The
+        rows from there are counted as skipped.
     path : str, default=""
         Of a JSON file: where the list of records lies, names parted by dots:
         ``"data.invoices"``; without, the file is the list.
     missing : tuple of str, default=()
-        Words that stand for an empty cell, such as ``"n/a"``; case does not count.
+        Words and numbers that stand for an empty cell, such as ``"n/a"`` or -999; case does not
+        count.
 
     Examples
     --------
@@ -60,7 +62,7 @@ class FileForm:
     skip_rows: tuple[int, ...] = ()
     stop_at: str = ""
     path: str = ""
-    missing: tuple[str, ...] = ()
+    missing: tuple[str | float, ...] = ()
 
     def __post_init__(self) -> None:
         """Check each entry."""
@@ -77,7 +79,10 @@ class FileForm:
         for row in self.skip_rows:
             check_integer(row, "skip_rows", owner, low=1)
         for word in self.missing:
-            check_kind(word, "missing", owner, str)
+            if isinstance(word, bool) or not isinstance(word, (str, int, float)):
+                msg = f"The 'missing' of FileForm must be words or numbers. Got {word!r}."
+                raise InvalidParameterError(msg)
+        object.__setattr__(self, "missing", tuple(map(word_of, self.missing)))
 
     @classmethod
     def from_plain(cls, entry: Any) -> Self:

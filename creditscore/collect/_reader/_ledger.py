@@ -16,6 +16,7 @@ from creditscore._display import counted
 from creditscore._validation import check_integer
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import OBSERVATION_COLUMNS
+from creditscore.collect._observation._incoming import coded
 from creditscore.collect._observation._item import Item
 from creditscore.collect._observation._observations import Observations
 from creditscore.collect._reader._allocation import Allocation, Kind, Money, OpenInvoice
@@ -26,14 +27,14 @@ from creditscore.collect._reader._rule import ItemRule
 from creditscore.exceptions import InvalidParameterError
 
 _CREDITS, _TERMS = "invoice.credits", "invoice.terms_days"
-_PAYS, _KIND = "payment.pays", "payment.kind"
+_PAYS, _KIND = "payment.invoice", "payment.kind"
 _FOR_READING = (
     Item(name=_CREDITS, kind="text", group="operating"),
     Item(name=_TERMS, group="operating", low=0),
     Item(name=_PAYS, kind="text", group="operating"),
     Item(name=_KIND, kind="text", group="operating"),
 )
-"""Items that are read to allocate, and not kept."""
+"""Items that are read to allocate; of them, those are kept that the catalogue has."""
 _PARTED = ";"
 
 
@@ -44,7 +45,9 @@ class LedgerForm:
     Parameters
     ----------
     pays : str, default=""
-        Column of the payments with the numbers of the invoices that they pay, parted by ``;``.
+        Column of the payments with the numbers of the invoices that they pay, parted by ``;``;
+        without, that which the mapping reads as payment.invoice. A payment may stand in several
+        rows of one day and currency, each with another invoice: it is one, with their sum.
     credits : str, default=""
         Column of the invoices with the number of the invoice that a credit note is for. Credit
         notes are the rows with an amount below zero.
@@ -98,6 +101,9 @@ class Ledger:
         invoice, or an amount of zero, says in `how` why money went nowhere.
     invoices : pandas.DataFrame
         customer, invoice, invoiced_on, due_on, disputed_on, amount and currency.
+    credit_notes : pandas.DataFrame
+        customer, number, day, amount (above zero), currency and invoice (those it is for, or
+        empty), of both exports. They are no observations of their own, but of what they credit.
     sources : tuple of Collected
         What was read of the invoices and, where there are any, of the payments.
 
@@ -115,13 +121,14 @@ class Ledger:
     >>> table = pd.DataFrame({"customer": ["C1"], "number": ["I1"], "day": ["2024-01-10"],
     ...                       "amount": [100.0]})
     >>> read_ledger(table, mapping, form=LedgerForm(terms_days=30), collected_at="2024-04-01")
-    Ledger(1 invoice, 0 allocations, 0 without an invoice; 0 faults)
+    Ledger(1 invoice, 0 payments, 0 credit notes; 0 allocations, 0 without an invoice; 0 faults)
     """
 
     observations: Observations
     rejects: Rejects
     allocations: pd.DataFrame
     invoices: pd.DataFrame
+    credit_notes: pd.DataFrame
     sources: tuple[Collected, ...]
 
     def open_items(self, as_of: Any) -> pd.DataFrame:
@@ -152,13 +159,21 @@ class Ledger:
         found = found.assign(open=rest, days_past_due=days)
         return found[rest > 0].reset_index(drop=True)
 
+    @property
+    def _n_payments(self) -> int:
+        table = self.observations.table
+        return int((table["item"] == "payment.amount").sum())
+
     def __repr__(self) -> str:
         """Say in one line what there is."""
         n = len(self.allocations)
         lost = self.allocations["how"].isin(["by number", "oldest first"]).eq(other=False).sum()
         return (
-            f"Ledger({counted(len(self.invoices), 'invoice')}, {counted(n - lost, 'allocation')}, "
-            f"{lost:,} without an invoice; {len(self.rejects):,} faults)"
+            f"Ledger({counted(len(self.invoices), 'invoice')}, "
+            f"{counted(self._n_payments, 'payment')}, "
+            f"{counted(len(self.credit_notes), 'credit note')}; "
+            f"{counted(n - lost, 'allocation')}, {lost:,} without an invoice; "
+            f"{len(self.rejects):,} faults)"
         )
 
 
@@ -213,8 +228,10 @@ def read_ledger(
     Money is given to invoices in the order of its days, within a customer and a currency. What
     names invoices pays these, in that order, and no others. What names none pays the oldest
     first: by day due, of invoices dated up to its day. What remains is told, never moved.
-    A number that stands in two rows of an export is rejected the second time.
-    An invoice is settled on the day on which nothing of it is open any more. A settled_on that
+    A number that stands in two rows of an export is rejected the second time, unless it is of a
+    payment that names another invoice there.
+    An invoice is settled on the day on which nothing of it is open any more, and not before its
+    own: it may be paid ahead. A settled_on that
     the export itself has is kept, and none is derived beside it. O(n log n) time.
 
     Examples
@@ -257,9 +274,12 @@ def read_ledger(
             msg = "The 'payments' of read_ledger need their 'payment_mapping'."
             raise InvalidParameterError(msg)
         _check_items(payment_mapping, ("payment.amount", "payment.paid_on"), "payment_mapping")
+        payment_mapping = _with_rules(payment_mapping, {form.pays: _PAYS, form.kind: _KIND})
+        pays = next((c for c, rule in payment_mapping.rules.items() if rule.item == _PAYS), "")
         paid = collect(
-            payments, _with_rules(payment_mapping, {form.pays: _PAYS, form.kind: _KIND}),
-            catalogue=_for_reading(catalogue), collected_at=collected_at, once=True,
+            payments, payment_mapping, catalogue=_for_reading(catalogue),
+            collected_at=collected_at, once=True,
+            apart=pays if payment_mapping.long is None else "",
         )  # fmt: skip
         sources.append(paid)
     for source in sources:
@@ -277,11 +297,15 @@ def _check_items(mapping: SourceMapping, needed: tuple[str, ...], name: str) -> 
 
 def _for_reading(catalogue: ItemCatalogue) -> ItemCatalogue:
     """Return a catalogue in which amounts of invoices may be below zero: those of credit notes."""
-    return catalogue.with_items(replace(catalogue["invoice.amount"], low=-np.inf), *_FOR_READING)
+    further = (item for item in _FOR_READING if item.name not in catalogue)
+    return catalogue.with_items(replace(catalogue["invoice.amount"], low=-np.inf), *further)
 
 
 def _with_rules(mapping: SourceMapping, extra: Mapping[str, str]) -> SourceMapping:
-    rules = {column: ItemRule(item=item) for column, item in extra.items() if column}
+    rules = {
+        column: ItemRule(item=item) for column, item in extra.items()
+        if column and getattr(mapping.columns.get(column), "item", "") != item
+    }  # fmt: skip
     return replace(mapping, columns={**mapping.columns, **rules}) if rules else mapping
 
 
@@ -308,7 +332,7 @@ def _ledger(sources: list[Collected], form: LedgerForm, catalogue: ItemCatalogue
     allocations = allocation.run(monies)
     kinds = ("invoice", "payment")
     kept = pd.concat(
-        [_kept(source.observations, rows.index, kind) for source, rows, kind in
+        [_kept(source.observations, rows.index, kind, catalogue) for source, rows, kind in
          zip(sources, (notes, notes_paid), kinds, strict=False)], ignore_index=True,
     )  # fmt: skip
     made = pd.DataFrame(list(_derived(invoices, allocation, allocations, {
@@ -322,6 +346,7 @@ def _ledger(sources: list[Collected], form: LedgerForm, catalogue: ItemCatalogue
         rejects=Rejects(table=pd.concat([s.rejects.table for s in sources], ignore_index=True)),
         allocations=allocations,
         invoices=_shown(invoices),
+        credit_notes=_credit_notes(monies),
         sources=tuple(sources),
     )
 
@@ -329,9 +354,10 @@ def _ledger(sources: list[Collected], form: LedgerForm, catalogue: ItemCatalogue
 def _by_record(observations: Observations, kind: str) -> pd.DataFrame:
     """Return a row a record, with a column an item; of what it needs, none may lack."""
     table = observations.table.astype({"customer": str, "record": str, "item": str})
-    table = table.assign(value=observations.values)
-    keys = ["customer", "record"]
+    table = _in_lines(table.assign(value=observations.values))
+    keys = ["customer", "record", "line"]
     wide = table.pivot_table(index=keys, columns="item", values="value", aggfunc="last", sort=False)
+    wide = wide.rename(columns={_PAYS: "payment.pays"})
     wide.columns = [str(name).removeprefix(f"{kind}.") for name in wide.columns]
     names = ("amount", "invoiced_on", "due_on", "disputed_on", "settled_on", "paid_on", "credits",
              "terms_days", "pays", "kind")  # fmt: skip
@@ -345,7 +371,15 @@ def _by_record(observations: Observations, kind: str) -> pd.DataFrame:
         wide[name] = wide[name].astype("datetime64[s]")
     wide["amount"] = wide["amount"].astype(np.float64)
     day = "invoiced_on" if kind == "invoice" else "paid_on"
-    return wide[wide["amount"].notna() & wide[day].notna()]
+    found = wide[wide["amount"].notna() & wide[day].notna()]
+    return found.droplevel("line")
+
+
+def _in_lines(table: pd.DataFrame) -> pd.DataFrame:
+    """Add which row of the source each observation is of, by its evidence."""
+    codes, levels = coded(table["evidence"])
+    rows = pd.factorize(np.array([str(word).rpartition("&column=")[0] for word in levels] + [""]))
+    return table.assign(line=rows[0][codes])
 
 
 def _with_due(invoices: pd.DataFrame, form: LedgerForm) -> pd.DataFrame:
@@ -373,12 +407,24 @@ def _evidence(rows: pd.DataFrame, kind: str) -> dict[tuple[str, str, str], dict[
     return {(kind, *key): entry for key, entry in zip(rows.index, found, strict=True)}
 
 
-def _kept(observations: Observations, notes: pd.Index, kind: str) -> pd.DataFrame:
-    """Return what was read, without credit notes and the items of reading."""
+def _kept(
+    observations: Observations, notes: pd.Index, kind: str, catalogue: ItemCatalogue
+) -> pd.DataFrame:
+    """Return what was read, without credit notes and the items of reading; of rows, records."""
     table = observations.table.astype({"customer": str, "record": str, "item": str})
     keys = pd.MultiIndex.from_frame(table[["customer", "record"]])
     is_note = keys.isin(notes) & table["item"].str.startswith(f"{kind}.").to_numpy()
-    return table[~is_note & ~table["item"].isin([item.name for item in _FOR_READING])]
+    kept = table[~is_note & table["item"].isin(catalogue.names).to_numpy()]
+    facts = ["customer", "record", "item"]
+    several = kept.duplicated(facts, keep=False)
+    if kind != "payment" or not several.any():
+        return kept
+    by_record = kept[several].groupby(facts, sort=False)
+    joined = by_record.head(1).set_index(facts)
+    joined["number"] = by_record["number"].sum(min_count=1)
+    named = joined.index.get_level_values("item") == _PAYS
+    joined.loc[named, "text"] = by_record["text"].agg(lambda words: _PARTED.join(map(str, words)))
+    return pd.concat([kept[~several], joined.reset_index()[list(kept)]])
 
 
 def _derived(
@@ -397,8 +443,9 @@ def _derived(
             }  # fmt: skip
         money = allocation.settled.get(key)
         if money is not None and not isinstance(row["settled_on"], str):
+            day = max(money.day, np.datetime64(row["invoiced_on"], "D"))
             yield base | evidence[money.kind, money.customer, money.number] | {
-                "item": "invoice.settled_on", "value": str(money.day), "true_from": money.day,
+                "item": "invoice.settled_on", "value": str(day), "true_from": day,
             }  # fmt: skip
     notes = allocations[(allocations["kind"] == "credit note") & (allocations["amount"] > 0)]
     notes = notes[notes["invoice"] != ""]
@@ -411,6 +458,17 @@ def _derived(
             "unit": row["currency"],
         }  # fmt: skip
         yield base | {"item": "invoice.returned_on", "value": str(np.datetime64(row["day"], "D"))}
+
+
+def _credit_notes(monies: list[Money]) -> pd.DataFrame:
+    rows = [
+        (money.customer, money.number, money.day, float(money.amount), money.currency,
+         _PARTED.join(money.names))
+        for money in monies if money.kind == "credit note"
+    ]  # fmt: skip
+    names = ["customer", "number", "day", "amount", "currency", "invoice"]
+    found = pd.DataFrame(rows, columns=names)
+    return found.astype({"day": "datetime64[s]", "amount": np.float64})
 
 
 def _shown(invoices: pd.DataFrame) -> pd.DataFrame:

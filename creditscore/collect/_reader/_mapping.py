@@ -22,6 +22,7 @@ from creditscore.collect._reader._mapping_file import (
 )
 from creditscore.collect._reader._rule import FIELDS, FieldRule, ItemRule
 from creditscore.collect._reader._units import factor_to
+from creditscore.collect._reader._values import CellFault, word_value
 from creditscore.exceptions import InvalidParameterError
 
 
@@ -130,6 +131,7 @@ class SourceMapping(JsonDocument):
         if bool(self.columns) == (self.long is not None):
             msg = "A SourceMapping needs either 'columns' or 'long', and not both."
             raise InvalidParameterError(msg)
+        _check_once(self.columns)
         both = sorted(set(self.ignore) & set(self.used_columns))
         if both:
             msg = f"A SourceMapping ignores {', '.join(map(repr, both))}, which it also uses."
@@ -173,8 +175,8 @@ class SourceMapping(JsonDocument):
         Raises
         ------
         InvalidParameterError
-            An item is not there, cannot be had from such a unit, or is of records and the
-            mapping does not say which; the message names it.
+            An item is not there, cannot be had from such a unit or hold what a word stands for,
+            or is of records and the mapping does not say which; the message names it.
         """
         for place, rule in self.rules.items():
             item = catalogue[rule.item]
@@ -187,6 +189,15 @@ class SourceMapping(JsonDocument):
                     msg = f"The mapping of {place!r} names a unit: {item.name!r} is a {item.kind}."
                     raise InvalidParameterError(msg)
                 factor_to(item, rule.unit)
+            for word, value in rule.words.items():
+                try:
+                    word_value(value, item.kind)
+                except CellFault as error:
+                    msg = (
+                        f"The mapping of {place!r} lets {word!r} stand for {value!r}, which "
+                        f"{error}: {item.name!r} is a {item.kind}."
+                    )
+                    raise InvalidParameterError(msg) from error
 
     @classmethod
     def from_yaml(cls, path: str | os.PathLike[str]) -> Self:
@@ -233,6 +244,19 @@ class SourceMapping(JsonDocument):
             f"SourceMapping({self.source}{name}: {n} item{'s' * (n != 1)} of {m} "
             f"{what}{'s' * (m != 1)})"
         )
+
+
+def _check_once(columns: Mapping[str, ItemRule]) -> None:
+    """Check that no two columns give one item of the same day."""
+    first: dict[Any, str] = {}
+    for column, rule in columns.items():
+        other = first.setdefault((rule.item, str(rule.true_from)), column)
+        if other != column:
+            msg = (
+                f"A SourceMapping reads {rule.item!r} from {other!r} and from {column!r}, so that "
+                "one customer would have two values. Leave out one, or give each its 'true_from'."
+            )
+            raise InvalidParameterError(msg)
 
 
 def _words_of(words: Any) -> tuple[str, ...]:

@@ -76,9 +76,10 @@ def read_mapping_content(content: Mapping[str, Any], file: str, make: Callable[.
             elif name == "long":
                 given[name] = LongRule(**_long(entry, file))
             elif name == "where":
-                given[name] = _entries(entry)
+                # a year is a number in YAML, and may be the name of a column
+                given[name] = {str(column): words for column, words in _entries(entry).items()}
             else:
-                given[name] = entry
+                given[name] = [*map(str, entry)] if isinstance(entry, list) else entry
     with _at(file, ""):
         return make(**given)
 

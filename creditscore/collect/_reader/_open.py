@@ -40,6 +40,7 @@ _MARKS = {
     b"\x84\x31\x95\x33": "gb18030",
 }  # fmt: skip
 """Byte order marks at the begin of a text file."""
+_BYTES_OF_A_CELL = 8
 _ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".json", ".jsonl", ".ndjson")
 
 
@@ -90,8 +91,7 @@ def checked_file(path: str | os.PathLike[str]) -> Path:
 
 
 def _open_file(path: Path, form: FileForm) -> SourceTable:
-    is_packed = path.suffix.lower() == ".gz"
-    ending = Path(path.stem).suffix.lower() if is_packed else path.suffix.lower()
+    is_packed, ending = path.suffix.lower() == ".gz", ending_of(path)
     if ending not in _ENDINGS or (is_packed and ending in (".xlsx", ".parquet")):
         msg = (
             f"Files are read that end in {', '.join(_ENDINGS)}; those of text may be packed by "
@@ -174,12 +174,27 @@ def _parquet(path: Path, digest: str) -> SourceTable:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
+        about = pq.read_metadata(path)
+        _check_unpacked(path, about)
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
         msg = f"{path} cannot be read as Parquet: {error}."
         raise DocumentError(msg) from error
     frame = incoming_frame(table)
     return _of_frame(frame, name=str(path), origin=path.name, digest=digest, first=1)
+
+
+def _check_unpacked(path: Path, about: Any) -> None:
+    """Refuse a file whose columns take more memory than an archive may unpack to.
+
+    A few bytes can stand for as many equal cells as one likes.
+    """
+    most = InputLimits().max_unpacked_bytes
+    told = sum(about.row_group(n).total_byte_size for n in range(about.num_row_groups))
+    needed = max(told, about.num_rows * about.num_columns * _BYTES_OF_A_CELL)
+    if needed > most:
+        msg = f"{path} is refused: it unpacks to {needed:,} bytes, and {most:,} are allowed."
+        raise UnsafeInputError(msg)
 
 
 def _of_frame(
@@ -202,11 +217,7 @@ def json_records(
     if not by_line:
         found = at_path(parsed_json(text, str(path)), form.path, str(path))
     else:
-        lines = [(n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
-        found = [
-            at_path(parsed_json(line, f"{path}, line {n}"), form.path, str(path))
-            for n, line in lines
-        ]
+        found = [at_path(entry, form.path, str(path)) for entry in parsed_lines(text, str(path))]
     if not isinstance(found, list) or not all(isinstance(entry, Mapping) for entry in found):
         msg = (
             f"{path} holds no list of records at {form.path or 'its top'!r}. Say where it lies by "
@@ -214,6 +225,17 @@ def json_records(
         )
         raise DocumentError(msg)
     return found
+
+
+def parsed_lines(text: str, name: str) -> list[Any]:
+    """Read a JSON text a line; signs within texts that part lines elsewhere part none here."""
+    lines = enumerate(text.split("\n"), 1)
+    return [parsed_json(line, f"{name}, line {n}") for n, line in lines if line.strip()]
+
+
+def ending_of(path: Path) -> str:
+    """Return the ending of a file in small letters, without that of gzip."""
+    return Path(path.stem if path.suffix.lower() == ".gz" else path).suffix.lower()
 
 
 def parsed_json(text: str, name: str) -> Any:

@@ -10,13 +10,16 @@ from creditscore._checks import check_kind
 from creditscore._display import counted
 from creditscore._warn import warn_user
 from creditscore.collect._observation._catalogue import ItemCatalogue
-from creditscore.collect._observation._faults import first_faults
+from creditscore.collect._observation._faults import HIDDEN, MOST_SHOWN, first_faults
 from creditscore.collect._reader._collect import Collecting
 from creditscore.collect._reader._collected import Collected
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._open import open_source
 from creditscore.collect._reader._values import CellFault, InstantReader
 from creditscore.exceptions import InvalidDataError, InvalidParameterError, RejectedRowsWarning
+
+_LETTER = r"[^\W\d_]"
+_UNREAD = r"^is (?:no (?:number|day|time|whole number)\b|neither true)"
 
 
 def read_source(
@@ -64,7 +67,8 @@ def read_source(
     Warns
     -----
     RejectedRowsWarning
-        Some rows cannot be used.
+        Some rows cannot be used. Words in the place of numbers and days, which may be names in a
+        wrong column, are not shown; `rejects` has them.
 
     Notes
     -----
@@ -110,13 +114,15 @@ def collect(
     catalogue: ItemCatalogue,
     collected_at: Any,
     once: bool = False,
+    apart: str = "",
 ) -> Collected:
-    """Read a source; with `once`, each record may have one row only."""
+    """Read a source; with `once`, each record may have one row only, or one a word of `apart`."""
     told = None if collected_at is None else instant_of(collected_at)
     table = open_source(data, mapping.form)
     run = Collecting(
-        table=table, mapping=mapping, catalogue=catalogue, collected_at=told, once=once
-    )
+        table=table, mapping=mapping, catalogue=catalogue, collected_at=told, once=once,
+        apart=apart,
+    )  # fmt: skip
     return run.collected()
 
 
@@ -136,6 +142,10 @@ def told_of(collected: Collected, *, strict: bool) -> Collected:
     if not len(rejects):
         return collected
     shown = rejects.masked()[["row", "column", "value", "reason"]]
+    # words where a number or a day should be may be the name of a person, and logs keep warnings
+    head = shown.head(MOST_SHOWN)
+    hidden = head["reason"].str.contains(_UNREAD) & head["value"].astype(str).str.contains(_LETTER)
+    shown = shown.assign(value=head["value"].mask(hidden, HIDDEN).reindex(shown.index))
     msg = (
         f"{counted(rejects.n_rows, 'row')} of {collected.source_name} cannot be used: "
         f"{first_faults(shown)}."

@@ -29,6 +29,12 @@ _KNOWN = set("YmdHMSzfjbB%")
 def check_format(value: str, owner: str, at: str | None) -> None:
     """Check that a format says the year in full, and what is meant where it lacks a day."""
     check_kind(value, "format", owner, str)
+    if at is not None and (value in ("", EXCEL_DAYS) or re.search("%[dj]", value)):
+        msg = (
+            f"{owner} says 'at: {at}' of days that are written in full. It is for formats that "
+            "name a month or a year only, such as '%Y-%m'."
+        )
+        raise InvalidParameterError(msg)
     if value in ("", EXCEL_DAYS):
         return
     found = set(_DIRECTIVE.findall(value))
@@ -57,7 +63,8 @@ class FieldRule:
     Parameters
     ----------
     columns : tuple of str, default=()
-        The column; of several, whose cells none may be empty, the texts are joined by "/".
+        The column; of several, whose cells none may be empty, the texts are joined by "/",
+        which is written %2F where it stands in one of them.
     value : str, float or None, default=None
         What holds for all rows, where there is no column.
     format : str, default=""

@@ -18,10 +18,14 @@ from creditscore.exceptions import (
     DocumentError,
     DuplicateColumnError,
     EmptyDataError,
+    UnsafeInputError,
 )
 
 _ESCAPED = str.maketrans({"%": "%25", "&": "%26", "#": "%23", "=": "%3D"})
 """Signs that part the entries of a place, where they stand in the name of a column."""
+_MOST_EMPTY = 10_000_000
+_MOST_TIMES = 200
+"""How many cells any table may have, and larger ones for each cell that holds something."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,13 +71,20 @@ class SourceTable:
             further = self.too_long.get(self.places[row], [])
             cells |= {f"(cell {m})": c for m, c in enumerate(further, len(self.columns) + 1)}
             kept = {name: plain(cell) for name, cell in cells.items() if not _nothing(cell)}
-            found.append(json.dumps(kept, ensure_ascii=False, default=str))
+            found.append(_keepable(json.dumps(kept, ensure_ascii=False, default=str)))
         return found
 
 
 def shown(cell: Any) -> str:
     """Return a cell as text, an empty one for nothing."""
-    return "" if _nothing(cell) else str(plain(cell))
+    return "" if _nothing(cell) else _keepable(str(plain(cell)))
+
+
+def _keepable(text: str) -> str:
+    """Return a text in which half characters, which JSON can hold and files cannot, are marked."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _nothing(cell: Any) -> bool:
@@ -141,8 +152,10 @@ def from_rows(
 
 
 def _begins(cells: list[Any], word: str) -> bool:
-    first = next((cell for cell in cells if not _nothing(cell)), "")
-    return str(first).strip().casefold().startswith(word.casefold())
+    first = str(next((cell for cell in cells if not _nothing(cell)), "")).strip().casefold()
+    rest = first.removeprefix(word.casefold())
+    # the line of the total, and not the firm Totalenergies; Chinese parts no words
+    return rest != first and not (rest[:1].isascii() and rest[:1].isalnum())
 
 
 def _header(cells: list[Any], name: str) -> list[str]:
@@ -173,11 +186,29 @@ def from_records(
     records: Sequence[Mapping[str, Any]], *, name: str, origin: str, digest: str, first: int = 1
 ) -> SourceTable:
     """Return the table of mappings of names to cells; nested ones get names with dots."""
-    flat = [dict(_flat(record, "")) for record in records]
+    flat = [_flattened(record, f"{name}, record {n}") for n, record in enumerate(records, first)]
     names = list(dict.fromkeys(key for record in flat for key in record))
+    n_cells = len(flat) * len(names)
+    if n_cells > max(_MOST_EMPTY, _MOST_TIMES * sum(map(len, flat))):
+        msg = (
+            f"{name} is refused: {len(flat):,} records with {len(names):,} names between them make "
+            f"a table of {n_cells:,} cells, of which nearly all are empty."
+        )
+        raise UnsafeInputError(msg)
     columns = {key: pd.Series([r.get(key) for r in flat], dtype=object) for key in names}
     places = range(first, first + len(flat))
     return SourceTable(name=name, origin=origin, columns=columns, places=places, digest=digest)
+
+
+def _flattened(record: Mapping[str, Any], name: str) -> dict[str, Any]:
+    cells = list(_flat(record, ""))
+    flat = dict(cells)
+    if len(flat) < len(cells):
+        keys = [key for key, _ in cells]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        msg = f"{name} holds {twice!r} twice, once as entries within entries. Rename one."
+        raise DocumentError(msg)
+    return flat
 
 
 def _flat(record: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:

@@ -127,8 +127,7 @@ default="public_filing"
     given, is_json = fact_table(data, FileForm())
     facts = read_facts(given, is_json=is_json)
     chosen = _Chosen(facts, concepts, months, customers)
-    is_whole = is_json or "consolidated" in given.columns
-    table = _with_columns(given, chosen, customers, is_json=is_json, is_whole=is_whole)
+    table = _with_columns(given, chosen, customers, is_json=is_json)
     mapping = SourceMapping(
         source=source, method="data_analysis", source_name=source_name,
         customer=FieldRule(columns=("(customer)",)),
@@ -234,9 +233,8 @@ def _half_step(decimals: float) -> Decimal:
 
 
 def _with_columns(
-    given: SourceTable, chosen: _Chosen, customers: Mapping[str, str] | None, *,
-    is_json: bool, is_whole: bool,
-) -> SourceTable:  # fmt: skip
+    given: SourceTable, chosen: _Chosen, customers: Mapping[str, str] | None, *, is_json: bool
+) -> SourceTable:
     """Add what was read of the facts, and rows for what holds of a period as a whole."""
     rows = [
         _cells(fact, chosen.item.get(fact.row, ""), customers) for fact in chosen.facts.values()
@@ -244,7 +242,7 @@ def _with_columns(
     sources = list(range(given.n_rows))
     seen: set[tuple[Any, ...]] = set()
     for fact in chosen.read:
-        for item, value in _of_whole(fact, is_whole=is_whole):
+        for item, value in _of_whole(fact):
             key = (fact.entity, fact.end, fact.filing, item)
             if key not in seen:
                 seen.add(key)
@@ -260,14 +258,14 @@ def _with_columns(
     )  # fmt: skip
 
 
-def _of_whole(fact: Fact, *, is_whole: bool) -> list[tuple[str, Any]]:
+def _of_whole(fact: Fact) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     if fact.start is not None and fact.end is not None:
         days = int((fact.end - fact.start) / np.timedelta64(1, "D")) + 1
         found.append(("months", round(days / _DAYS_OF_MONTH)))
     if len(fact.unit) == 3:
         found.append(("currency", fact.unit))
-    return [*found, ("consolidated", True)] if is_whole else found
+    return [*found, ("consolidated", True)] if fact.is_whole else found
 
 
 def _cells(fact: Fact, item: str, customers: Mapping[str, str] | None) -> dict[str, Any]:

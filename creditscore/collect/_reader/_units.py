@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from creditscore.collect._observation._item import Item
@@ -14,15 +15,26 @@ SCALES = {
 }  # fmt: skip
 """Words before a unit, and the power of ten that each stands for."""
 _SIGNS = {
-    "元": "CNY",
-    "人民币元": "CNY",
-    "人民币": "CNY",
-    "rmb": "CNY",
-    "美元": "USD",
-    "欧元": "EUR",
-}
-_OF_A_FRACTION = {"percent": "0.01", "%": "0.01", "per mille": "0.001", "‰": "0.001",
-                  "basis points": "0.0001"}  # fmt: skip
+    "元": "CNY", "人民币元": "CNY", "元人民币": "CNY", "人民币": "CNY", "rmb": "CNY",
+    "美元": "USD", "us$": "USD", "欧元": "EUR", "€": "EUR", "£": "GBP", "英镑": "GBP",
+    "日元": "JPY", "港元": "HKD", "港币": "HKD", "hk$": "HKD",
+}  # fmt: skip
+"""Names of currencies beside their codes; $ and ¥ are of several, and are none."""
+CODES = frozenset((
+    "AED", "ARS", "AUD", "BDT", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK",
+    "DKK", "EGP", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "ISK", "JPY", "KES",
+    "KRW", "KWD", "KZT", "LKR", "MAD", "MXN", "MYR", "NGN", "NOK", "NZD", "PEN", "PHP",
+    "PKR", "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SEK", "SGD", "THB", "TND", "TRY",
+    "TWD", "UAH", "USD", "VND", "ZAR",
+))  # fmt: skip
+"""Currencies that are known where nothing but their code says that a word is one."""
+_COMPACT = re.compile(r"(?P<head>[TKk]?)(?P<unit>[A-Z]{3}|US\$|HK\$|[€£])(?P<tail>.*)")
+_TAILS = {"": 0, "'000": 3, "000": 3, "k": 3, "m": 6, "mn": 6, "bn": 9}
+"""What stands behind a currency without a blank: RMB'000, EURm."""
+_OF_A_FRACTION = {
+    "percent": "0.01", "per cent": "0.01", "%": "0.01", "百分比": "0.01", "per mille": "0.001",
+    "‰": "0.001", "basis points": "0.0001",
+}  # fmt: skip
 _OF_TIME = {("years", "months"): "12", ("quarters", "months"): "3", ("weeks", "days"): "7"}
 
 ONE = Decimal(1)
@@ -31,21 +43,37 @@ ONE = Decimal(1)
 def split_unit(text: str) -> tuple[Decimal, str]:
     """Return the factor and the unit that a text stands for.
 
-    The first word may be a scale; in Chinese, the first letters: 万元 is 10,000 CNY.
+    The first word may be a scale; in Chinese, the first letters: 万元 is 10,000 CNY. So may T or
+    k before a currency, and '000, m or bn behind it.
     """
     unit = " ".join(text.split())
+    if is_percent(unit):
+        return ONE, unit
+    if unit.startswith("人民币") and _SIGNS.get(unit) is None:
+        unit = unit.removeprefix("人民币").strip()
     first, _, rest = unit.partition(" ")
     # a letter alone is a scale only before a unit: m may be metres
     if first.casefold().rstrip(".") in SCALES and (rest or len(first) > 2):
-        return Decimal(10) ** SCALES[first.casefold().rstrip(".")], _plain(rest)
+        return Decimal(10) ** SCALES[first.casefold().rstrip(".")], _plain(rest.removeprefix("of "))
     for scale in sorted(SCALES, key=len, reverse=True):
         if unit.startswith(scale) and not scale.isascii():
             return Decimal(10) ** SCALES[scale], _plain(unit[len(scale) :].strip())
-    return Decimal(1), _plain(unit)
+    compact = _COMPACT.fullmatch(unit.replace("\u2019", "'"))
+    if compact is not None and compact["tail"].strip() in _TAILS:
+        power = _TAILS[compact["tail"].strip()] + 3 * bool(compact["head"])
+        # RMB is a name, and TEAM no thousand of a currency EAM
+        if power == 0 or _plain(compact["unit"]) in CODES:
+            return Decimal(10) ** power, _plain(compact["unit"])
+    return ONE, _plain(unit)
 
 
 def _plain(unit: str) -> str:
     return _SIGNS.get(unit.casefold(), unit)
+
+
+def is_percent(text: str) -> bool:
+    """Tell whether a unit is a hundredth."""
+    return _OF_A_FRACTION.get(text.strip().casefold()) == "0.01"
 
 
 def factor_to(item: Item, text: str) -> tuple[Decimal, str]:
@@ -54,11 +82,15 @@ def factor_to(item: Item, text: str) -> tuple[Decimal, str]:
     Raises
     ------
     InvalidParameterError
-        The item is kept in another unit, which this one cannot be turned into.
+        The item is kept in another unit, which this one cannot be turned into; or it is an
+        amount, and the text is no currency.
     """
     factor, unit = split_unit(text)
-    if not item.unit and " " in unit:
-        msg = f"{text!r} is no unit such as 'CNY', 'thousand CNY' or '万元'"
+    if not item.unit and unit and not is_currency(unit):
+        msg = (
+            f"{text!r} is no currency with what it is counted in, such as 'CNY', 'thousand EUR' "
+            f"or '万元', and the item {item.name!r} has no other unit"
+        )
         raise InvalidParameterError(msg)
     if not unit or not item.unit or unit.casefold() == item.unit.casefold():
         return factor, item.unit or unit
@@ -69,3 +101,8 @@ def factor_to(item: Item, text: str) -> tuple[Decimal, str]:
         return factor * Decimal(months), item.unit
     msg = f"the item {item.name!r} is kept in {item.unit}, and {text!r} cannot be turned into it"
     raise InvalidParameterError(msg)
+
+
+def is_currency(unit: str) -> bool:
+    """Tell whether a unit is written as a code of a currency: three capital letters."""
+    return len(unit) == 3 and unit.isascii() and unit.isalpha() and unit.isupper()

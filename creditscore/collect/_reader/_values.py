@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from numbers import Number
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,9 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from creditscore._days import NoDayError, read_day
+from creditscore._cells import word_of
+from creditscore._days import NoDayError, read_day, read_instant
 from creditscore._typing import Bool1D
-from creditscore.collect._observation._incoming import coded, word_of
+from creditscore.collect._observation._incoming import can_be_kept, coded
 from creditscore.collect._reader._rule import EXCEL_DAYS
 from creditscore.exceptions import ColumnTypeError
 
@@ -29,7 +31,11 @@ _LEAST_OF_EXCEL = 61
 _MOST_OF_EXCEL = 2_958_465
 _LARGEST_EXACT = 2**53
 _DIGITS = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_TOUCHING = re.compile(r"%[YmdHMSfj]%")
 _GROUPS = re.compile(r"\d{1,3}(?:(?P<sign>[,.' ])\d{3})+", re.ASCII)
+
+
+BROKEN = "is what a workbook has for a formula without a value, or an error"
 
 
 class CellFault(Exception):  # noqa: N818 - it never leaves this stage
@@ -67,14 +73,35 @@ def read_column(
     empty[n] = True
     reasons = np.full(n + 1, None, dtype=object)
     for place, level in enumerate(levels):
-        if isinstance(level, str) and (not level.strip() or (missing and folded(level) in missing)):
+        if isinstance(level, str) and not level.strip():
             empty[place] = True
+            continue
+        if missing and isinstance(level, (str, Number)) and stands_for_nothing(level, missing):
+            empty[place] = True
+            continue
+        if isinstance(level, Broken):
+            reasons[place] = BROKEN
             continue
         try:
             values[place] = read(level)
         except CellFault as fault:
             reasons[place] = str(fault)
     return Read(values=values[codes], empty=empty[codes], reasons=reasons[codes])
+
+
+def stands_for_nothing(level: Any, missing: frozenset[str]) -> bool:
+    """Tell whether a cell is one of the words; numbers are, in whatever file and writing."""
+    word = folded(word_of(level))
+    number = number_of(word)
+    return word in missing or (not math.isnan(number) and number in map(number_of, missing))
+
+
+def number_of(word: str) -> float:
+    """Return the number that a program writes so; NaN, which equals none, for other words."""
+    try:
+        return float(word)
+    except ValueError:
+        return math.nan
 
 
 def hashable(cells: pd.Series) -> pd.Series:
@@ -87,6 +114,12 @@ def hashable(cells: pd.Series) -> pd.Series:
         made = [Nested(cell) if isinstance(cell, (list, dict)) else cell for cell in cells]
         return pd.Series(made, index=cells.index, dtype=object)
     return cells
+
+
+class Broken(str):
+    """What stands in a cell of a workbook that has no value: it is a fault, and no text."""
+
+    __slots__ = ()
 
 
 class Nested(str):
@@ -184,6 +217,9 @@ def read_text(cell: Any) -> str:
     if not word:
         msg = "holds nothing"
         raise CellFault(msg)
+    if not can_be_kept(word):
+        msg = "holds a character that cannot be kept"
+        raise CellFault(msg)
     return word
 
 
@@ -217,18 +253,30 @@ class DayReader:
 
     def _parsed(self, text: str) -> dt.date:
         try:
-            moment = dt.datetime.strptime(text, self.format)  # noqa: DTZ007 - days have no zone
-            if self.at == "end":
-                by_month = any(part in self.format for part in ("%m", "%b", "%B"))
-                month = moment.month if by_month else 12
-                moment = moment.replace(month=month, day=monthrange(moment.year, month)[1])
+            moment = _strictly(text, self.format)
         except ValueError as error:
             msg = f"is no day written {self.format}"
             raise CellFault(msg) from error
         if moment.tzinfo is not None:
             msg = "is a time with a zone, and no day"
             raise CellFault(msg)
-        return moment.date()
+        return _last_of(moment, self.format) if self.at == "end" else moment.date()
+
+
+def _strictly(text: str, form: str) -> dt.datetime:
+    """Read a time; where no sign parts its numbers, each must have all its digits."""
+    moment = dt.datetime.strptime(text.strip(), form)  # noqa: DTZ007 - the caller looks at zones
+    if _TOUCHING.search(form) and moment.strftime(form) != text.strip():
+        msg = "has fewer digits than its format"
+        raise ValueError(msg)
+    return moment
+
+
+def _last_of(moment: dt.datetime, form: str) -> dt.date:
+    """Return the last day of a month, or of a year where the format names no month."""
+    by_month = any(part in form for part in ("%m", "%b", "%B"))
+    month = moment.month if by_month else 12
+    return dt.date(moment.year, month, monthrange(moment.year, month)[1])
 
 
 def _excel_day(cell: Any) -> dt.date:
@@ -247,40 +295,39 @@ def _excel_day(cell: Any) -> dt.date:
 
 @dataclass(frozen=True, kw_only=True)
 class InstantReader:
-    """Reads times that are written in one format, in one zone where they do not say theirs."""
+    """Reads times that are written in one format, in one zone where they do not say theirs.
+
+    What names a month or a year only is its begin or its end, which is the begin of the next one:
+    nothing is known before it could be.
+    """
 
     format: str = ""
+    at: str | None = None
     zone: str = ""
 
     def __call__(self, cell: Any) -> pd.Timestamp:
         """Return the time of a cell, in UTC."""
-        if isinstance(cell, (bool, int, float, np.number, Nested)):
+        if isinstance(cell, Nested) or (isinstance(cell, Number) and not self.format):
             msg = "is no time"
             raise CellFault(msg)
         try:
-            moment = (
-                dt.datetime.strptime(cell, self.format)  # noqa: DTZ007 - made aware below
-                if self.format and isinstance(cell, str)
-                else self._of_iso(cell)
-            )
-            found = pd.Timestamp(moment)
+            found = pd.Timestamp(self._moment(cell))
             if found.tz is None:
                 found = found.tz_localize("UTC") if not self.zone else _in_zone(found, self.zone)
             return found.tz_convert("UTC").as_unit("us")
-        except CellFault:
-            raise
-        except (ValueError, OverflowError, TypeError) as error:
+        except NoDayError as error:
+            raise CellFault(str(error)) from error
+        except (ValueError, OverflowError) as error:
             msg = f"is no time written {self.format}" if self.format else "is no time"
             raise CellFault(msg) from error
 
-    @staticmethod
-    def _of_iso(cell: Any) -> Any:
-        if not isinstance(cell, str):
-            return cell
-        try:
-            return dt.datetime.fromisoformat(cell.strip())
-        except ValueError:
-            return read_day_of(cell)
+    def _moment(self, cell: Any) -> Any:
+        if not self.format or not isinstance(cell, (str, int, float, np.number)):
+            return read_instant(cell)
+        moment = _strictly(word_of(cell), self.format)
+        if self.at != "end":
+            return moment
+        return _last_of(moment, self.format) + dt.timedelta(days=1)
 
 
 def _in_zone(moment: pd.Timestamp, zone: str) -> pd.Timestamp:
@@ -293,29 +340,32 @@ def _in_zone(moment: pd.Timestamp, zone: str) -> pd.Timestamp:
     return pd.Timestamp(first.astimezone(dt.UTC))
 
 
-def read_day_of(cell: str) -> Any:
-    """Return the begin of a day, the year first."""
-    try:
-        return pd.Timestamp(read_day(cell))
-    except NoDayError as error:
-        raise CellFault(str(error)) from error
-
-
 def with_words(
     read: Callable[[Any], Any], words: Mapping[str, Any], kind: str
 ) -> Callable[[Any], Any]:
     """Return a reader that first looks whether a cell is one of the words."""
     if not words:
         return read
-    known = {folded(word): value for word, value in words.items()}
+    known = {folded(word): word_value(value, kind) for word, value in words.items()}
 
     def reader(cell: Any) -> Any:
         word = folded(word_of(cell))
-        if word not in known:
-            return read(cell)
-        value = known[word]
-        if kind in ("number", "flag"):
-            return float(value)
-        return str(value)
+        return known[word] if word in known else read(cell)
 
     return reader
+
+
+def word_value(value: Any, kind: str) -> Any:
+    """Return what a word stands for, as an item of a kind holds it.
+
+    Raises
+    ------
+    CellFault
+        An item of this kind holds no such value.
+    """
+    if kind == "number":
+        return NumberReader(decimal=".", thousands="", factor=Decimal(1))(value)
+    readers: dict[str, Callable[[Any], Any]] = {
+        "flag": read_flag, "day": DayReader(), "text": read_text,
+    }  # fmt: skip
+    return readers[kind](value)

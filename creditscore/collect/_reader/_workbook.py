@@ -12,6 +12,7 @@ from typing import Any
 from creditscore._raw_table import openpyxl_module
 from creditscore.collect._reader._file_form import FileForm
 from creditscore.collect._reader._source_table import SourceTable, from_rows
+from creditscore.collect._reader._values import Broken
 from creditscore.exceptions import DocumentError
 
 NOT_COMPUTED = "#formula without a value"
@@ -54,11 +55,18 @@ def _sheet(path: Path, form: FileForm, stack: ExitStack, *, data_only: bool) -> 
 
 
 def _cells(values: Any, formulas: Any) -> Iterator[list[Any]]:
+    from openpyxl.cell.cell import ERROR_CODES  # noqa: PLC0415 - an extra
+
+    errors = frozenset(ERROR_CODES)
     pairs = zip(
         values.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=True
     )
     for found, written in pairs:
         yield [
-            NOT_COMPUTED if cell is None and text is not None else cell
+            Broken(NOT_COMPUTED)
+            if cell is None and text is not None
+            else Broken(cell)
+            if isinstance(cell, str) and cell in errors
+            else cell
             for cell, text in zip(found, written, strict=True)
         ]

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from creditscore._holm import holm
 from creditscore._typing import Float1D
 from creditscore._validation import as_floats, check_choice
 from creditscore.validate._tests._inputs import check_fractions
@@ -88,11 +89,6 @@ def _bonferroni(rising: Float1D) -> Float1D:
     return len(rising) * rising
 
 
-def _holm(rising: Float1D) -> Float1D:
-    remaining = np.arange(len(rising), 0, -1)
-    return np.maximum.accumulate(remaining * rising)
-
-
 def _benjamini_hochberg(rising: Float1D) -> Float1D:
     m = len(rising)
     scaled = m / np.arange(1, m + 1) * rising
@@ -105,7 +101,7 @@ def _benjamini_yekutieli(rising: Float1D) -> Float1D:
 
 
 _METHODS: dict[str, Callable[[Float1D], Float1D]] = {
-    "holm": _holm,
+    "holm": holm,
     "bonferroni": _bonferroni,
     "benjamini_hochberg": _benjamini_hochberg,
     "benjamini_yekutieli": _benjamini_yekutieli,

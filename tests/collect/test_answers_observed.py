@@ -1,0 +1,166 @@
+"""Answers turned into observations: items, units, days and where they come from."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from creditscore.collect import (
+    Answers,
+    Choice,
+    Item,
+    ItemCatalogue,
+    Question,
+    Questionnaire,
+    Section,
+    load_questionnaire,
+    read_answers,
+)
+from creditscore.exceptions import (
+    EmptyDataError,
+    InvalidDataError,
+    InvalidParameterError,
+    RejectedRowsWarning,
+)
+from forms import FILLED, TRADE, form_of
+
+
+def quietly(source: Any, form: Questionnaire) -> Answers:
+    with warnings.catch_warnings(action="ignore", category=RejectedRowsWarning):
+        return read_answers(source, form)
+
+
+def reasons(source: Any, form: Questionnaire = TRADE) -> list[list[Any]]:
+    rejects = quietly(source, form).rejects
+    return rejects[["question", "place", "reason"]].to_numpy().tolist()  # type: ignore[no-any-return]
+
+
+# --- observations ----------------------------------------------------------------------------
+
+WHEN: dict[str, Any] = {"collected_by": "ana", "collected_at": "2025-03-05T01:30+08:00"}
+
+
+def rows_of(answers: Answers, **entries: Any) -> list[list[Any]]:
+    given = {"source": "third_party", **WHEN, **entries}
+    found = answers.to_observations("C1", **given)
+    table = found.table.assign(value=found.values)
+    names = ["item", "value", "unit", "record", "true_from", "evidence"]
+    return table[names].astype({"true_from": str}).to_numpy().tolist()  # type: ignore[no-any-return]
+
+
+def test_a_site_visit_is_observed() -> None:
+    form = load_questionnaire("site_visit")
+    answers = form.answers({"visited_on": "2025-03-04", "premises_order": 4, "cooperation": 5})
+    given = WHEN | {"source": "site_visit"}
+    found = answers.to_observations("C7", record="V1", evidence="visit.xlsx", **given)
+    table = found.table
+    assert table["method"].unique().tolist() == ["observation"]
+    assert table["source_name"].unique().tolist() == ["site_visit 1"]
+    assert str(table["collected_at"][0]) == "2025-03-04 17:30:00+00:00"
+    assert rows_of(answers, record="V1", evidence="visit.xlsx") == [
+        ["visit.order", 4.0, "score", "V1", "2025-03-04", "visit.xlsx#premises_order"],
+        ["cooperation", 5.0, "score", "", "2025-03-04", "visit.xlsx#cooperation"],
+    ]
+    with pytest.raises(InvalidDataError, match="is of one visit of several"):
+        answers.to_observations("C7", **given)
+
+
+def test_an_application_is_observed() -> None:
+    form = load_questionnaire("trade_credit_enterprise")
+    values: dict[str, Any] = {
+        "name": "Ace Trading Ltd", "industry": "retail", "employees": 12, "largest_buyer": 7,
+        "has_statements": True, "year_end": "2024-12-31", "currency": "usd", "audited": False,
+        "revenue": 1234.5, "net_income": -3,
+        "partners": [
+            {"name": "A", "role": "supplier", "amount": 10}, {"name": "B", "role": "customer"},
+        ],
+    }  # fmt: skip
+    answers = form.answers(values)
+    assert rows_of(answers) == [
+        ["name", "Ace Trading Ltd", "", "", "2025-03-04", "name"],
+        ["industry", "retail", "", "", "2025-03-04", "industry"],
+        ["employees", 12.0, "persons", "", "2025-03-04", "employees"],
+        ["customer_concentration", 0.07, "fraction", "", "2025-03-04", "largest_buyer"],
+        ["currency", "USD", "", "", "2024-12-31", "currency"],
+        ["audited", False, "", "", "2024-12-31", "audited"],
+        ["revenue", 1234500.0, "USD", "", "2024-12-31", "revenue"],
+        ["net_income", -3000.0, "USD", "", "2024-12-31", "net_income"],
+        ["trade.role", "supplier", "", "partners-1", "2025-03-04", "partners, row 1"],
+        ["trade.amount", 10.0, "CNY", "partners-1", "2025-03-04", "partners, row 1"],
+        ["trade.role", "customer", "", "partners-2", "2025-03-04", "partners, row 2"],
+    ]
+    assert rows_of(answers, true_from="2025-01-01")[0][4] == "2025-01-01"
+    assert rows_of(answers, record="app-1")[-1][3] == "app-1-partners-2"
+
+
+def test_an_answer_without_its_day_or_unit_is_rejected() -> None:
+    form = load_questionnaire("trade_credit_enterprise")
+    given = {"has_statements": True, "currency": "usd", "revenue": 5}
+    assert [row for row in reasons(given, form) if row[0] in given] == [
+        ["currency", "", "needs an answer to 'year_end', which is the day since when it is true"],
+        ["revenue", "", "needs an answer to 'year_end', which is the day since when it is true"],
+    ]
+    given = {"has_statements": True, "year_end": "2024-12-31", "revenue": 5}
+    assert ["revenue", "", "needs an answer to 'currency', which is its unit"] in reasons(
+        given, form
+    )
+
+
+@pytest.mark.parametrize("percent", [7, 12.5, 29, 57, 100])
+def test_percentages_become_fractions_to_the_last_bit(percent: float) -> None:
+    catalogue = ItemCatalogue(items=(Item(name="share", group="environment", low=0, high=1),))
+    question = Question(
+        key="p", kind="number", text="P", low=0, high=100, factor=0.01, item="share"
+    )
+    answers = form_of([question]).answers({"p": percent})
+    assert rows_of(answers, catalogue=catalogue)[0][1] == percent / 100
+
+
+def test_several_choices_fill_a_text() -> None:
+    catalogue = ItemCatalogue(items=(Item(name="papers", kind="text", group="reputation"),))
+    choices = (Choice(key="tax", text="Tax", value="Tax bill"), Choice(key="bank", text="Bank"))
+    question = Question(key="p", kind="choices", text="P", choices=choices, item="papers")
+    answers = form_of([question]).answers({"p": ["bank", "tax"]})
+    assert rows_of(answers, catalogue=catalogue)[0][1] == "Tax bill; bank"
+
+
+@pytest.mark.parametrize(
+    ("form", "values", "error", "match"),
+    [
+        (TRADE, FILLED, EmptyDataError, "None of 8 answers to 'trade' fills an item"),
+        (
+            form_of([Question(key="q", text="Q", item="names")]), {"q": "x"},
+            InvalidParameterError, "Did you mean 'name'",
+        ),
+    ],
+)  # fmt: skip
+def test_answers_that_are_no_observations(
+    form: Questionnaire, values: Mapping[str, Any], error: type[Exception], match: str
+) -> None:
+    with pytest.raises(error, match=match):
+        form.answers(values).to_observations("C1", source="third_party", **WHEN)
+
+
+@pytest.mark.parametrize(
+    ("entries", "match"),
+    [
+        ({"collected_at": "yesterday"}, "collected_at"),
+        ({"collected_at": "5/3/2025 16:00"}, "collected_at '5/3/2025 16:00' cannot be read"),
+        ({"source": "hearsay"}, "source 'hearsay' is none of"),
+        ({"customer": ""}, "customer '' is empty"),
+        ({"true_from": "31.12.2024"}, "true_from"),
+    ],
+)
+def test_provenance_is_checked(entries: dict[str, Any], match: str) -> None:
+    form = Questionnaire(
+        id="x", version=1, title="X", answered_by="interviewer",
+        sections=(Section(key="s", title="S", questions=(
+            Question(key="q", kind="scale", text="Q", item="strategy"),
+        )),),
+    )  # fmt: skip
+    given = {"customer": "C1", "source": "third_party", **WHEN, **entries}
+    with pytest.raises(InvalidDataError, match=match):
+        form.answers({"q": 3}).to_observations(given.pop("customer"), **given)

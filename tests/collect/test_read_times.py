@@ -1,0 +1,116 @@
+"""Days and times as files write them: nothing is guessed, and nothing known before it could be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from creditscore.collect import (
+    Collected,
+    FieldRule,
+    ItemRule,
+    Observations,
+    SourceMapping,
+    guess_mapping,
+    read_instants,
+    read_source,
+)
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
+
+
+def read(cell: Any, rule: FieldRule) -> Collected:
+    """Read one time at which a fact was collected."""
+    mapping = SourceMapping(
+        source="public_filing", method="data_analysis", customer=FieldRule(value="C1"),
+        true_from=FieldRule(value="2023-12-31"), collected_at=rule,
+        columns={"sales": ItemRule(item="revenue")},
+    )  # fmt: skip
+    table = pd.DataFrame({"sales": [1.0], "at": pd.Series([cell], dtype=object)})
+    with warnings.catch_warnings(action="ignore"):
+        return read_source(table, mapping)
+
+
+@pytest.mark.parametrize(
+    ("cell", "entries", "expected"),
+    [
+        ("2024-01", {"format": "%Y-%m", "at": "end"}, "2024-02-01T00:00Z"),
+        ("2024-01", {"format": "%Y-%m", "at": "start"}, "2024-01-01T00:00Z"),
+        ("2023", {"format": "%Y", "at": "end"}, "2024-01-01T00:00Z"),
+        (2023, {"format": "%Y", "at": "end"}, "2024-01-01T00:00Z"),
+        ("Dec 2023", {"format": "%b %Y", "at": "end"}, "2024-01-01T00:00Z"),
+        # the end of the month in Shanghai is eight hours before that in UTC
+        ("2024-01", {"format": "%Y-%m", "at": "end", "zone": "Asia/Shanghai"}, "2024-01-31T16:00Z"),
+        ("31.01.2024 08:30", {"format": "%d.%m.%Y %H:%M"}, "2024-01-31T08:30Z"),
+    ],
+)
+def test_a_month_is_known_when_it_is_over(cell: Any, entries: Any, expected: str) -> None:
+    found = read(cell, FieldRule(columns=("at",), **entries)).observations.table["collected_at"]
+    assert found.tolist() == [pd.Timestamp(expected)]
+
+
+def test_a_guessed_month_of_publication_does_not_leak() -> None:
+    table = pd.DataFrame({
+        "customer": ["C1"], "period end": ["2023-12-31"], "revenue": [1.0],
+        "published on": ["2024-04"],
+    })  # fmt: skip
+    mapping = guess_mapping(table).confirmed(by="Li", source="public_filing",
+                                             method="data_analysis")  # fmt: skip
+    found = read_source(table, mapping).observations.table["collected_at"]
+    assert found.tolist() == [pd.Timestamp("2024-05-01", tz="UTC")]
+
+
+UNCLEAR = ["3/4/2024", "13-05-2024", "2024", "2024Q1", "10:30", "now", "today", "2024-W05", "", 5]
+
+
+@pytest.mark.parametrize("cell", UNCLEAR)
+def test_times_are_not_guessed(cell: Any) -> None:
+    assert read_instants(pd.Series([cell], dtype=object)).isna().all()
+    assert len(read(cell, FieldRule(columns=("at",))).rejects) == 1
+    facts = pd.DataFrame({
+        "customer": ["C1"], "item": ["revenue"], "value": [1.0], "true_from": ["2023-12-31"],
+        "source": ["public_filing"], "method": ["data_analysis"], "collected_at": [cell],
+    })  # fmt: skip
+    with pytest.raises(InvalidDataError, match="collected_at"):
+        Observations.from_frame(facts)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("2024/1/2 9:05", "2024-01-02T09:05Z"), ("2024年3月1日 09:05", "2024-03-01T09:05Z"),
+        ("2024-04-30 09:00 +08:00", "2024-04-30T01:00Z"),
+        (dt.date(2024, 1, 2), "2024-01-02T00:00Z"),
+        ("20240102T1030Z", "2024-01-02T10:30Z"), ("2024.1.2", "2024-01-02T00:00Z"),
+        (pd.Timestamp("2024-01-02T03:00"), "2024-01-02T03:00Z"),
+    ],
+)  # fmt: skip
+def test_times_with_the_year_first(cell: Any, expected: str) -> None:
+    assert read_instants(pd.Series([cell], dtype=object))[0] == pd.Timestamp(expected)
+    found = read(cell, FieldRule(columns=("at",))).observations.table["collected_at"]
+    assert found[0] == pd.Timestamp(expected)
+
+
+@pytest.mark.parametrize("entries", [{"format": "%d/%m/%Y"}, {"format": ""}, {"format": "excel"}])
+def test_an_end_is_of_months_and_years_only(entries: dict[str, str]) -> None:
+    # it would have moved 5 January to the 31st, or done nothing
+    for make in (lambda: FieldRule(columns=("day",), at="end", **entries),
+                 lambda: ItemRule(item="founded_on", at="end", **entries)):  # fmt: skip
+        with pytest.raises(InvalidParameterError, match="a month or a year only"):
+            make()
+
+
+@pytest.mark.parametrize("cell", ["202412", "2024111", "2024 1 1"])
+def test_digits_that_touch_must_all_be_there(cell: str) -> None:
+    mapping = SourceMapping(
+        source="public_filing", method="data_analysis", customer=FieldRule(value="C1"),
+        true_from=FieldRule(columns=("day",), format="%Y%m%d"),
+        columns={"sales": ItemRule(item="revenue")},
+    )  # fmt: skip
+    table = pd.DataFrame({"day": [cell, "20241101"], "sales": [1.0, 2.0]})
+    with pytest.warns(match="is no day written %Y%m%d"):
+        found = read_source(table, mapping, collected_at="2024-12-01")
+    assert found.observations.table["true_from"].astype(str).tolist() == ["2024-11-01"]

@@ -1,0 +1,91 @@
+"""What the sample's mappings say was known on a day does not hang on what came after it."""
+
+from __future__ import annotations
+
+import warnings
+
+import pandas as pd
+import pytest
+
+from creditscore.collect import OBSERVATION_COLUMNS, SourceMapping, read_source
+from creditscore.datasets import load_trading_firm, trading_firm_mappings
+
+DAY = pd.Timestamp("2023-03-31")
+"""Between the two years of the ledger, before statements of 2022 were restated."""
+FIRM = load_trading_firm()
+CAME_ON = {
+    # by mapping: its table, the day on which a row came, what was added to a row later and when
+    "applications": ("applications", "asked_on", {}),
+    "bureau_reports": ("bureau_reports", "reported_on", {}),
+    "crm_enterprises": ("crm", "exported_on", {}),
+    "crm_persons": ("crm", "exported_on", {}),
+    "invoices": ("invoices", "invoiced_on",
+                 {"settled_on": "settled_on", "disputed_on": "disputed_on"}),
+    "payments": ("payments", "paid_on", {}),
+    "payments_credit_notes": ("payments", "paid_on", {}),
+    "payments_ledger": ("payments", "paid_on", {}),
+    "questionnaires": ("questionnaires", "returned_on", {}),
+    "references": ("references", "given_on", {}),
+    "statements": ("statements", "known_on", {}),
+    "visits": ("visits", "visited_on", {}),
+}  # fmt: skip
+WRITTEN_AT_OPENING = ["customer", "kind", "name", "name_zh", "registration_number",
+                      "identity_number", "birth_year", "founded_on", "opened_on"]  # fmt: skip
+
+
+def known(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return what was known at the end of the day, where nothing says in which row it stood."""
+    with warnings.catch_warnings(action="ignore"):
+        mapping = SourceMapping.from_yaml(trading_firm_mappings()[name])
+        facts = read_source(table, mapping).observations.table
+    day = facts["collected_at"].dt.tz_localize(None).dt.normalize()
+    columns = [column for column in OBSERVATION_COLUMNS if column != "evidence"]
+    plain = facts.loc[(day <= DAY).to_numpy(), columns].astype(object)
+    return plain.where(plain.notna(), None).reset_index(drop=True)
+
+
+def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    rows = [set(part.astype(str).itertuples(index=False, name=None)) for part in (one, other)]
+    return rows[0] == rows[1]
+
+
+def test_there_is_a_word_on_each_mapping() -> None:
+    assert {*CAME_ON, "customers"} == set(trading_firm_mappings())
+
+
+@pytest.mark.parametrize("name", CAME_ON)
+def test_rows_and_what_was_added_to_them_are_known_when_they_came(name: str) -> None:
+    table, day, added = CAME_ON[name]
+    now = getattr(FIRM, table)
+    if table == "bureau_reports":
+        # as its JSON nests them
+        whose = dict.fromkeys(["customer", "name", "identity_number"], "identity")
+        own = now.columns.difference([day, "report"])
+        now = now.rename(columns={c: f"{whose.get(c, 'summary')}.{c}" for c in own})
+    then = now[(now[day] <= DAY).to_numpy()].copy()
+    for column, on in added.items():
+        then[column] = then[column].where(then[on] <= DAY)
+    expected = known(then, name) if len(then) else known(now, name).iloc[:0]
+    assert same(known(now, name), expected)
+    if table in ("invoices", "payments", "statements"):
+        assert len(expected) > 50
+
+
+def test_a_list_of_today_tells_of_the_past_only_what_does_not_change() -> None:
+    now = FIRM.customers
+    then = now.copy()
+    for column in now.columns.difference(WRITTEN_AT_OPENING):
+        # whatever stood there on that day
+        then[column] = now[column].iloc[::-1].to_numpy()
+    assert same(known(now, "customers"), known(then, "customers"))
+    told = known(now, "customers")
+    assert len(told) > 500
+    assert not {"employees", "parent", "address"} & set(told["item"])
+
+
+def test_employees_and_parents_are_those_of_the_day_of_the_list() -> None:
+    mapping = SourceMapping.from_yaml(trading_firm_mappings()["customers"])
+    facts = read_source(FIRM.customers, mapping).observations.table
+    late = facts[facts["item"].isin(["employees", "parent"])]
+    assert set(late["true_from"]) == {pd.Timestamp("2024-06-30")}
+    assert set(late["collected_at"]) == {pd.Timestamp("2024-06-30T20:00Z")}

@@ -89,13 +89,16 @@ def closing_month(days: Days) -> Days:
 
 
 def _mixed(table: FactTable, ids: Int1D, place: Int1D) -> Bool1D | None:
-    """Tell of rows, in the order of their places, whether their place has several scopes."""
+    """Tell of rows, in the order of their places, whether their place has several scopes.
+
+    A row that does not say its scope is of no particular one, and speaks against none.
+    """
     if "consolidated" not in table.numbers:
         return None
     mixed = np.zeros(table.n_rows, dtype=bool)
     if len(ids):
-        scope = np.nan_to_num(table.numbers["consolidated"][ids], nan=-1.0)
+        scope = table.numbers["consolidated"][ids]
         starts = np.flatnonzero(np.append(True, place[1:] != place[:-1]))
-        several = np.minimum.reduceat(scope, starts) != np.maximum.reduceat(scope, starts)
+        several = np.fmin.reduceat(scope, starts) < np.fmax.reduceat(scope, starts)
         mixed[ids] = np.repeat(several, np.diff(np.append(starts, len(ids))))
     return mixed

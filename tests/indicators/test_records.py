@@ -137,6 +137,19 @@ def test_a_year_before_of_two_scopes_is_none_of_them(statements: pd.DataFrame) -
         assert "of the firm and of its group" in why(growth(facts))[0]
 
 
+def test_who_does_not_say_its_scope_speaks_against_none(statements: pd.DataFrame) -> None:
+    # the register says that it is the group, a bureau has the same year and does not say
+    group = statements.iloc[[0, 1]]
+    untold = group.assign(consolidated=None, known_on=days("2023-05-01", "2024-05-01"))
+    table = pd.concat([group, untold.assign(revenue=[101.0, 121.0])])
+    table["consolidated"] = table["consolidated"].astype("boolean")
+    found = facts_on(CustomerRecords(statements=table), "2024-06-30").revenue
+    assert found.values.tolist() == [121.0]
+    alone = group.assign(consolidated=False)
+    found = facts_on(CustomerRecords(statements=pd.concat([table, alone])), "2024-06-30").revenue
+    assert found.reasons[0].kind == "consolidation"
+
+
 def test_a_year_goes_before_a_quarter_that_ends_with_it(statements: pd.DataFrame) -> None:
     year = statements.iloc[[1]].assign(months=12)
     quarter = year.assign(months=3, revenue=50.0)

@@ -8,12 +8,25 @@ import numpy as np
 import pandas as pd
 
 from creditscore._display import counted
+from creditscore._typing import Float1D
 from creditscore._validation import check_real
 from creditscore._warn import warn_user
+from creditscore.collect import ItemCatalogue
 from creditscore.exceptions import ConflictWarning
-from creditscore.organise._refresh._freshness import observed_table
 from creditscore.organise._verify._reliability import SourceReliability
-from creditscore.organise._verify._same_fact import SameFact, same_values, words_on_facts
+from creditscore.organise._verify._same_fact import (
+    SameFact,
+    same_values,
+    state_lives,
+    words_on_facts,
+)
+from creditscore.organise._verify._tidy_facts import (
+    catalogue_for,
+    sources_of,
+    tidy_facts,
+    values_of,
+    words_of,
+)
 
 _CLOSE = 1e-9
 
@@ -21,6 +34,7 @@ _CLOSE = 1e-9
 def find_conflicts(
     observations: Any,
     *,
+    catalogue: ItemCatalogue | None = None,
     reliability: SourceReliability | None = None,
     relative_tolerance: float = 0.005,
 ) -> pd.DataFrame:
@@ -30,6 +44,8 @@ def find_conflicts(
     ----------
     observations : Observations or DataFrame
         Tidy observations.
+    catalogue : ItemCatalogue, optional
+        What the items are. Without, that of the observations, or the standard one.
     reliability : SourceReliability, optional
         How far sources are believed; without, the default one.
     relative_tolerance : float, default=0.005
@@ -43,6 +59,11 @@ def find_conflicts(
         method), difference (relative to the chosen number; NaN for text), resolved (False where
         both are equally reliable), row and chosen_row (places in the table).
 
+    Raises
+    ------
+    MissingColumnError
+        The table is none of observations.
+
     Warns
     -----
     ConflictWarning
@@ -50,6 +71,14 @@ def find_conflicts(
 
     Notes
     -----
+    Statements and records are of a period or an event: sources contradict each other where they
+    say different things of one day (customer, record, item and true_from). Items of the group
+    identity, such as an address or the number of employees, are states, which hold until they are
+    replaced, and sources seldom speak of them on the same day: there, on each day on which one
+    speaks, the last word of each other source counts too, if it still holds (true_to) and is not
+    older than 92 days. What differs by more time has changed. Numbers in different units are not
+    compared.
+
     Of each source (kind, name and method) the last word on a fact counts. The most reliable is
     believed; of equals the one collected last, and the conflict is marked as not resolved: a
     person must look. Texts agree but for case and blanks at their ends. O(n log n) time.
@@ -71,10 +100,12 @@ def find_conflicts(
     """
     owner = "find_conflicts"
     check_real(relative_tolerance, "relative_tolerance", owner, low=0, high=np.inf, closed="left")
-    table = observed_table(observations, owner).reset_index(drop=True)
-    believed = (reliability or SourceReliability()).of(table)
-    words = words_on_facts(table, believed, relative_tolerance)
-    found = _table(table, believed, words)
+    table = tidy_facts(observations, owner)
+    believed = (reliability or SourceReliability()).of(table).to_numpy()
+    lives = state_lives(catalogue_for(observations, catalogue))
+    found = conflicts_of(
+        table, believed, words_on_facts(table, believed, relative_tolerance, lives)
+    )
     if len(found):
         facts = len(found.drop_duplicates(["customer", "record", "item", "true_from"]))
         open_ones = int((~found["resolved"]).sum())
@@ -88,27 +119,23 @@ def find_conflicts(
     return found
 
 
-def _table(table: pd.DataFrame, believed: pd.Series, words: SameFact) -> pd.DataFrame:
-    at_odds = np.flatnonzero(~words.agrees)
-    other, chosen = words.rows[at_odds], words.rows[words.first[at_odds]]
-    numbers = table["number"].to_numpy()
-    values = table["number"].astype(object).where(table["number"].notna(), table["text"])
-    share = believed.to_numpy()
+def conflicts_of(table: pd.DataFrame, believed: Float1D, words: SameFact) -> pd.DataFrame:
+    """Return the words against the one believed, each pair once."""
+    at_odds = np.flatnonzero(words.compared & ~words.agrees)
+    pairs = pd.DataFrame(
+        {"other": words.rows[at_odds], "chosen": words.rows[words.first[at_odds]]}
+    ).drop_duplicates()
+    other, chosen = pairs["other"].to_numpy(), pairs["chosen"].to_numpy()
+    numbers, values = table["number"].to_numpy(), values_of(table).to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         difference = (numbers[other] - numbers[chosen]) / np.abs(numbers[chosen])
-    named = _source_names(table)
+    named = (sources_of(table) + ", " + words_of(table["method"])).to_numpy(dtype=object)
     facts = table[["customer", "record", "item", "true_from"]].iloc[other]
     return facts.astype({"customer": object, "record": object, "item": object}).assign(
-        chosen=values.to_numpy()[chosen], chosen_source=named[chosen],
-        other=values.to_numpy()[other], other_source=named[other], difference=difference,
-        resolved=share[chosen] - share[other] > _CLOSE, row=other, chosen_row=chosen,
+        chosen=values[chosen], chosen_source=named[chosen],
+        other=values[other], other_source=named[other], difference=difference,
+        resolved=believed[chosen] - believed[other] > _CLOSE, row=other, chosen_row=chosen,
     ).reset_index(drop=True)  # fmt: skip
-
-
-def _source_names(table: pd.DataFrame) -> np.ndarray[Any, Any]:
-    name = table["source_name"].astype(object)
-    name = name.where(name != "", table["source"].astype(object))
-    return np.asarray(name.astype(str) + ", " + table["method"].astype(str), dtype=object)
 
 
 def observed_reliability(
@@ -135,7 +162,8 @@ def observed_reliability(
 
     Notes
     -----
-    Agreement is not truth: two sources that copy a third agree. O(n log n) time, and quadratic
+    Facts are of one day here. Agreement is not truth: two sources that copy a third agree.
+    O(n log n) time, and quadratic
     in the number of sources of one fact.
 
     Examples
@@ -155,11 +183,9 @@ def observed_reliability(
     owner = "observed_reliability"
     check_real(relative_tolerance, "relative_tolerance", owner, low=0, high=np.inf, closed="left")
     check_real(prior_facts, "prior_facts", owner, low=0, high=np.inf, closed="left")
-    table = observed_table(observations, owner).reset_index(drop=True)
-    flat = pd.Series(1.0, index=table.index)
-    words = words_on_facts(table, flat, relative_tolerance)
-    name = table["source_name"].astype(object)
-    name = name.where(name != "", table["source"].astype(object)).to_numpy()
+    table = tidy_facts(observations, owner)
+    words = words_on_facts(table, np.ones(len(table)), relative_tolerance)
+    name = sources_of(table).to_numpy()
     spoken = pd.DataFrame({"fact": words.fact, "row": words.rows, "name": name[words.rows]})
     pairs = spoken.merge(spoken, on="fact", suffixes=("", "_other"))
     pairs = pairs[pairs["name"] != pairs["name_other"]]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from creditscore.organise._refresh._freshness import observed_table
 from creditscore.organise._verify._same_fact import FACT
+from creditscore.organise._verify._tidy_facts import sources_of, tidy_facts, values_of, words_of
 
 _ABOUT = ("invoiced_on", "amount")
 
@@ -30,6 +30,11 @@ def find_duplicates(observations: Any) -> pd.DataFrame:
         number, but the day and amount of an earlier invoice to the same customer) and "number
         of another" (an invoice number that another customer has as well).
 
+    Raises
+    ------
+    MissingColumnError
+        The table is none of observations.
+
     Notes
     -----
     Nothing is removed: what was told again is proof that it still holds, and two equal invoices
@@ -49,7 +54,11 @@ def find_duplicates(observations: Any) -> pd.DataFrame:
     >>> find_duplicates(booked)[["kind", "record", "other"]].values.tolist()
     [['same invoice', 'R2', 'R1']]
     """
-    table = observed_table(observations, "find_duplicates").reset_index(drop=True)
+    return duplicates_of(tidy_facts(observations, "find_duplicates"))
+
+
+def duplicates_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what of a table of facts is there twice."""
     parts = [_told_again(table), *_invoices(table)]
     return pd.concat(parts, ignore_index=True)
 
@@ -58,8 +67,7 @@ def _told_again(table: pd.DataFrame) -> pd.DataFrame:
     same = [*FACT, "number", "text", "source", "source_name", "method"]
     again = table.duplicated(same, keep="first").to_numpy()
     rows = table[again]
-    name = rows["source_name"].astype(object)
-    return _listed("told again", rows, name.where(name != "", rows["source"].astype(object)))
+    return _listed("told again", rows, sources_of(rows))
 
 
 def _invoices(table: pd.DataFrame) -> list[pd.DataFrame]:
@@ -90,12 +98,11 @@ def _invoices(table: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _listed(kind: str, rows: pd.DataFrame, other: pd.Series) -> pd.DataFrame:
-    value = rows["number"].astype(object).where(rows["number"].notna(), rows["text"])
     return pd.DataFrame(
         {
-            "kind": kind, "customer": rows["customer"].astype(object),
-            "record": rows["record"].astype(object), "item": rows["item"].astype(object),
-            "value": value, "other": other.astype(object),
+            "kind": kind, "customer": words_of(rows["customer"]),
+            "record": words_of(rows["record"]), "item": words_of(rows["item"]),
+            "value": values_of(rows), "other": other.astype(object),
             "row": rows.index.to_numpy(dtype=np.int64),
         }
     )  # fmt: skip

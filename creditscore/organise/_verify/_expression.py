@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -31,37 +32,49 @@ class Expression:
     @property
     def names(self) -> tuple[str, ...]:
         """Items in it, in the order in which they come first."""
-        tree = self._tree()
-        return tuple(dict.fromkeys(n.id for n in ast.walk(tree) if isinstance(n, ast.Name)))
+        return self._read()[1]
 
     def of(self, items: Mapping[str, Float1D]) -> Float1D:
         """Return its value for each row."""
-        return _value(self._tree().body, items)
+        return _value(self._read()[0], items)
 
     def size(self, items: Mapping[str, Float1D]) -> Float1D:
         """Return the largest absolute value among its parts, for tolerances that scale."""
-        parts = [np.abs(part) for part in _parts(self._tree().body, items)]
-        return np.asarray(np.max(parts, axis=0))
+        parts = [np.abs(part) for part in _parts(self._read()[0], items)]
+        return np.asarray(np.max(np.broadcast_arrays(*parts), axis=0))
 
-    def _tree(self) -> ast.Expression:
+    def _read(self) -> tuple[ast.expr, tuple[str, ...]]:
         if not isinstance(self.text, str) or len(self.text) > _MOST_LETTERS:
             msg = f"An expression must be a text of at most {_MOST_LETTERS} letters."
             raise InvalidParameterError(msg)
-        try:
-            tree = ast.parse(self.text, mode="eval")
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise self._refused() from error
-        for node in ast.walk(tree):
-            number = isinstance(node, ast.Constant) and type(node.value) not in (int, float)
-            if not isinstance(node, _ALLOWED) or number:
-                raise self._refused()
-        return tree
+        return _parsed(self.text)
 
-    def _refused(self) -> InvalidParameterError:
-        return InvalidParameterError(
-            f"{self.text!r} is no expression of items. It may hold names, numbers, +, -, * and "
-            "brackets, such as 'equity + total_liabilities'."
-        )
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> tuple[ast.expr, tuple[str, ...]]:
+    """Return what an expression says, and the items in it; each text is read once."""
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+        nodes = list(ast.walk(tree))
+        allowed = all(isinstance(node, _ALLOWED) and _is_finite(node) for node in nodes)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+        raise _refused(text) from error
+    if not allowed:
+        raise _refused(text)
+    return tree.body, tuple(dict.fromkeys(node.id for node in nodes if isinstance(node, ast.Name)))
+
+
+def _is_finite(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Constant):
+        return True
+    return type(node.value) in (int, float) and bool(np.isfinite(float(node.value)))  # type: ignore[arg-type]
+
+
+def _refused(text: str) -> InvalidParameterError:
+    return InvalidParameterError(
+        f"{text!r} is no expression of items. It may hold names, numbers, +, -, * and brackets, "
+        "such as 'equity + total_liabilities'."
+    )
 
 
 def _value(node: ast.expr, items: Mapping[str, Float1D]) -> Float1D:

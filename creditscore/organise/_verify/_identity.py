@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from creditscore._checks import check_kind, set_number
 from creditscore._typing import Bool1D, Float1D
 from creditscore._validation import check_choice
-from creditscore.exceptions import InvalidParameterError, MissingColumnError
+from creditscore.exceptions import InvalidDataError, InvalidParameterError, MissingColumnError
 from creditscore.organise._verify._expression import Expression
 
+Text1D: TypeAlias = npt.NDArray[np.object_]
 _FACTORS = {1e3: "1,000", 1e-3: "1/1,000", 1e4: "10,000", 1e-4: "1/10,000", 1e6: "1,000,000"}
 _DIGITS = 3
 
@@ -133,14 +135,16 @@ def check_identities(
     -------
     DataFrame
         A row a statement and identity: row (the label in the index of `statements`), identity,
-        status ("broken", or "not checkable" where an item is missing), gap (left less right),
-        item and hint: the one item that a slip explains, such as an amount in thousands, a
+        status ("broken", or "not checkable" where all items but one are there), gap (left less
+        right), item and hint: the one item that a slip explains, such as an amount in thousands, a
         wrong sign or two digits that changed places; empty where several or none would.
 
     Raises
     ------
     MissingColumnError
         `statements` has no item of any identity.
+    InvalidDataError
+        An item has two columns.
 
     Notes
     -----
@@ -170,9 +174,9 @@ def check_identities(
         )
         raise MissingColumnError(msg)
     items = {name: _numbers(statements, name) for one in used for name in one.items}
-    found = [row for one in used for row in _of_identity(one, items, used)]
-    columns = ["place", "identity", "status", "gap", "item", "hint"]
-    table = pd.DataFrame(found, columns=columns).sort_values("place", kind="stable")
+    found = [part for one in used for part in _of_identity(one, items, used)]
+    filled = [part for part in found if len(part)] or found[:1]
+    table = pd.concat(filled, ignore_index=True).sort_values("place", kind="stable")
     table.insert(0, "row", statements.index.to_numpy()[table["place"].to_numpy(dtype=np.int64)])
     return table.drop(columns="place").reset_index(drop=True)
 
@@ -180,78 +184,105 @@ def check_identities(
 def _numbers(statements: pd.DataFrame, name: str) -> Float1D:
     if name not in statements:
         return np.full(len(statements), np.nan)
+    if statements.columns.tolist().count(name) > 1:
+        msg = f"check_identities: the table of statements has two columns {name!r}. Keep one."
+        raise InvalidDataError(msg)
     return np.asarray(statements[name].to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _of_identity(
     one: Identity, items: Mapping[str, Float1D], all_of_them: tuple[Identity, ...]
-) -> Iterator[tuple[Any, ...]]:
+) -> Iterator[pd.DataFrame]:
+    """Yield what of a statement cannot be checked, and what is broken."""
     mine = {name: items[name] for name in one.items}
-    unknown = np.any([np.isnan(values) for values in mine.values()], axis=0)
-    # a statement without any of the items is another one, and nothing is to be said of it
-    some = ~np.all([np.isnan(values) for values in mine.values()], axis=0)
-    gap, _ = one.gaps(mine)
-    broken = one.is_broken(mine)
-    for place in np.flatnonzero(unknown & some):
-        lacking = ", ".join(name for name in mine if np.isnan(mine[name][place]))
-        yield place, one.name, "not checkable", np.nan, "", f"missing: {lacking}"
-    for place in np.flatnonzero(broken):
-        row = {name: values[place : place + 1] for name, values in items.items()}
-        item, hint = _explained(one, row, all_of_them)
-        yield place, one.name, "broken", float(gap[place]), item, hint
+    lacks = np.array([np.isnan(values) for values in mine.values()])
+    # a statement of which more is missing is another one, and nothing is to be said of it
+    almost = np.flatnonzero((lacks.sum(axis=0) == 1) & (len(mine) > 1))
+    names = np.array(list(mine), dtype=object)[lacks[:, almost].argmax(axis=0)]
+    hints = [f"missing: {name}" for name in names]
+    yield _rows(almost, one.name, "not checkable", gap=np.nan, item="", hint=hints)
+    broken = np.flatnonzero(one.is_broken(mine))
+    gap = np.broadcast_to(one.gaps(mine)[0], lacks.shape[1:])[broken]
+    rows = {name: values[broken] for name, values in items.items()}
+    item, hint = _explained(one, rows, all_of_them)
+    yield _rows(broken, one.name, "broken", gap=gap, item=item, hint=hint)
+
+
+def _rows(place: Any, identity: str, status: str, **columns: Any) -> pd.DataFrame:
+    told = {"place": place, "identity": identity, "status": status, **columns}
+    return pd.DataFrame(told).astype(
+        {name: object for name in told if name not in ("place", "gap")}
+    )
 
 
 def _explained(
-    one: Identity, row: Mapping[str, Float1D], all_of_them: tuple[Identity, ...]
-) -> tuple[str, str]:
-    """Return the only item that a slip explains, and the slip; empty texts if it is not one."""
-    if one.relation == "<=":
-        return "", ""
-    gap, _ = one.gaps(row)
-    found = []
+    one: Identity, rows: Mapping[str, Float1D], all_of_them: tuple[Identity, ...]
+) -> tuple[Text1D, Text1D]:
+    """Return of each row the only item that a slip explains, and the slip; else empty texts."""
+    n = len(next(iter(rows.values())))
+    items, hints = np.full(n, "", dtype=object), np.full(n, "", dtype=object)
+    if one.relation == "<=" or not n:
+        return items, hints
+    gap, _ = one.gaps(rows)
+    times = np.zeros(n, dtype=np.int64)
     for name in one.items:
-        moved, _ = one.gaps({**row, name: row[name] + 1.0})
-        slope = float(moved[0] - gap[0])
-        if slope == 0:
-            continue
-        value, needed = float(row[name][0]), float(row[name][0] - gap[0] / slope)
-        mended = {**row, name: np.array([needed])}
+        moved, _ = one.gaps({**rows, name: rows[name] + 1.0})
+        slope = moved - gap
+        with np.errstate(divide="ignore", invalid="ignore"):
+            needed = rows[name] - gap / slope
+        mended = {**rows, name: needed}
         # an amount that is far too large would tolerate everything
-        _, tolerated = one.gaps(mended)
-        slip = _slip(value, needed, float(tolerated[0] / abs(slope)))
-        if slip and not _breaks_others(mended, row, name, all_of_them):
-            found.append((name, f"{slip}: {needed:,.0f} in place of {value:,.0f}"))
-    return found[0] if len(found) == 1 else ("", "")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            tolerated = one.gaps(mended)[1] / np.abs(slope)
+        slip = _slips(rows[name], needed, tolerated)
+        found = np.flatnonzero((slip != "") & ~_breaks_others(mended, rows, name, all_of_them))
+        times[found] += 1
+        items[found] = name
+        hints[found] = [
+            f"{word}: {right:,.0f} in place of {wrong:,.0f}"
+            for word, right, wrong in zip(
+                slip[found], needed[found], rows[name][found], strict=True
+            )
+        ]
+    several = times != 1
+    items[several] = hints[several] = ""
+    return items, hints
 
 
 def _breaks_others(
     mended: Mapping[str, Float1D],
-    row: Mapping[str, Float1D],
+    rows: Mapping[str, Float1D],
     name: str,
     all_of_them: tuple[Identity, ...],
-) -> bool:
-    others = [one for one in all_of_them if name in one.items]
-    return any(one.is_broken(mended)[0] and not one.is_broken(row)[0] for one in others)
+) -> Bool1D:
+    """Tell where a value breaks an equation that holds now."""
+    breaks = np.zeros(len(rows[name]), dtype=bool)
+    for one in all_of_them:
+        if name in one.items:
+            breaks |= one.is_broken(mended) & ~one.is_broken(rows)
+    return breaks
 
 
-def _slip(value: float, needed: float, tolerated: float) -> str:
-    """Say which slip of the pen makes `value` of what is needed."""
-    if value == 0 or needed == 0:
-        return ""
-    if abs(value + needed) <= tolerated:
-        return "wrong sign"
-    for factor, words in _FACTORS.items():
+def _slips(values: Float1D, needed: Float1D, tolerated: Float1D) -> Text1D:
+    """Say for each row which slip of the pen makes the value of what is needed."""
+    told = np.full(len(values), "", dtype=object)
+    usable = np.isfinite(needed) & np.isfinite(values) & (values != 0) & (needed != 0)
+    for place in np.flatnonzero(usable & ((values > 0) == (needed > 0))):
+        if _swapped(round(abs(values[place])), round(abs(needed[place]))):
+            told[place] = "two digits changed places"
+    for factor, words in reversed(_FACTORS.items()):
         # rounding to thousands loses up to half of one
-        lost = max(tolerated, 0.5 * max(factor, 1.0))
-        if abs(value * factor - needed) <= lost:
-            return f"unit is off by {words}"
-    if (value > 0) == (needed > 0) and _swapped(round(abs(value)), round(abs(needed))):
-        return "two digits changed places"
-    return ""
+        lost = np.maximum(tolerated, 0.5 * max(factor, 1.0))
+        told[usable & (np.abs(values * factor - needed) <= lost)] = f"unit is off by {words}"
+    told[usable & (np.abs(values + needed) <= tolerated)] = "wrong sign"
+    return told
 
 
 def _swapped(value: int, needed: int) -> bool:
     """Tell whether two numbers differ by two neighbouring digits that changed places."""
+    # such numbers differ by a multiple of nine
+    if (value - needed) % 9 or value == needed:
+        return False
     one, other = str(value), str(needed)
     if len(one) != len(other) or len(one) < _DIGITS:
         return False

@@ -1,19 +1,21 @@
-"""Facts far from those of peers, or from the customer's own of the period before."""
+"""Numbers of customers far from those of their peers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from creditscore._checks import read_entries
-from creditscore._typing import Float1D, Int1D
+from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._validation import check_integer, check_real
 from creditscore.exceptions import InvalidDataError, MissingColumnError
-from creditscore.organise._refresh._freshness import observed_table
 
+_LEAST_FACTOR = 5.0
+"""Times which an amount must be more, or less, than a customer of its size has."""
+_LEAST_AMOUNTS = 3
+"""Amounts of a customer from which its size is known."""
 _MAD_TO_SIGMA = 1.4826
 """1 / Φ⁻¹(3/4): the median absolute deviation of a normal is that part of its deviation."""
 
@@ -22,6 +24,7 @@ def peer_outliers(
     snapshot: pd.DataFrame,
     *,
     items: Sequence[str] | None = None,
+    amounts: Sequence[str] = (),
     peers_by: Sequence[str] = (),
     threshold: float = 3.5,
     min_peers: int = 10,
@@ -34,6 +37,10 @@ def peer_outliers(
         A row a customer, a column an item, such as a store's snapshot.
     items : sequence of str, optional
         Columns that are looked at; without, all numbers.
+    amounts : sequence of str, default=()
+        Of these, what grows with the size of a customer and is above zero, such as sales, assets
+        and employees: compared as if all were of one size, so that a large firm is no outlier for
+        being large.
     peers_by : sequence of str, default=()
         Columns by which customers are peers, the most important first, such as industry and
         size. Where a group is too small the last of them is left out, and so on to all customers.
@@ -58,14 +65,22 @@ def peer_outliers(
     Notes
     -----
     z = (x − median) / (1.4826 × MAD), MAD being the median of |x − median|. Iglewicz and Hoaglin
-    recommend 3.5. Where all known numbers of an item are above zero their logarithms are
+    recommend 3.5 [1]_. Where all known numbers of an item are above zero their logarithms are
     compared, as amounts of firms differ by factors. A group in which more than half are equal
-    has a MAD of zero and tells nothing; a wider one is then used. O(n_customers × n_items) time,
-    and a sort.
+    has a MAD of zero and tells nothing; a wider one is then used.
+
+    Of `amounts` x_ij = log(amount j of customer i) − m_j − s_i, m_j being the median of the
+    logarithms of amount j and s_i, the size, the median of what is then left of customer i: two
+    steps of Tukey's median polish [2]_. One wrong amount moves the size little, and so stands
+    alone. Customers of fewer than three amounts have no size and are compared as they are; amounts
+    of zero or less are left out. A factor below 5 is none of a slip and not listed, however near
+    to each other the peers. The median told is the one for a customer of that size.
+    O(n_customers × n_items) time, and a sort.
 
     References
     ----------
     .. [1] Iglewicz, B. and Hoaglin, D. C. (1993). How to Detect and Handle Outliers. ASQC.
+    .. [2] Tukey, J. W. (1977). Exploratory Data Analysis. Addison-Wesley, chapter 11.
 
     Examples
     --------
@@ -83,7 +98,8 @@ def peer_outliers(
         names = [n for n in snapshot.select_dtypes("number").columns if n not in by]
     else:
         names = list(read_entries(items, "items", owner))
-    lacking = [name for name in (*names, *by) if name not in snapshot]
+    scaled = [name for name in read_entries(amounts, "amounts", owner) if name in names]
+    lacking = [name for name in (*names, *amounts, *by) if name not in snapshot]
     if lacking:
         msg = f"{owner}: the snapshot has no column {lacking[0]!r}. Leave it out, or add it."
         raise MissingColumnError(msg)
@@ -93,7 +109,13 @@ def peer_outliers(
         raise InvalidDataError(msg)
     groups = [_codes(snapshot, by[:n]) for n in range(len(by), -1, -1)]
     labels = [", ".join(by[:n]) or "all" for n in range(len(by), -1, -1)]
-    found = [_of_item(snapshot, name, groups, labels, min_peers) for name in names]
+    sizes = _sizes(snapshot, scaled)
+    found = [
+        _of_item(_column(snapshot, name), name, sizes if name in scaled else None, groups,
+                 (labels, min_peers))
+        for name in names
+    ]  # fmt: skip
+    found = [part.assign(customer=snapshot.index.to_numpy()[part["row"]]) for part in found]
     columns = ["customer", "item", "value", "z", "median", "n_peers", "peers"]
     every = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
     far = every[(every["z"].abs() > threshold).to_numpy(dtype=bool)]
@@ -109,25 +131,69 @@ def _codes(snapshot: pd.DataFrame, by: Sequence[str]) -> Int1D:
     return codes
 
 
+def _column(snapshot: pd.DataFrame, name: str) -> Float1D:
+    return np.asarray(snapshot[name].to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _sizes(snapshot: pd.DataFrame, amounts: list[str]) -> Float1D:
+    """Return the size of each customer by the medians of its amounts; NaN without enough."""
+    if not amounts:
+        return np.full(len(snapshot), np.nan)
+    values = snapshot[amounts].astype(np.float64)
+    logs = np.log(values.where((values > 0) & np.isfinite(values)))
+    left = logs - logs.median()
+    size = left.median(axis=1).where(left.count(axis=1) >= _LEAST_AMOUNTS)
+    return np.asarray(size.to_numpy())
+
+
 def _of_item(
-    snapshot: pd.DataFrame, name: str, groups: list[Int1D], labels: list[str], min_peers: int
+    value: Float1D,
+    name: str,
+    sizes: Float1D | None,
+    groups: list[Int1D],
+    peers: tuple[list[str], int],
 ) -> pd.DataFrame:
-    value = snapshot[name].to_numpy(dtype=np.float64, na_value=np.nan)
     known = np.isfinite(value)
-    amounts = bool(known.any()) and bool((value[known] > 0).all())
-    x = np.where(known, np.log(np.where(known, value, 1.0)) if amounts else value, np.nan)
+    plain = np.zeros(len(value))
+    if sizes is None:
+        return _compared(value, plain, (known, known), groups, peers).assign(item=name)
+    known &= value > 0
+    sized = known & np.isfinite(sizes)
+    by_size = _compared(value, np.where(sized, sizes, 0.0), (sized, sized), groups, peers)
+    # who has no size, or no peers that have one, is compared with all as they are
+    others = known.copy()
+    others[by_size["row"]] = False
+    parts = [by_size, _compared(value, plain, (known, others), groups, peers)]
+    found = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    found = found.assign(item=name)
+    far = np.abs(np.log(found["value"] / found["median"])) >= np.log(_LEAST_FACTOR)
+    return found[far]
+
+
+def _compared(
+    value: Float1D,
+    size: Float1D,
+    known_and_told: tuple[Bool1D, Bool1D],
+    groups: list[Int1D],
+    peers: tuple[list[str], int],
+) -> pd.DataFrame:
+    """Return z of those that are told, among the peers who are known."""
+    (known, told), (labels, min_peers) = known_and_told, peers
+    in_logs = bool(known.any()) and bool((value[known] > 0).all())
+    x = np.where(known, (np.log(np.where(known, value, 1.0)) if in_logs else value) - size, np.nan)
     z, median = np.full(len(x), np.nan), np.full(len(x), np.nan)
     n_peers, place = np.zeros(len(x), dtype=np.int64), np.full(len(x), -1)
     for level, codes in enumerate(groups):
         n, middle, spread = _robust(x, codes)
-        use = known & (place < 0) & (codes >= 0) & (n >= min_peers) & (spread > 0)
+        use = told & (place < 0) & (codes >= 0) & (n >= min_peers) & (spread > 0)
         z[use] = (x[use] - middle[use]) / (_MAD_TO_SIGMA * spread[use])
         median[use], n_peers[use], place[use] = middle[use], n[use], level
     rows = np.flatnonzero(place >= 0)
+    usual = median[rows] + size[rows]
     return pd.DataFrame(
         {
-            "customer": snapshot.index.to_numpy()[rows], "item": name, "value": value[rows],
-            "z": z[rows], "median": np.exp(median[rows]) if amounts else median[rows],
+            "row": rows, "value": value[rows], "z": z[rows],
+            "median": np.exp(usual) if in_logs else usual,
             "n_peers": n_peers[rows], "peers": np.array(labels, dtype=object)[place[rows]],
         }
     )  # fmt: skip
@@ -140,65 +206,3 @@ def _robust(x: Float1D, codes: Int1D) -> tuple[Int1D, Float1D, Float1D]:
     spread = (pd.Series(x) - middle).abs().groupby(codes).transform("median")
     n = grouped.transform("count").to_numpy()
     return n, middle.to_numpy(), spread.fillna(0.0).to_numpy()
-
-
-def find_jumps(observations: Any, *, factor: float = 8.0) -> pd.DataFrame:
-    """Return numbers that are many times, or a small part of, those of the period before.
-
-    Parameters
-    ----------
-    observations : Observations or DataFrame
-        Tidy observations, with the history of each item.
-    factor : float, default=8
-        Ratio to the number before, above 1, from which a number is listed; its inverse too.
-
-    Returns
-    -------
-    DataFrame
-        A row a jump: customer, record, item, true_from, value, before, ratio, hint and row (the
-        place in the table). The hint says "unit" where the ratio is about 1,000, 10,000 or a
-        million, or the inverse of one.
-
-    Notes
-    -----
-    Numbers of one source with the same sign are compared, by the last word on each day. A change
-    of sign is no jump. O(n log n) time.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from creditscore.collect import Observations
-    >>> from creditscore.organise import find_jumps
-    >>> told = Observations.from_frame(pd.DataFrame({
-    ...     "customer": "A", "item": "revenue", "value": [900.0, 950_000.0],
-    ...     "true_from": ["2022-12-31", "2023-12-31"], "source": "public_filing",
-    ...     "method": "data_analysis", "collected_at": "2024-05-01",
-    ... }))
-    >>> find_jumps(told)[["value", "before", "hint"]].values.tolist()
-    [[950000.0, 900.0, 'unit']]
-    """
-    owner = "find_jumps"
-    check_real(factor, "factor", owner, low=1, high=np.inf, closed="neither")
-    table = observed_table(observations, owner).reset_index(drop=True)
-    series = ["customer", "record", "item", "source", "source_name"]
-    numbers = table[table["number"].notna()].sort_values(
-        [*series, "true_from", "collected_at"], kind="stable"
-    )
-    last = numbers.drop_duplicates([*series, "true_from"], keep="last")
-    codes = last.groupby(series, sort=False, observed=True).ngroup().to_numpy()
-    value = last["number"].to_numpy()
-    before = np.where(np.append(False, np.diff(codes) == 0)[: len(value)], _shifted(value), np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = value / before
-    jumps = (ratio >= factor) | ((ratio > 0) & (ratio <= 1 / factor))
-    found = last.loc[jumps, ["customer", "record", "item", "true_from"]]
-    size = np.abs(np.log10(np.where(jumps, ratio, 1.0)[jumps]))
-    unit = np.any([np.abs(size - power) < 0.25 for power in (3, 4, 6)], axis=0)
-    return found.assign(
-        value=value[jumps], before=before[jumps], ratio=ratio[jumps],
-        hint=np.where(unit, "unit", ""), row=found.index,
-    ).reset_index(drop=True)  # fmt: skip
-
-
-def _shifted(values: Float1D) -> Float1D:
-    return np.append(np.nan, values[:-1])[: len(values)]

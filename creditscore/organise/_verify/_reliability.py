@@ -12,14 +12,14 @@ import pandas as pd
 from creditscore._document import JsonDocument
 from creditscore._typing import Float1D
 from creditscore._validation import check_real
-from creditscore.collect import METHODS, SOURCE_KINDS
+from creditscore.collect import (
+    METHOD_RELIABILITY,
+    METHODS,
+    SOURCE_KINDS,
+    SOURCE_RELIABILITY,
+    tidy_table,
+)
 from creditscore.exceptions import InvalidParameterError
-from creditscore.organise._refresh._freshness import observed_table
-
-_SOURCES = {
-    "public_filing": 0.9, "internal_record": 0.9, "third_party": 0.8, "site_visit": 0.8,
-}  # fmt: skip
-_METHODS = {"data_analysis": 1.0, "observation": 1.0, "interview": 0.8, "questionnaire": 0.7}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,8 @@ class SourceReliability(JsonDocument):
     words: public filings and own records 0.9, third parties and site visits 0.8; analysis and
     observation 1, interviews 0.8, questionnaires 0.7. What counts is the order: first who saw or
     audited, last who speaks of himself. It is a judgement and no estimate;
-    :func:`observed_reliability` says how often others agreed.
+    :func:`observed_reliability` says how often others agreed. Its rates are of sources with their
+    methods: give them as `names` together with ``methods=dict.fromkeys(METHODS, 1.0)``.
 
     Examples
     --------
@@ -69,10 +70,11 @@ class SourceReliability(JsonDocument):
 
     def of(self, observations: Any) -> pd.Series:
         """Return the reliability of each observation, in the index of the table."""
-        table = observed_table(observations, "SourceReliability.of")
-        by_kind = _mapped(table["source"], {**_SOURCES, **self.sources})
+        needed = ("source", "source_name", "method")
+        table = tidy_table(observations, needed, "SourceReliability.of")
+        by_kind = _mapped(table["source"], {**SOURCE_RELIABILITY, **self.sources})
         own = _mapped(table["source_name"], self.names)
-        method = _mapped(table["method"], {**_METHODS, **self.methods})
+        method = _mapped(table["method"], {**METHOD_RELIABILITY, **self.methods})
         value = np.where(np.isnan(own), by_kind, own) * method
         return pd.Series(value, index=table.index, name="reliability")
 
@@ -85,4 +87,7 @@ class SourceReliability(JsonDocument):
 
 
 def _mapped(words: pd.Series, numbers: Mapping[str, float]) -> Float1D:
-    return np.asarray(words.astype(object).map(dict(numbers)).to_numpy(dtype=np.float64))
+    codes, levels = pd.factorize(words)
+    values = [numbers.get(level, np.nan) for level in levels]
+    # a gap has the code -1, which is the last of them
+    return np.asarray(np.array([*values, np.nan], dtype=np.float64)[codes])

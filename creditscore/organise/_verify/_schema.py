@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -68,6 +69,11 @@ def catalogue_schema(catalogue: ItemCatalogue, *, record_kind: str = "") -> Any:
     if not items:
         msg = f"The catalogue has no items of records of the kind {record_kind!r}."
         raise InvalidParameterError(msg)
+    return schema_of(items, record_kind)
+
+
+def schema_of(items: Sequence[Item], name: str = "") -> Any:
+    """Return a schema with a column each of some items, without the prefix of their record."""
     pandera = pandera_module()
     columns = {
         item.name.rpartition(".")[2]: pandera.Column(
@@ -75,7 +81,7 @@ def catalogue_schema(catalogue: ItemCatalogue, *, record_kind: str = "") -> Any:
         )
         for item in items
     }
-    return pandera.DataFrameSchema(columns, name=record_kind or "customers")
+    return pandera.DataFrameSchema(columns, name=name or "customers")
 
 
 def _checks(item: Item, pandera: Any) -> list[Any]:

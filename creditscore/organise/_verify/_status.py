@@ -7,11 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from creditscore._typing import Bool1D, Float1D
+from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._validation import check_real
-from creditscore.organise._refresh._freshness import observed_table
+from creditscore.collect import ItemCatalogue
 from creditscore.organise._verify._reliability import SourceReliability
-from creditscore.organise._verify._same_fact import SameFact, words_on_facts
+from creditscore.organise._verify._same_fact import (
+    SameFact,
+    same_values,
+    state_lives,
+    words_on_facts,
+)
+from creditscore.organise._verify._tidy_facts import catalogue_for, codes_of, tidy_facts
 
 STATUSES = ("verified", "unverified", "contradicted")
 
@@ -19,6 +25,7 @@ STATUSES = ("verified", "unverified", "contradicted")
 def verification_status(
     observations: Any,
     *,
+    catalogue: ItemCatalogue | None = None,
     reliability: SourceReliability | None = None,
     relative_tolerance: float = 0.005,
 ) -> pd.DataFrame:
@@ -28,6 +35,8 @@ def verification_status(
     ----------
     observations : Observations or DataFrame
         Tidy observations.
+    catalogue : ItemCatalogue, optional
+        What the items are. Without, that of the observations, or the standard one.
     reliability : SourceReliability, optional
         Which source is believed where they contradict each other; without, the default one.
     relative_tolerance : float, default=0.005
@@ -38,13 +47,24 @@ def verification_status(
     DataFrame
         In the index of the table: status ("verified", "unverified" or "contradicted") and why.
 
+    Raises
+    ------
+    MissingColumnError
+        The table is none of observations.
+
     Notes
     -----
-    In order: an observation is *contradicted* if a source that is believed as much or more says
-    something else about the same fact (customer, record, item and day); *verified* if another
-    kind of source, or another named source, says the same; *verified* if it is first-hand: a
-    public filing, the firm's own records, or what somebody saw on a visit; else *unverified*,
-    being somebody's word alone. O(n log n) time.
+    In order: an observation is *contradicted* if it says something else than the most reliable
+    source of the same fact, or than another that is believed as much; *verified* if another kind
+    of source, or another named source, says the same as the most reliable one, and it does too;
+    *verified* if it is first-hand: a public filing, the firm's own records, or what somebody saw
+    on a visit; else *unverified*, being somebody's word alone. What a source said again is what
+    its last word on the fact is.
+
+    What one fact is, :func:`find_conflicts` says. For states (items of the group identity) an
+    older word that says the same verifies as long as it is within the shelf life of the item, so
+    that who confirms by telephone what a register filed the year before is not alone. O(n log n)
+    time.
 
     Examples
     --------
@@ -62,35 +82,50 @@ def verification_status(
     """
     owner = "verification_status"
     check_real(relative_tolerance, "relative_tolerance", owner, low=0, high=np.inf, closed="left")
-    table = observed_table(observations, owner)
-    rows = table.reset_index(drop=True)
-    believed = (reliability or SourceReliability()).of(rows)
-    words = words_on_facts(rows, believed, relative_tolerance)
+    table = tidy_facts(observations, owner)
+    believed = (reliability or SourceReliability()).of(table).to_numpy()
+    lives = state_lives(catalogue_for(observations, catalogue))
+    words = words_on_facts(table, believed, relative_tolerance, lives)
+    given = getattr(observations, "table", observations)
+    return statuses_of(table, believed, words).set_axis(given.index, axis=0)
+
+
+def statuses_of(table: pd.DataFrame, believed: Float1D, words: SameFact) -> pd.DataFrame:
+    """Return status and why of each row."""
+    against = words.compared & ~words.agrees
     # the strongest word against the believed one speaks against it too where it is its equal
-    share = believed.to_numpy()
-    first_share = share[words.rows[words.first]]
-    equals = ~words.agrees & (share[words.rows] >= first_share)
-    n = len(rows)
-    contradicted, confirmed = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-    disputed_facts = np.unique(words.fact[equals])
-    contradicted[words.rows] = ~words.agrees | np.isin(words.fact, disputed_facts)
-    confirmed[words.rows] = words.agrees & (_independent(rows, words) > 1)
-    superseded = np.ones(n, dtype=bool)
-    superseded[words.rows] = False
+    equals = against & (believed[words.rows] >= believed[words.rows[words.first]])
+    n = len(table)
+    of_fact = np.zeros(len(words.rows), dtype=bool)
+    of_fact[words.first[equals]] = True
+    disputed = of_fact[words.first]
+    contradicted = _any(words, against | (disputed & words.compared), n)
+    confirmed = _any(words, words.agrees & (_independent(table, words) > 1), n)
+    first_hand = _first_hand(table)
+    superseded = words.latest != np.arange(n)
     status = np.select(
-        [contradicted, confirmed, _first_hand(rows)],
+        [contradicted, confirmed, first_hand],
         ["contradicted", "verified", "verified"], default="unverified",
     )  # fmt: skip
     why = np.select(
-        [contradicted, confirmed, superseded & _first_hand(rows), _first_hand(rows)],
+        [contradicted, confirmed, superseded & first_hand, first_hand],
         ["another source says otherwise", "another source says the same",
          "first-hand, and replaced by a later word", "first-hand"],
         default="somebody's word alone",
     )  # fmt: skip
-    return pd.DataFrame(
-        {"status": pd.Categorical(status, categories=list(STATUSES)), "why": why},
-        index=table.index,
-    )
+    told_again = np.flatnonzero(superseded)
+    same = same_values(table, told_again, words.latest[told_again], 0.0)
+    told_again = told_again[same]
+    for column in (status, why):
+        column[told_again] = column[words.latest[told_again]]
+    return pd.DataFrame({"status": pd.Categorical(status, categories=list(STATUSES)), "why": why})
+
+
+def _any(words: SameFact, holds: Bool1D, n: int) -> Bool1D:
+    """Tell for each row of the table whether it holds of the row as a word on any fact."""
+    found = np.zeros(n, dtype=bool)
+    found[words.rows[holds]] = True
+    return found
 
 
 def _first_hand(rows: pd.DataFrame) -> Bool1D:
@@ -101,9 +136,12 @@ def _first_hand(rows: pd.DataFrame) -> Bool1D:
     return found
 
 
-def _independent(rows: pd.DataFrame, words: SameFact) -> Float1D:
+def _independent(table: pd.DataFrame, words: SameFact) -> Int1D:
     """Return how many different sources agree on the fact of each word."""
-    named = rows.groupby(["source", "source_name"], sort=False, observed=True).ngroup()
-    told = pd.DataFrame({"fact": words.fact, "name": named.to_numpy()[words.rows]})
-    counts = told[words.agrees].groupby("fact")["name"].nunique()
-    return np.asarray(told["fact"].map(counts).fillna(0).to_numpy(dtype=np.float64))
+    named = codes_of(table, ["source", "source_name"])[words.rows]
+    # the place of the first word stands for the fact; most have no other
+    shared = np.bincount(words.first, minlength=len(words.rows))[words.first] > 1
+    at = np.flatnonzero(shared & words.agrees)
+    pairs = pd.DataFrame({"fact": words.first[at], "name": named[at]}).drop_duplicates()
+    counts = np.bincount(pairs["fact"].to_numpy(), minlength=len(words.rows))
+    return np.maximum(1, counts)[words.first]

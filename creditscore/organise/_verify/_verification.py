@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,28 +9,42 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import read_entries
+from creditscore._checks import check_kind, read_entries
 from creditscore._display import counted, html_table
+from creditscore._typing import Float1D
 from creditscore.collect import ItemCatalogue
-from creditscore.exceptions import ConflictWarning, EmptyDataError
-from creditscore.organise._refresh._freshness import observed_table
-from creditscore.organise._verify._conflict import find_conflicts
-from creditscore.organise._verify._duplicate import find_duplicates
+from creditscore.exceptions import EmptyDataError
+from creditscore.organise._store._clock import last_instant, now
+from creditscore.organise._verify._conflict import conflicts_of
+from creditscore.organise._verify._day_checks import future_findings, order_findings
+from creditscore.organise._verify._duplicate import duplicates_of
+from creditscore.organise._verify._findings import COLUMNS, SEVERITIES, findings, joined, nothing
 from creditscore.organise._verify._identity import (
     STATEMENT_IDENTITIES,
     Identity,
     check_identities,
 )
-from creditscore.organise._verify._outlier import find_jumps, peer_outliers
+from creditscore.organise._verify._jump import changes_of, jumps_of
+from creditscore.organise._verify._number_checks import number_findings, reference_findings
+from creditscore.organise._verify._outlier import peer_outliers
 from creditscore.organise._verify._reliability import SourceReliability
-from creditscore.organise._verify._schema import check_snapshot
-from creditscore.organise._verify._status import STATUSES, verification_status
+from creditscore.organise._verify._same_fact import SameFact, state_lives, words_on_facts
+from creditscore.organise._verify._schema import check_snapshot, schema_of
+from creditscore.organise._verify._status import STATUSES, statuses_of
+from creditscore.organise._verify._tidy_facts import (
+    catalogue_for,
+    codes_of,
+    tidy_facts,
+    values_of,
+    words_of,
+)
+from creditscore.organise._verify._unit_checks import amounts_of, unit_findings
 
-COLUMNS = [
-    "customer", "record", "item", "true_from", "check", "severity", "value", "expected", "hint",
-]  # fmt: skip
-SEVERITIES = ("error", "doubt", "note")
-_FUTURE_DAYS = 1
+_AGREE = 0.005
+_JUMP = 8.0
+_STATEMENT = ["customer", "true_from", "source", "source_name"]
+_SIZED = ("", "persons")
+"""Units of items that grow with the size of a firm."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -41,9 +54,10 @@ class Verification:
     Attributes
     ----------
     findings : pandas.DataFrame
-        A row a finding: customer, record, item, true_from, check (range, identity, conflict,
-        outlier, jump, duplicate or future), severity (error: cannot be right; doubt: a person
-        should look; note: could not be checked, or is there twice), value, expected and hint.
+        A row a finding: customer, record, item (empty for a whole statement), true_from, check
+        (see :func:`verify`), severity (error: cannot be right; doubt: a person should look; note:
+        could not be checked, or is there twice), value, expected, hint, source (its name, or its
+        kind), and observation (its number in a store, or else its place in the table).
     status : pandas.DataFrame
         Of each observation, in the order of the table: customer, item, source, status
         (verified, unverified or contradicted) and why.
@@ -93,8 +107,10 @@ class Verification:
         severity = self.findings["severity"]
         parts = ", ".join(counted(int((severity == name).sum()), name) for name in SEVERITIES)
         verified = float((self.status["status"] == "verified").mean())
+        # not all of them is not 100 %
+        share = "100%" if verified == 1 else f"{np.floor(verified * 1000) / 1000:.1%}"
         n = counted(len(self.status), "observation")
-        return f"Verification({n}, {verified:.0%} verified: {parts})"
+        return f"Verification({n}, {share} verified: {parts})"
 
     def _repr_html_(self) -> str:
         """Show how many findings each check has."""
@@ -109,8 +125,9 @@ def verify(
     identities: Sequence[Identity] | None = None,
     reliability: SourceReliability | None = None,
     peers_by: Sequence[str] = ("industry",),
+    known_at: Any = None,
 ) -> Verification:
-    """Check all facts: ranges, identities, conflicts, outliers, jumps, duplicates, future days.
+    """Check all facts, alone, against each other, against other sources and against peers.
 
     Parameters
     ----------
@@ -125,6 +142,9 @@ def verify(
         Which source is believed; without, the default one.
     peers_by : sequence of str, default=("industry",)
         Items by which customers are peers; those that nobody has are left out.
+    known_at : time, optional
+        When all of it was known, such as the day of an export; a day means its end in UTC. What
+        was collected later is an error. Without, now.
 
     Returns
     -------
@@ -136,13 +156,38 @@ def verify(
         There are no observations.
     MissingColumnError
         The table is none of observations.
+    InvalidParameterError
+        No instant, or none of the catalogue's kind.
     MissingDependencyError
         pandera is not installed.
 
     Notes
     -----
     Nothing is changed and nothing left out. What :class:`Observations` refuses (a number out of
-    its range) is looked for again, as a table may come from elsewhere. O(n log n) time.
+    its range) is looked for again, as a table may come from elsewhere. Checks are:
+
+    ==========  ==================================================================================
+    Check       What is found
+    ==========  ==================================================================================
+    range       numbers out of range, words that are none of the allowed ones, no days
+    identity    statements that do not add up, by :func:`check_identities`
+    conflict    sources that contradict each other, by :func:`find_conflicts`
+    number      registration and identity numbers whose check sign is wrong, by
+                :func:`check_number`, and stand-ins such as N/A
+    order       days of a record before those that they follow: due before invoiced
+    future      what is true, or was done, after it was collected, or collected after `known_at`
+    unit        a currency that at most a tenth of the customer's other reports have; sources in
+                different units; a statement of which most amounts are 1,000, 10,000 or a million
+                times the customer's others, or such a part of them
+    reference   records that name another that is not there, such as the invoice that is paid
+    jump        amounts far from the customer's own before, by :func:`find_jumps`
+    outlier     numbers far from those of peers, by :func:`peer_outliers`, the size of each
+                customer taken out of amounts and employees
+    duplicate   what is there twice, by :func:`find_duplicates`
+    ==========  ==================================================================================
+
+    Results and equity may be near zero, where factors mean nothing: jumps and outliers are of
+    items that cannot be below zero, and the identities look after the others. O(n log n) time.
 
     Examples
     --------
@@ -156,162 +201,176 @@ def verify(
     ... }))
     >>> checked = verify(filed)
     >>> checked
-    Verification(3 observations, 100% verified: 1 error, 0 doubts, 3 notes)
+    Verification(3 observations, 100% verified: 1 error, 0 doubts, 0 notes)
     >>> checked.findings.loc[0, ["check", "expected"]].tolist()
     ['identity', 'total_assets = total_liabilities + equity']
     """
     owner = "verify"
-    table = observed_table(observations, owner).reset_index(drop=True)
+    table = tidy_facts(observations, owner)
     if not len(table):
         msg = "There are no observations that could be verified."
         raise EmptyDataError(msg)
-    catalogue = catalogue or getattr(observations, "catalogue", None) or ItemCatalogue.standard()
+    catalogue = catalogue_for(observations, catalogue)
+    check_kind(catalogue, "catalogue", owner, ItemCatalogue)
     names = tuple(name for name in read_entries(peers_by, "peers_by", owner))
+    instant = now() if known_at is None else last_instant(known_at, "known_at", owner)
+    believed = (reliability or SourceReliability()).of(table).to_numpy()
+    words = words_on_facts(table, believed, _AGREE, state_lives(catalogue))
+    changes = changes_of(table)
+    units = unit_findings(table, amounts_of(catalogue), words, changes)
     parts = [
         _ranges(table, catalogue),
         _identities(table, STATEMENT_IDENTITIES if identities is None else tuple(identities)),
-        _conflicts(table, reliability),
+        _conflicts(table, believed, words),
+        number_findings(table),
+        order_findings(table),
+        future_findings(table, catalogue, pd.Timestamp(instant, unit="us")),
+        units,
+        reference_findings(table, catalogue),
         _outliers(table, catalogue, names),
-        _jumps(table),
+        _jumps(table, catalogue, changes, units),
         _duplicates(table),
-        _future(table),
     ]
-    filled = [part for part in parts if len(part)]
-    findings = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=COLUMNS)
-    rank = findings["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
-    status = verification_status(table, reliability=reliability)
+    found = joined(parts)
+    rank = found["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
+    order = rank.sort_values(kind="stable").index
     return Verification(
-        findings=findings.loc[rank.sort_values(kind="stable").index, COLUMNS].reset_index(
-            drop=True
-        ),
-        status=table[["customer", "item", "source"]].join(status),
+        findings=found.loc[order, COLUMNS].reset_index(drop=True),
+        status=table[["customer", "item", "source"]].join(statuses_of(table, believed, words)),
     )
-
-
-def _findings(check: str, severity: Any, rows: pd.DataFrame, **columns: Any) -> pd.DataFrame:
-    facts = {name: rows[name].astype(object) if name in rows else "" for name in COLUMNS[:3]}
-    day = rows.get("true_from", pd.NaT)
-    plain = {"value": None, "expected": "", "hint": ""}
-    found = {**facts, "true_from": day, "check": check, "severity": severity, **plain, **columns}
-    table = pd.DataFrame(found, index=rows.index)
-    return table.astype({"value": object, "true_from": "datetime64[s]"})[COLUMNS]
-
-
-def _wide(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return a row a key, a column an item: the number or the text collected last."""
-    last = rows.sort_values("collected_at", kind="stable").drop_duplicates(
-        [*keys, "item"], keep="last"
-    )
-    plain = last.astype({**dict.fromkeys(keys, object), "item": object})
-    if "true_from" in keys:
-        plain["true_from"] = last["true_from"]
-    values = plain.assign(
-        value=last["number"].astype(object).where(last["number"].notna(), last["text"])
-    )
-    # each cell holds one value, and pivot_table would work out a mean
-    return values.pivot(index=keys, columns="item", values="value").infer_objects()  # noqa: PD010
 
 
 def _ranges(table: pd.DataFrame, catalogue: ItemCatalogue) -> pd.DataFrame:
     parts = []
-    for name, rows in table.groupby("item", sort=False, observed=True):
+    columns = table[["item", "number", "text"]]
+    for name, rows in columns.groupby("item", sort=False, observed=True):
         if name not in catalogue:
-            value = rows["number"].astype(object).where(rows["number"].notna(), rows["text"])
-            hint = "no item of the catalogue"
-            parts.append(_findings("range", "error", rows, value=value, hint=hint))
+            bad, hint = table.loc[rows.index], "no item of the catalogue"
+            parts.append(findings("range", "error", bad, value=values_of(bad), hint=hint))
             continue
-        kind, _, column = str(name).rpartition(".")
-        in_words = catalogue[str(name)].kind in ("text", "day")
+        item = catalogue[str(name)]
+        in_words = item.kind in ("text", "day")
+        column = item.name.rpartition(".")[2]
         # every observation in a row of its own, so that none hides another
         values = rows[["text" if in_words else "number"]].set_axis([column], axis=1)
-        failed = check_snapshot(values, catalogue, record_kind=kind)
-        bad = rows.loc[failed["row"].to_numpy()]
-        found = {"value": failed["value"].to_numpy(), "hint": failed["reason"].to_numpy()}
-        parts.append(_findings("range", "error", bad, **found))
-    return pd.concat(parts, ignore_index=True)
+        failed = check_snapshot(values, catalogue, schema=schema_of([item]))
+        bad = table.loc[failed["row"].to_numpy()]
+        told = {"value": failed["value"].to_numpy(), "hint": failed["reason"].to_numpy()}
+        parts.append(findings("range", "error", bad, **told))
+    return joined(parts)
 
 
 def _identities(table: pd.DataFrame, identities: tuple[Identity, ...]) -> pd.DataFrame:
-    items = {name for one in identities for name in one.items}
-    rows = table[table["item"].isin(list(items)).to_numpy()]
+    items = list(dict.fromkeys(name for one in identities for name in one.items))
+    rows = table[table["item"].isin(items).to_numpy() & table["number"].notna().to_numpy()]
     if not len(rows):
-        return pd.DataFrame(columns=COLUMNS)
-    statements = _wide(rows, ["customer", "true_from", "source", "source_name"])
-    found = check_identities(statements, identities)
-    equations = {one.name: f"{one.left} {one.relation} {one.right}" for one in identities}
-    keys = pd.DataFrame(found["row"].tolist(), columns=list(statements.index.names))
+        return nothing()
+    statement = codes_of(rows, _STATEMENT)
+    item = pd.Index(items).get_indexer(words_of(rows["item"]))
+    # the last word in each cell
+    order = np.argsort(rows["collected_at"].to_numpy(), kind="stable")
+    place = np.full((int(statement.max()) + 1, len(items)), -1)
+    place[statement[order], item[order]] = rows.index.to_numpy()[order]
+    cells: Float1D = np.append(table["number"].to_numpy(), np.nan)
+    found = check_identities(pd.DataFrame(cells[place], columns=items), identities)
     broken = (found["status"] == "broken").to_numpy()
+    equations = {one.name: f"{one.left} {one.relation} {one.right}" for one in identities}
+    own = {one.name: [items.index(name) for name in one.items] for one in identities}
+    # the cell of the item that is wrong, or the first one of the equation that is there
+    at = [
+        next(
+            place[row, one] for one in _cells_of(item, identity, items, own) if place[row, one] >= 0
+        )
+        for row, item, identity in zip(found["row"], found["item"], found["identity"], strict=True)
+    ]
     gap = found["gap"].map("differs by {:,.0f}".format)
-    hint = found["hint"].where(found["hint"] != "", gap)
-    rows_of = keys.assign(item=found["item"])
-    return _findings(
-        "identity", np.where(broken, "error", "note"), rows_of,
-        value=found["gap"].astype(object).where(broken, None),
-        expected=found["identity"].map(equations), hint=hint,
+    return findings(
+        "identity", np.where(broken, "error", "note"), table.iloc[at],
+        item=found["item"].to_numpy(),
+        value=found["gap"].astype(object).where(broken, None).to_numpy(),
+        expected=found["identity"].map(equations).to_numpy(),
+        hint=found["hint"].where(found["hint"] != "", gap).to_numpy(),
     )  # fmt: skip
 
 
-def _conflicts(table: pd.DataFrame, reliability: SourceReliability | None) -> pd.DataFrame:
-    with warnings.catch_warnings(action="ignore", category=ConflictWarning):
-        # the findings say it
-        found = find_conflicts(table, reliability=reliability)
-    severity = np.where(found["resolved"], "doubt", "error")
+def _cells_of(item: str, identity: str, items: list[str], own: dict[str, list[int]]) -> list[int]:
+    """Return the columns of an item, or of all items of an identity."""
+    return [items.index(item)] if item else own[identity]
+
+
+def _conflicts(table: pd.DataFrame, believed: Float1D, words: SameFact) -> pd.DataFrame:
+    found = conflicts_of(table, believed, words)
     hint = found["other_source"] + " against " + found["chosen_source"]
-    return _findings(
-        "conflict", severity, found,
-        value=found["other"], expected=found["chosen"].astype(str), hint=hint,
+    return findings(
+        "conflict", np.where(found["resolved"], "doubt", "error"), table.iloc[found["row"]],
+        value=found["other"].to_numpy(), expected=found["chosen"].astype(str).to_numpy(),
+        hint=hint.to_numpy(),
     )  # fmt: skip
 
 
 def _outliers(table: pd.DataFrame, catalogue: ItemCatalogue, by: tuple[str, ...]) -> pd.DataFrame:
-    numbers = [item.name for item in catalogue.of_record("") if item.kind == "number"]
-    rows = table[table["item"].isin([*numbers, *by]).to_numpy()]
+    known = [item for item in catalogue.of_record("") if item.kind == "number"]
+    sized = {item.name for item in known if item.unit in _SIZED}
+    numbers = [item.name for item in known if item.name not in sized or item.low >= 0]
+    rows = table[table["item"].isin([*numbers, *by]).to_numpy() & (table["record"] == "")]
     rows = rows.sort_values(["true_from", "collected_at"], kind="stable")
     latest = rows.drop_duplicates(["customer", "item"], keep="last")
-    if not len(latest):
-        return pd.DataFrame(columns=COLUMNS)
-    wide = _wide(latest, ["customer"])
-    there = [name for name in numbers if name in wide]
-    wide[there] = wide[there].astype(np.float64)
-    found = peer_outliers(wide, items=there, peers_by=[name for name in by if name in wide])
+    values = latest["number"].notna().to_numpy()
+    if not values.any():
+        return nothing()
+    # what is in another unit is another column
+    column = words_of(latest["item"]) + "\x1f" + words_of(latest["unit"])
+    name = words_of(latest["item"]).where(latest["item"].isin(list(by)), column)
+    customer = words_of(latest["customer"])
+    told = pd.DataFrame({"customer": customer, "name": name, "row": latest.index})
+    place = told.pivot(index="customer", columns="name", values="row")  # noqa: PD010 - one a cell
+    asked = [one for one in place if one.partition("\x1f")[0] in numbers]
+    cells = np.append(table["number"].to_numpy(), np.nan)
+    at = place.fillna(-1).astype(np.int64)
+    wide = pd.DataFrame({one: cells[at[one].to_numpy()] for one in asked}, index=at.index)
+    peers = [one for one in by if one in at and one not in wide]
+    texts = np.append(values_of(table).to_numpy(dtype=object), np.array([None], dtype=object))
+    wide = wide.assign(**{one: texts[at[one].to_numpy()] for one in peers})
+    found = peer_outliers(
+        wide, items=asked, peers_by=peers,
+        amounts=[one for one in asked if one.partition("\x1f")[0] in sized],
+    )  # fmt: skip
+    pairs = at.index.get_indexer(found["customer"]), at.columns.get_indexer(found["item"])
+    rows = table.iloc[at.to_numpy()[pairs]]
     hint = [
         f"z = {z:.1f} among {n:,} peers ({peers})"
         for z, n, peers in zip(found["z"], found["n_peers"], found["peers"], strict=True)
     ]
-    expected = found["median"].map("about {:,.4g}".format)
-    return _findings("outlier", "doubt", found, value=found["value"], expected=expected, hint=hint)
+    expected = found["median"].map("about {:,.4g}".format).to_numpy()
+    value = found["value"].to_numpy()
+    return findings("outlier", "doubt", rows, value=value, expected=expected, hint=hint)
 
 
-def _jumps(table: pd.DataFrame) -> pd.DataFrame:
-    found = find_jumps(table[(table["record"].astype(str) == "").to_numpy()])
-    hint = np.where(
-        found["hint"] == "unit", "perhaps another unit", found["ratio"].map("times {:,.3g}".format)
-    )
-    expected = found["before"].map("{:,.6g} before".format)
-    return _findings("jump", "doubt", found, value=found["value"], expected=expected, hint=hint)
+def _jumps(
+    table: pd.DataFrame, catalogue: ItemCatalogue, changes: pd.DataFrame, units: pd.DataFrame
+) -> pd.DataFrame:
+    # what follows from a whole statement in another unit has been told
+    whole = units[(units["severity"] == "error").to_numpy()]
+    told = pd.MultiIndex.from_frame(whole[["customer", "source"]])
+    above_zero = [i.name for i in catalogue.of_record("") if i.kind == "number" and i.low >= 0]
+    found = jumps_of(changes[changes["item"].isin(above_zero).to_numpy()], _JUMP)
+    rows = findings(
+        "jump", "doubt", table.iloc[found["row"]], value=found["value"].to_numpy(),
+        expected=found["before"].map("{:,.6g} before".format).to_numpy(),
+        hint=np.where(
+            found["hint"] == "unit", "perhaps another unit",
+            found["ratio"].map("times {:,.3g}".format),
+        ),
+    )  # fmt: skip
+    again = pd.MultiIndex.from_frame(rows[["customer", "source"]]).isin(told)
+    return rows[~(again & (found["hint"] == "unit").to_numpy())]
 
 
 def _duplicates(table: pd.DataFrame) -> pd.DataFrame:
-    found = find_duplicates(table)
+    found = duplicates_of(table)
     severity = np.where(found["kind"] == "told again", "note", "doubt")
-    day = table["true_from"].to_numpy()[found["row"].to_numpy(dtype=np.int64)]
     hint = found["kind"] + ": " + found["other"].astype(str)
-    rows = found.assign(true_from=day)
-    return _findings("duplicate", severity, rows, value=found["value"], hint=hint)
-
-
-def _future(table: pd.DataFrame) -> pd.DataFrame:
-    """Return facts that were true only after they were collected, beyond a day of time zones."""
-    collected = table["collected_at"].dt.tz_localize(None)
-    early = table["true_from"] > collected + pd.Timedelta(days=_FUTURE_DAYS)
-    late = table["number"].isna() & table["item"].astype(str).str.endswith("_on")
-    days = pd.to_datetime(table["text"].where(late), errors="coerce", format="%Y-%m-%d")
-    ahead = days > collected + pd.Timedelta(days=_FUTURE_DAYS)
-    # what is due may lie ahead, and what was done may not
-    done = ahead & ~table["item"].astype(str).str.contains("due_on")
-    rows = table[(early | done).to_numpy()]
-    value = rows["number"].astype(object).where(rows["number"].notna(), rows["text"])
-    return _findings(
-        "future", "error", rows, value=value,
-        expected=rows["collected_at"].dt.strftime("by %Y-%m-%d"), hint="after it was collected",
-    )  # fmt: skip
+    rows = table.iloc[found["row"]]
+    return findings(
+        "duplicate", severity, rows, value=found["value"].to_numpy(), hint=hint.to_numpy()
+    )

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from creditscore._display import BAD, MUTED, clean_axes, new_axes
-from creditscore.organise._verify._verification import SEVERITIES, Verification
+from creditscore.organise._verify._findings import SEVERITIES
+from creditscore.organise._verify._verification import Verification
 
 _COLOURS = {"error": BAD, "doubt": "#e3b778", "note": MUTED}
 

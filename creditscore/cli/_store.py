@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,15 @@ from creditscore.cli._store_options import (
     Purpose,
     Role,
 )
+
+
+class Language(StrEnum):
+    """Languages of a dossier."""
+
+    en = "en"
+    zh = "zh"
+    both = "both"
+
 
 store_app = typer.Typer(
     no_args_is_help=True,
@@ -305,7 +315,14 @@ def audit(  # noqa: PLR0913, PLR0917
     after: Annotated[
         int, typer.Option(help="Number of the record after which to begin.", min=0)
     ] = 0,
-    last: Annotated[int, typer.Option(help="How many records to show at most.", min=1)] = 20,
+    last: Annotated[
+        int | None,
+        typer.Option(
+            help="How many records to show at most: the last ones, or those that follow --after; "
+            "else 20, or none with a check.",
+            min=1,
+        ),
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Check that no record was changed, moved or lost.")
     ] = False,
@@ -344,6 +361,39 @@ def audit(  # noqa: PLR0913, PLR0917
             overwrite=overwrite,
         )  # fmt: skip
         work.audit(console, access, asked)
+
+
+@store_app.command(epilog=STORE_CODES)
+def dossier(  # noqa: PLR0913, PLR0917
+    customer: Annotated[str, typer.Argument(help="Whose dossier.")],
+    out: Annotated[Path, typer.Option(help="HTML file, as confidential as the store.")],
+    store: Place = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    language: Annotated[
+        Language, typer.Option(help="English, Chinese, or both side by side.")
+    ] = Language.en,
+    overwrite: Overwrite = False,
+    keys: Keys = None,
+    actor: ActorName = None,
+    role: Role = None,
+    purpose: Purpose = None,
+) -> None:
+    """Write all that the actor may know of a customer as a page that needs nothing else.
+
+    What the actor may see masked is masked, and what it may not see is not in the file. A purpose
+    is needed, which goes into the audit trail.
+
+    Example: creditscore store dossier C00001 --out C00001.html --store customers.db --keys
+    keys.json --role analyst --purpose "credit decision" --as-of 2024-06-30 --language zh
+    """
+    with reporting() as console:
+        from creditscore.cli._store_dossier import dossier as write  # noqa: PLC0415
+        from creditscore.cli._store_look import Asked  # noqa: PLC0415
+
+        access = Access.of(store, keys, actor, role, purpose)
+        asked = Asked(as_of=as_of, known_at=known_at, out=None, overwrite=overwrite)
+        write(console, access, asked, out, customer=customer, language=language.value)
 
 
 @store_app.command(epilog=STORE_CODES)

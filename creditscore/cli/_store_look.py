@@ -75,7 +75,9 @@ def due(
     amounts, owners = (None, None) if exposure is None else _exposures(exposure)
     with opened(access) as store:
         catalogue = clear_items(store, masked=True)
-        facts = store.observations(items=catalogue.names, as_of=asked.day, known_at=asked.known_at)
+        facts = store.observations(
+            items=catalogue.names, as_of=asked.day, known_at=asked.known_at, resolve=True
+        )
     state = freshness(facts, as_of=asked.day, catalogue=catalogue, horizon_days=horizon_days)
     tasks = refresh_tasks(state, exposure=amounts, owners=owners)
     n = tasks.table["customer"].nunique()
@@ -104,9 +106,10 @@ def verify_facts(console: Console, access: Access, asked: Asked, *, trail: bool)
             store.trail.verify().check()
         catalogue = clear_items(store)
         facts = store.observations(
-            items=catalogue.names, as_of=asked.as_of, known_at=asked.known_at, history=True
-        )
-    found = verify(facts, catalogue=catalogue)
+            items=catalogue.names, as_of=asked.as_of, known_at=asked.known_at, history=True,
+            resolve=True,
+        )  # fmt: skip
+    found = verify(facts, catalogue=catalogue, known_at=asked.known_at)
     counts = found.counts()
     if trail:
         console.print("The audit trail is whole.")
@@ -126,12 +129,17 @@ class Trail:
     """What is asked of the audit trail."""
 
     after: int
-    last: int
+    last: int | None
     check: bool
     anchors: Path | None
     anchor: Path | None
     out: Path | None
     overwrite: bool
+
+    @property
+    def verifies(self) -> bool:
+        """Whether the trail is to be checked."""
+        return self.check or self.anchors is not None or self.anchor is not None
 
 
 def audit(console: Console, access: Access, asked: Trail) -> None:
@@ -144,7 +152,7 @@ def audit(console: Console, access: Access, asked: Trail) -> None:
     with opened(access) as store:
         if store.policy is not None:
             store.policy.check(store.actor, "audit", trail=store.trail)
-        if asked.check or asked.anchors is not None or asked.anchor is not None:
+        if asked.verifies:
             anchors = () if asked.anchors is None else AnchorFile(asked.anchors).anchors()
             report = store.trail.verify(anchors)
             report.check()
@@ -158,10 +166,11 @@ def audit(console: Console, access: Access, asked: Trail) -> None:
                 "Keep it away from the store.",
                 soft_wrap=True,
             )
-            return
         table = store.trail.table(asked.after)
     if asked.out is not None:
         write_out(console, table, asked.out)
-    elif not asked.check and asked.anchors is None:
+    elif asked.last is not None or not asked.verifies:
         columns = ["number", "at", "actor", "purpose", "action", "n_subjects", "details"]
-        show_table(console, table[columns].tail(asked.last), widest=_WIDEST_DETAILS)
+        most = asked.last or _MOST
+        shown_rows = table[columns].head(most) if asked.after else table[columns].tail(most)
+        show_table(console, shown_rows, widest=_WIDEST_DETAILS)

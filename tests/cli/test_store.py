@@ -152,21 +152,19 @@ def test_the_whole_chain(place: str, tmp_path: Path) -> None:
     assert "whole" in run("audit", *restored, "--anchors", anchors)
 
 
-def test_a_program_of_its_own_makes_and_loads_a_store(tmp_path: Path) -> None:
-    def call(*arguments: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "creditscore", "store", *map(str, arguments)]
-        environment = {**os.environ, "CREDITSCORE_STORE": str(tmp_path / "customers.db")}
-        return subprocess.run(  # noqa: S603 - our own interpreter
-            command, capture_output=True, text=True, env=environment, check=False, timeout=120
-        )  # fmt: skip
-
-    made = call("init", "--new-keys", tmp_path / "keys.json")
-    assert made.returncode == 0, made.stderr
-    result = call(*loaded("visits"), "--keys", tmp_path / "keys.json")
+def test_a_program_of_its_own_loads_a_store(tmp_path: Path) -> None:
+    place, keys = tmp_path / "customers.db", tmp_path / "keys.json"
+    made = run("init", "--store", place, "--new-keys", keys)
+    command = [sys.executable, "-m", "creditscore", "store", *map(str, loaded("visits"))]
+    environment = {**os.environ, "CREDITSCORE_STORE": str(place)}
+    result = subprocess.run(  # noqa: S603 - our own interpreter
+        [*command, "--keys", str(keys)], capture_output=True, text=True, env=environment,
+        check=False, timeout=120,
+    )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert "635 observations loaded" in result.stdout
-    secret = (tmp_path / "keys.json").read_text(encoding="utf-8")
-    assert secret not in made.stdout + made.stderr
+    secret = keys.read_text(encoding="utf-8")
+    assert secret not in made + result.stdout + result.stderr
 
 
 # --- what is loaded -------------------------------------------------------------------------
@@ -282,6 +280,111 @@ def test_the_standard_policy_is_a_word(tmp_path: Path) -> None:
     assert "administrator" in run("init", *where, "--policy", "standard")
     with CustomerStore.open(tmp_path / "c.db") as found:
         assert found.policy == AccessPolicy.standard()
+
+
+def test_the_next_records_and_the_last_ones(store: Path, tmp_path: Path) -> None:
+    run(*loaded("visits"))
+    run(*loaded("references"))
+    out, anchors = tmp_path / "records.csv", tmp_path / "anchors.jsonl"
+    output = run("audit", "--write-anchor", anchors, "--out", out)
+    assert "Anchor of" in output
+    numbers = pd.read_csv(out)["number"].tolist()
+    assert len(numbers) > 2
+
+    def told(*options: object) -> list[int]:
+        run("audit", *options)
+        lines = RUNNER.invoke(app, ["store", "audit", *map(str, options)]).output.splitlines()
+        starts = [line.split()[0] for line in lines if line.split()]
+        return [int(start) for start in starts if start.isdigit()]
+
+    n = len(numbers)
+    assert told("--last", 1) == [n]
+    assert told("--check", "--last", 1) == [n]
+    assert told("--check") == []
+    assert told("--after", 1, "--last", 1) == [2]
+    assert told("--after", 1) == list(range(2, n + 1))
+
+
+def test_merged_customers_are_one(store: Path, tmp_path: Path) -> None:
+    data, mapping = tmp_path / "staff.csv", tmp_path / "staff.yaml"
+    data.write_text("customer,on,staff\nC1,2024-01-31,12\nC2,2024-01-31,13\n", encoding="utf-8")
+    mapping.write_text(
+        "source: third_party\nmethod: observation\ncustomer: customer\ntrue_from: on\n"
+        "collected_at: on\ncolumns: {staff: employees}\n",
+        encoding="utf-8",
+    )
+    run("load", data, "--mapping", mapping, "--backfill")
+    with CustomerStore.open(store, keys=KeyRing.from_environment()) as found:
+        found.link("C2", "C1", "one number")
+    assert "for 1 customer," in run("due", "--as-of", "2024-06-30")
+    out = tmp_path / "findings.csv"
+    run("verify", "--out", out)
+    found_of = pd.read_csv(out)
+    assert set(found_of["customer"]) <= {"C1"}
+
+
+def test_a_file_with_rejects_may_be_loaded_twice(store: Path, tmp_path: Path) -> None:
+    data, mapping = tmp_path / "persons.csv", tmp_path / "persons.yaml"
+    data.write_text("customer,on,income\nP1,2024-01-31,-1\nP2,2024-01-31,5\n", encoding="utf-8")
+    mapping.write_text(
+        "source: third_party\nmethod: questionnaire\ncustomer: customer\ntrue_from: on\n"
+        "collected_at: on\nunit: {value: CNY}\ncolumns: {income: annual_income}\n",
+        encoding="utf-8",
+    )
+
+    def rejects() -> list[str]:
+        run("load", data, "--mapping", mapping, code=5)
+        with CustomerStore.open(store, keys=KeyRing.from_environment()) as found:
+            return [str(value) for value in found.rejects()["value"]]
+
+    assert rejects() == ["-1"]
+    assert rejects() == ["-1"]
+    # another value in the same place is another fault
+    data.write_text(data.read_text(encoding="utf-8").replace("-1\n", "-2\n"), encoding="utf-8")
+    assert rejects() == ["-1", "-2"]
+    # what was erased does not come back
+    data.write_text("customer,on,income\nP2,2024-01-31,5\nP2,2024-02-29,-7\n", encoding="utf-8")
+    assert rejects() == ["-1", "-2", "-7"]
+    with CustomerStore.open(store, keys=KeyRing.from_environment()) as found:
+        found.erase("P2", reason="asked for it")
+    left = rejects()
+    assert left[:2] == ["-1", "-2"]
+    assert "-7" not in left
+
+
+def test_a_file_with_rejects_may_be_loaded_twice_without_keys(tmp_path: Path) -> None:
+    place, data, mapping = tmp_path / "c.db", tmp_path / "staff.csv", tmp_path / "staff.yaml"
+    run("init", "--store", place)
+    data.write_text("customer,on,staff\nC1,2024-01-31,many\n", encoding="utf-8")
+    mapping.write_text(
+        "source: third_party\nmethod: observation\ncustomer: customer\ntrue_from: on\n"
+        "collected_at: on\ncolumns: {staff: employees}\n",
+        encoding="utf-8",
+    )
+    for _ in range(2):
+        run("load", data, "--mapping", mapping, "--store", place, code=5)
+    with CustomerStore.open(place) as found:
+        assert found.rejects()["value"].tolist() == ["many"]
+
+
+def test_a_dossier_is_written_for_a_role(tmp_path: Path, keys: Path) -> None:
+    where = ("--store", tmp_path / "c.db", "--keys", keys)
+    run("init", *where)
+    run(*loaded("customers"), *where)
+    with CustomerStore.open(tmp_path / "c.db", keys=KeyRing.from_file(keys)) as found:
+        found.change_policy(AccessPolicy.standard())
+    out = tmp_path / "C00001.html"
+    asked = ("dossier", "C00001", *where, "--role", "auditor", *DAY[:2])
+    assert "must end in .html" in run(*asked, "--out", tmp_path / "C00001.pdf", code=2)
+    assert "has none" in run(*asked, "--out", out, code=2)
+    asked = (*asked, "--purpose", "audit", "--out", out)
+    output = run(*asked, "--language", "zh")
+    assert "Dossier of C00001 on 2024-06-30, of " in output
+    page = out.read_text(encoding="utf-8")
+    assert "信用档案 C00001" in page
+    master = FIRM.customers.set_index("customer").loc["C00001"]
+    assert str(master["phone"]) not in page
+    assert "is there already" in run(*asked, code=4)
 
 
 # --- what goes wrong ------------------------------------------------------------------------

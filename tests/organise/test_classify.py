@@ -214,6 +214,23 @@ def test_confidence_and_reasons() -> None:
         classify_industry("C10")
 
 
+LOST = "a number may have lost its zero: give codes as text"
+
+
+def test_numbers_that_may_have_lost_a_zero_are_no_codes() -> None:
+    found = classify_industry([111, 1110, 1.0, 46.0, "111"])
+    assert found["section"].tolist() == [None, "C", None, "G", "C"]
+    assert found["reason"].tolist() == [LOST, "code", LOST, "code", "code"]
+    with pytest.raises(InvalidDataError, match=r"must hold texts. Got 46\.1"):
+        classify_industry([46.1])
+    for column in ([111, 512], [111.0, None]):
+        table = pd.DataFrame({"customer": ["A", "B"], "kind": "enterprise", "industry": column})
+        found = classify_customers(table, size_standard=CHINA).table
+        assert found["section"].tolist() == [None, None]
+        assert found["section_reason"].iloc[0] == LOST
+        assert found["size_reason"].iloc[0] == "missing: employees, revenue, total_assets"
+
+
 # --- region and kind ------------------------------------------------------------------
 
 
@@ -273,6 +290,18 @@ def test_kinds() -> None:
         classify_kind(pd.DataFrame({"customer": ["A", "A"], "kind": ["person"] * 2}))
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Maria Sá", None), ("Ana Co", None), ("Jan As", None), ("Li Se", None),
+        ("Hua Trading Co", "enterprise"), ("Siemens AG", "enterprise"),
+        ("Hua Ltd", "enterprise"), ("ABC XYZ贸易有限公司", "enterprise"),
+    ],
+)  # fmt: skip
+def test_surnames_are_no_legal_forms(name: str, kind: str | None) -> None:
+    assert classify_kind(pd.DataFrame({"customer": ["A"], "name": [name]}))["kind"].item() == kind
+
+
 def test_kinds_of_the_sample_are_found_without_being_told() -> None:
     customers = load_trading_firm().customers
     found = classify_kind(customers.drop(columns="kind"))["kind"]
@@ -287,6 +316,18 @@ def test_kinds_of_the_sample_are_found_without_being_told() -> None:
 
 def firms(**columns: object) -> pd.DataFrame:
     return pd.DataFrame({"customer": ["A"], "kind": ["enterprise"], **columns})
+
+
+def test_amounts_of_another_currency_are_not_measured() -> None:
+    table = pd.DataFrame({
+        "customer": list("ABCD"), "kind": "enterprise",
+        "industry": ["wholesale", "wholesale", "M73", "wholesale"], "employees": [45, 45, 20, 3],
+        "revenue": 60e6, "currency": ["JPY", "cny", "JPY", "JPY"],
+    })  # fmt: skip
+    found = classify_customers(table, size_standard=CHINA).table
+    why = "amounts are in JPY, the standard's in CNY"
+    assert found["size"].tolist() == [None, "medium", "small", "micro"]
+    assert found["size_reason"].tolist() == [why, "", "", ""]
 
 
 SEVERAL = "section {} has several industries of the standard: give a code of 2 to 4 digits"
@@ -305,6 +346,8 @@ COVERED = "the standard does not cover division {}"
         ("J66", None, "the standard does not cover finance"), ("Q84", None,
          COVERED.format(84)), ("Q85", "small", ""), ("7020", "micro", ""),
         ("??", None, "industry not known"),
+        ("704", None, "the standard does not cover group 704"),
+        ("70", None, SEVERAL.format("K")),
     ],
 )  # fmt: skip
 def test_sizes_go_by_the_industry(industry: str, size: str | None, reason: str) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +20,8 @@ from creditscore.organise import (
     control_table,
     find_groups,
 )
+from creditscore.organise._group._control import effective_shares
+from creditscore.organise._group._ownership import read_ownership
 
 DAY = "2024-06-30"
 
@@ -132,6 +138,44 @@ def test_shares_hold_from_one_day_until_before_another() -> None:
         for day in ("2019-12-31", "2020-01-01", "2023-12-31", "2024-01-01")
     }
     assert list(parents.values()) == ["none", "A", "A", "C"]
+
+
+def test_a_long_line_takes_little_time() -> None:
+    names = [f"F{place:04d}" for place in range(301)]
+    table = pd.DataFrame({"owner": names[:-1], "owned": names[1:], "share": 0.6})
+    start = time.process_time()
+    found = find_groups(table, as_of=DAY).table.set_index("customer")
+    assert found["parent"].tolist() == ["", *names[:-1]]
+    assert set(found["ultimate_parent"]) == {"F0000"}
+    assert found["effective_share"].iloc[-1] == pytest.approx(0.6**300)
+    # 0.9 s where all that control a firm are looked at in pairs
+    assert time.process_time() - start < 0.5
+
+
+def test_shares_are_the_same_whoever_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [("A", "B", 0.6), ("B", "C", 0.5), ("C", "A", 0.2), ("D", "B", 0.1), ("E", "F", 0.3)]
+    found = read_ownership(shares(*rows), DAY, "test")
+    every = effective_shares(found)
+    monkeypatch.setattr("creditscore.organise._group._control._AT_ONCE", 2)
+    assert effective_shares(found) == pytest.approx(every)
+    for owner in range(len(found.names)):
+        mine = {pair: share for pair, share in every.items() if pair[0] == owner}
+        assert effective_shares(found, [owner]) == pytest.approx(mine)
+    assert effective_shares(found, []) == {}
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+def test_no_shares_at_all(kind: str) -> None:
+    table = shares()
+    nothing = {"pandas": table, "polars": pl.from_pandas(table), "pyarrow": pa.table(table)}[kind]
+    assert len(find_groups(nothing, as_of=DAY).table) == 0
+    with pytest.raises(MissingColumnError, match="'share'"):
+        find_groups(table[["owner", "owned"]], as_of=DAY)
+
+
+def test_a_day_is_a_day_however_it_is_given() -> None:
+    groups = find_groups(shares(("A", "B", 0.6)), as_of=pd.Timestamp(DAY))
+    assert groups.as_of == DAY
 
 
 def test_a_ring_is_one_group_without_a_parent() -> None:

@@ -27,8 +27,7 @@ from creditscore.organise import (
     match_quality,
 )
 from creditscore.organise._match._em import estimate_shares, probabilities
-from creditscore.organise._match._levels import LEVELS, MISSING, compare_records
-from creditscore.organise._match._records import read_records
+from creditscore.organise._match._levels import LEVELS, MISSING
 
 DEFAULT = MatchWeights.default()
 
@@ -36,15 +35,6 @@ DEFAULT = MatchWeights.default()
 def records(**columns: Any) -> pd.DataFrame:
     n = len(next(iter(columns.values())))
     return pd.DataFrame({"customer": [f"C{i}" for i in range(n)], **columns})
-
-
-def levels_between(**columns: list[Any]) -> dict[str, str]:
-    read = read_records(records(**columns), "test")
-    found = compare_records(read, np.array([0]), np.array([1]))[0]
-    return {
-        field: "missing" if level == MISSING else names[level]
-        for (field, names), level in zip(LEVELS.items(), found, strict=True)
-    }
 
 
 def firm_with_branch() -> tuple[pd.DataFrame, dict[str, str]]:
@@ -64,57 +54,6 @@ def firm_with_branch() -> tuple[pd.DataFrame, dict[str, str]]:
     truth = {name: name for name in both["customer"]}
     truth.update(zip(planted["key"], planted["true_value"], strict=True))
     return both, truth
-
-
-# --- levels ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "level"),
-    [
-        ("Hua Trading Ltd", "HUA TRADING LTD.", "same"),
-        ("Hua Trading Ltd", "Hua Trdg", "same but legal form"),
-        ("Hongyu Fushuo Services Ltd", "Hongyu Fushou Services", "close"),
-        ("Hongyu Fushuo Services Ltd", "Hongyu Furuo Servics Inc", "alike"),
-        ("Hua Trading Ltd", "Lin Hotel", "different"),
-        ("华東贸易有限公司", "华东贸易有限公司", "same"),
-        ("华东贸易有限公司", "华东贸易集团有限公司", "same but legal form"),
-        ("泓榆市芙筠农业有限公司", "泓榆市芙均农业有限公司", "close"),
-        ("泓榆市芙筠农业有限公司", "桐霭市海珂贸易有限公司", "different"),
-        # no script in common: nothing can be said
-        ("华东贸易有限公司", "Hua Dong Trading", "missing"),
-        ("Hua", None, "missing"),
-    ],
-)
-def test_levels_of_names(one: str, other: str, level: str) -> None:
-    assert levels_between(name=[one, other])["name"] == level
-
-
-def test_the_better_of_two_scripts_counts_and_a_chinese_name_may_stand_in_either_column() -> None:
-    found = levels_between(name=["Hua Ltd", "华东贸易"], name_zh=["华东贸易有限公司", None])
-    assert found["name"] == "same but legal form"
-    found = levels_between(name=["Hua Ltd", "Lin Ltd"], name_zh=["华东贸易", "华东贸易"])
-    assert found["name"] == "same"
-
-
-def test_levels_of_numbers_and_contacts() -> None:
-    slip = ["91350100M000100Y43", "91350100M000100Y34"]
-    assert levels_between(registration_number=slip)["registration_number"] == "one slip"
-    spaced = ["91350100M000100Y43", "913501 00m000 100y43"]
-    assert levels_between(registration_number=spaced)["registration_number"] == "same"
-    other = ["91350100M000100Y43", "9144030071526726XG"]
-    assert levels_between(identity_number=other)["identity_number"] == "different"
-    national = ["+86 120 7790 2375", "12077902375"]
-    assert levels_between(phone=national)["phone"] == "same"
-    assert levels_between(phone=["12077902375", "2077902375"])["phone"] == "same"
-    # both are whole numbers, of two countries
-    assert levels_between(phone=["+8612077902375", "+12077902375"])["phone"] == "different"
-    assert levels_between(phone=["1234567", "+491234567"])["phone"] == "different"
-    assert levels_between(email=["A@x.example", "a@X.example"])["email"] == "same"
-    assert levels_between(address=["5 Elm St, Lin", "5 Elm Street, Lin"])["address"] == "same"
-    assert levels_between(address=["5 Elm Street, Lin", "6 Elm Street, Lin"])["address"] == "alike"
-    assert levels_between(birth_year=[1980, 1980.0])["birth_year"] == "same"
-    assert levels_between(birth_year=[1980, None])["birth_year"] == "missing"
 
 
 # --- keys -----------------------------------------------------------------------------
@@ -226,20 +165,49 @@ def test_weights_are_found_again() -> None:
         np.bincount(column[column != MISSING], minlength=len(m)) / (column != MISSING).sum()
         for column, m in zip(levels.T, truth_m, strict=True)
     ]
-    flat = [np.full(len(m), 1 / len(m)) * 0.5 + 0.5 * m for m in truth_m]
+    flat = [
+        m if field.endswith("_number") else np.full(len(m), 1 / len(m)) * 0.5 + 0.5 * m
+        for field, m in zip(LEVELS, truth_m, strict=True)
+    ]
     found = estimate_shares(
         levels, all_pairs=all_pairs, n_possible=n, n_drawn=n, start=flat, match_share=0.1
     )
-    assert found.match_share == pytest.approx(share, rel=0.05)
+    # the few matches whose numbers differ are not counted
+    assert found.match_share == pytest.approx(share, rel=0.08)
     for m, true_m in zip(found.m, truth_m, strict=True):
         assert np.abs(m - true_m).max() < 0.03
     for u, true_u in zip(found.u, truth_u, strict=True):
         assert np.abs(u - true_u).max() < 0.01
     chance = probabilities(levels, found.m, found.u, found.match_share)
-    assert chance.mean() == pytest.approx(share, rel=0.05)
+    assert chance.mean() == pytest.approx(share, rel=0.08)
     by_truth = probabilities(levels, truth_m, truth_u, share)
     assert np.abs(chance - by_truth).mean() < 0.005
     assert chance[matched].mean() > 10 * chance[~matched].mean()
+
+
+def namesakes(n_names: int, n_each: int, n_twice: int) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return persons whose e-mail address is made of the name, which many share; some twice."""
+    rng = np.random.default_rng(4)
+    who = np.repeat([f"Li{i} Wei{i}" for i in range(n_names)], n_each)
+    table = records(
+        name=who, email=[f"{name.replace(' ', '.')}@x.example" for name in who],
+        identity_number=rng.permutation(10**6)[: len(who)] + 10**7,
+        phone=rng.integers(10**8, 10**9, len(who)),
+    ).astype({"phone": object})  # fmt: skip
+    again = table.iloc[:n_twice].assign(customer=[f"D{i}" for i in range(n_twice)], phone=None)
+    truth = {name: name for name in table["customer"]}
+    truth.update(zip(again["customer"], table["customer"][:n_twice], strict=True))
+    return pd.concat([table, again], ignore_index=True), truth
+
+
+def test_namesakes_are_not_taken_for_the_matches_of_a_large_file() -> None:
+    table, truth = namesakes(80, 12, 40)
+    found = match_customers(table)
+    assert found.weights.m["identity_number"][0] == DEFAULT.m["identity_number"][0]
+    assert found.weights.m["identity_number"][2] > 0.95
+    quality = found.quality(truth)
+    assert (quality.precision, quality.recall) == (1.0, 1.0)
+    assert len(found.review_queue().cases) == 0
 
 
 def test_weights_round_trip_and_are_checked() -> None:
@@ -443,6 +411,7 @@ def test_threshold_curve() -> None:
 
 
 @pytest.mark.engine("splink")
+@pytest.mark.filterwarnings("ignore:splink learnt nothing from the records that share a 'ident")
 def test_splink_finds_the_planted_duplicates(require_engine: Any) -> None:
     require_engine("splink", "splink")
     from creditscore.organise import splink_pairs

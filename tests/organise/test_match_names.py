@@ -166,6 +166,20 @@ def test_any_wrong_digit_and_any_swap_of_neighbours_is_seen(number: str) -> None
             assert not check_number(swapped, kind).is_valid
 
 
+def test_digits_that_fit_two_kinds_are_what_their_day_says() -> None:
+    digits = (f"110105198503{place % 28 + 1:02d}{place:03d}" for place in range(400))
+    both = [
+        number for bare in digits for number in (bare + sign for sign in "0123456789X")
+        if check_number(number, "identity_number").is_valid
+        and check_number(number, "credit_code").is_valid
+    ]  # fmt: skip
+    assert len(both) > 5
+    assert {check_number(number).kind for number in both} == {"identity_number"}
+    assert check_number("110105198503010011").kind == "identity_number"
+    # the day would be one of 2985
+    assert check_number("110105298503010011").kind == "credit_code"
+
+
 def test_numbers_that_are_none() -> None:
     assert check_number("11010519490231007X", "identity_number").why == (
         "the check sign does not fit: a sign is wrong, or two are swapped"
@@ -199,6 +213,16 @@ def test_numbers_that_are_none() -> None:
         ("１２０７７９０２３７５", None, "12077902375"),
         ("1234", None, ""),
         ("none", None, ""),
+        ("Fax: 030-123456", None, "030123456"),
+        ("Fax 030-123456 x12", None, "030123456"),
+        ("12345678 转 801", None, "12345678"),
+        ("010 12345678; 010 87654321", "CN", "+861012345678"),
+        ("12345678/87654321", None, "12345678"),
+        ("8610 12345678", "CN", "+861012345678"),
+        ("1 (212) 555-0123", "US", "+12125550123"),
+        ("8612345678", "CN", "+868612345678"),
+        ("0000000", None, ""),
+        ("+86 111 1111 1111", None, ""),
     ],
 )
 def test_phones(written: str, country: str | None, form: str) -> None:
@@ -210,7 +234,10 @@ def test_contacts() -> None:
     assert normalise_email("a.b+c@x.example") == "a.b+c@x.example"
     for none in ("", "none", "@x.example", "a@b@c.example", "a@localhost"):
         assert normalise_email(none) == ""
+    for nobody in ("none@x.example", "N/A@x.example", "No-Reply@x.example", "无@x.example"):
+        assert normalise_email(nobody) == ""
     assert normalise_address("12 Oak Rd., Bldg 3") == "12 oak road building 3"
+    assert normalise_address("12 St Mary St, Lin") == "12 saint mary street lin"
     with pytest.raises(InvalidParameterError, match="'country'"):
         normalise_phone("12345678", "XX")
     with pytest.raises(InvalidParameterError, match="'name'"):

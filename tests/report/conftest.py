@@ -52,6 +52,11 @@ PURPOSES = {
 }  # fmt: skip
 MARKS = ("order", "stock_condition", "equipment", "staff_morale", "management")
 CNY = FieldRule(value="CNY")
+LISTED: dict[str, Any] = {
+    # what follows from sales and shares of the day of the list
+    "true_from": FieldRule(value="2024-06-30"),
+    "collected_at": FieldRule(value="2024-06-30T20:00Z"),
+}
 BOOKS: dict[str, Any] = {
     "source": "internal_record", "method": "data_analysis", "source_name": "ledger",
     "customer": CUSTOMER, "collected_at": FieldRule(value="2024-06-30T20:00Z"),
@@ -68,7 +73,10 @@ def masters() -> SourceMapping:
         source="internal_record", method="data_analysis", source_name="master data",
         customer=CUSTOMER, true_from=FieldRule(columns=("opened_on",)),
         collected_at=FieldRule(columns=("verified_on",)),
-        columns={**items(*IDENTITY), "kind": ItemRule(item="customer_kind")},
+        columns={
+            **items(*IDENTITY), "kind": ItemRule(item="customer_kind"),
+            **{name: ItemRule(item=name, **LISTED) for name in ("employees", "parent")},
+        },
     )  # fmt: skip
 
 
@@ -127,10 +135,9 @@ def notes() -> Observations:
         true_from="2024-06-01", source="internal_record", method="interview",
         collected_by="A02", collected_at="2024-06-01T09:00Z", evidence="notes/2024-06-01.md",
     )  # fmt: skip
-    firm = load_trading_firm().customers.set_index("customer")
     rumour = pd.DataFrame({
         "customer": ["C00001"], "item": ["employees"], "value": [400],
-        "true_from": [firm.loc["C00001", "opened_on"]], "source": ["third_party"],
+        "true_from": ["2024-06-02"], "source": ["third_party"],
         "source_name": ["press"], "method": ["interview"], "collected_by": ["A05"],
         "collected_at": ["2024-06-02"],
     })  # fmt: skip
@@ -189,6 +196,11 @@ def dossier_of(firm_place: Path, firm_keys: KeyRing) -> Callable[..., Dossier]:
             )  # fmt: skip
 
     return dossier
+
+
+@pytest.fixture
+def enterprise(dossier_of: Callable[..., Dossier]) -> Dossier:
+    return dossier_of("C00001")
 
 
 def grade_history() -> RatingHistory:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from creditscore.organise._classify._region import classify_region
 from creditscore.organise._classify._sections import SCHEMES, IndustryScheme
 from creditscore.organise._classify._size_industry import size_industries
 from creditscore.organise._classify._size_standard import MEASURES, SizeStandard
-from creditscore.organise._match._records import as_texts
+from creditscore.organise._match._records import Texts, as_texts
 
 _OWNER = "classify_customers"
 _CLASSES = ("kind", "section", "region", "size")
@@ -100,10 +101,11 @@ def classify_customers(
     ----------
     table : table of shape (n_customers, n_columns)
         The column customer, and of customer_kind (or kind), registration_number,
-        identity_number, birth_year, name, name_zh, industry, country, employees, revenue and
-        total_assets those that are known.
+        identity_number, birth_year, name, name_zh, industry, country, employees, revenue,
+        total_assets and currency those that are known.
     size_standard : SizeStandard
-        Such as ``SizeStandard.china_2011()``; amounts must be in its currency.
+        Such as ``SizeStandard.china_2011()``; amounts must be in its currency. Where the column
+        currency says another one, they are not looked at.
     scheme : {"gbt4754", "isic"}, default="gbt4754"
         Classification of industries that codes are of and sections are given in.
 
@@ -146,13 +148,10 @@ def classify_customers(
     check_kind(size_standard, "size_standard", _OWNER, SizeStandard)
     kinds = classify_kind(table)
     read = read_named(table, ["customer"], reader=_OWNER)
-    texts = {
-        name: as_texts(read, name) if name in read.names else np.full(len(kinds), "", dtype=object)
-        for name in ("industry", "country")
-    }
-    industry = classify_industry(texts["industry"].tolist(), scheme=scheme)
-    region = classify_region(texts["country"].tolist())
-    size = _sizes(read, size_standard, industry, texts["industry"].tolist(), scheme)
+    named = _values(read, "industry")
+    industry = classify_industry(named, scheme=scheme)
+    region = classify_region(_values(read, "country"))
+    size = _sizes(read, size_standard, industry, named, scheme)
     is_person = (kinds["kind"] == "person").to_numpy()
     size.loc[is_person, ["size", "reason"]] = [None, "a person"]
     found = pd.DataFrame(
@@ -172,11 +171,19 @@ def classify_customers(
     return CustomerClasses(table=found, scheme=scheme)
 
 
+def _values(read: Table, name: str) -> list[Any]:
+    """Return a column as it is, None where missing or where there is no such column."""
+    if name not in read.names:
+        return [None] * read.n_rows
+    codes, levels = read.levels(name)
+    return [None if code < 0 else levels[code] for code in codes.tolist()]
+
+
 def _sizes(
     read: Table,
     standard: SizeStandard,
     industry: pd.DataFrame,
-    named: list[str],
+    named: list[Any],
     scheme: str,
 ) -> pd.DataFrame:
     columns = dict(zip(MEASURES, ("employees", "revenue", "total_assets"), strict=True))
@@ -187,6 +194,35 @@ def _sizes(
     if all(column is None for column in amounts.values()):
         nothing = ["missing: employees, revenue, total_assets"] * read.n_rows
         return pd.DataFrame({"size": None, "reason": nothing}, dtype=object)
+    foreign = _foreign(read, standard)
+    for measure in ("revenue", "assets"):
+        if amounts[measure] is not None:
+            amounts[measure] = np.where(foreign != "", np.nan, amounts[measure])
+    found = _sizes_by_industry(standard, industry, named, scheme, amounts)
+    unmeasured = (foreign != "") & found["reason"].str.startswith("missing").to_numpy(dtype=bool)
+    found.loc[unmeasured, "reason"] = [
+        f"amounts are in {currency}, the standard's in {standard.currency}"
+        for currency in foreign[unmeasured]
+    ]
+    return found
+
+
+def _foreign(read: Table, standard: SizeStandard) -> Texts:
+    """Return the currency of each row where it is another one than the standard's."""
+    if "currency" not in read.names:
+        return np.full(read.n_rows, "", dtype=object)
+    said = [currency.upper() for currency in as_texts(read, "currency").tolist()]
+    own = standard.currency.upper()
+    return np.array(["" if one == own else one for one in said], dtype=object)
+
+
+def _sizes_by_industry(
+    standard: SizeStandard,
+    industry: pd.DataFrame,
+    named: list[Any],
+    scheme: str,
+    amounts: Mapping[str, Any],
+) -> pd.DataFrame:
     if standard.industries == ("",):
         return standard.classify(**amounts)
     if not set(standard.industries) <= set(SizeStandard.china_2011().industries):

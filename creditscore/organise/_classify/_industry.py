@@ -17,7 +17,7 @@ from creditscore.organise._classify._sections import (
     section_named,
     section_of,
 )
-from creditscore.organise._classify._values import read_texts
+from creditscore.organise._classify._values import is_whole, read_texts
 from creditscore.organise._match._name import normal
 
 _CODE = re.compile(r"([A-Ua-u])?[ .\-]?(\d{2})(?:\.?(\d{1,2}))?")
@@ -62,6 +62,7 @@ _WORDS: tuple[tuple[str, str, str, str], ...] = (
 
 _FROM_WORDS = 0.8
 """How sure words are that speak for one section only."""
+_LOST_ZERO = "a number may have lost its zero: give codes as text"
 _COLUMNS = ["section", "digits", "label", "label_zh", "confidence", "reason", "matched"]
 
 
@@ -94,6 +95,7 @@ def classify_industry(industry: Iterable[Any], *, scheme: IndustryScheme = "isic
     A code is sure, confidence 1. Its letter must fit its digits. Words are looked up in a short
     list: if all that are found speak for one section, the confidence is 0.8; if more than half do,
     0.8 times their share; else no section is given. So "hotel construction" is left to a person.
+    So is a number of one or three digits: 111 may have been the code 0111 before it was a number.
 
     Examples
     --------
@@ -105,9 +107,14 @@ def classify_industry(industry: Iterable[Any], *, scheme: IndustryScheme = "isic
     """
     owner = "classify_industry"
     check_choice(scheme, "scheme", owner, SCHEMES)
+    if isinstance(industry, Iterable) and not isinstance(industry, (str, pd.Series)):
+        industry = list(industry)
     texts, index = read_texts(industry, "industry", owner)
     known = {text: _classified(text, scheme) for text in set(texts)}
-    rows = [known[text] for text in texts]
+    rows = [
+        _unknown(_LOST_ZERO) if len(text) % 2 and is_whole(value) else known[text]
+        for value, text in zip(industry, texts, strict=True)
+    ]
     found = pd.DataFrame(rows, columns=_COLUMNS, index=index, dtype=object)
     return found.astype({"confidence": float})
 

@@ -9,7 +9,8 @@ import pandas as pd
 from creditscore._frame import read_named
 from creditscore._typing import NativeFrame
 from creditscore.exceptions import MissingColumnError
-from creditscore.organise._match._name import core, normal
+from creditscore.organise._match._legal_form import has_legal_form
+from creditscore.organise._match._name import normal
 from creditscore.organise._match._number import check_number
 from creditscore.organise._match._records import as_texts, check_once
 
@@ -48,7 +49,8 @@ def classify_kind(table: NativeFrame) -> pd.DataFrame:
     -----
     What the table says counts. Where it says nothing: an enterprise has a valid credit code or
     legal entity identifier, or a legal form at the end of its name; a person has a valid identity
-    number or a year of birth. If there are signs of both, the kind is not known.
+    number or a year of birth. If there are signs of both, the kind is not known. A short form
+    after one word is no sign, for it may be a surname (Maria Sá, Jan As, and so Total SA, too).
 
     Examples
     --------
@@ -103,7 +105,7 @@ def _signs(values: dict[str, Any]) -> list[tuple[str, str]]:
     if number and any(check_number(number, kind).is_valid for kind in ("credit_code", "lei")):
         signs.append(("registration number", "enterprise"))
     names = [normal(values[name]) for name in ("name", "name_zh") if values.get(name)]
-    if any(_has_form(name) for name in names):
+    if any(has_legal_form(name) for name in names):
         signs.append(("legal form in its name", "enterprise"))
     number = values.get("identity_number", "")
     if number and check_number(number, "identity_number").is_valid:
@@ -111,10 +113,3 @@ def _signs(values: dict[str, Any]) -> list[tuple[str, str]]:
     if values.get("birth_year"):
         signs.append(("year of birth", "person"))
     return signs
-
-
-def _has_form(name: str) -> bool:
-    # short words that are written out are no legal form
-    return len(core(name).split()) < len(name.split()) or (
-        " " not in name and len(core(name)) < len(name)
-    )

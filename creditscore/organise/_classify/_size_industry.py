@@ -65,4 +65,6 @@ def _reason(section: str | None, digits: str | None) -> str:
         return f"the standard does not cover {_NOT_COVERED[section]}"
     if isinstance(digits, str) and digits[:2] in ("53", "84"):
         return f"the standard does not cover division {digits[:2]}"
+    if isinstance(digits, str) and len(digits) > 2:
+        return f"the standard does not cover group {digits[:3]}"
     return f"section {section} has several industries of the standard: give a code of 2 to 4 digits"

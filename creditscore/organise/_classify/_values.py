@@ -27,8 +27,8 @@ def read_texts(values: Iterable[Any], name: str, owner: str) -> tuple[list[str],
             texts.append("")
         elif isinstance(value, str):
             texts.append(value.strip())
-        elif isinstance(value, (int, np.integer)) and not isinstance(value, bool):
-            texts.append(str(value))
+        elif is_whole(value):
+            texts.append(str(int(value)))
         else:
             msg = (
                 f"The {name!r} parameter of {owner} must hold texts. Got {value!r}, a "
@@ -36,6 +36,13 @@ def read_texts(values: Iterable[Any], name: str, owner: str) -> tuple[list[str],
             )
             raise InvalidDataError(msg)
     return texts, index
+
+
+def is_whole(value: Any) -> bool:
+    """Tell whether a value is a whole number, be it one that a gap has made a float."""
+    if isinstance(value, (float, np.floating)):
+        return bool(np.isfinite(value)) and float(value).is_integer()
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
 def read_amounts(values: Any, n_rows: int, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +18,8 @@ from creditscore.organise._group._ownership import Ownership, read_ownership
 
 LEAST = 1e-12
 """Sums of shares that differ by less are the same."""
+_AT_ONCE = 256
+"""Owners whose chains are worked out together: more would only take more memory."""
 
 
 def control_table(
@@ -92,7 +95,7 @@ def control_table(
     rows = []
     for (one, other), share in sorted(effective_shares(found).items()):
         own, held = direct.get((one, other), 0.0), votes[one].get(other, 0.0)
-        how = "direct" if own > control_above else "none"
+        how = "direct" if own > control_above + LEAST else "none"
         if how == "none" and held > control_above + LEAST:
             how = "indirect"
         rows.append((found.names[one], found.names[other], own, share, held, how))
@@ -125,46 +128,63 @@ def _votes_of(
     return votes
 
 
-def effective_shares(found: Ownership) -> dict[tuple[int, int], float]:
-    """Return what each owns of another, through all chains; zero shares are left out."""
+def effective_shares(
+    found: Ownership, owners: Collection[int] | None = None
+) -> dict[tuple[int, int], float]:
+    """Return what each owns of another, through all chains; zero shares are left out.
+
+    Of `owners` alone, if they are given. O(owners · shares) time, and the memory of what is found.
+    """
     n = len(found.names)
     graph = csr_matrix((found.share, (found.owner, found.owned)), shape=(n, n))
     n_parts, part = connected_components(graph, directed=False) if n else (0, np.zeros(0))
+    wanted = np.zeros(n, dtype=bool)
+    wanted[list(range(n) if owners is None else owners)] = True
     shares: dict[tuple[int, int], float] = {}
     order = np.argsort(part, kind="stable")
     bounds = np.searchsorted(part[order], np.arange(n_parts + 1))
     for low, high in pairwise(bounds.tolist()):
         members = order[low:high]
-        shares.update(_of_part(graph[members][:, members], members, found))
+        rows = np.flatnonzero(wanted[members])
+        shares.update(_of_part(graph[members][:, members], rows, members, found))
     return shares
 
 
-def _of_part(graph: csr_matrix, members: Int1D, found: Ownership) -> dict[tuple[int, int], float]:
+def _of_part(
+    graph: csr_matrix, rows: Int1D, members: Int1D, found: Ownership
+) -> dict[tuple[int, int], float]:
     n = len(members)
-    chains = _all_chains(graph, n)
-    if chains is None:
-        names = ", ".join(repr(found.names[place]) for place in members[:5].tolist())
-        msg = (
-            f"Among {names}{' …' if n > 5 else ''} there are firms that own each other wholly, so "
-            "that nobody stands behind them. Check the shares."
-        )
-        raise InvalidDataError(msg)
-    effective = chains / np.diag(chains)[:, None]
-    np.fill_diagonal(effective, 0.0)
-    one, other = np.nonzero(effective > LEAST)
-    return {
-        (int(members[x]), int(members[y])): float(effective[x, y])
-        for x, y in zip(one, other, strict=True)
-    }
+    shares: dict[tuple[int, int], float] = {}
+    for chains, some in _all_chains(graph, rows):
+        if chains is None:
+            names = ", ".join(repr(found.names[place]) for place in members[:5].tolist())
+            msg = (
+                f"Among {names}{' …' if n > 5 else ''} there are firms that own each other wholly, "
+                "so that nobody stands behind them. Check the shares."
+            )
+            raise InvalidDataError(msg)
+        effective = chains / chains[np.arange(len(some)), some][:, None]
+        effective[np.arange(len(some)), some] = 0.0
+        one, other = np.nonzero(effective > LEAST)
+        pairs = zip(members[some[one]].tolist(), members[other].tolist(), strict=True)
+        shares.update(zip(pairs, effective[one, other].tolist(), strict=True))
+    return shares
 
 
-def _all_chains(graph: csr_matrix, n: int) -> Float1D | None:
-    """Return (I - A)⁻¹; None where there is none."""
+def _all_chains(graph: csr_matrix, rows: Int1D) -> Iterator[tuple[Float1D | None, Int1D]]:
+    """Give some rows of (I - A)⁻¹ after others, and which they are; None where there is none."""
+    n = graph.shape[0]
     try:
-        solver = splu((identity(n) - graph).tocsc())
+        solver = splu((identity(n) - graph).T.tocsc())
     except RuntimeError:
         # exactly singular
-        return None
-    chains = solver.solve(np.eye(n))
-    # a sum of shares of chains has no negative part, and is finite
-    return chains if np.isfinite(chains).all() and (chains.max() < 1 / LEAST) else None
+        yield None, rows
+        return
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        of_each = np.zeros((n, len(some)))
+        of_each[some, np.arange(len(some))] = 1.0
+        chains = solver.solve(of_each).T
+        # a sum of shares of chains has no negative part, and is finite
+        fits = np.isfinite(chains).all() and chains.max() < 1 / LEAST
+        yield chains if fits else None, some

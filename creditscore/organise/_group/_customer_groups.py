@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._days import check_day
 from creditscore._display import counted, html_table
 from creditscore._frame import like
 from creditscore._typing import NativeFrame, NativeSeries
@@ -212,9 +213,10 @@ def find_groups(
     -----
     The ultimate parent of a firm is who controls it and is controlled by nobody; there is at
     most one, for no two can hold more than half. Its parent is the last before it in the chain:
-    of all that control it, the one that controls no other of them. Firms that control
+    of all that control it, the one that has the most controllers itself. Firms that control
     each other in a ring, with nobody above them, have no ultimate parent and are one group.
     A minority that rules in fact is not seen in shares: put it in as the votes it stands for.
+    Customers are texts in the result, 1 is "1".
 
     Examples
     --------
@@ -243,7 +245,7 @@ def find_groups(
     columns = ["customer", "group", "parent", "ultimate_parent", "effective_share", "how"]
     table = pd.DataFrame(rows, columns=columns)
     table = table.sort_values("customer", kind="stable", ignore_index=True)
-    return CustomerGroups(table=table, as_of=str(as_of))
+    return CustomerGroups(table=table, as_of=str(check_day(as_of, "as_of", _OWNER)))
 
 
 def _controllers(votes: list[dict[int, float]], control_above: float) -> list[set[int]]:
@@ -259,39 +261,52 @@ def _controllers(votes: list[dict[int, float]], control_above: float) -> list[se
 def _rows(
     found: Ownership, controllers: list[set[int]], control_above: float
 ) -> list[tuple[Any, ...]]:
-    effective = effective_shares(found)
     pairs = zip(found.owner.tolist(), found.owned.tolist(), strict=True)
     direct = dict(zip(pairs, found.share.tolist(), strict=True))
     parents = set().union(*controllers)
+    tops = _tops(found, controllers)
+    effective = effective_shares(found, {top for top in tops if top >= 0})
     rows: list[tuple[Any, ...]] = []
-    for place, name in enumerate(found.names):
-        above = controllers[place]
-        if not above:
+    for place, (name, top) in enumerate(zip(found.names, tops, strict=True)):
+        if top < 0:
             rows.append((name, name, "", name, 1.0, "parent" if place in parents else "alone"))
             continue
         parent = found.names[_closest(place, controllers, direct)]
-        free = [one for one in above if not controllers[one]]
-        top = free[0] if free else min(_ring(place, controllers), key=found.names.__getitem__)
-        how = "direct" if direct.get((top, place), 0.0) > control_above else "indirect"
+        is_free = not controllers[top]
+        how = "direct" if direct.get((top, place), 0.0) > control_above + LEAST else "indirect"
         share = 1.0 if top == place else effective.get((top, place), 0.0)
         group = found.names[top]
-        rows.append((name, group, parent, group, share, how) if free else
+        rows.append((name, group, parent, group, share, how) if is_free else
                     (name, group, parent, "", share, "ring"))  # fmt: skip
     return rows
+
+
+def _tops(found: Ownership, controllers: list[set[int]]) -> list[int]:
+    """Return by firm its ultimate parent, or the first by name of the ring above it; -1 for none.
+
+    In a ring is who is controlled by those alone whom it controls.
+    """
+    in_ring = [
+        bool(above) and all(place in controllers[other] for other in above)
+        for place, above in enumerate(controllers)
+    ]
+    tops = []
+    for place, above in enumerate(controllers):
+        free = next((one for one in above if not controllers[one]), None)
+        ring = [one for one in (place, *above) if in_ring[one]] if free is None else []
+        first = min(ring, key=found.names.__getitem__, default=-1)
+        tops.append(first if free is None else free)
+    return tops
 
 
 def _closest(
     place: int, controllers: list[set[int]], direct: Mapping[tuple[int, int], float]
 ) -> int:
-    """Return the last before a firm in the chain of those that control it."""
-    above = controllers[place]
-    between = {one: sum(one in controllers[other] for other in above) for one in above}
-    return min(above, key=lambda one: (between[one], -direct.get((one, place), 0.0), one))
+    """Return the last before a firm in the chain of those that control it.
 
-
-def _ring(place: int, controllers: list[set[int]]) -> list[int]:
-    """Return those above a firm, or itself, that are controlled only by whom they control."""
-    return [
-        one for one in (place, *controllers[place])
-        if controllers[one] and all(one in controllers[other] for other in controllers[one])
-    ]  # fmt: skip
+    Control is handed on, so that the last one has the most above it.
+    """
+    return min(
+        controllers[place],
+        key=lambda one: (-len(controllers[one]), -direct.get((one, place), 0.0), one),
+    )

@@ -15,6 +15,7 @@ from creditscore.exceptions import InvalidDataError
 from creditscore.organise._match._records import as_texts
 
 _ROUNDING = 1e-9
+_COLUMNS = ["owner", "owned", "share"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,11 +40,13 @@ def read_ownership(table: NativeFrame, as_of: Any, caller: str) -> Ownership:
         before it begins, or two rows of one owner and owned hold on the day.
     """
     day = check_day(as_of, "as_of", caller)
-    if isinstance(table, pd.DataFrame) and not len(table):
+    if hasattr(table, "columns") and not len(table):
+        # a table without rows has no types either
+        names = getattr(table, "column_names", table.columns)
+        read_named(pd.DataFrame(columns=list(names), index=[0]), _COLUMNS, reader=caller)
         nothing = np.zeros(0, dtype=np.intp)
-        read_named(table.reindex([0]), ["owner", "owned", "share"], reader=caller)
         return Ownership((), nothing, nothing, np.zeros(0))
-    read = read_named(table, ["owner", "owned", "share"], reader=caller)
+    read = read_named(table, _COLUMNS, reader=caller)
     owner, owned, share = as_texts(read, "owner"), as_texts(read, "owned"), read.numeric("share")
     _check_rows(owner, owned, share)
     rows = np.flatnonzero(_holds(read, day))

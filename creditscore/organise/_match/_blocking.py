@@ -126,7 +126,12 @@ def block_pairs(table: NativeFrame, *, max_block: int = 100) -> CandidatePairs:
     MissingColumnError
         There is no column "customer", or none to compare.
     InvalidDataError
-        A customer is missing, or stands twice.
+        A customer is missing, or stands twice, or numbers were read as floats, which lose digits.
+
+    Warns
+    -----
+    UnseenCategoryWarning
+        Countries are no codes of which the library knows the calling code.
 
     Notes
     -----

@@ -17,15 +17,32 @@ CALLING_CODES = {
     "SG": "65", "TW": "886", "US": "1", "VN": "84",
 }  # fmt: skip
 """By ITU-T E.164, of countries by ISO 3166."""
+_LONGEST = {
+    "AT": 13, "AU": 9, "BE": 9, "BR": 11, "CA": 10, "CH": 9, "CN": 11, "DE": 11, "DK": 8, "ES": 9,
+    "FI": 12, "FR": 9, "GB": 10, "HK": 8, "IE": 9, "IN": 10, "IT": 11, "JP": 10, "KR": 10,
+    "LU": 11, "MO": 8, "MX": 10, "NL": 9, "NO": 8, "NZ": 10, "PL": 9, "PT": 9, "SE": 10, "SG": 8,
+    "TW": 9, "US": 10, "VN": 10,
+}  # fmt: skip
+"""Digits of the longest numbers of a country, without its code and the zero before them."""
 _KEEPS_ZERO = {"IT"}
 _PHONE = re.compile(r"(?:\+|00)(\d+)")
-_EXTENSION = re.compile(r"(?:ext\.?|x|转|分机|#).*$")
+_EXTENSION = re.compile(r"(?:(?<![a-z])(?:ext(?:ension)?\b|x)|转|分机|#).*$")
+_NEXT = re.compile(r"[;,、，；/|]|\bor\b|或")
 _FEWEST_DIGITS = 5
+_WHOLE_DIGITS = 7
+"""Digits before a sign between two numbers that make the first of them."""
+_NOBODY = frozenset({
+    "na", "n/a", "nil", "no", "noemail", "nomail", "none", "noreply", "no-reply", "null", "test",
+    "unknown", "无", "不详", "未知",
+})  # fmt: skip
+"""Names before the sign @ that stand for nobody."""
 _STREET = {
     "ave": "avenue", "av": "avenue", "blvd": "boulevard", "bldg": "building", "ctr": "center",
     "dr": "drive", "fl": "floor", "hwy": "highway", "ln": "lane", "pl": "place", "rd": "road",
     "rm": "room", "sq": "square", "st": "street", "str": "strasse",
 }  # fmt: skip
+_BEFORE = {"st": "saint", "dr": "doctor"}
+"""What short words stand for at the beginning of a name and not at its end."""
 _CITY = re.compile("([\u3400-\u9fff]{2,4}?)市")
 _DIGITS = re.compile(r"\d+")
 
@@ -44,7 +61,8 @@ def normalise_phone(phone: str, country: str | None = None) -> str:
     Returns
     -------
     str
-        Empty where there are fewer than five digits. An extension is dropped.
+        Empty where there are fewer than five digits, or one digit over and over. An extension is
+        dropped, and of two numbers the second.
 
     Raises
     ------
@@ -54,8 +72,9 @@ def normalise_phone(phone: str, country: str | None = None) -> str:
     Notes
     -----
     A zero in brackets, and one at the beginning of a national number, is not dialled from abroad
-    and dropped where the country is known, but in Italy. Whether a number is in use is not
-    checked.
+    and dropped where the country is known, but in Italy. Where a number begins with the code of
+    its country and is longer than numbers of that country are, the code stands in it already.
+    Whether a number is in use is not checked.
 
     Examples
     --------
@@ -68,22 +87,41 @@ def normalise_phone(phone: str, country: str | None = None) -> str:
     check_kind(phone, "phone", "normalise_phone", str)
     if country is not None:
         check_choice(country, "country", "normalise_phone", tuple(CALLING_CODES))
-    text = _EXTENSION.sub("", unicodedata.normalize("NFKC", phone).casefold())
+    text = _EXTENSION.sub("", _first(unicodedata.normalize("NFKC", phone).casefold()))
     text = re.sub(r"[^\d+]", "", text.replace("(0)", ""))
     abroad = _PHONE.fullmatch(text)
     digits = abroad[1] if abroad else text.replace("+", "")
-    if len(digits) < _FEWEST_DIGITS:
+    if len(digits) < _FEWEST_DIGITS or _is_filler(digits, coded=bool(abroad)):
         return ""
     if abroad:
         return f"+{digits}"
     if country is None:
         return digits
+    code = CALLING_CODES[country]
+    if digits.startswith(code) and len(digits) > _LONGEST[country]:
+        return f"+{digits}"
     national = digits if country in _KEEPS_ZERO else digits.removeprefix("0")
-    return f"+{CALLING_CODES[country]}{national}"
+    return f"+{code}{national}"
+
+
+def _first(text: str) -> str:
+    """Return the first of several numbers; a sign after a few digits parts the city's from it."""
+    for sign in _NEXT.finditer(text):
+        if sum(map(str.isdigit, text[: sign.start()])) >= _WHOLE_DIGITS:
+            return text[: sign.start()]
+    return text
+
+
+def _is_filler(digits: str, *, coded: bool) -> bool:
+    """Tell whether a number is one digit over and over, be it after the code of a country."""
+    codes = ("", *CALLING_CODES.values()) if coded else ("",)
+    return any(digits.startswith(code) and len(set(digits[len(code) :])) == 1 for code in codes)
 
 
 def normalise_email(email: str) -> str:
     """Return an e-mail address in small letters, without spaces; empty where it is none.
+
+    One that stands for none, such as none@example.com, is none.
 
     Parameters
     ----------
@@ -110,6 +148,8 @@ def normalise_email(email: str) -> str:
     text = unicodedata.normalize("NFKC", email).casefold()
     text = re.sub(r"\s", "", text).removeprefix("mailto:")
     before, _, after = text.rpartition("@")
+    if before in _NOBODY:
+        return ""
     return text if before and "." in after.strip(".") and "@" not in before else ""
 
 
@@ -137,7 +177,12 @@ def normalise_address(address: str) -> str:
     ('12 harbour avenue hongyu', '泓榆市钟楼街243号')
     """
     check_kind(address, "address", "normalise_address", str)
-    return " ".join(_STREET.get(word, word) for word in normal(address).split(" "))
+    words = normal(address).split(" ")
+    named = [word.isalpha() for word in ("0", *words)]
+    return " ".join(
+        (_STREET if after_name else _STREET | _BEFORE).get(word, word)
+        for word, after_name in zip(words, named, strict=False)
+    )
 
 
 def address_place(address: str, city: str = "") -> str:

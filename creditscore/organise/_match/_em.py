@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from creditscore._typing import Float1D
+from creditscore._typing import Float1D, Int1D
 from creditscore._warn import warn_user
 from creditscore.exceptions import NonConvergenceWarning
-from creditscore.organise._match._levels import MISSING, Levels
+from creditscore.organise._match._levels import MISSING, NUMBERS, Levels
 
 _MOST_STEPS = 500
 _TOLERANCE = 1e-8
 _PRIOR_MATCHES = 2.0
 """So many matches the m at the start count for, so that no share becomes zero."""
+_OTHER_NUMBER = 0
+"""Level of numbers that differ by more than a slip."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,10 @@ def estimate_shares(
 ) -> Estimate:
     """Estimate by expectation and maximisation.
 
+    Pairs whose numbers differ teach nothing about matches, and so the share of these among matches
+    stays that of the start: fields of namesakes hang together (an address of e-mail is made of the
+    name), and by the rule for independent fields they would be taken for the matches.
+
     Parameters
     ----------
     levels : ndarray of shape (n_candidates, n_fields)
@@ -55,17 +61,17 @@ def estimate_shares(
     """
     patterns, weights = np.unique(levels, axis=0, return_counts=True)
     m, share = [np.array(shares) for shares in start], match_share
+    taught = ~(patterns[:, list(NUMBERS)] == _OTHER_NUMBER).any(axis=1)
     u = _unmatched(all_pairs, m, share, n_drawn)
     for _ in range(_MOST_STEPS):
-        matched = weights * probabilities(patterns, m, u, share)
+        matched = taught * weights * probabilities(patterns, m, u, share)
         before, share = share, min(max(matched.sum() / n_possible, 1e-12), 0.5)
         moved = abs(share / before - 1)
         for field, prior in enumerate(start):
-            of_level = np.zeros(len(prior))
-            there = patterns[:, field] != MISSING
-            np.add.at(of_level, patterns[there, field].astype(np.intp), matched[there])
-            new = of_level + _PRIOR_MATCHES * prior
-            new /= new.sum()
+            new = _among_matches(patterns[:, field].astype(np.intp), matched, prior)
+            if field in NUMBERS:
+                new *= (1 - prior[_OTHER_NUMBER]) / np.delete(new, _OTHER_NUMBER).sum()
+                new[_OTHER_NUMBER] = prior[_OTHER_NUMBER]
             moved = max(moved, float(np.abs(new - m[field]).max()))
             m[field] = new
         u = _unmatched(all_pairs, m, share, n_drawn)
@@ -96,6 +102,14 @@ def sum_of_weights(levels: Levels, m: Sequence[Float1D], u: Sequence[Float1D]) -
         weights = np.append(np.log2(m[field] / u[field]), 0.0)  # the last one where missing
         total += weights[levels[:, field]]
     return total
+
+
+def _among_matches(levels: Int1D, matched: Float1D, prior: Float1D) -> Float1D:
+    """Return the share of each level of a field among matches, drawn a little to the start."""
+    there = levels != MISSING
+    counts = np.bincount(levels[there], weights=matched[there], minlength=len(prior))
+    drawn = counts + _PRIOR_MATCHES * prior
+    return np.asarray(drawn / drawn.sum())
 
 
 def _unmatched(

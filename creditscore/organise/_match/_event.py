@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from creditscore._days import NoDayError, read_day
 from creditscore.exceptions import InvalidParameterError
 
+_WRITTEN = re.compile(r"\s*\d{4}-\d{2}-\d{2}")
 _EXAMPLE = "such as '2024-06-30T12:00:00Z'"
 
 
@@ -28,7 +30,9 @@ def instant_text(value: Any, name: str, owner: str) -> str:
     One without a zone is of UTC; a day is its first instant.
     """
     instant = None
-    if isinstance(value, (str, dt.date, np.datetime64)):
+    # pandas reads "now", and a year as its first day
+    is_written = not isinstance(value, str) or _WRITTEN.match(value) is not None
+    if isinstance(value, (str, dt.date, np.datetime64)) and is_written:
         try:
             instant = pd.Timestamp(value)
         except (ValueError, TypeError):

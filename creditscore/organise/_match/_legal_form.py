@@ -32,6 +32,8 @@ _CHINESE = (
     "集团股份有限公司|集团有限责任公司|集团有限公司|集团股份公司|集团公司|股份有限公司|有限责任公司|有限公司|股份公司"
     "|总公司|公司|集团|特殊普通合伙|普通合伙|有限合伙|合伙企业|个人独资企业|个体工商户"
 )
+_SURNAMES = frozenset({"as", "asa", "co", "ek", "oy", "sa", "sau", "se"})
+"""Legal forms that are surnames of people as well."""
 _END = re.compile(rf"(?: (?:{_LATIN})|(?:{_CHINESE}))$")
 _GROUP_INSIDE = re.compile("集团(?=股份|有限)")
 
@@ -57,6 +59,17 @@ def without_legal_form(name: str) -> str:
         if not shorter or shorter == left:
             return left
         left = shorter
+
+
+def has_legal_form(name: str) -> bool:
+    """Tell whether a normalised name ends with a legal form that is no surname."""
+    return without_legal_form(name) != name and not may_be_surname(name)
+
+
+def may_be_surname(name: str) -> bool:
+    """Tell whether a normalised name is one word, and then a legal form that people are called."""
+    words = name.split(" ")
+    return len(words) == 2 and words[1] in _SURNAMES
 
 
 def in_full(name: str) -> str:

@@ -21,6 +21,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "birth_year": ("different", "same"),
 }
 """Levels of each field, the better agreement later."""
+NUMBERS = tuple(place for place, field in enumerate(LEVELS) if field.endswith("_number"))
+"""Places of the fields that no two customers have in common."""
 MISSING = -1
 """Level of a field that one of the two records lacks."""
 

@@ -59,7 +59,9 @@ def match_customers(
     Raises
     ------
     InvalidDataError
-        A customer is missing or stands twice. MissingColumnError: nothing to compare.
+        A customer is missing or stands twice, or numbers were read as floats, which lose digits.
+    MissingColumnError
+        There is no column "customer", or none to compare.
     InvalidParameterError
         A parameter is outside its range, or there is one record and no weights.
     MissingDependencyError
@@ -69,6 +71,8 @@ def match_customers(
     -----
     NonConvergenceWarning
         The estimate of the weights did not come to rest.
+    UnseenCategoryWarning
+        Countries are no codes of which the library knows the calling code.
 
     See Also
     --------
@@ -82,6 +86,13 @@ def match_customers(
     by one slip), where two of its records are below `review_from` by themselves, so that it hangs
     together by third ones only, or where it is larger than `max_cluster`. Nothing is merged here:
     the result says what to merge, :class:`MergeLog` does it, and takes it back.
+    Customers are texts from here on, 1 is "1".
+
+    Numbers without a digit ("N/A", 无), of fewer than five signs, of one sign over and over or of
+    digits in their order, e-mail addresses of nobody (none@…) and telephone numbers of one digit
+    stand for what is not known, and count as missing; `candidates.keys` says how many records
+    have a key of each.
+
     O(n · keys + pairs · log pairs) time.
 
     Examples

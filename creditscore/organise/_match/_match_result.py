@@ -68,7 +68,11 @@ class MatchResult:
         )
 
     def resolve(self) -> pd.Series:
-        """Return by customer who it is, merged ones resolved; all customers of the table."""
+        """Return by customer who it is, merged ones resolved; all customers of the table.
+
+        Customers are texts, so that a column of numbers is looked up by its texts:
+        ``table["customer"].astype(str).map(found.resolve())``.
+        """
         into = dict(zip(self.merges["customer"], self.merges["into"], strict=True))
         names = [str(name) for name in self.candidates.customers]
         index = pd.Index(names, name="customer", dtype=object)

@@ -14,62 +14,13 @@ from creditscore._display import counted, html_table
 from creditscore._document import JsonDocument
 from creditscore._frame import read_named
 from creditscore._typing import NativeFrame
-from creditscore.exceptions import InvalidDataError, InvalidParameterError
-from creditscore.organise._match._event import check_text, end_text, instant_text
+from creditscore._warn import warn_user
+from creditscore.exceptions import ConflictWarning, InvalidDataError, InvalidParameterError
+from creditscore.organise._match._event import end_text
+from creditscore.organise._match._merge_event import MergeEvent, MergeState
 from creditscore.organise._match._records import as_texts
 
-
-@dataclass(frozen=True, kw_only=True)
-class MergeEvent:
-    """One customer was merged into another, or taken out again.
-
-    Parameters
-    ----------
-    customer : str
-        Who was merged, or taken out.
-    into : str or None
-        Into whom; None where it was taken out.
-    at : str or datetime
-        Instant; one without a zone is of UTC. Kept as text.
-    by : str
-        Who did it.
-    reason : str
-        Why.
-
-    Raises
-    ------
-    InvalidParameterError
-        A text is empty, the instant is none, or a customer goes into itself.
-
-    Examples
-    --------
-    >>> from creditscore.organise import MergeEvent
-    >>> MergeEvent(customer="D1", into="C7", at="2024-06-30T12:00+08:00", by="ana", reason="same")
-    MergeEvent(D1 into C7 by ana, 2024-06-30T04:00:00.000000Z)
-    """
-
-    customer: str
-    into: str | None
-    at: Any
-    by: str
-    reason: str
-
-    def __post_init__(self) -> None:
-        """Check each entry."""
-        owner = "MergeEvent"
-        for name in ("customer", "by", "reason"):
-            check_text(getattr(self, name), name, owner)
-        if self.into is not None:
-            check_text(self.into, "into", owner)
-        if self.into == self.customer:
-            msg = f"Customer {self.customer!r} cannot be merged into itself."
-            raise InvalidParameterError(msg)
-        object.__setattr__(self, "at", instant_text(self.at, "at", owner))
-
-    def __repr__(self) -> str:
-        """Say in one line what was done."""
-        done = "taken out" if self.into is None else f"into {self.into}"
-        return f"MergeEvent({self.customer} {done} by {self.by}, {self.at})"
+_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -112,7 +63,7 @@ class MergeLog(JsonDocument):
         """Check that events can follow each other."""
         events = read_entries(self.events, "events", "MergeLog")
         object.__setattr__(self, "events", events)
-        into: dict[str, str] = {}
+        state = MergeState()
         before = ""
         for event in events:
             if not isinstance(event, MergeEvent):
@@ -122,7 +73,7 @@ class MergeLog(JsonDocument):
                 msg = f"{event} is earlier than the event before it, of {before}."
                 raise InvalidDataError(msg)
             before = event.at
-            _apply(event, into)
+            state.add(event)
 
     def merge(self, customer: str, into: str, *, by: str, reason: str, at: Any) -> Self:
         """Return the log with one merge more.
@@ -144,15 +95,43 @@ class MergeLog(JsonDocument):
         ------
         InvalidDataError
             As :meth:`merge`; then none is made.
+
+        Warns
+        -----
+        ConflictWarning
+            Customers would become one that somebody took apart. They stay apart; to make them one
+            again is for :meth:`merge`.
+
+        Notes
+        -----
+        So files may be matched again and again. What is one already is passed over. Of two
+        customers that were merged into others before, those go together that they are by now.
         """
         if not len(merges):
             return self
         read = read_named(merges, ["customer", "into"], reader="MergeLog.merge_all")
-        pairs = zip(as_texts(read, "customer"), as_texts(read, "into"), strict=True)
-        new = (
-            MergeEvent(customer=customer, into=into, at=at, by=by, reason=reason)
-            for customer, into in pairs
-        )
+        new: list[MergeEvent] = []
+        kept_apart: list[str] = []
+        state = MergeState.of(self.events)
+        columns = (as_texts(read, "customer").tolist(), as_texts(read, "into").tolist())
+        for name, other in zip(*columns, strict=True):
+            # each entry is checked, also of what is passed over
+            asked = MergeEvent(customer=name, into=other, at=at, by=by, reason=reason)
+            customer, into = state.root(name), state.root(other)
+            if customer == into:
+                continue
+            if state.were_parted(customer, into):
+                kept_apart.append(f"{name!r} from {other!r}")
+                continue
+            new.append(replace(asked, customer=customer, into=into))
+            state.add(new[-1])
+        if kept_apart:
+            shown = ", ".join(kept_apart[:_SHOWN]) + (" …" if len(kept_apart) > _SHOWN else "")
+            warn_user(
+                f"Somebody took customers apart that would be merged: {shown}. They stay apart; to "
+                "make them one after all, use MergeLog.merge.",
+                ConflictWarning,
+            )
         return replace(self, events=(*self.events, *new))
 
     def unmerge(self, customer: str, *, by: str, reason: str, at: Any) -> Self:
@@ -181,10 +160,11 @@ class MergeLog(JsonDocument):
         Series
             Its index are the customers.
         """
-        into = self._into(at)
+        until = None if at is None else end_text(at, "at", "MergeLog.resolve")
+        state = MergeState.of(self.events, until)
         names = list(customers)
         index = pd.Index(names, name="customer", dtype=object)
-        values = np.array([_root(name, into) for name in names], dtype=object)
+        values = np.array([state.root(name) for name in names], dtype=object)
         return pd.Series(values, index=index, name="into", dtype=object)
 
     def frame(self) -> pd.DataFrame:
@@ -217,14 +197,6 @@ class MergeLog(JsonDocument):
                 store.link(event.customer, event.into, reason=reason)
         return len(new)
 
-    def _into(self, at: Any) -> dict[str, str]:
-        until = None if at is None else end_text(at, "at", "MergeLog.resolve")
-        into: dict[str, str] = {}
-        for event in self.events:
-            if until is None or event.at <= until:
-                _apply(event, into)
-        return into
-
     def _content(self) -> dict[str, Any]:
         return {"events": [asdict(event) for event in self.events]}
 
@@ -234,37 +206,9 @@ class MergeLog(JsonDocument):
 
     def __repr__(self) -> str:
         """Say in one line how many are merged."""
-        merged = len(self._into(None))
+        merged = len(MergeState.of(self.events).into)
         return f"MergeLog({counted(len(self.events), 'event')}, {merged:,} merged)"
 
     def _repr_html_(self) -> str:
         """Show the last events."""
         return html_table(self.frame().tail(15), caption=repr(self), formats={})
-
-
-def _apply(event: MergeEvent, into: dict[str, str]) -> None:
-    if event.into is None:
-        if event.customer not in into:
-            msg = f"{event.customer!r} is merged into nobody, so it cannot be taken out."
-            raise InvalidDataError(msg)
-        del into[event.customer]
-        return
-    if event.customer in into:
-        msg = (
-            f"{event.customer!r} is merged into {into[event.customer]!r} already. Take it out "
-            "first, or merge that one."
-        )
-        raise InvalidDataError(msg)
-    if _root(event.into, into) == event.customer:
-        msg = (
-            f"{event.customer!r} cannot be merged into {event.into!r}, which is merged into "
-            f"{event.customer!r} itself."
-        )
-        raise InvalidDataError(msg)
-    into[event.customer] = event.into
-
-
-def _root(customer: str, into: Mapping[str, str]) -> str:
-    while customer in into:
-        customer = into[customer]
-    return customer

@@ -46,7 +46,8 @@ def normalise_name(name: str, *, legal_form: bool = True) -> str:
     characters as simplified ones, of a table of those that names use (others stay as they are);
     all other signs as spaces; single letters joined ("s.a.r.l." is "sarl"). Legal forms are those
     of the law of Germany, France, Spain, Italy, the Netherlands, China and of English-speaking
-    countries, and some others. A name of nothing but a legal form stays whole. Chinese is not
+    countries, and some others. A name of nothing but a legal form stays whole; a surname that is
+    a legal form as well (Maria Sá) is dropped, so leave names of persons whole. Chinese is not
     written in Latin letters (pinyin): many characters share one sound, and a name in both
     scripts is better compared by the columns that hold each. O(length) time.
 

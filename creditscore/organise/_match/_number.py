@@ -33,6 +33,10 @@ _VAT = re.compile(
     r"|MT\d{8}|NL\d{9}B\d{2}|PL\d{10}|PT\d{9}|RO\d{2,10}|SE\d{10}01|SI\d{8}|SK\d{10}"
 )
 _SPACING = re.compile(r"[\s\-‐‑–./]+")
+_FEWEST_SIGNS = 5
+_ROW = "0123456789" * 3
+"""Digits that somebody typed in their order."""
+_FIRST_BIRTH = dt.date(1900, 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +95,17 @@ def normalise_number(number: str) -> str:
     return _SPACING.sub("", unicodedata.normalize("NFKC", number)).upper()
 
 
+def number_or_nothing(number: str) -> str:
+    """Return a normalised number, or nothing where it is a stand-in for one that is not known.
+
+    Such are "N/A", "unknown" and 无 (whatever has no digit), "0", numbers of fewer than five signs,
+    of one sign over and over, and of digits in their order.
+    """
+    bare = normalise_number(number)
+    tells = any(sign.isdigit() for sign in bare) and len(set(bare)) > 1 and bare not in _ROW
+    return bare if tells and len(bare) >= _FEWEST_SIGNS else ""
+
+
 def check_number(number: str, kind: NumberKind | None = None) -> NumberCheck:
     """Say what kind of number this is, and whether form and check signs are right.
 
@@ -99,8 +114,8 @@ def check_number(number: str, kind: NumberKind | None = None) -> NumberCheck:
     number : str
         A registration or identity number; see :func:`normalise_number` for what is ignored.
     kind : {"credit_code", "identity_number", "lei", "vat", "ein", "unknown"}, optional
-        What it should be; without, the first kind whose form and check it has, or, if no check
-        holds, the first whose form it has. Nine digits are an "ein" only with its hyphen.
+        What it should be; without, the kind whose form and check it has, or, if no check holds,
+        the one whose form it has. Nine digits are an "ein" only with its hyphen.
 
     Returns
     -------
@@ -116,9 +131,12 @@ def check_number(number: str, kind: NumberKind | None = None) -> NumberCheck:
     Credit code (GB 32100-2015): with C_i the value of the i-th of 18 signs among 31,
     C_18 = (31 - Σ_{i≤17} C_i · 3^(i-1) mod 31) mod 31. Identity number (GB 11643-1999, which is
     ISO 7064 MOD 11-2): Σ_{i≤18} a_i · 2^(18-i) mod 11 = 1, X is ten, and the eight digits from the
-    seventh on are a day. Legal entity identifier (ISO 17442): letters as 10 to 35, the whole
-    number mod 97 is 1. A right check sign says that no digit was mistyped or swapped with its
-    neighbour; it does not say that the number was ever given out. O(length) time.
+    seventh on are a day. One in 31 of them fits a credit code as well; what holds a day from 1900
+    to today in that place is taken for an identity number, for few credit codes do. Legal entity
+    identifier (ISO 17442): letters as 10 to 35, the whole number mod 97 is 1. A right check sign
+    says that no digit was mistyped or swapped with its neighbour; it does not say that the number
+    was ever given out. The check sign at place 17 of credit codes (GB 11714) and identity numbers
+    of 15 digits, from before 1999, are not looked at. O(length) time.
 
     Examples
     --------
@@ -138,7 +156,10 @@ def check_number(number: str, kind: NumberKind | None = None) -> NumberCheck:
     found = [_checked(bare, one) for one in may_be]
     valid = [check for check in found if check.is_valid]
     formed = [check for check in found if check.why != _NO_FORM]
-    return (valid or formed or [_checked(bare, "unknown")])[0]
+    fitting = valid or formed or [_checked(bare, "unknown")]
+    if _is_of_living(bare):
+        fitting.sort(key=lambda check: check.kind != "identity_number")
+    return fitting[0]
 
 
 _NO_FORM = "it has not the form of this kind"
@@ -165,11 +186,21 @@ def _identity_number(bare: str) -> str:
     total = sum(int(sign) * pow(2, 17 - place, 11) for place, sign in enumerate(bare[:17]))
     if _IDENTITY_CHECKS[total % 11] != bare[17]:
         return _NO_CHECK
+    return "" if _born(bare) else "its digits 7 to 14 are no day of birth"
+
+
+def _born(bare: str) -> dt.date | None:
+    """Return the day that digits 7 to 14 are, if they are one."""
     try:
-        dt.date(int(bare[6:10]), int(bare[10:12]), int(bare[12:14]))
+        return dt.date(int(bare[6:10]), int(bare[10:12]), int(bare[12:14]))
     except ValueError:
-        return "its digits 7 to 14 are no day of birth"
-    return ""
+        return None
+
+
+def _is_of_living(bare: str) -> bool:
+    """Tell whether it has the form of an identity number of somebody who may live."""
+    born = _born(bare) if _IDENTITY.fullmatch(bare) else None
+    return born is not None and _FIRST_BIRTH <= born <= dt.datetime.now(dt.UTC).date()
 
 
 def _lei(bare: str) -> str:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from creditscore._frame import Table, read_named
 from creditscore._typing import Int1D, NativeFrame
-from creditscore.exceptions import InvalidDataError, MissingColumnError
+from creditscore._warn import warn_user
+from creditscore.exceptions import InvalidDataError, MissingColumnError, UnseenCategoryWarning
 from creditscore.organise._match._characters import is_chinese
 from creditscore.organise._match._contact_point import (
     CALLING_CODES,
@@ -19,8 +20,9 @@ from creditscore.organise._match._contact_point import (
     normalise_email,
     normalise_phone,
 )
+from creditscore.organise._match._legal_form import in_full, may_be_surname
 from creditscore.organise._match._name import core, normal
-from creditscore.organise._match._number import normalise_number
+from creditscore.organise._match._number import number_or_nothing
 
 Texts = npt.NDArray[np.object_]
 COMPARED = (
@@ -29,7 +31,11 @@ COMPARED = (
 )  # fmt: skip
 """Columns that records are compared by; a table needs one of them at least."""
 _BESIDE = ("city", "country")
+_NUMBERS = ("registration_number", "identity_number", "phone")
 _WHOLE_NUMBER = 2.0**53
+
+
+_CODES = {"", *CALLING_CODES}
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +63,12 @@ def read_records(table: NativeFrame, owner: str) -> Records:
     MissingColumnError
         There is no column "customer", or none to compare.
     InvalidDataError
-        A customer is missing, or stands twice.
+        A customer is missing, or stands twice, or numbers were read as floats, which lose digits.
+
+    Warns
+    -----
+    UnseenCategoryWarning
+        Countries are no codes that the library knows.
     """
     read = read_named(table, ["customer"], reader=owner)
     if not set(read.names) & set(COMPARED):
@@ -65,17 +76,22 @@ def read_records(table: NativeFrame, owner: str) -> Records:
         raise MissingColumnError(msg)
     customers = as_texts(read, "customer")
     check_once(customers, owner)
+    for name in _NUMBERS:
+        _check_whole(read, name)
     raw = {name: as_texts(read, name) for name in (*COMPARED, *_BESIDE) if name in read.names}
     empty = np.full(len(customers), "", dtype=object)
     of = {name: raw.get(name, empty) for name in (*COMPARED, *_BESIDE)}
     latin, chinese = _by_script(of["name"], of["name_zh"], normal)
+    identity = _each(of["identity_number"], number_or_nothing)
+    is_person = (identity != "") | (of["birth_year"] != "")
     streets, streets_zh = _by_script(of["address"], of["address_zh"], normalise_address)
     texts = {
         "name": latin, "name_zh": chinese,
-        "core": _each(latin, core), "core_zh": _each(chinese, core),
-        "registration_number": _each(of["registration_number"], normalise_number),
-        "identity_number": _each(of["identity_number"], normalise_number),
-        "phone": _phones(of["phone"], of["country"]),
+        "core": np.where(is_person, _each(latin, _core_of_person), _each(latin, core)),
+        "core_zh": _each(chinese, core),
+        "registration_number": _each(of["registration_number"], number_or_nothing),
+        "identity_number": identity,
+        "phone": _phones(of["phone"], of["country"], owner),
         "email": _each(of["email"], normalise_email),
         "address": streets, "address_zh": streets_zh,
         "birth_year": _each(of["birth_year"], str.strip),
@@ -102,6 +118,24 @@ def check_once(customers: Texts, owner: str) -> None:
         twice = str(unique[counts > 1][0])
         msg = f"Customer {twice!r} stands twice in the table of {owner}. Give each record its own."
         raise InvalidDataError(msg)
+
+
+def _check_whole(read: Table, name: str) -> None:
+    """Check that numbers of many digits were not read as floats."""
+    if name not in read.names:
+        return
+    _, levels = read.levels(name)
+    if any(isinstance(level, float) and abs(level) >= _WHOLE_NUMBER for level in levels):
+        msg = (
+            f"Column {name!r} holds numbers of more digits than a float keeps, so that their ends "
+            "are lost. Read the column as text."
+        )
+        raise InvalidDataError(msg)
+
+
+def _core_of_person(name: str) -> str:
+    """Return a name without legal form, unless it may be the surname of a person."""
+    return in_full(name) if may_be_surname(name) else core(name)
 
 
 def _text(level: Any) -> str:
@@ -134,8 +168,17 @@ def _flags(values: Texts) -> npt.NDArray[np.bool_]:
     return np.array([is_chinese(value) for value in values.tolist()], dtype=bool)
 
 
-def _phones(phones: Texts, countries: Texts) -> Texts:
-    pairs = list(zip(phones.tolist(), countries.tolist(), strict=True))
+def _phones(phones: Texts, countries: Texts, owner: str) -> Texts:
+    codes = [country.upper() for country in countries.tolist()]
+    pairs = list(zip(phones.tolist(), codes, strict=True))
+    strange = sorted({code for phone, code in pairs if phone and code not in _CODES})
+    if strange:
+        warn_user(
+            f"{owner} knows no calling code of {', '.join(map(repr, strange[:5]))} in the column "
+            "'country', which takes codes of two letters by ISO 3166: telephone numbers there stay "
+            "national.",
+            UnseenCategoryWarning,
+        )
     known = {pair: _phone(*pair) for pair in set(pairs)}
     return np.array([known[pair] for pair in pairs], dtype=object)
 

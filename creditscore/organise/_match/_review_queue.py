@@ -14,6 +14,7 @@ from creditscore._document import JsonDocument
 from creditscore._validation import check_real
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.organise._match._event import check_text, instant_text
+from creditscore.organise._match._merge_event import MergeEvent, MergeState
 from creditscore.organise._match._merge_log import MergeLog
 
 _SHOWN = 15
@@ -150,13 +151,12 @@ class ReviewQueue(JsonDocument):
             for entry in entries:
                 check_kind(entry, name, "ReviewQueue", kind)
             object.__setattr__(self, name, entries)
-        pairs = [(case.left, case.right) for case in self.cases]
-        known: set[frozenset[str]] = set()
-        for pair in pairs:
-            if frozenset(pair) in known:
-                msg = f"The pair {pair[0]!r} and {pair[1]!r} stands twice in the queue."
+        pairs: set[tuple[str, str]] = set()
+        for case in self.cases:
+            if {(case.left, case.right), (case.right, case.left)} & pairs:
+                msg = f"The pair {case.left!r} and {case.right!r} stands twice in the queue."
                 raise InvalidDataError(msg)
-            known.add(frozenset(pair))
+            pairs.add((case.left, case.right))
         for decision in self.decisions:
             if (decision.left, decision.right) not in pairs:
                 msg = f"The queue has no pair {decision.left!r} and {decision.right!r}."
@@ -219,32 +219,80 @@ class ReviewQueue(JsonDocument):
         -------
         MergeLog
             The right customer, or whoever it was merged into, goes into the left one, or whoever
-            that was merged into. Merges come at the times of the decisions.
+            that was merged into. Merges come at the times of the decisions. What somebody took
+            apart after a decision stays apart.
 
         Raises
         ------
         InvalidDataError
             Two customers that were decided to be different would become one, by this queue or by
             the log; or the log has later events.
+
+        Notes
+        -----
+        O(decisions · log decisions) time, and for each customer that was ever taken out of another
+        one O(decisions) besides.
         """
         check_kind(log, "log", "ReviewQueue.apply", MergeLog)
         last = {(one.left, one.right): one for one in self.decisions}
+        state, new = MergeState.of(log.events), []
         for one in sorted(last.values(), key=lambda decision: decision.at):
-            if not one.is_same:
+            into, customer = state.root(one.left), state.root(one.right)
+            if not one.is_same or into == customer:
                 continue
-            into, customer = log.resolve([one.left, one.right]).tolist()
-            if into != customer:
-                reason = f"review: {one.reason}"
-                log = log.merge(customer, into, by=one.by, reason=reason, at=one.at)
+            if state.were_parted(into, customer, since=one.at):
+                continue
+            reason = f"review: {one.reason}"
+            new.append(
+                MergeEvent(customer=customer, into=into, at=one.at, by=one.by, reason=reason)
+            )
+            state.add(new[-1])
         for one in last.values():
-            into, customer = log.resolve([one.left, one.right]).tolist()
-            if not one.is_same and into == customer:
+            into = state.root(one.left)
+            if not one.is_same and into == state.root(one.right):
                 msg = (
                     f"{one.left!r} and {one.right!r} were decided to be different, and other "
                     f"merges make both of them {into!r}. Decide again."
                 )
                 raise InvalidDataError(msg)
-        return log
+        return replace(log, events=(*log.events, *new)) if new else log
+
+    def following(self, before: ReviewQueue) -> ReviewQueue:
+        """Return the queue with the decisions of an earlier one, so that nobody decides twice.
+
+        Parameters
+        ----------
+        before : ReviewQueue
+            Of the same file when it was matched before.
+
+        Returns
+        -------
+        ReviewQueue
+            With all decisions of `before`, and its decided pairs that are not in this queue.
+
+        Examples
+        --------
+        >>> from creditscore.organise import ReviewCase, ReviewQueue
+        >>> case = ReviewCase(left="A", right="B", probability=0.9, why="not sure")
+        >>> before = ReviewQueue(cases=(case,)).decide(
+        ...     "A", "B", is_same=False, by="ana", reason="twins", at="2024-06-30T12:00Z"
+        ... )
+        >>> ReviewQueue(cases=(case,)).following(before)
+        ReviewQueue(1 pair, 0 of them open)
+        """
+        check_kind(before, "before", "ReviewQueue.following", ReviewQueue)
+        ours = {frozenset((case.left, case.right)): (case.left, case.right) for case in self.cases}
+        decisions, theirs = [], set()
+        for one in before.decisions:
+            pair = frozenset((one.left, one.right))
+            left, right = ours.get(pair, (one.left, one.right))
+            decisions.append(replace(one, left=left, right=right))
+            theirs.add(pair)
+        kept = [
+            case for case in before.cases
+            if (pair := frozenset((case.left, case.right))) in theirs and pair not in ours
+        ]  # fmt: skip
+        return ReviewQueue(cases=(*self.cases, *kept), decisions=(*decisions, *self.decisions))
 
     def _content(self) -> dict[str, Any]:
         return {

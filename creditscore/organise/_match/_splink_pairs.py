@@ -24,10 +24,10 @@ _OWNER = "splink_pairs"
 _COLUMNS = {
     "name": "core", "name_zh": "core_zh", "registration_number": "registration_number",
     "identity_number": "identity_number", "phone": "phone", "email": "email",
-    "address": "address", "birth_year": "birth_year",
+    "address": "address", "address_zh": "address_zh", "birth_year": "birth_year",
 }  # fmt: skip
-_FUZZY = ("name", "name_zh", "address")
-_NO_KEY = ("birth_year", "address")
+_FUZZY = ("name", "name_zh", "address", "address_zh")
+_NO_KEY = ("birth_year", "address", "address_zh")
 _DRAWN = 1e6
 
 
@@ -58,6 +58,11 @@ def splink_pairs(
     MissingDependencyError
         splink is not installed.
 
+    Warns
+    -----
+    NonConvergenceWarning
+        splink learnt nothing from a key.
+
     Notes
     -----
     splink gets the columns in the form that :func:`match_customers` compares, keys that are equal
@@ -65,6 +70,14 @@ def splink_pairs(
     It draws u from random pairs and estimates m by expectation and maximisation in the blocks of
     each key. It looks for no swapped digits and checks no groups: what it finds is a list of
     pairs for the queue. It needs splink 5 or later.
+
+    *What its estimation needs*: a field is trained in the blocks of the other keys, in which there
+    must be matches and others; where records share one kind of key alone, that field keeps the m
+    that splink starts from, without a word. Like all models of independent fields it takes
+    namesakes for matches where e-mail addresses are made of names, and it is not told that two
+    numbers speak against a match: of 10,500 made customers with 500 duplicates it found all 500
+    above 0.99, and 3,100 pairs of namesakes with them. So nothing of its list is to be merged
+    unseen.
 
     References
     ----------
@@ -87,15 +100,15 @@ def splink_pairs(
     if not used:
         msg = "No record has a value in any column that is compared."
         raise InvalidDataError(msg)
-    keys = [splink.block_on(name) for name in used if name not in _NO_KEY]
+    keys = {name: splink.block_on(name) for name in used if name not in _NO_KEY}
     if not keys:
         msg = "Only addresses and years of birth have values, which splink gets no keys from."
         raise InvalidDataError(msg)
     with _quiet():
-        linker = _linker(splink, frame[["customer", *used]], used, keys, match_share)
+        linker = _linker(splink, frame[["customer", *used]], used, list(keys.values()), match_share)
         linker.training.estimate_u_using_random_sampling(max_pairs=_DRAWN, seed=0)
-        for key in keys:
-            _train(linker, key)
+        for name, key in keys.items():
+            _train(linker, name, key)
         found = linker.inference.predict(threshold_match_probability=review_from)
         pairs = found.as_pandas_dataframe()
     return _listed(pairs, records, match_share)
@@ -138,15 +151,17 @@ def _linker(
     return splink.Linker(DuckDBAPI().register(frame), settings, log_level=logging.ERROR)
 
 
-def _train(linker: Any, key: Any) -> None:
-    """Train m in the blocks of a key; one whose blocks have no pairs teaches nothing."""
-    from splink.internals.exceptions import EMTrainingException  # noqa: PLC0415 - an extra
+def _train(linker: Any, name: str, key: Any) -> None:
+    """Train m in the blocks of a key, unless they have no pairs, or none but matches."""
+    from splink.internals.exceptions import SplinkException  # noqa: PLC0415 - an extra
 
     try:
         linker.training.estimate_parameters_using_expectation_maximisation(key, max_pairs=_DRAWN)
-    except EMTrainingException as error:
+    except SplinkException:
+        # of matches alone, the share of matches becomes 1 and its odds infinite
         warn_user(
-            f"splink learnt nothing from one of the keys: {' '.join(str(error).split())[:200]}",
+            f"splink learnt nothing from the records that share a {name!r}: there are no pairs of "
+            "them, or all are the same customer.",
             NonConvergenceWarning,
         )
 

@@ -205,7 +205,10 @@ def estimate_match_weights(
     Candidates get their probability of a match by Bayes' rule, all other pairs get 0; then
     λ = Σ g / number of pairs, m_l = Σ g · 1[l] / Σ g, and u_l = (p_l - λ m_l)/(1 - λ), until
     nothing moves. The default m counts as two more matches. So m is that of matches which share
-    a key, and of few matches it stays near the default. No u is below half a pair among those
+    a key, and of few matches it stays near the default. A pair whose registration or identity
+    numbers differ by more than a slip gets 0, too, and the share of such pairs among matches keeps
+    its default: else namesakes, who agree in name and in the e-mail address that is made of it,
+    would be taken for the matches of a large file. No u is below half a pair among those
     counted, so that agreement counts for little in files of a few dozen records: these are better
     judged by ``MatchWeights.default()``. Of a field that nobody has, m and u are the default.
     O(pairs) time.

@@ -87,8 +87,8 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
     EmptyDataError
         Nothing is known of the customer then that the role may read.
     InvalidParameterError
-        There is no such customer, day or language; the actor has no purpose; a parameter is of
-        another kind.
+        There is no such customer, day or language, or the customer was merged into another one;
+        the actor has no purpose; a parameter is of another kind.
     MissingDependencyError
         The store needs the extra ``store``.
     MissingColumnError
@@ -108,7 +108,15 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
     what the role may know.
 
     *The trail*: each read of protected items leaves its record, as always, and the dossier itself
-    one more, ``"dossier"``, with actor, roles, purpose, days and the items that it shows.
+    one more, ``"dossier"``, with actor, roles, purpose, days, the items that it shows, and as
+    subjects the customer and those of its group that it tells of.
+
+    *Merged customers* are read as the one that they are, in facts and indicators alike. The rows
+    that the caller gives must bear its name.
+
+    *Links*: each number leads to its observation, directly or by the rows that it was made of. What
+    comes from the caller (grades, peers, contacts, points of a card) and the number of
+    confidentiality, which rests on the audit trail, lead nowhere.
 
     *Sections*, where there is something to show: identity, group_tree, facts, statements (figures
     by day), conflicts, indicators, indicators_missing, scores, grades, exposure, behaviour,
@@ -120,8 +128,8 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
     A page that was written is a copy: erasing the customer in the store does not reach it. The
     trail tells that it was made.
 
-    O(n log n) time for the n facts about the customer, and for the group those of one or two
-    items of all customers.
+    O(n log n) time for the n facts about the customer, and for the group O(c) for the c customers
+    of the store that have a parent: 0.4 s of 33,000 of them.
 
     Examples
     --------
@@ -137,12 +145,17 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
     ...     "true_from": "2023-12-31", "source": "public_filing", "method": "data_analysis",
     ...     "collected_at": "2024-04-30",
     ... }))
-    >>> place = Path(tempfile.mkdtemp()) / "customers.db"
     >>> ana = Actor(name="ana", roles=("analyst",), purpose="credit decision")
-    >>> with CustomerStore.create(place, actor=ana) as store:  # doctest: +SKIP
-    ...     store.load(told, backfill=True)
+    >>> place = Path(tempfile.mkdtemp()) / "customers.db"
+    >>> with CustomerStore.create(place, actor=ana) as store:
+    ...     loaded = store.load(told, backfill=True)
     ...     dossier = customer_dossier(store, "C1", as_of="2024-06-30")
-    ...     dossier.to_html("C1.html")
+    >>> dossier
+    <Dossier of C1 on 2024-06-30 for Actor(ana as analyst, for credit decision): 7 sections,
+    2 observations>
+    >>> dossier.tables["facts"][["item", "value", "age_days"]].values.tolist()
+    [['revenue', 1500.0, 182], ['equity', 400.0, 182]]
+    >>> dossier.to_html(place.with_name("C1.html"))
     """
     from creditscore.organise import CustomerStore  # noqa: PLC0415 - an extra
 
@@ -175,7 +188,8 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
         part for part in parts if part is not None and (len(part.table) or part.name in _ALWAYS)
     ]
     sections.append(_appendix(reading, about_group, sections))
-    _record(store, reading, sections)
+    shown_too = [] if not len(about_group) else about_group["customer"].tolist()
+    _record(store, reading, sections, sorted({customer, *map(str, shown_too)}))
     return Dossier(
         customer=customer, as_of=str(day), known_at=f"{reading.instant:%Y-%m-%dT%H:%M:%SZ}",
         actor=store.actor, language=language, sections=tuple(sections),
@@ -221,12 +235,14 @@ def _appendix(
     )  # fmt: skip
 
 
-def _record(store: CustomerStore, reading: Reading, sections: list[DossierSection]) -> None:
-    """Leave the record of the dossier in the audit trail."""
+def _record(
+    store: CustomerStore, reading: Reading, sections: list[DossierSection], subjects: list[str]
+) -> None:
+    """Leave the record of the dossier in the audit trail, of all whose facts it shows."""
     shown = set(reading.history["item"])
     details = {
         "as_of": str(reading.day), "known_at": reading.instant.isoformat(),
         "sections": [section.name for section in sections],
         "items": sorted(shown - reading.masked), "masked": sorted(shown & reading.masked),
     }  # fmt: skip
-    store.trail.append(store.actor, "dossier", details, subjects=[reading.customer])
+    store.trail.append(store.actor, "dossier", details, subjects=subjects)

@@ -49,7 +49,7 @@ class Checked:
         clear = self.reading.clear
         if not len(clear):
             return pd.DataFrame(columns=["status", "why"])
-        found = verification_status(clear).astype(object)
+        found = verification_status(clear, catalogue=self.reading.catalogue).astype(object)
         return found.set_axis(clear["observation"], axis=0)
 
     @cached_property
@@ -60,7 +60,7 @@ class Checked:
             return pd.DataFrame()
         with warnings.catch_warnings(action="ignore", category=ConflictWarning):
             # the section says it
-            found = find_conflicts(clear)
+            found = find_conflicts(clear, catalogue=self.reading.catalogue)
         number = clear["observation"]
         return found.assign(
             at=number.loc[found["row"]].to_numpy(),
@@ -100,8 +100,8 @@ def _facts(checked: Checked, name: str, *, identity: bool) -> DossierSection:
     }).reset_index(drop=True)  # fmt: skip
     if identity:
         table = table.drop(columns=["group", "unit", "why"])
-    basis = {"value": [observed(number) for number in rows["observation"]]}
-    return DossierSection(name=name, table=table, basis=basis)
+    places = [observed(number) for number in rows["observation"]]
+    return DossierSection(name=name, table=table, basis={"value": places, "age_days": places})
 
 
 def _values(reading: Reading, rows: pd.DataFrame) -> pd.Series:
@@ -120,7 +120,7 @@ def _states(checked: Checked, rows: pd.DataFrame) -> pd.Series:
     by_item = checked.ages.table.set_index("item")["state"].astype(object)
     # what is masked is there, though its value could not be looked at
     by_item = by_item[by_item != "missing"]
-    return rows["item"].map(by_item).fillna("")
+    return rows["item"].map(by_item).astype(object).fillna("")
 
 
 def _said(checked: Checked, rows: pd.DataFrame, name: str) -> pd.Series:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -25,18 +25,23 @@ def group_tree(store: CustomerStore, reading: Reading) -> tuple[DossierSection, 
     nothing = DossierSection(name="group_tree", table=pd.DataFrame()), reading.facts.iloc[:0]
     if not reading.sees("parent"):
         return nothing
-    items = [name for name in ("parent", "ownership_share") if reading.sees(name)]
-    known = store.observations(
-        items=items, as_of=pd.Timestamp(reading.day), known_at=reading.instant, resolve=True
-    )
-    known = with_values(known, frozenset())
-    parents = known[(known["item"] == "parent") & (known["text"] != "")].set_index("customer")
-    shares = known[known["item"] == "ownership_share"].set_index("customer")
+    asked: dict[str, Any] = {
+        "as_of": pd.Timestamp(reading.day), "known_at": reading.instant, "resolve": True,
+    }  # fmt: skip
+    # who is below a customer stands in the facts about others
+    known = with_values(store.observations(items=["parent"], **asked), frozenset())
+    parents = known[known["text"] != ""].set_index("customer")
     parent_of = {str(name): str(owner) for name, owner in parents["text"].items()}
     relations = _relations(reading.customer, parent_of)
     if len(relations) < 2:
         return nothing
     names = [name for name, _ in relations]
+    known = known[known["customer"].isin(names)]
+    owned = [name for name in names if name in parent_of]
+    if reading.sees("ownership_share"):
+        more = store.observations(items=["ownership_share"], customers=owned, **asked)
+        known = pd.concat([known, with_values(more, frozenset())], ignore_index=True)
+    shares = known[known["item"] == "ownership_share"].set_index("customer")
     table = pd.DataFrame({
         "customer": names, "relation": [relation for _, relation in relations],
         "parent": [parent_of.get(name, "") for name in names],
@@ -52,8 +57,7 @@ def group_tree(store: CustomerStore, reading: Reading) -> tuple[DossierSection, 
         column: [observed(of[name]) if name in of else () for name in names]
         for column, of in numbers.items()
     }
-    section = DossierSection(name="group_tree", table=table, basis=basis)
-    return section, known[known["customer"].isin(names)]
+    return DossierSection(name="group_tree", table=table, basis=basis), known
 
 
 def _relations(customer: str, parent_of: dict[str, str]) -> list[tuple[str, str]]:

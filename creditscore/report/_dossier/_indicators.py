@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from creditscore.exceptions import MissingColumnError
@@ -22,7 +21,7 @@ from creditscore.indicators import (
 from creditscore.report._dossier._chart import Chart
 from creditscore.report._dossier._facts import short
 from creditscore.report._dossier._reading import Reading
-from creditscore.report._dossier._section import DossierSection
+from creditscore.report._dossier._section import DossierSection, observed
 from creditscore.report._dossier._words import pair_of
 
 if TYPE_CHECKING:
@@ -69,8 +68,9 @@ def find_indicators(
     chosen = given or (PERSON if reading.kind == "person" else ENTERPRISE)
     names = [one.name for one in chosen.indicators if _may_know(one, store, reading)]
     tables = customer_records(
-        store, reading.day.astype(object), reading.instant, customers=[reading.customer]
-    )
+        store, reading.day.astype(object), reading.instant, customers=[reading.customer],
+        resolve=True,
+    )  # fmt: skip
     tables = {name: table for name, table in tables.items() if _whole(name, table)}
     nothing = FoundIndicators(table=None)
     if not names or not tables:
@@ -161,18 +161,17 @@ def _place_of(by_item: Mapping[str, pd.DataFrame], read: Any) -> tuple[str, ...]
     if table in _PLACES:
         return (_PLACES[table],)
     if table in _PANELS and item in by_item:
-        return (_observed_at(by_item[item], table, read),)
+        return _observed_at(by_item[item], table, read)
     return ()
 
 
-def _observed_at(rows: pd.DataFrame, table: str, read: Any) -> str:
-    """Return the place of the fact that was read: of its day, and of its value."""
-    at = np.ones(len(rows), dtype=bool)
+def _observed_at(rows: pd.DataFrame, table: str, read: Any) -> tuple[str, ...]:
+    """Return the place of the fact that was read, of its day and value, or none."""
+    value = f"{read.value:%Y-%m-%d}" if isinstance(read.value, pd.Timestamp) else str(read.value)
+    same = rows["value"].astype(str) == value
     if table in _DATED and not pd.isna(read.dated):
-        at = (rows["true_from"] == pd.Timestamp(read.dated)).to_numpy()
-    same = at & (rows["value"].astype(str) == str(read.value)).to_numpy()
-    best = next((mask for mask in (same, at) if mask.any()), np.ones(len(rows), dtype=bool))
-    return f"o{rows['observation'].to_numpy()[best][-1]}"
+        same &= rows["true_from"] == pd.Timestamp(read.dated)
+    return observed(rows.loc[same, "observation"].iloc[-1:])
 
 
 def _peer_row(reading: Reading, peers: pd.DataFrame | None) -> Mapping[str, Any] | None:
@@ -183,7 +182,8 @@ def _peer_row(reading: Reading, peers: pd.DataFrame | None) -> Mapping[str, Any]
     if not reading.sees(by):
         return None
     mine = reading.facts.loc[reading.facts["item"] == by, "value"]
-    known = pd.to_datetime(peers["known_on"]) <= pd.Timestamp(reading.day)
+    last_day = min(pd.Timestamp(reading.day), reading.instant.tz_localize(None))
+    known = pd.to_datetime(peers["known_on"]) <= last_day
     rows = peers[known & peers[by].isin(list(mine))]
     if not len(rows):
         return None

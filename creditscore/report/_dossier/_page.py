@@ -188,6 +188,10 @@ class Page:
             f'<a href="#{self.prefix}{escape(name)}">{number}</a>'
             for number, name in enumerate(places[1:_MOST_LINKS], start=2)
         )
+        n_left = len(places) - _MOST_LINKS
+        if n_left > 0:
+            told = word("more", self.language).format(n=n_left)
+            more += f'<a href="#{self.prefix}{_APPENDIX}">{escape(told)}</a>'
         return f"{first}<sup>{more}</sup>" if more else first
 
     def _text(self, column: str, value: Any, row: Mapping[Any, Any]) -> str:
@@ -222,6 +226,7 @@ class Page:
 
 
 _KIND = "customer_kind"
+_APPENDIX = "observations"
 _HEADS = {"observation": "observation_number"}
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from creditscore.collect import Item, ItemCatalogue
-from creditscore.exceptions import EmptyDataError
+from creditscore.exceptions import EmptyDataError, InvalidParameterError
 
 if TYPE_CHECKING:
     from creditscore.organise import CustomerStore
@@ -87,7 +87,7 @@ def read_customer(
     EmptyDataError
         Nothing is known of it, or nothing that the role may read.
     InvalidParameterError
-        There is no such customer.
+        There is no such customer, or it was merged into another one.
     """
     items, masked = readable_items(store)
     names = [item.name for item in items]
@@ -102,6 +102,13 @@ def read_customer(
             "Choose a later day, or another role or purpose."
         )
         raise EmptyDataError(msg)
+    holder = str(facts["customer"].iloc[0])
+    if holder != customer:
+        msg = (
+            f"Customer {customer!r} is merged into {holder!r}, whose dossier holds the facts about "
+            f"both. Ask for that of {holder!r}."
+        )
+        raise InvalidParameterError(msg)
     history = with_values(store.observations(**asked, history=True), masked)
     return Reading(
         customer=customer, day=day, instant=instant, catalogue=ItemCatalogue(items=items),

@@ -49,9 +49,10 @@ def scores(
         "input": pd.Series([*inputs.values(), None, None], dtype=object),
         "points": [*(float(parts[name]) for name in card.names), points.base_points, total],
     })  # fmt: skip
-    rows_of = [*basis, (), ()]
+    every = tuple(dict.fromkeys(place for places in basis for place in places))
     return DossierSection(
-        name="scores", table=table, basis={"input": rows_of, "points": rows_of},
+        name="scores", table=table,
+        basis={"input": [*basis, (), ()], "points": [*basis, (), every]},
         charts=_drawn(reading, found, table.iloc[:-2]),
     )  # fmt: skip
 

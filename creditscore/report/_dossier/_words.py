@@ -166,6 +166,15 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "count": ("count", "次"),
         "persons": ("persons", "人"),
         "index": ("index", "指数"),
+        "class": ("class", "级"),
+        "days per month": ("days per month", "天/月"),
+        "firms": ("firms", "家"),
+        "instalments late": ("instalments late", "期"),
+        "notch": ("notch", "级"),
+        "rank": ("rank", "名"),
+        "score": ("score", "分"),
+        "shares": ("shares", "股"),
+        "units": ("units", "件"),
         # measures of payment
         "n_settled": ("invoices settled in two years", "两年内结清发票数"),
         "mean_days_late": ("days late, mean", "平均逾期天数"),
@@ -213,9 +222,14 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "purpose": ("purpose", "用途"),
         "none": ("Nothing is known.", "暂无信息。"),
         "note": (
-            "Numbers lead to what they rest on. What the role may not read is not in here.",
-            "每个数字都链接到其所依据的观测记录。本角色无权读取的信息不在本页中。",
+            (
+                "Numbers lead to the observations that they rest on. Grades, figures of peers and "
+                "base points were given with the file, and lead nowhere. What the role may not "
+                "read is not in here."
+            ),
+            "每个数字都链接到其所依据的观测记录；等级、同业数据和基础分随档案提供，没有链接。本角色无权读取的信息不在本页中。",
         ),
+        "more": ("and {n} more", "另有 {n} 条"),
         "chart_ageing": ("Open amounts by days past due", "按逾期天数的未结清金额"),
         "chart_grades": ("Path of grades", "等级走势"),
         "chart_peers": (

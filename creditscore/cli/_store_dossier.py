@@ -1,0 +1,39 @@
+"""The dossier of a customer as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from creditscore.cli._outputs import check_outputs
+from creditscore.cli._render import counted
+from creditscore.cli._store_access import opened
+from creditscore.cli._store_look import Asked
+from creditscore.cli._store_options import Access
+from creditscore.cli._visible import shown
+from creditscore.exceptions import InvalidParameterError
+from creditscore.report import customer_dossier
+
+
+def dossier(
+    console: Console, access: Access, asked: Asked, out: Path, *, customer: str, language: Any
+) -> None:
+    """Write the page of what the actor may know of a customer."""
+    if out.suffix.lower() not in (".html", ".htm"):
+        msg = f"A dossier is a page, and its name must end in .html. Got {str(out)!r} instead."
+        raise InvalidParameterError(msg)
+    read = [] if access.keys is None else [access.keys]
+    check_outputs([out], read, overwrite=asked.overwrite)
+    with opened(access) as store:
+        found = customer_dossier(
+            store, customer, as_of=asked.day, known_at=asked.known_at, language=language
+        )
+    found.to_html(out)
+    n = len(found.tables["observations"])
+    console.print(
+        f"Dossier of {shown(customer)} on {found.as_of}, of {counted(n, 'observation')}, written: "
+        f"{shown(out)}. It is as confidential as the store.",
+        soft_wrap=True,
+    )

@@ -16,6 +16,7 @@ from creditscore.exceptions import (
     InvalidDataError,
     InvalidParameterError,
     MissingColumnError,
+    RejectedRowsWarning,
 )
 from creditscore.organise import OutcomeDefinition, days_past_due
 from months import JANUARY, panel
@@ -82,6 +83,15 @@ def test_who_left_is_judged_by_the_months_that_are_known() -> None:
     assert found == {"a": "good", "b": "too short", "stays": "good"}
 
 
+@pytest.mark.parametrize("measure", ["ever", "at the end"])
+def test_who_defaulted_and_left_is_bad(measure: str) -> None:
+    months = panel(
+        off=[0, 30, 60, 90], late=[0, 30, 60, 89], paid=[0, 0, 0, 0], stays=[0] * 13,
+    )  # fmt: skip
+    found = outcomes(months, "2022-01-31", measure=measure)
+    assert found == {"off": "bad", "late": "too short", "paid": "too short", "stays": "good"}
+
+
 def test_first_bad_month_and_worst() -> None:
     months = panel(a=[0, 30, 95, 130, 0])
     table = (
@@ -103,7 +113,8 @@ def test_a_customer_may_stand_with_several_days_and_without_months() -> None:
     cohort = pd.DataFrame(
         {"customer": ["a", "a", "z"], "as_of": ["2022-01-31", "2022-02-28", "2022-01-31"]}
     )
-    result = OutcomeDefinition(performance_months=1, min_months=1).classify(months, cohort)
+    with pytest.warns(RejectedRowsWarning, match="1 row of 3 .* customer 'z', and are too short"):
+        result = OutcomeDefinition(performance_months=1, min_months=1).classify(months, cohort)
     assert result.table["outcome"].tolist() == ["good", "bad", "too short"]
     assert result.modelling_sample()["is_bad"].tolist() == [0, 1]
     assert result.bad_rate == 0.5
@@ -116,6 +127,13 @@ def test_numbers_as_customers_and_other_libraries() -> None:
     for table in (months, pl.from_pandas(months)):
         found = definition.classify(table, "2022-01-31").table
         assert dict(zip(found["customer"], found["outcome"], strict=True)) == {7: "bad", 8: "good"}
+
+
+def test_customers_of_another_kind_are_not_all_too_short() -> None:
+    months = panel(a=[0, 95]).assign(customer=7)
+    cohort = pd.DataFrame({"customer": ["7"], "as_of": ["2022-01-31"]})
+    with pytest.raises(InvalidDataError, match="there is '7' in 'as_of', and 7 in 'performance'"):
+        OutcomeDefinition().classify(months, cohort)
 
 
 @settings(deadline=None, max_examples=80)
@@ -160,10 +178,12 @@ def plain(months: pd.DataFrame, day: pd.Timestamp, d: OutcomeDefinition) -> dict
             worst = window["dpd"].iloc[-1]
         if len(past) and past["dpd"].iloc[-1] >= d.bad_dpd:
             found[name] = "already bad"
-        elif place + d.performance_months > counted["month"].max() or len(window) < d.min_months:
+        elif place + d.performance_months > counted["month"].max():
             found[name] = "too short"
         elif worst >= d.bad_dpd:
             found[name] = "bad"
+        elif len(window) < d.min_months:
+            found[name] = "too short"
         else:
             found[name] = "indeterminate" if worst >= d.indeterminate_dpd else "good"
     return found
@@ -265,6 +285,20 @@ def test_the_oldest_counts_and_small_ones_do_not() -> None:
     table = days_past_due(many, first_month="2022-01-31", last_month="2022-01-31", min_amount=5)
     assert table["dpd"].tolist() == [30.0]
     assert table["past_due_amount"].tolist() == [150.0]
+
+
+def test_credit_notes_are_set_off_while_they_are_open() -> None:
+    many = invoices(
+        customer=["a"] * 3, invoiced_on=["2022-01-01", "2022-02-10", "2022-03-10"],
+        due_on=["2022-01-11", "2022-02-10", "2022-03-10"], settled_on=[None, None, "2022-04-02"],
+        amount=[100.0, -30.0, -90.0],
+    )  # fmt: skip
+    table = days_past_due(many, first_month="2022-01-01", last_month="2022-04-01")
+    assert table["balance"].tolist() == [100.0, 70.0, -20.0, 70.0]
+    assert table["past_due_amount"].tolist() == [100.0, 70.0, 0.0, 70.0]
+    assert table["dpd"].tolist() == [20.0, 48.0, 0.0, 109.0]
+    large = days_past_due(many, first_month="2022-03-01", last_month="2022-03-01", min_amount=50)
+    assert large["balance"].tolist() == [10.0]
 
 
 def test_months_begin_with_the_first_invoice() -> None:

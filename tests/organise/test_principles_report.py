@@ -205,6 +205,26 @@ def test_by_a_trait_and_the_lowest(report: PrinciplesReport, customers: pd.DataF
     assert mean[lowest.index].max() <= mean.drop(lowest.index).min()
 
 
+def test_customers_of_a_ledger_may_be_numbers() -> None:
+    observations = Observations.from_frame(pd.DataFrame({
+        "customer": [7, 8], "item": "phone", "value": "1", "true_from": "2024-01-01",
+        "source": "internal_record", "method": "interview", "collected_at": "2024-01-01",
+    }))  # fmt: skip
+    ledger = pd.DataFrame({"customer": [7.0, 8.0], "exposure": [30.0, 10.0]})
+    files = file_coverage(ledger, {7: "2024-01-01"}, as_of=AS_OF)
+    assert files.table["state"].to_dict() == {"7": "current", "8": "missing"}
+    facts = freshness(observations, as_of=AS_OF)
+    report = principles_report(facts, exposure={7: 30.0, 8: 10.0})
+    assert report.customers["exposure"].to_dict() == {"7": 30.0, "8": 10.0}
+    assert report.overall.loc["complete", "by_exposure"] > 0
+    by = report.by(pd.Series({7: "west", 8: None}))
+    assert by["n"].to_dict() == {"(not known)": 1, "west": 1}
+    with pytest.raises(InvalidDataError, match="'trait' of PrinciplesReport"):
+        report.by({"A": "west"})
+    with pytest.raises(InvalidDataError, match="'exposure' of principles_report is known"):
+        principles_report(facts, exposure={"A": 5.0})
+
+
 def test_findings_are_in_the_order_of_their_severity(report: PrinciplesReport) -> None:
     rank = [("error", "doubt", "note").index(finding.severity) for finding in report.findings]
     assert rank == sorted(rank)
@@ -230,7 +250,7 @@ def test_pages_in_two_languages_need_nothing_else(report: PrinciplesReport, tmp_
     assert report.to_html(path) is None
     page = path.read_text(encoding="utf-8")
     assert page == report.to_html()
-    assert "A04 overrides one-sided" in page
+    assert "overrides of A04 are one-sided" in page
     for word in ("http", "<script", "src="):
         assert word not in page
     chinese = report.to_html(language="zh") or ""
@@ -286,7 +306,8 @@ def test_few_overrides_are_told_and_not_judged(observations: Observations) -> No
 
 class _Any(dict[str, Any]):
     def __missing__(self, key: str) -> Any:
-        return 1.0 if key in ("share", "others", "exposure", "effect", "expected") else "x"
+        numbers = ("share", "others", "exposure", "effect", "raised_expected", "lowered_expected")
+        return 1.0 if key in numbers else "x"
 
 
 @pytest.mark.parametrize("code", sorted(TEXTS))
@@ -301,6 +322,29 @@ def test_each_kind_of_finding_has_both_languages(code: str) -> None:
     assert names_zh <= names
     finding = PrincipleFinding(code=code, values={name: _Any()[name] for name in names})
     assert "{" not in finding.told("zh") + finding.told()
+
+
+def test_chinese_says_all_its_words_and_leaves_names_alone() -> None:
+    breach = PrincipleFinding(code="breach", values={"actor": "role", "n": 3,
+                                                     "kind": "role, own file"})  # fmt: skip
+    assert breach.told("zh") == "role 有 3 次越权读取（角色、本人或关联客户）"
+    whole = PrincipleFinding(code="breach", values={"actor": "identity", "n": 1,
+                                                    "kind": "volume, role, purpose"})  # fmt: skip
+    assert whole.told("zh") == "identity 有 1 次越权读取（异常数量、角色、目的）"
+    bias = PrincipleFinding(code="item_bias", values={
+        "item": "any of financial", "direction": "less often", "trait": "region × size",
+        "level": "(not known), role", "share": 0.1, "others": 0.2,
+    })  # fmt: skip
+    assert bias.told("zh") == (
+        "region × size 为 （未知）, role 时，任一财务项 缺失更少：10%，其他客户为 20%"
+    )
+    kind = PrincipleFinding(code="overrides", values={
+        "who": "Li", "verdict": "one-sided, too kind", "raised": 20, "raised_bad": 9,
+        "raised_expected": 2.0, "lowered": 0, "lowered_bad": 0, "lowered_expected": 0.0,
+    })  # fmt: skip
+    assert kind.told("zh").startswith(
+        "Li 的人工调整单向、过于宽松：上调 20 次（违约 9 个，模型预计 2.0 个）"
+    )
 
 
 def test_findings_and_languages_that_there_are_not() -> None:

@@ -17,6 +17,7 @@ from creditscore.exceptions import (
     InvalidDataError,
     InvalidParameterError,
     MissingColumnError,
+    RejectedRowsWarning,
     StaleDataWarning,
 )
 from creditscore.organise import FreshnessDisplay, freshness, refresh_tasks
@@ -119,7 +120,7 @@ def test_tables_that_cannot_be_used() -> None:
     facts = seen(("a", "phone", "1", "2024-01-01"))
     with pytest.raises(MissingColumnError, match="'true_from'"):
         freshness(facts.table.drop(columns="true_from"), as_of="2024-01-01")
-    with pytest.raises(InvalidParameterError, match="must be Observations"):
+    with pytest.raises(InvalidParameterError, match="takes Observations, or a table"):
         freshness([1], as_of="2024-01-01")
     with pytest.raises(EmptyDataError, match="no customers"):
         freshness(facts, as_of="2023-01-01")
@@ -161,7 +162,7 @@ def test_due_soon_counts_half_and_is_asked_for_as_it_came() -> None:
     assert phone["due_on"] == pd.Timestamp("2024-09-09")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=12)
 @given(ages=st.lists(st.integers(0, 1000), min_size=1, max_size=8), horizon=st.integers(0, 400))
 def test_value_at_risk_never_exceeds_the_exposure(ages: list[int], horizon: int) -> None:
     today = pd.Timestamp("2024-06-30")
@@ -174,6 +175,59 @@ def test_value_at_risk_never_exceeds_the_exposure(ages: list[int], horizon: int)
     assert (due.groupby("customer")["value_at_risk"].sum() <= 10 + 1e-9).all()
     assert int(facts.counts().to_numpy().sum()) == len(facts.table)
     assert facts.shares().between(0, 1).all()
+
+
+def test_customers_of_a_ledger_may_be_numbers() -> None:
+    facts = seen(("1001", "phone", "1", "2024-01-01"), ("1002", "phone", "1", "2024-01-01"))
+    ledger = pd.DataFrame({"customer": [1001, 1002.0], "kind": ["enterprise", "person"]})
+    kinds = ledger.set_index("customer")["kind"]
+    assert states(facts, "2024-01-31", customers=kinds)["1001", "revenue"] == "missing"
+    named = states(facts, "2024-01-31", customers=ledger["customer"].tolist())
+    assert named.keys() == states(facts, "2024-01-31").keys()
+    watched = {"as_of": "2024-03-01", "horizon_days": 0, "factors": {1001: 0.5}}
+    assert states(facts, **watched)["1001", "phone"] == "stale"
+    fresh = freshness(facts, as_of="2024-03-01")
+    tasks = refresh_tasks(fresh, exposure=pd.Series({1001: 90.0, 1002: 0}), owners={1001: "Li"})
+    # founded_on is missing, and phone, a third of the weight, is due soon
+    assert tasks.table["value_at_risk"].sum() == pytest.approx(90 * (2 / 3 + 1 / 3 / 2))
+    assert tasks.of("Li")["customer"].unique().tolist() == ["1001"]
+    assert tasks.table.iloc[-1]["owner"] == ""
+
+
+def test_what_is_told_of_nobody_is_no_silent_zero() -> None:
+    facts = freshness(seen(("a", "phone", "1", "2024-06-01")), as_of="2024-06-30")
+    for told in ({"exposure": {"A": 5.0}}, {"owners": {"A": "Li"}}):
+        with pytest.raises(InvalidDataError, match="tells of 'A', and there is 'a'"):
+            refresh_tasks(facts, **told)  # type: ignore[arg-type]
+    with pytest.raises(InvalidDataError, match="'factors' of freshness is known"):
+        freshness(seen(("a", "phone", "1", "2024-06-01")), as_of="2024-06-30", factors={"A": 1})
+    with pytest.warns(RejectedRowsWarning, match="1 customer with an exposure of 999,999 in all"):
+        tasks = refresh_tasks(facts, exposure={"a": 30.0, "ZZZ": 999_999, "paid": 0.0})
+    assert tasks.table["value_at_risk"].sum() == pytest.approx(20)
+    twice = pd.Series([1.0, 2.0], index=["a", "a"])
+    with pytest.raises(InvalidDataError, match="'a' stands twice in 'exposure'"):
+        refresh_tasks(facts, exposure=twice)
+
+
+def test_one_name_is_not_a_list_of_letters() -> None:
+    with pytest.raises(InvalidParameterError, match="must be a tuple"):
+        freshness(seen(("A", "phone", "1", "2024-06-01")), as_of="2024-06-30", customers="AB")
+
+
+def test_statements_are_not_asked_for_by_telephone() -> None:
+    filed = {"source": ["public_filing", "internal_record"], "method": ["data_analysis",
+             "interview"]}  # fmt: skip
+    kind = {"a": "enterprise"}
+    for item, asked in (("revenue", "public_filing"), ("phone", "internal_record")):
+        both = seen(("a", item, 5, "2022-12-31"), ("a", item, 5, "2023-03-31"), **filed)
+        facts = freshness(both, as_of="2024-12-31", customers=kind)
+        row = facts.table.set_index("item").loc[item]
+        assert (row["source"], row["true_from"]) == (asked, pd.Timestamp("2023-03-31"))
+        due = refresh_tasks(facts).due.set_index("item")
+        assert due.loc[item, "source"] == asked
+    told = seen(("a", "revenue", 5, "2023-03-31"))
+    alone = freshness(told, as_of="2024-12-31", customers=kind).table.set_index("item")
+    assert alone.loc["revenue", "method"] == "interview"
 
 
 @pytest.mark.parametrize("exposure", [-1.0, np.nan, np.inf])

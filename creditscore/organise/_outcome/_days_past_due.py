@@ -30,17 +30,18 @@ def days_past_due(
     ----------
     invoices : table
         A row an invoice: customer, invoiced_on, due_on, settled_on (missing while open) and
-        amount.
+        amount (below 0 for a credit note, open until it was set off).
     first_month, last_month : day
         Any day of the first and of the last month.
     min_amount : float, default=0
-        Invoices of less do not count, 0 or more.
+        Invoices and credit notes of less do not count, 0 or more.
 
     Returns
     -------
     DataFrame
-        customer, month (its last day), dpd, past_due_amount and balance: a row for each month
-        from that of the customer's first invoice on, also when nothing is owed.
+        customer, month (its last day), dpd, past_due_amount (0 or more) and balance (below 0
+        where credit notes are more than what is owed): a row for each month from that of the
+        customer's first invoice on, also when nothing is owed.
 
     Raises
     ------
@@ -54,7 +55,9 @@ def days_past_due(
     Notes
     -----
     An invoice is open at the end of a month if it was invoiced by then and not settled by then.
-    dpd is the number of days since the oldest due day of the open invoices, 0 where none is due.
+    Open credit notes reduce the balance and what is past due from the day on which they were
+    written. dpd is the number of days since the oldest due day of the open invoices, 0 where none
+    is due or credit notes cover all that is.
     O(n_invoices × n_months) time.
 
     Examples
@@ -84,7 +87,7 @@ def days_past_due(
             "amount": amounts_of(columns, "amount"),
         }
     )
-    rows = rows[rows["amount"] >= least]
+    rows = rows[rows["amount"].abs() >= least]
     begins = rows.groupby("customer")["invoiced_on"].min()
     months = [_at(rows, begins, end) for end in _month_ends(first_month, last_month)]
     return pd.concat(months).sort_values(["customer", "month"], ignore_index=True)
@@ -106,16 +109,19 @@ def _at(rows: pd.DataFrame, begins: pd.Series, end: np.datetime64) -> pd.DataFra
     """Return what was owed at the end of one month by all whose first invoice was written."""
     known = begins.index[begins <= end]
     is_open = (rows["invoiced_on"] <= end) & (rows["settled_on"] > end)
-    due = is_open & (rows["due_on"] < end)
-    late = rows[due].groupby("customer")
+    is_credit = rows["amount"] < 0
+    late = rows[is_open & ~is_credit & (rows["due_on"] < end)].groupby("customer")
     oldest = late["due_on"].min().reindex(known)
-    dpd = ((end - oldest) / pd.Timedelta(days=1)).fillna(0.0)
+    past_due = late["amount"].sum().reindex(known, fill_value=0.0)
+    credit = rows[is_open & is_credit].groupby("customer")["amount"].sum()
+    past_due = (past_due + credit.reindex(known, fill_value=0.0)).clip(lower=0.0)
+    dpd = ((end - oldest) / pd.Timedelta(days=1)).fillna(0.0).where(past_due > 0, 0.0)
     return pd.DataFrame(
         {
             "customer": known,
             "month": np.full(len(known), end).astype("datetime64[s]"),
             "dpd": dpd.to_numpy(),
-            "past_due_amount": late["amount"].sum().reindex(known, fill_value=0.0).to_numpy(),
+            "past_due_amount": past_due.to_numpy(),
             "balance": rows[is_open].groupby("customer")["amount"].sum()
             .reindex(known, fill_value=0.0).to_numpy(),
         }

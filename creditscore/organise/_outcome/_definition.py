@@ -11,11 +11,13 @@ import pandas as pd
 
 from creditscore._checks import set_number
 from creditscore._days import Days, check_day
+from creditscore._display import counted
 from creditscore._document import JsonDocument
 from creditscore._frame import read_named
 from creditscore._typing import Int1D
 from creditscore._validation import check_choice, check_integer
-from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore._warn import warn_user
+from creditscore.exceptions import InvalidDataError, InvalidParameterError, RejectedRowsWarning
 from creditscore.organise._outcome._outcomes import OUTCOMES, Outcomes
 from creditscore.organise._outcome._performance import (
     Performance,
@@ -46,7 +48,7 @@ class OutcomeDefinition(JsonDocument):
         Whether the worst month of the window counts, or the last that is known.
     min_months : int, default=6
         Fewest months of the window that must be known of a customer whose months end early or
-        have gaps, 1 to `performance_months`.
+        have gaps, and that was not bad in them, 1 to `performance_months`.
     min_amount : float, default=0
         Amount past due below which days do not count; above 0 the tables need a column
         `past_due_amount`.
@@ -57,10 +59,13 @@ class OutcomeDefinition(JsonDocument):
     the next July to June; of 15 June, this June to the next May. In order:
 
     - *already bad*: bad in the last month that had ended by the day; it cannot turn bad.
-    - *too short*: the window ends after the last month of the data, or fewer months are known
-      than `min_months`. This holds for those too that were bad already in the part that is
-      known: taken alone they would raise the bad rate, for the good need longer to be known.
-    - *bad*, *indeterminate*, *good*: by days past due.
+    - *too short*: the window ends after the last month of the data. This holds for those too
+      that were bad already in the part that is known: taken alone they would raise the bad rate,
+      for the good need longer to be known.
+    - *bad*: by days past due, however few months are known. Whoever defaults often has no months
+      afterwards (it was written off, or sold), and is no less bad for that.
+    - *too short* again: fewer months are known than `min_months`.
+    - *indeterminate*, *good*: by days past due.
 
     Basel's definition is 90 days on a material amount (Regulation (EU) No 575/2013, Art. 178).
     How to choose a window and a number of days: :func:`vintage_curves`, :func:`worst_roll_rates`.
@@ -129,8 +134,13 @@ class OutcomeDefinition(JsonDocument):
         MissingColumnError, EmptyDataError
             A column or rows are not there.
         InvalidDataError
-            A row says no customer or day, days past due are missing or below 0, or a customer
-            has two rows of one month or of one day.
+            A row says no customer or day, days past due are missing or below 0, a customer
+            has two rows of one month or of one day, or no customer of `as_of` has a month.
+
+        Warns
+        -----
+        RejectedRowsWarning
+            Some customers of `as_of` have no month at all: they are too short.
         """
         owner = "OutcomeDefinition.classify"
         rows = read_performance(performance, owner=owner, min_amount=self.min_amount)
@@ -150,11 +160,12 @@ class OutcomeDefinition(JsonDocument):
         outcome = np.select(
             [
                 _dpd_before(rows, places, start) >= self.bad_dpd,
-                (end > rows.last_month) | (high - low < self.min_months),
+                end > rows.last_month,
                 counted_dpd >= self.bad_dpd,
+                high - low < self.min_months,
                 counted_dpd >= self.indeterminate_dpd,
             ],
-            ["already bad", "too short", "bad", "indeterminate"],
+            ["already bad", "too short", "bad", "too short", "indeterminate"],
             default="good",
         )
         is_bad = pd.Series(outcome).map({"good": 0.0, "bad": 1.0})
@@ -193,7 +204,27 @@ def _cohort(as_of: Any, rows: Performance, owner: str) -> tuple[pd.Index, Days]:
             "Leave out one of the two."
         )
         raise InvalidDataError(msg)
-    return levels[codes], days
+    customers = levels[codes]
+    _check_known(customers, rows, owner)
+    return customers, days
+
+
+def _check_known(customers: pd.Index, rows: Performance, owner: str) -> None:
+    strange = customers[rows.places_of(customers) < 0]
+    if not len(strange):
+        return
+    one, other = strange.tolist()[0], rows.customers.tolist()[0]
+    if len(strange) == len(customers):
+        msg = (
+            f"No customer of 'as_of' in {owner} has a month: there is {one!r} in 'as_of', and "
+            f"{other!r} in 'performance'. Write both alike."
+        )
+        raise InvalidDataError(msg)
+    warn_user(
+        f"{counted(len(strange), 'row')} of {len(customers):,} in 'as_of' have no month in "
+        f"'performance', such as customer {one!r}, and are too short.",
+        RejectedRowsWarning,
+    )
 
 
 def months_ended(days: Days) -> Int1D:

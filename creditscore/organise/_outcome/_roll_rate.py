@@ -14,9 +14,13 @@ from creditscore._days import check_day
 from creditscore._display import counted, html_table
 from creditscore._typing import Int1D
 from creditscore._validation import check_integer, check_real
-from creditscore.exceptions import EmptyDataError, InvalidParameterError
+from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 from creditscore.organise._outcome._definition import months_ended
-from creditscore.organise._outcome._performance import read_performance, worst_within
+from creditscore.organise._outcome._performance import (
+    month_ends,
+    read_performance,
+    worst_within,
+)
 
 _UPPER = (0, 30, 60, 90)
 
@@ -186,7 +190,10 @@ def worst_roll_rates(
     Raises
     ------
     EmptyDataError
-        No customer has a month before. Otherwise as for :func:`roll_rates`.
+        No customer has a month before.
+    InvalidDataError
+        The months after are not over by the last month of the data: the worst of a part of them
+        would look too good. Otherwise as for :func:`roll_rates`.
 
     Notes
     -----
@@ -201,7 +208,7 @@ def worst_roll_rates(
     ...     "customer": ["A", "A", "B", "B"], "month": ["2024-01-31", "2024-02-29"] * 2,
     ...     "dpd": [95, 130, 12, 0],
     ... })
-    >>> worst_roll_rates(months, "2024-01-31").no_return()
+    >>> worst_roll_rates(months, "2024-01-31", after_months=1).no_return()
     '91+'
     """
     owner = "worst_roll_rates"
@@ -220,6 +227,13 @@ def worst_roll_rates(
     if not known.any():
         msg = f"No customer has a month in the {before_months} months by {as_of}."
         raise EmptyDataError(msg)
+    if middle[0] + after_months > rows.last_month:
+        over = month_ends(np.array([middle[0] + after_months, rows.last_month]))
+        msg = (
+            f"The {after_months} months after {as_of} end on {over[0]}, and the data of {owner} "
+            f"on {over[1]}. Take an earlier 'as_of', or fewer 'after_months'."
+        )
+        raise InvalidDataError(msg)
     both = known & ~np.isnan(after)
     moves = np.searchsorted(bounds, before[both]), np.searchsorted(bounds, after[both])
     left = np.searchsorted(bounds, before[known & ~both])

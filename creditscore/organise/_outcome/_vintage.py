@@ -142,7 +142,9 @@ def vintage_curves(
     Notes
     -----
     Month 0 on book is the calendar month of the opening. An account that leaves before the end of
-    the data stays in its vintage and counts as not bad. A vintage's curve ends at the month that
+    the data stays in its vintage and counts as not bad, and so does one that was opened before
+    the first month of the data until then: what happened earlier is not seen, so leave out
+    vintages that are older than the data. A vintage's curve ends at the month that
     its youngest account has reached by the last month of the data. The pooled curve is
     one minus the product of 1 − h(m), h(m) being the bads at month m among the accounts not bad
     before that had reached it (Kaplan and Meier 1958): young vintages tell as far as they go.

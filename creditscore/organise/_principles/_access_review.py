@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._cells import word_of
 from creditscore._checks import check_kind, read_entries
-from creditscore._display import html_table
+from creditscore._display import counted, html_table
 from creditscore._frame import as_table
 from creditscore._validation import check_real
 from creditscore.collect import ItemCatalogue
-from creditscore.exceptions import EmptyDataError, InvalidDataError
+from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 from creditscore.organise._principles._access_table import access_table
 from creditscore.protect import AccessPolicy, Actor, GuardedItem
 
@@ -84,6 +85,11 @@ class AccessReview:
         """1 − breaches / accesses, from 0 to 1; NaN where there was no access."""
         return 1 - len(self.breaches) / self.n if self.n else float("nan")
 
+    @property
+    def unjudged(self) -> pd.DataFrame:
+        """Rows of `days` with too few others to tell whether so many reads are unusual."""
+        return self.days[self.days["z_peers"].isna().to_numpy()].reset_index(drop=True)
+
     def counts(self) -> pd.Series:
         """Return how many breaches there are of each kind."""
         found = self.breaches["kind"].value_counts()
@@ -93,7 +99,11 @@ class AccessReview:
         """Say in one line how many breaches there are."""
         parts = ", ".join(f"{n} {kind}" for kind, n in self.counts().items() if n)
         found = f"{len(self.breaches):,} in breach ({parts})" if parts else "none in breach"
-        return f"AccessReview({self.n:,} accesses, {found}; {len(self.denials):,} refused)"
+        few = len(self.unjudged)
+        few_days = f"; {counted(few, 'day')} not judged" if few else ""
+        return (
+            f"AccessReview({self.n:,} accesses, {found}; {len(self.denials):,} refused{few_days})"
+        )
 
     def _repr_html_(self) -> str:
         """Show the actors with most breaches."""
@@ -126,7 +136,8 @@ def access_review(
         What is known of items; without, the standard catalogue. An item that is not in it is taken
         for sensitive and of no group: nobody may read it unless a grant names it.
     related : mapping of str to collection of str, optional
-        Customers that an actor should not read: itself and its relatives, as far as known.
+        Customers that an actor should not read: itself and its relatives, as far as known. Only
+        a log that names customers can be held against it.
     least_z : float, default=4.0
         From where on a day is unusual, above 0.
     stored : table, optional
@@ -143,6 +154,8 @@ def access_review(
         A column is not there; an instant, an actor or an item is missing, or an action unknown.
     EmptyDataError
         There are no accesses at all.
+    InvalidParameterError
+        `related` is given, and no access names a customer, as in an audit trail.
 
     Notes
     -----
@@ -154,7 +167,9 @@ def access_review(
     deviation, but of 1 at least. A day is unusual if z is `least_z` or more against both; with
     fewer than five own days, against the peers alone. Days without an access do not count. All
     accesses of an unusual day count as breaches until somebody has explained them; volume is a
-    question, the other kinds are answers. What was refused is no breach, and is shown apart.
+    question, the other kinds are answers. Days of roles of which no more than five are known are
+    not judged (`unjudged`), whatever was read on them. What was refused is no breach, and is shown
+    apart.
 
     O(n_accesses log n_accesses) time.
 
@@ -175,7 +190,7 @@ def access_review(
     ... })
     >>> review = access_review(log, AccessPolicy.standard())
     >>> review
-    AccessReview(3 accesses, 2 in breach (1 role, 1 purpose); 0 refused)
+    AccessReview(3 accesses, 2 in breach (1 role, 1 purpose); 0 refused; 2 days not judged)
     >>> review.breaches[["item", "kind"]].values.tolist()
     [['birth_year', 'role'], ['phone', 'purpose']]
     """
@@ -246,8 +261,14 @@ def _breach(
 
 
 def _is_own(done: pd.DataFrame, related: Mapping[str, Any], owner: str) -> pd.Series:
+    if related and not (done["customer"] != "").any():
+        msg = (
+            f"The 'related' parameter of {owner} has no effect: no access names its customer, for "
+            "an audit trail keeps digests of them. Pass a log that names them, or leave it out."
+        )
+        raise InvalidParameterError(msg)
     pairs = {
-        (str(actor), str(name))
+        (word_of(actor), word_of(name))
         for actor, names in related.items()
         for name in read_entries(names, "related", owner)
     }

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._cells import word_of
 from creditscore._frame import as_table
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.protect import AuditRecord
@@ -81,7 +82,8 @@ def _of_log(log: Any) -> pd.DataFrame:
 
 def _texts(table: Any, name: str) -> list[str]:
     codes, levels = table.levels(name)
-    return [str(levels[code]) if code >= 0 else "" for code in codes]
+    words = [*map(word_of, levels), ""]
+    return [words[code] for code in codes]
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._cells import word_of
 from creditscore._checks import check_kind
 from creditscore._display import counted, html_table
 from creditscore._frame import as_table
 from creditscore._validation import check_integer, check_real
-from creditscore.collect import ITEM_GROUPS
+from creditscore.collect import ITEM_GROUPS, tidy_table
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.organise._principles._missing_bias import judged, level_counts, read_traits
-from creditscore.organise._refresh._freshness import Freshness, observed_table
+from creditscore.organise._refresh._freshness import Freshness
 
 _COMMON = 0.5
 """Share of customers above which an item is common: its absence is told of its group."""
@@ -127,7 +128,7 @@ def completeness(
     InvalidParameterError
         Weights are below 0, all 0, or of a group that there is not.
     InvalidDataError, MissingColumnError
-        `traits` have a customer twice or no column ``customer``.
+        `traits` have a customer twice, none that is known, or no column ``customer``.
 
     Notes
     -----
@@ -244,7 +245,7 @@ def _records(observations: Any, facts: Freshness, owner: str) -> pd.DataFrame:
     columns = ["customer", "record_kind", "n"]
     if observations is None:
         return pd.DataFrame(columns=columns)
-    table = observed_table(observations, owner)
+    table = tidy_table(observations, ("customer", "record", "item", "true_from"), owner)
     seen = table[(table["true_from"] <= pd.Timestamp(facts.as_of)).to_numpy()]
     kind = pd.Series([str(item).rpartition(".")[0] for item in seen["item"]], index=seen.index,
                      dtype=object)  # fmt: skip
@@ -294,10 +295,17 @@ def traits_of(traits: Any, customers: Any, owner: str) -> pd.DataFrame:
     table = as_table(traits)
     table.require(("customer",))
     codes, names = table.levels("customer")
-    index = pd.Index(np.array([*(str(name) for name in names), ""], dtype=object)[codes])
+    index = pd.Index(np.array([*map(word_of, names), ""], dtype=object)[codes])
     twice = index[index.duplicated()]
     if len(twice):
         msg = f"Customer {twice[0]!r} stands twice in the table of traits of {owner}."
+        raise InvalidDataError(msg)
+    there = pd.Index(customers, dtype=object)
+    if not index.isin(there).any():
+        msg = (
+            f"None of the customers in the traits of {owner} is known: they have {index[0]!r}, and "
+            f"there is {there[0]!r}. Use the names of observations."
+        )
         raise InvalidDataError(msg)
     columns = {}
     for name in table.names:
@@ -309,4 +317,4 @@ def traits_of(traits: Any, customers: Any, owner: str) -> pd.DataFrame:
             places, words = table.levels(name)
             levels = np.array([*(str(word) for word in words), None], dtype=object)
             columns[name] = pd.Series(levels[places], index=index, dtype=object)
-    return pd.DataFrame(columns, index=index).reindex(pd.Index(customers, dtype=object))
+    return pd.DataFrame(columns, index=index).reindex(there)

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._by_customer import by_customer
+from creditscore._cells import word_of
 from creditscore._days import check_day
 from creditscore._display import counted, html_table
 from creditscore._frame import as_table
 from creditscore._typing import Float1D
 from creditscore._validation import check_choice, check_integer
-from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
+from creditscore.exceptions import EmptyDataError, InvalidDataError
 from creditscore.organise._principles._completeness import traits_of
 from creditscore.organise._principles._missing_bias import MissingBias, missing_bias, read_traits
 
@@ -216,7 +218,7 @@ def file_coverage(
     table = as_table(ledger)
     table.require(("customer", "exposure"))
     codes, names = table.levels("customer")
-    customers = [str(names[code]) if code >= 0 else "" for code in codes]
+    customers = [word_of(names[code]) if code >= 0 else "" for code in codes]
     if "" in customers:
         msg = f"The column 'customer' of the ledger is empty in row {customers.index('')}."
         raise InvalidDataError(msg)
@@ -233,7 +235,7 @@ def file_coverage(
     )
     own = {"state": pd.Categorical(state, categories=list(FILE_STATES)), "reviewed_on": on,
            "age_days": age, "exposure": exposure}  # fmt: skip
-    unknown = tuple(str(name) for name in reviews.index if name not in whole.index)
+    unknown = tuple(name for name in reviews.index if name not in whole.index)
     return FileCoverage(
         table=pd.DataFrame(own, index=whole.index.rename("customer")).join(known),
         traits=tuple(known.columns), unknown=unknown, as_of=day, current_days=current_days,
@@ -252,18 +254,7 @@ def _exposure(amount: Float1D, customers: list[str]) -> Float1D:
 
 
 def _days(reviewed: Any, owner: str) -> pd.Series:
-    if not isinstance(reviewed, (Mapping, pd.Series)):
-        msg = (
-            f"The 'reviewed' parameter of {owner} must be a mapping or a Series of customers to "
-            f"days. Got {type(reviewed).__name__} instead."
-        )
-        raise InvalidParameterError(msg)
-    given = pd.Series(reviewed, dtype=object)
-    given.index = pd.Index([str(name) for name in given.index], dtype=object)
-    twice = given.index[given.index.duplicated()]
-    if len(twice):
-        msg = f"Customer {twice[0]!r} stands twice in 'reviewed' of {owner}."
-        raise InvalidDataError(msg)
+    given = by_customer(reviewed, "reviewed", owner)
     days = [
         np.datetime64("NaT") if pd.isna(value) else check_day(value, "reviewed", owner)
         for value in given

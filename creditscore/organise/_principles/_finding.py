@@ -66,8 +66,7 @@ class PrincipleFinding:
         text = TEXTS[self.code][2]
         if _place(language):
             text = TEXTS[self.code][4]
-            values = {name: SAID.get(value, word(value, "zh")) if isinstance(value, str) else value
-                      for name, value in values.items()}  # fmt: skip
+            values = {name: _said(name, value) for name, value in values.items()}
         return text.format(**values)
 
     def advice(self, language: Language = "en") -> str:
@@ -77,6 +76,14 @@ class PrincipleFinding:
     def __repr__(self) -> str:
         """Say in one line what was found."""
         return f"<PrincipleFinding: {self.principle}, {self.severity}: {self.told()}>"
+
+
+def _said(name: str, value: Any) -> Any:
+    """Return a value in Chinese: each of its words that is the library's own; names stay."""
+    if name not in SAID:
+        return value
+    parts = [SAID[name].get(part, part) for part in str(value).split(", ")]
+    return (", " if name == "level" else "、").join(parts)
 
 
 def _place(language: str) -> int:

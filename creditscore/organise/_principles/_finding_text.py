@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from creditscore.collect import ITEM_GROUPS
+
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "title": ("Four principles of the credit files", "信用档案四项原则"),
     "complete": ("complete", "完整"), "current": ("current", "及时"),
@@ -78,14 +80,14 @@ TEXTS: Mapping[str, tuple[str, str, str, str, str, str]] = MappingProxyType({
         "complete", "error",
         "files are missing more often where {trait} is {level}: {share:.0%} against {others:.0%}",
         "Find out why; do not build a scorecard on the files before this is made good or weighted.",
-        "{trait}为{level}的客户缺档更多：{share:.0%}，其他客户为 {others:.0%}",
+        "{trait} 为 {level} 的客户缺档更多：{share:.0%}，其他客户为 {others:.0%}",
         "查明原因；在补齐或加权之前，不要用这些档案建立评分卡。",
     ),
     "item_bias": (
         "complete", "doubt",
         "{item} is missing {direction} where {trait} is {level}: {share:.0%} against {others:.0%}",
         "Treat the missing value as a level of its own; ask these customers first.",
-        "{trait}为{level}时，{item} 缺失率为 {share:.0%}，其他客户为 {others:.0%}",
+        "{trait} 为 {level} 时，{item} 缺失{direction}：{share:.0%}，其他客户为 {others:.0%}",
         "把缺失作为单独一类；优先向这些客户补充。",
     ),
     "rare_items": (
@@ -137,6 +139,14 @@ TEXTS: Mapping[str, tuple[str, str, str, str, str, str]] = MappingProxyType({
         "{actor} 于 {day} 读取了 {n} 个客户，远多于平日及同岗人员",
         "询问用途。",
     ),
+    "few_days": (
+        "confidential", "note",
+        ("days of which nobody can tell whether reads were unusually many, since the role has too "
+         "few others: {n} (up to {most} customers; {who})"),
+        "Look at them by hand.",
+        "{n} 天的读取量无法判断是否异常，因同岗记录太少（最多 {most} 个客户；{who}）",
+        "人工查看。",
+    ),
     "denials": (
         "confidential", "doubt",
         "refusals to {actor}: {n}",
@@ -181,11 +191,13 @@ TEXTS: Mapping[str, tuple[str, str, str, str, str, str]] = MappingProxyType({
     ),
     "overrides": (
         "objective", "doubt",
-        ("{who} overrides {verdict}: {raised} raised, {lowered} lowered, {bad} bad of those raised "
-         "where {expected:.1f} were foretold"),
-        "Have a second person approve its overrides.",
-        ("{who} 的人工调整{verdict}：上调 {raised} 次，下调 {lowered} 次，上调客户违约 {bad} 个，"
-         "模型预计 {expected:.1f} 个"),
+        ("overrides of {who} are {verdict}: {raised} raised ({raised_bad} turned bad, "
+         "{raised_expected:.1f} foretold), {lowered} lowered ({lowered_bad} turned bad, "
+         "{lowered_expected:.1f} foretold)"),
+        "Have a second person approve these overrides.",
+        ("{who} 的人工调整{verdict}：上调 {raised} 次（违约 {raised_bad} 个，模型预计 "
+         "{raised_expected:.1f} 个），下调 {lowered} 次（违约 {lowered_bad} 个，模型预计 "
+         "{lowered_expected:.1f} 个）"),
         "其人工调整须由第二人批准。",
     ),
     "few_overrides": (
@@ -204,13 +216,16 @@ TEXTS: Mapping[str, tuple[str, str, str, str, str, str]] = MappingProxyType({
     ),
 })  # fmt: skip
 """By code: principle, severity, what and advice in English, then in Chinese."""
-SAID = MappingProxyType({
-    "(not known)": "（未知）", "more often": "更多", "less often": "更少",
-    "harshly": "偏严", "leniently": "偏宽", "one-sided": "单向", "too kind": "过于宽松",
-    "one-sided, too kind": "单向且过于宽松", "role": "角色", "purpose": "目的",
-    "own file": "本人或关联客户",
-    "any of identity": "任一身份项", "any of financial": "任一财务项",
-    "any of operating": "任一经营项", "any of reputation": "任一信誉项",
-    "any of environment": "任一环境项", "role, purpose": "角色、目的",
+
+SAID: Mapping[str, Mapping[str, str]] = MappingProxyType({
+    "direction": {"more often": "更多", "less often": "更少"},
+    "group": {name: WORDS[name][1] for name in ITEM_GROUPS},
+    "item": {f"any of {name}": f"任一{WORDS[name][1]}项" for name in ITEM_GROUPS},
+    "kind": {"role": "角色", "purpose": "目的", "own file": "本人或关联客户", "volume": "异常数量"},
+    "level": {"(not known)": "（未知）", "low": "低", "middle": "中", "high": "高"},
+    "verdict": {
+        "harshly": "偏严", "leniently": "偏宽", "one-sided": "单向", "too kind": "过于宽松",
+        "too strict": "过于严格",
+    },
 })  # fmt: skip
-"""Words inside of findings in Chinese."""
+"""Words of the library inside of findings, by what they tell, in Chinese; all else stays."""

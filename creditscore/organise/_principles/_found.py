@@ -117,6 +117,10 @@ def found_confidential(accesses: AccessReview | None) -> Iterator[PrincipleFindi
     for row in accesses.days[accesses.days["is_unusual"].to_numpy()].to_dict("records"):
         day = row["day"].strftime("%Y-%m-%d")
         yield _found("volume", actor=row["actor"], n=int(row["n"]), day=day)
+    few = accesses.unjudged
+    if len(few):
+        who = list(few["actor"].drop_duplicates())
+        yield _found("few_days", n=len(few), who=_names(who), most=int(few["n"].max()))
     for actor, n in accesses.actors["n_denied"].items():
         if n >= _REFUSED:
             yield _found("denials", actor=str(actor), n=int(n))
@@ -163,8 +167,9 @@ def _found_overrides(overrides: pd.DataFrame) -> Iterator[PrincipleFinding]:
     for analyst, row in overrides[(overrides["verdict"] != "").to_numpy()].iterrows():
         yield _found(
             "overrides", who=str(analyst), verdict=row["verdict"], raised=int(row["raised"]),
-            lowered=int(row["lowered"]), bad=int(row["raised_bad"]),
-            expected=float(row["raised_expected"]),
+            lowered=int(row["lowered"]), raised_bad=int(row["raised_bad"]),
+            raised_expected=float(row["raised_expected"]), lowered_bad=int(row["lowered_bad"]),
+            lowered_expected=float(row["lowered_expected"]),
         )  # fmt: skip
     few = overrides["p_one_sided"].isna() & (overrides["raised"] + overrides["lowered"] > 0)
     if few.any():

@@ -12,15 +12,22 @@ import pandas as pd
 from creditscore._checks import check_kind, read_entries
 from creditscore._days import check_day
 from creditscore._display import counted, html_table
+from creditscore._typing import Bool1D
 from creditscore._validation import check_choice
-from creditscore.collect import ItemCatalogue
+from creditscore.collect import ItemCatalogue, tidy_table
 from creditscore.exceptions import EmptyDataError
-from creditscore.organise._refresh._freshness import observed_table
 from creditscore.organise._verify._reliability import SourceReliability
+from creditscore.organise._verify._same_fact import same_values
 from creditscore.organise._verify._status import verification_status
 
 ORIGINS = ("independent", "first-hand", "own word")
 _KEY = ["customer", "item"]
+_NEEDED = (
+    "customer", "record", "item", "number", "text", "unit", "true_from", "source", "source_name",
+    "method", "collected_by", "collected_at",
+)  # fmt: skip
+_TOLERANCE = 0.005
+"""Part of the larger number by which two may differ and still say the same."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -32,7 +39,7 @@ class Objectivity:
     table : pandas.DataFrame
         A row a customer and item, of the latest day: customer, item, group, weight, status
         (verified, unverified or contradicted), origin ("independent", "first-hand" or "own word":
-        the most objective one that says it) and collected_by.
+        the most objective one that says it, or said the same before) and collected_by.
     collectors : pandas.DataFrame
         A row a person who collected: n (facts), share, n_customers, and n_alone (customers all of
         whose facts from people, and three or more, are from it); most first.
@@ -165,8 +172,10 @@ def objectivity(
 
     Notes
     -----
-    Of each customer and item the facts of the latest day count, once. It is *verified* if one of
-    them is, by :func:`verification_status`, and else *contradicted* if one of them is. Its origin
+    Of each customer and item the facts of the latest day count, once, together with earlier ones
+    that say the same (numbers within 0.5 %): a value from the register that the customer confirms
+    by telephone stays that of the register. It is *verified* if one of them is, by
+    :func:`verification_status`, and else *contradicted* if one of them is. Its origin
     is *independent* for public filings, for third parties' data and for referees; *first-hand*
     for what the firm saw itself on a visit or has in its own books; and the customer's *own word*
     for what came by questionnaire or interview, and for what else has no other origin. With
@@ -195,7 +204,7 @@ def objectivity(
     ('B',)
     """
     owner = "objectivity"
-    table = observed_table(observations, owner)
+    table = tidy_table(observations, _NEEDED, owner)
     catalogue = catalogue or getattr(observations, "catalogue", None) or ItemCatalogue.standard()
     check_kind(catalogue, "catalogue", owner, ItemCatalogue)
     items = {item.name: item for item in catalogue.of_record("") if item.weight > 0}
@@ -207,18 +216,20 @@ def objectivity(
     if not len(rows):
         msg = "There are no facts of customers themselves whose objectivity could be measured."
         raise EmptyDataError(msg)
-    status = verification_status(rows, reliability=reliability)["status"].astype(str)
+    found = verification_status(rows, catalogue=catalogue, reliability=reliability)
+    status = found["status"].astype(str)
     names = read_entries(referees, "referees", owner)
     rows = rows.assign(
         **{name: rows[name].astype(object) for name in (*_KEY, "collected_by")},
         status=status, origin=_origin(rows, names),
     )  # fmt: skip
-    last = rows["true_from"] == rows.groupby(_KEY)["true_from"].transform("max")
-    facts = _best(rows[last.to_numpy()])
+    newest = rows.groupby(_KEY)["true_from"].transform("max")
+    last = (rows["true_from"] == newest).to_numpy()
+    facts = _best(rows[_as_the_last(rows, last)])
     facts["group"] = [items[name].group for name in facts["item"]]
     facts["weight"] = [items[name].weight for name in facts["item"]]
     columns = [*_KEY, "group", "weight", "status", "origin", "collected_by"]
-    return Objectivity(table=facts[columns], collectors=_collectors(rows[last.to_numpy()]))
+    return Objectivity(table=facts[columns], collectors=_collectors(rows[last]))
 
 
 def _origin(rows: pd.DataFrame, referees: tuple[str, ...]) -> Any:
@@ -229,6 +240,18 @@ def _origin(rows: pd.DataFrame, referees: tuple[str, ...]) -> Any:
         [filed | third, asked, rows["source"].isin(["internal_record", "site_visit"])],
         ["independent", "own word", "first-hand"], default="own word",
     )  # fmt: skip
+
+
+def _as_the_last(rows: pd.DataFrame, last: Bool1D) -> Bool1D:
+    """Tell which rows are of the latest day, or say what one of that day says."""
+    at = pd.DataFrame({"row": np.arange(len(rows))}).join(rows[_KEY])
+    pairs = at[~last].merge(at[last], on=_KEY, suffixes=("", "_last"))
+    one, other = pairs["row"].to_numpy(), pairs["row_last"].to_numpy()
+    unit = rows["unit"].astype(object).to_numpy()
+    alike = (unit[one] == unit[other]) & same_values(rows, one, other, _TOLERANCE)
+    kept = last.copy()
+    kept[one[alike]] = True
+    return kept
 
 
 def _best(rows: pd.DataFrame) -> pd.DataFrame:

@@ -13,9 +13,15 @@ from creditscore._holm import holm
 from creditscore._validation import check_fractions, check_integer, check_real
 from creditscore.exceptions import InvalidDataError
 
+_COLUMNS = (
+    "n", "raised", "lowered", "raised_share", "p_one_sided",
+    "raised_known", "raised_bad", "raised_expected", "p_too_kind",
+    "lowered_known", "lowered_bad", "lowered_expected", "p_too_strict", "verdict",
+)  # fmt: skip
+
 
 def override_bias(overrides: Any, *, level: float = 0.95, min_overrides: int = 5) -> pd.DataFrame:
-    """Return for each analyst how often it overrides upwards, and what became of those customers.
+    r"""Return for each analyst how it overrides, and what became of those customers.
 
     Parameters
     ----------
@@ -32,11 +38,12 @@ def override_bias(overrides: Any, *, level: float = 0.95, min_overrides: int = 5
     Returns
     -------
     DataFrame
-        A row an analyst: n, raised, lowered, raised_share (of its overrides), p_one_sided,
-        raised_known, raised_bad and raised_expected (bads among the raised whose outcome is
-        known, and bads that the model foretold of them), p_outcome, and verdict: "one-sided",
-        "too kind", both or "". p-values are adjusted for the number of analysts judged and NaN for
-        others.
+        A row an analyst: n, raised, lowered, raised_share (of its overrides) and p_one_sided; of
+        those raised raised_known, raised_bad and raised_expected (whose outcome is known, who
+        turned bad, and how many the model foretold) and p_too_kind; of those lowered
+        lowered_known, lowered_bad, lowered_expected and p_too_strict; and verdict: "one-sided",
+        "too kind" and "too strict", joined by commas, or "". p-values are adjusted for the number
+        of analysts judged and NaN for others.
 
     Raises
     ------
@@ -47,11 +54,19 @@ def override_bias(overrides: Any, *, level: float = 0.95, min_overrides: int = 5
 
     Notes
     -----
-    *One-sided*: Fisher's exact test (two-sided) of raised against lowered, the analyst against
-    all others; if there are no others, the binomial test of one half. *Too kind*: the binomial
-    test (one-sided) that those raised turned bad more often than the model had foretold *before*
-    it was overridden. An override that knows more than the model is followed by fewer bads than
-    that. p-values are adjusted by Holm's method. O(n) time.
+    With s the share of an analyst's overrides that raise, and t that of all others,
+    *one-sided* is who is farther to one side than one half and than the others
+    (:math:`s > \max(t, \tfrac12)` or :math:`s < \min(t, \tfrac12)`), so that nobody is
+    one-sided because another is. Its p-value is the larger one of the binomial test of one half
+    and of Fisher's exact test against all others (both two-sided; the first alone if nobody else
+    overrides), and 1 of who is not.
+
+    *Too kind* and *too strict*: the binomial tests (one-sided) that those raised turned bad more
+    often, and those lowered less often, than the model had foretold *before* it was overridden.
+    An override that knows more than the model is followed by fewer bads among those raised, and
+    more among those lowered. Who was lowered may have got less credit, and be good for that: see
+    what became of limits before "too strict" is held against anybody. p-values are adjusted by
+    Holm's method, each kind of test by itself. O(n) time.
 
     References
     ----------
@@ -66,32 +81,30 @@ def override_bias(overrides: Any, *, level: float = 0.95, min_overrides: int = 5
     ...     "prob_default": 0.1, "is_bad": [1, 0] * 10 + [0] * 20,
     ... }))
     >>> found["verdict"].to_dict()
-    {'Li': 'one-sided, too kind', 'Wu': 'one-sided'}
+    {'Li': 'one-sided, too kind', 'Wu': ''}
     """
     owner = "override_bias"
     check_real(level, "level", owner, low=0, high=1, closed="neither")
     check_integer(min_overrides, "min_overrides", owner, low=1)
-    rows = _read(overrides, owner)
-    counts = _counts(rows)
-    judged = counts["raised"] + counts["lowered"] >= min_overrides
-    for name, test in (("p_one_sided", _one_sided), ("p_outcome", _outcome)):
-        known = judged & ((counts["raised_known"] > 0) | (name == "p_one_sided"))
-        p = pd.Series(np.nan, index=counts.index)
+    counts = _counts(_read(overrides, owner))
+    total = counts["raised"] + counts["lowered"]
+    judged = total >= min_overrides
+    tests = (
+        ("one-sided", "p_one_sided", _one_sided, judged),
+        ("too kind", "p_too_kind", _too_kind, judged & (counts["raised_known"] > 0)),
+        ("too strict", "p_too_strict", _too_strict, judged & (counts["lowered_known"] > 0)),
+    )
+    said: list[list[str]] = [[] for _ in counts.index]
+    for word, name, test, known in tests:
+        p = np.full(len(counts), np.nan)
         found = [test(counts, analyst) for analyst in counts.index[known]]
-        if found:
-            p[known] = holm(np.array(found))
+        p[known.to_numpy()] = holm(np.array(found, dtype=np.float64))
         counts[name] = p
-    alpha = 1 - level
-    words = zip(counts["p_one_sided"] < alpha, counts["p_outcome"] < alpha, strict=True)
-    counts["verdict"] = [
-        ", ".join(word for word, so in (("one-sided", one), ("too kind", kind)) if so)
-        for one, kind in words
-    ]
-    order = [
-        "n", "raised", "lowered", "raised_share", "p_one_sided", "raised_known", "raised_bad",
-        "raised_expected", "p_outcome", "verdict",
-    ]  # fmt: skip
-    return counts[order]
+        for place in np.flatnonzero(p < 1 - level):
+            said[place].append(word)
+    counts["raised_share"] = counts["raised"] / total.where(total > 0)
+    counts["verdict"] = [", ".join(words) for words in said]
+    return counts[list(_COLUMNS)]
 
 
 def _read(overrides: Any, owner: str) -> pd.DataFrame:
@@ -120,20 +133,17 @@ def _read(overrides: Any, owner: str) -> pd.DataFrame:
 
 
 def _counts(rows: pd.DataFrame) -> pd.DataFrame:
-    raised = rows["notches"] > 0
-    known = raised & rows["is_bad"].notna()
-    parts = rows.assign(
-        raised=raised, lowered=rows["notches"] < 0, raised_known=known,
-        raised_bad=rows["is_bad"].where(known, 0.0),
-        raised_expected=rows["prob_default"].where(known, 0.0),
-    )  # fmt: skip
-    names = ["raised", "lowered", "raised_known", "raised_bad", "raised_expected"]
-    grouped = parts.groupby("analyst", sort=True)
-    counts = grouped[names].sum()
+    sides = {"raised": rows["notches"] > 0, "lowered": rows["notches"] < 0}
+    parts = {}
+    for side, mine in sides.items():
+        known = mine & rows["is_bad"].notna()
+        parts[side] = mine
+        parts[f"{side}_known"] = known
+        parts[f"{side}_bad"] = (rows["is_bad"] == 1) & known
+        parts[f"{side}_expected"] = rows["prob_default"].where(known, 0.0)
+    grouped = pd.DataFrame(parts).groupby(rows["analyst"], sort=True)
+    counts = grouped.sum()
     counts.insert(0, "n", grouped.size())
-    counts["raised_bad"] = counts["raised_bad"].astype(np.int64)
-    total = counts["raised"] + counts["lowered"]
-    counts["raised_share"] = counts["raised"] / total.where(total > 0)
     return counts
 
 
@@ -141,14 +151,26 @@ def _one_sided(counts: pd.DataFrame, analyst: Any) -> float:
     sides = counts[["raised", "lowered"]]
     own = sides.loc[analyst].to_numpy()
     others = sides.drop(index=analyst).sum().to_numpy()
+    share = own[0] / own.sum()
+    rest = others[0] / others.sum() if others.sum() else 0.5
+    if min(rest, 0.5) <= share <= max(rest, 0.5):
+        return 1.0
+    against_half = float(binomtest(int(own[0]), int(own.sum())).pvalue)
     if not others.sum():
-        return float(binomtest(int(own[0]), int(own.sum())).pvalue)
-    return float(fisher_exact(np.array([own, others]))[1])
+        return against_half
+    return max(against_half, float(fisher_exact(np.array([own, others]))[1]))
 
 
-def _outcome(counts: pd.DataFrame, analyst: Any) -> float:
-    row = counts.loc[analyst]
-    n = int(row["raised_known"])
+def _too_kind(counts: pd.DataFrame, analyst: Any) -> float:
+    return _outcome(counts.loc[analyst], "raised", "greater")
+
+
+def _too_strict(counts: pd.DataFrame, analyst: Any) -> float:
+    return _outcome(counts.loc[analyst], "lowered", "less")
+
+
+def _outcome(row: pd.Series, side: str, alternative: str) -> float:
+    n = int(row[f"{side}_known"])
     # the binomial with the mean probability is wider than the sum of unlike ones: on the safe side
-    foretold = float(row["raised_expected"]) / n
-    return float(binomtest(int(row["raised_bad"]), n, foretold, alternative="greater").pvalue)
+    foretold = float(row[f"{side}_expected"]) / n
+    return float(binomtest(int(row[f"{side}_bad"]), n, foretold, alternative=alternative).pvalue)

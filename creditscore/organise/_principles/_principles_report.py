@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._by_customer import by_customer
+from creditscore._cells import word_of
 from creditscore._checks import check_kind
 from creditscore._display import html_table
 from creditscore._document import JsonDocument
@@ -116,9 +118,16 @@ class PrinciplesReport(JsonDocument):
         -------
         DataFrame
             A row a level: n, the four principles, and exposure in all.
+
+        Raises
+        ------
+        InvalidDataError
+            A customer stands twice, or none is in the report.
         """
-        level = pd.Series(trait, dtype=object).reindex(self.customers.index).fillna("(not known)")
-        grouped = self.customers.groupby(level.astype(str))
+        names = self.customers.index
+        given = by_customer(trait, "trait", "PrinciplesReport.by", known=names)
+        level = given.reindex(names).map(word_of)
+        grouped = self.customers.groupby(level.where(level != "", "(not known)"))
         table = grouped[list(PRINCIPLES)].mean()
         table.insert(0, "n", grouped.size())
         return table.assign(exposure=grouped["exposure"].sum()).rename_axis(index=None)
@@ -260,9 +269,14 @@ def principles_report(
     Raises
     ------
     InvalidDataError
-        An exposure is missing, infinite or below 0.
+        An exposure is missing, infinite or below 0, or none is of a customer of the report.
     InvalidParameterError
         A part is of another kind.
+
+    Warns
+    -----
+    RejectedRowsWarning
+        Customers with an exposure are not in the report, and count nowhere.
 
     Notes
     -----
@@ -353,7 +367,7 @@ def _exposure(customers: pd.DataFrame, files: FileCoverage | None, exposure: Any
     if exposure is None and files is not None:
         exposure = files.table["exposure"]
     names = pd.Series(customers.index, index=customers.index)
-    return exposures_of(exposure, names)
+    return exposures_of(exposure, names, "principles_report")
 
 
 def _overall(

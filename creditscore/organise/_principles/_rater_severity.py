@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 from scipy.stats import norm
 
 from creditscore._display import counted, html_table
 from creditscore._frame import read_named
 from creditscore._holm import holm
+from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._validation import check_finite, check_real
 from creditscore._warn import warn_user
-from creditscore.exceptions import InvalidDataError, NonConvergenceWarning
+from creditscore.exceptions import InvalidDataError, NonConvergenceWarning, ResponseWarning
 from creditscore.organise._principles._crossed_effects import CrossedFit, fit_crossed
 
 
@@ -28,7 +31,7 @@ class RaterSeverity:
     table : pandas.DataFrame
         A row a rater, harshest first: n, mean (of its scores), effect (predicted: below 0 is
         harsh), std_error, p_value (adjusted for the number of raters) and verdict ("harsh",
-        "lenient" or "").
+        "lenient" or ""). Those that cannot be compared with most come last, and have no effect.
     var_customer, var_rater, var_rest : float
         Components of the variance of a score.
     mean : float
@@ -66,11 +69,12 @@ class RaterSeverity:
 
     def __repr__(self) -> str:
         """Say in one line how much hangs on the rater."""
-        verdicts = self.table["verdict"]
+        verdicts, alone = self.table["verdict"], int(self.table["effect"].isna().sum())
+        others = f", {alone} not compared" if alone else ""
         return (
             f"RaterSeverity({counted(len(self.table), 'rater')}, "
-            f"{(verdicts == 'harsh').sum()} harsh, {(verdicts == 'lenient').sum()} lenient; "
-            f"{self.rater_share:.0%} of the variance is theirs)"
+            f"{(verdicts == 'harsh').sum()} harsh, {(verdicts == 'lenient').sum()} lenient"
+            f"{others}; {self.rater_share:.0%} of the variance is theirs)"
         )
 
     def _repr_html_(self) -> str:
@@ -108,10 +112,12 @@ def rater_severity(
         A column is not there.
     InvalidDataError
         A customer, a rater or a score is missing; there is one rater or one customer, or no
-        customer has two scores; or all scores are one.
+        customer was rated by two raters; or all scores are one.
 
     Warns
     -----
+    ResponseWarning
+        Raters have no customer in common with the others, and are not compared with them.
     NonConvergenceWarning
         The search for the variances did not come to rest.
 
@@ -122,7 +128,13 @@ def rater_severity(
     predictions, which draw raters of few judgements towards the mean, less their mean over the
     raters. p-values are those of effect / std_error in a normal distribution, adjusted by Holm's
     method. A rater to whom mostly weak customers are sent is not called harsh, as far as others
-    judged these customers too. O(n_ratings + n_raters³) time a step of the search.
+    judged these customers too.
+
+    Only raters that a chain of common customers ties together can be compared: that one gives
+    higher scores than another says nothing if no third one saw customers of both. Of several such
+    groups that with most raters (of equal ones, with most ratings) is fitted, and variances are
+    those of it; the others have no effect and no verdict.
+    O(n_ratings + n_raters³) time a step of the search.
 
     References
     ----------
@@ -151,7 +163,7 @@ def rater_severity(
     check_real(least_effect, "least_effect", owner, low=0, high=np.inf, closed="left")
     table = read_named(ratings, ("customer", "rater", "score"), reader=owner)
     score = check_finite(table.numeric("score"), name="score")
-    customer, customers = table.levels("customer")
+    customer, _ = table.levels("customer")
     rater, raters = table.levels("rater")
     for name, missing in (
         ("score", np.isnan(score)), ("customer", customer < 0), ("rater", rater < 0)
@@ -160,29 +172,49 @@ def rater_severity(
             place = int(np.flatnonzero(missing)[0])
             msg = f"The column {name!r} is missing in row {place}. Leave out such rows."
             raise InvalidDataError(msg)
-    _check_enough(score, len(customers), len(raters))
-    fit = fit_crossed(score, customer.astype(np.int64), rater.astype(np.int64))
+    tied = _largest_group(customer, rater)
+    _check_enough(score[tied], customer[tied], rater[tied], len(raters))
+    fitted, codes = np.unique(rater[tied], return_inverse=True)
+    _warn_of_others([raters[code] for code in np.setdiff1d(rater, fitted)], len(raters))
+    fit = fit_crossed(
+        score[tied], np.unique(customer[tied], return_inverse=True)[1].ravel(), codes.ravel()
+    )
     if not fit.converged:
         msg = "The search for the variances of raters did not come to rest. They may be off."
         warn_user(msg, NonConvergenceWarning)
     return RaterSeverity(
-        table=_table(fit, score, rater, raters).pipe(_judged, level, least_effect, fit.var_rest),
+        table=_table(fit, fitted, score, rater, raters).pipe(
+            _judged, level, least_effect, fit.var_rest
+        ),
         var_customer=fit.var_customer, var_rater=fit.var_rater, var_rest=fit.var_rest,
         mean=fit.mean,
     )  # fmt: skip
 
 
-def _check_enough(score: Any, n_customers: int, n_raters: int) -> None:
+def _largest_group(customer: Int1D, rater: Int1D) -> Bool1D:
+    """Tell which ratings are of the largest group of raters that customers tie together."""
+    n_raters, n = int(rater.max()) + 1, int(customer.max()) + 1
+    pairs = (np.ones(len(rater)), (rater, n_raters + customer))
+    graph = coo_matrix(pairs, shape=(n_raters + n, n_raters + n))
+    group = connected_components(graph, directed=False)[1]
+    n_raters_of, n_ratings = np.bincount(group[:n_raters]), np.bincount(group[rater])
+    largest = max(range(len(n_ratings)), key=lambda k: (n_raters_of[k], n_ratings[k], -k))
+    found: Bool1D = group[rater] == largest
+    return found
+
+
+def _check_enough(score: Float1D, customer: Int1D, rater: Int1D, n_raters: int) -> None:
+    if n_raters > 1 and len(np.unique(rater)) == 1:
+        msg = (
+            "No customer was rated by two raters, so that a harsh rater cannot be told from weak "
+            "customers. Let some customers be rated by several people."
+        )
+        raise InvalidDataError(msg)
+    n_customers = len(np.unique(customer))
     if n_raters < 2 or n_customers < 2:
         msg = (
             "Severity needs two raters and two customers or more. Got "
             f"{counted(n_raters, 'rater')} and {counted(n_customers, 'customer')}."
-        )
-        raise InvalidDataError(msg)
-    if len(score) == n_customers:
-        msg = (
-            "No customer was rated twice, so that a harsh rater cannot be told from weak "
-            "customers. Let some customers be rated by several people."
         )
         raise InvalidDataError(msg)
     if score.min() == score.max():
@@ -190,18 +222,31 @@ def _check_enough(score: Any, n_customers: int, n_raters: int) -> None:
         raise InvalidDataError(msg)
 
 
-def _table(fit: CrossedFit, score: Any, rater: Any, names: Sequence[Any]) -> pd.DataFrame:
+def _warn_of_others(others: list[Any], n_raters: int) -> None:
+    if others:
+        warn_user(
+            f"{len(others)} of {n_raters} raters, such as {others[0]!r}, have no customer in "
+            "common with the others, and are not compared with them. Let some customers be rated "
+            "by both.",
+            ResponseWarning,
+        )
+
+
+def _table(
+    fit: CrossedFit, fitted: Int1D, score: Float1D, rater: Int1D, names: Sequence[Any]
+) -> pd.DataFrame:
     n = np.bincount(rater)
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(fit.rater_error > 0, fit.rater / fit.rater_error, 0.0)
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
-            "n": n, "mean": np.bincount(rater, score) / n, "effect": fit.rater,
-            "std_error": fit.rater_error,
+            "effect": fit.rater, "std_error": fit.rater_error,
             "p_value": holm(2 * norm.sf(np.abs(z))),
         },
-        index=pd.Index(list(names), name="rater"),
+        index=fitted,
     )  # fmt: skip
+    told = pd.DataFrame({"n": n, "mean": np.bincount(rater, score) / n}).join(found)
+    return told.set_index(pd.Index(list(names), name="rater"))
 
 
 def _judged(table: pd.DataFrame, level: float, least: float, var_rest: float) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from creditscore._display import html_table
+from creditscore._display import html_table, markdown_table
 from creditscore.organise._principles._finding import Language, word
 
 _STYLE = (
@@ -27,9 +27,12 @@ _TITLES = ("findings", "groups", "figures", "customers")
 
 def report_markdown(parts: Mapping[str, pd.DataFrame], as_of: str, language: Language) -> str:
     """Return the parts of a report as Markdown."""
-    blocks = [f"# {word('title', language)}, {as_of}", _markdown(parts["overall"], language)]
+    formats = {name: _formats(table, language) for name, table in parts.items()}
+    overall = markdown_table(parts["overall"], formats=formats["overall"])
+    blocks = [f"# {word('title', language)}, {as_of}", overall]
     for name in _TITLES:
-        body = _markdown(parts[name], language) if len(parts[name]) else word("none", language)
+        table = markdown_table(parts[name], formats=formats[name])
+        body = table if len(parts[name]) else word("none", language)
         blocks.append(f"## {word(name, language)}\n\n{body}")
     return "\n\n".join(blocks) + "\n"
 
@@ -44,10 +47,10 @@ def report_html(parts: Mapping[str, pd.DataFrame], as_of: str, language: Languag
             overall[word("principle", language)], overall[word("number", language)], strict=True
         )
     )
-    body = bars + _table(overall, "", language)
+    body = bars + _table(overall, language)
     for name in _TITLES:
         head = word(name, language)
-        table = _table(parts[name], "", language) if len(parts[name]) else word("none", language)
+        table = _table(parts[name], language) if len(parts[name]) else word("none", language)
         body += f"<h2>{escape(head)}</h2>{table}"
     return (
         f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">'
@@ -63,36 +66,12 @@ def _bar(name: str, number: float) -> str:
     return f'<div class="bar"><b>{escape(name)}</b><u><i style="width:{width}"></i></u>{said}</div>'
 
 
-def _formats(language: Language) -> dict[str, Any]:
+def _formats(table: pd.DataFrame, language: Language) -> dict[str, Any]:
     formats: dict[str, Any] = {word(name, language): "{:.1%}" for name in _SHARES}
     formats |= {word(name, language): "{:,.0f}" for name in _WHOLE}
     formats[word("value", language)] = "{:,.3g}"
-    return formats
+    return {name: pattern for name, pattern in formats.items() if name in table.columns}
 
 
-def _table(table: pd.DataFrame, caption: str, language: Language) -> str:
-    formats = {name: f for name, f in _formats(language).items() if name in table.columns}
-    return html_table(table, caption=caption, formats=formats)
-
-
-def _markdown(table: pd.DataFrame, language: Language) -> str:
-    formats = _formats(language)
-    lines = [[_plain(str(name)) for name in table.columns], ["---"] * len(table.columns)]
-    for row in table.itertuples(index=False):
-        cells = zip(table.columns, row, strict=True)
-        lines.append([_cell(value, formats.get(str(name))) for name, value in cells])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(value: Any, pattern: str | None) -> str:
-    if isinstance(value, float) and value != value:  # noqa: PLR0124 - NaN is not known
-        return ""
-    return _plain(str(value)) if pattern is None else pattern.format(value)
-
-
-def _plain(text: str) -> str:
-    """Write a text so that it stays one cell of a table, and no mark-up of its own."""
-    one_line = " ".join(text.split())
-    for sign in ("\\", "|", "<", "`", "[", "*"):
-        one_line = one_line.replace(sign, "\\" + sign)
-    return one_line
+def _table(table: pd.DataFrame, language: Language) -> str:
+    return html_table(table, caption="", formats=_formats(table, language))

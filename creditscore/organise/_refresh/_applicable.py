@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._by_customer import by_customer
+from creditscore._cells import word_of
+from creditscore._checks import read_entries
 from creditscore.collect import CUSTOMER_KINDS, ItemCatalogue
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 
@@ -29,7 +32,7 @@ def customer_kinds(observations: pd.DataFrame, customers: Any, owner: str) -> pd
     """
     known = _observed_kinds(observations)
     if isinstance(customers, (Mapping, pd.Series)):
-        kinds = pd.Series(customers, dtype=object)
+        kinds = by_customer(customers, "customers", owner)
         strange = sorted(set(kinds.dropna()) - {*CUSTOMER_KINDS, ""})
         if strange:
             msg = (
@@ -39,12 +42,13 @@ def customer_kinds(observations: pd.DataFrame, customers: Any, owner: str) -> pd
             raise InvalidParameterError(msg)
         kinds = kinds.fillna("")
     else:
-        names = observations["customer"].unique() if customers is None else customers
-        kinds = pd.Series("", index=pd.Index([str(name) for name in names], dtype=object))
-    twice = kinds.index[kinds.index.duplicated()]
-    if len(twice):
-        msg = f"Customer {twice[0]!r} stands twice in 'customers' of {owner}."
-        raise InvalidDataError(msg)
+        given = observations["customer"].unique() if customers is None else customers
+        names = [word_of(name) for name in read_entries(given, "customers", owner)]
+        kinds = pd.Series("", index=pd.Index(names, dtype=object))
+        twice = kinds.index[kinds.index.duplicated()]
+        if len(twice):
+            msg = f"Customer {twice[0]!r} stands twice in 'customers' of {owner}."
+            raise InvalidDataError(msg)
     found = known.reindex(kinds.index).fillna("")
     return kinds.where(kinds != "", found).rename_axis("customer").rename("kind")
 

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._by_customer import by_customer
 from creditscore._checks import check_kind
 from creditscore._days import check_day
 from creditscore._display import counted, html_table
 from creditscore._validation import check_integer
 from creditscore._warn import warn_user
-from creditscore.collect import ItemCatalogue, Observations
+from creditscore.collect import ItemCatalogue, tidy_table
 from creditscore.exceptions import (
     EmptyDataError,
     InvalidParameterError,
-    MissingColumnError,
     StaleDataWarning,
 )
 from creditscore.organise._refresh._applicable import applicable_items, customer_kinds
@@ -37,7 +37,8 @@ class Freshness:
         A row a customer and item that its file should hold: customer, item, group, weight, state
         (fresh, due soon, stale or missing), true_from (of the latest fact), age_days,
         fresh_until (the last day on which it is fresh; missing for those that stay so), and the
-        source and method of the latest fact.
+        source and method of the latest fact (of the group financial, of the latest that did not
+        come by interview, if there is one: a confirmation by telephone is no statement).
     as_of : numpy.datetime64
         The day of which all this is said.
     horizon_days : int
@@ -126,9 +127,9 @@ def freshness(
     catalogue : ItemCatalogue, optional
         Which items a file should hold, and how long each stays fresh. Without, that of the
         observations, or the standard one.
-    customers : sequence of str, mapping or Series, optional
-        Whose files; as a mapping of customers to "enterprise" or "person". Without, all that
-        were observed; kinds that are not given are read from the item ``customer_kind``.
+    customers : sequence, mapping or Series, optional
+        Whose files; as a mapping or Series of customers to "enterprise" or "person". Without, all
+        that were observed; kinds that are not given are read from the item ``customer_kind``.
     horizon_days : int, default=60
         Days ahead in which what ends is due soon, 0 or more.
     factors : mapping or Series, optional
@@ -145,6 +146,8 @@ def freshness(
         There are no customers.
     MissingColumnError
         The table is none of observations.
+    InvalidDataError
+        A customer stands twice, or no customer of `factors` was observed.
     InvalidParameterError
         A kind is not known, or a factor is not above 0.
 
@@ -157,7 +160,8 @@ def freshness(
     -----
     The age of a fact is counted from the day for which it is true, not from that on which it was
     collected: a statement of 2022 that came in yesterday is old. A fact whose validity has ended
-    (true_to) is stale. O(n_observations + n_customers × n_items) time and memory.
+    (true_to) is stale. Numbers of customers are read as texts: 1001 is "1001".
+    O(n_observations + n_customers × n_items) time and memory.
 
     Examples
     --------
@@ -179,7 +183,7 @@ def freshness(
     owner = "freshness"
     day = check_day(as_of, "as_of", owner)
     check_integer(horizon_days, "horizon_days", owner, low=0)
-    table = observed_table(observations, owner)
+    table = tidy_table(observations, _NEEDED, owner)
     catalogue = catalogue or getattr(observations, "catalogue", None) or ItemCatalogue.standard()
     check_kind(catalogue, "catalogue", owner, ItemCatalogue)
     seen = table[(table["true_from"] <= pd.Timestamp(day)).to_numpy()]
@@ -188,46 +192,37 @@ def freshness(
         msg = "There are no customers whose facts could be looked at."
         raise EmptyDataError(msg)
     expected = applicable_items(kinds, catalogue)
-    whole = expected.merge(_latest(seen), how="left", on=["customer", "item"])
+    whole = expected.merge(_latest(seen, catalogue), how="left", on=["customer", "item"])
+    known = {*kinds.index, *map(str, table["customer"].unique())}
     result = Freshness(
-        table=_states(whole, day, horizon_days, _factors(factors, owner)),
+        table=_states(whole, day, horizon_days, _factors(factors, sorted(known), owner)),
         as_of=day, horizon_days=horizon_days,
     )  # fmt: skip
     _warn_if_old(result)
     return result
 
 
-def observed_table(observations: Any, owner: str) -> pd.DataFrame:
-    """Return tidy observations as a frame that has the columns it needs."""
-    table = observations.table if isinstance(observations, Observations) else observations
-    if not isinstance(table, pd.DataFrame):
-        msg = (
-            f"The 'observations' parameter of {owner} must be Observations or their table. Got "
-            f"{type(table).__name__} instead."
-        )
-        raise InvalidParameterError(msg)
-    lacking = [name for name in _NEEDED if name not in table.columns]
-    if lacking:
-        msg = (
-            f"{owner} reads observations, and the columns {', '.join(map(repr, lacking))} are not "
-            f"in the table. It has: {', '.join(map(repr, table.columns))}."
-        )
-        raise MissingColumnError(msg)
-    return table
-
-
-def _latest(seen: pd.DataFrame) -> pd.DataFrame:
-    """Return the latest fact of each customer and item."""
-    rows = seen[["customer", "item", "true_from", "true_to", "collected_at", "source", "method"]]
+def _latest(seen: pd.DataFrame, catalogue: ItemCatalogue) -> pd.DataFrame:
+    """Return the latest fact of each customer and item, and where it came from."""
+    key, origin = ["customer", "item"], ["source", "method"]
+    rows = seen[[*key, "true_from", "true_to", "collected_at", *origin]]
     rows = rows.sort_values(["true_from", "collected_at"], kind="stable")
-    last = rows.drop_duplicates(["customer", "item"], keep="last").drop(columns="collected_at")
-    return last.astype({"customer": object, "item": object, "source": object, "method": object})
+    last = rows.drop_duplicates(key, keep="last").drop(columns="collected_at")
+    last = last.astype(dict.fromkeys([*key, *origin], object)).set_index(key)
+    amounts = rows[
+        rows["item"].isin([item.name for item in catalogue if item.group == "financial"])
+    ]
+    stated = amounts[(amounts["method"] != "interview").to_numpy()]
+    stated = stated.drop_duplicates(key, keep="last").astype(dict.fromkeys([*key, *origin], object))
+    spoken = last.index[(last["method"] == "interview").to_numpy()]
+    before = stated.set_index(key)[origin]
+    before = before[before.index.isin(spoken)]
+    last.loc[before.index, origin] = before
+    return last.reset_index()
 
 
-def _factors(factors: Any, owner: str) -> pd.Series:
-    if factors is None:
-        return pd.Series(dtype=np.float64)
-    given = pd.Series(factors, dtype=np.float64)
+def _factors(factors: Any, known: list[str], owner: str) -> pd.Series:
+    given = by_customer(factors, "factors", owner, numbers=True, known=known)
     strange = given.index[~(given > 0) | np.isinf(given)]
     if len(strange):
         msg = (

@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._by_customer import by_customer
+from creditscore._cells import word_of
 from creditscore._checks import check_kind
 from creditscore._display import counted, html_table
-from creditscore.exceptions import InvalidDataError
+from creditscore._warn import warn_user
+from creditscore.exceptions import InvalidDataError, RejectedRowsWarning
 from creditscore.organise._refresh._freshness import Freshness
 from creditscore.protect import write_safe_csv
 
@@ -111,14 +114,21 @@ def refresh_tasks(
     Raises
     ------
     InvalidDataError
-        An exposure is missing, infinite or below 0.
+        An exposure is missing, infinite or below 0, a customer stands twice, or none of those
+        given is among the facts.
+
+    Warns
+    -----
+    RejectedRowsWarning
+        Customers with an exposure are not among the facts, and get no task.
 
     Notes
     -----
     The value at risk of an item is the exposure that rests on it, exposure × weight of the item /
     Σ weight of all items that the customer's file should hold. Facts that are due soon count half
     of it. Ties are in the order of customer and item. An item is asked for where and how it came
-    last, and if it never came, where facts of its group customarily come from.
+    last, and if it never came, where facts of its group customarily come from. Numbers of customers
+    are read as texts: 1001 is "1001".
 
     Examples
     --------
@@ -141,7 +151,7 @@ def refresh_tasks(
     """
     check_kind(facts, "facts", "refresh_tasks", Freshness)
     table = facts.table
-    amount = exposures_of(exposure, table["customer"])
+    amount = exposures_of(exposure, table["customer"], "refresh_tasks")
     total = table.groupby("customer")["weight"].transform("sum")
     half = np.where(table["state"] == "due soon", 0.5, 1.0)
     value = amount * table["weight"] / total * half
@@ -156,14 +166,16 @@ def refresh_tasks(
         ["value_at_risk", "customer", "item"], ascending=[False, True, True], ignore_index=True
     )
     columns = ["customer", "item", "group", "state", "due_on", "value_at_risk", "source", "method"]
-    return RefreshTasks(table=_grouped(due, owners), due=due[columns])
+    names = by_customer(owners, "owners", "refresh_tasks", known=table["customer"].unique())
+    return RefreshTasks(table=_grouped(due, names), due=due[columns])
 
 
-def exposures_of(exposure: Any, customers: pd.Series) -> pd.Series:
+def exposures_of(exposure: Any, customers: pd.Series, owner: str) -> pd.Series:
     """Return the exposure of each customer of a column: 1 where none is given, 0 of others."""
     if exposure is None:
         return pd.Series(1.0, index=customers.index)
-    given = pd.Series(exposure, dtype=np.float64)
+    known = pd.Index(customers.unique(), dtype=object)
+    given = by_customer(exposure, "exposure", owner, numbers=True, known=known)
     bad = given.index[~(given >= 0) | np.isinf(given)]
     if len(bad):
         msg = (
@@ -171,10 +183,18 @@ def exposures_of(exposure: Any, customers: pd.Series) -> pd.Series:
             f"{given[bad[0]]:g}."
         )
         raise InvalidDataError(msg)
+    others = given[(given > 0) & ~given.index.isin(known)]
+    if len(others):
+        warn_user(
+            f"{counted(len(others), 'customer')} with an exposure of {others.sum():,.0f} in all, "
+            f"such as {others.index[0]!r}, are not among the facts of {owner}, and left out. Give "
+            "freshness() all customers.",
+            RejectedRowsWarning,
+        )
     return customers.map(given).astype(np.float64).fillna(0.0)
 
 
-def _grouped(due: pd.DataFrame, owners: Any) -> pd.DataFrame:
+def _grouped(due: pd.DataFrame, owners: pd.Series) -> pd.DataFrame:
     counted_states = due.assign(
         is_stale=due["state"] == "stale", is_missing=due["state"] == "missing"
     )
@@ -183,7 +203,6 @@ def _grouped(due: pd.DataFrame, owners: Any) -> pd.DataFrame:
         n_missing=("is_missing", "sum"), due_on=("due_on", "min"),
         value_at_risk=("value_at_risk", "sum"),
     ).reset_index()  # fmt: skip
-    names = {} if owners is None else dict(owners)
-    tasks["owner"] = [str(names.get(name, "")) for name in tasks["customer"]]
+    tasks["owner"] = [word_of(owners.get(name, "")) for name in tasks["customer"]]
     by = ["value_at_risk", "customer", "source", "method"]
     return tasks.sort_values(by, ascending=[False, True, True, True], ignore_index=True)

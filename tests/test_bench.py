@@ -173,6 +173,7 @@ def test_the_store_gives_the_cells_that_pandas_gives(tmp_path: Path) -> None:
     assert by_step["sqlite", "snapshot of all"]["cells"] == 200 * 20
     assert by_step["pandas", "snapshot of all"]["cells"] == 200 * 20
     assert by_step["sqlite", "a year ago"]["cells"] == 200 * 20
+    assert by_step["sqlite", "load with evidence"]["rows a second"] > 0
 
 
 def test_the_solver_is_timed(tmp_path: Path) -> None:

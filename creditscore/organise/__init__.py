@@ -25,7 +25,8 @@ from creditscore.organise._match._contact_point import (
 from creditscore.organise._match._match_customers import match_customers
 from creditscore.organise._match._match_result import MatchResult
 from creditscore.organise._match._match_threshold_display import MatchThresholdDisplay
-from creditscore.organise._match._merge_log import MergeEvent, MergeLog
+from creditscore.organise._match._merge_event import MergeEvent
+from creditscore.organise._match._merge_log import MergeLog
 from creditscore.organise._match._name import normalise_name
 from creditscore.organise._match._number import NumberCheck, check_number, normalise_number
 from creditscore.organise._match._quality import MatchQuality, match_quality
@@ -66,7 +67,8 @@ from creditscore.organise._verify._identity import (
     Identity,
     check_identities,
 )
-from creditscore.organise._verify._outlier import find_jumps, peer_outliers
+from creditscore.organise._verify._jump import find_jumps
+from creditscore.organise._verify._outlier import peer_outliers
 from creditscore.organise._verify._reliability import SourceReliability
 from creditscore.organise._verify._schema import catalogue_schema, check_snapshot
 from creditscore.organise._verify._status import verification_status

@@ -19,6 +19,7 @@ from creditscore.exceptions import (
     MissingColumnError,
 )
 from creditscore.organise import access_review
+from creditscore.organise._principles._found import found_confidential
 from creditscore.protect import AccessPolicy, Actor, AuditTrail, Grant, MemorySink, Role
 
 READ = ("read",)
@@ -127,6 +128,18 @@ def test_few_days_cannot_be_told_to_be_unusual() -> None:
     review = access_review(reads("bo", "2024-06-01", 90), POLICY)
     assert review.number == 1
     assert review.days["z_peers"].isna().all()
+    assert review.unjudged["n"].tolist() == [90]
+    assert repr(review).endswith("none in breach; 0 refused; 1 day not judged)")
+    (told,) = [f for f in found_confidential(review) if f.code == "few_days"]
+    assert "others: 1 (up to 90 customers; bo)" in told.told()
+
+
+def test_related_customers_need_a_log_that_names_customers() -> None:
+    numbers = reads("bo", "2024-06-01", 2).assign(customer=[7.0, 8.0])
+    review = access_review(numbers, POLICY, related={"bo": [7]})
+    assert review.breaches["customer"].tolist() == ["7"]
+    with pytest.raises(InvalidParameterError, match=r"'related' .* has no effect: no access names"):
+        access_review(numbers.drop(columns="customer"), POLICY, related={"bo": [7]})
 
 
 def trail(*actions: tuple[str, str, dict[str, Any], list[str]]) -> list[Any]:

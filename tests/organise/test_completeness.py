@@ -137,6 +137,8 @@ def test_weights_and_traits_that_cannot_be() -> None:
     twice = pd.DataFrame({"customer": ["a", "a"], "region": ["west", "east"]})
     with pytest.raises(InvalidDataError, match="'a' stands twice"):
         complete_of(row, traits=twice)
+    with pytest.raises(InvalidDataError, match="they have 'A', and there is 'a'"):
+        complete_of(row, traits=pd.DataFrame({"customer": ["A"], "region": ["west"]}))
     with pytest.raises(InvalidParameterError, match="must be a Freshness"):
         completeness([1])  # type: ignore[arg-type]
 
@@ -185,6 +187,28 @@ def test_the_best_source_of_the_latest_day_counts() -> None:
     )
     assert objectivity(later).table["origin"].tolist() == ["own word"]
     assert objectivity(later, as_of="2023-06-30").table["origin"].tolist() == ["independent"]
+
+
+def test_a_confirmation_does_not_make_a_filed_value_a_mere_word() -> None:
+    filed = ("a", "revenue", 40, "public_filing", "data_analysis")
+    days = {"true_from": ["2022-12-31", "2024-05-06"]}
+    same = told(filed, ("a", "revenue", 40.1, "internal_record", "interview"), **days)
+    found = objectivity(same)
+    assert found.table[["status", "origin"]].to_numpy().tolist() == [["verified", "independent"]]
+    assert found.number == 1
+    other = told(filed, ("a", "revenue", 44, "internal_record", "interview"), **days)
+    assert objectivity(other).table[["status", "origin"]].to_numpy().tolist() == [
+        ["unverified", "own word"]
+    ]
+
+
+def test_a_table_without_a_needed_column_is_told() -> None:
+    one = told(("a", "revenue", 5, "public_filing", "data_analysis")).table
+    for name in ("collected_by", "record", "source_name"):
+        with pytest.raises(MissingColumnError, match=name):
+            objectivity(one.drop(columns=name))
+    with pytest.raises(MissingColumnError, match="record"):
+        completeness(freshness(one, as_of="2024-06-30"), observations=one.drop(columns="record"))
 
 
 def test_contradicted_facts_are_told() -> None:

@@ -202,7 +202,8 @@ def test_what_the_actor_may_not_read_is_not_there(new_place: Callable[[], Any]) 
                     Grant(actions=("read_masked",), items=("name",), purposes=("*",)),
                 ),
             ),
-        )
+        ),
+        purposes=("credit decision",),
     )  # fmt: skip
     table = pd.DataFrame(
         {
@@ -214,9 +215,136 @@ def test_what_the_actor_may_not_read_is_not_there(new_place: Callable[[], Any]) 
     actor = Actor(name="bo", roles=("analyst",), purpose="credit decision")
     made = CustomerStore.create(new_place(), keys=KeyRing.generate(), policy=policy, actor=actor)
     with made as store:
-        store.load(Observations.from_frame(table))
+        store.load(Observations.from_frame(table), backfill=True)
         tables = customer_records(store, AS_OF)
     assert list(tables) == ["profile"]
     assert "name" not in tables["profile"]
     assert tables["profile"]["industry"].tolist() == ["retail"]
     assert np.isin(["Ana Ltd", "•••"], tables["profile"].astype(str)).sum() == 0
+
+
+def told(*rows: tuple[Any, ...]) -> Observations:
+    """Make observations of: customer, item, value, true from, collected, source, its name."""
+    names = ["customer", "item", "value", "true_from", "collected_at", "source", "source_name"]
+    table = pd.DataFrame(rows, columns=names).assign(method="data_analysis")
+    invoice = table["item"].str.startswith("invoice.")
+    return Observations.from_frame(table.assign(record=np.where(invoice, "R1", "")))
+
+
+def invoice(customer: str, amount: float, collected: str) -> Observations:
+    name = "internal_record", "ledger"
+    return told(
+        (customer, "invoice.amount", amount, "2023-01-10", collected, *name),
+        (customer, "invoice.invoiced_on", "2023-01-10", "2023-01-10", "2023-01-10", *name),
+        (customer, "invoice.due_on", "2023-02-10", "2023-01-10", "2023-01-10", *name),
+    )
+
+
+def test_what_was_corrected_later_is_not_in_the_ledger(new_place: Callable[[], Any]) -> None:
+    with CustomerStore.create(new_place(), keys=KeyRing.generate()) as store:
+        before = store.load(invoice("E", 100, "2023-01-10"), backfill=True).recorded_at
+        store.load(invoice("E", 7, "2024-11-01"), backfill=True)
+
+        def amounts(*when: Any, **more: Any) -> list[float]:
+            return list(customer_records(store, "2023-06-30", *when, **more)["ledger"]["amount"])
+
+        # without an instant, that of the day: no model is made of what came later
+        assert amounts() == amounts("2023-06-30") == [100]
+        assert amounts("2024-12-31") == [7]
+        assert amounts("2024-12-31", recorded_by=before) == [100]
+        # loaded today, and not as history: nobody knew it then
+        store.load(invoice("F", 5, "2023-01-10"))
+        assert customer_records(store, "2023-06-30", customers=["F"]) == {}
+
+
+def test_merged_customers_are_one(new_place: Callable[[], Any]) -> None:
+    with CustomerStore.create(new_place(), keys=KeyRing.generate()) as store:
+        store.load(invoice("E", 100, "2023-01-10"), backfill=True)
+        store.load(invoice("F", 7, "2023-01-10"), backfill=True)
+        store.link("F", "E", reason="the same firm")
+        now = pd.Timestamp.now("UTC")
+        found = customer_records(store, AS_OF, now, customers=["E"])["ledger"]
+        assert found["amount"].tolist() == [100]
+        found = customer_records(store, AS_OF, now, resolve=True)["ledger"]
+        assert found["customer"].tolist() == ["E"]
+
+
+FULL = {"revenue": 1200.0, "total_assets": 900.0, "months": 12.0}
+PRESS, HALF, BUREAU = {"revenue": 5.0}, {**FULL, "months": 6.0}, {**FULL, "revenue": 6.0}
+THIN = {"revenue": 7.0, "months": 12.0}
+CASES: tuple[tuple[list[tuple[dict[str, float], str, str]], list[float]], ...] = (
+    # a figure of the press is no statement, whenever it comes
+    ([(FULL, "2023-04-01", "Register"), (PRESS, "2023-05-01", "Press")], [1200]),
+    ([(PRESS, "2023-03-01", "Press"), (FULL, "2023-04-01", "Register")], [1200]),
+    # a less reliable source counts until the better one is known, on the same day not at all
+    ([(FULL, "2023-04-01", "Register"), (BUREAU, "2023-05-01", "Bureau")], [1200]),
+    ([(BUREAU, "2023-03-01", "Bureau"), (FULL, "2023-04-01", "Register")], [6, 1200]),
+    ([(BUREAU, "2023-04-01", "Bureau"), (FULL, "2023-04-01", "Register")], [1200]),
+    # a half-year is no other word on the year
+    ([(HALF, "2023-04-01", "Register"), (BUREAU, "2023-05-01", "Bureau")], [1200, 6]),
+    # what the source itself corrects
+    ([(FULL, "2023-04-01", "Register"), ({"revenue": 1100.0}, "2023-06-01", "Register")],
+     [1200, 1100]),
+    # what was foretold is known once it is true
+    ([(FULL, "2022-11-01", "Register")], [1200]),
+    # of equals that are known on one day the fuller one stays, whichever name comes first
+    ([(FULL, "2023-04-01", "Register"), (THIN, "2023-04-01", "Exchange")], [1200]),
+    ([(THIN, "2023-04-01", "Tribunal"), (FULL, "2023-04-01", "Register")], [1200]),
+)  # fmt: skip
+
+
+def statements(name: str, parts: list[tuple[dict[str, float], str, str]]) -> list[Any]:
+    others = ("Bureau", "Press")
+    return [
+        (
+            name,
+            item,
+            value,
+            "2022-12-31",
+            day,
+            "third_party" if source in others else "public_filing",
+            source,
+        )
+        for values, day, source in parts
+        for item, value in values.items()
+    ]
+
+
+def test_of_a_period_the_better_source_counts_once_it_is_known(tmp_path: Any) -> None:
+    rows = [row for k, (parts, _) in enumerate(CASES) for row in statements(f"E{k}", parts)]
+    with CustomerStore.create(tmp_path / "store.db", keys=KeyRing.generate()) as store:
+        store.load(told(*rows), backfill=True)
+        tables = customer_records(store, AS_OF)
+        # what is left out is told all the same
+        assert len(store.observations(history=True)) == len(rows)
+    found = tables["statements"].sort_values("known_on", kind="stable")
+    for k, (_, revenue) in enumerate(CASES):
+        assert found[found["customer"] == f"E{k}"]["revenue"].tolist() == revenue, k
+    values = ENTERPRISE.only(["log_revenue"]).compute(CustomerRecords(**tables), as_of=AS_OF).values
+    last = [1200, 1200, 1200, 1200, 1200, 6, 1100, 1200, 1200, 1200]
+    assert np.exp(values["log_revenue"]).tolist() == pytest.approx(last)
+
+
+def test_a_firm_and_its_group_stay_two_statements(tmp_path: Any) -> None:
+    group, alone = {**FULL, "consolidated": True}, {**FULL, "consolidated": False, "revenue": 8.0}
+    parts = [(group, "2023-04-01", "Register"), (alone, "2023-04-01", "Exchange")]
+    # who does not say whose figures they are speaks of what the others do
+    thin = [(group, "2023-04-01", "Register"), (THIN, "2023-04-01", "Exchange")]
+    with CustomerStore.create(tmp_path / "store.db", keys=KeyRing.generate()) as store:
+        store.load(told(*statements("E", parts), *statements("F", thin)), backfill=True)
+        found = customer_records(store, AS_OF)["statements"]
+    assert sorted(found[found["customer"] == "E"]["revenue"]) == [8, 1200]
+    assert found[found["customer"] == "F"]["revenue"].tolist() == [1200]
+
+
+def test_where_nobody_names_months_a_figure_stays(tmp_path: Any) -> None:
+    output = ("E", "output", 90, "2022-12-31", "2023-02-01", "public_filing", "Register")
+    other = ("E", "output", 40, "2022-12-31", "2023-03-01", "third_party", "Press")
+    with CustomerStore.create(tmp_path / "store.db", keys=KeyRing.generate()) as store:
+        rows = statements("E", [(PRESS, "2023-05-01", "Press")])
+        store.load(told(*rows, output, other), backfill=True)
+        tables = customer_records(store, AS_OF)
+        assert tables["statements"]["revenue"].tolist() == [5]
+        # other periods follow the better source, as a snapshot does
+        assert tables["operations"]["output"].tolist() == [90]
+        assert store.snapshot(AS_OF, items=["output"])["output"].tolist() == [90]

@@ -16,11 +16,14 @@ from creditscore.exceptions import (
     AccessDeniedError,
     BrokenTrailError,
     ErasedSubjectError,
+    InvalidDataError,
     InvalidParameterError,
     RejectedRowsWarning,
     StoreError,
 )
 from creditscore.organise import CustomerStore, ErasureRegister
+from creditscore.organise._guard import _erasing
+from creditscore.organise._store import _store
 from creditscore.protect import Actor, KeyRing, RetentionRule
 from engines import Postgres
 from guarded import ANA, GUARDED, OLE, PLAN, POLICY, SECRETS, all_bytes, approved, guarded_facts
@@ -267,6 +270,34 @@ def test_a_backup_does_not_bring_anybody_back(new_place: Callable[[], Any], tmp_
                 assert kept[["customer", "amount"]].values.tolist() == [["erased:2", 250]]
 
 
+def test_a_restoration_that_is_cut_short_leaves_no_store(
+    new_place: Callable[[], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys, register = KeyRing.generate(), ErasureRegister(tmp_path / "r.jsonl")
+    path, place = tmp_path / "b.db", new_place()
+    with CustomerStore.create(new_place(), GUARDED, keys=keys) as store:
+        store.load(guarded_facts())
+        store.backup(path)
+        store.erase(PERSON, reason="by letter", register=register)
+
+    def cut(*_: Any, **__: Any) -> int:
+        # the rows are there by now, and whoever was erased is not erased again yet
+        with pytest.raises(StoreError, match=r"no store"):
+            CustomerStore.open(place, keys=keys)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_store, "erase_again", cut)
+    with pytest.raises(KeyboardInterrupt):
+        CustomerStore.restore(path, place, keys=keys, register=register)
+    with pytest.raises(StoreError, match=r"no store"):
+        CustomerStore.open(place, keys=keys)
+    assert not list(tmp_path.glob("*.restoring*"))
+    monkeypatch.undo()
+    with CustomerStore.restore(path, place, keys=keys, register=register) as back:
+        assert back.customers()[0] == "erased:1"
+    assert not list(tmp_path.glob("*.restoring*"))
+
+
 def test_a_register_that_was_edited_is_found(tmp_path: Path) -> None:
     keys, register = KeyRing.generate(), ErasureRegister(tmp_path / "r.jsonl")
     with CustomerStore.create(tmp_path / "a.db", GUARDED, keys=keys) as store:
@@ -325,6 +356,65 @@ def test_retention_tells_what_is_due_and_erases_it(store: CustomerStore) -> None
     again = store.retention(PLAN.rules, "2022-06-01")
     assert again.counts.get("due", 0) == 1
     assert store.trail.verify().is_whole
+
+
+def test_the_key_goes_with_the_last_fact_that_is_due(new_store: New) -> None:
+    store = new_store(catalogue=GUARDED)
+    store.load(facts(
+        ("X", "income", 5, "2010-01-01"), ("X", "name", "Ana", "2016-01-01"),
+        ("X", "revenue", 7, "2016-01-01"), catalogue=GUARDED,
+    ))  # fmt: skip
+    rules = [RetentionRule(name="personal", after="true_from", months=60,
+                           sensitivities=("personal",))]  # fmt: skip
+    first = store.apply_retention(store.retention(rules, "2017-01-01"), reason="due")
+    assert (len(first.erasures), first.n_expired) == (0, 1)
+    # what expired before keeps no key
+    (found,) = store.apply_retention(store.retention(rules, "2022-01-01"), reason="due").erasures
+    assert (found.n_values, found.kept_items) == (2, ("revenue",))
+    with store.engine.connect() as connection:
+        asked = sa.text("SELECT count(*) FROM subject_keys WHERE kind = 'customer'")
+        assert connection.execute(asked).scalar() == 0
+
+
+def test_a_rule_keeps_whatever_the_customers_are_written_as(new_store: New) -> None:
+    store = new_store(catalogue=GUARDED)
+    store.load(facts(*((name, "name", "Ana", "2020-01-01") for name in "12"), catalogue=GUARDED))
+    rules = (
+        RetentionRule(name="short", after="true_from", months=12, items=("name",)),
+        RetentionRule(name="ecoa", after="notified_on", months=25, keep=True, of=("person",)),
+    )
+    told = pd.DataFrame(
+        {"notified_on": pd.Timestamp("2024-01-01"), "customer_kind": ["person", None]}
+    )
+    for index in ([1, 2], ["1", "2"], [" 1", "2 "]):
+        found = store.retention(rules, "2025-01-01", customers=told.set_axis(index))
+        assert found.counts.get("due", 0) == 0, index
+    with pytest.raises(InvalidDataError, match="'1' stands twice in the index of 'customers'"):
+        store.retention(rules, "2025-01-01", customers=told.set_axis([1, "1"]))
+
+
+def test_rejects_are_decrypted_once_for_all_who_are_due(
+    store: CustomerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    table = _erasing.reject_table
+    monkeypatch.setattr(_erasing, "reject_table", lambda *given: read.append(1) or table(*given))
+    rules = [RetentionRule(name="all", after="true_from", months=1)]
+    found = store.apply_retention(store.retention(rules, "2026-01-01"), reason="due")
+    assert [one.n_rejects for one in found.erasures] == [0, 1, 1]
+    assert len(read) == 1
+    assert store.rejects()["cells"].isna().all()
+
+
+def test_evidence_of_what_is_kept_goes_with_the_key_and_that_is_told(new_store: New) -> None:
+    store = new_store(catalogue=GUARDED)
+    store.load(facts(
+        ("X", "name", "Ana", "2020-01-01"), ("X", "invoice.amount", 5, "2023-06-01"),
+        catalogue=GUARDED, record=["", "i1"], evidence=["form 1", "invoice 17"],
+    ))  # fmt: skip
+    found = store.erase("X", reason="asked for", rules=PLAN.rules)
+    assert (found.n_values, found.n_kept, found.n_evidence) == (2, 1, 1)
+    assert "1 fact kept by rules (1 without the evidence)" in repr(found)
 
 
 def test_retention_of_another_store_is_refused(new_store: New) -> None:

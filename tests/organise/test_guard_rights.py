@@ -7,6 +7,7 @@ import json
 import stat
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from creditscore.exceptions import (
     WithheldValuesWarning,
 )
 from creditscore.organise import CustomerStore, SubjectAccess
+from creditscore.organise._guard import _purpose_limit
 from creditscore.protect import Actor, Consent, KeyRing, SubjectRequest
 from guarded import ANA, BO, GUARDED, OLE, PLAN, POLICY, SECRETS, approved, guarded_facts
 from stores import facts
@@ -87,10 +89,12 @@ def test_consent_opens_and_its_withdrawal_closes(opened: Opened) -> None:
     assert consent.withdrawn_at is not None
     with pytest.raises(StoreError, match="no consent of this customer to 'selling'"):
         ole.withdraw_consent(PERSON, "selling")
-    # given again, it holds again
-    ole.record_consent(
-        Consent(subject=PERSON, purpose="selling", given_at="2024-02-01", evidence="form 18")
-    )
+    # given again, it holds again; one that was given before it was withdrawn does not
+    again = Consent(subject=PERSON, purpose="selling", given_at="2024-02-01", evidence="form 18")
+    ole.record_consent(again)
+    with pytest.raises(AccessDeniedError, match="no consent"):
+        bo.snapshot("2024-06-01", customers=[PERSON])
+    ole.record_consent(replace(again, given_at=pd.Timestamp.now("UTC")))
     assert len(bo.snapshot("2024-06-01", customers=[PERSON])) == 1
     with pytest.raises(AccessDeniedError, match="bo was denied 'consent'"):
         bo.record_consent(consent)
@@ -99,6 +103,58 @@ def test_consent_opens_and_its_withdrawal_closes(opened: Opened) -> None:
             Consent(subject="X-9", purpose="selling", given_at="2024-01-01", evidence="form")
         )
     assert "X-9" not in str(told.value)
+
+
+def test_consent_is_not_gone_round_by_a_merged_customer(opened: Opened) -> None:
+    opened(ANA).link(PERSON, "F-1", reason="the firm of that person")
+    bo = opened(BO)
+    assert bo.snapshot("2024-06-01", customers=["F-1"]).loc["F-1", "name"] == "Trade Ltd"
+    with pytest.raises(AccessDeniedError, match=r"of 1 customer.s.: they gave no consent"):
+        bo.snapshot("2024-06-01", customers=["F-1"], resolve=True)
+    with pytest.warns(WithheldValuesWarning, match="values of 2 customer"):
+        assert bo.snapshot("2024-06-01", resolve=True).loc["F-1", "name"] == "Trade Ltd"
+    # before they were merged, the firm is itself
+    before = "2024-01-01"
+    assert len(bo.snapshot("2024-06-01", before, customers=["F-1"], resolve=True)) == 1
+
+
+def test_consent_begins_by_the_clock_of_the_store(opened: Opened, clock: Any) -> None:
+    ole, bo = opened(OLE), opened(BO)
+    clock.set("2099-01-01T00:00Z")
+    ole.record_consent(
+        Consent(subject=PERSON, purpose="selling", given_at="2099-02-01", evidence="form 17")
+    )
+    with pytest.raises(AccessDeniedError, match="no consent"):
+        bo.snapshot("2024-06-01", customers=[PERSON])
+    clock.set("2099-02-02T00:00Z")
+    assert bo.snapshot("2024-06-01", customers=[PERSON]).loc[PERSON, "name"] == SECRETS[0]
+
+
+def test_only_kinds_of_the_customers_asked_for_are_read(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Any] = []
+    find = _purpose_limit.find
+
+    def watched(connection: Any, scope: Any) -> Any:
+        read.append(scope.customers)
+        return find(connection, scope)
+
+    monkeypatch.setattr(_purpose_limit, "find", watched)
+    opened(BO).snapshot("2024-06-01", customers=["F-1"])
+    assert [len(customers) for customers in read] == [1]
+
+
+def test_reads_under_another_name_are_told_to_the_customer(opened: Opened) -> None:
+    ana, ole = opened(ANA), opened(OLE)
+    ana.link(PERSON, "F-1", reason="the firm of that person")
+    assert ana.snapshot("2024-06-01", customers=["F-1"], resolve=True)["income"].notna().all()
+    # nothing of it was found, and it was looked for all the same
+    ana.observations(customers=[PERSON], items=["income"], as_of="1999-12-31")
+    number = approved(ole, "export", PERSON, items=GUARDED.items)
+    reads = ole.subject_access(PERSON, approval=number).content["reads"]
+    told = [(read["action"], read["n_subjects"], read["about"]) for read in reads]
+    assert told == [("snapshot", 2, "perhaps"), ("observations", 1, "you")]
 
 
 def test_a_purpose_that_no_plan_knows_reads_nothing_protected(new_store: New) -> None:

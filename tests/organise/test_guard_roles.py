@@ -13,7 +13,7 @@ from psycopg import sql
 
 from creditscore.exceptions import AccessDeniedError, InvalidParameterError, StoreError
 from creditscore.organise import CustomerStore
-from creditscore.protect import AccessPolicy, Grant, KeyRing, Role
+from creditscore.protect import AccessPolicy, Consent, Grant, KeyRing, Role
 from engines import Postgres
 from guarded import ANA, BO, GUARDED, OLE, POLICY, guarded_facts
 from stores import facts, postgres_place
@@ -40,10 +40,17 @@ def place(postgres: Postgres, keys: KeyRing, numbers: Any) -> Any:
     evil = Role(name=EVIL[:40], grants=(
         Grant(actions=("read",), items=("revenue",), purposes=("credit", EVIL)),
     ))  # fmt: skip
-    policy = replace(POLICY, roles=(*POLICY.roles, evil), purposes=(*POLICY.purposes, EVIL))
+    # what the script itself would call what the third role is denied
+    odd = Role(name="denied_2", grants=evil.grants)
+    policy = replace(POLICY, roles=(*POLICY.roles, evil, odd), purposes=(*POLICY.purposes, EVIL))
     with CustomerStore.create(place, GUARDED, keys=keys, policy=policy, actor=ANA) as store:
         store.load(guarded_facts())
     with CustomerStore.open(place, keys=keys, actor=OLE) as store:
+        store.place_hold("F-1", reason="a claim")
+        for purpose in ("selling", "credit"):
+            store.record_consent(
+                Consent(subject="F-1", purpose=purpose, given_at="2024-01-01", evidence="form")
+            )
         store.install_roles(prefix="t", assigned=("sales",))
         # as often as one likes
         store.install_roles(prefix="t", assigned=("sales",))
@@ -53,6 +60,7 @@ def place(postgres: Postgres, keys: KeyRing, numbers: Any) -> Any:
         "ana": ("t_analyst", "t_keys"), "bo": ("t_sales",), "kim": ("t_scientist",),
         "both": ("t_scientist", "t_analyst"), "lib": ("t_library",), "key": ("t_keys",),
         "evil": (f"t_{EVIL[:40]}",), "nobody": (), "mia": ("t_manager",),
+        "ole": ("t_officer",),
     }  # fmt: skip
     for name, roles in logins.items():
         postgres.connection.execute(
@@ -95,6 +103,13 @@ def _items(connection: Any) -> set[str]:
 
 def _customers(connection: Any) -> set[str]:
     return {row[0] for row in connection.execute("SELECT name FROM customers")}
+
+
+def test_readers_see_what_their_purpose_needs_of_holds_and_consents(login: Login) -> None:
+    asked = "SELECT kind, content::jsonb ->> 'purpose' FROM protections"
+    assert login("bo", "selling").execute(asked).fetchall() == [("consent", "selling")]
+    assert login("ana").execute(asked).fetchall() == []
+    assert len(login("ole").execute(asked).fetchall()) == 3
 
 
 @pytest.mark.parametrize(
@@ -221,12 +236,14 @@ def test_the_library_works_under_the_roles(place: Any, keys: KeyRing, login: Log
         # whose role is that of a reader loads nothing, whatever the policy of the library says
         with pytest.raises(StoreError, match="permission denied"):
             store.load(facts(("P-4711", "income", 1, "2024-01-01")))
-        with pytest.raises(StoreError, match="permission denied"):
+        with pytest.raises(AccessDeniedError, match="audit"):
             store.trail.table()
+        with pytest.raises(StoreError, match="permission denied"):
+            store._desk.trail().table()
     with CustomerStore.open(place.set(username="t_login_lib"), keys=keys, actor=ANA) as store:
         assert store.load(facts(("F-9", "name", "New Ltd", "2024-01-01"))).n_loaded == 1
         assert "F-9" in store.snapshot("2024-06-01").index
-        assert store.trail.verify().is_whole
+        assert store._desk.trail().verify().is_whole
     assert _customers(login("bo", "selling")) == {"P-4712", "F-1"}
 
 
@@ -271,7 +288,9 @@ def test_names_that_no_role_may_have_are_refused(new_place: Callable[[], Any], n
         roles = (*POLICY.roles, Role(name=name, grants=()))
     policy = AccessPolicy(roles=roles, purposes=POLICY.purposes)
     with (
-        CustomerStore.create(new_place(), keys=KeyRing.generate(), policy=policy) as store,
+        CustomerStore.create(
+            new_place(), keys=KeyRing.generate(), policy=policy, actor=OLE
+        ) as store,
         pytest.raises(InvalidParameterError, match=r"has the name of a role|have up to 63 bytes"),
     ):
         store.role_script()

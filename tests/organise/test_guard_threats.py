@@ -197,6 +197,9 @@ def test_an_older_file_or_trail_is_found_by_the_anchor(tmp_path: Path) -> None:
     [
         "UPDATE audit SET actor = 'somebody' WHERE number = 3",
         "UPDATE audit SET details = '{}' WHERE number = 2",
+        # which reads the same, for of an entry that stands twice the last one counts
+        "UPDATE audit SET details = '{\"items\":[],' || substr(details, 2) WHERE number = 3",
+        "UPDATE audit SET roles = ' ' || roles WHERE number = 2",
         "UPDATE audit SET n_subjects = 0 WHERE number = 3",
         "DELETE FROM audit WHERE number = 2",
         "UPDATE audit SET number = 99 WHERE number = 2",
@@ -227,7 +230,7 @@ def test_one_record_a_call_of_protected_reads(new_store: New) -> None:
         (lambda: store.snapshot("2024-06-01"), 1, ["P-4711", "P-4712", "F-1"]),
         (lambda: store.snapshot("2024-06-01", items=["industry"]), 0, []),
         (lambda: store.snapshot("2024-06-01", customers=["F-1"]), 1, ["F-1"]),
-        (lambda: store.history(["name"], ["P-4711"]), 1, ["P-4711"]),
+        (lambda: store.history(items=["name"], customers=["P-4711"]), 1, ["P-4711"]),
         (lambda: store.records("invoice", "2024-06-01"), 1, ["P-4711"]),
         (lambda: store.observations(items=["income"]), 1, ["P-4711"]),
         (lambda: store.observations(items=["revenue"]), 0, []),
@@ -318,7 +321,8 @@ def test_documents_in_the_store_are_read_as_data(tmp_path: Path) -> None:
         CustomerStore.open(place, keys=keys)
 
 
-def test_digests_and_keys_are_compared_in_constant_time() -> None:
+def test_digests_and_keys_are_compared_by_no_equals_sign() -> None:
+    """Look at the source: an equals sign tells by its time how much of a secret was right."""
     secret = ("digest", "hash", "seal", "wrapped", "secret", "signature", "tag", "mac")
     folder = Path(creditscore.__file__).parent / "organise"
     found = []
@@ -334,7 +338,8 @@ def test_digests_and_keys_are_compared_in_constant_time() -> None:
             }
             if any(word in name.lower() for name in names for word in secret):
                 found.append(f"{path.name}:{node.lineno}")
-    # a hash of a file is no secret: it tells damage, and its seal, which is one, intent
+    # a hash of a file is no secret: it tells damage, and its seal, which is one, intent; and sets
+    # of digests are looked up by others that nobody makes without the key
     assert found == []
 
 

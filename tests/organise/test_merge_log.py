@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore.exceptions import ConflictWarning, InvalidDataError, InvalidParameterError
 from creditscore.organise import (
     MergeEvent,
     MergeLog,
@@ -111,6 +112,9 @@ def test_what_is_refused() -> None:
         log.merge("C", "B", at=AT, by="ana", reason=" ")
     with pytest.raises(InvalidParameterError, match="'at'"):
         log.merge("C", "B", at=3, **WHO)
+    for text in ("now", "today", "2024"):
+        with pytest.raises(InvalidParameterError, match="'at'"):
+            log.merge("C", "B", at=text, **WHO)
     with pytest.raises(InvalidParameterError, match="must be MergeEvents"):
         MergeLog(events=("A",))  # type: ignore[arg-type]
 
@@ -120,8 +124,68 @@ def test_merges_of_a_table() -> None:
     log = MergeLog().merge_all(merges, at=AT, **WHO)
     assert log.resolve(["A", "B", "C"]).tolist() == ["A"] * 3
     assert MergeLog().merge_all(merges.iloc[:0], at=AT, **WHO) == MergeLog()
-    with pytest.raises(InvalidDataError, match="already"):
-        log.merge_all(merges, at=AT, **WHO)
+    with pytest.raises(InvalidDataError, match="earlier than"):
+        log.merge_all(pd.DataFrame({"customer": ["D"], "into": ["A"]}), at="2024-05-01", **WHO)
+    # what was merged before goes along
+    more = pd.DataFrame({"customer": ["C", "D"], "into": ["E", "B"]})
+    log = log.merge_all(more, at=AT, **WHO)
+    assert log.resolve(NAMES).tolist() == ["E"] * 5 + ["F"]
+
+
+def test_a_file_that_is_matched_again_undoes_no_decision() -> None:
+    merges = pd.DataFrame({"customer": ["B", "C"], "into": ["A", "A"]})
+    log = MergeLog().merge_all(merges, at=AT, **WHO)
+    assert log.merge_all(merges, at=AT, **WHO) == log
+    log = log.unmerge("B", at="2024-06-02", **WHO)
+    with pytest.warns(ConflictWarning, match="'B' from 'A'.* They stay apart"):
+        assert log.merge_all(merges, at="2024-06-03", **WHO) == log
+    # the first of the table is another one now, and a third record joins them
+    turned = pd.DataFrame({"customer": ["A", "C", "D"], "into": ["B", "B", "B"]})
+    with pytest.warns(ConflictWarning, match="'A' from 'B', 'C' from 'B'"):
+        found = log.merge_all(turned, at="2024-06-03", **WHO)
+    assert found.resolve(list("ABCD")).tolist() == ["A", "B", "A", "B"]
+    # somebody may change the decision
+    again = log.merge("B", "A", at="2024-06-04", **WHO)
+    assert again.merge_all(merges, at="2024-06-05", **WHO) == again
+
+
+def test_a_queue_that_is_applied_again_undoes_no_later_decision() -> None:
+    queue = queue_of("AB").decide("A", "B", is_same=True, by="ana", reason="alike", at=AT)
+    log = queue.apply(MergeLog()).unmerge("B", at="2024-06-02", **WHO)
+    assert queue.apply(log) == log
+    later = queue.decide("A", "B", is_same=True, by="li", reason="seen", at="2024-06-03")
+    assert later.apply(log).resolve(["B"]).tolist() == ["A"]
+
+
+def test_decisions_are_kept_when_a_file_is_matched_again() -> None:
+    before = queue_of("AB", "CD", "EF")
+    before = before.decide("A", "B", is_same=False, by="ana", reason="twins", at=AT)
+    before = before.decide("C", "D", is_same=True, by="ana", reason="alike", at=AT)
+    queue = queue_of("BA", "EF", "AC").following(before)
+    assert [(case.left, case.right) for case in queue.cases] == [
+        ("B", "A"), ("E", "F"), ("A", "C"), ("C", "D"),
+    ]  # fmt: skip
+    assert queue.open()["left"].tolist() == ["E", "A"]
+    assert queue.following(before).open().equals(queue.open())
+    # what is decided to be different is not merged unseen
+    log = MergeLog().merge("B", "A", at="2024-06-02", **WHO)
+    with pytest.raises(InvalidDataError, match="'B' and 'A' were decided to be different"):
+        queue.apply(log)
+
+
+def test_many_decisions_take_little_time() -> None:
+    cases = tuple(
+        ReviewCase(left="A", right=f"B{place}", probability=0.5, why="x") for place in range(3000)
+    )
+    decisions = tuple(
+        ReviewDecision(left="A", right=case.right, is_same=True, by="ana", reason="x", at=AT)
+        for case in cases
+    )
+    start = time.process_time()
+    log = ReviewQueue(cases=cases, decisions=decisions).apply(MergeLog())
+    assert len(log.events) == 3000
+    # 4 s where each merge looks at all those before it
+    assert time.process_time() - start < 1.5
 
 
 def test_writing_to_a_store() -> None:

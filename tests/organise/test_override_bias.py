@@ -49,11 +49,38 @@ def test_p_values_are_those_of_the_named_tests() -> None:
         rows("Wu", [1] * 6 + [-1] * 7, [0] * 13),
     ]))  # fmt: skip
     fisher = fisher_exact([[12, 2], [6, 7]])[1]
-    # both analysts are held against each other: the same test twice, so Holm doubles it
-    assert found["p_one_sided"].to_list() == pytest.approx([2 * fisher] * 2)
+    half = 2 * binom.sf(11, 14, 0.5)
+    assert half < fisher
+    # Li is held against Wu and against one half; Wu, with 6 of 13, is as near the half as can be
+    assert found.loc["Li", "p_one_sided"] == pytest.approx(2 * fisher)
+    assert found.loc["Wu", "p_one_sided"] == 1.0
     assert found.loc["Li", "raised_expected"] == pytest.approx(1.2)
-    assert found.loc["Li", "p_outcome"] == pytest.approx(2 * binom.sf(3, 12, 0.1))
-    assert found.loc["Wu", "p_outcome"] == pytest.approx(1.0)
+    assert found.loc["Li", "p_too_kind"] == pytest.approx(2 * binom.sf(3, 12, 0.1))
+    assert found.loc["Wu", "p_too_kind"] == pytest.approx(1.0)
+    assert found.loc["Wu", "p_too_strict"] == pytest.approx(2 * 0.9**7)
+
+
+def test_fair_analysts_beside_a_one_sided_one_stay_without_verdict() -> None:
+    fair = [rows(f"fair{k}", [1, -1] * 10, [0] * 20) for k in range(3)]
+    found = override_bias(pd.concat([rows("up", [1] * 40, [0] * 40), *fair]))
+    assert found["verdict"].to_dict() == {
+        "fair0": "", "fair1": "", "fair2": "", "up": "one-sided",
+    }  # fmt: skip
+    assert (found.drop(index="up")["p_one_sided"] == 1).all()
+
+
+def test_two_sides_may_be_wrong_and_the_less_one_sided_is_not() -> None:
+    opposite = override_bias(pd.concat([
+        rows("up", [1] * 39 + [-1], [0] * 40, 0.0),
+        rows("down", [1] * 2 + [-1] * 38, [0] * 40, 0.0),
+    ]))  # fmt: skip
+    assert opposite["verdict"].to_dict() == {"down": "one-sided", "up": "one-sided"}
+    # all raise, for the model is too strict; who raises less than the others is not one-sided
+    usual = override_bias(pd.concat([
+        rows("less", [1] * 130 + [-1] * 70, [0] * 200, 0.0),
+        rows("usual", [1] * 180 + [-1] * 20, [0] * 200, 0.0),
+    ]))  # fmt: skip
+    assert usual["verdict"].to_dict() == {"less": "", "usual": "one-sided"}
 
 
 def test_one_analyst_alone_is_held_against_the_half() -> None:
@@ -70,13 +97,24 @@ def test_raising_bad_customers_is_too_kind() -> None:
     assert found["verdict"].to_dict() == {"kind": "too kind", "wise": ""}
 
 
+def test_lowering_good_customers_is_too_strict() -> None:
+    balanced = [1, -1] * 30
+    found = override_bias(pd.concat([
+        rows("strict", balanced, [0, 0] * 30, 0.3), rows("wise", balanced, [0, 1] * 30, 0.3),
+    ]))  # fmt: skip
+    assert found["verdict"].to_dict() == {"strict": "too strict", "wise": ""}
+    columns = ["lowered_known", "lowered_bad", "lowered_expected"]
+    assert found.loc["strict", columns].tolist() == pytest.approx([30, 0, 9.0])
+
+
 def test_few_overrides_and_open_outcomes_are_not_judged() -> None:
     found = override_bias(pd.concat([
         rows("few", [1] * 4, [1] * 4), rows("open", [1] * 9 + [-1] * 9, [np.nan] * 18),
     ]))  # fmt: skip
-    assert np.isnan(found.loc["few", ["p_one_sided", "p_outcome"]].astype(float)).all()
+    p_values = ["p_one_sided", "p_too_kind", "p_too_strict"]
+    assert np.isnan(found.loc["few", p_values].astype(float)).all()
     assert found.loc["open", "raised_known"] == 0
-    assert np.isnan(found.loc["open", "p_outcome"])
+    assert np.isnan(found.loc["open", "p_too_kind"])
     assert not np.isnan(found.loc["open", "p_one_sided"])
     assert (found["verdict"] == "").all()
 

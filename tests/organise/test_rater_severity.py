@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 from statsmodels.regression.mixed_linear_model import MixedLM  # type: ignore[import-untyped]
 
 from creditscore.datasets import load_trading_firm
-from creditscore.exceptions import InfiniteValueError, InvalidDataError, MissingColumnError
+from creditscore.exceptions import (
+    InfiniteValueError,
+    InvalidDataError,
+    MissingColumnError,
+    ResponseWarning,
+)
 from creditscore.organise import rater_severity
 
 
@@ -119,6 +124,28 @@ def test_other_units_change_nothing_but_the_units(seed: int, shift: float, scale
     assert ours.to_numpy() == pytest.approx(plain.table["effect"].sort_index().to_numpy(), abs=1e-3)
 
 
+def test_raters_without_common_customers_are_not_compared() -> None:
+    # x saw A and B twice, and y saw C and D twice: nobody knows which of the two is harsh
+    apart = pd.DataFrame({
+        "customer": list("AABBCCDD"), "rater": list("xxxxyyyy"),
+        "score": [1.0, 1.1, 1.2, 1.0, 5.0, 5.1, 4.9, 5.0],
+    })  # fmt: skip
+    with pytest.raises(InvalidDataError, match="No customer was rated by two raters"):
+        rater_severity(apart)
+    tied = crossed(8, 3, 1, effects=[-1, 0, 1])
+    with pytest.warns(ResponseWarning, match="2 of 5 raters, such as 'x', have no customer in"):
+        found = rater_severity(pd.concat([apart, tied]))
+    alone = found.table.loc[["x", "y"]]
+    assert alone[["effect", "std_error", "p_value"]].isna().all(axis=None)
+    assert alone["verdict"].tolist() == ["", ""]
+    assert alone["mean"].tolist() == pytest.approx([1.075, 5.0])
+    assert "2 harsh" not in repr(found)
+    assert "2 not compared" in repr(found)
+    plain = rater_severity(tied)
+    pd.testing.assert_frame_equal(found.table.drop(index=["x", "y"]), plain.table)
+    assert found.rater_share == plain.rater_share
+
+
 def test_raters_who_agree_have_no_share() -> None:
     found = rater_severity(crossed(40, 3, 7, effects=[0, 0, 0]))
     assert found.rater_share < 0.05
@@ -145,7 +172,7 @@ def test_ratings_that_say_nothing_of_raters() -> None:
     with pytest.raises(InvalidDataError, match="two raters"):
         rater_severity(one)
     alone = crossed(6, 2, 0).drop_duplicates("customer").assign(rater=["a", "b"] * 3)
-    with pytest.raises(InvalidDataError, match="No customer was rated twice"):
+    with pytest.raises(InvalidDataError, match="No customer was rated by two raters"):
         rater_severity(alone)
     with pytest.raises(InvalidDataError, match="All scores are 3"):
         rater_severity(crossed(4, 2, 0).assign(score=3.0))

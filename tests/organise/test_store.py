@@ -361,7 +361,7 @@ def test_a_store_is_opened_again(new_place: Callable[[], Any]) -> None:
         pd.testing.assert_frame_equal(again.snapshot("2024-06-30"), table)
         assert again.catalogue == CATALOGUE
         assert sorted(again.customers()) == ["A", "B"]
-        assert "2 customers, 6 observations in 1 batches" in repr(again)
+        assert "2 customers, 6 observations in 1 load>" in repr(again)
     with pytest.raises(KeyStoreError, match=r"not the keys of the store"):
         CustomerStore.open(place, keys=KeyRing.generate())
     with pytest.raises(KeyStoreError, match=r"made with keys. Give them"):

@@ -114,6 +114,10 @@ def test_backups_that_are_not_what_was_written(tmp_path: Path) -> None:
         filled(store).backup(path)
         with pytest.raises(StoreError, match=r"already"):
             store.backup(path)
+        (tmp_path / "other.db.json").write_text("mine", encoding="utf-8")
+        with pytest.raises(StoreError, match=r"already, where the document would be"):
+            store.backup(tmp_path / "other.db")
+        assert (tmp_path / "other.db.json").read_text(encoding="utf-8") == "mine"
     with pytest.raises(KeyStoreError, match=r"not the keys"):
         CustomerStore.restore(path, tmp_path / "a.db", keys=KeyRing.generate())
     with pytest.raises(StoreError, match=r"already"):

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
 from creditscore.exceptions import AccessDeniedError, BrokenTrailError, DecryptionError
 from creditscore.organise import CustomerStore
 from creditscore.organise._store._schema import observations
-from creditscore.protect import AccessPolicy, Actor, Grant, KeyRing, Role
+from creditscore.protect import AccessPolicy, Actor, Grant, KeyRing, RetentionRule, Role
 from stores import CATALOGUE, facts
 
 New = Callable[..., CustomerStore]
@@ -203,7 +204,10 @@ def test_what_a_role_may_not_read_is_not_there(new_place: Callable[[], Any]) -> 
         assert not any(secret in tidy.to_csv() for secret in SECRETS)
         with pytest.raises(AccessDeniedError, match=r"income"):
             store.snapshot("2024-06-30", items=["income"])
-        assert store.trail.table().iloc[-1][["actor", "action"]].tolist() == ["bo", "denied"]
+        with pytest.raises(AccessDeniedError, match="audit"):
+            store.trail.table()
+        last = store._desk.trail().table().iloc[-2]
+        assert last[["actor", "action"]].tolist() == ["bo", "denied"]
         with pytest.raises(AccessDeniedError, match=r"write"):
             store.load(facts(("A", "industry", "trade", "2021-01-01")))
         with pytest.raises(AccessDeniedError, match=r"write"):
@@ -222,6 +226,20 @@ def test_what_a_role_may_not_read_is_not_there(new_place: Callable[[], Any]) -> 
     with CustomerStore.open(place, keys=ring, actor=Actor(name="eve")) as store:
         assert store.snapshot("2024-06-30").shape == (0, 0)
         assert store.observations().empty
+        for read in (store.customers, store.batches, store.links, store.retractions):
+            with pytest.raises(AccessDeniedError, match="eve was denied 'read'"):
+                read()
+        for read in (store.consents, store.requests, store.holds, store.role_script):
+            with pytest.raises(AccessDeniedError, match=r"eve was denied '(consent|hold|manage)"):
+                read()
+        with pytest.raises(AccessDeniedError, match="eve was denied 'erase'"):
+            store.retention([RetentionRule(name="all", after="true_from", months=1)])
+        with pytest.raises(AccessDeniedError, match="eve was denied 'write'"):
+            store.reject(pd.DataFrame(), batch=1)
+        # nobody adds to the trail in the name of others
+        with pytest.raises(AccessDeniedError, match="eve adds no record in the name of ana"):
+            store.trail.append(ANA, "erase", {})
+        assert store.trail.append(store.actor, "note", {}).actor == "eve"
 
 
 def test_a_policy_is_changed_by_who_may(new_store: New) -> None:

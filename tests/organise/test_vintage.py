@@ -127,6 +127,8 @@ def test_the_worst_before_and_after() -> None:
     assert rolls.no_return(0.9) == "91+"
     with pytest.raises(EmptyDataError, match="No customer has a month"):
         worst_roll_rates(months, "2021-02-28")
+    with pytest.raises(InvalidDataError, match="3 months after 2022-02-28 end on 2022-05-31, and"):
+        worst_roll_rates(months, "2022-02-28", after_months=3)
 
 
 @pytest.mark.parametrize("upper", [(), (30, 0), (0, 0), (-1, 30), "30", 30, (0, 30.5)])

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from creditscore.collect import Item, ItemCatalogue
 from creditscore.exceptions import MissingColumnError
-from creditscore.organise._guard._erasing import rejects_of
+from creditscore.organise._guard._erasing import NamedRejects
 from creditscore.organise._guard._events import day_of, plain, read_consents, read_requests
 from creditscore.organise._guard._retaining import retention_of
 from creditscore.organise._store import _clock
@@ -91,7 +91,7 @@ class Gathering:
             }  # fmt: skip
 
     def _rejects(self) -> Iterator[dict[str, Any]]:
-        mine = set(rejects_of(self.connection, self.desk.vault, self.name))
+        mine = set(NamedRejects.read(self.connection, self.desk.vault).of(self.name))
         if not mine:
             return
         ids = self.connection.execute(sa.select(rejects.c.id).order_by(rejects.c.id)).scalars()

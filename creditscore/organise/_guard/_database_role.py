@@ -11,6 +11,7 @@ from creditscore.protect import AccessPolicy, Actor, Role
 
 OWNER_ROLE, LIBRARY_ROLE, KEYS_ROLE = "owner", "library", "keys"
 _RESERVED = (OWNER_ROLE, LIBRARY_ROLE, KEYS_ROLE)
+_KEEPING = ("consent", "hold", "erase", "audit")
 _MOST_BYTES = 63
 """Longer names of roles are cut off by PostgreSQL, and two could become one."""
 
@@ -33,6 +34,8 @@ class DatabaseRole:
         Whether it sees assigned customers alone.
     is_auditor : bool
         Whether it reads the audit trail.
+    is_keeper : bool
+        Whether it reads holds, requests and consents to all purposes.
     """
 
     name: str
@@ -41,6 +44,7 @@ class DatabaseRole:
     reads_protected: bool
     is_assigned: bool
     is_auditor: bool
+    is_keeper: bool
 
 
 def database_roles(
@@ -94,13 +98,15 @@ def _of(
         purpose: tuple(item for item in catalogue if policy.allows(actor, "read", item))
         for purpose, actor in actors.items()
     }
+    bare = Actor(name="database", roles=(role.name,))
     guarded = any(item.is_protected for items in readable.values() for item in items)
     return DatabaseRole(
         name=role_name(prefix, role.name),
         readable={purpose: _names(items) for purpose, items in readable.items() if items},
         denied=_denied(role, catalogue, policy.purposes),
         reads_protected=guarded, is_assigned=is_assigned,
-        is_auditor=policy.allows(Actor(name="database", roles=(role.name,)), "audit"),
+        is_auditor=policy.allows(bare, "audit"),
+        is_keeper=any(policy.decide(bare, a, approved=True).allowed for a in _KEEPING),
     )  # fmt: skip
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 
@@ -38,24 +38,21 @@ class Counts:
     values: int
     kept: int
     left: int
+    evidence: int
     rejects: int
 
 
 def destroy(
-    connection: sa.Connection, vault: Vault, number: int, *, reason: str, by: str,
+    connection: sa.Connection, named: NamedRejects, number: int, *, reason: str, by: str,
     kept: Sequence[str],
 ) -> Counts:  # fmt: skip
-    """Delete the keys of a customer and of its rejects, and note that; the rest stays.
-
-    O(rejects) time, since only their cells say whom they are about.
-    """
-    named = sa.select(customers.c.name).where(customers.c.id == number)
-    name = str(connection.execute(named).scalar())
-    about = list(rejects_of(connection, vault, name))
+    """Delete the keys of a customer and of its rejects, and note that; the rest stays."""
+    asked = sa.select(customers.c.name).where(customers.c.id == number)
+    about = named.of(str(connection.execute(asked).scalar()))
     at = next_instant(connection)
-    counted = _counted(connection, number, kept, at=at, n_rejects=len(about))
+    n_rejects = _delete_keys(connection, REJECTS, about)
+    counted = _counted(connection, number, kept, at=at, n_rejects=n_rejects)
     _delete_keys(connection, CUSTOMER, [number])
-    _delete_keys(connection, REJECTS, about)
     row = {
         "id": next_id(connection, erasures), "customer_id": number, "reason": reason,
         "recorded_at": at, "recorded_by": by,
@@ -84,19 +81,31 @@ def _counted(
         values=sum(n for sealed, _, _, n in found if sealed),
         kept=sum(n for _, of_law, _, n in found if of_law),
         left=sum(n for _, of_law, lies_open, n in found if lies_open and not of_law),
+        evidence=sum(n for sealed, of_law, _, n in found if sealed and of_law),
     )  # fmt: skip
 
 
-def rejects_of(connection: sa.Connection, vault: Vault, name: str) -> Iterator[int]:
-    """Yield rejects of which a cell is the name of the customer."""
-    if not vault.has_keys:
-        return
-    table = reject_table(connection, vault, None)
-    ids = connection.execute(sa.select(rejects.c.id).order_by(rejects.c.id)).scalars().all()
-    wanted = _plain(name)
-    for number, value, cells in zip(ids, table["value"], table["cells"], strict=True):
-        if wanted in {_plain(value), *map(_plain, _cells(cells))}:
-            yield number
+@dataclass(frozen=True, kw_only=True)
+class NamedRejects:
+    """Which rejects name whom: only their cells say that, so all are decrypted once."""
+
+    by_cell: Mapping[str, Sequence[int]]
+
+    @classmethod
+    def read(cls, connection: sa.Connection, vault: Vault) -> Self:
+        """Read all of them. O(rejects) time."""
+        found: dict[str, list[int]] = {}
+        if vault.has_keys:
+            table = reject_table(connection, vault, None)
+            ids = connection.execute(sa.select(rejects.c.id).order_by(rejects.c.id)).scalars()
+            for number, value, cells in zip(ids, table["value"], table["cells"], strict=True):
+                for cell in {_plain(value), *map(_plain, _cells(cells))}:
+                    found.setdefault(cell, []).append(number)
+        return cls(by_cell=found)
+
+    def of(self, name: str) -> Sequence[int]:
+        """Return the rejects of which a cell is the name of a customer."""
+        return self.by_cell.get(_plain(name), ())
 
 
 def _cells(text: Any) -> Collection[Any]:
@@ -113,11 +122,13 @@ def _plain(text: Any) -> str:
     return unicodedata.normalize("NFKC", str(text)).strip().casefold()
 
 
-def _delete_keys(connection: sa.Connection, kind: str, owners: Sequence[int]) -> None:
+def _delete_keys(connection: sa.Connection, kind: str, owners: Sequence[int]) -> int:
+    n_deleted = 0
     for start in range(0, len(owners), _AT_ONCE):
         part = list(owners[start : start + _AT_ONCE])
         mine = (subject_keys.c.kind == kind) & subject_keys.c.owner.in_(part)
-        connection.execute(subject_keys.delete().where(mine))
+        n_deleted += connection.execute(subject_keys.delete().where(mine)).rowcount
+    return n_deleted
 
 
 def erase_again(
@@ -133,15 +144,16 @@ def erase_again(
         subjects_digest({name}, key=key): number
         for number, name in names_by_id(connection, customers).items()
     }
+    named = NamedRejects.read(connection, vault) if entries else None
     n_erased = 0
     for digest, kept in sorted(entries.items()):
         number = found.get(digest)
         if number is None:
             at = next_instant(connection)
             add_event(connection, ELSEWHERE, None, {"digest": digest}, at=at, by=by)
-        elif number not in gone:
+        elif number not in gone and named is not None:
             reason = "erased before the backup was restored"
-            destroy(connection, vault, number, reason=reason, by=by, kept=kept)
+            destroy(connection, named, number, reason=reason, by=by, kept=kept)
             n_erased += 1
     return n_erased
 

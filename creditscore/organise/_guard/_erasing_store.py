@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from creditscore._checks import check_kind
 from creditscore._days import check_day
 from creditscore.exceptions import InvalidParameterError, StoreError
-from creditscore.organise._guard._erasing import clean, destroy
+from creditscore.organise._guard._erasing import NamedRejects, clean, destroy
 from creditscore.organise._guard._erasure import Erasure, RetentionApplied
 from creditscore.organise._guard._events import (
     HOLD,
@@ -26,7 +26,6 @@ from creditscore.organise._guard._register import ErasureRegister
 from creditscore.organise._guard._retaining import expire, kept_items, retention_of
 from creditscore.organise._store import _clock
 from creditscore.organise._store._base import OWNER, StoreBase
-from creditscore.organise._store._engine import reading, writing
 from creditscore.organise._store._erased import REGISTER, pseudonym
 from creditscore.organise._store._writing import next_instant
 from creditscore.protect import LegalHold, Retention, RetentionRule
@@ -106,9 +105,14 @@ class StoreErasing(StoreBase):
         """Return all holds, those that have ended with their last day.
 
         One that was released on its first day never held, and is not among them.
+
+        Raises
+        ------
+        AccessDeniedError
+            The policy does not let the actor hold, nor erase or audit.
         """
-        self._check_open()
-        with reading(self._engine) as connection:
+        self._desk.check_any("hold", "erase", "audit")
+        with self._reading() as connection:
             return read_holds(connection)
 
     def retention(
@@ -140,6 +144,8 @@ class StoreErasing(StoreBase):
         ------
         InvalidParameterError
             There are no rules, nor a plan.
+        AccessDeniedError
+            The policy does not let the actor erase, nor hold or audit.
 
         Notes
         -----
@@ -150,7 +156,8 @@ class StoreErasing(StoreBase):
         self._check_open()
         day = day_of(_clock.now()) if as_of is None else str(check_day(as_of, "as_of", OWNER))
         wanted = self._rules(rules, "retention")
-        with reading(self._engine) as connection:
+        self._desk.check_any("erase", "hold", "audit")
+        with self._reading() as connection:
             return retention_of(
                 connection, self._desk, self.catalogue, wanted, day, customers=customers
             )
@@ -206,12 +213,13 @@ class StoreErasing(StoreBase):
         Notes
         -----
         One transaction, and then the database is made to let go of the deleted row. Gone are, in
-        the store and for good: protected values in all their versions, evidence, and rejected
-        rows that name the customer. No answer shows any more, though their bytes stay: facts in
-        the clear, also those that were derived of others, except the ones that a rule keeps. The
-        name of the customer becomes ``"erased:…"`` everywhere; in the table of names it stays,
-        so that the customer is refused when it is loaded again. Reasons, notes of batches and
-        names of sources are no customer's; write none into them.
+        the store and for good: protected values in all their versions, evidence, also that of
+        facts that a rule keeps, and rejected rows that name the customer. No answer shows any
+        more, though their bytes stay: facts in the clear, also those that were derived of others,
+        except the ones that a rule keeps. The name of the customer becomes ``"erased:…"``
+        everywhere; in the table of names it stays, so that the customer is refused when it is
+        loaded again. Reasons, notes of batches and names of sources are no customer's; write none
+        into them.
 
         Customers that were merged with it are customers of their own here: erase each. Copies
         that left the store are not reached: exports, results of programs, caches.
@@ -222,14 +230,15 @@ class StoreErasing(StoreBase):
         wanted = self._rules(rules, "erase", none=True)
         if register is not None:
             check_kind(register, "register", f"{OWNER}.erase", ErasureRegister)
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             self._check_free(connection, name, wanted, customers)
         self._desk.allow("erase", approval, subjects=[name])
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             number, kept = self._check_free(connection, name, wanted, customers)
             vault = self._desk.vault
+            named = NamedRejects.read(connection, vault)
             counts = destroy(
-                connection, vault, number, reason=reason, by=self.actor.name, kept=kept
+                connection, named, number, reason=reason, by=self.actor.name, kept=kept
             )
             said = {"reason": reason, "values": counts.values, "rejects": counts.rejects,
                     "kept": list(kept), "registered": register is not None}  # fmt: skip
@@ -240,8 +249,8 @@ class StoreErasing(StoreBase):
         return Erasure(
             pseudonym=pseudonym(number), erased_at=pd.Timestamp(counts.at, unit="us", tz="UTC"),
             n_values=counts.values, n_rejects=counts.rejects, n_kept=counts.kept,
-            n_left=counts.left, kept_items=tuple(kept), is_registered=register is not None,
-            is_cleaned=clean(self._engine, vacuum=vacuum),
+            n_left=counts.left, n_evidence=counts.evidence, kept_items=tuple(kept),
+            is_registered=register is not None, is_cleaned=clean(self._engine, vacuum=vacuum),
         )  # fmt: skip
 
     def apply_retention(
@@ -291,7 +300,7 @@ class StoreErasing(StoreBase):
         due = retention.due()
         subjects = sorted({str(name) for name in due["customer"]})
         self._desk.allow("erase", approval, subjects=subjects)
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             plan = expire(
                 connection, self._desk, self.catalogue, retention, reason=reason,
                 by=self.actor.name, register=register,
@@ -361,7 +370,7 @@ class StoreErasing(StoreBase):
         self, kind: str, customer: str, content: dict[str, Any], said: dict[str, Any]
     ) -> None:
         """Add an event of a customer, and its record in the trail."""
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             number = customer_id(connection, customer)
             at = next_instant(connection)
             add_event(connection, kind, number, content, at=at, by=self.actor.name)

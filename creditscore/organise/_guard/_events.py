@@ -15,7 +15,13 @@ from creditscore.exceptions import ErasedSubjectError, StoreError
 from creditscore.organise._store._erased import erased_numbers
 from creditscore.organise._store._names import names_of, next_id, numbers_of
 from creditscore.organise._store._schema import customers, protections
-from creditscore.protect import Consent, LegalHold, SubjectRequest, canonical_json
+from creditscore.protect import (
+    Consent,
+    LegalHold,
+    SubjectRequest,
+    canonical_json,
+    effective_consents,
+)
 
 HOLD, RELEASE, CONSENT, WITHDRAWAL, REQUEST = (
     "hold", "release", "consent", "withdrawal", "request",
@@ -83,19 +89,16 @@ def _events(connection: sa.Connection, *kinds: str) -> Iterator[tuple[str, str, 
 
 def read_holds(connection: sa.Connection) -> tuple[LegalHold, ...]:
     """Return all holds; one that was released on its first day never held, and is left out."""
-    found: list[LegalHold] = []
+    found: dict[str, list[LegalHold]] = {}
     for kind, customer, content in _events(connection, HOLD, RELEASE):
         recorded = content.pop("recorded")
+        mine = found.setdefault(customer, [])
         if kind == HOLD:
-            found.append(LegalHold(subject=customer, **content))
+            mine.append(LegalHold(subject=customer, **content))
             continue
         day = day_of(recorded)
-        found = [
-            _released(hold, day) if hold.subject == customer else hold
-            for hold in found
-            if hold.subject != customer or hold.starts_on < day
-        ]
-    return tuple(found)
+        mine[:] = [_released(hold, day) for hold in mine if hold.starts_on < day]
+    return tuple(hold for mine in found.values() for hold in mine)
 
 
 def _released(hold: LegalHold, day: str) -> LegalHold:
@@ -103,22 +106,17 @@ def _released(hold: LegalHold, day: str) -> LegalHold:
 
 
 def read_consents(connection: sa.Connection) -> tuple[Consent, ...]:
-    """Return all consents, those that were withdrawn with the instant of that."""
-    found: list[Consent] = []
+    """Return all consents, with what withdrawals end of them."""
+    found: dict[tuple[str, str], list[Consent]] = {}
     for kind, customer, content in _events(connection, CONSENT, WITHDRAWAL):
         del content["recorded"]
+        mine = found.setdefault((customer, content["purpose"]), [])
         if kind == CONSENT:
-            found.append(Consent(subject=customer, **content))
+            mine.append(Consent(subject=customer, **content))
             continue
-        found = [
-            consent.withdrawn(content["at"])
-            if consent.subject == customer
-            and consent.purpose == content["purpose"]
-            and consent.holds_at(content["at"])
-            else consent
-            for consent in found
-        ]
-    return tuple(found)
+        at = content["at"]
+        mine[:] = [one.withdrawn(at) if one.holds_at(at) else one for one in mine]
+    return effective_consents(consent for mine in found.values() for consent in mine)
 
 
 def read_requests(connection: sa.Connection) -> tuple[SubjectRequest, ...]:

@@ -24,7 +24,7 @@ from creditscore.organise._guard._role_script import RoleScript
 from creditscore.organise._guard._rotation import check_ring, rewrap
 from creditscore.organise._store import _clock
 from creditscore.organise._store._base import OWNER
-from creditscore.organise._store._engine import is_sqlite, reading, writing
+from creditscore.organise._store._engine import is_sqlite
 from creditscore.organise._store._names import next_id
 from creditscore.organise._store._schema import assignments
 from creditscore.organise._store._settings import set_setting
@@ -63,7 +63,8 @@ class StoreKeeping(StoreErasing):
         if self._desk.policy is None:
             msg = "The store has no policy, so that nothing needs an approval."
             raise StoreError(msg)
-        return ApprovalDesk(self._desk.policy, self.trail)
+        with self._reading():
+            return ApprovalDesk(self._desk.policy, self._desk.trail())
 
     def change_plan(self, plan: ProtectionPlan, *, approval: str = "") -> None:
         """Say what personal data are used for; the plan before stays among the settings.
@@ -90,11 +91,11 @@ class StoreKeeping(StoreErasing):
         self._check_open()
         check_kind(plan, "plan", f"{OWNER}.change_plan", ProtectionPlan)
         self._desk.allow("manage_policy", approval)
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             set_setting(connection, "plan", str(plan.to_json()))
             said = {"purposes": [purpose.name for purpose in plan.purposes]}
             self._desk.record_change(connection, "change_plan", said)
-        self._desk = self._desk.planned(plan)
+        self._read_settings()
 
     def rotate_keys(self, keys: KeyRing, *, approval: str = "") -> int:
         """Wrap the keys of all customers by another master key.
@@ -132,7 +133,7 @@ class StoreKeeping(StoreErasing):
         self._check_open()
         check_ring(self._desk.vault, keys)
         self._desk.allow("rotate_keys", approval)
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             vault, n = rewrap(connection, self._desk.vault, keys)
             said = {"key_version": keys.current, "keys": n}
             self._desk.record_change(connection, "rotate_keys", said)
@@ -165,6 +166,8 @@ class StoreKeeping(StoreErasing):
         ------
         InvalidParameterError
             The store has no policy, or a name cannot be one of a role.
+        AccessDeniedError
+            The policy does not let the actor manage it, nor audit.
 
         Notes
         -----
@@ -192,6 +195,7 @@ class StoreKeeping(StoreErasing):
         if self._desk.policy is None:
             msg = "The store has no policy, whose roles the database could get."
             raise InvalidParameterError(msg)
+        self._desk.check_any("manage_policy", "audit")
         for name, value in (("prefix", prefix), ("schema", schema), ("database", database)):
             check_kind(value, name, f"{OWNER}.role_script", str)
         limited = read_entries(assigned, "assigned", f"{OWNER}.role_script")
@@ -223,11 +227,11 @@ class StoreKeeping(StoreErasing):
         if is_sqlite(self._engine):
             msg = "SQLite has no roles: who can read the file reads all that is not encrypted."
             raise StoreError(msg)
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             schema = connection.execute(sa.select(sa.func.current_schema())).scalar()
         script = self.role_script(prefix=prefix, assigned=assigned, schema=str(schema))
         self._desk.allow("manage_policy", approval)
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             # without parameters, so that a percent sign stays one
             bare = connection.execution_options(no_parameters=True)
             bare.exec_driver_sql(script)
@@ -261,7 +265,7 @@ class StoreKeeping(StoreErasing):
             msg = "SQLite has no log-ins, so that an assignment would have no effect."
             raise StoreError(msg)
         self._desk.check("manage_policy")
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             first, at = next_id(connection, assignments), next_instant(connection)
             rows = [
                 {
@@ -315,14 +319,14 @@ class StoreKeeping(StoreErasing):
         self._desk.check("audit")
         day = day_of(_clock.now()) if as_of is None else str(check_day(as_of, "as_of", OWNER))
         due = self.retention(as_of=day) if retention is None and plan.rules else retention
-        records = tuple(r for r in self.trail.since() if r.at[:10] <= day)
-        trail = self.trail.verify(anchors)
+        records = tuple(r for r in self._desk.trail().since() if r.at[:10] <= day)
+        trail = self._desk.trail().verify(anchors)
         made = {
             r.details["key_version"]: r.at[:10]
             for r in records
             if isinstance(r.details.get("key_version"), int)
         }
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             consents, requests = read_consents(connection), read_requests(connection)
             holds = read_holds(connection)
         return DataProtectionReport(

@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 import sqlalchemy as sa
 
+from creditscore._typing import Int1D
 from creditscore._warn import warn_user
 from creditscore.collect import ItemCatalogue
 from creditscore.exceptions import AccessDeniedError, WithheldValuesWarning
@@ -17,7 +18,7 @@ from creditscore.organise._store._choice import chosen
 from creditscore.organise._store._finding import find
 from creditscore.organise._store._names import names_of, numbers_of
 from creditscore.organise._store._schema import customers, items
-from creditscore.organise._store._scope import Scope
+from creditscore.organise._store._scope import Scope, roots, with_merged
 from creditscore.organise._store._values import Reader
 from creditscore.protect import uncovered
 
@@ -44,11 +45,9 @@ def limited(
     purpose = next((p for p in purposes if p.name == desk.actor.purpose), None)
     if purpose is None or not purpose.needs_consent or not guarded:
         return scope
-    persons = persons_of(connection, desk, catalogue)
-    if named and scope.customers is not None:
-        persons = {n: name for n, name in persons.items() if n in set(scope.customers.tolist())}
-    consents = read_consents(connection)
-    lacking = set(uncovered(consents, persons.values(), purpose, dt.datetime.now(dt.UTC)))
+    persons = persons_of(connection, desk, catalogue, _read(connection, scope))
+    at = dt.datetime.fromtimestamp(_clock.now() / 1e6, dt.UTC)
+    lacking = set(uncovered(read_consents(connection), persons.values(), purpose, at))
     numbers = tuple(n for n, name in persons.items() if name in lacking)
     if numbers and named:
         msg = (
@@ -67,20 +66,33 @@ def limited(
     return scope.without(numbers, guarded)
 
 
-def persons_of(connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue) -> dict[int, str]:
-    """Return number and name of all customers that are not known to be enterprises."""
-    ids = connection.execute(sa.select(customers.c.id)).scalars().all()
-    names, kinds = names_of(connection, ids), kinds_of(connection, desk, catalogue)
+def _read(connection: sa.Connection, scope: Scope) -> Int1D | None:
+    """Return the customers that a question reads, those that were merged into them among them."""
+    if scope.customers is None or not scope.resolve:
+        return scope.customers
+    into = roots(connection, min(scope.known_at, scope.recorded_by))
+    return with_merged(scope.customers, into)
+
+
+def persons_of(
+    connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue, asked: Int1D | None
+) -> dict[int, str]:
+    """Return number and name of customers that are not known to be enterprises."""
+    every = sa.select(customers.c.id)
+    ids = connection.execute(every).scalars().all() if asked is None else asked.tolist()
+    names, kinds = names_of(connection, ids), kinds_of(connection, desk, catalogue, asked)
     return {n: names[n] for n in ids if kinds.get(n) != "enterprise"}
 
 
-def kinds_of(connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue) -> dict[int, str]:
+def kinds_of(
+    connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue, asked: Int1D | None
+) -> dict[int, str]:
     """Return what kind of customer each is known to be."""
     number = numbers_of(connection, items, [KIND]).get(KIND)
     if number is None or KIND not in catalogue:
         return {}
     today = int(_clock.day_of(np.array(_clock.now())))
-    scope = Scope(items=(number,), as_of=today)
+    scope = Scope(items=(number,), customers=asked, as_of=today)
     found = find(connection, scope)
     found = found.rows(chosen(found.facts, today))
     reader = Reader(items={number: catalogue[KIND]}, masked=frozenset(), vault=desk.vault)

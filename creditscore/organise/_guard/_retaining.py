@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,16 +10,16 @@ import pandas as pd
 import sqlalchemy as sa
 
 from creditscore.collect import ItemCatalogue
-from creditscore.exceptions import InvalidParameterError
-from creditscore.organise._guard._erasing import Counts, destroy
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore.organise._guard._erasing import Counts, NamedRejects, destroy
 from creditscore.organise._guard._erasure import Erasure
 from creditscore.organise._guard._events import add_event, day_of, read_holds
 from creditscore.organise._guard._purpose_limit import KIND, kinds_of
 from creditscore.organise._guard._register import ErasureRegister
 from creditscore.organise._store import _clock
 from creditscore.organise._store._access import Desk
-from creditscore.organise._store._erased import EXPIRED, erased_ids, pseudonym
-from creditscore.organise._store._names import names_by_id, numbers_of
+from creditscore.organise._store._erased import EXPIRED, Unread, erased_ids, pseudonym
+from creditscore.organise._store._names import names_of, numbers_of
 from creditscore.organise._store._schema import customers, items, observations
 from creditscore.organise._store._scope import Scope
 from creditscore.organise._store._tables import Tables
@@ -39,7 +39,11 @@ def retention_of(
 ) -> Retention:  # fmt: skip
     """Return what is due of all customers, or of one; the index is the number of each fact."""
     facts = _facts(connection, desk, catalogue, owner)
-    of_customers = _customers(connection, desk, catalogue, facts, rules, customers)
+    only = None if owner is None else np.array([owner], dtype=np.int64)
+    kinds = kinds_of(connection, desk, catalogue, only)
+    names = names_of(connection, kinds)
+    by_name = {names[number]: kind for number, kind in kinds.items()}
+    of_customers = _customers(facts, by_name, rules, customers)
     of_customers[_ASKED] = np.datetime64(day, "s") - np.timedelta64(1, "D")
     return due_for_erasure(
         facts, rules, read_holds(connection), as_of=day, items=catalogue, customers=of_customers
@@ -66,17 +70,15 @@ def _facts(
 
 
 def _customers(
-    connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue, facts: pd.DataFrame,
-    rules: Sequence[RetentionRule], given: pd.DataFrame | None,
+    facts: pd.DataFrame, kinds: Mapping[str, str], rules: Sequence[RetentionRule],
+    given: pd.DataFrame | None,
 ) -> pd.DataFrame:  # fmt: skip
     """Return events and kinds of customers; an event that nobody gave has not come."""
     names = pd.Index([str(name) for name in facts["customer"].unique()], dtype=object)
-    table = pd.DataFrame(index=names) if given is None else given.reindex(names)
-    if KIND not in table:
-        ids = {name: number for number, name in names_by_id(connection, customers).items()}
-        kinds = kinds_of(connection, desk, catalogue)
-        # whose kind is not known is a person, whom more rules protect
-        table[KIND] = [kinds.get(ids.get(name, -1), "person") for name in names]
+    table = pd.DataFrame(index=names) if given is None else _by_text(given, names)
+    # whose kind is not known is a person, whom more rules protect
+    known = pd.Series([kinds.get(name, "person") for name in names], index=names, dtype=object)
+    table[KIND] = table[KIND].astype(object).fillna(known) if KIND in table else known
     for rule in rules:
         if rule.after not in (*_OF_FACTS, _ASKED, *table.columns):
             table[rule.after] = np.datetime64("NaT", "s")
@@ -99,6 +101,16 @@ def kept_items(
     return tuple(sorted(by_rule)), by_rule
 
 
+def _by_text(given: pd.DataFrame, names: pd.Index) -> pd.DataFrame:
+    """Return the rows of customers, whose names are texts here, whatever they came as."""
+    table = given.set_axis(pd.Index([str(key).strip() for key in given.index], dtype=object))
+    if table.index.has_duplicates:
+        twice = table.index[table.index.duplicated()][0]
+        msg = f"The customer {twice!r} stands twice in the index of 'customers'."
+        raise InvalidDataError(msg)
+    return table.reindex(names)
+
+
 @dataclass
 class Applied:
     """What was done: who was erased with what counts, and how many facts of others expired."""
@@ -116,7 +128,8 @@ class Applied:
                 pseudonym=pseudonym(number),
                 erased_at=pd.Timestamp(counts.at, unit="us", tz="UTC"), n_values=counts.values,
                 n_rejects=counts.rejects, n_kept=counts.kept, n_left=counts.left,
-                kept_items=kept, is_registered=self.is_registered, is_cleaned=is_cleaned,
+                n_evidence=counts.evidence, kept_items=kept, is_registered=self.is_registered,
+                is_cleaned=is_cleaned,
             )  # fmt: skip
 
 
@@ -130,6 +143,8 @@ def expire(
     held = {str(h.subject) for h in read_holds(connection) if h.holds_on(today)}
     done.n_held = retention.counts.get("held", 0)
     guarded = [item.name for item in catalogue if item.is_protected]
+    expired = Unread.read(connection).expired
+    named: NamedRejects | None = None
     for name, due in retention.due().groupby("customer", observed=True, sort=True):
         if str(name) in held:
             done.n_held += len(due)
@@ -140,11 +155,13 @@ def expire(
         if number is None or not np.isin(ids, facts["id"]).all():
             msg = "The retention is not of the facts of this store. Make it anew."
             raise InvalidParameterError(msg)
-        rest = facts["item"][~facts["id"].isin(ids)]
+        # what expired before is as good as gone: it keeps no key
+        rest = facts["item"][~facts["id"].isin([*ids, *expired])]
         is_all = due["item"].isin(guarded).any() and not rest.isin(guarded).any()
         if desk.vault.has_keys and is_all:
             kept = tuple(sorted(set(rest)))
-            counts = destroy(connection, desk.vault, number, reason=reason, by=by, kept=kept)
+            named = named or NamedRejects.read(connection, desk.vault)
+            counts = destroy(connection, named, number, reason=reason, by=by, kept=kept)
             done.erased[number] = (counts, kept)
             done.registered.append((str(name), kept))
         at = next_instant(connection)

@@ -26,9 +26,9 @@ from creditscore.organise._guard._subject_access import SubjectAccess
 from creditscore.organise._store import _clock
 from creditscore.organise._store._base import OWNER
 from creditscore.organise._store._changes import StoreChanges
-from creditscore.organise._store._engine import reading
 from creditscore.organise._store._load_result import LoadResult
 from creditscore.organise._store._names import names_of
+from creditscore.organise._store._numbering import row_number
 from creditscore.organise._store._schema import items, observations, origins
 from creditscore.protect import Consent, SubjectRequest
 
@@ -90,9 +90,17 @@ class StoreRights(StoreErasing, StoreChanges):
         self._record(WITHDRAWAL, name, {"purpose": purpose, "at": instant}, said)
 
     def consents(self) -> tuple[Consent, ...]:
-        """Return all consents, those that were withdrawn with the instant of that."""
-        self._check_open()
-        with reading(self._engine) as connection:
+        """Return all consents, each with the instant from which a withdrawal ends it.
+
+        A withdrawal ends all that this customer gave to the purpose before it.
+
+        Raises
+        ------
+        AccessDeniedError
+            The policy does not let the actor record consents, nor audit.
+        """
+        self._desk.check_any("consent", "audit")
+        with self._reading() as connection:
             return read_consents(connection)
 
     def record_request(self, request: SubjectRequest) -> None:
@@ -120,9 +128,9 @@ class StoreRights(StoreErasing, StoreChanges):
         self._record(REQUEST, str(request.subject), plain(request), said)
 
     def requests(self) -> tuple[SubjectRequest, ...]:
-        """Return all requests of customers, each as it was last recorded."""
-        self._check_open()
-        with reading(self._engine) as connection:
+        """Return all requests of customers, each as it was last recorded; errors as of consents."""
+        self._desk.check_any("consent", "audit")
+        with self._reading() as connection:
             return read_requests(connection)
 
     def rectify(self, observation: int, value: Any, *, evidence: str) -> LoadResult:
@@ -145,6 +153,8 @@ class StoreRights(StoreErasing, StoreChanges):
         ------
         StoreError
             There is no such observation.
+        InvalidParameterError
+            What is given is no number of one.
         ErasedSubjectError
             The data of its customer were erased.
         InvalidDataError
@@ -157,9 +167,9 @@ class StoreRights(StoreErasing, StoreChanges):
         A newer observation of the same item, days and source takes the place of the old one from
         now on; the old one stays as what was believed until then.
         """
-        self._check_open()
-        with reading(self._engine) as connection:
-            row = _row(connection, observation)
+        number = row_number(observation, "observation", f"{OWNER}.rectify")
+        with self._reading() as connection:
+            row = _row(connection, number)
             name = names_of(connection, [row.customer_id])[row.customer_id]
             customer_id(connection, name)
         fact = {
@@ -212,11 +222,11 @@ class StoreRights(StoreErasing, StoreChanges):
         """
         self._check_open()
         name = str(customer)
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             customer_id(connection, name)
         about = self.catalogue.items
         self._desk.allow("export", approval, subjects=[name], items=about)
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             gathering = Gathering(
                 connection=connection, desk=self._desk, catalogue=self.catalogue, name=name,
                 number=customer_id(connection, name),
@@ -227,17 +237,17 @@ class StoreRights(StoreErasing, StoreChanges):
         return SubjectAccess(content=content)
 
 
-def _row(connection: sa.Connection, observation: int) -> Any:
+def _row(connection: sa.Connection, number: int) -> Any:
     of_origin = (origins.c.source, origins.c.source_name, origins.c.method, origins.c.unit)
     asked = (
         sa.select(observations, items.c.name, *of_origin)
         .join(items, items.c.id == observations.c.item_id)
         .join(origins, origins.c.id == observations.c.origin_id)
-        .where(observations.c.id == int(observation))
+        .where(observations.c.id == number)
     )
     row = connection.execute(asked).first()
     if row is None:
-        msg = f"There is no observation {int(observation)}."
+        msg = f"There is no observation {number}."
         raise StoreError(msg)
     return row
 

@@ -166,7 +166,7 @@ class RoleScript:
             "customers": f"{seen('id')} AND id <> ALL ({erased})",
             "links": of_customer,
             "erasures": of_customer,
-            "protections": f"customer_id IS NULL OR {of_customer}",
+            "protections": f"(customer_id IS NULL OR {of_customer}) AND {_protections(role)}",
             "assignments": "member = session_user",
             "observations": f"({self._items(role.readable)}) AND {of_customer} "
             f"AND customer_id <> ALL ({erased}) AND id <> ALL ({expired})",
@@ -177,6 +177,8 @@ class RoleScript:
             condition = f"NOT ({self._items(role.denied)})"
             # numbered, since a longer name than that of the role may be too long
             denial = role_name(self.prefix, f"denied_{number}")
+            while denial in self.names:
+                denial += "_"
             yield self._policy(
                 denial, name, "observations", "SELECT", condition, kind="RESTRICTIVE"
             )
@@ -222,6 +224,14 @@ def literal(text: str) -> str:
         msg = "A name of a role, a purpose or an item holds what no script may."
         raise InvalidParameterError(msg)
     return "'{}'".format(text.replace("'", "''"))
+
+
+def _protections(role: DatabaseRole) -> str:
+    """Return the condition of what readers must know: what is not read, and who consented to it."""
+    if role.is_keeper:
+        return "true"
+    purpose = "content::jsonb ->> 'purpose' = current_setting('app.purpose', true)"
+    return f"(kind IN ('erased', 'expired') OR (kind IN ('consent', 'withdrawal') AND {purpose}))"
 
 
 def _any_customer(_: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,14 @@ from creditscore.collect import Item, ItemCatalogue
 from creditscore.exceptions import AccessDeniedError
 from creditscore.organise._store._subjects import Vault
 from creditscore.organise._store._trail import SqlSink
-from creditscore.protect import AccessPolicy, Actor, ApprovalDesk, AuditTrail, ProtectionPlan
+from creditscore.protect import (
+    AccessPolicy,
+    Actor,
+    ApprovalDesk,
+    AuditSink,
+    AuditTrail,
+    ProtectionPlan,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +79,10 @@ class Desk:
 
     def trail(self, bind: sa.Connection | None = None) -> AuditTrail:
         """Return the trail; with a connection, records are kept with its transaction."""
-        sink = SqlSink(self.engine if bind is None else bind)
+        return self.trail_at(SqlSink(self.engine if bind is None else bind))
+
+    def trail_at(self, sink: AuditSink) -> AuditTrail:
+        """Return the trail of a sink."""
         return AuditTrail(sink, key=self.vault.derive("audit trail"))
 
     def check(self, action: str, item: Item | None = None) -> None:
@@ -101,6 +111,20 @@ class Desk:
             return
         desk = ApprovalDesk(self.policy, self.trail())
         desk.use(approval, self.actor, action, subjects=subjects or None, items=items)
+
+    def check_any(self, *actions: str, items: Sequence[Item] = ()) -> None:
+        """Refuse who may do none of some actions; where items are given, reading one is enough.
+
+        For an action that needs four eyes, it is enough that another person could approve it.
+        """
+        policy = self.policy
+        if policy is None:
+            return
+        if any(policy.decide(self.actor, name, approved=True).allowed for name in actions):
+            return
+        found = policy.readable(self.actor, items)
+        if not found.clear and not found.masked:
+            self.check(*(("read", items[0]) if items else (actions[0],)))
 
     def check_items(self, action: str, items: Iterable[Item]) -> None:
         """Refuse an action on any of some items."""
@@ -150,7 +174,7 @@ class Desk:
         return tuple(item for item in items if not item.is_protected)
 
     def record_read(
-        self, call: str, readable: Readable, details: dict[str, Any], subjects: Sequence[str]
+        self, call: str, readable: Readable, details: Mapping[str, Any], subjects: Collection[str]
     ) -> None:
         """Leave one record of a call that read protected items of customers."""
         if readable.protected and len(subjects):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +14,22 @@ import sqlalchemy as sa
 from creditscore._document import read_document, write_document
 from creditscore.exceptions import AlteredDocumentError, StoreError, StoreNotFoundError
 from creditscore.organise._store._backup_report import BackupReport
+from creditscore.organise._store._blocks import extend_blocks
 from creditscore.organise._store._bulk import insert_observations
 from creditscore.organise._store._engine import (
     is_sqlite,
     make_engine,
     make_file,
     reading,
+    told,
     url_of,
     use_wal,
     writing,
 )
 from creditscore.organise._store._guards import lifted
+from creditscore.organise._store._new_file import new_file, remove_file
 from creditscore.organise._store._revisions import HEAD, make_tables
-from creditscore.organise._store._schema import audit, metadata, observations
+from creditscore.organise._store._schema import audit, blocks, metadata, observations
 from creditscore.protect import TrailHead
 
 _FORMAT, _VERSION = "creditscore.store_backup", 1
@@ -36,6 +39,9 @@ _BLOCK = 2**20
 
 def back_up(engine: sa.Engine, path: Path, key: bytes) -> BackupReport:
     """Write a store to a file, and a sealed document about it beside."""
+    if _beside(path).exists():
+        msg = f"There is a file {str(_beside(path))!r} already, where the document would be."
+        raise StoreError(msg)
     make_file(path)
     try:
         if is_sqlite(engine):
@@ -58,7 +64,7 @@ def _copy_file(engine: sa.Engine, path: Path) -> None:
     """Copy by SQLite's own way, which gives one state while others write."""
     from sqlite3 import connect  # noqa: PLC0415 - only where the store is in SQLite
 
-    with engine.connect() as connection, closing(connect(path)) as target:
+    with told(engine), engine.connect() as connection, closing(connect(path)) as target:
         raw: Any = connection.connection.dbapi_connection
         raw.backup(target)
         # one file alone, without a log beside it
@@ -78,13 +84,14 @@ def _copy_rows_to_file(engine: sa.Engine, path: Path) -> None:
 def copy_rows(source: sa.Connection, target: sa.Connection) -> None:
     """Copy all rows of all tables; what a row is called and holds stays the same."""
     for table in metadata.sorted_tables:
-        if table is not observations:
+        if table not in (observations, blocks):
             for rows in _parts(source, table):
                 target.execute(table.insert(), [dict(row._mapping) for row in rows])  # noqa: SLF001 - public in SQLAlchemy
     names = [column.name for column in observations.c]
     with lifted(target):
         for rows in _parts(source, observations):
             insert_observations(target, dict(zip(names, zip(*rows, strict=True), strict=True)))
+    extend_blocks(target)
 
 
 def _parts(source: sa.Connection, table: sa.Table) -> Iterator[Any]:
@@ -118,6 +125,9 @@ def _report(path: Path) -> BackupReport:
 def _counts(connection: sa.Connection) -> dict[str, int]:
     found = {}
     for table in metadata.sorted_tables:
+        if table is blocks:
+            # they hold nothing of their own, and PostgreSQL has none
+            continue
         n = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
         found[table.name] = int(n or 0)
     return found
@@ -181,23 +191,46 @@ class Backup:
             msg = f"The document of the backup {str(self.path)!r} is not sealed by this store."
             raise StoreError(msg) from error
 
-    def copy_to(self, source: sa.Engine, target: sa.Engine) -> None:
-        """Make a store of it at another place, and check that nothing is missing.
+    def restore_to(
+        self, source: sa.Engine, target: sa.Engine, erase: Callable[[sa.Connection], int]
+    ) -> int:
+        """Make a store of it at another place, and erase in it; returns how many were erased.
+
+        There is a store once all of this is done: PostgreSQL has one transaction, and SQLite a
+        file beside, which gets the name of the store at last.
 
         Raises
         ------
         StoreError
-            A table has more or fewer rows than it should.
+            A table has more or fewer rows than it should, or there is such a file.
         """
-        if is_sqlite(target):
-            _copy_file(source, Path(str(target.url.database)))
-            use_wal(target)
-        else:
+        if not is_sqlite(target):
             with reading(source) as connection, writing(target) as into:
                 make_tables(into)
                 copy_rows(connection, into)
-        with reading(target) as connection:
-            found = _counts(connection)
+                return self._finished(into, erase)
+        place = Path(str(target.url.database))
+        make_file(place)
+        beside = place.with_name(f"{place.name}.restoring")
+        # of a process that was killed; nobody else restores to this place
+        remove_file(beside)
+        engine = make_engine(url_of(beside), 0)
+        try:
+            with new_file(engine):
+                _copy_file(source, beside)
+                use_wal(engine)
+                with writing(engine) as into:
+                    n_erased = self._finished(into, erase)
+                engine.dispose()
+                beside.replace(place)
+        except BaseException:
+            place.unlink(missing_ok=True)
+            raise
+        return n_erased
+
+    def _finished(self, connection: sa.Connection, erase: Callable[[sa.Connection], int]) -> int:
+        found = _counts(connection)
         if found != self.content["rows"]:
             msg = f"The backup {str(self.path)!r} was not copied whole: tables lack rows."
             raise StoreError(msg)
+        return erase(connection)

@@ -13,14 +13,18 @@ from creditscore._warn import warn_user
 from creditscore.collect import ItemCatalogue, Observations
 from creditscore.exceptions import InvalidParameterError, RejectedRowsWarning, StoreError
 from creditscore.organise._store._base import OWNER, StoreBase
-from creditscore.organise._store._engine import reading, writing
 from creditscore.organise._store._linking import add_link, link_table
 from creditscore.organise._store._load_result import LoadResult
 from creditscore.organise._store._names import names_of, next_id
+from creditscore.organise._store._numbering import row_number, row_numbers
 from creditscore.organise._store._rejecting import add_rejects, reject_table
 from creditscore.organise._store._schema import items, retractions
 from creditscore.organise._store._schema import observations as facts
-from creditscore.organise._store._settings import check_change, set_setting
+from creditscore.organise._store._settings import (
+    check_change,
+    read_catalogue,
+    set_setting,
+)
 from creditscore.organise._store._writing import Load, check_items, next_instant
 from creditscore.protect import AccessPolicy
 
@@ -78,7 +82,9 @@ class StoreChanges(StoreBase):
         days, source and its name, method, who collected it and when, and the confidence are the
         same; the evidence alone may differ. So a file may be loaded twice and exports may
         overlap: what is known is passed over. A value that differs in anything else is a new
-        fact, and corrects one of the same item, first day and source from when it is known.
+        fact, and corrects one of the same item, first day and source from when it is known. A
+        value that goes back to what it was before a correction is known, too, if it has the same
+        instant of collection: give it the instant at which it was corrected.
 
         Facts are told apart by 16 bytes of a keyed hash: BLAKE2b for those that are not
         protected, HMAC-SHA256 under the key of the customer for those that are, so that nobody
@@ -96,7 +102,7 @@ class StoreChanges(StoreBase):
             observations=observations, catalogue=self.catalogue, vault=self._desk.vault, note=note,
             backfill=backfill, by=self.actor.name, progress=progress,
         )  # fmt: skip
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             result = load.run(connection)
             said = {
                 "batch": result.batch, "loaded": result.n_loaded, "known": result.n_known,
@@ -125,7 +131,7 @@ class StoreChanges(StoreBase):
         Returns
         -------
         int
-            Rows that were kept.
+            Rows that were kept; what a load before kept already is passed over.
 
         Raises
         ------
@@ -133,6 +139,10 @@ class StoreChanges(StoreBase):
             There is no such batch.
         MissingColumnError
             A column is not there.
+        InvalidParameterError
+            The batch is no number, or the rejects are no table.
+        AccessDeniedError
+            The policy does not let the actor write any item.
 
         Notes
         -----
@@ -141,7 +151,9 @@ class StoreChanges(StoreBase):
         """
         self._check_open()
         table = getattr(rejects, "table", rejects)
-        with writing(self._engine) as connection:
+        batch = row_number(batch, "batch", f"{OWNER}.reject")
+        self._check_writer()
+        with self._writing() as connection:
             n = add_rejects(connection, self._desk.vault, table, batch)
             said = {"batch": batch, "rows": n}
             self._desk.record_change(connection, "reject", said)
@@ -167,8 +179,10 @@ class StoreChanges(StoreBase):
             The policy does not let the actor write what rejects are corrected to: no item at all.
         """
         self._check_open()
+        if batch is not None:
+            batch = row_number(batch, "batch", f"{OWNER}.rejects")
         self._check_writer()
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             table = reject_table(connection, self._desk.vault, batch)
         if len(table) and table["protected"].any():
             said = {"call": "rejects", "batch": batch, "rows": len(table)}
@@ -194,6 +208,8 @@ class StoreChanges(StoreBase):
         ------
         StoreError
             There is no such observation.
+        InvalidParameterError
+            A number is none, or the reason is empty.
         AccessDeniedError
             The policy does not let the actor write one of the items.
 
@@ -203,18 +219,18 @@ class StoreChanges(StoreBase):
         corrected counts again. An equal fact that is loaded later is known, and stays retracted.
         """
         self._check_open()
-        ids = sorted({int(one) for one in observation_ids})
+        ids = row_numbers(observation_ids, "observation_ids", f"{OWNER}.retract")
         self._check_reason(reason, "retract")
         # before writing begins: that something was denied is written by itself
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             there = _kept(connection, ids)
         lacking = next((one for one in ids if one not in there), None)
         if lacking is not None:
             msg = f"There is no observation {lacking}. Nothing was retracted."
             raise StoreError(msg)
-        owners, named = zip(*there.values(), strict=True) if there else ((), ())
-        self._desk.check_items("write", (self.catalogue[name] for name in set(named)))
-        with writing(self._engine) as connection:
+        named = {name for _, name in there.values()}
+        self._desk.check_items("write", (self.catalogue[name] for name in sorted(named)))
+        with self._writing() as connection:
             before = _among(connection, retractions.c.observation_id, ids)
             new = [one for one in ids if one not in before]
             first, at = next_id(connection, retractions), next_instant(connection)
@@ -227,9 +243,9 @@ class StoreChanges(StoreBase):
             ]  # fmt: skip
             if rows:
                 connection.execute(retractions.insert(), rows)
-            subjects = list(names_of(connection, set(owners)).values())
-            said = {"observations": new, "reason": reason}
-            self._desk.record_change(connection, "retract", said, subjects)
+                subjects = list(names_of(connection, {there[one][0] for one in new}).values())
+                said = {"observations": new, "reason": reason}
+                self._desk.record_change(connection, "retract", said, subjects)
         return len(new)
 
     def link(self, customer: str, into: str, reason: str) -> None:
@@ -274,8 +290,8 @@ class StoreChanges(StoreBase):
 
     def links(self) -> pd.DataFrame:
         """Return a row an event: customer, into (missing where unlinked), reason, when, by whom."""
-        self._check_open()
-        with reading(self._engine) as connection:
+        self._check_reader("merge")
+        with self._reading() as connection:
             return link_table(connection)
 
     def change_catalogue(self, catalogue: ItemCatalogue, *, approval: str = "") -> None:
@@ -298,11 +314,11 @@ class StoreChanges(StoreBase):
         self._check_open()
         check_kind(catalogue, "catalogue", f"{OWNER}.change_catalogue", ItemCatalogue)
         self._desk.allow("manage_policy", approval)
-        with writing(self._engine) as connection:
-            check_change(connection, self.catalogue, catalogue)
+        with self._writing() as connection:
+            check_change(connection, read_catalogue(connection), catalogue)
             set_setting(connection, "catalogue", str(catalogue.to_json()))
             self._desk.record_change(connection, "change_catalogue", {"items": len(catalogue)})
-        self._catalogue = catalogue
+        self._read_settings()
 
     def change_policy(self, policy: AccessPolicy, *, approval: str = "") -> None:
         """Give the store another policy; the one before stays among its settings.
@@ -310,7 +326,9 @@ class StoreChanges(StoreBase):
         Parameters
         ----------
         policy : AccessPolicy
-            Who may do what from now on.
+            Who may do what from now on. Other programs that have the store open get an error until
+            they open it again, as for another catalogue or plan, so that nobody goes on under what
+            was withdrawn.
         approval : str, default=""
             Number of an approved request, where the policy asks for four eyes.
 
@@ -322,17 +340,17 @@ class StoreChanges(StoreBase):
         self._check_open()
         check_kind(policy, "policy", f"{OWNER}.change_policy", AccessPolicy)
         self._desk.allow("manage_policy", approval)
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             set_setting(connection, "policy", str(policy.to_json()))
             said = {"roles": list(policy.names)}
             self._desk.record_change(connection, "change_policy", said)
-        self._desk = self._desk.under(policy)
+        self._read_settings()
 
     def _relink(self, action: str, customer: str, into: str | None, reason: str) -> None:
         self._check_open()
         self._check_reason(reason, action)
         self._desk.check("merge")
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             row = {"reason": reason, "recorded_by": self.actor.name}
             add_link(connection, customer, into, {**row, "recorded_at": next_instant(connection)})
             both = [name for name in (customer, into) if name is not None]

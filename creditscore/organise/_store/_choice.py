@@ -134,22 +134,28 @@ def versions(group: Int1D, day: Int1D) -> list[tuple[Int1D, Int1D]]:
     `group` says which facts make one row of a table, and `day` when each became part of it. The
     k-th entry holds rows of facts of groups with k days or more, those of the first k days, and
     the k-th day of the group of each. There are as many entries as a group has days at most.
+
+    O(n log n) time, and for each group that of its facts times its days.
     """
     order = np.lexsort((day, group))
     groups, days = group[order], day[order]
     new_group = _begins(groups)
     new_day = new_group | _begins(days)
-    counted = np.cumsum(new_day)
+    counted: Int1D = np.cumsum(new_day)
     number = counted - np.maximum.accumulate(np.where(new_group, counted, 0)) + 1
     of_group = np.cumsum(new_group) - 1
     n_groups = int(new_group.sum())
     n_days = np.zeros(n_groups, dtype=np.int64)
     np.maximum.at(n_days, of_group, number)
     found = []
+    at = np.full(n_groups, END)
+    rows: Int1D = np.arange(len(order))
     for k in range(1, int(n_days.max(initial=0)) + 1):
-        at = np.full(n_groups, END)
-        at[of_group[number == k]] = days[number == k]
-        keep = (number <= k) & (n_days[of_group] >= k)
+        # only groups that have so many days: the busiest one alone is gone through to its end
+        rows = rows[n_days[of_group[rows]] >= k]
+        of_day = rows[number[rows] == k]
+        at[of_group[of_day]] = days[of_day]
+        keep = rows[number[rows] <= k]
         found.append((order[keep], at[of_group[keep]]))
     return found
 

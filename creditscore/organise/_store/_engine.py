@@ -24,6 +24,7 @@ _WRITES = "creditscore_writes"
 _SQLITE_BUSY = ("database is locked", "database table is locked", "database schema is locked")
 _POSTGRES_BUSY = ("55P03", "40001", "40P01")
 """No lock in time, a conflict of writers, a deadlock."""
+_CACHE_KIBIBYTES = 262_144
 WRITE_LOCK = 7_239_461_001
 """Number of the advisory lock that one writer of a PostgreSQL store holds."""
 AUDIT_LOCK = 7_239_461_002
@@ -83,7 +84,8 @@ def make_engine(url: URL, busy_seconds: float) -> sa.Engine:
     except ImportError as error:
         msg = 'psycopg is needed for PostgreSQL: pip install "creditscore[postgres]".'
         raise MissingDependencyError(msg) from error
-    wait = f"SET lock_timeout = {int(busy_seconds * 1000)}"
+    # no time at all would mean to wait for ever
+    wait = f"SET lock_timeout = {max(1, round(busy_seconds * 1000))}"
 
     def prepare(connection: Any, _: Any) -> None:
         with connection.cursor() as cursor:
@@ -104,6 +106,20 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def wide_cache(connection: sa.Connection) -> Iterator[None]:
+    """Let SQLite keep more of a file in memory while much is written, and give it back."""
+    if not is_sqlite(connection):
+        yield
+        return
+    before = int(connection.exec_driver_sql("PRAGMA cache_size").scalar() or 0)
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIBIBYTES}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size={before}")
 
 
 def state_purpose(engine: sa.Engine, actor: str, purpose: str) -> None:
@@ -134,7 +150,7 @@ def writing(engine: sa.Engine, *, lock: int = WRITE_LOCK) -> Iterator[sa.Connect
     StoreBusyError
         Others wrote for longer than the store waits.
     """
-    with _told(engine), engine.connect() as plain:
+    with told(engine), engine.connect() as plain:
         connection = plain.execution_options(**{_WRITES: True})
         with connection.begin():
             if not is_sqlite(engine):
@@ -150,7 +166,7 @@ def take_lock(connection: sa.Connection, lock: int) -> None:
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Give a connection that sees one state of the store, whatever others write meanwhile."""
-    with _told(engine), engine.connect() as plain:
+    with told(engine), engine.connect() as plain:
         level = {} if is_sqlite(engine) else {"isolation_level": "REPEATABLE READ"}
         connection = plain.execution_options(**level)
         with connection.begin():
@@ -158,26 +174,37 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 @contextmanager
-def _told(engine: sa.Engine) -> Iterator[None]:
-    """Turn errors of the database into those of the store."""
+def told(engine: sa.Engine) -> Iterator[None]:
+    """Turn errors of the database, and of its driver, into those of the store.
+
+    Of what they say the first line is passed on: those below it may hold values of the row.
+
+    Raises
+    ------
+    StoreBusyError
+        Others wrote for longer than the store waits.
+    StoreError
+        Anything else.
+    """
+    driver: Any = engine.dialect.dbapi
     try:
         yield
-    except sa.exc.DBAPIError as error:
-        if _is_busy(error):
+    except (sa.exc.DBAPIError, driver.Error) as error:
+        own = getattr(error, "orig", error)
+        if _is_busy(own):
             msg = (
                 f"Others wrote to the store {place_text(engine.url)!r} for longer than it waits. "
                 "Nothing was written. Try again, or give a longer 'busy_seconds'."
             )
-            raise StoreBusyError(msg) from error
-        # the first line says what; those below it may hold values of the row
-        told = str(error.orig).partition("\n")[0]
-        msg = f"The store {place_text(engine.url)!r} cannot do this: {told}."
-        raise StoreError(msg) from error
+            raise StoreBusyError(msg) from None
+        said = str(own).partition("\n")[0]
+        msg = f"The store {place_text(engine.url)!r} cannot do this: {said}."
+        raise StoreError(msg) from None
 
 
-def _is_busy(error: sa.exc.DBAPIError) -> bool:
-    told = str(error.orig)
-    return told.startswith(_SQLITE_BUSY) or getattr(error.orig, "sqlstate", "") in _POSTGRES_BUSY
+def _is_busy(error: Any) -> bool:
+    is_locked = str(error).startswith(_SQLITE_BUSY)
+    return is_locked or getattr(error, "sqlstate", "") in _POSTGRES_BUSY
 
 
 def make_file(path: Path) -> None:

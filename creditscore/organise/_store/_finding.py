@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ import pandas as pd
 import sqlalchemy as sa
 
 from creditscore._typing import Float1D, Int1D
-from creditscore.organise._store._bulk import fetch_columns
+from creditscore.organise._store._blocks import fetch_numbers, read_blocks
 from creditscore.organise._store._choice import Candidates
-from creditscore.organise._store._clock import END
+from creditscore.organise._store._engine import is_sqlite
 from creditscore.organise._store._erased import Unread
 from creditscore.organise._store._names import origin_frame
 from creditscore.organise._store._reliability import source_ranks
@@ -22,16 +23,14 @@ from creditscore.organise._store._scope import (
     Batches,
     Scope,
     conditions,
+    fit,
+    names_customers,
     resolved,
     retracted,
     roots,
     with_merged,
 )
 
-_DAY_ZERO, _NO_DAY, _DAYS = 2**22, 2**22, 2**24
-"""Days from the year 1 to 9999, and none, as whole numbers of 24 bits."""
-_BATCHES = 2**26
-"""More than there are batches."""
 _Record = npt.NDArray[np.object_]
 
 
@@ -106,6 +105,8 @@ def find(connection: sa.Connection, scope: Scope, *, with_record: bool = False) 
     place = customer * ITEM_PLACES + item
     if record is not None:
         codes, levels = pd.factorize(record)
+        # small numbers first, for the product of large ones would run over
+        _, place = np.unique(place, return_inverse=True)
         _, place = np.unique(place * (len(levels) + 1) + codes, return_inverse=True)
     return Found(
         facts=_candidates(connection, columns, place, made),
@@ -117,35 +118,20 @@ def find(connection: sa.Connection, scope: Scope, *, with_record: bool = False) 
 def _fetched(
     connection: sa.Connection, scope: Scope, made: Batches, *, with_record: bool
 ) -> dict[str, npt.NDArray[Any]]:
-    rows = observations.c
-    # two numbers in one, where that saves a fifth of the time
-    kinds: dict[str, Any] = {
-        "id": np.int64, "place": np.int64, "days": np.int64, "from": np.int64,
-        "number": np.float64,
-    }  # fmt: skip
-    wanted: list[Any] = [
-        rows.id,
-        rows.customer_id * ITEM_PLACES + rows.item_id,
-        (rows.true_from + _DAY_ZERO) * _DAYS + sa.func.coalesce(rows.true_to, _NO_DAY) + _DAY_ZERO,
-        rows.origin_id * _BATCHES + rows.batch_id,
-        sa.func.coalesce(rows.number, 0.0),
-    ]
-    if made.is_backfill.any():
-        kinds["collected"] = np.int64
-        wanted.append(rows.collected_at)
-    if with_record:
-        kinds["record"] = object
-        wanted.append(rows.record)
-    if scope.items:
-        select = sa.select(*wanted).where(*conditions(scope, made))
-        columns = fetch_columns(connection, select, kinds)
-    else:
-        columns = {name: np.empty(0, dtype=kind) for name, kind in kinds.items()}
-    first, last = np.divmod(columns.pop("days"), _DAYS)
-    columns["true_from"] = first - _DAY_ZERO
-    columns["true_to"] = np.where(last == _DAY_ZERO + _NO_DAY, END, last - _DAY_ZERO)
-    columns["origin"], columns["batch"] = np.divmod(columns.pop("from"), _BATCHES)
-    return columns
+    """Return numbers of the rows that the scope is about: of blocks, and of rows after them."""
+    if not scope.items:
+        # no question to the database, which need not allow it
+        kinds = {"number": np.float64, **({"record": object} if with_record else {})}
+        names = ("id", "place", "true_from", "true_to", "origin", "batch", *kinds)
+        return {name: np.empty(0, dtype=kinds.get(name, np.int64)) for name in names}
+    where = conditions(scope, made)
+    parts: list[dict[str, npt.NDArray[Any]]] = []
+    if is_sqlite(connection) and not with_record and not names_customers(scope, made):
+        last, parts = read_blocks(connection, partial(fit, scope, made))
+        where.append(observations.c.id > last)
+    told = bool(made.is_backfill.any())
+    columns = fetch_numbers(connection, *where, collected=told, record=with_record)
+    return {name: np.concatenate([part[name] for part in [*parts, columns]]) for name in columns}
 
 
 def _candidates(

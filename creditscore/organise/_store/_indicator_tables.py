@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from creditscore.collect import Item
@@ -38,11 +39,7 @@ def indicator_tables(tables: Tables) -> dict[str, pd.DataFrame]:
 
 
 def _statements(tables: Tables) -> pd.DataFrame:
-    return (
-        tables.part(_is_of_statements)
-        .history(by_source=True)
-        .rename(columns={"true_from": "period_end"})
-    )
+    return _periods(tables.part(_is_of_statements))
 
 
 def _is_of_statements(item: Item) -> bool:
@@ -58,9 +55,51 @@ def _market(tables: Tables) -> pd.DataFrame:
 
 
 def _panel(tables: Tables, names: dict[str, str]) -> pd.DataFrame:
-    part = tables.part(lambda item: item.name in names)
-    table = part.history(by_source=True)
-    return table.rename(columns={"true_from": "period_end", **names})
+    return _periods(tables.part(lambda item: item.name in names)).rename(columns=names)
+
+
+def _periods(tables: Tables) -> pd.DataFrame:
+    """Return a row a source and period; of a period the better source counts once it is known.
+
+    Indicators take the row that was known last, whoever said it. So rows are left out of a source
+    from when a more reliable one is known about the same months, as in a snapshot; of equals known
+    on one day the fuller one stays. Where statements name their months, what names none is no
+    statement.
+    """
+    table = _dated(tables.history(by_source=True, with_belief=True))
+    by = ["customer", "_month"]
+    if "months" in table and table["months"].notna().any():
+        table = table[table["months"].notna()]
+        by.append("months")
+    # a period that ends up to the sixth belongs to the month before, as for indicators
+    end = table["period_end"].to_numpy() - np.timedelta64(6, "D")
+    table = table.assign(_month=end.astype("datetime64[M]").astype(np.int64))
+    order = table.sort_values(["known_on", "belief"], ascending=[True, False], kind="stable")
+    is_best = order["belief"] >= order.groupby(by)["belief"].cummax()
+    return _one_a_day(table[is_best.reindex(table.index)], by).drop(columns=["belief", "_month"])
+
+
+def _one_a_day(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Return the fullest of the rows about one thing that are known on one day.
+
+    A firm and its group are two things; who does not say which speaks of what the others do.
+    """
+    by = [*by, "known_on"]
+    if "consolidated" in table:
+        scope = table["consolidated"]
+        table = table.assign(
+            _scope=scope.fillna(scope.groupby([table[n] for n in by]).transform("first"))
+        )
+        by.append("_scope")
+    order = table.notna().sum(axis=1).sort_values(kind="stable").index
+    stays = ~table.loc[order].duplicated(by, keep="last")
+    return table[stays.reindex(table.index)].drop(columns="_scope", errors="ignore")
+
+
+def _dated(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a history with the ends of periods; what was foretold is known once it is true."""
+    table = table.rename(columns={"true_from": "period_end"})
+    return table.assign(known_on=table[["known_on", "period_end"]].max(axis=1))
 
 
 def _profile(tables: Tables) -> pd.DataFrame:
@@ -95,7 +134,7 @@ def _contracts(tables: Tables) -> pd.DataFrame:
 
 def _trade(tables: Tables) -> pd.DataFrame:
     table = _of_kind(tables, "trade").history(by_source=False, with_record=True)
-    return table.rename(columns={"record": "counterparty", "true_from": "period_end"})
+    return _dated(table).rename(columns={"record": "counterparty"})
 
 
 def _ratings(tables: Tables) -> pd.DataFrame:

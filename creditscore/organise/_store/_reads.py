@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +17,6 @@ from creditscore.organise._guard._purpose_limit import limited
 from creditscore.organise._store import _clock
 from creditscore.organise._store._access import Readable
 from creditscore.organise._store._base import OWNER, StoreBase
-from creditscore.organise._store._engine import reading
 from creditscore.organise._store._erased import erased_numbers
 from creditscore.organise._store._indicator_tables import indicator_tables
 from creditscore.organise._store._names import names_of, numbers_of
@@ -25,6 +24,9 @@ from creditscore.organise._store._schema import batches, customers, items
 from creditscore.organise._store._scope import Scope
 from creditscore.organise._store._tables import Tables, retraction_table
 from creditscore.organise._store._values import Reader
+
+_WHOLE = ("backup", "restore")
+"""Who may do this has the whole file, and with it all names."""
 
 
 class StoreReads(StoreBase):
@@ -91,22 +93,42 @@ class StoreReads(StoreBase):
         of a backfill from when it was collected, if that is earlier. Days are calendar days
         without a zone; instants are UTC, in which no hour is repeated or left out. So a snapshot
         of an instant that has passed stays what it was, except for backfills, which
-        `recorded_by` shuts out.
+        `recorded_by` shuts out. A load becomes visible when it is whole, up to some seconds after
+        the instant of its record where it is large: for a result to be made again, let `known_at`
+        be a little before now.
 
         O(n) time and memory for n facts of the items where loads were in the order of customers,
-        O(n log n) otherwise; with up to 1,000 `customers`, by their facts alone.
+        O(n log n) otherwise; with `customers`, by their facts alone, where they are up to 1,000
+        or a tenth of all (at most 20,000).
 
-        One record of the trail is left where protected items are among the columns.
+        One record of the trail is left where protected items are among the columns, of the
+        customers that were asked for and of those under whose names facts were found.
+
+        Examples
+        --------
+        >>> import pandas as pd, tempfile
+        >>> from pathlib import Path
+        >>> from creditscore.collect import Observations
+        >>> from creditscore.organise import CustomerStore
+        >>> facts = Observations.from_frame(pd.DataFrame({
+        ...     "customer": ["C1", "C1"], "item": ["revenue", "revenue"], "value": [1200, 1180],
+        ...     "true_from": "2023-12-31", "source": "public_filing", "method": "data_analysis",
+        ...     "collected_at": ["2024-04-30", "2024-09-15"],
+        ... }))
+        >>> with CustomerStore.create(Path(tempfile.mkdtemp()) / "customers.db") as store:
+        ...     loaded = store.load(facts, backfill=True)
+        ...     before = store.snapshot("2024-06-30", "2024-06-30", items=["revenue"])
+        ...     after = store.snapshot("2024-06-30", items=["revenue"])
+        >>> before.loc["C1", "revenue"], after.loc["C1", "revenue"]
+        (np.float64(1200.0), np.float64(1180.0))
         """
         day = _clock.day_number(as_of, "as_of", f"{OWNER}.snapshot")
         readable = self._of_customer(items, "snapshot")
         details = {"as_of": as_of, "known_at": known_at, "recorded_by": recorded_by}
         with self._tables(
-            "snapshot", readable, customers, known_at, recorded_by, as_of=day, resolve=resolve
+            "snapshot", readable, customers, details, as_of=day, resolve=resolve
         ) as tables:
-            table = tables.snapshot(tables.scope.customers)
-        self._desk.record_read("snapshot", readable, details, list(table.index))
-        return table
+            return tables.snapshot(tables.scope.customers)
 
     def records(
         self,
@@ -149,23 +171,21 @@ class StoreReads(StoreBase):
             raise unknown_name(kind, kinds, "kind of record", "the catalogue")
         readable = self._desk.readable(self.catalogue, None, owner)
         readable = _only(readable, names)
-        with self._tables(
-            "records", readable, customers, known_at, recorded_by, as_of=day, resolve=resolve
-        ) as tables:
-            table = tables.records()
         details = {"kind": kind, "as_of": as_of, "known_at": known_at, "recorded_by": recorded_by}
-        self._desk.record_read("records", readable, details, list(table["customer"].unique()))
-        return table
+        with self._tables(
+            "records", readable, customers, details, as_of=day, resolve=resolve
+        ) as tables:
+            return tables.records()
 
     def history(
         self,
+        *,
         items: Any = None,
         customers: Any = None,
         known_at: Any = None,
-        *,
-        by_source: bool = False,
         recorded_by: Any = None,
         resolve: bool = False,
+        by_source: bool = False,
     ) -> pd.DataFrame:
         """Return all that was ever true, with each of its corrections.
 
@@ -173,10 +193,10 @@ class StoreReads(StoreBase):
         ----------
         items : sequence of str, optional
             Items of the customer itself; without, all that the actor may read.
-        known_at : str, date, datetime or None, default=None
-            Instant at which they were known, as that of :meth:`snapshot`.
         customers : sequence of str, optional
             Customers; without, all.
+        known_at : str, date, datetime or None, default=None
+            Instant at which they were known, as that of :meth:`snapshot`.
         recorded_by : str, date, datetime or None, default=None
             Instant by which facts were recorded, too.
         resolve : bool, default=False
@@ -193,24 +213,20 @@ class StoreReads(StoreBase):
             all that was known then, so that a later one takes the place of an earlier one whole.
         """
         readable = self._of_customer(items, "history")
-        with self._tables(
-            "history", readable, customers, known_at, recorded_by, resolve=resolve
-        ) as tables:
-            table = tables.history(by_source=by_source)
         details = {"known_at": known_at, "recorded_by": recorded_by}
-        self._desk.record_read("history", readable, details, list(table["customer"].unique()))
-        return table
+        with self._tables("history", readable, customers, details, resolve=resolve) as tables:
+            return tables.history(by_source=by_source)
 
     def observations(
         self,
         *,
-        customers: Any = None,
         items: Any = None,
+        customers: Any = None,
         as_of: Any = None,
         known_at: Any = None,
-        history: bool = False,
         recorded_by: Any = None,
         resolve: bool = False,
+        history: bool = False,
     ) -> pd.DataFrame:
         """Return facts with all that is known of them.
 
@@ -218,17 +234,17 @@ class StoreReads(StoreBase):
         ----------
         items : sequence of str, optional
             Items, also those of records; without, all that the actor may read.
-        known_at : str, date, datetime or None, default=None
-            Instant at which they were known, as that of :meth:`snapshot`.
         customers : sequence of str, optional
             Customers; without, all.
+        as_of : str, date or datetime, optional
+            Day on which facts are true; without, the day of UTC of `known_at`, or today's. With
+            `history`, the last day from which they may be true; without, any.
+        known_at : str, date, datetime or None, default=None
+            Instant at which they were known, as that of :meth:`snapshot`.
         recorded_by : str, date, datetime or None, default=None
             Instant by which facts were recorded, too.
         resolve : bool, default=False
             Whether merged customers are read as one.
-        as_of : str, date or datetime, optional
-            Day on which facts are true; without, the day of UTC of `known_at`, or today's. With
-            `history`, the last day from which they may be true; without, any.
         history : bool, default=False
             Whether all facts come, those that were corrected or have ended too; else the one that
             counts for each item and record.
@@ -245,32 +261,33 @@ class StoreReads(StoreBase):
         day = _clock.END if history else int(_clock.day_of(np.array(min(instant, _clock.now()))))
         if as_of is not None:
             day = _clock.day_number(as_of, "as_of", owner)
+        details = {
+            "as_of": as_of, "known_at": known_at, "recorded_by": recorded_by,
+            "history": history or None,
+        }  # fmt: skip
         with self._tables(
-            "observations", readable, customers, known_at, recorded_by, as_of=day, resolve=resolve
+            "observations", readable, customers, details, as_of=day, resolve=resolve
         ) as tables:
-            table = tables.observations(history=history)
-        details = {"as_of": as_of, "known_at": known_at, "history": history or None}
-        subjects = [str(name) for name in table["customer"].unique()]
-        self._desk.record_read("observations", readable, details, subjects)
-        return table
+            return tables.observations(history=history)
 
-    def _for_indicators(self, as_of: Any, known_at: Any, customers: Any) -> dict[str, pd.DataFrame]:
+    def _for_indicators(
+        self, as_of: Any, known_at: Any, customers: Any, recorded_by: Any, *, resolve: bool
+    ) -> dict[str, pd.DataFrame]:
         """Return tables for indicators; see :func:`customer_records`."""
         day = _clock.day_number(as_of, "as_of", "customer_records")
+        known_at = np.datetime64(day, "D") if known_at is None else known_at
         readable = self._desk.readable(self.catalogue, None, "customer_records")
         clear = {item.name for item in readable.items} - readable.masked
         readable = _only(readable, sorted(clear))
+        details = {"as_of": as_of, "known_at": known_at, "recorded_by": recorded_by}
         with self._tables(
-            "customer_records", readable, customers, known_at, None, as_of=day
+            "customer_records", readable, customers, details, as_of=day, resolve=resolve
         ) as tables:
-            found = indicator_tables(tables)
-        subjects = sorted({name for table in found.values() for name in table["customer"]})
-        details = {"as_of": as_of, "known_at": known_at}
-        self._desk.record_read("customer_records", readable, details, subjects)
-        return found
+            return indicator_tables(tables)
 
     def batches(self) -> pd.DataFrame:
         """Return a row a load: batch, recorded_at, recorded_by, is_backfill, note and counts."""
+        self._check_reader(*_WHOLE)
         with self._reading() as connection:
             rows = connection.execute(sa.select(batches).order_by(batches.c.id)).all()
         names = ["batch", *[column.name for column in batches.c][1:]]
@@ -282,7 +299,14 @@ class StoreReads(StoreBase):
         """Return the names of all customers, in the order in which they were first loaded.
 
         Those whose data were erased are ``"erased:1"``, with their number in the store.
+
+        Raises
+        ------
+        AccessDeniedError
+            The policy does not let the actor read any item, nor audit, erase, keep consents or
+            holds, back up or restore.
         """
+        self._check_reader("consent", "hold", "erase", *_WHOLE)
         with self._reading() as connection:
             numbers = connection.execute(sa.select(customers.c.id).order_by(customers.c.id))
             ids = numbers.scalars().all()
@@ -291,24 +315,20 @@ class StoreReads(StoreBase):
 
     def retractions(self) -> pd.DataFrame:
         """Return a row a retraction: observation, reason, recorded_at, recorded_by."""
+        self._check_reader()
         with self._reading() as connection:
             return retraction_table(connection)
 
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        self._check_open()
-        with reading(self._engine) as connection:
-            yield connection
-
-    @contextmanager
     def _tables(
-        self, call: str, readable: Readable, who: Any, known_at: Any, recorded_by: Any,
+        self, call: str, readable: Readable, who: Any, details: Mapping[str, Any],
         *, as_of: int = _clock.END, resolve: bool = False,
     ) -> Iterator[Tables]:  # fmt: skip
-        """Give what makes tables of a question, by one state of the store."""
+        """Give what makes tables of a question, by one state of the store; record the read."""
         owner = f"{OWNER}.{call}"
-        known = _clock.last_instant(known_at, "known_at", owner)
-        recorded = _clock.last_instant(recorded_by, "recorded_by", owner)
+        known, recorded = (
+            _clock.last_instant(details[name], name, owner) for name in ("known_at", "recorded_by")
+        )
         with self._reading() as connection:
             names = [item.name for item in readable.items]
             numbers = numbers_of(connection, items, names)
@@ -326,7 +346,14 @@ class StoreReads(StoreBase):
                 guarded=tuple(n for n in numbers.values() if by_number[n].is_protected),
             )  # fmt: skip
             reader = Reader(items=by_number, masked=readable.masked, vault=self._desk.vault)
-            yield Tables(connection=connection, scope=scope, reader=reader)
+            tables = Tables(connection=connection, scope=scope, reader=reader)
+            yield tables
+            # whoever was asked for, and under whatever names facts were found
+            seen = set().union(*(owners.tolist() for owners in tables.seen))
+            if scope.customers is not None:
+                seen.update(scope.customers.tolist())
+            subjects = names_of(connection, seen)
+        self._desk.record_read(call, readable, details, subjects.values())
 
     def _of_customer(self, asked: Any, call: str) -> Readable:
         """Return readable items of the customer itself."""

@@ -11,7 +11,13 @@ from creditscore.organise._store._store import CustomerStore
 
 
 def customer_records(
-    store: CustomerStore, as_of: Any, known_at: Any = None, *, customers: Any = None
+    store: CustomerStore,
+    as_of: Any,
+    known_at: Any = None,
+    *,
+    customers: Any = None,
+    recorded_by: Any = None,
+    resolve: bool = False,
 ) -> dict[str, pd.DataFrame]:
     """Return what a store knows as tables for :class:`creditscore.indicators.CustomerRecords`.
 
@@ -22,9 +28,14 @@ def customer_records(
     as_of : str, date or datetime
         Day up to which facts are true; what is true from later on is not among them.
     known_at : str, date, datetime or None, default=None
-        Instant at which they were known; see :meth:`CustomerStore.snapshot`.
+        Instant at which they were known; see :meth:`CustomerStore.snapshot`. Without, the end of
+        the day of `as_of` in UTC, so that nothing of later is in what a model is made of.
     customers : sequence of str, optional
         Customers; without, all.
+    recorded_by : str, date, datetime or None, default=None
+        Instant by which facts were recorded, too: tables from before a backfill come out again.
+    resolve : bool, default=False
+        Whether customers that were merged by then are read as the one that they are.
 
     Returns
     -------
@@ -58,14 +69,38 @@ def customer_records(
     -----
     A fact becomes known on the day of UTC of its instant, and `period_end` is the day from which
     it is true. Days of a ledger or of contracts are those that were true on the day: an invoice
-    that was settled later is open. One record of the trail is left where protected items are read.
+    that was settled later is open. Facts that were known after `known_at` are in none of the
+    tables; those that were loaded later, and not as a backfill, are such.
+
+    Statements, operations and market have a row a source, so that no row mixes two. Of a period
+    those of a source count, as in a snapshot, until a more reliable one is known about the same
+    months. Where statements name their months, what names none is no statement, such as a single
+    figure of the press. What is left out by that is still in :meth:`CustomerStore.observations`.
+
+    One record of the trail is left where protected items are read.
 
     Examples
     --------
+    >>> import pandas as pd, tempfile
+    >>> from pathlib import Path
+    >>> from creditscore.collect import Observations
     >>> from creditscore.indicators import FINANCIAL, CustomerRecords
-    >>> from creditscore.organise import customer_records
-    >>> tables = customer_records(store, "2024-06-30")  # doctest: +SKIP
-    >>> FINANCIAL.compute(CustomerRecords(**tables), as_of="2024-06-30")  # doctest: +SKIP
+    >>> from creditscore.organise import CustomerStore, customer_records
+    >>> facts = Observations.from_frame(pd.DataFrame({
+    ...     "customer": "C1", "item": ["current_assets", "current_liabilities", "months"],
+    ...     "value": [900, 600, 12], "true_from": "2023-12-31", "source": "public_filing",
+    ...     "method": "data_analysis", "collected_at": "2024-04-30",
+    ... }))
+    >>> with CustomerStore.create(Path(tempfile.mkdtemp()) / "customers.db") as store:
+    ...     loaded = store.load(facts, backfill=True)
+    ...     tables = customer_records(store, "2024-06-30")
+    >>> list(tables)
+    ['statements']
+    >>> found = FINANCIAL.compute(CustomerRecords(**tables), as_of="2024-06-30")
+    >>> float(found.values.loc["C1", "current_ratio"])
+    1.5
     """
     check_kind(store, "store", "customer_records", CustomerStore)
-    return store._for_indicators(as_of, known_at, customers)  # noqa: SLF001 - a part of the store
+    return store._for_indicators(  # noqa: SLF001 - a part of the store
+        as_of, known_at, customers, recorded_by, resolve=resolve
+    )

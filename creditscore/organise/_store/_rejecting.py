@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any, Self
 
 import pandas as pd
 import sqlalchemy as sa
@@ -15,10 +16,11 @@ from creditscore.organise._store._subjects import REJECTS, Vault, cipher_of, key
 from creditscore.protect import FieldCipher
 
 _COLUMNS = ("source", "row", "column", "item", "value", "reason", "protected", "cells")
+_PLACE = ("source", "row", "column_name", "item", "reason")
 
 
 def add_rejects(connection: sa.Connection, vault: Vault, table: Any, batch: int) -> int:
-    """Keep a row each; returns how many."""
+    """Keep a row each that is not kept already; returns how many."""
     if not isinstance(table, pd.DataFrame):
         msg = f"Rejects are those of a reader, or a DataFrame. Got {type(table).__name__}."
         raise InvalidParameterError(msg)
@@ -30,12 +32,14 @@ def add_rejects(connection: sa.Connection, vault: Vault, table: Any, batch: int)
     if connection.execute(there).scalar() is None:
         msg = f"There is no batch {batch!r}. Rejects belong to a load; give its number."
         raise StoreError(msg)
+    listed = table[list(_COLUMNS)].itertuples(index=False, name=None)
+    told = [dict(zip(_COLUMNS, given, strict=True)) for given in listed]
+    known = _Known.of(connection, vault, {_text(cells["source"]) or "" for cells in told})
+    told = [cells for cells in told if cells not in known]
     first = next_id(connection, rejects)
-    ciphers = _new_ciphers(connection, vault, range(first, first + len(table)))
+    ciphers = _new_ciphers(connection, vault, range(first, first + len(told)))
     rows = []
-    for place, given in enumerate(table[list(_COLUMNS)].itertuples(index=False, name=None)):
-        cells = dict(zip(_COLUMNS, given, strict=True))
-        number = first + place
+    for number, cells in enumerate(told, start=first):
         cipher = ciphers.get(number)
         # nobody knows what stands in a cell that cannot be read, so all are encrypted
         guarded = bool(cells["protected"]) or cipher is not None
@@ -74,6 +78,43 @@ def reject_table(connection: sa.Connection, vault: Vault, batch: int | None) -> 
             ]
         )
     return pd.DataFrame(rows, columns=["batch", *_COLUMNS])
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """Rejects that are kept, so that a file which is read twice leaves each once."""
+
+    has_keys: bool
+    told: set[tuple[str | None, ...]]
+    """Place, reason, value and cells, as far as a store keeps them."""
+    erased: set[tuple[str | None, ...]]
+    """Place and reason of those whose keys were destroyed; they do not come back."""
+
+    @classmethod
+    def of(cls, connection: sa.Connection, vault: Vault, sources: Set[str]) -> Self:
+        """Read those of some sources. O(their rejects) time."""
+        wanted = sa.select(rejects).where(rejects.c.source.in_(sorted(sources)))
+        found = connection.execute(wanted).mappings().all()
+        ciphers = _ciphers(connection, vault, [int(row["id"]) for row in found])
+        told, erased = set(), set()
+        for row in found:
+            number, place = int(row["id"]), tuple(row[name] for name in _PLACE)
+            cipher = ciphers.get(number)
+            if cipher is None and (row["value_cipher"] or row["cells_cipher"]):
+                erased.add(place)
+                continue
+            value = _opened(cipher, row["value_cipher"], number, "value")
+            cells = _opened(cipher, row["cells_cipher"], number, "cells")
+            told.add((*place, row["value"] if row["value"] is not None else value, cells))
+        return cls(has_keys=vault.has_keys, told=told, erased=erased)
+
+    def __contains__(self, given: Mapping[str, Any]) -> bool:
+        """Tell whether a row is kept already."""
+        place = tuple(_text(given[name.removesuffix("_name")]) or "" for name in _PLACE)
+        value, cells = _text(given["value"]), _text(given["cells"])
+        if not self.has_keys:
+            value, cells = None if given["protected"] else value, None
+        return place in self.erased or (*place, value, cells) in self.told
 
 
 def _new_ciphers(

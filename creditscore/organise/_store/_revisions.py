@@ -11,7 +11,7 @@ from creditscore.exceptions import MissingDependencyError, StoreError, StoreVers
 from creditscore.organise._store._guards import guard_tables
 from creditscore.organise._store._schema import ONLY_ADDED, metadata
 
-HEAD = "0003"
+HEAD = "0004"
 """Version of the tables in `_schema`; the last of the scripts in `_migrations`."""
 _VERSIONS = sa.table("alembic_version", sa.column("version_num"))
 SCRIPTS = Path(__file__).parents[1] / "_migrations"

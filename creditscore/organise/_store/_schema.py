@@ -97,6 +97,9 @@ sa.Index(
     unique=True,
 )
 
+blocks = sa.Table("blocks", metadata, _id(), sa.Column("content", sa.LargeBinary, nullable=False))
+"""Numbers of observations, many in a row; its own number is that of the last one of them."""
+
 retractions = sa.Table(
     "retractions",
     metadata,
@@ -200,7 +203,7 @@ audit = sa.Table(
 
 ONLY_ADDED: tuple[sa.Table, ...] = (
     settings, customers, items, origins, batches, observations, retractions, rejects, links,
-    erasures, protections, assignments, audit,
+    erasures, protections, assignments, audit, blocks,
 )  # fmt: skip
 """Tables of which the database lets nobody change or delete a row."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,10 +12,20 @@ import sqlalchemy as sa
 
 from creditscore._typing import Bool1D, Int1D
 from creditscore.organise._store._clock import END
-from creditscore.organise._store._schema import batches, links, observations, retractions
+from creditscore.organise._store._schema import (
+    ITEM_PLACES,
+    batches,
+    customers,
+    links,
+    observations,
+    retractions,
+)
 
-_MOST_NAMED = 1000
-"""Customers that a statement names; more are looked up in what it finds."""
+_LEAST_NAMED, _MOST_NAMED = 1000, 20_000
+"""Customers that a statement names whatever the share of them, and at most.
+
+Of more than a tenth of all a pass over the rows is faster; they are looked up in what it finds.
+"""
 _MOST_INTO = 1000
 """Links in a row that are followed."""
 
@@ -71,10 +82,14 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Batches:
-    """When each batch was recorded; the place of an entry is the number of the batch."""
+    """When each batch was recorded; the place of an entry is the number of the batch.
+
+    `n_named` is how many customers a statement names, by how many there are.
+    """
 
     recorded: Int1D
     is_backfill: Bool1D
+    n_named: int
 
     @classmethod
     def read(cls, connection: sa.Connection) -> Batches:
@@ -87,7 +102,9 @@ class Batches:
         backfill = np.zeros(n, dtype=bool)
         for number, at, is_backfill in rows:
             recorded[number], backfill[number] = at, is_backfill
-        return cls(recorded=recorded, is_backfill=backfill)
+        n_customers = connection.execute(sa.select(sa.func.max(customers.c.id))).scalar() or 0
+        n_named = min(max(_LEAST_NAMED, n_customers // 10), _MOST_NAMED)
+        return cls(recorded=recorded, is_backfill=backfill, n_named=n_named)
 
     def last_by(self, instant: int) -> int:
         """Return the last batch that was recorded by an instant, 0 where there is none."""
@@ -102,24 +119,47 @@ class Batches:
         return np.where(self.is_backfill[batch], np.minimum(collected, known), known)
 
 
+def names_customers(scope: Scope, made: Batches) -> bool:
+    """Tell whether conditions name the customers, so that an index finds their rows."""
+    return scope.customers is not None and len(scope.customers) <= made.n_named
+
+
 def conditions(scope: Scope, made: Batches) -> list[sa.ColumnElement[bool]]:
     """Return what rows must fulfil, as conditions of SQL that hold nothing but numbers."""
     rows = observations.c
     found: list[sa.ColumnElement[bool]] = [rows.item_id.in_(sorted(scope.items))]
-    if scope.customers is not None and len(scope.customers) <= _MOST_NAMED:
+    if scope.customers is not None and names_customers(scope, made):
         found.append(rows.customer_id.in_(sorted(map(int, scope.customers))))
     if scope.as_of < END:
         found.append(rows.true_from <= scope.as_of)
-    last = made.last_by(scope.recorded_by)
-    at_once = made.last_by(min(scope.known_at, scope.recorded_by))
-    of_old = np.flatnonzero(made.is_backfill[: last + 1])
-    of_old = of_old[of_old > at_once]
+    at_once, of_old = _known_batches(scope, made)
     known: sa.ColumnElement[bool] = rows.batch_id <= at_once
     if len(of_old):
         earlier = (rows.collected_at <= scope.known_at) & rows.batch_id.in_(of_old.tolist())
         known = sa.or_(known, earlier)
     found.append(known)
     return found
+
+
+def fit(scope: Scope, made: Batches, columns: Mapping[str, npt.NDArray[Any]]) -> Bool1D:
+    """Tell which rows fulfil the conditions, but for customers, who are looked up later."""
+    wanted = np.zeros(ITEM_PLACES, dtype=bool)
+    wanted[[number for number in scope.items if number > 0]] = True
+    at_once, of_old = _known_batches(scope, made)
+    keep: Bool1D = wanted[columns["place"] % ITEM_PLACES]
+    if scope.as_of < END:
+        keep &= columns["true_from"] <= scope.as_of
+    known = columns["batch"] <= at_once
+    if len(of_old):
+        known |= np.isin(columns["batch"], of_old) & (columns["collected"] <= scope.known_at)
+    return keep & known
+
+
+def _known_batches(scope: Scope, made: Batches) -> tuple[int, Int1D]:
+    """Return the last batch that was known by its record, and later ones brought in as history."""
+    at_once = made.last_by(min(scope.known_at, scope.recorded_by))
+    of_old = np.flatnonzero(made.is_backfill[: made.last_by(scope.recorded_by) + 1])
+    return at_once, of_old[of_old > at_once]
 
 
 def retracted(connection: sa.Connection, scope: Scope) -> Int1D:

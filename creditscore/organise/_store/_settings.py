@@ -1,4 +1,4 @@
-"""Documents that the store keeps of itself: its catalogue, its policy, how it is protected."""
+"""Documents that the store keeps of itself: its catalogue, policy and plan, and its protection."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ def set_setting(connection: sa.Connection, name: str, content: str) -> None:
     version = (connection.execute(last).scalar() or 0) + 1
     row = {"name": name, "version": version, "content": content, "recorded_at": _clock.now()}
     connection.execute(settings.insert().values(**row))
+
+
+def versions_of(connection: sa.Connection) -> dict[str, int]:
+    """Return the last version of each document."""
+    last = sa.select(settings.c.name, sa.func.max(settings.c.version)).group_by(settings.c.name)
+    return {str(name): int(version) for name, version in connection.execute(last)}
 
 
 def read_catalogue(connection: sa.Connection) -> ItemCatalogue:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,7 +13,7 @@ from creditscore._checks import check_kind
 from creditscore._validation import check_real
 from creditscore.collect import ItemCatalogue
 from creditscore.exceptions import InvalidParameterError
-from creditscore.organise._guard._erasing import erase_again
+from creditscore.organise._guard._erasing import clean, erase_again
 from creditscore.organise._guard._keeping_store import StoreKeeping
 from creditscore.organise._guard._register import ErasureRegister
 from creditscore.organise._guard._rights_store import StoreRights
@@ -25,17 +23,22 @@ from creditscore.organise._store._backup_report import BackupReport
 from creditscore.organise._store._base import OWNER
 from creditscore.organise._store._engine import (
     check_file,
+    is_sqlite,
     make_engine,
-    make_file,
     reading,
     url_of,
-    use_wal,
     writing,
 )
 from creditscore.organise._store._erased import REGISTER
+from creditscore.organise._store._new_file import new_file
 from creditscore.organise._store._reads import StoreReads
-from creditscore.organise._store._revisions import check_revision, make_tables, upgrade
-from creditscore.organise._store._settings import read_plan, read_policy, set_setting
+from creditscore.organise._store._revisions import (
+    check_revision,
+    make_tables,
+    revision_of,
+    upgrade,
+)
+from creditscore.organise._store._settings import read_policy, set_setting
 from creditscore.organise._store._subjects import make_vault, open_vault
 from creditscore.protect import AccessPolicy, Actor, KeyRing
 
@@ -97,7 +100,7 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
     ...     "method": "data_analysis", "collected_at": ["2023-04-30", "2024-04-30"],
     ... }))
     >>> place = Path(tempfile.mkdtemp()) / "customers.db"
-    >>> with CustomerStore.create(place) as store:  # doctest: +SKIP
+    >>> with CustomerStore.create(place) as store:
     ...     print(store.load(facts, backfill=True))
     ...     print(store.snapshot("2024-06-30", known_at="2024-03-31", items=["revenue"]))
     <LoadResult: batch 1, 2 observations loaded, 0 known already>
@@ -148,12 +151,12 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         MissingDependencyError
             PostgreSQL needs the extra ``postgres``.
         """
-        url, engine = _engine(place, keys, actor, busy_seconds, "create")
+        engine = _engine(place, keys, actor, busy_seconds, "create")
         catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
         check_kind(catalogue, "catalogue", f"{OWNER}.create", ItemCatalogue)
         if policy is not None:
             check_kind(policy, "policy", f"{OWNER}.create", AccessPolicy)
-        with _new_file(url, engine):
+        with new_file(engine):
             with writing(engine) as connection:
                 make_tables(connection)
                 vault = make_vault(connection, keys)
@@ -201,14 +204,14 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         StoreError
             The database cannot be reached, or is no store.
         """
-        url, engine = _engine(place, keys, actor, busy_seconds, "open")
-        check_file(url)
+        engine = _engine(place, keys, actor, busy_seconds, "open")
+        check_file(engine.url)
         try:
             with reading(engine) as connection:
                 check_revision(connection)
                 vault = open_vault(connection, keys)
-                policy, plan = read_policy(connection), read_plan(connection)
-            desk = Desk(engine=engine, vault=vault, policy=policy, actor=who(actor), plan=plan)
+            # policy and plan are read with the catalogue
+            desk = Desk(engine=engine, vault=vault, policy=None, actor=who(actor))
             return cls._of(engine, desk)
         except BaseException:
             engine.dispose()
@@ -245,10 +248,12 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         AccessDeniedError
             The policy does not let the actor do this.
         """
-        url, engine = _engine(place, keys, actor, busy_seconds, "migrate")
-        check_file(url)
+        engine = _engine(place, keys, actor, busy_seconds, "migrate")
+        check_file(engine.url)
         try:
             with writing(engine) as connection:
+                # first, since what is no store has no settings either
+                revision_of(connection)
                 vault = open_vault(connection, keys)
                 policy = read_policy(connection)
                 desk = Desk(engine=engine, vault=vault, policy=policy, actor=who(actor))
@@ -288,10 +293,11 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         are in it as the store has them, wrapped by the master key, which is not.
         """
         self._check_open()
-        self._desk.check("backup")
+        with self._reading():
+            self._desk.check("backup")
         report = back_up(self._engine, Path(path), self._desk.vault.derive("backup"))
         said = {"sha256": report.sha256, "head": report.head.number}
-        self.trail.append(self.actor, "backup", said)
+        self._desk.trail().append(self.actor, "backup", said)
         return report
 
     @classmethod
@@ -320,8 +326,9 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         busy_seconds : float, default=30
             As that of :meth:`create`.
         register : ErasureRegister, optional
-            File that remembers whose data were erased since: they are erased again, before
-            anybody can read them. Without it those customers are back.
+            File that remembers whose data were erased since: they are erased again in the same
+            step, before there is a store that anybody could read. Without it those customers are
+            back.
 
         Returns
         -------
@@ -339,7 +346,7 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
             The policy in the backup does not let the actor do this.
         """
         path = Path(path)
-        url, engine = _engine(place, keys, actor, busy_seconds, "restore")
+        engine = _engine(place, keys, actor, busy_seconds, "restore")
         sealed = Backup.read(path)
         with cls.open(path, keys=keys, actor=actor) as source:
             # not recorded where it is refused: the backup stays as it is
@@ -348,41 +355,30 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
             sealed.check_seal(source._desk.vault.derive("backup"))  # noqa: SLF001 - its own
             vault = source._desk.vault  # noqa: SLF001
             gone = {} if register is None else register.entries(vault.derive(REGISTER))
-            with _new_file(url, engine):
-                sealed.copy_to(source.engine, engine)
-                with writing(engine) as connection:
-                    n_erased = erase_again(connection, vault, gone, by=source.actor.name)
+
+            def erase(connection: sa.Connection) -> int:
+                return erase_again(connection, vault, gone, by=source.actor.name)
+
+            try:
+                n_erased = sealed.restore_to(source.engine, engine, erase)
+                if n_erased:
+                    clean(engine, vacuum=not is_sqlite(engine))
+            except BaseException:
+                engine.dispose()
+                raise
         store = cls._of(engine, source._desk.at(engine))  # noqa: SLF001
         try:
-            store.trail.verify().check()
+            trail = store._desk.trail()  # noqa: SLF001
+            trail.verify().check()
             said = {"from": path.name, "register": register is not None, "erased": n_erased}
-            store.trail.append(store.actor, "restore", said)
+            trail.append(store.actor, "restore", said)
         except BaseException:
             store.close()
             raise
         return store
 
 
-@contextmanager
-def _new_file(url: URL, engine: sa.Engine) -> Iterator[None]:
-    """Make the file of a new store; it is gone again where the block fails."""
-    path = Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
-    if path is not None:
-        make_file(path)
-        use_wal(engine)
-    try:
-        yield
-    except BaseException:
-        engine.dispose()
-        for ending in ("", "-wal", "-shm"):
-            if path is not None:
-                Path(f"{path}{ending}").unlink(missing_ok=True)
-        raise
-
-
-def _engine(
-    place: Any, keys: Any, actor: Any, busy_seconds: Any, call: str
-) -> tuple[URL, sa.Engine]:
+def _engine(place: Any, keys: Any, actor: Any, busy_seconds: Any, call: str) -> sa.Engine:
     owner = f"{OWNER}.{call}"
     if keys is not None and not isinstance(keys, KeyRing):
         # what was given may be a key itself
@@ -393,5 +389,4 @@ def _engine(
     seconds = check_real(
         busy_seconds, "busy_seconds", owner, low=0, high=_MOST_SECONDS, closed="both"
     )
-    url = url_of(place)
-    return url, make_engine(url, seconds)
+    return make_engine(url_of(place), seconds)

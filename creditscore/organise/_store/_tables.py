@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,8 @@ class Tables:
     connection: sa.Connection
     scope: Scope
     reader: Reader
+    seen: list[Int1D] = field(default_factory=list)
+    """Customers under whose numbers the facts stand that were read so far."""
 
     def part(self, wanted: Callable[[Item], bool]) -> Tables:
         """Return the same of some of the items, of which none is masked."""
@@ -48,7 +50,7 @@ class Tables:
         """Return a row a customer, of those asked for or all of whom something is known."""
         found = find(self.connection, self.scope)
         found = found.rows(chosen(found.facts, self.scope.as_of))
-        values = self.reader.read(self.connection, self.scope, found)
+        values = self.values(found)
         rows, row = (
             np.unique(found.customer, return_inverse=True)
             if customers is None
@@ -66,7 +68,7 @@ class Tables:
         """Return a row a customer and record, with the day from which the record was known."""
         found = find(self.connection, self.scope, with_record=True)
         found = found.rows(chosen(found.facts, self.scope.as_of))
-        values = self.reader.read(self.connection, self.scope, found)
+        values = self.values(found)
         row, heads = _row_of(found.customer, _record_codes(found))
         known = np.full(len(heads), _clock.END)
         day = np.maximum(_clock.day_of(found.facts.known), found.facts.true_from)
@@ -76,8 +78,13 @@ class Tables:
         table["known_on"] = _clock.as_days(known)
         return self._finished(table, found, values, row)
 
-    def history(self, *, by_source: bool, with_record: bool = False) -> pd.DataFrame:
-        """Return a row a customer, day from which facts are true, and day they became known."""
+    def history(
+        self, *, by_source: bool, with_record: bool = False, with_belief: bool = False
+    ) -> pd.DataFrame:
+        """Return a row a customer, day from which facts are true, and day they became known.
+
+        With belief, a column says how far the source of the row is believed.
+        """
         found = find(self.connection, self.scope, with_record=with_record)
         parts: list[Any] = [found.customer, found.facts.true_from]
         if with_record:
@@ -94,6 +101,10 @@ class Tables:
         if by_source:
             names = origin_frame(self.connection)["source_name"]
             table["source"] = _words(names.loc[facts.origin[heads]])
+        if with_belief:
+            belief = np.zeros(len(table))
+            np.maximum.at(belief, row, facts.facts.reliability)
+            table["belief"] = belief
         return self._finished(table, facts, self._read(facts), row)
 
     def profiles(self) -> pd.DataFrame:
@@ -104,6 +115,11 @@ class Tables:
         table, row, _ = self._rows_of(at, found.customer[shown])
         facts = found.rows(shown)
         return self._finished(table, facts, self._read(facts), row)
+
+    def values(self, found: Found) -> Values:
+        """Return the values of facts, and keep in mind whose they are."""
+        self.seen.append(np.unique(found.owner))
+        return self.reader.read(self.connection, self.scope, found)
 
     def _versions(
         self, found: Found, group: Int1D, day: Int1D, *, of_day: bool
@@ -133,7 +149,7 @@ class Tables:
     def _read(self, found: Found) -> Values:
         """Return values of rows, of which some stand there several times."""
         _, first, back = np.unique(found.facts.id, return_index=True, return_inverse=True)
-        return _part(self.reader.read(self.connection, self.scope, found.rows(first)), back)
+        return _part(self.values(found.rows(first)), back)
 
     def _named(self, found: Found, heads: Int1D) -> pd.DataFrame:
         customers = found.customer[heads]
@@ -143,9 +159,10 @@ class Tables:
     def _finished(
         self, table: pd.DataFrame, found: Found, values: Values, row: Int1D
     ) -> pd.DataFrame:
-        for name, column in self._wide(found, values, row, len(table)).items():
-            table[name.rpartition(".")[2]] = column
-        return table
+        wide = self._wide(found, values, row, len(table))
+        # at once, since pandas warns of a table that grew by many columns one by one
+        columns = {name.rpartition(".")[2]: column for name, column in wide.items()}
+        return pd.concat([table, pd.DataFrame(columns, index=table.index)], axis=1)
 
     def _wide(self, found: Found, values: Values, row: Int1D, n_rows: int) -> dict[str, Any]:
         """Return a column an item, of the type of its kind."""
@@ -182,7 +199,7 @@ class _Tidy:
             found = found.rows(np.argsort(found.facts.id, kind="stable"))
         else:
             found = found.rows(chosen(found.facts, scope.as_of))
-        values = self.tables.reader.read(connection, scope, found)
+        values = self.tables.values(found)
         more = self._more(found)
         by_number = names_by_id(connection, items)
         customers = names_of(connection, np.unique(found.customer).tolist())

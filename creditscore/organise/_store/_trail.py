@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from creditscore.exceptions import AccessDeniedError, InvalidDataError
 from creditscore.organise._store._engine import (
     AUDIT_LOCK,
     is_sqlite,
@@ -18,6 +19,9 @@ from creditscore.organise._store._engine import (
 )
 from creditscore.organise._store._schema import audit
 from creditscore.protect import AuditRecord, TrailHead, canonical_json
+
+if TYPE_CHECKING:
+    from creditscore.organise._store._access import Desk
 
 _AT_ONCE = 10_000
 
@@ -81,12 +85,44 @@ class SqlSink:
         return reading(self._bind)
 
 
+class GuardedSink:
+    """The same for an actor under a policy: who may audit reads, and adds in the own name alone."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._sink = SqlSink(desk.engine)
+
+    def append(self, make: Callable[[TrailHead], AuditRecord]) -> AuditRecord:
+        """Add the record that `make` returns for the head, if it is one of the actor."""
+
+        def own(head: TrailHead) -> AuditRecord:
+            record = make(head)
+            if record.actor != self._desk.actor.name:
+                msg = f"{self._desk.actor.name} adds no record in the name of {record.actor}."
+                raise AccessDeniedError(msg)
+            return record
+
+        return self._sink.append(own)
+
+    def records(self, after: int = 0) -> Iterator[AuditRecord]:
+        """Yield the records from the one after this number on."""
+        self._desk.check("audit")
+        return self._sink.records(after)
+
+    def head(self) -> TrailHead:
+        """Return the number and the hash of the last record."""
+        return self._sink.head()
+
+
 def _read(text: str) -> Any:
-    """Read what a column holds; a text that is no JSON stays one, and is no part of a record."""
+    """Read what a column holds; a text that is not as it was written is no part of a record."""
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        found = json.loads(text)
+        # an entry that stands twice would be read as if the first were not there
+        written = text in (canonical_json(found), json.dumps(found, ensure_ascii=False))
+    except (ValueError, RecursionError, InvalidDataError):
         return text
+    return found if written else text
 
 
 def _head(connection: sa.Connection) -> TrailHead:

@@ -12,12 +12,13 @@ import pandas as pd
 import sqlalchemy as sa
 
 from creditscore._progress import tracked
-from creditscore._typing import Bool1D, Int1D
+from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore.collect import ItemCatalogue, Observations
 from creditscore.exceptions import InvalidDataError
 from creditscore.organise._store import _clock
+from creditscore.organise._store._blocks import add_block
 from creditscore.organise._store._bulk import insert_observations
-from creditscore.organise._store._engine import is_sqlite
+from creditscore.organise._store._engine import wide_cache
 from creditscore.organise._store._erased import erased_names
 from creditscore.organise._store._fingerprint import Facts
 from creditscore.organise._store._guards import lifted
@@ -41,10 +42,10 @@ from creditscore.organise._store._subjects import (
     fingerprint_key,
     keys_of,
 )
+from creditscore.protect import FieldCipher
 
 _AT_ONCE = 250_000
 """Rows in one go: their columns as objects are what takes memory."""
-_CACHE_KIBIBYTES = 262_144
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +66,11 @@ class Load:
         The batch is written last: the instant of its record is that of the commit, as nearly as
         can be, so that what is known at an instant that has passed does not change any more.
         """
-        if is_sqlite(connection):
-            connection.exec_driver_sql(f"PRAGMA cache_size=-{_CACHE_KIBIBYTES}")
         batch = next_id(connection, batches)
         table = self.observations.table
         kept, n_refused = self._without_erased(connection, table, batch)
-        n_loaded = self._write(connection, kept, batch) if len(kept) else 0
+        with wide_cache(connection):
+            n_loaded = self._write(connection, kept, batch) if len(kept) else 0
         recorded_at = next_instant(connection)
         n_known = len(kept) - n_loaded
         connection.execute(
@@ -115,8 +115,9 @@ class Load:
         item = _numbers(table["item"], of_items)
         true_from = _clock.day_numbers(table["true_from"], missing=0)
         order = np.lexsort((true_from, item, customer))
+        is_sorted = bool((np.diff(order) == 1).all())
         rows = _Rows(
-            table=table.iloc[order].reset_index(drop=True),
+            table=table if is_sorted else table.iloc[order].reset_index(drop=True),
             customer=customer[order], item=item[order], true_from=true_from[order],
             protected=self._protected(table["item"])[order],
             origin=add_origins(connection, table)[order],
@@ -128,7 +129,9 @@ class Load:
             for start in tracked(starts, "Loading", progress=self.progress):
                 part = rows.part(start, start + _AT_ONCE)
                 columns = part.columns(connection, self.vault, first + start, batch)
-                n_loaded += insert_observations(connection, columns)
+                n_added = insert_observations(connection, columns)
+                add_block(connection, columns, n_added)
+                n_loaded += n_added
         return n_loaded
 
     def _protected(self, item: pd.Series) -> Bool1D:
@@ -158,7 +161,7 @@ class _Rows:
 
     def columns(
         self, connection: sa.Connection, vault: Vault, first: int, batch: int
-    ) -> dict[str, Sequence[Any]]:
+    ) -> dict[str, list[Any] | npt.NDArray[Any]]:
         """Return what is written, a column each."""
         n = len(self.table)
         ids = np.arange(first, first + n)
@@ -168,59 +171,58 @@ class _Rows:
             table=self.table, true_from=self.true_from, true_to=true_to, collected_at=collected
         )
         prints: list[bytes] = facts.digests(vault.derive("fingerprint")[:32])
-        number = _with_gaps(self.table["number"])
+        number = self.table["number"].to_numpy(dtype=np.float64, copy=True)
         text = _with_gaps(self.table["text"])
         cipher: list[bytes | None] = [None] * n
         evidence = _words(self.table["evidence"])
         evidence_cipher: list[bytes | None] = [None] * n
-        told = np.array([vault.has_keys and word != "" for word in evidence], dtype=bool)
+        told = np.array([word != "" for word in evidence], dtype=bool) & vault.has_keys
         owners = np.unique(self.customer[self.protected | told]).tolist()
         keys = _made_keys(connection, vault, owners) if owners else {}
+        ciphers = {owner: cipher_of(key) for owner, key in keys.items()}
         if told.any():
-            self._encrypt_evidence(keys, ids, told, evidence, evidence_cipher)
+            self._encrypt_evidence(ciphers, ids, told, evidence, evidence_cipher)
         if self.protected.any():
-            self._encrypt(keys, ids, number, text, cipher)
+            self._encrypt(ciphers, ids, number, text, cipher)
             guarded = facts.digests_of_subjects(
                 self.protected, self.customer, {n: fingerprint_key(k) for n, k in keys.items()}
             )
             for row, print_ in zip(np.flatnonzero(self.protected), guarded, strict=True):
                 prints[row] = print_
         return {
-            "id": ids.tolist(), "customer_id": self.customer.tolist(),
-            "item_id": self.item.tolist(), "record": _words(self.table["record"]),
-            "number": number, "text": text, "cipher": cipher,
-            "true_from": self.true_from.tolist(),
+            "id": ids, "customer_id": self.customer, "item_id": self.item,
+            "record": _words(self.table["record"]), "number": number, "text": text,
+            "cipher": cipher, "true_from": self.true_from,
             "true_to": [None if day >= _clock.END else day for day in true_to.tolist()],
-            "origin_id": self.origin.tolist(), "collected_at": collected.tolist(),
-            "evidence": evidence, "batch_id": [batch] * n,
-            "fingerprint": prints, "evidence_cipher": evidence_cipher,
+            "origin_id": self.origin, "collected_at": collected, "evidence": evidence,
+            "batch_id": np.full(n, batch), "fingerprint": prints,
+            "evidence_cipher": evidence_cipher,
         }  # fmt: skip
 
     def _encrypt_evidence(
-        self, keys: Mapping[int, bytes], ids: Int1D, told: Bool1D, evidence: list[str],
+        self, ciphers: Mapping[int, FieldCipher], ids: Int1D, told: Bool1D, evidence: list[str],
         cipher: list[bytes | None],
     ) -> None:  # fmt: skip
         """Put ciphers in the place of evidence, whose words may be about a person."""
-        ciphers = {owner: cipher_of(key) for owner, key in keys.items()}
         for row in np.flatnonzero(told).tolist():
             use, where = ciphers[int(self.customer[row])], int(ids[row])
             cipher[row] = use.encrypt_text(evidence[row], record=where, field=EVIDENCE)
             evidence[row] = ""
 
     def _encrypt(
-        self, keys: Mapping[int, bytes], ids: Int1D, number: list[Any], text: list[Any],
+        self, ciphers: Mapping[int, FieldCipher], ids: Int1D, number: Float1D, text: list[Any],
         cipher: list[bytes | None],
     ) -> None:  # fmt: skip
         """Put ciphers in the place of protected values, each for its own row and item."""
-        ciphers = {owner: cipher_of(key) for owner, key in keys.items()}
         names = _words(self.table["item"])
         for row in np.flatnonzero(self.protected).tolist():
             use, where = ciphers[int(self.customer[row])], int(ids[row])
-            if number[row] is not None:
-                cipher[row] = use.encrypt_number(number[row], record=where, field=names[row])
+            if text[row] is None:
+                value = float(number[row])
+                cipher[row] = use.encrypt_number(value, record=where, field=names[row])
             else:
                 cipher[row] = use.encrypt_text(text[row], record=where, field=names[row])
-            number[row] = text[row] = None
+            number[row], text[row] = np.nan, None
 
 
 def _made_keys(connection: sa.Connection, vault: Vault, owners: Sequence[int]) -> dict[int, bytes]:
@@ -279,10 +281,6 @@ def _words(words: pd.Series) -> list[str]:
     return [str(word) for word in words]
 
 
-def _with_gaps(values: pd.Series) -> list[Any]:
-    """Return values with None for what is missing."""
-    if values.dtype == object:
-        return [None if value is None or value != value else value for value in values]  # noqa: PLR0124
-    column = values.to_numpy().astype(object)
-    column[np.isnan(values.to_numpy())] = None
-    return list(column)
+def _with_gaps(texts: pd.Series) -> list[str | None]:
+    """Return texts with None for what is missing."""
+    return [None if text is None or text != text else text for text in texts]  # noqa: PLR0124

@@ -61,7 +61,7 @@ def require_engine() -> Callable[[str, str], ModuleType]:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Any]:
     """Give a server of PostgreSQL, or skip the test and name it; see ``require_engine``."""
-    from engines import postgres_programs, postgres_server
+    from engines import memory_folder, postgres_programs, postgres_server
 
     programs = postgres_programs()
     if programs is None:
@@ -69,5 +69,5 @@ def postgres() -> Iterator[Any]:
         if os.environ.get("CREDITSCORE_REQUIRE_ENGINES") == "1":
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
-    with postgres_server(programs) as server:
+    with postgres_server(programs, memory_folder()) as server:
         yield server

@@ -106,11 +106,22 @@ def postgres_programs() -> Path | None:
     return next((Path(path).resolve().parent for path in found if path is not None), None)
 
 
+def memory_folder() -> str | None:
+    """Find a file system in memory with room for a thousand small databases."""
+    place = Path("/dev/shm")  # noqa: S108 - the folder in it has a name of its own
+    is_large = place.is_dir() and shutil.disk_usage(place).free > 8 * 2**30
+    return str(place) if is_large and os.access(place, os.W_OK) else None
+
+
 @contextmanager
-def postgres_server(programs: Path) -> Iterator[Postgres]:
-    """Start a server in a folder of its own, on a socket in that folder, and end it."""
+def postgres_server(programs: Path, place: str | None = None) -> Iterator[Postgres]:
+    """Start a server in a folder of its own, on a socket in that folder, and end it.
+
+    A database is a thousand files, which disks take their time to delete: tests give a `place` in
+    memory.
+    """
     # short, because the path of a socket is; and open to another user, as pytest's own is not
-    folder = Path(tempfile.mkdtemp(prefix="postgres"))
+    folder = Path(tempfile.mkdtemp(prefix="postgres", dir=place))
     # the server refuses to be root
     user = None if os.geteuid() else _other_user()
     if user is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -23,6 +24,16 @@ from nbformat import NotebookNode
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+MAKERS = {
+    "02_organise": ("01_collect", "01_observations.parquet"),
+    "03_indicators": ("02_organise", "02_store.db"),
+    "05_scorecard": ("04_binning", "04_bins.json"),
+    "06_expert": ("03_indicators", "03_indicators.parquet"),
+    "07_calibrate_and_grade": ("06_expert", "06_card.yaml"),
+    "08_classify": ("07_calibrate_and_grade", "07_curve.json"),
+    "09_validate": ("05_scorecard", "05_card.json"),
+}
+"""What a lesson needs of another: which one makes it, and the file in the folder ``made``."""
 LIMIT_SECONDS = 60
 LIMIT_BYTES = 1_000_000
 MACHINE_PATH = re.compile(r"/tmp|/home|/work|/root|/Users|\b[A-Z]:\\")  # noqa: S108 - looked for
@@ -36,9 +47,18 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(scope="session")
+def lessons(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with all lessons, in which each leaves what it makes for those after it."""
+    folder = tmp_path_factory.mktemp("lessons")
+    for path in NOTEBOOKS:
+        shutil.copyfile(path, folder / path.name)
+    return folder
+
+
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Make an empty folder to run in, and a python3 kernel that is this very interpreter.
+def workplace(lessons: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the folder to run in, and a python3 kernel that is this very interpreter.
 
     JUPYTER_PATH goes before the kernels of the user and of the system, one of which may be of
     another environment. Jupyter's and IPython's own files go to the test's folder.
@@ -52,9 +72,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     # pictures go into the notebook, whatever backend the tests draw with
     monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    folder = tmp_path / "workplace"
-    folder.mkdir()
-    return folder
+    return lessons
 
 
 def read(path: Path) -> NotebookNode:
@@ -96,20 +114,36 @@ def texts(node: Any) -> Iterator[str]:
             yield from texts(item)
 
 
-def test_runs_afresh_and_was_committed_as_it_runs(path: Path, workplace: Path) -> None:
-    committed, fresh = read(path), read(path)
+def run_afresh(path: Path, folder: Path) -> NotebookNode:
+    fresh = read(path)
     for cell in code_cells(fresh):
         cell.outputs, cell.execution_count = [], None
-    start = time.perf_counter()
     NotebookClient(
         fresh,
         timeout=LIMIT_SECONDS,
         kernel_name="python3",
         allow_errors=False,
-        resources={"metadata": {"path": str(workplace)}},
+        resources={"metadata": {"path": str(folder)}},
     ).execute()
+    return fresh
+
+
+def make_ready(lesson: str, folder: Path) -> None:
+    """Run the lessons that make what this one needs, where they have not run in this session."""
+    maker, file = MAKERS.get(lesson, ("", ""))
+    if maker and not (folder / "made" / file).exists():
+        make_ready(maker, folder)
+        run_afresh(FOLDER / f"{maker}.ipynb", folder)
+
+
+def test_runs_afresh_and_was_committed_as_it_runs(path: Path, workplace: Path) -> None:
+    make_ready(path.stem, workplace)
+    start = time.perf_counter()
+    fresh = run_afresh(path, workplace)
     assert time.perf_counter() - start < LIMIT_SECONDS
-    assert list(workplace.iterdir()) == []
+    names = {entry.name for entry in workplace.iterdir()}
+    assert names - {"made"} == {notebook.name for notebook in NOTEBOOKS}
+    committed = read(path)
     for before, after in zip(code_cells(committed), code_cells(fresh), strict=True):
         assert formats(before) == formats(after), before.source
         # the prose quotes what cells print, so a number that moved is found here

@@ -48,8 +48,15 @@ def check_known_philosophy(value_object: Any) -> None:
 def check_kind(value: Any, name: str, owner: str, kind: type) -> None:
     """Check the class of a parameter."""
     if not isinstance(value, kind):
-        msg = f"The {name!r} parameter of {owner} must be a {kind.__name__}. Got {value!r} instead."
+        given = _told(value)
+        msg = f"The {name!r} parameter of {owner} must be a {kind.__name__}. Got {given} instead."
         raise InvalidParameterError(msg)
+
+
+def _told(value: Any) -> str:
+    """Return a value as an error shows it: a table may hold what nobody else may read."""
+    plain = value is None or isinstance(value, (str, int, float, type, list, tuple))
+    return repr(value) if plain else f"a {type(value).__name__}"
 
 
 def unknown_name(name: Any, known: Sequence[str], what: str, of: str) -> InvalidParameterError:
@@ -66,6 +73,6 @@ def unknown_name(name: Any, known: Sequence[str], what: str, of: str) -> Invalid
 def read_entries(value: Any, name: str, owner: str) -> tuple[Any, ...]:
     """Read a tuple or list of a parameter; text is one value, not a list of letters."""
     if isinstance(value, str) or not isinstance(value, Iterable):
-        msg = f"The {name!r} parameter of {owner} must be a tuple. Got {value!r} instead."
+        msg = f"The {name!r} parameter of {owner} must be a tuple. Got {_told(value)} instead."
         raise InvalidParameterError(msg)
     return tuple(value)

@@ -89,7 +89,10 @@ _IN_WORDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
 
 _FILE_TROUBLE: tuple[tuple[type[OSError], str], ...] = (
     (FileNotFoundError, "is not there. Check the name and the folder."),
-    (FileExistsError, "is there already. Choose another name, or add --overwrite to replace it."),
+    (
+        FileExistsError,
+        "is there already. Choose another name, or add --overwrite if the command has it.",
+    ),
     (IsADirectoryError, "is a folder, and a file is needed. Name a file in it."),
     (NotADirectoryError, "is a file, and a folder is needed. Choose another name."),
     (

@@ -12,6 +12,7 @@ from creditscore.cli._render import counted
 from creditscore.cli._store_access import opened
 from creditscore.cli._store_look import Asked
 from creditscore.cli._store_options import Access
+from creditscore.cli._store_show import private_files
 from creditscore.cli._visible import shown
 from creditscore.exceptions import InvalidParameterError
 from creditscore.report import customer_dossier
@@ -30,7 +31,8 @@ def dossier(
         found = customer_dossier(
             store, customer, as_of=asked.day, known_at=asked.known_at, language=language
         )
-    found.to_html(out)
+    with private_files():
+        found.to_html(out)
     n = len(found.tables["observations"])
     console.print(
         f"Dossier of {shown(customer)} on {found.as_of}, of {counted(n, 'observation')}, written: "

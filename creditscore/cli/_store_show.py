@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +63,22 @@ def check_out(out: Path | None, read: list[Path | None], *, overwrite: bool) -> 
     check_outputs([out], [path for path in read if path is not None], overwrite=overwrite)
 
 
+@contextmanager
+def private_files() -> Iterator[None]:
+    """Let new files be read by their owner alone, as the store itself is."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 def write_out(console: Console, frame: pd.DataFrame, out: Path) -> None:
-    """Write a table as CSV in which no text is a formula, or as Parquet; say so."""
-    if out.suffix.lower() == ".csv":
-        write_safe_csv(frame, out)
-    else:
-        with whole_file(out) as temporary:
-            frame.to_parquet(temporary, index=False)
+    """Write a table of the owner alone, as CSV in which no text is a formula, or as Parquet."""
+    with private_files():
+        if out.suffix.lower() == ".csv":
+            write_safe_csv(frame, out)
+        else:
+            with whole_file(out) as temporary:
+                frame.to_parquet(temporary, index=False)
     console.print(f"{counted(len(frame), 'row')} written: {shown(out)}", soft_wrap=True)

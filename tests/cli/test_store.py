@@ -384,6 +384,7 @@ def test_a_dossier_is_written_for_a_role(tmp_path: Path, keys: Path) -> None:
     assert "信用档案 C00001" in page
     master = FIRM.customers.set_index("customer").loc["C00001"]
     assert str(master["phone"]) not in page
+    assert os.name == "nt" or stat.S_IMODE(out.stat().st_mode) == 0o600
     assert "is there already" in run(*asked, code=4)
 
 

@@ -85,6 +85,14 @@ def test_what_pays_what() -> None:
     )
 
 
+def test_a_currency_of_the_mapping_is_no_second_column() -> None:
+    columns = {**INVOICE.columns, "ccy": ItemRule(item="invoice.currency")}
+    ledger = read_ledger(INVOICES, replace(INVOICE, columns=columns), collected_at=AT)
+    found = ledger.open_items("2024-07-31")
+    assert found.columns.is_unique
+    assert found["currency"].unique().tolist() == ["CNY"]
+
+
 def test_open_items_as_of_a_day() -> None:
     ledger = read()
     found = ledger.open_items("2024-02-29").set_index("invoice")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 import stat
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -72,6 +74,24 @@ def test_without_consent_values_of_persons_are_left_out(opened: Opened) -> None:
     assert len(bo.snapshot("2024-06-01", items=["industry"], customers=[PERSON])) == 1
     # credit builds on a contract
     assert opened(ANA).snapshot("2024-06-01").loc[PERSON, "name"] == SECRETS[0]
+
+
+def test_a_denial_is_recorded_where_a_file_has_no_log(tmp_path: Path) -> None:
+    """As a backup has none, and no file that was restored by an older version."""
+    place, keys = tmp_path / "a.db", KeyRing.generate()
+    with CustomerStore.create(place, GUARDED, keys=keys, policy=POLICY, actor=ANA) as store:
+        store.load(guarded_facts())
+    with CustomerStore.open(place, keys=keys, actor=OLE) as store:
+        store.change_plan(PLAN)
+    with closing(sqlite3.connect(place)) as file:
+        assert file.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",)
+    with (
+        CustomerStore.open(place, keys=keys, actor=BO, busy_seconds=0.1) as store,
+        pytest.raises(AccessDeniedError, match="of 1 customer"),
+    ):
+        store.snapshot("2024-06-01", customers=[PERSON])
+    with CustomerStore.open(place, keys=keys, actor=OLE) as store:
+        assert list(store.trail.since())[-1].action == "denied"
 
 
 def test_consent_opens_and_its_withdrawal_closes(opened: Opened) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
@@ -30,6 +31,7 @@ from creditscore.exceptions import (
     StoreError,
 )
 from creditscore.organise import CustomerStore
+from creditscore.organise._store import _blocks
 from creditscore.protect import AccessPolicy, Actor, KeyRing
 from guarded import GUARDED, SECRETS, all_bytes, guarded_facts
 from stores import facts
@@ -125,6 +127,56 @@ def test_ciphers_that_are_moved_open_nothing(new_store: New, into: str, of: str)
     with pytest.raises(DecryptionError) as told:
         store.observations(history=True)
     assert not any(secret in str(told.value) for secret in SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("item", "value"),
+    [("name", "text = '666'"), ("income", "number = 666"), ("income", "text = '666'"),
+     ("invoice.payer", "text = '666'"), ("name", "text = NULL")],
+)  # fmt: skip
+def test_a_protected_value_in_the_clear_is_not_believed(
+    new_store: New, item: str, value: str
+) -> None:
+    store = new_store(catalogue=GUARDED)
+    store.load(guarded_facts())
+    chosen = f"item_id = (SELECT id FROM items WHERE name = '{item}')"  # noqa: S608
+    _lift(store, f"UPDATE observations SET cipher = NULL, {value} WHERE {chosen}")  # noqa: S608
+    reads = [
+        lambda: store.observations(items=[item]),
+        lambda: store.observations(history=True),
+        lambda: store.subject_access("P-4711"),
+    ]
+    if item == "invoice.payer":
+        reads.append(lambda: store.records("invoice", "2024-06-01"))
+    else:
+        reads += [lambda: store.snapshot("2024-06-01"), lambda: store.history(items=[item])]
+    for read in reads:
+        with pytest.raises(DecryptionError, match=f"of {item!r} are not encrypted") as told:
+            read()
+        assert "666" not in str(told.value)
+    assert store.snapshot("2024-06-01", items=["industry"]).loc["P-4711", "industry"] == "retail"
+
+
+def test_a_value_beside_a_cipher_is_not_believed(new_store: New) -> None:
+    store = new_store(catalogue=GUARDED)
+    store.load(guarded_facts())
+    before = store.observations(history=True)
+    _lift(store, "UPDATE observations SET text = '666', number = 666 WHERE cipher IS NOT NULL")
+    pd.testing.assert_frame_equal(store.observations(history=True), before)
+
+
+def test_blocks_say_nothing_of_protected_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_blocks, "_FEWEST", 1)
+    with CustomerStore.create(tmp_path / "a.db", GUARDED, keys=KeyRing.generate()) as store:
+        store.load(guarded_facts())
+        with store.engine.connect() as connection:
+            assert connection.execute(sa.text("SELECT count(*) FROM blocks")).scalar() == 1
+        _lift(store, "UPDATE observations SET cipher = NULL, number = 666 "
+              "WHERE item_id = (SELECT id FROM items WHERE name = 'income')")  # fmt: skip
+        with pytest.raises(DecryptionError, match="'income' are not encrypted"):
+            store.snapshot("2024-06-01", items=["income"])
 
 
 def test_evidence_that_is_moved_opens_nothing(new_store: New) -> None:

@@ -260,6 +260,14 @@ def test_pages_in_two_languages_need_nothing_else(report: PrinciplesReport, tmp_
     assert report.to_markdown().count("\n| confidential |") >= 2
 
 
+def test_reading_a_report_changes_nothing_of_it(report: PrinciplesReport) -> None:
+    before, figures = report.to_json(), report.figures.copy()
+    report.to_markdown("zh")
+    report.to_html(language="zh")
+    pd.testing.assert_frame_equal(report.figures, figures)
+    assert report.to_json() == before
+
+
 def test_no_markup_of_names_reaches_the_page() -> None:
     bad = "<b>|x"
     observations = Observations.from_frame(pd.DataFrame({

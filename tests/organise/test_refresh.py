@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -228,6 +229,19 @@ def test_statements_are_not_asked_for_by_telephone() -> None:
     told = seen(("a", "revenue", 5, "2023-03-31"))
     alone = freshness(told, as_of="2024-12-31", customers=kind).table.set_index("item")
     assert alone.loc["revenue", "method"] == "interview"
+
+
+def test_what_is_worked_out_of_records_is_asked_of_nobody() -> None:
+    known = Observations.from_frame(pd.DataFrame({
+        "customer": ["A"], "item": "employees", "value": 5, "true_from": "2024-01-01",
+        "source": "site_visit", "method": "interview", "collected_at": "2024-01-02",
+    }))  # fmt: skip
+    standard = ItemCatalogue.standard()
+    trend = replace(standard["purchase_trend"], weight=1.0)
+    catalogue = ItemCatalogue(items=(standard["employees"], standard["visit.order"], trend))
+    due = refresh_tasks(freshness(known, as_of="2024-06-30", catalogue=catalogue)).due
+    asked = due.set_index("item")[["source", "method"]].loc["purchase_trend"]
+    assert asked.tolist() == ["internal_record", "data_analysis"]
 
 
 @pytest.mark.parametrize("exposure", [-1.0, np.nan, np.inf])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import warnings
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from creditscore.exceptions import (
     StoreVersionError,
 )
 from creditscore.organise import CustomerStore
-from creditscore.organise._store._engine import make_engine, url_of, writing
+from creditscore.organise._store._engine import make_engine, url_of, use_wal, writing
 from creditscore.organise._store._revisions import (
     HEAD,
     SCRIPTS,
@@ -106,6 +108,22 @@ def test_a_backup_of_postgresql_and_one_of_sqlite_are_alike(
         filled(store).backup(tmp_path / "backup.db")
     with CustomerStore.open(tmp_path / "backup.db", keys=RING) as opened:
         assert len(opened.observations(history=True)) == 5
+
+
+def test_a_restored_file_has_a_log_as_a_new_one(tmp_path: Path) -> None:
+    with CustomerStore.create(tmp_path / "a.db", CATALOGUE, keys=RING) as store:
+        store.backup(tmp_path / "backup.db")
+    CustomerStore.restore(tmp_path / "backup.db", tmp_path / "b.db", keys=RING).close()
+    modes = {}
+    for name in ("a", "backup", "b"):
+        with closing(sqlite3.connect(tmp_path / f"{name}.db")) as file:
+            modes[name] = file.execute("PRAGMA journal_mode").fetchone()[0]
+    assert modes == {"a": "wal", "backup": "delete", "b": "wal"}
+    # where there can be no log, that is told
+    engine = sa.create_engine("sqlite://")
+    with pytest.raises(StoreError, match="cannot have a write-ahead log"):
+        use_wal(engine)
+    engine.dispose()
 
 
 def test_backups_that_are_not_what_was_written(tmp_path: Path) -> None:

@@ -473,5 +473,7 @@ def _credit_notes(monies: list[Money]) -> pd.DataFrame:
 
 def _shown(invoices: pd.DataFrame) -> pd.DataFrame:
     names = ["customer", "invoice", "invoiced_on", "due_on", "disputed_on", "amount", "currency"]
-    found = invoices.rename_axis(["customer", "invoice"]).reset_index()
+    # where the mapping has a currency, the unit of the amount is the same
+    found = invoices.drop(columns="currency", errors="ignore")
+    found = found.rename_axis(["customer", "invoice"]).reset_index()
     return found.rename(columns={"unit": "currency"})[names]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
+from typing import NoReturn
 
 import numpy as np
 import sqlalchemy as sa
@@ -28,13 +30,10 @@ KIND = "customer_kind"
 def limited(
     connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue, scope: Scope, *,
     guarded: tuple[int, ...], named: bool,
-) -> Scope:  # fmt: skip
+) -> tuple[Scope, set[str]]:  # fmt: skip
     """Return a question without guarded items of persons whom the purpose does not cover.
 
-    Raises
-    ------
-    AccessDeniedError
-        Such a person is asked for by name.
+    Also the names of those of them who are asked for by name: :func:`refuse` the question then.
 
     Warns
     -----
@@ -44,26 +43,41 @@ def limited(
     purposes = () if desk.plan is None else desk.plan.purposes
     purpose = next((p for p in purposes if p.name == desk.actor.purpose), None)
     if purpose is None or not purpose.needs_consent or not guarded:
-        return scope
+        return scope, set()
     persons = persons_of(connection, desk, catalogue, _read(connection, scope))
     at = dt.datetime.fromtimestamp(_clock.now() / 1e6, dt.UTC)
     lacking = set(uncovered(read_consents(connection), persons.values(), purpose, at))
     numbers = tuple(n for n, name in persons.items() if name in lacking)
     if numbers and named:
-        msg = (
-            f"{desk.actor.name} was denied 'read' of protected items of {len(numbers):,} "
-            f"customer(s): they gave no consent to the purpose {purpose.name!r}, or withdrew it."
-        )
-        details = {"asked": "read", "why": f"no consent to {purpose.name}"}
-        desk.trail().append(desk.actor, "denied", details, subjects=sorted(map(str, lacking)))
-        raise AccessDeniedError(msg)
+        return scope, {persons[n] for n in numbers}
     if numbers:
         msg = (
             f"Protected values of {len(numbers):,} customer(s) are left out: they gave no consent "
             f"to the purpose {purpose.name!r}, or withdrew it."
         )
         warn_user(msg, WithheldValuesWarning)
-    return scope.without(numbers, guarded)
+    return scope.without(numbers, guarded), set()
+
+
+def refuse(desk: Desk, persons: Collection[str]) -> NoReturn:
+    """Record that persons were asked for whom the purpose does not cover.
+
+    The record is a transaction of its own, so that of the question has to be over: where a file
+    has no write-ahead log, as a backup has none, one would wait for the other.
+
+    Raises
+    ------
+    AccessDeniedError
+        Always.
+    """
+    purpose = desk.actor.purpose
+    msg = (
+        f"{desk.actor.name} was denied 'read' of protected items of {len(persons):,} "
+        f"customer(s): they gave no consent to the purpose {purpose!r}, or withdrew it."
+    )
+    details = {"asked": "read", "why": f"no consent to {purpose}"}
+    desk.trail().append(desk.actor, "denied", details, subjects=sorted(persons))
+    raise AccessDeniedError(msg)
 
 
 def _read(connection: sa.Connection, scope: Scope) -> Int1D | None:

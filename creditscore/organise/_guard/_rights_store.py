@@ -46,6 +46,8 @@ class StoreRights(StoreErasing, StoreChanges):
 
         Raises
         ------
+        InvalidParameterError
+            The store has a plan, and the purpose is not in it.
         StoreError
             There is no such customer.
         AccessDeniedError
@@ -54,6 +56,8 @@ class StoreRights(StoreErasing, StoreChanges):
         self._check_open()
         check_kind(consent, "consent", f"{OWNER}.record_consent", Consent)
         self._desk.check("consent")
+        if self._desk.plan is not None:
+            self._desk.plan[consent.purpose]  # one that the plan has not opens nothing
         said = {"purpose": consent.purpose}
         self._record(CONSENT, str(consent.subject), plain(consent), said)
 

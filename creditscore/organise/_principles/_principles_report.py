@@ -170,7 +170,8 @@ class PrinciplesReport(JsonDocument):
         overall["formula"] = [formula(name, language) for name in overall["principle"]]
         parts = {
             "overall": overall, "findings": self.findings_table(language),
-            "groups": self.groups.rename_axis("group").reset_index(), "figures": self.figures,
+            "groups": self.groups.rename_axis("group").reset_index(),
+            "figures": self.figures.copy(),
             "customers": self.lowest().rename_axis("customer").reset_index(),
         }  # fmt: skip
         for part in parts.values():

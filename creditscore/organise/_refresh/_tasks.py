@@ -15,6 +15,7 @@ from creditscore._cells import word_of
 from creditscore._checks import check_kind
 from creditscore._display import counted, html_table
 from creditscore._warn import warn_user
+from creditscore.collect import ready_derivations
 from creditscore.exceptions import InvalidDataError, RejectedRowsWarning
 from creditscore.organise._refresh._freshness import Freshness
 from creditscore.protect import write_safe_csv
@@ -27,7 +28,8 @@ _BEST = {
     "environment": ("third_party", "data_analysis"),
 }
 """Where facts of a group customarily come from, and how, if the customer's own never came."""
-
+_DERIVED = ("internal_record", "data_analysis")
+"""Items that are worked out of records are asked of nobody."""
 
 _KEY = ["customer", "source", "method"]
 
@@ -127,7 +129,8 @@ def refresh_tasks(
     The value at risk of an item is the exposure that rests on it, exposure × weight of the item /
     Σ weight of all items that the customer's file should hold. Facts that are due soon count half
     of it. Ties are in the order of customer and item. An item is asked for where and how it came
-    last, and if it never came, where facts of its group customarily come from. Numbers of customers
+    last, and if it never came, where facts of its group customarily come from; items of
+    :func:`ready_derivations` are worked out of the own records. Numbers of customers
     are read as texts: 1001 is "1001".
 
     Examples
@@ -160,8 +163,10 @@ def refresh_tasks(
     soon = table["fresh_until"].where(table["state"] == "due soon", today)
     due = table.assign(value_at_risk=value, due_on=soon)[is_due]
     customary = due["group"].map(_BEST)
+    is_derived = due["item"].isin(list(ready_derivations()))
     for place, name in enumerate(("source", "method")):
-        due[name] = due[name].where(due[name] != "", customary.str[place])
+        asked = customary.str[place].mask(is_derived, _DERIVED[place])
+        due[name] = due[name].where(due[name] != "", asked)
     due = due.sort_values(
         ["value_at_risk", "customer", "item"], ascending=[False, True, True], ignore_index=True
     )

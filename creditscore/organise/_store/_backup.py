@@ -218,6 +218,8 @@ class Backup:
         try:
             with new_file(engine):
                 _copy_file(source, beside)
+                # connections from before the copy would believe that the file still has its log
+                engine.dispose()
                 use_wal(engine)
                 with writing(engine) as into:
                     n_erased = self._finished(into, erase)

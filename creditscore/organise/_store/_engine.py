@@ -226,12 +226,24 @@ def make_file(path: Path) -> None:
 
 
 def use_wal(engine: sa.Engine) -> None:
-    """Let readers of a file go on while somebody writes; the file remembers it."""
+    """Let readers of a file go on while somebody writes; the file remembers it.
+
+    Raises
+    ------
+    StoreError
+        SQLite cannot do it there, as on some drives of a network.
+    """
     raw = engine.raw_connection()
     try:
-        raw.cursor().execute("PRAGMA journal_mode=WAL")
+        found = raw.cursor().execute("PRAGMA journal_mode=WAL").fetchone()
     finally:
         raw.close()
+    if found[0] != "wal":
+        msg = (
+            f"The file {place_text(engine.url)!r} cannot have a write-ahead log, without which "
+            "readers and writers shut each other out. Put the store on a drive of this machine."
+        )
+        raise StoreError(msg)
 
 
 def check_file(url: URL) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from creditscore._checks import read_entries, unknown_name
 from creditscore._typing import Int1D
 from creditscore.exceptions import InvalidParameterError
-from creditscore.organise._guard._purpose_limit import limited
+from creditscore.organise._guard._purpose_limit import limited, refuse
 from creditscore.organise._store import _clock
 from creditscore.organise._store._access import Readable
 from creditscore.organise._store._base import OWNER, StoreBase
@@ -341,18 +341,21 @@ class StoreReads(StoreBase):
                 items=tuple(numbers.values()), customers=_asked(connection, who, owner),
                 as_of=as_of, known_at=known, recorded_by=recorded, resolve=resolve,
             )  # fmt: skip
-            scope = limited(
+            scope, denied = limited(
                 connection, self._desk, self.catalogue, scope, named=who is not None,
                 guarded=tuple(n for n in numbers.values() if by_number[n].is_protected),
             )  # fmt: skip
-            reader = Reader(items=by_number, masked=readable.masked, vault=self._desk.vault)
-            tables = Tables(connection=connection, scope=scope, reader=reader)
-            yield tables
-            # whoever was asked for, and under whatever names facts were found
-            seen = set().union(*(owners.tolist() for owners in tables.seen))
-            if scope.customers is not None:
-                seen.update(scope.customers.tolist())
-            subjects = names_of(connection, seen)
+            if not denied:
+                reader = Reader(items=by_number, masked=readable.masked, vault=self._desk.vault)
+                tables = Tables(connection=connection, scope=scope, reader=reader)
+                yield tables
+                # whoever was asked for, and under whatever names facts were found
+                seen = set().union(*(owners.tolist() for owners in tables.seen))
+                if scope.customers is not None:
+                    seen.update(scope.customers.tolist())
+                subjects = names_of(connection, seen)
+        if denied:
+            refuse(self._desk, denied)
         self._desk.record_read(call, readable, details, subjects.values())
 
     def _of_customer(self, asked: Any, call: str) -> Readable:

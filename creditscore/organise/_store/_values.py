@@ -57,7 +57,8 @@ class Reader:
         Raises
         ------
         DecryptionError
-            A value was altered or moved, or a key is missing though nobody was erased.
+            A value was altered or moved, or lies in the clear where it is protected, or a key is
+            missing though nobody was erased.
         """
         n = len(found)
         number, text = np.full(n, np.nan), np.full(n, None, dtype=object)
@@ -94,10 +95,24 @@ class Reader:
         there = ids[place] == columns["id"]
         at = rows[place[there]]
         texts, ciphers = columns["text"][there], columns["cipher"][there]
-        text[at] = texts
-        sealed = np.array([cipher is not None for cipher in ciphers], dtype=bool)
+        _, sealed, _ = self._ways(found.item[at])
+        # what stands beside a cipher was put there by somebody else
+        text[at[~sealed]] = texts[~sealed]
         if sealed.any():
+            self._check_sealed(found.item[at[sealed]], ciphers[sealed])
             self._decrypt(connection, found, at[sealed], ciphers[sealed], number, text)
+
+    def _check_sealed(self, item: Int1D, ciphers: _Objects) -> None:
+        """Check that protected values are encrypted, for a load leaves none without a cipher."""
+        bare = item[np.array([cipher is None for cipher in ciphers], dtype=bool)]
+        if len(bare):
+            name = self.items[int(bare[0])].name
+            msg = (
+                f"Protected values of {name!r} are not encrypted in {len(bare):,} row(s), and the "
+                "store keeps none like this: rows of observations were changed. Restore the store "
+                "from a backup."
+            )
+            raise DecryptionError(msg)
 
     def evidence(self, connection: sa.Connection, found: Found, sealed: _Objects) -> _Objects:
         """Return the evidence that is encrypted, None where there is none.

@@ -11,8 +11,14 @@ import pytest
 import sqlalchemy as sa
 from psycopg import sql
 
-from creditscore.exceptions import AccessDeniedError, InvalidParameterError, StoreError
+from creditscore.exceptions import (
+    AccessDeniedError,
+    BrokenTrailError,
+    InvalidParameterError,
+    StoreError,
+)
 from creditscore.organise import CustomerStore
+from creditscore.organise._store._engine import AUDIT_LOCK
 from creditscore.protect import AccessPolicy, Consent, Grant, KeyRing, Role
 from engines import Postgres
 from guarded import ANA, BO, GUARDED, OLE, POLICY, guarded_facts
@@ -225,6 +231,76 @@ def test_names_are_quoted_whatever_stands_in_them(login: Login, place: Any) -> N
     assert _items(evil) == {"revenue"}
     assert _items(login("evil", "credit")) == {"revenue"}
     assert evil.execute("SELECT count(hash) FROM audit").fetchone() is not None
+
+
+_RECORD = (
+    "INSERT INTO audit (number, at, actor, roles, purpose, action, details, n_subjects, "
+    "subjects_digest, previous, hash) SELECT {number}, '2024-01-01T00:00:00.000000Z', 'mia', "
+    "{roles}, '', 'read', {details}, 0, {digest}, {previous}, {hash} "
+    "FROM audit ORDER BY number DESC LIMIT 1"
+)
+_NEXT = {
+    "number": "number + 1", "roles": "'[]'", "details": "'{}'", "digest": "''",
+    "previous": "hash", "hash": "repeat('a', 64)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"number": "100000", "hash": "'0'"},
+        {"number": "number + 2"},
+        {"number": "0"},
+        {"previous": "repeat('0', 64)"},
+        {"hash": "'0'"},
+        {"hash": "repeat('A', 64)"},
+        {"hash": "repeat('a', 64) || chr(10)"},
+        {"digest": "'none'"},
+        {"roles": "'{}'"},
+        {"details": "'[]'"},
+        {"details": "'no object'"},
+    ],
+)
+def test_what_could_shut_the_trail_is_not_added_by_hand(
+    login: Login, changed: dict[str, str]
+) -> None:
+    by_hand = _RECORD.format(**{**_NEXT, **changed})
+    with pytest.raises(psycopg.Error, match=r"is no next record of|invalid input syntax"):
+        login("ana", "credit").execute(by_hand.encode())
+
+
+def test_a_false_record_is_found_and_stops_no_reader(
+    place: Any, keys: KeyRing, login: Login
+) -> None:
+    by_hand = _RECORD.format(**_NEXT).encode()
+    with CustomerStore.open(place, keys=keys, actor=OLE) as store:
+        before = store.trail.verify()
+        assert before.is_whole
+        login("bo", "selling").execute(by_hand)
+        with CustomerStore.open(place.set(username="t_login_ana"), keys=keys, actor=ANA) as own:
+            assert own.snapshot("2024-06-01", items=["income"]).loc["P-4711", "income"] > 0
+        with CustomerStore.open(place.set(username="t_login_lib"), keys=keys, actor=ANA) as own:
+            assert own.load(facts(("F-1", "revenue", 7, "2022-12-31"))).n_loaded == 1
+        found = store.trail.verify()
+        assert (found.kind, found.number) == ("edited", before.head.number + 1)
+        with pytest.raises(BrokenTrailError, match="broken at record"):
+            store.approvals.ask(OLE, "erase", reason="asked for", subjects=["F-1"])
+        # as the documents say it is repaired
+        with psycopg.connect(host=place.query["host"], user="tests", dbname=place.database) as own:
+            own.execute("ALTER TABLE audit DISABLE TRIGGER audit_only_added")
+            own.execute("DELETE FROM audit WHERE number >= %s", (found.number,))
+            own.execute("ALTER TABLE audit ENABLE TRIGGER audit_only_added")
+        assert store.trail.verify().head == before.head
+
+
+def test_who_adds_by_hand_waits_for_the_library(login: Login) -> None:
+    ana, lib = login("ana"), login("lib")
+    ana.execute("SET lock_timeout = '10ms'")
+    with lib.transaction():
+        # the library has read the last record, and is about to add the next one
+        lib.execute("SELECT pg_advisory_xact_lock(%s)", (AUDIT_LOCK,))
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            ana.execute(_RECORD.format(**_NEXT).encode())
 
 
 def test_the_library_works_under_the_roles(place: Any, keys: KeyRing, login: Login) -> None:

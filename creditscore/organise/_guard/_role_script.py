@@ -18,7 +18,9 @@ from creditscore.organise._guard._database_role import (
     DatabaseRole,
     role_name,
 )
+from creditscore.organise._store._engine import AUDIT_LOCK
 from creditscore.organise._store._schema import metadata
+from creditscore.protect import TrailHead
 
 _BLOCK = "$creditscore_block$"
 _BY_ROW = (
@@ -42,6 +44,8 @@ _COLUMNS = {
     ),
 }  # fmt: skip
 """Columns that readers may see; fingerprints and encrypted values are not among them."""
+_NO_HASH = "!~ '^[0-9a-f]{64}$'"
+"""What tells a text that is no hash of a record."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +74,7 @@ class RoleScript:
                 f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {literal(name)}) THEN "
                 f"EXECUTE {literal(f'CREATE ROLE {identifier(name)} NOLOGIN')}; END IF"
             )
+        yield from self._chained()
         yield from self._owned()
         yield from self._taken_away()
         yield from self._of_library()
@@ -82,12 +87,40 @@ class RoleScript:
     def _role(self, name: str) -> str:
         return identifier(role_name(self.prefix, name))
 
+    def _chained(self) -> Iterator[str]:
+        """Let nobody add to the trail but what follows its last record in number and form.
+
+        Whoever reads by the library has to add to it, and could shut it by hand otherwise: no
+        record follows one that has no hash. Whether a hash is that of the key, no database knows.
+        """
+        table, function = self._table("audit"), f"{identifier(self.schema)}.creditscore_next_record"
+        yield (
+            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql "
+            f"SET search_path = pg_catalog, pg_temp AS {_BLOCK} DECLARE head record; BEGIN "
+            f"PERFORM pg_advisory_xact_lock({AUDIT_LOCK}); "
+            f"SELECT number, hash INTO head FROM {table} ORDER BY number DESC LIMIT 1; "
+            "IF NEW.number <> coalesce(head.number, 0) + 1 "
+            f"OR NEW.previous <> coalesce(head.hash, '{TrailHead().hash}') "
+            f"OR NEW.hash {_NO_HASH} OR (NEW.subjects_digest {_NO_HASH} "
+            "AND NEW.subjects_digest <> '') "
+            "OR json_typeof(NEW.roles::json) <> 'array' "
+            "OR json_typeof(NEW.details::json) <> 'object' "
+            "THEN RAISE EXCEPTION 'this is no next record of the audit trail'; END IF; "
+            f"RETURN NEW; END {_BLOCK}"
+        )
+        yield f"DROP TRIGGER IF EXISTS audit_next_record ON {table}"
+        yield (
+            f"CREATE TRIGGER audit_next_record BEFORE INSERT ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {function}()"
+        )
+
     def _owned(self) -> Iterator[str]:
         owner, schema = self._role(OWNER_ROLE), identifier(self.schema)
         yield f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {owner}"
         for name in (*metadata.tables, "alembic_version"):
             yield f"ALTER TABLE {self._table(name)} OWNER TO {owner}"
-        yield f"ALTER FUNCTION {schema}.creditscore_only_added() OWNER TO {owner}"
+        for name in ("creditscore_only_added", "creditscore_next_record"):
+            yield f"ALTER FUNCTION {schema}.{name}() OWNER TO {owner}"
         for name in _BY_ROW:
             yield f"ALTER TABLE {self._table(name)} ENABLE ROW LEVEL SECURITY"
             yield f"ALTER TABLE {self._table(name)} FORCE ROW LEVEL SECURITY"

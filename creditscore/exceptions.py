@@ -63,6 +63,7 @@
     ├── ValidityWarning            validities that seem to be given by their last days
     ├── RejectedRowsWarning        rows that could not be used: they are in the table of rejects
     ├── ConflictWarning            sources that contradict each other about one fact
+    ├── MixedUnitsWarning          amounts in several currencies, or counted in several units
     ├── StaleDataWarning           facts older than their shelf life
     ├── ResponseWarning            answers of so few, or so other, that they mislead
     ├── DisclosureWarning          a table in which persons could be told apart
@@ -306,6 +307,10 @@ class RejectedRowsWarning(CreditScoreWarning):
 
 class ConflictWarning(CreditScoreWarning):
     """Sources say different things about one fact; the more reliable one is taken."""
+
+
+class MixedUnitsWarning(CreditScoreWarning):
+    """Amounts of one column, or one row, are in several currencies or counted in several units."""
 
 
 class StaleDataWarning(CreditScoreWarning):

@@ -18,6 +18,7 @@ from creditscore.exceptions import (
     CreditScoreWarning,
     DocumentNotFoundError,
     InvalidParameterError,
+    StoreError,
     StoreNotFoundError,
 )
 
@@ -148,6 +149,9 @@ def _exit_code(error: CreditScoreError | OSError) -> int:
     if isinstance(error, InvalidParameterError):
         return WRONG_USAGE
     if isinstance(error, (DocumentNotFoundError, StoreNotFoundError)):
+        return NO_FILE
+    if isinstance(error, StoreError) and isinstance(error.__cause__ or error.__context__, OSError):
+        # of the file of a store, such as that it is there already
         return NO_FILE
     # a denied access is an error of the system, too
     return REFUSED if isinstance(error, CreditScoreError) else NO_FILE

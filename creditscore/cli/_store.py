@@ -97,7 +97,11 @@ def load(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
         Path, typer.Argument(help="File of facts: CSV, Excel, JSON or Parquet, packed or not.")
     ],
     mapping: Annotated[
-        Path | None, typer.Option(help="YAML file that says what its columns mean.")
+        Path | None,
+        typer.Option(
+            help="YAML file that says what its columns mean; with --guess its entry 'file' alone "
+            "counts, such as file: {separator: ';', decimal: ','}."
+        ),
     ] = None,
     store: Place = None,
     rejects: Annotated[
@@ -184,6 +188,7 @@ def load(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
             said = work.Confirmed(
                 write=write_mapping, source=source, method=method, source_name=source_name,
                 changes=tuple(change or ()), fields=tuple(field or ()), overwrite=overwrite,
+                mapping=mapping,
             )  # fmt: skip
             work.guess_or_refuse(console, access, data, said, guess=guess)
         else:

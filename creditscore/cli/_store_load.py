@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from creditscore._yaml import read_yaml_file
 from creditscore.cli._outputs import check_outputs
 from creditscore.cli._render import counted
 from creditscore.cli._store_access import actor_of, check_there, opened
@@ -18,13 +20,14 @@ from creditscore.cli._store_show import check_out, show_table, write_out
 from creditscore.cli._visible import shown
 from creditscore.collect import (
     Collected,
+    FileForm,
     ItemCatalogue,
     MappingProposal,
     SourceMapping,
     guess_mapping,
     read_source,
 )
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import DocumentError, InvalidParameterError
 from creditscore.organise import LoadResult
 
 
@@ -96,6 +99,8 @@ class Confirmed:
     changes: tuple[str, ...]
     fields: tuple[str, ...]
     overwrite: bool
+    mapping: Path | None
+    """File whose entry 'file' says how the data are written; nothing else of it is read."""
 
 
 def guess_or_refuse(
@@ -115,16 +120,17 @@ def guess_or_refuse(
             "they seem to hold."
         )
         raise InvalidParameterError(msg)
+    form = FileForm() if said.mapping is None else _form_of(said.mapping)
     catalogue = ItemCatalogue.standard()
     if access.place is not None or os.environ.get(PLACE):
         with opened(access) as store:
             catalogue = store.catalogue
     if said.write is not None:
-        check_outputs([said.write], [data], overwrite=said.overwrite)
+        check_outputs([said.write], [data, *filter(None, [said.mapping])], overwrite=said.overwrite)
         if said.write.suffix.lower() not in (".yaml", ".yml"):
             msg = f"--write-mapping writes YAML: its name must end in .yaml. Got {said.write}."
             raise InvalidParameterError(msg)
-    proposal = guess_mapping(data, catalogue=catalogue)
+    proposal = guess_mapping(data, catalogue=catalogue, form=form)
     show_table(console, proposal.frame())
     if said.write is None:
         console.print(
@@ -138,6 +144,20 @@ def guess_or_refuse(
         f"Mapping written, nothing loaded: {shown(said.write)}. Look at it, and load by --mapping.",
         soft_wrap=True,
     )
+
+
+def _form_of(path: Path) -> FileForm:
+    """Return what the entry 'file' of a mapping says, which may have no other entry yet."""
+    check_there(path)
+    content = read_yaml_file(path)
+    if not isinstance(content, Mapping) or "file" not in content:
+        msg = f"{path} has no entry 'file', which says with --guess how the data are written."
+        raise DocumentError(msg)
+    try:
+        return FileForm.from_plain(content["file"])
+    except InvalidParameterError as error:
+        msg = f"{path}, entry 'file': {error}"
+        raise DocumentError(msg) from error
 
 
 def _confirm(proposal: MappingProposal, said: Confirmed, *, by: str) -> SourceMapping:

@@ -59,7 +59,7 @@ def snapshot(
     if asked.out is not None:
         write_out(console, frame, asked.out)
         return
-    show_table(console, frame, most=_MOST)
+    show_table(console, frame, most=_MOST, fit=True)
 
 
 def due(

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -22,24 +23,53 @@ from creditscore.exceptions import InvalidParameterError
 from creditscore.protect import write_safe_csv
 
 _WIDEST = 48
+_EDGES, _BETWEEN = 2, 3
+"""Signs beside a table, and those that a column takes besides its cells."""
 _LARGE = 1000
 """Numbers from here on are amounts, and shown to the last unit."""
 
 
 def show_table(
-    console: Console, frame: pd.DataFrame, *, most: int | None = None, widest: int = _WIDEST
+    console: Console,
+    frame: pd.DataFrame,
+    *,
+    most: int | None = None,
+    widest: int = _WIDEST,
+    fit: bool = False,
 ) -> None:
-    """Print the first rows of a table, and how many there are besides."""
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in frame.columns:
-        right = pd.api.types.is_numeric_dtype(frame[name])
-        table.add_column(shown(name), justify="right" if right else "left")
+    """Print the first rows of a table, and how many there are besides.
+
+    To fit, only as many columns are printed as a line has room for, and it is said how many are
+    left out; else what is too wide is broken.
+    """
     head = frame if most is None else frame.head(most)
-    for row in head.itertuples(index=False):
-        table.add_row(*(shown(_cell(value, widest)) for value in row))
+    columns = [
+        [shown(name), *(shown(_cell(value, widest)) for value in head.iloc[:, place])]
+        for place, name in enumerate(frame.columns)
+    ]
+    room = _room(console, columns) if fit else len(columns)
+    table = Table(box=box.SIMPLE_HEAD)
+    for (name, *_), kind in zip(columns[:room], frame.dtypes, strict=False):
+        right = pd.api.types.is_numeric_dtype(kind)
+        table.add_column(name, justify="right" if right else "left")
+    for row in zip(*(cells[1:] for cells in columns[:room]), strict=True):
+        table.add_row(*row)
     console.print(table)
     if len(head) < len(frame):
         console.print(f"[dim]and {len(frame) - len(head):,} more.[/dim]")
+    if room < len(columns):
+        more = counted(len(columns) - room, "more column")
+        console.print(f"[dim]and {more}: use --item or --out.[/dim]")
+
+
+def _room(console: Console, columns: list[list[Any]]) -> int:
+    """Return how many columns fit in a line, of which two are printed in any case."""
+    left = console.width - _EDGES
+    for place, cells in enumerate(columns):
+        left -= max(cell_len(str(cell)) for cell in cells) + _BETWEEN
+        if left < 0:
+            return min(max(place, 2), len(columns))
+    return len(columns)
 
 
 def _cell(value: Any, widest: int) -> str:

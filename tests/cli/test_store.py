@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from creditscore.cli import app
-from creditscore.collect import SourceMapping
+from creditscore.collect import FileForm, SourceMapping
 from creditscore.datasets import load_trading_firm, trading_firm_mappings, trading_firm_path
 from creditscore.organise import CustomerStore
 from creditscore.protect import AccessPolicy, KeyRing
@@ -198,6 +198,26 @@ def test_a_guess_becomes_a_mapping_that_somebody_answers_for(store: Path, tmp_pa
     assert "1 observation loaded" in output
 
 
+@pytest.mark.usefixtures("store")
+def test_a_guess_can_be_told_how_the_file_is_written(tmp_path: Path) -> None:
+    data, form, out = (tmp_path / name for name in ("de.csv", "form.yaml", "out.yaml"))
+    data.write_bytes("customer;revenue;region\nC1;1.200,5;Süd\n".encode("cp1252"))
+    form.write_text("file: {separator: ';', decimal: ',', thousands: ., encoding: cp1252}\n")
+    assert "encoding" in run("load", data, "--guess", code=3)
+    asked = ("load", data, "--guess", "--mapping", form)
+    assert "revenue" in run(*asked)
+    run(*asked, "--write-mapping", out, "--source", "site_visit", "--method", "observation",
+        "--field", "true_from=2024-02-01", "--field", "unit=CNY")  # fmt: skip
+    assert SourceMapping.from_yaml(out).form == FileForm(
+        separator=";", decimal=",", thousands=".", encoding="cp1252"
+    )
+    output = run("load", data, "--mapping", out, "--collected-at", "2024-02-01")
+    assert "2 observations loaded" in output
+    for text, told in (("source: x\n", "no entry 'file'"), ("file: {sign: x}\n", "no use for")):
+        form.write_text(text)
+        assert told in run(*asked, code=3)
+
+
 def test_rejected_values_of_protected_items_are_in_no_file(store: Path, tmp_path: Path) -> None:
     data, mapping = tmp_path / "persons.csv", tmp_path / "persons.yaml"
     data.write_text("customer,on,income\nP1,2024-01-31,-4711.25\n", encoding="utf-8")
@@ -254,6 +274,7 @@ def test_a_snapshot_is_masked_by_role(tmp_path: Path, keys: Path) -> None:
     output = run("due", *where, *DAY, "--role", "analyst", *for_credit)
     assert "identity_number" not in output
     assert "was denied" in run("verify", *where, code=3)
+    assert "was denied 'read'" in run("snapshot", *where, "--role", "analyst", code=3)
 
     assert "denied 'audit'" in run("audit", *where, "--role", "analyst", code=3)
     output = run("audit", *where, "--role", "auditor", "--last", 50)
@@ -318,9 +339,10 @@ def test_merged_customers_are_one(store: Path, tmp_path: Path) -> None:
         found.link("C2", "C1", "one number")
     assert "for 1 customer," in run("due", "--as-of", "2024-06-30")
     out = tmp_path / "findings.csv"
-    run("verify", "--out", out)
+    # of one customer, the two numbers contradict each other
+    run("verify", "--out", out, code=5)
     found_of = pd.read_csv(out)
-    assert set(found_of["customer"]) <= {"C1"}
+    assert set(found_of["customer"]) == {"C1"}
 
 
 def test_a_file_with_rejects_may_be_loaded_twice(store: Path, tmp_path: Path) -> None:
@@ -394,9 +416,19 @@ def test_a_dossier_is_written_for_a_role(tmp_path: Path, keys: Path) -> None:
 def test_a_store_that_cannot_be_made_leaves_no_keys(tmp_path: Path) -> None:
     (tmp_path / "c.db").touch()
     keys = tmp_path / "keys.json"
-    output = run("init", "--store", tmp_path / "c.db", "--new-keys", keys, code=3)
+    output = run("init", "--store", tmp_path / "c.db", "--new-keys", keys, code=4)
     assert "There is a file" in output
     assert not keys.exists()
+    nowhere = tmp_path / "none" / "c.db"
+    assert "cannot be made" in run("init", "--store", nowhere, "--new-keys", keys, code=4)
+    assert not keys.exists()
+
+
+def test_a_backup_is_not_restored_over_a_file(store: Path, tmp_path: Path) -> None:
+    run("backup", tmp_path / "backup.db")
+    before = store.read_bytes()
+    assert "There is a file" in run("restore", tmp_path / "backup.db", "--store", store, code=4)
+    assert store.read_bytes() == before
 
 
 def test_keys_are_never_replaced(keys: Path) -> None:

@@ -294,3 +294,15 @@ def test_half_characters_of_texts_are_told(word: str) -> None:
     table = pd.DataFrame({name: pd.Series([cell], dtype=object) for name, cell in row.items()})
     with pytest.raises(InvalidDataError, match=r"row 0, text .* holds a character that cannot be"):
         Observations.from_frame(table)
+
+
+def test_tables_in_the_place_of_something_else_are_refused() -> None:
+    frame: Any = pd.DataFrame({"customer": ["A"]})
+    known = Observations.from_frame(rows())
+    for parts in ([known, frame], frame):
+        with pytest.raises(InvalidParameterError, match=r"'parts' .* must be a Observations"):
+            Observations.concat(parts)
+    with pytest.raises(InvalidParameterError, match=r"'parts' .* must be a tuple"):
+        Observations.concat(known)  # type: ignore[arg-type]
+    with pytest.raises(InvalidParameterError, match=r"'catalogue' .* must be a ItemCatalogue"):
+        Observations.from_frame(rows(), catalogue=frame)

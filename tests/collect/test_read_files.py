@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import json
 import zipfile
 from dataclasses import replace
@@ -35,6 +36,7 @@ from creditscore.exceptions import (
     RejectedRowsWarning,
     UnsafeInputError,
 )
+from creditscore.protect import InputLimits
 
 SIMPLE = SourceMapping(
     source="public_filing", method="data_analysis", customer=FieldRule(columns=("firm",)),
@@ -295,6 +297,36 @@ def test_small_files_that_unpack_to_large_tables_are_refused(tmp_path: Path) -> 
     sparse = [{"firm": "C1", f"x{n}": 1} for n in range(4000)]
     with pytest.raises(UnsafeInputError, match="a table of 16,004,000 cells"):
         read_source(sparse, SIMPLE, collected_at=AT)
+
+
+def test_small_files_of_very_many_rows_are_refused(tmp_path: Path) -> None:
+    path, n = tmp_path / "bomb.parquet", 150_000
+    same = pa.array(["C1"]).dictionary_encode().take(pa.array([0] * n))
+    pq.write_table(pa.table({"firm": same, "day": same, "sales": same}), path)
+    with pytest.raises(UnsafeInputError, match=r"more than 100,000 rows.* of its size"):
+        read_source(path, SIMPLE, collected_at=AT)
+    zipped = tmp_path / "bomb.csv.gz"
+    zipped.write_bytes(gzip.compress(b"firm,day,sales\n" + b"1,1,1\n" * 250_000))
+    with pytest.raises(UnsafeInputError, match="more than 1,048,576 bytes, 100 times"):
+        read_source(zipped, SIMPLE, collected_at=AT)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "xlsx", "parquet"])
+def test_the_limit_of_rows_is_of_each_kind_of_file(tmp_path: Path, ending: str) -> None:
+    table = pd.DataFrame({"firm": ["C1", "C2"], "day": "2023-12-31", "sales": [1.0, 2.0]})
+    path = tmp_path / f"a.{ending}"
+    write = {
+        "csv": lambda: table.to_csv(path, index=False), "parquet": lambda: table.to_parquet(path),
+        "jsonl": lambda: table.to_json(path, orient="records", lines=True),
+        "xlsx": lambda: table.to_excel(path, index=False),
+    }  # fmt: skip
+    write[ending]()
+    two, one = InputLimits(max_rows=2), InputLimits(max_rows=1)
+    assert read_source(path, SIMPLE, collected_at=AT, limits=two).rejects.n_rows == 0
+    with pytest.raises(UnsafeInputError, match=r"more than 1 rows.*InputLimits\(max_rows=…\)"):
+        read_source(path, SIMPLE, collected_at=AT, limits=one)
+    # what a frame holds is in memory already
+    assert read_source(table, SIMPLE, collected_at=AT, limits=one).rejects.n_rows == 0
 
 
 def test_no_records_are_no_fault(tmp_path: Path) -> None:

@@ -84,6 +84,11 @@ def test_observations_are_in_the_unit_of_their_item() -> None:
                        "which is kept in months"):  # fmt: skip
         Observations.from_frame(facts)
     assert len(Observations.from_frame(facts.iloc[1:])) == 2
+    # a reader would multiply, and nobody does so here
+    with pytest.raises(InvalidDataError, match="unit 'TEUR' counts in 1,000: give numbers in EUR"):
+        Observations.from_frame(facts.iloc[2:].assign(unit="TEUR"))
+    with pytest.raises(InvalidDataError, match="counts in 10,000: give numbers in whole units"):
+        Observations.from_frame(facts.iloc[2:].assign(unit="万"))
 
 
 @pytest.mark.parametrize(

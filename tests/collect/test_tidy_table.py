@@ -42,3 +42,8 @@ def test_what_is_none_is_refused() -> None:
         tidy_table(ROWS, ("customer", "text", "record"), "here")
     with pytest.raises(InvalidDataError, match="'customer' is empty in row 1"):
         tidy_table(pd.DataFrame({"customer": ["A", None]}), ("customer",), "here")
+    for name in ("true_from", "collected_at"):
+        made = Observations.from_frame(ROWS)
+        hollow = Observations(table=made.table.assign(**{name: pd.NaT}), catalogue=made.catalogue)
+        with pytest.raises(InvalidDataError, match=f"'{name}' is empty in row 0"):
+            tidy_table(hollow, ("customer", name), "here")

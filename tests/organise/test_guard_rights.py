@@ -28,7 +28,14 @@ from creditscore.exceptions import (
 )
 from creditscore.organise import CustomerStore, SubjectAccess
 from creditscore.organise._guard import _purpose_limit
-from creditscore.protect import Actor, Consent, KeyRing, SubjectRequest
+from creditscore.protect import (
+    AccessPolicy,
+    Actor,
+    Consent,
+    KeyRing,
+    ProtectionPlan,
+    SubjectRequest,
+)
 from guarded import ANA, BO, GUARDED, OLE, PLAN, POLICY, SECRETS, approved, guarded_facts
 from stores import facts
 
@@ -344,12 +351,40 @@ def test_pages_show_everything_and_run_nothing(tmp_path: Path, language: str) ->
         "html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "strong", "table",
         "thead", "tbody", "tr", "th", "td",
     }  # fmt: skip
-    assert page.attributes <= {"lang", "charset", "http-equiv", "content"}
+    assert page.attributes <= {"lang", "charset", "http-equiv", "content", "class"}
     assert page.texts.count(EVIL) >= 4
     assert ("What we know of you" if language == "en" else "我们所掌握的关于您的信息") in text
     assert "http" not in text.replace("http-equiv", "")
     with pytest.raises(InvalidParameterError, match="language"):
         found.to_html("de")
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["invoice: Amount", "note: note.text", "site audit: Amount", "Name"]),
+        ("zh", ["发票金额", "备注：意见", "site_audit：金额", "名称"]),
+    ],
+)
+def test_pages_are_for_people(language: str, expected: list[str]) -> None:
+    named = [("invoice.amount", "Amount", "发票金额"), ("note.text", "", "意见"),
+             ("site_audit.amount", "Amount", "金额"), ("name", "Name", "名称")]  # fmt: skip
+    rows = [
+        {"item": item, "label": label, "label_zh": zh, "value": 1, "unit": "", "true_to": None,
+         "recorded_at": "2024-01-31T07:57:09.158495+00:00", "evidence": "a" * 99, "counts": False}
+        for item, label, zh in named
+    ]  # fmt: skip
+    content = {"customer": "X", "made_at": "2024-02-01T08:17:37.893145+00:00", "facts": rows}
+    page = _Page()
+    page.feed(SubjectAccess(content=content).to_html(language))
+    texts = page.texts
+    assert [text for text in texts if text in expected] == expected
+    assert {"2024-02-01 08:17", "2024-01-31 07:57"} <= set(texts)
+    assert not any("09.158" in text or "37.893" in text for text in texts)
+    # columns without anything take no room, and what is False is something
+    assert not {"Unit", "True until before", "单位", "失效日期"} & set(texts)
+    assert {"Counts now", "当前有效"} & set(texts)
+    assert '<td class="long">aaa' in SubjectAccess(content=content).to_html(language)
 
 
 def test_files_are_written_once_for_their_owner_alone(tmp_path: Path) -> None:
@@ -390,6 +425,22 @@ def test_the_report_has_the_numbers_of_the_store(opened: Opened) -> None:
     assert PERSON not in report.to_html()
     with pytest.raises(AccessDeniedError, match="'audit'"):
         opened(ANA).protection_report()
+
+
+def test_the_officer_of_the_standard_policy_makes_the_report(tmp_path: Path) -> None:
+    place, keys = tmp_path / "a.db", KeyRing.generate()
+    with CustomerStore.create(place, GUARDED, keys=keys) as store:
+        store.load(guarded_facts())
+        store.change_plan(ProtectionPlan.standard())
+        store.change_policy(AccessPolicy.standard())
+    for role, allowed in (("data_protection_officer", True), ("auditor", True), ("sales", False)):
+        actor = Actor(name="min", roles=(role,), purpose="sales")
+        with CustomerStore.open(place, keys=keys, actor=actor) as store:
+            if allowed:
+                assert dict(store.protection_report().frame().to_numpy().tolist())["items"] > 0
+            else:
+                with pytest.raises(AccessDeniedError, match="'audit'"):
+                    store.protection_report()
 
 
 def test_a_report_needs_a_plan(new_store: New) -> None:

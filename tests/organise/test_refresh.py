@@ -211,7 +211,7 @@ def test_what_is_told_of_nobody_is_no_silent_zero() -> None:
 
 
 def test_one_name_is_not_a_list_of_letters() -> None:
-    with pytest.raises(InvalidParameterError, match="must be a tuple"):
+    with pytest.raises(InvalidParameterError, match=r"must be a tuple"):
         freshness(seen(("A", "phone", "1", "2024-06-01")), as_of="2024-06-30", customers="AB")
 
 
@@ -249,6 +249,29 @@ def test_exposures_that_cannot_be(exposure: float) -> None:
     facts = freshness(seen(("a", "phone", "1", "2024-06-01")), as_of="2024-06-30")
     with pytest.raises(InvalidDataError, match="exposure of customer 'a'"):
         refresh_tasks(facts, exposure={"a": exposure})
+
+
+def test_a_table_is_no_list_of_customers() -> None:
+    facts = seen(("a", "phone", "1", "2024-06-01"))
+    with pytest.raises(InvalidParameterError, match=r"no whole table. Give one column"):
+        freshness(facts, as_of="2024-06-30", customers=pd.DataFrame({"customer": ["a"]}))
+    found = freshness(facts, as_of="2024-06-30", customers=pd.Index(["a"]))
+    assert set(found.table["customer"]) == {"a"}
+
+
+def test_persons_are_not_asked_for_what_firms_have() -> None:
+    catalogue = ItemCatalogue.standard()
+    rows = pd.DataFrame({"customer": ["p", "e"], "item": "customer_kind", "source": "site_visit",
+                         "value": ["person", "enterprise"], "true_from": "2024-01-01",
+                         "method": "interview", "collected_at": "2024-02-01"})  # fmt: skip
+    table = freshness(Observations.from_frame(rows), as_of="2024-06-30").table
+    asked = {name: set(part["item"]) for name, part in table.groupby("customer")}
+    of_firms = {"industry", "industry_default_rate", "strategy", "customer_concentration",
+                "management_quality"}  # fmt: skip
+    assert of_firms <= asked["e"]
+    assert not of_firms & asked["p"]
+    assert {"payment_morale", "address"} <= asked["p"]
+    assert all(catalogue[name].of == ("enterprise",) for name in of_firms)
 
 
 def test_no_formula_reaches_a_spreadsheet(tmp_path: Path) -> None:

@@ -10,10 +10,19 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from creditscore.collect import ItemCatalogue
 from creditscore.exceptions import AccessDeniedError, BrokenTrailError, DecryptionError
 from creditscore.organise import CustomerStore
 from creditscore.organise._store._schema import observations
-from creditscore.protect import AccessPolicy, Actor, Grant, KeyRing, RetentionRule, Role
+from creditscore.protect import (
+    AccessPolicy,
+    Actor,
+    Grant,
+    KeyRing,
+    ProtectionPlan,
+    RetentionRule,
+    Role,
+)
 from stores import CATALOGUE, facts
 
 New = Callable[..., CustomerStore]
@@ -189,6 +198,24 @@ def test_an_edited_trail_is_found(new_store: New) -> None:
 # --- who may do what -------------------------------------------------------------------
 
 
+def test_who_may_read_nothing_is_denied_by_policy_or_plan(tmp_path: Path) -> None:
+    place, ring = tmp_path / "a.db", KeyRing.generate()
+    people = ItemCatalogue(items=[item for item in CATALOGUE if item.is_protected])
+    with CustomerStore.create(place, people, keys=ring) as store:
+        store.change_plan(ProtectionPlan.standard())
+        with pytest.raises(AccessDeniedError, match="the plan has no purpose ''"):
+            store.snapshot("2024-06-30")
+        store.change_policy(POLICY)
+    ana = Actor(name="ana", roles=("analyst",))
+    with (
+        CustomerStore.open(place, keys=ring, actor=ana) as store,
+        pytest.raises(AccessDeniedError, match="ana was denied 'read' of item"),
+    ):
+        store.snapshot("2024-06-30")
+    with CustomerStore.open(place, keys=ring, actor=ANA) as store:
+        assert len(store.snapshot("2024-06-30")) == 0
+
+
 def test_what_a_role_may_not_read_is_not_there(new_place: Callable[[], Any]) -> None:
     place, ring = new_place(), KeyRing.generate()
     with CustomerStore.create(place, CATALOGUE, keys=ring, policy=POLICY, actor=ANA) as store:
@@ -224,11 +251,16 @@ def test_what_a_role_may_not_read_is_not_there(new_place: Callable[[], Any]) -> 
         assert store.retractions().empty
         assert store.links().empty
     with CustomerStore.open(place, keys=ring, actor=Actor(name="eve")) as store:
-        assert store.snapshot("2024-06-30").shape == (0, 0)
-        assert store.observations().empty
-        for read in (store.customers, store.batches, store.links, store.retractions):
+        # an empty table would tell the one who forgot the purpose that nothing is known
+        for read in (
+            lambda: store.snapshot("2024-06-30"), store.observations, store.history,
+            lambda: store.records("invoice", "2024-06-30"),
+            store.customers, store.batches, store.links, store.retractions,
+        ):  # fmt: skip
             with pytest.raises(AccessDeniedError, match="eve was denied 'read'"):
                 read()
+            (denied,) = list(store._desk.trail().since())[-1:]
+            assert (denied.actor, denied.action) == ("eve", "denied")
         for read in (store.consents, store.requests, store.holds, store.role_script):
             with pytest.raises(AccessDeniedError, match=r"eve was denied '(consent|hold|manage)"):
                 read()

@@ -463,3 +463,44 @@ def test_not_all_is_not_a_hundred_per_cent() -> None:
     sources = ["third_party", *["public_filing"] * 999]
     many = told(*[(f"C{k}", "region", "west") for k in range(1000)], source=sources)
     assert "99.9% verified" in repr(verify(many))
+
+
+def test_a_source_that_contradicts_itself_is_found() -> None:
+    rows = [("A", "employees", n) for n in (1.0, 1.0, 2.0, 2.0)]
+    facts = told(*rows, ("B", "employees", 5.0), ("B", "employees", 5.0), ("C", "region", "west"),
+                 ("C", "region", "west "))  # fmt: skip
+    checked = verify(facts)
+    found = checked.findings[checked.findings["check"] == "conflict"]
+    columns = ["customer", "value", "expected", "severity", "observation"]
+    assert found[columns].to_numpy().tolist() == [["A", 1.0, "2.0", "error", 0]]
+    assert checked.status["status"].tolist() == ["unverified"] * 4 + ["verified"] * 4
+    # what is told later, or loaded later into a store, corrects
+    instants = ["2024-05-01", "2024-05-02"]
+    moved = told(*rows[1:3], collected_at=instants)
+    again = told(*rows[1:3]).table.assign(recorded_at=pd.to_datetime(instants))
+    assert not len(verify(moved).findings)
+    assert not len(verify(again).findings)
+    in_units = told(("A", "revenue", 7.0), ("A", "revenue", 1.0), unit=["CNY", "USD"])
+    assert "conflict" not in set(verify(in_units).findings["check"])
+
+
+def test_facts_with_an_error_are_not_verified() -> None:
+    statement = [("A", "total_assets", 1000.0), ("A", "total_liabilities", 600.0),
+                 ("A", "equity", 380.0)]  # fmt: skip
+    checked = verify(told(*statement, ("A", "employees", 5.0)))
+    assert checked.findings["item"].tolist() == [""]
+    # the equation cannot say which of them is wrong: none of the statement is sure
+    assert checked.shares()["verified"].tolist() == [0.0]
+    assert set(checked.status["why"]) == {"an error was found"}
+    table = told(*statement[:2], ("B", "employees", 5.0)).table
+    table.loc[2, "number"] = -5.0
+    assert verify(table).status["status"].tolist() == ["verified", "verified", "unverified"]
+
+
+def test_observations_are_no_table_of_statements() -> None:
+    facts: Any = told(("A", "revenue", 5.0))
+    with pytest.raises(InvalidParameterError, match=r"'statements' .* must be a DataFrame"):
+        check_identities(facts)
+    frame: Any = facts.table
+    with pytest.raises(InvalidParameterError, match=r"'catalogue' .* must be a ItemCatalogue"):
+        verify(facts, catalogue=frame)

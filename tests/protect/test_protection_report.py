@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from creditscore.protect import (
     break_glass,
     due_for_erasure,
 )
+from creditscore.protect._access._findings import FINDING_KINDS
+from creditscore.protect._consent._report_words import COLUMNS, POLICY_ZH, TITLES
 
 KEY = b"a secret of 16 bytes or more"
 PLAN = ProtectionPlan.standard()
@@ -120,10 +123,7 @@ def test_the_findings() -> None:
     found = report().findings()
     assert found[:2] == (
         "1 request is overdue, the longest since 2025-02-28.",
-        (
-            "1 observation is due for erasure by <Retention of 2025-03-31: 2 observations, 1 due, "
-            "1 held>."
-        ),
+        "1 observation is due for erasure by the rules of retention.",
     )
     assert any(one.startswith("4 records of the audit trail came after the last") for one in found)
     assert "1 emergency access is to be looked at." in found
@@ -175,10 +175,52 @@ def test_no_customer_is_named_and_texts_are_escaped(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == page
 
 
+def test_the_report_speaks_english_or_chinese() -> None:
+    made = report()
+    english, chinese = made.to_html() or "", made.to_html(language="zh") or ""
+    assert '<html lang="en">' in english
+    assert '<html lang="zh">' in chinese
+    for page in (english, chinese, made.to_markdown(), made.to_markdown("zh")):
+        # no names of columns or of events, no values of Python, no parts of seconds
+        assert not re.search(r"[a-z]_[a-z]+</th>|_in_force|_days|True|False|_ended_on|Z<", page)
+        assert "2025-03-01 00:00" in page
+    assert ">Consents in force</th>" in english
+    assert ">end of the relationship</td>" in english
+    assert ">yes</td>" in english
+    assert not re.search("[一-鿿]", re.sub("征信业管理条例", "", english))
+    for word in (
+        "个人信息保护报告",
+        "有效的同意",
+        "业务关系结束",
+        "24 个月",
+        "是</td>",
+        "已到期",
+        "1 项请求逾期未答复，最早到期日为 2025-02-28。",
+        "紧急访问",
+        "企业自定",
+    ):
+        assert word in chinese
+    with pytest.raises(InvalidParameterError, match="'language' parameter of DataProtectionReport"):
+        made.to_html(language="de")  # type: ignore[arg-type]
+
+
+def test_every_finding_and_every_column_has_chinese() -> None:
+    full = report(plan=ProtectionPlan(purposes=PLAN.purposes), policy=replace(POLICY, four_eyes=()))
+    for made in (full, report(trail=None), report(trail=AuditTrail(MemorySink(), key=KEY).verify(
+            trail().anchor()))):  # fmt: skip
+        english, chinese = made.findings(), made.findings("zh")
+        assert len(english) == len(chinese)
+        assert all(re.search("[一-鿿]", one) and one.endswith("。") for one in chinese)
+        assert set(made.tables()) <= set(TITLES)
+        assert {name for table in made.tables().values() for name in table} <= {*COLUMNS, "text_zh"}
+    assert set(POLICY_ZH) == set(FINDING_KINDS)
+
+
 def test_a_report_of_a_plan_alone() -> None:
     made = DataProtectionReport(as_of=AS_OF, plan=PLAN)
     assert list(made.tables()) == ["Purposes and lawful bases", "Rules of retention"]
-    assert "催收" in made.to_markdown()
+    assert "催收" in made.to_markdown("zh")
+    assert "催收" not in made.to_markdown()
     assert made.to_html() is not None
 
 

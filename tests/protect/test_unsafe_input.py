@@ -6,6 +6,7 @@ import os
 import struct
 import zipfile
 from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -284,7 +285,7 @@ def test_files_without_an_end(tmp_path: Path) -> None:
             AccessPolicy.from_yaml(path)
 
 
-@pytest.mark.parametrize("name", ["max_bytes", "max_entries", "max_unpacked_bytes", "max_ratio"])
+@pytest.mark.parametrize("name", [field.name for field in fields(InputLimits)])
 def test_limits_are_whole_numbers(name: str) -> None:
     with pytest.raises(InvalidParameterError, match=f"'{name}'.*1 or more"):
         InputLimits(**{name: 0})

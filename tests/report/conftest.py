@@ -110,7 +110,7 @@ def invoices() -> SourceMapping:
     names = ("invoiced_on", "due_on", "amount", "currency", "disputed_on", "settled_on")
     return SourceMapping(
         **BOOKS, record=FieldRule(columns=("invoice",)), true_from=day,
-        columns=items(*names, kind="invoice."), unit=CNY,
+        columns=items(*names, kind="invoice."), unit=FieldRule(columns=("currency",)),
     )  # fmt: skip
 
 

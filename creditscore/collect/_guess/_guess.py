@@ -80,7 +80,7 @@ def guess_mapping(
     >>> mapping.confirmed_by, mapping.items
     ('Li', ('revenue',))
     """
-    catalogue = catalogue or ItemCatalogue.standard()
+    catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
     check_kind(catalogue, "catalogue", "guess_mapping", ItemCatalogue)
     form = form or FileForm()
     check_kind(form, "form", "guess_mapping", FileForm)

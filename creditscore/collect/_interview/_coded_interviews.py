@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from creditscore._cells import word_of
+from creditscore._checks import check_kind
 from creditscore._display import counted, html_table
 from creditscore._typing import NativeFrame
 from creditscore._warn import warn_user
@@ -110,7 +111,8 @@ class CodedInterviews:
         RejectedRowsWarning
             Notes or codes could not be used; they are in `rejects`.
         """
-        catalogue = catalogue or ItemCatalogue.standard()
+        catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
+        check_kind(catalogue, "catalogue", "from_frames", ItemCatalogue)
         note_table = _columns_of(notes, _OF_NOTES, "notes")
         code_table = _columns_of(codes, _OF_CODES, "codes")
         faults: list[dict[str, Any]] = []

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._display import counted, html_table
 from creditscore._validation import check_integer, check_real
 from creditscore._warn import warn_user
@@ -152,7 +153,8 @@ def coder_agreement(
     """
     check_integer(min_interviews, "min_interviews", "coder_agreement", low=1)
     level = check_real(confidence, "confidence", "coder_agreement", low=0, high=1)
-    catalogue = catalogue or ItemCatalogue.standard()
+    catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
+    check_kind(catalogue, "catalogue", "coder_agreement", ItemCatalogue)
     rows, ratings = [], {}
     for item, table in _ratings(interviews).items():
         twice = table.loc[:, table.notna().sum() > 1]

@@ -315,7 +315,8 @@ class Interview(JsonDocument):
             Coders disagree on an item that nobody settled; an unknown item, or a value that
             it cannot have.
         """
-        catalogue = catalogue or ItemCatalogue.standard()
+        catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
+        check_kind(catalogue, "catalogue", "to_observations", ItemCatalogue)
         rows = self.observation_rows(catalogue, coder)
         if not rows:
             by = "" if coder is None else f" by {coder}"

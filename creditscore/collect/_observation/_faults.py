@@ -17,6 +17,7 @@ from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import METHODS, SOURCE_KINDS, TEXT_COLUMNS
 from creditscore.collect._observation._incoming import can_be_kept, coded, day_or_none
 from creditscore.collect._observation._item import Item
+from creditscore.collect._reader._units import split_unit
 
 _MOST_LETTERS = 60
 MOST_SHOWN = 3
@@ -172,6 +173,14 @@ def _of_units(unit: pd.Series, codes: Int1D, items: _Items) -> Iterator[Found]:
     rows = np.flatnonzero(has_unit & named & (places != wanted))
     told = "is not the unit of {name}, which is kept in {item.unit}"
     yield "unit", rows, items.told(told, codes[rows])
+    # an amount in TEUR would be a thousand times too small for whoever reads EUR
+    split = [split_unit(str(level)) for level in levels]
+    scaled = np.array([*(factor != 1 for factor, _ in split), False], dtype=bool)
+    rows = np.flatnonzero(items.are("number")[codes] & ~has_unit & scaled[places])
+    reasons = [
+        f"counts in {factor:,}: give numbers in {word or 'whole units'}" for factor, word in split
+    ]
+    yield "unit", rows, np.array([*reasons, ""], dtype=object)[places[rows]]
 
 
 def _of_texts(text: pd.Series, codes: Int1D, items: _Items) -> Iterator[Found]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from creditscore._cells import word_of
-from creditscore._checks import check_kind
+from creditscore._checks import check_kind, read_entries
 from creditscore._display import counted, html_table
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import (
@@ -107,7 +107,7 @@ class Observations:
         O(n_rows) time: columns are read by their distinct values, and what the catalogue says
         of an item is looked up by row.
         """
-        catalogue = catalogue or ItemCatalogue.standard()
+        catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
         check_kind(catalogue, "catalogue", "Observations", ItemCatalogue)
         given = incoming_frame(table)
         ready = observation_table(given, catalogue)
@@ -145,6 +145,8 @@ class Observations:
         ------
         EmptyDataError
             There are no parts.
+        InvalidParameterError
+            One of them is something else, such as a table.
         InvalidDataError
             Two of them have different catalogues.
 
@@ -160,7 +162,9 @@ class Observations:
         >>> len(Observations.concat([one, one, one]))
         3
         """
-        given = list(parts)
+        given = read_entries(parts, "parts", "Observations.concat")
+        for part in given:
+            check_kind(part, "parts", "Observations.concat", Observations)
         if not given:
             msg = "There are no observations to put together."
             raise EmptyDataError(msg)

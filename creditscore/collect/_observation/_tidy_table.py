@@ -14,7 +14,7 @@ from creditscore.collect._observation._incoming import categories
 from creditscore.collect._observation._observations import Observations
 from creditscore.exceptions import InvalidDataError, InvalidParameterError, MissingColumnError
 
-_NEVER_EMPTY = ("customer", "item")
+_NEVER_EMPTY = ("customer", "item", "true_from", "collected_at")
 
 
 def tidy_table(observations: Any, needed: Sequence[str], owner: str) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def tidy_table(observations: Any, needed: Sequence[str], owner: str) -> pd.DataF
     MissingColumnError
         A column is not there.
     InvalidDataError
-        A customer or an item is missing.
+        A customer, an item, or when a fact is true or was collected, is missing.
 
     Examples
     --------
@@ -72,13 +72,15 @@ def tidy_table(observations: Any, needed: Sequence[str], owner: str) -> pd.DataF
         raise MissingColumnError(msg)
     written: dict[str, Any] = {}
     for name in needed:
-        if name not in TEXT_COLUMNS:
+        if name not in TEXT_COLUMNS and name not in _NEVER_EMPTY:
             continue
         gaps = table[name].isna().to_numpy()
         if name in _NEVER_EMPTY and gaps.any():
             row = int(np.flatnonzero(gaps)[0])
             msg = f"{owner} reads observations, and the column {name!r} is empty in row {row}."
             raise InvalidDataError(msg)
+        if name not in TEXT_COLUMNS:
+            continue
         if gaps.any() or is_numeric_dtype(table[name].dtype):
             written[name] = categories(table[name])
     return table.assign(**written) if written else table

@@ -219,7 +219,7 @@ class Answers:
         >>> found.table[["record", "item", "number", "method", "evidence"]].values.tolist()
         [['visit-1', 'visit.order', 4.0, 'observation', 'premises_order']]
         """
-        catalogue = catalogue or ItemCatalogue.standard()
+        catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
         self.questionnaire.check_items(catalogue)
         kept = evidence or self.source
         rows = observed_rows(self.questionnaire, self.values, catalogue, record)

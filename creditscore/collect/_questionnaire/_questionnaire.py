@@ -208,7 +208,7 @@ class Questionnaire(JsonDocument):
         InvalidParameterError
             An item is not known, is of another kind, or doesn't hold all that may be answered.
         """
-        catalogue = catalogue or ItemCatalogue.standard()
+        catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
         check_kind(catalogue, "catalogue", "check_items", ItemCatalogue)
         check_fills(self.sections, catalogue)
 

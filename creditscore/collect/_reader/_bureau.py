@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._reader._bureau_report import Report, read_report
 from creditscore.collect._reader._collect import Collecting
@@ -119,7 +120,8 @@ def read_bureau_reports(
     1   worst_status_24m     1.0
     2         n_accounts     1.0
     """
-    catalogue = catalogue or ItemCatalogue.standard()
+    catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
+    check_kind(catalogue, "catalogue", "read_bureau_reports", ItemCatalogue)
     contents, name, origin, digest = _contents(data)
     reports = [read_report(content) for content in contents]
     table = _table(reports, contents, customers, name=name, origin=origin, digest=digest)

@@ -261,7 +261,8 @@ def read_ledger(
     """
     form = form or LedgerForm()
     check_kind(form, "form", "read_ledger", LedgerForm)
-    catalogue = catalogue or ItemCatalogue.standard()
+    catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
+    check_kind(catalogue, "catalogue", "read_ledger", ItemCatalogue)
     _check_items(invoice_mapping, ("invoice.amount", "invoice.invoiced_on"), "invoice_mapping")
     extra = {form.credits: _CREDITS, form.terms: _TERMS}
     read = collect(

@@ -19,6 +19,7 @@ import pandas as pd
 from creditscore.collect._observation._incoming import incoming_frame
 from creditscore.collect._reader._database import DatabaseTable, database_table
 from creditscore.collect._reader._file_form import FileForm
+from creditscore.collect._reader._row_limit import RowLimit
 from creditscore.collect._reader._source_table import (
     SourceTable,
     check_names,
@@ -41,11 +42,15 @@ _MARKS = {
 }  # fmt: skip
 """Byte order marks at the begin of a text file."""
 _BYTES_OF_A_CELL = 8
+_FREE_BYTES = 1_048_576
+"""What gzip may pack as small as it can: it fills no memory."""
 _ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".json", ".jsonl", ".ndjson")
 
 
-def open_source(data: Any, form: FileForm) -> SourceTable:
+def open_source(data: Any, form: FileForm, limits: InputLimits | None = None) -> SourceTable:
     """Return the cells of a file, a frame, a list of records or a table of a database.
+
+    Limits are of files; without, the standard ones.
 
     Raises
     ------
@@ -56,14 +61,15 @@ def open_source(data: Any, form: FileForm) -> SourceTable:
     DuplicateColumnError, EmptyDataError
         Two columns of one name; no header.
     UnsafeInputError
-        A file is too large, or an archive that could do harm.
+        A file is too large, has too many rows, or is an archive that could do harm.
     """
     if isinstance(data, SourceTable):
         return data
     if isinstance(data, DatabaseTable):
         return database_table(data)
     if isinstance(data, (str, os.PathLike)):
-        return _open_file(checked_file(data), form)
+        limits = limits or InputLimits()
+        return _open_file(checked_file(data, limits), form, limits)
     if isinstance(data, list) and all(isinstance(record, Mapping) for record in data):
         text = json.dumps(data, sort_keys=True, default=str, ensure_ascii=False)
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -72,13 +78,13 @@ def open_source(data: Any, form: FileForm) -> SourceTable:
     return _of_frame(frame, name="the table", origin="", digest="", first=0)
 
 
-def checked_file(path: str | os.PathLike[str]) -> Path:
+def checked_file(path: str | os.PathLike[str], limits: InputLimits | None = None) -> Path:
     """Return the path of a file that is there, and neither too large nor a harmful archive."""
     file = Path(path)
     if file.is_file():
-        check_size(file)
+        check_size(file, limits=limits)
         if file.suffix.lower() == ".xlsx":
-            check_archive(file)
+            check_archive(file, limits=limits)
         return file
     if file.is_dir():
         msg = f"{file} is a folder. Name the file in it."
@@ -90,7 +96,7 @@ def checked_file(path: str | os.PathLike[str]) -> Path:
     raise DocumentNotFoundError(msg)
 
 
-def _open_file(path: Path, form: FileForm) -> SourceTable:
+def _open_file(path: Path, form: FileForm, limits: InputLimits) -> SourceTable:
     is_packed, ending = path.suffix.lower() == ".gz", ending_of(path)
     if ending not in _ENDINGS or (is_packed and ending in (".xlsx", ".parquet")):
         msg = (
@@ -98,25 +104,32 @@ def _open_file(path: Path, form: FileForm) -> SourceTable:
             f"gzip (.gz). Got {path.name!r}."
         )
         raise InvalidParameterError(msg)
+    allowed = RowLimit.of(path, limits)
     if ending == ".xlsx":
-        return workbook_table(path, form)
-    raw = unpacked(path)
+        return workbook_table(path, form, allowed)
+    raw = unpacked(path, limits)
     digest = hashlib.sha256(raw).hexdigest()
     if ending == ".parquet":
-        return _parquet(path, digest)
+        return _parquet(path, digest, limits, allowed)
     if ending in (".json", ".jsonl", ".ndjson"):
         records = json_records(raw, path, form, by_line=ending != ".json")
+        allowed.check(len(records))
         return from_records(records, name=str(path), origin=path.name, digest=digest)
     separator = "tab" if ending == ".tsv" else form.separator
     rows = _csv_rows(decoded(raw, path, form), path, separator)
-    return from_rows(rows, form, name=str(path), origin=path.name, digest=digest)
+    return from_rows(
+        rows, form, name=str(path), origin=path.name, digest=digest, check=allowed.check
+    )
 
 
-def unpacked(path: Path) -> bytes:
-    """Return the bytes of a file; those of one that gzip packed, up to the limit of archives."""
+def unpacked(path: Path, limits: InputLimits | None = None) -> bytes:
+    """Return the bytes of a file; those of one that gzip packed, up to the limits of archives."""
     if path.suffix.lower() != ".gz":
         return path.read_bytes()
-    most = InputLimits().max_unpacked_bytes
+    limits = limits or InputLimits()
+    ratio = limits.max_ratio
+    by_ratio = max(_FREE_BYTES, ratio * path.stat().st_size)
+    most = min(limits.max_unpacked_bytes, by_ratio)
     try:
         with gzip.open(path) as file:
             raw = file.read(most + 1)
@@ -124,7 +137,11 @@ def unpacked(path: Path) -> bytes:
         msg = f"{path} cannot be unpacked: {error}. Is it cut off, or another kind of file?"
         raise DocumentError(msg) from error
     if len(raw) > most:
-        msg = f"{path} is refused: it unpacks to more than {most:,} bytes."
+        times = f", {ratio:,} times what it takes up" if most == by_ratio else ""
+        msg = (
+            f"{path} is refused: it unpacks to more than {most:,} bytes{times}. If you trust it, "
+            "unpack it by hand."
+        )
         raise UnsafeInputError(msg)
     return raw
 
@@ -169,13 +186,14 @@ def _csv_rows(text: str, path: Path, separator: str) -> Iterator[tuple[int, list
         raise DocumentError(msg)
 
 
-def _parquet(path: Path, digest: str) -> SourceTable:
+def _parquet(path: Path, digest: str, limits: InputLimits, allowed: RowLimit) -> SourceTable:
     import pyarrow as pa  # noqa: PLC0415 - takes time to import
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
         about = pq.read_metadata(path)
-        _check_unpacked(path, about)
+        _check_unpacked(path, about, limits.max_unpacked_bytes)
+        allowed.check(about.num_rows)
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
         msg = f"{path} cannot be read as Parquet: {error}."
@@ -184,12 +202,11 @@ def _parquet(path: Path, digest: str) -> SourceTable:
     return _of_frame(frame, name=str(path), origin=path.name, digest=digest, first=1)
 
 
-def _check_unpacked(path: Path, about: Any) -> None:
+def _check_unpacked(path: Path, about: Any, most: int) -> None:
     """Refuse a file whose columns take more memory than an archive may unpack to.
 
     A few bytes can stand for as many equal cells as one likes.
     """
-    most = InputLimits().max_unpacked_bytes
     told = sum(about.row_group(n).total_byte_size for n in range(about.num_row_groups))
     needed = max(told, about.num_rows * about.num_columns * _BYTES_OF_A_CELL)
     if needed > most:

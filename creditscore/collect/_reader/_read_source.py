@@ -17,6 +17,7 @@ from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._open import open_source
 from creditscore.collect._reader._values import CellFault, InstantReader
 from creditscore.exceptions import InvalidDataError, InvalidParameterError, RejectedRowsWarning
+from creditscore.protect import InputLimits
 
 _LETTER = r"[^\W\d_]"
 _UNREAD = r"^is (?:no (?:number|day|time|whole number)\b|neither true)"
@@ -29,6 +30,7 @@ def read_source(
     catalogue: ItemCatalogue | None = None,
     collected_at: Any = None,
     strict: bool = False,
+    limits: InputLimits | None = None,
 ) -> Collected:
     """Read a source by its mapping; rows that cannot be used are put aside with their reasons.
 
@@ -46,6 +48,9 @@ def read_source(
         mapping does not say it, and used where its column is empty.
     strict : bool, default=False
         Whether one row that cannot be used is an error; without, it is a warning.
+    limits : InputLimits, optional
+        What a file may measure at most, and how many rows it may have; without, the standard
+        ones: 1 GiB, and 5 million rows.
 
     Returns
     -------
@@ -63,6 +68,9 @@ def read_source(
         The mapping does not fit the catalogue, or nobody says when the facts were collected.
     InvalidDataError
         With `strict`, a row cannot be used.
+    UnsafeInputError
+        The file is larger, or has more rows, than the limits allow, or is an archive that could
+        do harm.
 
     Warns
     -----
@@ -100,10 +108,14 @@ def read_source(
     1       C2    98500.0  CNY 2023-12-31  #row=1&column=sales
     """
     _check_mapping(mapping)
-    catalogue = catalogue or ItemCatalogue.standard()
+    catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
     check_kind(catalogue, "catalogue", "read_source", ItemCatalogue)
     check_kind(strict, "strict", "read_source", bool)
-    collected = collect(data, mapping, catalogue=catalogue, collected_at=collected_at)
+    if limits is not None:
+        check_kind(limits, "limits", "read_source", InputLimits)
+    collected = collect(
+        data, mapping, catalogue=catalogue, collected_at=collected_at, limits=limits
+    )
     return told_of(collected, strict=strict)
 
 
@@ -115,10 +127,11 @@ def collect(
     collected_at: Any,
     once: bool = False,
     apart: str = "",
+    limits: InputLimits | None = None,
 ) -> Collected:
     """Read a source; with `once`, each record may have one row only, or one a word of `apart`."""
     told = None if collected_at is None else instant_of(collected_at)
-    table = open_source(data, mapping.form)
+    table = open_source(data, mapping.form, limits)
     run = Collecting(
         table=table, mapping=mapping, catalogue=catalogue, collected_at=told, once=once,
         apart=apart,

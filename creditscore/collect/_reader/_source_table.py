@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,9 +101,12 @@ def plain(cell: Any) -> Any:
 
 
 def from_rows(
-    rows: Iterator[tuple[int, list[Any]]], form: FileForm, *, name: str, origin: str, digest: str
-) -> SourceTable:
+    rows: Iterator[tuple[int, list[Any]]], form: FileForm, *, name: str, origin: str, digest: str,
+    check: Callable[[int], None],
+) -> SourceTable:  # fmt: skip
     """Return the table of rows of cells, of which one is the header.
+
+    `check` is asked after each row whether so many may be kept.
 
     Raises
     ------
@@ -131,6 +134,7 @@ def from_rows(
             n_skipped += 1
             continue
         places.append(place)
+        check(len(places))
         if len(cells) == len(header):
             kept.append(cells)
             continue

@@ -123,7 +123,8 @@ default="public_filing"
     check_kind(concepts, "concepts", "read_statements", ConceptMap)
     check_integer(months, "months", "read_statements", low=1)
     check_choice(source, "source", "read_statements", SOURCE_KINDS)
-    catalogue = catalogue or ItemCatalogue.standard()
+    catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
+    check_kind(catalogue, "catalogue", "read_statements", ItemCatalogue)
     given, is_json = fact_table(data, FileForm())
     facts = read_facts(given, is_json=is_json)
     chosen = _Chosen(facts, concepts, months, customers)

@@ -11,6 +11,7 @@ from typing import Any
 
 from creditscore._raw_table import openpyxl_module
 from creditscore.collect._reader._file_form import FileForm
+from creditscore.collect._reader._row_limit import RowLimit
 from creditscore.collect._reader._source_table import SourceTable, from_rows
 from creditscore.collect._reader._values import Broken
 from creditscore.exceptions import DocumentError
@@ -19,7 +20,7 @@ NOT_COMPUTED = "#formula without a value"
 """What stands for a formula whose value was not stored; as a cell it is a fault, not a gap."""
 
 
-def workbook_table(path: Path, form: FileForm) -> SourceTable:
+def workbook_table(path: Path, form: FileForm, allowed: RowLimit) -> SourceTable:
     """Return the cells of one sheet."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     with ExitStack() as stack:
@@ -27,7 +28,9 @@ def workbook_table(path: Path, form: FileForm) -> SourceTable:
         formulas = _sheet(path, form, stack, data_only=False)
         rows = enumerate(_cells(values, formulas), 1)
         origin = f"{path.name}#sheet={values.title}"
-        return from_rows(rows, form, name=str(path), origin=origin, digest=digest)
+        return from_rows(
+            rows, form, name=str(path), origin=origin, digest=digest, check=allowed.check
+        )
 
 
 def _sheet(path: Path, form: FileForm, stack: ExitStack, *, data_only: bool) -> Any:

@@ -9,11 +9,14 @@ from typing import Any
 from creditscore._validation import check_choice
 
 _STYLE = (
-    "body{font-family:sans-serif;max-width:80em;margin:2em auto;padding:0 1em;color:#22313f}"
-    "table{border-collapse:collapse;margin:.5em 0 2em;font-size:.9em}"
-    "td,th{padding:.25em .8em .25em 0;text-align:left;vertical-align:top;"
-    "border-bottom:1px solid #dde3e8}"
+    "body{font-family:sans-serif;max-width:84em;margin:2em auto;padding:0 1em;color:#22313f}"
+    "table{border-collapse:collapse;margin:.5em 0 2em;font-size:.78em;max-width:100%}"
+    "td,th{padding:.25em .6em .25em 0;text-align:left;vertical-align:top;"
+    "border-bottom:1px solid #dde3e8;min-width:4.2em}"
+    "td{overflow-wrap:anywhere}.day{min-width:5.8em}.long{min-width:9em;word-break:break-all}"
 )
+_LONG = ("evidence", "cells")
+"""Columns of file names and of whole rows, which break anywhere."""
 _TITLES: dict[str, tuple[str, str]] = {
     "title": ("What we know of you", "我们所掌握的关于您的信息"),
     "customer": ("Customer", "客户"),
@@ -85,6 +88,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "customer": ("Name", "编号"), "you": ("you alone", "仅您"),
     "perhaps": ("several customers, perhaps you", "多名客户，可能包括您"),
 }  # fmt: skip
+_KINDS = {
+    "visit": "走访", "invoice": "发票", "payment": "付款", "contract": "合同", "trade": "交易",
+    "rating": "评级", "note": "备注",
+}  # fmt: skip
+"""Kinds of records in Chinese; those of a firm's own catalogue keep their names."""
 _CODED = ("about", "source", "method", "status", "kind")
 """Columns of words of the library."""
 _WORDS |= {
@@ -111,7 +119,7 @@ def access_page(content: Mapping[str, Any], language: str) -> str:
         for name, (heads, columns) in _PARTS.items()
     ]
     head = "".join(
-        f"<p>{escape(_TITLES[name][place])}: <strong>{_cell(content[name], place)}</strong></p>"
+        f"<p>{escape(_TITLES[name][place])}: <strong>{_shown(content, name, place)}</strong></p>"
         for name in ("customer", "made_at")
     )
     lang = ("en", "zh-CN")[place]
@@ -128,18 +136,38 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], place: int
     if not rows:
         return f"<p>{escape(_TITLES['none'][place])}</p>"
     names = columns or tuple(dict.fromkeys(name for row in rows for name in row))
-    heads = "".join(f"<th>{escape(_word(name, place))}</th>" for name in names)
+    # a column in which no row has anything takes its room from the others
+    names = tuple(n for n in names if any(row.get(n) not in (None, "") for row in rows))
+    kinds = [_kind(name) for name in names]
+    heads = "".join(
+        f"<th{kind}>{escape(_word(name, place))}</th>"
+        for name, kind in zip(names, kinds, strict=True)
+    )
     lines = "".join(
-        f"<tr>{''.join(f'<td>{_shown(row, name, place)}</td>' for name in names)}</tr>"
+        "<tr>"
+        + "".join(
+            f"<td{kind}>{_shown(row, name, place)}</td>"
+            for name, kind in zip(names, kinds, strict=True)
+        )
+        + "</tr>"
         for row in rows
     )
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
 
 
+def _kind(name: str) -> str:
+    """Return how wide a column is, as an attribute of its cells."""
+    if name in _LONG:
+        return ' class="long"'
+    return ' class="day"' if name == "at" or name.endswith(("_at", "_on", "_from", "_to")) else ""
+
+
 def _shown(row: Mapping[str, Any], name: str, place: int) -> str:
     """Return a cell; items and purposes have texts of their own in Chinese."""
-    translated = row.get(f"{'label' if name == 'item' else name}{'_zh' if place else ''}")
-    if name in ("item", "text") and translated:
+    if name == "item":
+        return escape(_item(row, place))
+    translated = row.get("text_zh") if name == "text" and place else None
+    if translated:
         return _cell(translated, place)
     value = row.get(name)
     if name in _CODED:
@@ -148,6 +176,19 @@ def _shown(row: Mapping[str, Any], name: str, place: int) -> str:
         # to the minute, which is what people read; the data have all of it
         value = value[:16].replace("T", " ")
     return _cell(value, place)
+
+
+def _item(row: Mapping[str, Any], place: int) -> str:
+    """Return the label of an item, after the kind of record whose amount or day it is."""
+    name = str(row.get("item") or "")
+    label = str(row.get("label_zh" if place else "label") or name)
+    kind = name.rpartition(".")[0]
+    if not kind:
+        return label
+    if not place:
+        return f"{kind.replace('_', ' ')}: {label}"
+    kind = _KINDS.get(kind, kind)
+    return label if label.startswith(kind) else f"{kind}：{label}"
 
 
 def _cell(value: Any, place: int) -> str:

@@ -309,14 +309,17 @@ class StoreKeeping(StoreErasing):
         StoreError
             The store has no plan.
         AccessDeniedError
-            The policy does not let the actor audit.
+            The policy lets the actor neither audit nor answer for the data: keep consents, and
+            erase or hold.
         """
         self._check_open()
         plan = self._desk.plan
         if plan is None:
             msg = "The store has no plan. Say what data are used for: store.change_plan(plan)."
             raise StoreError(msg)
-        self._desk.check("audit")
+        # who answers for the data needs the numbers, and not the right to read the trail
+        self._desk.check_any("audit", "consent")
+        self._desk.check_any("audit", "erase", "hold")
         day = day_of(_clock.now()) if as_of is None else str(check_day(as_of, "as_of", OWNER))
         due = self.retention(as_of=day) if retention is None and plan.rules else retention
         records = tuple(r for r in self._desk.trail().since() if r.at[:10] <= day)

@@ -30,6 +30,12 @@ def customer_kinds(observations: pd.DataFrame, customers: Any, owner: str) -> pd
     owner : str
         Name in errors.
     """
+    if hasattr(customers, "columns"):
+        msg = (
+            f"The 'customers' parameter of {owner} takes names of customers, or a mapping or "
+            "Series of their kinds, and no whole table. Give one column of it."
+        )
+        raise InvalidParameterError(msg)
     known = _observed_kinds(observations)
     if isinstance(customers, (Mapping, pd.Series)):
         kinds = by_customer(customers, "customers", owner)

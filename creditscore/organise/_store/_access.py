@@ -21,6 +21,7 @@ from creditscore.protect import (
     AuditSink,
     AuditTrail,
     ProtectionPlan,
+    ReadableItems,
 )
 
 
@@ -135,11 +136,12 @@ class Desk:
         """Return which of the items that are asked for are read.
 
         Those named must all be readable, at least masked; of all of them, the others are left out.
+        Where none is left, that is a denial too, and no empty answer.
 
         Raises
         ------
         AccessDeniedError
-            An item that is named may not be read.
+            An item that is named may not be read, or none at all.
         InvalidParameterError
             There is no item of this name.
         """
@@ -150,14 +152,23 @@ class Desk:
             items = tuple(catalogue[name] for name in names)
         items = self._for_purpose(items, named=asked is not None)
         if self.policy is None:
-            return Readable(items=items, masked=frozenset())
-        found = self.policy.readable(self.actor, items)
+            found = ReadableItems(clear=tuple(item.name for item in items), masked=(), hidden=())
+        else:
+            found = self.policy.readable(self.actor, items)
         if asked is not None and found.hidden:
             self.check("read", catalogue[found.hidden[0]])
+        if asked is None and not found.clear and not found.masked:
+            self._refuse_all(catalogue)
         return Readable(
             items=tuple(item for item in items if item.name not in set(found.hidden)),
             masked=frozenset(found.masked),
         )
+
+    def _refuse_all(self, catalogue: ItemCatalogue) -> None:
+        """Refuse who may read nothing: by the policy, or else by the plan."""
+        if catalogue.items:
+            self.check("read", catalogue.items[0])
+            self._for_purpose(catalogue.items, named=True)
 
     def _for_purpose(self, items: tuple[Item, ...], *, named: bool) -> tuple[Item, ...]:
         """Return the items that may be read for the purpose of the actor, which the plan knows."""

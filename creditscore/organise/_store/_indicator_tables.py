@@ -39,7 +39,7 @@ def indicator_tables(tables: Tables) -> dict[str, pd.DataFrame]:
 
 
 def _statements(tables: Tables) -> pd.DataFrame:
-    return _periods(tables.part(_is_of_statements))
+    return _periods(tables.part(_is_of_statements, "currency"))
 
 
 def _is_of_statements(item: Item) -> bool:
@@ -51,11 +51,11 @@ def _operations(tables: Tables) -> pd.DataFrame:
 
 
 def _market(tables: Tables) -> pd.DataFrame:
-    return _panel(tables, _MARKET)
+    return _panel(tables, _MARKET, "market_currency")
 
 
-def _panel(tables: Tables, names: dict[str, str]) -> pd.DataFrame:
-    return _periods(tables.part(lambda item: item.name in names)).rename(columns=names)
+def _panel(tables: Tables, names: dict[str, str], currency: str = "") -> pd.DataFrame:
+    return _periods(tables.part(lambda item: item.name in names, currency)).rename(columns=names)
 
 
 def _periods(tables: Tables) -> pd.DataFrame:
@@ -149,7 +149,7 @@ def _references(tables: Tables) -> pd.DataFrame:
 
 
 def _of_kind(tables: Tables, kind: str) -> Tables:
-    return tables.part(lambda item: item.record_kind == kind)
+    return tables.part(lambda item: item.record_kind == kind, f"{kind}.currency")
 
 
 def _tidied(table: pd.DataFrame, kept: tuple[str, ...]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -72,9 +73,14 @@ class StoreReads(StoreBase):
         InvalidParameterError
             No such day, instant, item or customer; or an item of records.
         AccessDeniedError
-            An item is named that the actor may not read.
+            An item is named that the actor may not read; or the actor may read none at all.
         DecryptionError
             A protected value was altered or moved.
+
+        Warns
+        -----
+        MixedUnitsWarning
+            A column holds amounts in several units, which :meth:`observations` tells.
 
         Notes
         -----
@@ -161,7 +167,13 @@ class StoreReads(StoreBase):
         -------
         DataFrame
             A row a customer and record: customer, record, known_on (the first day on which
-            something of it was known and true), and a column an item, without the kind.
+            something of it was known and true), and a column an item, without the kind. Where a
+            record does not state its currency, it is the unit of its amounts.
+
+        Warns
+        -----
+        MixedUnitsWarning
+            Amounts in another currency than the rest of their record are left out.
         """
         owner = f"{OWNER}.records"
         day = _clock.day_number(as_of, "as_of", owner)
@@ -175,7 +187,9 @@ class StoreReads(StoreBase):
         with self._tables(
             "records", readable, customers, details, as_of=day, resolve=resolve
         ) as tables:
-            return tables.records()
+            currency = f"{kind}.currency"
+            clear = {item.name for item in readable.items} - readable.masked
+            return replace(tables, currency=currency if currency in clear else "").records()
 
     def history(
         self,
@@ -211,11 +225,16 @@ class StoreReads(StoreBase):
             A row a customer, true_from and known_on (day of UTC on which something about that
             day became known): customer, true_from, known_on, and a column an item. A row holds
             all that was known then, so that a later one takes the place of an earlier one whole.
+
+        Warns
+        -----
+        MixedUnitsWarning
+            A column holds amounts in several units, which :meth:`observations` tells.
         """
         readable = self._of_customer(items, "history")
         details = {"known_at": known_at, "recorded_by": recorded_by}
         with self._tables("history", readable, customers, details, resolve=resolve) as tables:
-            return tables.history(by_source=by_source)
+            return tables.history(by_source=by_source, warns=True)
 
     def observations(
         self,

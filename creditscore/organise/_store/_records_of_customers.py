@@ -65,8 +65,16 @@ def customer_records(
     DecryptionError
         A protected value was altered or moved.
 
+    Warns
+    -----
+    MixedUnitsWarning
+        Amounts in another currency than their row are left out.
+
     Notes
     -----
+    The currency of statements, market, ledger, contracts and trade is the one that they state,
+    else the unit of most of the row's amounts: no row holds two.
+
     A fact becomes known on the day of UTC of its instant, and `period_end` is the day from which
     it is true. Days of a ledger or of contracts are those that were true on the day: an invoice
     that was settled later is open. Facts that were known after `known_at` are in none of the

@@ -20,6 +20,7 @@ from creditscore.organise._store._finding import Found, find
 from creditscore.organise._store._names import names_by_id, names_of, origin_frame
 from creditscore.organise._store._schema import items, observations, retractions
 from creditscore.organise._store._scope import Batches, Scope, conditions
+from creditscore.organise._store._units_of_rows import Units
 from creditscore.organise._store._values import Reader, Values
 
 _WORDS = ("source", "source_name", "method", "unit", "collected_by")
@@ -34,8 +35,10 @@ class Tables:
     reader: Reader
     seen: list[Int1D] = field(default_factory=list)
     """Customers under whose numbers the facts stand that were read so far."""
+    currency: str = ""
+    """Item that says the currency of a row; empty where no row is in one."""
 
-    def part(self, wanted: Callable[[Item], bool]) -> Tables:
+    def part(self, wanted: Callable[[Item], bool], currency: str = "") -> Tables:
         """Return the same of some of the items, of which none is masked."""
         masked = self.reader.masked
         items = {
@@ -44,12 +47,14 @@ class Tables:
             if wanted(item) and item.name not in masked
         }
         scope = self.scope.of_items(tuple(number for number in items if number > 0))
-        return replace(self, scope=scope, reader=replace(self.reader, items=items))
+        reader = replace(self.reader, items=items)
+        return replace(self, scope=scope, reader=reader, currency=currency)
 
     def snapshot(self, customers: Int1D | None) -> pd.DataFrame:
         """Return a row a customer, of those asked for or all of whom something is known."""
         found = find(self.connection, self.scope)
         found = found.rows(chosen(found.facts, self.scope.as_of))
+        self._units().warn_of_columns(found, self.reader.items)
         values = self.values(found)
         rows, row = (
             np.unique(found.customer, return_inverse=True)
@@ -79,11 +84,13 @@ class Tables:
         return self._finished(table, found, values, row)
 
     def history(
-        self, *, by_source: bool, with_record: bool = False, with_belief: bool = False
-    ) -> pd.DataFrame:
+        self, *, by_source: bool, with_record: bool = False, with_belief: bool = False,
+        warns: bool = False,
+    ) -> pd.DataFrame:  # fmt: skip
         """Return a row a customer, day from which facts are true, and day they became known.
 
-        With belief, a column says how far the source of the row is believed.
+        With belief, a column says how far the source of the row is believed. It warns, where that
+        is asked for, of columns in several units.
         """
         found = find(self.connection, self.scope, with_record=with_record)
         parts: list[Any] = [found.customer, found.facts.true_from]
@@ -95,6 +102,8 @@ class Tables:
         shown, at = self._versions(found, group, _clock.day_of(found.facts.known), of_day=False)
         table, row, heads = self._rows_of(at, *(part[shown] for part in parts))
         facts = found.rows(shown)
+        if warns:
+            self._units().warn_of_columns(facts, self.reader.items)
         table.insert(1, "true_from", _clock.as_days(facts.facts.true_from[heads]))
         if with_record and facts.record is not None:
             table.insert(1, "record", _words(facts.record[heads]))
@@ -159,10 +168,32 @@ class Tables:
     def _finished(
         self, table: pd.DataFrame, found: Found, values: Values, row: Int1D
     ) -> pd.DataFrame:
-        wide = self._wide(found, values, row, len(table))
+        told: dict[str, Any] = {}
+        if self.currency:
+            values, told = self._in_one_currency(table, found, values, row)
+        wide = self._wide(found, values, row, len(table)) | told
         # at once, since pandas warns of a table that grew by many columns one by one
         columns = {name.rpartition(".")[2]: column for name, column in wide.items()}
         return pd.concat([table, pd.DataFrame(columns, index=table.index)], axis=1)
+
+    def _units(self) -> Units:
+        return Units.read(self.connection, self.reader.items, self.reader.masked)
+
+    def _in_one_currency(
+        self, table: pd.DataFrame, found: Found, values: Values, row: Int1D
+    ) -> tuple[Values, dict[str, Any]]:
+        """Return values without amounts in another currency than their row, and the currencies."""
+        stated = np.full(len(table), None, dtype=object)
+        known = self.reader.items
+        says = np.isin(found.item, [n for n, item in known.items() if item.name == self.currency])
+        stated[row[says]] = values.text[says]
+        units = self._units()
+        currency, odd = units.of_rows(found, row, stated)
+        if odd.any():
+            customers = table["customer"].to_numpy()[row]
+            units.warn_of_rows(found, odd, customers, currency[row], known)
+            values = replace(values, number=np.where(odd, np.nan, values.number))
+        return values, {self.currency: _words(currency)}
 
     def _wide(self, found: Found, values: Values, row: Int1D, n_rows: int) -> dict[str, Any]:
         """Return a column an item, of the type of its kind."""

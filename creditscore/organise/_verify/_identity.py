@@ -145,6 +145,8 @@ def check_identities(
         `statements` has no item of any identity.
     InvalidDataError
         An item has two columns.
+    InvalidParameterError
+        `statements` is no table, but perhaps observations, which :func:`verify` takes.
 
     Notes
     -----
@@ -165,6 +167,7 @@ def check_identities(
     >>> found[found["status"] == "broken"][["row", "gap", "item", "hint"]].values.tolist()
     [[1, 800.0, 'equity', 'wrong sign: 400 in place of -400']]
     """
+    check_kind(statements, "statements", "check_identities", pd.DataFrame)
     asked = STATEMENT_IDENTITIES if identities is None else tuple(identities)
     used = tuple(one for one in asked if any(name in statements for name in one.items))
     if not used:

@@ -77,12 +77,12 @@ def words_on_facts(
     rows, fact, near = rows[order], fact[order], near[order]
     is_first = np.append(True, np.diff(fact) != 0)[: len(fact)]
     first = np.maximum.accumulate(np.where(is_first, np.arange(len(fact)), 0))
-    other_unit = _other_unit(table, rows, rows[first])
+    in_others = other_unit(table, rows, rows[first])
     return SameFact(
         rows=rows, fact=fact, first=first,
-        compared=near & ~other_unit & ~_other_script(table, rows, rows[first]),
-        agrees=same_values(table, rows, rows[first], relative_tolerance) & ~other_unit,
-        other_unit=near & other_unit, latest=latest,
+        compared=near & ~in_others & ~_other_script(table, rows, rows[first]),
+        agrees=same_values(table, rows, rows[first], relative_tolerance) & ~in_others,
+        other_unit=near & in_others, latest=latest,
     )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def _on_later_days(
     return place, at, days[at] - key[place] <= WITHIN_DAYS
 
 
-def _other_unit(table: pd.DataFrame, one: Int1D, other: Int1D) -> Bool1D:
+def other_unit(table: pd.DataFrame, one: Int1D, other: Int1D) -> Bool1D:
     """Tell which pairs are numbers whose units are both told and not the same."""
     unit = table["unit"].cat.categories.astype(str).str.strip().str.casefold()
     # two ways of writing one unit are one; -1 is that of no unit

@@ -10,8 +10,11 @@ import pandas as pd
 from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._validation import check_real
 from creditscore.collect import ItemCatalogue
+from creditscore.organise._verify._findings import REPORT
 from creditscore.organise._verify._reliability import SourceReliability
 from creditscore.organise._verify._same_fact import (
+    FACT,
+    SOURCE,
     SameFact,
     same_values,
     state_lives,
@@ -119,6 +122,31 @@ def statuses_of(table: pd.DataFrame, believed: Float1D, words: SameFact) -> pd.D
     for column in (status, why):
         column[told_again] = column[words.latest[told_again]]
     return pd.DataFrame({"status": pd.Categorical(status, categories=list(STATUSES)), "why": why})
+
+
+def without_errors(status: pd.DataFrame, table: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Return the statuses of :func:`statuses_of`, with no fact verified that has an error.
+
+    An error is one of all that its source told of the fact at that instant, and one without an
+    item is one of the whole report: what one source tells of one day.
+    """
+    errors = found[(found["severity"] == "error").to_numpy()]
+    number = table["observation"] if "observation" in table else table.index.to_series()
+    wrong = np.zeros(len(table), dtype=bool)
+    parts = (
+        (errors["item"] != "", [*FACT, *SOURCE, "collected_at"]),
+        (errors["item"] == "", REPORT),
+    )
+    for asked, together in parts:
+        own = number.isin(errors.loc[asked, "observation"]).to_numpy()
+        if own.any():
+            code = codes_of(table, together)
+            wrong = wrong | own | np.isin(code, code[own & (code >= 0)])
+    fallen = wrong & (status["status"] == "verified").to_numpy()
+    return pd.DataFrame({
+        "status": status["status"].mask(fallen, "unverified"),
+        "why": status["why"].mask(fallen, "an error was found"),
+    })  # fmt: skip
 
 
 def _any(words: SameFact, holds: Bool1D, n: int) -> Bool1D:

@@ -25,10 +25,10 @@ def tidy_facts(observations: Any, owner: str) -> pd.DataFrame:
 
 def catalogue_for(observations: Any, catalogue: ItemCatalogue | None) -> ItemCatalogue:
     """Return the catalogue given, or that of the observations, or the standard one."""
-    found: ItemCatalogue = (
-        catalogue or getattr(observations, "catalogue", None) or ItemCatalogue.standard()
-    )
-    return found
+    if catalogue is not None:
+        return catalogue
+    own = getattr(observations, "catalogue", None)
+    return own if isinstance(own, ItemCatalogue) else ItemCatalogue.standard()
 
 
 def codes_of(table: pd.DataFrame, columns: list[str]) -> Int1D:

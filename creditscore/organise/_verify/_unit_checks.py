@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from creditscore.collect import ItemCatalogue
-from creditscore.organise._verify._findings import findings, joined, nothing, one_a_report
+from creditscore.collect import Item, ItemCatalogue
+from creditscore.organise._verify._currency import is_money, plain_unit
+from creditscore.organise._verify._findings import REPORT, findings, joined, nothing, one_a_report
 from creditscore.organise._verify._jump import statements_in_other_units
 from creditscore.organise._verify._same_fact import SameFact
-from creditscore.organise._verify._tidy_facts import words_of
+from creditscore.organise._verify._tidy_facts import codes_of, words_of
 
 _RARE = 0.1
 """Share of a customer's reports up to which one in another unit is unlike the others."""
@@ -29,15 +30,54 @@ def amounts_of(catalogue: ItemCatalogue, *, record: str | None = None) -> list[s
 
 
 def unit_findings(
-    table: pd.DataFrame, amounts: Sequence[str], words: SameFact, changes: pd.DataFrame
+    table: pd.DataFrame, catalogue: ItemCatalogue, words: SameFact, changes: pd.DataFrame
 ) -> pd.DataFrame:
     """Return reports in unlike units, words that cannot be compared, and whole statements."""
+    amounts = amounts_of(catalogue)
+    of_one = [name for name in amounts if _is_of_one_currency(catalogue[name])]
+    mixed, rows = _several(table, of_one)
     parts = [
-        _unlike(table, amounts),
+        mixed,
+        _unlike(table.drop(index=rows), amounts),
         _not_comparable(table, words),
         _whole(table, amounts, changes),
     ]
     return joined(parts)
+
+
+def _is_of_one_currency(item: Item) -> bool:
+    """Tell whether an amount is of a statement, or of a record such as an invoice."""
+    return bool(item.record_kind) or item.group == "financial"
+
+
+def _several(table: pd.DataFrame, amounts: Sequence[str]) -> tuple[pd.DataFrame, pd.Index]:
+    """Return amounts in another currency than most of their statement or record, and their rows.
+
+    The last word of a source on an amount counts, so that what was corrected is not found.
+    """
+    money = [unit for unit in table["unit"].cat.categories if is_money(plain_unit(unit))]
+    rows = table[
+        table["item"].isin(list(amounts)).to_numpy()
+        & table["number"].notna().to_numpy()
+        & table["unit"].isin(money).to_numpy()
+    ]
+    if not len(rows) or (rows["unit"] == rows["unit"].iloc[0]).all():
+        return nothing(), rows.index[:0]
+    rows = rows.sort_values("collected_at", kind="stable")
+    rows = rows[~rows.duplicated([*REPORT, "item"], keep="last")].sort_index()
+    unit = words_of(rows["unit"]).map(plain_unit)
+    report = pd.Series(codes_of(rows, REPORT), index=rows.index)
+    kind = words_of(rows["item"]).str.rpartition(".")[0]
+    n = unit.groupby([report, kind, unit]).transform("size")
+    # of as many, the one that is told first
+    usual = unit.loc[n.sort_values(ascending=False, kind="stable").index]
+    usual = usual.groupby([report, kind]).transform("first").reindex(rows.index)
+    wrong = (unit != usual).to_numpy()
+    found = findings(
+        "unit", "error", rows[wrong], value=words_of(rows["unit"])[wrong], expected=usual[wrong],
+        hint="several currencies in one statement or record",
+    )  # fmt: skip
+    return found, rows.index[wrong]
 
 
 def _unlike(table: pd.DataFrame, amounts: Sequence[str]) -> pd.DataFrame:

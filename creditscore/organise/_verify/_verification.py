@@ -27,10 +27,11 @@ from creditscore.organise._verify._identity import (
 from creditscore.organise._verify._jump import changes_of, jumps_of
 from creditscore.organise._verify._number_checks import number_findings, reference_findings
 from creditscore.organise._verify._outlier import peer_outliers
+from creditscore.organise._verify._own_conflict import own_conflicts
 from creditscore.organise._verify._reliability import SourceReliability
 from creditscore.organise._verify._same_fact import SameFact, state_lives, words_on_facts
 from creditscore.organise._verify._schema import check_snapshot, schema_of
-from creditscore.organise._verify._status import STATUSES, statuses_of
+from creditscore.organise._verify._status import STATUSES, statuses_of, without_errors
 from creditscore.organise._verify._tidy_facts import (
     catalogue_for,
     codes_of,
@@ -38,7 +39,7 @@ from creditscore.organise._verify._tidy_facts import (
     values_of,
     words_of,
 )
-from creditscore.organise._verify._unit_checks import amounts_of, unit_findings
+from creditscore.organise._verify._unit_checks import unit_findings
 
 _AGREE = 0.005
 _JUMP = 8.0
@@ -60,7 +61,9 @@ class Verification:
         kind), and observation (its number in a store, or else its place in the table).
     status : pandas.DataFrame
         Of each observation, in the order of the table: customer, item, source, status
-        (verified, unverified or contradicted) and why.
+        (verified, unverified or contradicted) and why. It is that of
+        :func:`verification_status`, but that facts with an error are not verified, nor, where
+        an error names no item, any fact of the statement or record that it is about.
 
     Examples
     --------
@@ -171,14 +174,16 @@ def verify(
     ==========  ==================================================================================
     range       numbers out of range, words that are none of the allowed ones, no days
     identity    statements that do not add up, by :func:`check_identities`
-    conflict    sources that contradict each other, by :func:`find_conflicts`
+    conflict    sources that contradict each other, by :func:`find_conflicts`, and one that told
+                two values of a fact at one instant, of which the last counts
     number      registration and identity numbers whose check sign is wrong, by
                 :func:`check_number`, and stand-ins such as N/A
     order       days of a record before those that they follow: due before invoiced
     future      what is true, or was done, after it was collected, or collected after `known_at`
-    unit        a currency that at most a tenth of the customer's other reports have; sources in
-                different units; a statement of which most amounts are 1,000, 10,000 or a million
-                times the customer's others, or such a part of them
+    unit        several currencies in one statement or record; a currency that at most a tenth of
+                the customer's other reports have; sources in different units; a statement of
+                which most amounts are 1,000, 10,000 or a million times the customer's others, or
+                such a part of them
     reference   records that name another that is not there, such as the invoice that is paid
     jump        amounts far from the customer's own before, by :func:`find_jumps`
     outlier     numbers far from those of peers, by :func:`peer_outliers`, the size of each
@@ -201,7 +206,7 @@ def verify(
     ... }))
     >>> checked = verify(filed)
     >>> checked
-    Verification(3 observations, 100% verified: 1 error, 0 doubts, 0 notes)
+    Verification(3 observations, 0.0% verified: 1 error, 0 doubts, 0 notes)
     >>> checked.findings.loc[0, ["check", "expected"]].tolist()
     ['identity', 'total_assets = total_liabilities + equity']
     """
@@ -217,11 +222,12 @@ def verify(
     believed = (reliability or SourceReliability()).of(table).to_numpy()
     words = words_on_facts(table, believed, _AGREE, state_lives(catalogue))
     changes = changes_of(table)
-    units = unit_findings(table, amounts_of(catalogue), words, changes)
+    units = unit_findings(table, catalogue, words, changes)
     parts = [
         _ranges(table, catalogue),
         _identities(table, STATEMENT_IDENTITIES if identities is None else tuple(identities)),
         _conflicts(table, believed, words),
+        own_conflicts(table),
         number_findings(table),
         order_findings(table),
         future_findings(table, catalogue, pd.Timestamp(instant, unit="us")),
@@ -234,9 +240,10 @@ def verify(
     found = joined(parts)
     rank = found["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
     order = rank.sort_values(kind="stable").index
+    status = without_errors(statuses_of(table, believed, words), table, found)
     return Verification(
         findings=found.loc[order, COLUMNS].reset_index(drop=True),
-        status=table[["customer", "item", "source"]].join(statuses_of(table, believed, words)),
+        status=table[["customer", "item", "source"]].join(status),
     )
 
 
@@ -350,7 +357,7 @@ def _jumps(
     table: pd.DataFrame, catalogue: ItemCatalogue, changes: pd.DataFrame, units: pd.DataFrame
 ) -> pd.DataFrame:
     # what follows from a whole statement in another unit has been told
-    whole = units[(units["severity"] == "error").to_numpy()]
+    whole = units[((units["severity"] == "error") & (units["item"] == "")).to_numpy()]
     told = pd.MultiIndex.from_frame(whole[["customer", "source"]])
     above_zero = [i.name for i in catalogue.of_record("") if i.kind == "number" and i.low >= 0]
     found = jumps_of(changes[changes["item"].isin(above_zero).to_numpy()], _JUMP)

@@ -15,7 +15,7 @@ from creditscore._checks import check_kind, read_entries
 from creditscore._days import check_day
 from creditscore._display import counted, html_table, markdown_table, markdown_text
 from creditscore._files import whole_file
-from creditscore._validation import check_integer
+from creditscore._validation import check_choice, check_integer
 from creditscore.exceptions import InvalidParameterError
 from creditscore.protect._access._grant import LEVELS, GuardedItem
 from creditscore.protect._access._policy import AccessPolicy
@@ -24,14 +24,24 @@ from creditscore.protect._audit._verify import TrailReport
 from creditscore.protect._consent._hold import LegalHold
 from creditscore.protect._consent._plan import ProtectionPlan
 from creditscore.protect._consent._purpose import Consent, effective_consents
+from creditscore.protect._consent._report_words import (
+    CODED,
+    LANGUAGES,
+    POLICY_ZH,
+    ReportLanguage,
+    column,
+    said,
+    title,
+)
 from creditscore.protect._consent._retention import Retention
 from creditscore.protect._consent._subject_request import SubjectRequest, request_table
 
 _TOLD = ("denied", "break_glass")
 _ONE: Mapping[str, type] = {"retention": Retention, "trail": TrailReport, "policy": AccessPolicy}
 _STYLE = (
-    "body{font-family:sans-serif;max-width:70em;margin:2em auto;color:#22313f}"
-    "table{border-collapse:collapse;margin:.5em 0 1.5em}td,th{padding:.2em .8em .2em 0}"
+    "body{font-family:sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#22313f}"
+    "table{border-collapse:collapse;margin:.5em 0 1.5em;font-size:.9em}"
+    "td,th{padding:.2em .8em .2em 0;vertical-align:top;min-width:4.2em}"
 )
 
 
@@ -140,9 +150,11 @@ class DataProtectionReport:
         }
         return {title: table for title, table in tables.items() if len(table)}
 
-    def findings(self) -> tuple[str, ...]:
-        """Return what should be looked at, in sentences."""
-        return tuple(self._found())
+    def findings(self, language: ReportLanguage = "en") -> tuple[str, ...]:
+        """Return what should be looked at, in sentences of English or Chinese."""
+        check_choice(language, "language", f"{type(self).__name__}.findings", LANGUAGES)
+        place = LANGUAGES.index(language)
+        return tuple(pair[place] for pair in self._found())
 
     def frame(self) -> pd.DataFrame:
         """Return the main numbers: a row each, with measure and value."""
@@ -165,32 +177,40 @@ class DataProtectionReport:
         }
         return pd.DataFrame(measures.items(), columns=["measure", "value"])
 
-    def to_markdown(self) -> str:
-        """Return the report as Markdown."""
-        parts = [f"# Data protection, {self.as_of}", self.plan.note, "## Findings"]
-        parts.append("\n".join(f"- {markdown_text(one)}" for one in self.findings()) or "None.")
+    def to_markdown(self, language: ReportLanguage = "en") -> str:
+        """Return the report as Markdown, in English or Chinese."""
+        tables = self._shown(language)
+        parts = [f"# {self._title(language)}", self.plan.note, f"## {title('Findings', language)}"]
+        found = "\n".join(f"- {markdown_text(one)}" for one in self.findings(language))
+        parts.append(found or title("None.", language))
         parts += [
-            f"## {title}\n\n{markdown_table(table)}" for title, table in self.tables().items()
+            f"## {head}\n\n{markdown_table(table, formats=_formats(table))}"
+            for head, table in tables.items()
         ]
         return "\n\n".join(filter(None, parts)) + "\n"
 
-    def to_html(self, path: str | os.PathLike[str] | None = None) -> str | None:
+    def to_html(
+        self, path: str | os.PathLike[str] | None = None, *, language: ReportLanguage = "en"
+    ) -> str | None:
         """Write the report as a page of HTML that needs nothing else, or return it.
 
         Parameters
         ----------
         path : path-like, optional
             File, which is there whole or stays as it was.
+        language : {"en", "zh"}, default="en"
+            English or Chinese; names, reasons and the note of the plan stay as they were written.
 
         Returns
         -------
         str or None
             The page, where there is no path.
         """
-        title = f"Data protection, {self.as_of}"
+        head, body = self._title(language), self._body(language)
         page = (
-            f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-            f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{self._body()}</body></html>\n"
+            f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8">'
+            f"<title>{head}</title><style>{_STYLE}</style></head>"
+            f"<body><h1>{head}</h1>{body}</body></html>\n"
         )
         if path is None:
             return page
@@ -198,12 +218,38 @@ class DataProtectionReport:
             temporary.write_text(page, encoding="utf-8", newline="\n")
         return None
 
-    def _body(self) -> str:
-        found = "".join(f"<li>{escape(one)}</li>" for one in self.findings()) or "<li>None.</li>"
+    def _title(self, language: ReportLanguage) -> str:
+        check_choice(language, "language", type(self).__name__, LANGUAGES)
+        return f"{title('Data protection', language)}, {self.as_of}"
+
+    def _body(self, language: ReportLanguage) -> str:
+        lines = [f"<li>{escape(one)}</li>" for one in self.findings(language)]
+        found = "".join(lines) or f"<li>{title('None.', language)}</li>"
         tables = "".join(
-            html_table(table, caption=title, formats={}) for title, table in self.tables().items()
+            html_table(table, caption=head, formats=_formats(table))
+            for head, table in self._shown(language).items()
         )
-        return f"<p>{escape(self.plan.note)}</p><h2>Findings</h2><ul>{found}</ul>{tables}"
+        head = title("Findings", language)
+        return f"<p>{escape(self.plan.note)}</p><h2>{head}</h2><ul>{found}</ul>{tables}"
+
+    def _shown(self, language: ReportLanguage) -> dict[str, pd.DataFrame]:
+        """Return the tables as people read them, in a language."""
+        rules = {rule.name: rule.text_zh for rule in self.plan.rules}
+        shown = {}
+        for head, table in self.tables().items():
+            if language == "zh" and head == "Rules of retention":
+                table["text"] = [rules[name] or text for name, text in
+                                 zip(table["name"], table["text"], strict=True)]  # fmt: skip
+                table["period"] = [
+                    f"{rule.months} 个月" if rule.months else f"{rule.days} 天"
+                    for rule in self.plan.rules
+                ]
+            if "text_zh" in table:
+                chinese = table.pop("text_zh")
+                if language == "zh":
+                    table["text"] = chinese.where(chinese != "", table["text"])
+            shown[title(head, language)] = _in_words(table, language)
+        return shown
 
     def _purposes(self) -> pd.DataFrame:
         table = self.plan.purpose_table()
@@ -253,52 +299,82 @@ class DataProtectionReport:
         rows = [[h.reason, h.placed_by, h.starts_on, h.ends_on or ""] for h in self._holding()]
         return pd.DataFrame(rows, columns=["reason", "placed_by", "starts_on", "ends_on"])
 
-    def _found(self) -> Iterator[str]:
+    def _found(self) -> Iterator[tuple[str, str]]:
+        """Yield each finding in English and in Chinese."""
         yield from self._found_late()
         yield from self._found_in_trail()
         in_force = {consent.purpose for consent in self._in_force()}
         for purpose in self.plan.purposes:
             if purpose.needs_consent and purpose.name not in in_force:
-                yield f"The purpose {purpose.name!r} builds on consent, and nobody's is in force."
+                yield (
+                    f"The purpose {purpose.name!r} builds on consent, and nobody's is in force.",
+                    f"目的“{purpose.name}”以同意为基础，但没有有效的同意。",
+                )
         rules = [rule for rule in self.plan.rules if not rule.keep]
         lacking = [i.name for i in self._guarded() if not any(rule.about(i) for rule in rules)]
         if lacking:
-            yield f"No rule ever erases {', '.join(lacking)}."
+            names = ", ".join(lacking)
+            yield f"No rule ever erases {names}.", f"以下信息项没有任何删除规则：{names}。"
         if self.keys_made and (age := min(self._age(day) for _, day in self._key_days())) > (
             self.oldest_key_days
         ):
-            yield f"The newest key is {age:,} days old; rotate it after {self.oldest_key_days:,}."
+            yield (
+                f"The newest key is {age:,} days old; rotate it after {self.oldest_key_days:,}.",
+                f"最新密钥已使用 {age:,} 天；超过 {self.oldest_key_days:,} 天应更换。",
+            )
         endless = sum(hold.ends_on is None for hold in self._holding())
         if endless:
-            yield f"{_counted(endless, 'hold')} in force without an end; see whether still needed."
+            yield (
+                f"{_counted(endless, 'hold')} in force without an end; see whether still needed.",
+                f"{endless:,} 项依法冻结没有结束日期；请确认是否仍有必要。",
+            )
         if self.policy is not None:
             for found in self.policy.findings(self.items, at=self.as_of):
-                yield f"Access policy: {found.told}."
+                told = POLICY_ZH[found.kind]
+                yield f"Access policy: {found.told}.", f"访问策略：{found.role} {told}。"
 
-    def _found_late(self) -> Iterator[str]:
+    def _found_late(self) -> Iterator[tuple[str, str]]:
         late = [
             r.due_as_of(self.as_of) for r in self._received() if r.state_on(self.as_of) == "overdue"
         ]
         if late:
-            yield f"{_counted(len(late), 'request')} overdue, the longest since {min(late)}."
+            yield (
+                f"{_counted(len(late), 'request')} overdue, the longest since {min(late)}.",
+                f"{len(late):,} 项请求逾期未答复，最早到期日为 {min(late)}。",
+            )
         due = 0 if self.retention is None else self.retention.counts.get("due", 0)
         if due:
-            yield f"{_counted(due, 'observation')} due for erasure by {self.retention!r}."
+            yield (
+                f"{_counted(due, 'observation')} due for erasure by the rules of retention.",
+                f"{due:,} 条信息已到期，应予删除。",
+            )
         never = 0 if self.retention is None else self.retention.counts.get("no rule", 0)
         if never:
-            yield f"{_counted(never, 'observation')} without a rule that would ever erase them."
+            yield (
+                f"{_counted(never, 'observation')} without a rule that would ever erase them.",
+                f"{never:,} 条信息没有任何删除规则。",
+            )
 
-    def _found_in_trail(self) -> Iterator[str]:
+    def _found_in_trail(self) -> Iterator[tuple[str, str]]:
         if self.trail is None:
-            yield "Nobody says whether the audit trail is whole: verify it."
+            yield (
+                "Nobody says whether the audit trail is whole: verify it.",
+                "审计日志是否完整尚不清楚：请验证。",
+            )
         elif not self.trail.is_whole:
-            yield self.trail.told
+            yield self.trail.told, f"审计日志自第 {self.trail.number} 条记录起不完整。"
         elif self.trail.n_unanchored:
             n = counted(self.trail.n_unanchored, "record")
-            yield f"{n} of the audit trail came after the last anchor: a cut would go unseen."
+            yield (
+                f"{n} of the audit trail came after the last anchor: a cut would go unseen.",
+                f"最后一个锚点之后有 {self.trail.n_unanchored:,} 条审计记录：截断将无法发现。",
+            )
         emergencies = sum(record.action == "break_glass" for record in self.records)
         if emergencies:
-            yield f"{_counted(emergencies, 'emergency access')} to be looked at."
+            yield (
+                f"{_counted(emergencies, 'emergency access')} to be looked at.",
+                f"{emergencies:,} 次紧急访问有待核查。",
+            )
 
     def _received(self) -> list[SubjectRequest]:
         return [request for request in self.requests if request.received_on <= self.as_of]
@@ -339,7 +415,25 @@ class DataProtectionReport:
 
     def _repr_html_(self) -> str:
         """Show the findings and the tables."""
-        return f"<div><h3>Data protection, {self.as_of}</h3>{self._body()}</div>"
+        return f"<div><h3>{self._title('en')}</h3>{self._body('en')}</div>"
+
+
+def _in_words(table: pd.DataFrame, language: ReportLanguage) -> pd.DataFrame:
+    """Return a table with titles and values as people say them."""
+    shown = table.copy()
+    for name in shown.columns:
+        if name in CODED:
+            shown[name] = [said(str(value), language) for value in shown[name]]
+        elif name == "needs_consent":
+            words = ("no", "yes") if language == "en" else ("否", "是")
+            shown[name] = [words[bool(value)] for value in shown[name]]
+        elif name == "at":
+            shown[name] = [str(value)[:16].replace("T", " ") for value in shown[name]]
+    return shown.rename(columns=lambda name: column(name, language))
+
+
+def _formats(table: pd.DataFrame) -> dict[str, Any]:
+    return {name: "{:,}" for name, kind in table.dtypes.items() if kind.kind in "iu"}
 
 
 def _counted(n: int, noun: str) -> str:

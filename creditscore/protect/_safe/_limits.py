@@ -24,8 +24,13 @@ class InputLimits:
     max_unpacked_bytes : int, default=1_073_741_824
         Bytes of all files of an archive together, unpacked; 1 GiB.
     max_ratio : int, default=100
-        How many times its packed bytes a file of an archive may unpack to. Files of up to
-        1 MiB, which fill no memory, may do so more: a short text of blanks does.
+        How many times its packed bytes a file, alone or in an archive, may unpack to. Files of
+        up to 1 MiB, which fill no memory, may do so more: a short text of blanks does.
+    max_rows : int, default=5_000_000
+        Rows of a table that is read from a file; each takes about 1 kB of memory.
+    max_rows_per_kib : int, default=1_000
+        Rows for each KiB (1,024 bytes) that the file takes up, packed as it is. Tables of up to
+        100,000 rows, which fill no memory, may have more: those of one word over and over do.
 
     Raises
     ------
@@ -43,6 +48,8 @@ class InputLimits:
     max_entries: int = 10_000
     max_unpacked_bytes: int = 1_073_741_824
     max_ratio: int = 100
+    max_rows: int = 5_000_000
+    max_rows_per_kib: int = 1_000
 
     def __post_init__(self) -> None:
         """Check each limit."""

@@ -125,8 +125,8 @@ class StoreReads(StoreBase):
         ...     loaded = store.load(facts, backfill=True)
         ...     before = store.snapshot("2024-06-30", "2024-06-30", items=["revenue"])
         ...     after = store.snapshot("2024-06-30", items=["revenue"])
-        >>> before.loc["C1", "revenue"], after.loc["C1", "revenue"]
-        (np.float64(1200.0), np.float64(1180.0))
+        >>> [float(table.loc["C1", "revenue"]) for table in (before, after)]
+        [1200.0, 1180.0]
         """
         day = _clock.day_number(as_of, "as_of", f"{OWNER}.snapshot")
         readable = self._of_customer(items, "snapshot")

@@ -84,6 +84,31 @@ def read_instant(value: Any) -> pd.Timestamp:
     return instant
 
 
+def last_instant(value: Any, name: str, owner: str) -> pd.Timestamp:
+    """Return the last instant of UTC up to which something counts: itself, or the end of a day.
+
+    A time without a zone is one of UTC; what a text of another form means is not guessed.
+    """
+    is_day = (
+        (isinstance(value, str) and ":" not in value)
+        or (isinstance(value, np.datetime64) and np.datetime_data(value)[0] == "D")
+        or (isinstance(value, dt.date) and not isinstance(value, dt.datetime))
+    )
+    if is_day:
+        day = check_day(value, name, owner).astype("datetime64[us]")
+        return pd.Timestamp(day + np.timedelta64(86_400_000_000 - 1, "us")).tz_localize("UTC")
+    try:
+        instant = read_instant(value)
+    except NoDayError as error:
+        msg = (
+            f"The {name!r} parameter of {owner} must be an instant, such as "
+            "'2024-06-30T12:00+08:00', or a day, which means its end in UTC. "
+            f"Got {value!r} instead."
+        )
+        raise InvalidParameterError(msg) from error
+    return instant.tz_localize("UTC") if instant.tz is None else instant.tz_convert("UTC")
+
+
 def _moment(text: str) -> Any:
     word = text.strip()
     if _ISO_TIME.fullmatch(word):

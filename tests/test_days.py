@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditscore._days import NoDayError, check_day, months_later, read_day
+from creditscore._days import NoDayError, check_day, last_instant, months_later, read_day
 from creditscore.exceptions import InvalidParameterError
 
 
@@ -61,3 +61,23 @@ def test_months_later_of_a_column() -> None:
     assert months_later(days, 12).astype(str).tolist() == [
         "2025-01-31", "2025-02-28", "NaT", "0002-01-01",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "instant"),
+    [
+        ("2024-06-30", "2024-06-30T23:59:59.999999Z"),
+        (dt.date(2024, 6, 30), "2024-06-30T23:59:59.999999Z"),
+        (np.datetime64("2024-06-30"), "2024-06-30T23:59:59.999999Z"),
+        ("2024-06-30T12:00+08:00", "2024-06-30T04:00Z"),
+        (pd.Timestamp("2024-06-30 12:00"), "2024-06-30T12:00Z"),
+    ],
+)
+def test_the_last_instant_of_a_day_or_time(value: object, instant: str) -> None:
+    assert last_instant(value, "known_at", "snapshot") == pd.Timestamp(instant)
+
+
+@pytest.mark.parametrize("value", ["3/4/2024 10:00", "10:30", "now", "today", 20240630, None])
+def test_no_last_instant_is_guessed(value: object) -> None:
+    with pytest.raises(InvalidParameterError, match="'known_at' parameter of snapshot must be"):
+        last_instant(value, "known_at", "snapshot")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +30,7 @@ from creditscore.exceptions import (
     SchemaVersionError,
     UnsafeInputError,
 )
-from forms import FILLED, TRADE, every_answer, form_of, forms, some_answers
-
-
-def quietly(source: Any, form: Questionnaire) -> Answers:
-    with warnings.catch_warnings(action="ignore", category=RejectedRowsWarning):
-        return read_answers(source, form)
-
-
-def reasons(source: Any, form: Questionnaire = TRADE) -> list[list[Any]]:
-    rejects = quietly(source, form).rejects
-    return rejects[["question", "place", "reason"]].to_numpy().tolist()  # type: ignore[no-any-return]
-
+from forms import FILLED, TRADE, every_answer, form_of, forms, quietly, reasons, some_answers
 
 # --- what answers are ------------------------------------------------------------------------
 

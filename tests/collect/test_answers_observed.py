@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,26 +16,13 @@ from creditscore.collect import (
     Questionnaire,
     Section,
     load_questionnaire,
-    read_answers,
 )
 from creditscore.exceptions import (
     EmptyDataError,
     InvalidDataError,
     InvalidParameterError,
-    RejectedRowsWarning,
 )
-from forms import FILLED, TRADE, form_of
-
-
-def quietly(source: Any, form: Questionnaire) -> Answers:
-    with warnings.catch_warnings(action="ignore", category=RejectedRowsWarning):
-        return read_answers(source, form)
-
-
-def reasons(source: Any, form: Questionnaire = TRADE) -> list[list[Any]]:
-    rejects = quietly(source, form).rejects
-    return rejects[["question", "place", "reason"]].to_numpy().tolist()  # type: ignore[no-any-return]
-
+from forms import FILLED, TRADE, form_of, reasons
 
 # --- observations ----------------------------------------------------------------------------
 

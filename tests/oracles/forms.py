@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import warnings
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,16 @@ from hypothesis import strategies as st
 
 from creditscore.collect import (
     Anchor,
+    Answers,
     Choice,
     Condition,
     PointsBand,
     Question,
     Questionnaire,
     Section,
+    read_answers,
 )
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import InvalidParameterError, RejectedRowsWarning
 
 KINDS = ("number", "choice", "choices", "scale", "yes_no", "text", "day", "table")
 TEXTS = st.text(
@@ -283,3 +286,13 @@ FILLED: dict[str, Any] = {
                  {"name": "B"}),
     "note": '=1+1\n"<b>&amp;</textarea></script>',
 }  # fmt: skip
+
+
+def quietly(source: Any, form: Questionnaire) -> Answers:
+    with warnings.catch_warnings(action="ignore", category=RejectedRowsWarning):
+        return read_answers(source, form)
+
+
+def reasons(source: Any, form: Questionnaire = TRADE) -> list[list[Any]]:
+    rejects = quietly(source, form).rejects
+    return rejects[["question", "place", "reason"]].to_numpy().tolist()  # type: ignore[no-any-return]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from creditscore._days import check_day
+from creditscore._days import check_day, last_instant
 from creditscore._typing import Int1D
 from creditscore.collect._derived._reliability import reliability_of
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._incoming import day_or_none
 from creditscore.collect._observation._tidy_table import tidy_table
-from creditscore.exceptions import InvalidParameterError
 
 _NEEDED = (
     "customer", "record", "item", "number", "text", "true_from", "true_to", "source",
@@ -147,29 +145,6 @@ def digests_of(groups: pd.Series, table: pd.DataFrame) -> pd.DataFrame:
         },
         index=pd.Index(names, name="customer"),
     )
-
-
-def last_instant(value: Any, name: str, owner: str) -> pd.Timestamp:
-    """Return an instant in UTC; a day means its end."""
-    is_day = (
-        (isinstance(value, str) and ":" not in value)
-        or (isinstance(value, np.datetime64) and np.datetime_data(value)[0] == "D")
-        or (isinstance(value, dt.date) and not isinstance(value, dt.datetime))
-    )
-    if is_day:
-        day = check_day(value, name, owner).astype("datetime64[us]")
-        return pd.Timestamp(day + np.timedelta64(86_400_000_000 - 1, "us")).tz_localize("UTC")
-    try:
-        instant = pd.Timestamp(value)
-    except (TypeError, ValueError):
-        instant = pd.NaT
-    if isinstance(value, (bool, int, float)) or pd.isna(instant):
-        msg = (
-            f"The {name!r} parameter of {owner} must be an instant, such as "
-            f"'2024-06-30T12:00+08:00', or a day, which means its end in UTC. Got {value!r}."
-        )
-        raise InvalidParameterError(msg)
-    return instant.tz_localize("UTC") if instant.tz is None else instant.tz_convert("UTC")
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from creditscore import _days
 from creditscore._days import check_day
 from creditscore._typing import Int1D
-from creditscore.exceptions import InvalidParameterError
 
 END = 2**62
 """After all days and instants."""
@@ -35,37 +34,8 @@ def last_instant(value: Any, name: str, owner: str) -> int:
     """
     if value is None:
         return END
-    if _is_day(value):
-        return (day_number(value, name, owner) + 1) * _DAY_MICROSECONDS - 1
-    instant = _instant(value)
-    if instant is None:
-        msg = (
-            f"The {name!r} parameter of {owner} must be an instant, such as "
-            "'2024-06-30T12:00+08:00', or a day, which means its end in UTC. "
-            f"Got {value!r} instead."
-        )
-        raise InvalidParameterError(msg)
-    utc = instant if instant.tz is None else instant.tz_convert("UTC").tz_localize(None)
+    utc = _days.last_instant(value, name, owner).tz_localize(None)
     return int(utc.to_datetime64().astype("datetime64[us]").astype(np.int64))
-
-
-def _instant(value: Any) -> pd.Timestamp | None:
-    if isinstance(value, (bool, int, float)):
-        # a number of what, since when?
-        return None
-    try:
-        instant = pd.Timestamp(value)
-    except (ValueError, TypeError):
-        return None
-    return None if pd.isna(instant) else instant
-
-
-def _is_day(value: Any) -> bool:
-    if isinstance(value, str):
-        return ":" not in value
-    if isinstance(value, np.datetime64):
-        return np.datetime_data(value)[0] == "D"
-    return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
 
 
 def day_numbers(days: pd.Series, *, missing: int) -> Int1D:

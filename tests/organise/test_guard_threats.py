@@ -90,13 +90,13 @@ def test_items_cannot_have_such_names(name: str) -> None:
 # --- ciphers that are moved ------------------------------------------------------------
 
 
-def _lift(store: CustomerStore, statement: str) -> None:
+def _lift(store: CustomerStore, statement: str, table: str = "observations") -> None:
     """Change rows as one can who owns the database: without the triggers."""
     with store.engine.begin() as connection:
         if connection.dialect.name == "sqlite":
-            connection.execute(sa.text("DROP TRIGGER observations_no_update"))
+            connection.execute(sa.text(f"DROP TRIGGER {table}_no_update"))
         else:
-            connection.execute(sa.text("ALTER TABLE observations DISABLE TRIGGER ALL"))
+            connection.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
         connection.execute(sa.text(statement))
 
 
@@ -163,6 +163,41 @@ def test_a_value_beside_a_cipher_is_not_believed(new_store: New) -> None:
     before = store.observations(history=True)
     _lift(store, "UPDATE observations SET text = '666', number = 666 WHERE cipher IS NOT NULL")
     pd.testing.assert_frame_equal(store.observations(history=True), before)
+
+
+@pytest.mark.parametrize("column", ["value", "cells"])
+@pytest.mark.parametrize("also", ["", ", value_cipher = NULL", ", is_protected = false"])
+def test_a_reject_in_the_clear_is_not_believed(new_store: New, column: str, also: str) -> None:
+    store = new_store(catalogue=GUARDED)
+    store.load(guarded_facts())
+    store.reject(_rejects(), batch=1)
+    _lift(store, f"UPDATE rejects SET {column} = '666'{also} WHERE id = 2", "rejects")  # noqa: S608
+    for call in (
+        store.rejects,
+        lambda: store.rejects(1),
+        lambda: store.reject(_rejects(), batch=1),
+        lambda: store.erase("P-4711", reason="asked for"),
+    ):
+        with pytest.raises(DecryptionError, match=r"reject 2 of batch 1 .* not encrypted") as told:
+            call()
+        assert "666" not in str(told.value)
+
+
+def test_a_store_without_keys_believes_no_protected_reject(new_store: New) -> None:
+    store = new_store(keys=None)
+    store.load(facts(("A", "revenue", 1, "2024-01-01")))
+    store.reject(_rejects(), batch=1)
+    assert store.rejects()["value"].fillna("").tolist() == ["", "x"]
+    _lift(store, "UPDATE rejects SET value = '666' WHERE is_protected", "rejects")
+    with pytest.raises(DecryptionError, match="reject 1 of batch 1 has values that are not encr"):
+        store.rejects()
+
+
+def _rejects() -> pd.DataFrame:
+    row = {"source": "a.csv", "row": 7, "column": "Name", "item": "name", "value": "Zoë Secret",
+           "reason": "is too long", "protected": True, "cells": '["Zoë Secret"]'}  # fmt: skip
+    other = {"row": 8, "column": "Revenue", "item": "revenue", "value": "x", "protected": False}
+    return pd.DataFrame([row, {**row, **other}])
 
 
 def test_blocks_say_nothing_of_protected_values(
@@ -367,9 +402,9 @@ def test_documents_in_the_store_are_read_as_data(tmp_path: Path) -> None:
     place, keys = tmp_path / "a.db", KeyRing.generate()
     CustomerStore.create(place, GUARDED, keys=keys).close()
     with sqlite3.connect(place) as raw:
-        raw.execute("INSERT INTO settings VALUES ('policy', 1, '{\"format\": \"other\"}', 1)")
+        raw.execute("INSERT INTO settings VALUES ('policy', 1, '{\"format\": \"other\"}', 1, '')")
     raw.close()
-    with pytest.raises(DocumentError):
+    with pytest.raises(StoreError, match=r"policy of the store is not sealed"):
         CustomerStore.open(place, keys=keys)
 
 

@@ -34,6 +34,7 @@ from creditscore.organise._store._revisions import (
 )
 from creditscore.organise._store._schema import metadata
 from creditscore.protect import AccessPolicy, Actor, Grant, KeyRing, Role
+from older_stores import made_by, make_older
 from stores import CATALOGUE, facts
 
 RING = KeyRing.generate()
@@ -186,25 +187,14 @@ def test_who_may_back_up_and_restore(new_place: Callable[[], Any], tmp_path: Pat
 
 
 @pytest.fixture
-def old_place(new_place: Callable[[], Any]) -> Any:
+def old_place(new_place: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> Any:
     """Give a store whose tables are of the first version, with facts in it."""
     place, old = new_place(), new_place()
-    target = _empty_engine(old)
-    with CustomerStore.create(place, CATALOGUE, keys=RING) as store:
-        store.load(FACTS)
-        with store.engine.connect() as source, writing(target) as connection:
-            command, config = alembic_of(connection)
-            command.upgrade(config, "0001")
-            tables = sa.MetaData()
-            tables.reflect(connection)
-            for table in tables.sorted_tables:
-                if table.name == "alembic_version":
-                    continue
-                # what the first version had, of what this one has
-                rows = source.execute(sa.select(*table.columns)).mappings().all()
-                if rows:
-                    connection.execute(table.insert(), [dict(row) for row in rows])
-    target.dispose()
+    with monkeypatch.context() as patch:
+        made_by(patch, "0001")
+        with CustomerStore.create(place, CATALOGUE, keys=RING) as store:
+            store.load(FACTS)
+            make_older(store, old, "0001")
     return old
 
 
@@ -292,7 +282,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(
 ) -> None:
     from creditscore.organise._store import _store
 
-    def fail(connection: sa.Connection) -> Any:
+    def fail(connection: sa.Connection, *_: Any) -> Any:
         connection.execute(sa.text("CREATE TABLE half (id INTEGER)"))
         msg = "the power went out"
         raise RuntimeError(msg)

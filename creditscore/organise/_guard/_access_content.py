@@ -19,12 +19,13 @@ from creditscore.organise._guard._retaining import retention_of
 from creditscore.organise._store import _clock
 from creditscore.organise._store._access import Desk
 from creditscore.organise._store._choice import chosen
+from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._finding import find
 from creditscore.organise._store._linking import link_table
-from creditscore.organise._store._names import numbers_of
+from creditscore.organise._store._names import item_numbers
 from creditscore.organise._store._rejecting import reject_table
-from creditscore.organise._store._schema import items, rejects
-from creditscore.organise._store._scope import Scope, retracted
+from creditscore.organise._store._schema import rejects
+from creditscore.organise._store._scope import Scope, once_of, retracted
 from creditscore.organise._store._tables import Tables
 from creditscore.organise._store._values import Reader
 
@@ -40,11 +41,16 @@ _REJECTED = ("source", "row", "column", "item", "value", "reason", "cells")
 class Gathering:
     """One customer of a store, by one state of it."""
 
-    connection: sa.Connection
+    customers: Customers
     desk: Desk
     catalogue: ItemCatalogue
     name: str
     number: int
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The connection by which all is read."""
+        return self.customers.connection
 
     def content(self, scores: pd.DataFrame | None) -> dict[str, Any]:
         """Return all of it as plain values."""
@@ -55,14 +61,18 @@ class Gathering:
             "rejects": list(self._rejects()),
             "scores": [] if scores is None else _rows_of(scores, self.name),
             "reads": list(self._reads()),
+            "labels": {
+                item.name: {"label": item.label, "label_zh": item.label_zh}
+                for item in self.catalogue
+            },
             "purposes": list(self._purposes()),
             "consents": [
                 {k: _plain(v) for k, v in plain(consent).items()}
-                for consent in read_consents(self.connection) if consent.subject == self.name
+                for consent in read_consents(self.customers) if consent.subject == self.name
             ],
             "requests": [
                 {**plain(request), "due_on": request.due_on}
-                for request in read_requests(self.connection) if request.subject == self.name
+                for request in read_requests(self.customers) if request.subject == self.name
             ],
             "retention": self._retention(),
             "linked": self._linked(),
@@ -70,14 +80,15 @@ class Gathering:
 
     def facts(self) -> Iterator[dict[str, Any]]:
         """Yield all facts, in the clear, also those that were corrected or taken back."""
-        numbers = numbers_of(self.connection, items, self.catalogue.names)
+        numbers = item_numbers(self.connection, self.catalogue.names)
         owners = np.array([self.number], dtype=np.int64)
         scope = Scope(items=tuple(numbers.values()), customers=owners, with_retracted=True)
         by_number = {number: self.catalogue[name] for name, number in numbers.items()}
         reader = Reader(items=by_number, masked=frozenset(), vault=self.desk.vault)
-        tables = Tables(connection=self.connection, scope=scope, reader=reader)
+        tables = Tables(customers=self.customers, scope=scope, reader=reader)
         gone = set(retracted(self.connection, Scope(items=scope.items)).tolist())
-        now = find(self.connection, Scope(items=scope.items, customers=owners), with_record=True)
+        counting = Scope(items=scope.items, customers=owners, once=once_of(by_number))
+        now = find(self.connection, counting, with_record=True)
         today = int(_clock.day_of(np.array(_clock.now())))
         counts = set(now.facts.id[chosen(now.facts, today)].tolist())
         for row in tables.observations(history=True).to_dict("records"):
@@ -144,7 +155,7 @@ class Gathering:
         ]  # fmt: skip
 
     def _linked(self) -> list[dict[str, Any]]:
-        last = link_table(self.connection).groupby("customer", sort=True).tail(1)
+        last = link_table(self.customers).groupby("customer", sort=True).tail(1)
         return [{"customer": str(one)} for one in last["customer"][last["into"] == self.name]]
 
 

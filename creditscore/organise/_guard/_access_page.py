@@ -93,6 +93,8 @@ _KINDS = {
     "rating": "评级", "note": "备注",
 }  # fmt: skip
 """Kinds of records in Chinese; those of a firm's own catalogue keep their names."""
+_SEMICOLON = ("; ", "；")
+"""What parts labels, which may hold commas themselves."""
 _CODED = ("about", "source", "method", "status", "kind")
 """Columns of words of the library."""
 _WORDS |= {
@@ -115,7 +117,7 @@ def access_page(content: Mapping[str, Any], language: str) -> str:
     place = ("en", "zh").index(language)
     title = _TITLES["title"][place]
     parts = [
-        f"<h2>{escape(heads[place])}</h2>{_table(content.get(name, ()), columns, place)}"
+        f"<h2>{escape(heads[place])}</h2>{_table(_rows(content, name, place), columns, place)}"
         for name, (heads, columns) in _PARTS.items()
     ]
     head = "".join(
@@ -130,6 +132,17 @@ def access_page(content: Mapping[str, Any], language: str) -> str:
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>"
         f"<h1>{escape(title)}</h1>{head}{''.join(parts)}</body></html>\n"
     )
+
+
+def _rows(content: Mapping[str, Any], name: str, place: int) -> Sequence[Mapping[str, Any]]:
+    """Return the rows of a part; the items of those that list several are called by labels."""
+    labels = content.get("labels", {})
+    return [
+        {**row, "items": _SEMICOLON[place].join(
+            _item({"item": item, **labels.get(item, {})}, place) for item in row["items"]
+        )} if row.get("items") else row
+        for row in content.get(name, ())
+    ]  # fmt: skip
 
 
 def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], place: int) -> str:

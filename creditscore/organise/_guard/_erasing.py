@@ -11,12 +11,12 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from creditscore.organise._guard._events import add_event
+from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._engine import is_sqlite
 from creditscore.organise._store._erased import ELSEWHERE, ERASED, REGISTER, erased_ids
-from creditscore.organise._store._names import names_by_id, next_id
+from creditscore.organise._store._names import next_id
 from creditscore.organise._store._rejecting import reject_table
 from creditscore.organise._store._schema import (
-    customers,
     erasures,
     items,
     observations,
@@ -43,12 +43,12 @@ class Counts:
 
 
 def destroy(
-    connection: sa.Connection, named: NamedRejects, number: int, *, reason: str, by: str,
+    known: Customers, named: NamedRejects, number: int, *, reason: str, by: str,
     kept: Sequence[str],
 ) -> Counts:  # fmt: skip
     """Delete the keys of a customer and of its rejects, and note that; the rest stays."""
-    asked = sa.select(customers.c.name).where(customers.c.id == number)
-    about = named.of(str(connection.execute(asked).scalar()))
+    connection = known.connection
+    about = named.of(known.names([number])[number])
     at = next_instant(connection)
     n_rejects = _delete_keys(connection, REJECTS, about)
     counted = _counted(connection, number, kept, at=at, n_rejects=n_rejects)
@@ -131,29 +131,26 @@ def _delete_keys(connection: sa.Connection, kind: str, owners: Sequence[int]) ->
     return n_deleted
 
 
-def erase_again(
-    connection: sa.Connection, vault: Vault, entries: Mapping[str, Sequence[str]], *, by: str
-) -> int:
+def erase_again(known: Customers, entries: Mapping[str, Sequence[str]], *, by: str) -> int:
     """Erase those whom a register names, after an older backup was restored.
 
     Of those who are not in the backup the digest is kept, so that they are refused when they are
     loaded again. O(customers) time.
     """
-    gone, key = erased_ids(connection), vault.derive(REGISTER)
-    found = {
-        subjects_digest({name}, key=key): number
-        for number, name in names_by_id(connection, customers).items()
-    }
-    named = NamedRejects.read(connection, vault) if entries else None
+    connection, key = known.connection, known.vault.derive(REGISTER)
+    gone = erased_ids(connection)
+    there = known.names(n for n in known.ids() if n not in gone) if entries else {}
+    found = {subjects_digest({name}, key=key): number for number, name in there.items()}
+    named = NamedRejects.read(connection, known.vault) if entries else None
     n_erased = 0
     for digest, kept in sorted(entries.items()):
         number = found.get(digest)
         if number is None:
             at = next_instant(connection)
             add_event(connection, ELSEWHERE, None, {"digest": digest}, at=at, by=by)
-        elif number not in gone and named is not None:
+        elif named is not None:
             reason = "erased before the backup was restored"
-            destroy(connection, named, number, reason=reason, by=by, kept=kept)
+            destroy(known, named, number, reason=reason, by=by, kept=kept)
             n_erased += 1
     return n_erased
 

@@ -113,7 +113,7 @@ class StoreErasing(StoreBase):
         """
         self._desk.check_any("hold", "erase", "audit")
         with self._reading() as connection:
-            return read_holds(connection)
+            return read_holds(self._desk.customers(connection))
 
     def retention(
         self,
@@ -216,9 +216,9 @@ class StoreErasing(StoreBase):
         the store and for good: protected values in all their versions, evidence, also that of
         facts that a rule keeps, and rejected rows that name the customer. No answer shows any
         more, though their bytes stay: facts in the clear, also those that were derived of others,
-        except the ones that a rule keeps. The name of the customer becomes ``"erased:…"``
-        everywhere; in the table of names it stays, so that the customer is refused when it is
-        loaded again. Reasons, notes of batches and names of sources are no customer's; write none
+        except the ones that a rule keeps. The name of the customer goes with its key, and is
+        ``"erased:…"`` everywhere; a keyed digest of it stays, by which the customer is refused
+        when it is loaded again. Reasons, notes of batches and names of sources are no customer's; write none
         into them.
 
         Customers that were merged with it are customers of their own here: erase each. Copies
@@ -236,10 +236,10 @@ class StoreErasing(StoreBase):
         with self._writing() as connection:
             number, kept = self._check_free(connection, name, wanted, customers)
             vault = self._desk.vault
-            named = NamedRejects.read(connection, vault)
             counts = destroy(
-                connection, named, number, reason=reason, by=self.actor.name, kept=kept
-            )
+                self._desk.customers(connection), NamedRejects.read(connection, vault), number,
+                reason=reason, by=self.actor.name, kept=kept,
+            )  # fmt: skip
             said = {"reason": reason, "values": counts.values, "rejects": counts.rejects,
                     "kept": list(kept), "registered": register is not None}  # fmt: skip
             self._desk.record_change(connection, "erase", said, [name])
@@ -325,12 +325,13 @@ class StoreErasing(StoreBase):
         events: pd.DataFrame | None,
     ) -> tuple[int, tuple[str, ...]]:
         """Check that nothing keeps a customer from being erased; return its number and the rest."""
-        number = customer_id(connection, name)
+        known = self._desk.customers(connection)
+        number = customer_id(known, name)
         if not self._desk.vault.has_keys:
             msg = "The store was made without keys, so no key can be destroyed in it."
             raise StoreError(msg)
         today = day_of(_clock.now())
-        hold = next((h for h in read_holds(connection) if h.subject == name and h.holds_on(today)),
+        hold = next((h for h in read_holds(known) if h.subject == name and h.holds_on(today)),
                     None)  # fmt: skip
         if hold is not None:
             msg = (
@@ -371,7 +372,7 @@ class StoreErasing(StoreBase):
     ) -> None:
         """Add an event of a customer, and its record in the trail."""
         with self._writing() as connection:
-            number = customer_id(connection, customer)
+            number = customer_id(self._desk.customers(connection), customer)
             at = next_instant(connection)
             add_event(connection, kind, number, content, at=at, by=self.actor.name)
             self._desk.record_change(connection, kind, said, [customer])

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from creditscore.exceptions import ErasedSubjectError, StoreError
-from creditscore.organise._store._erased import erased_numbers
-from creditscore.organise._store._names import names_of, next_id, numbers_of
-from creditscore.organise._store._schema import customers, protections
+from creditscore.exceptions import StoreError
+from creditscore.organise._store._customers import Customers
+from creditscore.organise._store._names import next_id
+from creditscore.organise._store._schema import protections
 from creditscore.protect import (
     Consent,
     LegalHold,
@@ -33,7 +33,7 @@ def day_of(instant: int) -> str:
     return str(np.datetime64(instant, "us").astype("datetime64[D]"))
 
 
-def customer_id(connection: sa.Connection, customer: Any) -> int:
+def customer_id(known: Customers, customer: Any) -> int:
     """Return the number of a customer.
 
     Raises
@@ -44,10 +44,7 @@ def customer_id(connection: sa.Connection, customer: Any) -> int:
         Its data were erased.
     """
     name = str(customer)
-    if erased_numbers(connection, [name]):
-        msg = "The data of this customer were erased."
-        raise ErasedSubjectError(msg)
-    found = numbers_of(connection, customers, [name])
+    found = known.present([name])
     if name not in found:
         msg = "There is no such customer in the store. Check its name."
         raise StoreError(msg)
@@ -77,20 +74,20 @@ def plain(value_object: Any) -> dict[str, Any]:
     }
 
 
-def _events(connection: sa.Connection, *kinds: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def _events(known: Customers, *kinds: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield kind, customer and content of events, in their order."""
     asked = sa.select(protections).where(protections.c.kind.in_(kinds))
-    rows = connection.execute(asked.order_by(protections.c.id)).all()
-    names = names_of(connection, {row.customer_id for row in rows})
+    rows = known.connection.execute(asked.order_by(protections.c.id)).all()
+    names = known.names(row.customer_id for row in rows)
     for row in rows:
         content = json.loads(row.content)
         yield row.kind, names[row.customer_id], {"recorded": row.recorded_at, **content}
 
 
-def read_holds(connection: sa.Connection) -> tuple[LegalHold, ...]:
+def read_holds(known: Customers) -> tuple[LegalHold, ...]:
     """Return all holds; one that was released on its first day never held, and is left out."""
     found: dict[str, list[LegalHold]] = {}
-    for kind, customer, content in _events(connection, HOLD, RELEASE):
+    for kind, customer, content in _events(known, HOLD, RELEASE):
         recorded = content.pop("recorded")
         mine = found.setdefault(customer, [])
         if kind == HOLD:
@@ -105,10 +102,10 @@ def _released(hold: LegalHold, day: str) -> LegalHold:
     return hold if hold.ends_on is not None and hold.ends_on <= day else hold.released(day)
 
 
-def read_consents(connection: sa.Connection) -> tuple[Consent, ...]:
+def read_consents(known: Customers) -> tuple[Consent, ...]:
     """Return all consents, with what withdrawals end of them."""
     found: dict[tuple[str, str], list[Consent]] = {}
-    for kind, customer, content in _events(connection, CONSENT, WITHDRAWAL):
+    for kind, customer, content in _events(known, CONSENT, WITHDRAWAL):
         del content["recorded"]
         mine = found.setdefault((customer, content["purpose"]), [])
         if kind == CONSENT:
@@ -119,10 +116,10 @@ def read_consents(connection: sa.Connection) -> tuple[Consent, ...]:
     return effective_consents(consent for mine in found.values() for consent in mine)
 
 
-def read_requests(connection: sa.Connection) -> tuple[SubjectRequest, ...]:
+def read_requests(known: Customers) -> tuple[SubjectRequest, ...]:
     """Return all requests, each as it was last recorded."""
     found: dict[tuple[str, ...], SubjectRequest] = {}
-    for _, customer, content in _events(connection, REQUEST):
+    for _, customer, content in _events(known, REQUEST):
         del content["recorded"]
         request = SubjectRequest(subject=customer, **content)
         found[customer, request.kind, request.law, request.received_on] = request

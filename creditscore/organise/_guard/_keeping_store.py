@@ -27,7 +27,7 @@ from creditscore.organise._store._base import OWNER
 from creditscore.organise._store._engine import is_sqlite
 from creditscore.organise._store._names import next_id
 from creditscore.organise._store._schema import assignments
-from creditscore.organise._store._settings import set_setting
+from creditscore.organise._store._subjects import settings_of
 from creditscore.organise._store._writing import next_instant
 from creditscore.protect import (
     Anchor,
@@ -92,8 +92,8 @@ class StoreKeeping(StoreErasing):
         check_kind(plan, "plan", f"{OWNER}.change_plan", ProtectionPlan)
         self._desk.allow("manage_policy", approval)
         with self._writing() as connection:
-            set_setting(connection, "plan", str(plan.to_json()))
-            said = {"purposes": [purpose.name for purpose in plan.purposes]}
+            version = settings_of(connection, self._desk.vault).add("plan", str(plan.to_json()))
+            said = {"purposes": [purpose.name for purpose in plan.purposes], "version": version}
             self._desk.record_change(connection, "change_plan", said)
         self._read_settings()
 
@@ -266,11 +266,12 @@ class StoreKeeping(StoreErasing):
             raise StoreError(msg)
         self._desk.check("manage_policy")
         with self._writing() as connection:
+            known = self._desk.customers(connection)
             first, at = next_id(connection, assignments), next_instant(connection)
             rows = [
                 {
                     "id": first + place, "member": member, "is_assigned": assigned,
-                    "customer_id": customer_id(connection, name), "recorded_at": at,
+                    "customer_id": customer_id(known, name), "recorded_at": at,
                     "recorded_by": self.actor.name,
                 }
                 for place, name in enumerate(names)
@@ -330,8 +331,9 @@ class StoreKeeping(StoreErasing):
             if isinstance(r.details.get("key_version"), int)
         }
         with self._reading() as connection:
-            consents, requests = read_consents(connection), read_requests(connection)
-            holds = read_holds(connection)
+            known = self._desk.customers(connection)
+            consents, requests = read_consents(known), read_requests(known)
+            holds = read_holds(known)
         return DataProtectionReport(
             as_of=day, plan=plan, items=self.catalogue.items, consents=consents,
             requests=requests, holds=holds, retention=due, records=records, trail=trail,

@@ -17,10 +17,10 @@ from creditscore.organise._guard._events import read_consents
 from creditscore.organise._store import _clock
 from creditscore.organise._store._access import Desk
 from creditscore.organise._store._choice import chosen
+from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._finding import find
-from creditscore.organise._store._names import names_of, numbers_of
-from creditscore.organise._store._schema import customers, items
-from creditscore.organise._store._scope import Scope, roots, with_merged
+from creditscore.organise._store._names import item_numbers
+from creditscore.organise._store._scope import Scope, once_of, roots, with_merged
 from creditscore.organise._store._values import Reader
 from creditscore.protect import uncovered
 
@@ -28,7 +28,7 @@ KIND = "customer_kind"
 
 
 def limited(
-    connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue, scope: Scope, *,
+    known: Customers, desk: Desk, catalogue: ItemCatalogue, scope: Scope, *,
     guarded: tuple[int, ...], named: bool,
 ) -> tuple[Scope, set[str]]:  # fmt: skip
     """Return a question without guarded items of persons whom the purpose does not cover.
@@ -44,9 +44,9 @@ def limited(
     purpose = next((p for p in purposes if p.name == desk.actor.purpose), None)
     if purpose is None or not purpose.needs_consent or not guarded:
         return scope, set()
-    persons = persons_of(connection, desk, catalogue, _read(connection, scope))
+    persons = persons_of(known, desk, catalogue, _read(known.connection, scope))
     at = dt.datetime.fromtimestamp(_clock.now() / 1e6, dt.UTC)
-    lacking = set(uncovered(read_consents(connection), persons.values(), purpose, at))
+    lacking = set(uncovered(read_consents(known), persons.values(), purpose, at))
     numbers = tuple(n for n, name in persons.items() if name in lacking)
     if numbers and named:
         return scope, {persons[n] for n in numbers}
@@ -89,26 +89,26 @@ def _read(connection: sa.Connection, scope: Scope) -> Int1D | None:
 
 
 def persons_of(
-    connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue, asked: Int1D | None
+    known: Customers, desk: Desk, catalogue: ItemCatalogue, asked: Int1D | None
 ) -> dict[int, str]:
     """Return number and name of customers that are not known to be enterprises."""
-    every = sa.select(customers.c.id)
-    ids = connection.execute(every).scalars().all() if asked is None else asked.tolist()
-    names, kinds = names_of(connection, ids), kinds_of(connection, desk, catalogue, asked)
-    return {n: names[n] for n in ids if kinds.get(n) != "enterprise"}
+    kinds = kinds_of(known.connection, desk, catalogue, asked)
+    ids = known.ids() if asked is None else asked.tolist()
+    return known.names(n for n in ids if kinds.get(n) != "enterprise")
 
 
 def kinds_of(
     connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue, asked: Int1D | None
 ) -> dict[int, str]:
     """Return what kind of customer each is known to be."""
-    number = numbers_of(connection, items, [KIND]).get(KIND)
+    number = item_numbers(connection, [KIND]).get(KIND)
     if number is None or KIND not in catalogue:
         return {}
     today = int(_clock.day_of(np.array(_clock.now())))
-    scope = Scope(items=(number,), customers=asked, as_of=today)
+    items = {number: catalogue[KIND]}
+    scope = Scope(items=(number,), customers=asked, as_of=today, once=once_of(items))
     found = find(connection, scope)
     found = found.rows(chosen(found.facts, today))
-    reader = Reader(items={number: catalogue[KIND]}, masked=frozenset(), vault=desk.vault)
+    reader = Reader(items=items, masked=frozenset(), vault=desk.vault)
     values = reader.read(connection, scope, found)
     return dict(zip(found.owner.tolist(), map(str, values.text), strict=True))

@@ -19,8 +19,8 @@ from creditscore.organise._guard._register import ErasureRegister
 from creditscore.organise._store import _clock
 from creditscore.organise._store._access import Desk
 from creditscore.organise._store._erased import EXPIRED, Unread, erased_ids, pseudonym
-from creditscore.organise._store._names import names_of, numbers_of
-from creditscore.organise._store._schema import customers, items, observations
+from creditscore.organise._store._names import item_numbers
+from creditscore.organise._store._schema import items, observations
 from creditscore.organise._store._scope import Scope
 from creditscore.organise._store._tables import Tables
 from creditscore.organise._store._values import Reader
@@ -41,12 +41,13 @@ def retention_of(
     facts = _facts(connection, desk, catalogue, owner)
     only = None if owner is None else np.array([owner], dtype=np.int64)
     kinds = kinds_of(connection, desk, catalogue, only)
-    names = names_of(connection, kinds)
+    known = desk.customers(connection)
+    names = known.names(kinds)
     by_name = {names[number]: kind for number, kind in kinds.items()}
     of_customers = _customers(facts, by_name, rules, customers)
     of_customers[_ASKED] = np.datetime64(day, "s") - np.timedelta64(1, "D")
     return due_for_erasure(
-        facts, rules, read_holds(connection), as_of=day, items=catalogue, customers=of_customers
+        facts, rules, read_holds(known), as_of=day, items=catalogue, customers=of_customers
     )
 
 
@@ -54,14 +55,14 @@ def _facts(
     connection: sa.Connection, desk: Desk, catalogue: ItemCatalogue, owner: int | None
 ) -> pd.DataFrame:
     """Return all facts without their values; those of erased customers are left out."""
-    numbers = numbers_of(connection, items, catalogue.names)
+    numbers = item_numbers(connection, catalogue.names)
     only = None if owner is None else np.array([owner], dtype=np.int64)
     scope = Scope(items=tuple(numbers.values()), customers=only, with_retracted=True)
     by_number = {number: catalogue[name] for name, number in numbers.items()}
     # masked, so that nothing is decrypted
     masked = frozenset(item.name for item in catalogue if item.is_protected)
     reader = Reader(items=by_number, masked=masked, vault=desk.vault)
-    tables = Tables(connection=connection, scope=scope, reader=reader)
+    tables = Tables(customers=desk.customers(connection), scope=scope, reader=reader)
     table = tables.observations(history=True).set_index("observation")
     gone = {pseudonym(number) for number in erased_ids(connection)}
     if gone:
@@ -138,9 +139,10 @@ def expire(
     *, reason: str, by: str, register: ErasureRegister | None,
 ) -> Applied:  # fmt: skip
     """Erase customers of whom all protected facts are due, and let facts of others expire."""
+    known = desk.customers(connection)
     done = Applied(is_registered=register is not None)
     today = day_of(_clock.now())
-    held = {str(h.subject) for h in read_holds(connection) if h.holds_on(today)}
+    held = {str(h.subject) for h in read_holds(known) if h.holds_on(today)}
     done.n_held = retention.counts.get("held", 0)
     guarded = [item.name for item in catalogue if item.is_protected]
     expired = Unread.read(connection).expired
@@ -149,7 +151,7 @@ def expire(
         if str(name) in held:
             done.n_held += len(due)
             continue
-        number = numbers_of(connection, customers, [str(name)]).get(str(name))
+        number = known.numbers([str(name)]).get(str(name))
         ids = due.index.to_numpy(dtype=np.int64)
         facts = _of_customer(connection, -1 if number is None else number)
         if number is None or not np.isin(ids, facts["id"]).all():
@@ -161,7 +163,7 @@ def expire(
         if desk.vault.has_keys and is_all:
             kept = tuple(sorted(set(rest)))
             named = named or NamedRejects.read(connection, desk.vault)
-            counts = destroy(connection, named, number, reason=reason, by=by, kept=kept)
+            counts = destroy(known, named, number, reason=reason, by=by, kept=kept)
             done.erased[number] = (counts, kept)
             done.registered.append((str(name), kept))
         at = next_instant(connection)

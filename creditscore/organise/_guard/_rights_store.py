@@ -27,7 +27,6 @@ from creditscore.organise._store import _clock
 from creditscore.organise._store._base import OWNER
 from creditscore.organise._store._changes import StoreChanges
 from creditscore.organise._store._load_result import LoadResult
-from creditscore.organise._store._names import names_of
 from creditscore.organise._store._numbering import row_number
 from creditscore.organise._store._schema import items, observations, origins
 from creditscore.protect import Consent, SubjectRequest
@@ -105,7 +104,7 @@ class StoreRights(StoreErasing, StoreChanges):
         """
         self._desk.check_any("consent", "audit")
         with self._reading() as connection:
-            return read_consents(connection)
+            return read_consents(self._desk.customers(connection))
 
     def record_request(self, request: SubjectRequest) -> None:
         """Record what a customer asked for, or, by the same request again, what was answered.
@@ -135,7 +134,7 @@ class StoreRights(StoreErasing, StoreChanges):
         """Return all requests of customers, each as it was last recorded; errors as of consents."""
         self._desk.check_any("consent", "audit")
         with self._reading() as connection:
-            return read_requests(connection)
+            return read_requests(self._desk.customers(connection))
 
     def rectify(self, observation: int, value: Any, *, evidence: str) -> LoadResult:
         """Correct a fact at the request of its customer.
@@ -174,8 +173,9 @@ class StoreRights(StoreErasing, StoreChanges):
         number = row_number(observation, "observation", f"{OWNER}.rectify")
         with self._reading() as connection:
             row = _row(connection, number)
-            name = names_of(connection, [row.customer_id])[row.customer_id]
-            customer_id(connection, name)
+            known = self._desk.customers(connection)
+            name = known.names([row.customer_id])[row.customer_id]
+            customer_id(known, name)
         fact = {
             "customer": name, "record": row.record, "item": row.name, "value": value,
             "unit": row.unit, "true_from": _day(row.true_from), "true_to": _day(row.true_to),
@@ -227,13 +227,14 @@ class StoreRights(StoreErasing, StoreChanges):
         self._check_open()
         name = str(customer)
         with self._reading() as connection:
-            customer_id(connection, name)
+            customer_id(self._desk.customers(connection), name)
         about = self.catalogue.items
         self._desk.allow("export", approval, subjects=[name], items=about)
         with self._reading() as connection:
+            known = self._desk.customers(connection)
             gathering = Gathering(
-                connection=connection, desk=self._desk, catalogue=self.catalogue, name=name,
-                number=customer_id(connection, name),
+                customers=known, desk=self._desk, catalogue=self.catalogue, name=name,
+                number=customer_id(known, name),
             )  # fmt: skip
             content = gathering.content(scores)
         said = {"call": "subject_access", "facts": len(content["facts"])}

@@ -31,7 +31,7 @@ _BY_ROW = (
 _OPEN = ("settings", "items", "origins", "batches", "alembic_version")
 """Tables that whoever reads anything reads whole."""
 _COLUMNS = {
-    "customers": ("id", "name"),
+    "customers": ("id", "digest", "name", "name_cipher"),
     "retractions": ("id", "observation_id", "recorded_at"),
     "links": ("id", "customer_id", "into_id", "recorded_at"),
     "erasures": ("id", "customer_id", "recorded_at"),

@@ -28,8 +28,9 @@ class SubjectAccess:
     Attributes
     ----------
     content : mapping
-        customer, made_at, facts, rejects, scores, reads, consents, requests, purposes, retention
-        and linked (names under which more is kept), as plain values.
+        customer, made_at, facts, rejects, scores, reads, labels (of items, by their names),
+        consents, requests, purposes, retention and linked (names under which more is kept), as
+        plain values.
 
     Notes
     -----

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from creditscore._checks import read_entries
 from creditscore.collect import Item, ItemCatalogue
 from creditscore.exceptions import AccessDeniedError
+from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._subjects import Vault
 from creditscore.organise._store._trail import SqlSink
 from creditscore.protect import (
@@ -77,6 +78,10 @@ class Desk:
     def at(self, engine: sa.Engine) -> Desk:
         """Return the same at another place."""
         return replace(self, engine=engine)
+
+    def customers(self, connection: sa.Connection) -> Customers:
+        """Return numbers and names of customers, as this connection sees them."""
+        return Customers(connection=connection, vault=self.vault)
 
     def trail(self, bind: sa.Connection | None = None) -> AuditTrail:
         """Return the trail; with a connection, records are kept with its transaction."""

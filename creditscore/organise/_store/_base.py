@@ -14,12 +14,8 @@ from creditscore.exceptions import KeyStoreError, StoreError
 from creditscore.organise._store._access import Desk
 from creditscore.organise._store._engine import place_text, reading, state_purpose, writing
 from creditscore.organise._store._schema import batches, customers
-from creditscore.organise._store._settings import (
-    read_catalogue,
-    read_plan,
-    read_policy,
-    versions_of,
-)
+from creditscore.organise._store._settings import PROTECTION, versions_of
+from creditscore.organise._store._subjects import settings_of
 from creditscore.organise._store._trail import GuardedSink
 from creditscore.protect import AccessPolicy, Actor, AuditTrail
 
@@ -47,8 +43,10 @@ class StoreBase:
         """Read catalogue, policy and plan, and which versions of them these are."""
         with reading(self._engine) as connection:
             self._versions = versions_of(connection)
-            self._catalogue = read_catalogue(connection)
-            policy, plan = read_policy(connection), read_plan(connection)
+            documents = settings_of(connection, self._desk.vault)
+            documents.read(PROTECTION)
+            self._catalogue = documents.catalogue()
+            policy, plan = documents.policy(), documents.plan()
         self._desk = self._desk.under(policy).planned(plan)
 
     @property

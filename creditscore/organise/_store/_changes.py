@@ -15,16 +15,13 @@ from creditscore.exceptions import InvalidParameterError, RejectedRowsWarning, S
 from creditscore.organise._store._base import OWNER, StoreBase
 from creditscore.organise._store._linking import add_link, link_table
 from creditscore.organise._store._load_result import LoadResult
-from creditscore.organise._store._names import names_of, next_id
+from creditscore.organise._store._names import next_id
 from creditscore.organise._store._numbering import row_number, row_numbers
 from creditscore.organise._store._rejecting import add_rejects, reject_table
 from creditscore.organise._store._schema import items, retractions
 from creditscore.organise._store._schema import observations as facts
-from creditscore.organise._store._settings import (
-    check_change,
-    read_catalogue,
-    set_setting,
-)
+from creditscore.organise._store._settings import check_change
+from creditscore.organise._store._subjects import settings_of
 from creditscore.organise._store._writing import Load, check_items, next_instant
 from creditscore.protect import AccessPolicy
 
@@ -243,7 +240,8 @@ class StoreChanges(StoreBase):
             ]  # fmt: skip
             if rows:
                 connection.execute(retractions.insert(), rows)
-                subjects = list(names_of(connection, {there[one][0] for one in new}).values())
+                owners = self._desk.customers(connection).names(there[one][0] for one in new)
+                subjects = list(owners.values())
                 said = {"observations": new, "reason": reason}
                 self._desk.record_change(connection, "retract", said, subjects)
         return len(new)
@@ -292,7 +290,7 @@ class StoreChanges(StoreBase):
         """Return a row an event: customer, into (missing where unlinked), reason, when, by whom."""
         self._check_reader("merge")
         with self._reading() as connection:
-            return link_table(connection)
+            return link_table(self._desk.customers(connection))
 
     def change_catalogue(self, catalogue: ItemCatalogue, *, approval: str = "") -> None:
         """Give the store another catalogue; the one before stays among its settings.
@@ -315,9 +313,11 @@ class StoreChanges(StoreBase):
         check_kind(catalogue, "catalogue", f"{OWNER}.change_catalogue", ItemCatalogue)
         self._desk.allow("manage_policy", approval)
         with self._writing() as connection:
-            check_change(connection, read_catalogue(connection), catalogue)
-            set_setting(connection, "catalogue", str(catalogue.to_json()))
-            self._desk.record_change(connection, "change_catalogue", {"items": len(catalogue)})
+            documents = settings_of(connection, self._desk.vault)
+            check_change(connection, documents.catalogue(), catalogue)
+            version = documents.add("catalogue", str(catalogue.to_json()))
+            said = {"items": len(catalogue), "version": version}
+            self._desk.record_change(connection, "change_catalogue", said)
         self._read_settings()
 
     def change_policy(self, policy: AccessPolicy, *, approval: str = "") -> None:
@@ -341,8 +341,9 @@ class StoreChanges(StoreBase):
         check_kind(policy, "policy", f"{OWNER}.change_policy", AccessPolicy)
         self._desk.allow("manage_policy", approval)
         with self._writing() as connection:
-            set_setting(connection, "policy", str(policy.to_json()))
-            said = {"roles": list(policy.names)}
+            documents = settings_of(connection, self._desk.vault)
+            version = documents.add("policy", str(policy.to_json()))
+            said = {"roles": list(policy.names), "version": version}
             self._desk.record_change(connection, "change_policy", said)
         self._read_settings()
 
@@ -352,7 +353,8 @@ class StoreChanges(StoreBase):
         self._desk.check("merge")
         with self._writing() as connection:
             row = {"reason": reason, "recorded_by": self.actor.name}
-            add_link(connection, customer, into, {**row, "recorded_at": next_instant(connection)})
+            entries = {**row, "recorded_at": next_instant(connection)}
+            add_link(self._desk.customers(connection), customer, into, entries)
             both = [name for name in (customer, into) if name is not None]
             self._desk.record_change(connection, action, {"reason": reason}, both)
 

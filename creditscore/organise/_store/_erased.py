@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,21 +12,12 @@ import numpy as np
 import sqlalchemy as sa
 
 from creditscore._typing import Bool1D, Int1D
-from creditscore.exceptions import ErasedSubjectError
-from creditscore.organise._store._schema import (
-    ITEM_PLACES,
-    customers,
-    erasures,
-    items,
-    protections,
-)
-from creditscore.organise._store._subjects import Vault
-from creditscore.protect import subjects_digest
+from creditscore.organise._store._schema import ITEM_PLACES, erasures, items, protections
 
 ERASED, EXPIRED, ELSEWHERE = "erased", "expired", "erased elsewhere"
 REGISTER = "erasure register"
 """Purpose of the key of registers of erasures."""
-_PSEUDONYM = re.compile(r"erased:([1-9][0-9]*)")
+PSEUDONYM = re.compile(r"erased:([1-9][0-9]*)")
 
 
 def pseudonym(number: int) -> str:
@@ -37,47 +28,6 @@ def pseudonym(number: int) -> str:
 def erased_ids(connection: sa.Connection) -> set[int]:
     """Return the numbers of customers whose data were erased."""
     return set(connection.execute(sa.select(erasures.c.customer_id)).scalars())
-
-
-def erased_numbers(connection: sa.Connection, names: Iterable[str]) -> dict[str, int]:
-    """Return the numbers of erased customers that are asked for by their pseudonyms.
-
-    Raises
-    ------
-    ErasedSubjectError
-        One is asked for by its name.
-    """
-    gone = erased_ids(connection)
-    found: dict[str, int] = {}
-    if not gone:
-        return found
-    asked = set(names)
-    for name in asked:
-        told = _PSEUDONYM.fullmatch(name)
-        if told is not None and int(told[1]) in gone:
-            found[name] = int(told[1])
-    own = sa.select(customers.c.name).join(erasures, erasures.c.customer_id == customers.c.id)
-    if asked & set(connection.execute(own).scalars()):
-        msg = (
-            "The data of a customer that is asked for were erased. What is kept of it by law is "
-            "read without naming it."
-        )
-        raise ErasedSubjectError(msg)
-    return found
-
-
-def erased_names(connection: sa.Connection, vault: Vault, names: Iterable[str]) -> set[str]:
-    """Return those of some names whose data were erased, here or before a backup was restored."""
-    asked = set(names)
-    own = sa.select(customers.c.name).join(erasures, erasures.c.customer_id == customers.c.id)
-    found = asked & set(connection.execute(own).scalars())
-    told = sa.select(protections.c.content).where(protections.c.kind == ELSEWHERE)
-    digests = {json.loads(text)["digest"] for text in connection.execute(told).scalars()}
-    if digests:
-        key = vault.derive(REGISTER)
-        found |= {name for name in asked if subjects_digest({name}, key=key) in digests}
-    # nor can anybody take the place of one who was erased
-    return found | {name for name in asked if _PSEUDONYM.fullmatch(name)}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import sqlalchemy as sa
 
 from creditscore.organise._store._engine import is_sqlite
 
-_KEYS = {
+KEYS = {
     "settings": "name = NEW.name AND version = NEW.version",
     "audit": "number = NEW.number",
-    "customers": "id = NEW.id OR name = NEW.name",
+    "customers": "id = NEW.id OR digest = NEW.digest",
     "items": "id = NEW.id OR name = NEW.name",
     "observations": "id = NEW.id OR customer_id = NEW.customer_id AND item_id = NEW.item_id "
     "AND true_from = NEW.true_from AND fingerprint = NEW.fingerprint",
@@ -20,13 +20,15 @@ _KEYS = {
 """What makes a row the same as another, where that is not its number alone."""
 
 
-def guard_tables(connection: sa.Connection, tables: Iterable[str]) -> None:
+def guard_tables(
+    connection: sa.Connection, tables: Iterable[str], keys: Mapping[str, str] = KEYS
+) -> None:
     """Add triggers that refuse changes and deletions; names are those of the library.
 
     SQLite replaces rows by INSERT OR REPLACE without firing the triggers of deletion, so there
     insertions in the place of another row are refused, too.
     """
-    statements = _sqlite(tables) if is_sqlite(connection) else _postgresql(tables)
+    statements = _sqlite(tables, keys) if is_sqlite(connection) else _postgresql(tables)
     for statement in statements:
         connection.execute(sa.text(statement))
 
@@ -43,12 +45,12 @@ _AFTER_BLOCKS = (
 _STANDS_THERE = "EXISTS (SELECT 1 FROM {table} WHERE {same})"
 
 
-def _sqlite(tables: Iterable[str]) -> Iterable[str]:
+def _sqlite(tables: Iterable[str], keys: Mapping[str, str] = KEYS) -> Iterable[str]:
     for table in tables:
         refused = _REFUSED.format(table=table)
         for statement in _NO_CHANGE:
             yield statement.format(table=table)
-        there = _STANDS_THERE.format(table=table, same=_KEYS.get(table, "id = NEW.id"))
+        there = _STANDS_THERE.format(table=table, same=keys.get(table, "id = NEW.id"))
         yield _NO_REPLACING.format(table=table, condition=there) + refused
         if table == "blocks":
             # a row there would be in no block

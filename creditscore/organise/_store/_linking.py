@@ -10,25 +10,25 @@ import sqlalchemy as sa
 
 from creditscore.exceptions import StoreError
 from creditscore.organise._store import _clock
-from creditscore.organise._store._erased import erased_numbers
-from creditscore.organise._store._names import names_of, next_id, numbers_of
-from creditscore.organise._store._schema import customers, links
+from creditscore.organise._store._customers import Customers
+from creditscore.organise._store._names import next_id
+from creditscore.organise._store._schema import links
 from creditscore.organise._store._scope import roots
 
 
-def add_link(
-    connection: sa.Connection, customer: str, into: str | None, entries: dict[str, Any]
-) -> None:
+def add_link(known: Customers, customer: str, into: str | None, entries: dict[str, Any]) -> None:
     """Add an event.
 
     Raises
     ------
     StoreError
         There is no such customer; it is linked already, or not at all; or it would lead to itself.
+    ErasedSubjectError
+        The data of one of them were erased.
     """
+    connection = known.connection
     named = [name for name in (customer, into) if name is not None]
-    erased_numbers(connection, named)
-    found = numbers_of(connection, customers, named)
+    found = known.present(named)
     strange = next((name for name in named if name not in found), None)
     if strange is not None:
         msg = f"There is no customer {strange!r} in the store."
@@ -46,10 +46,10 @@ def add_link(
     connection.execute(links.insert().values(**row))
 
 
-def link_table(connection: sa.Connection) -> pd.DataFrame:
+def link_table(known: Customers) -> pd.DataFrame:
     """Return a row an event, in their order."""
-    rows = connection.execute(sa.select(links).order_by(links.c.id)).all()
-    names = names_of(connection, {n for row in rows for n in row[1:3] if n is not None})
+    rows = known.connection.execute(sa.select(links).order_by(links.c.id)).all()
+    names = known.names(n for row in rows for n in row[1:3] if n is not None)
     columns = {
         "customer": [names[row[1]] for row in rows],
         "into": [names.get(row[2]) for row in rows],

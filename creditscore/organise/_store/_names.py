@@ -1,8 +1,8 @@
-"""Numbers that stand for names: customers, items and the origins of facts."""
+"""Numbers that stand for names: items and the origins of facts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,76 +11,46 @@ import sqlalchemy as sa
 
 from creditscore._typing import Int1D
 from creditscore.exceptions import StoreError
-from creditscore.organise._store._erased import erased_ids, pseudonym
-from creditscore.organise._store._schema import ITEM_PLACES, customers, items, origins
+from creditscore.organise._store._schema import ITEM_PLACES, items, origins
 
 ORIGIN_COLUMNS = ("source", "source_name", "method", "unit", "collected_by", "confidence")
-_AT_ONCE = 500
-"""Names in one statement, fewer than any database allows."""
-_MOST_ASKED = 50_000
-"""Names beyond which all of a table are read, which is faster."""
 
 
-def numbers_of(connection: sa.Connection, table: sa.Table, names: Sequence[str]) -> dict[str, int]:
-    """Return the numbers of those names that are known."""
-    wanted = sa.select(table.c.name, table.c.id)
-    if len(names) > _MOST_ASKED:
-        asked = set(names)
-        return {str(name): n for name, n in connection.execute(wanted) if name in asked}
-    found: dict[str, int] = {}
-    for start in range(0, len(names), _AT_ONCE):
-        part = wanted.where(table.c.name.in_(list(names[start : start + _AT_ONCE])))
-        found.update((str(name), n) for name, n in connection.execute(part))
-    return found
+def item_numbers(connection: sa.Connection, names: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of those items that are known."""
+    asked = set(names)
+    return {name: n for n, name in item_names(connection).items() if name in asked}
 
 
-def add_names(
-    connection: sa.Connection, table: sa.Table, names: Iterable[str]
-) -> tuple[dict[str, int], list[int]]:
-    """Return the numbers of names, and those numbers that are new."""
-    asked = list(dict.fromkeys(names))
-    found = numbers_of(connection, table, asked)
-    new = [name for name in asked if name not in found]
-    first = next_id(connection, table)
-    numbers = list(range(first, first + len(new)))
-    if table is items and numbers and numbers[-1] >= ITEM_PLACES:
+def item_names(connection: sa.Connection) -> dict[int, str]:
+    """Return all items by their numbers."""
+    return {n: str(name) for n, name in connection.execute(sa.select(items.c.id, items.c.name))}
+
+
+def add_items(connection: sa.Connection, names: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of items; those that are new get one.
+
+    Raises
+    ------
+    StoreError
+        There would be more than a store keeps.
+    """
+    found = item_numbers(connection, names)
+    new = [name for name in dict.fromkeys(names) if name not in found]
+    first = next_id(connection, items)
+    if first + len(new) > ITEM_PLACES:
         msg = f"A store keeps at most {ITEM_PLACES - 1:,} items."
         raise StoreError(msg)
     if new:
-        rows = [{"id": n, "name": name} for n, name in zip(numbers, new, strict=True)]
-        connection.execute(table.insert(), rows)
-    found.update(zip(new, numbers, strict=True))
-    return found, numbers
+        numbers = dict(zip(new, range(first, first + len(new)), strict=True))
+        connection.execute(items.insert(), [{"id": n, "name": name} for name, n in numbers.items()])
+        found |= numbers
+    return found
 
 
 def next_id(connection: sa.Connection, table: sa.Table) -> int:
     """Return the number after the last one; who writes is alone."""
     return int(connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0) + 1
-
-
-def names_by_id(connection: sa.Connection, table: sa.Table) -> dict[int, str]:
-    """Return all names of a table by their numbers."""
-    return {n: str(name) for n, name in connection.execute(sa.select(table.c.id, table.c.name))}
-
-
-def names_of(connection: sa.Connection, ids: Iterable[int]) -> dict[int, str]:
-    """Return names of customers by their numbers; of erased ones, pseudonyms."""
-    asked = [int(n) for n in ids]
-    if len(asked) > _MOST_ASKED:
-        return names_by_id(connection, customers) | _pseudonyms(connection, asked)
-    found: dict[int, str] = {}
-    for start in range(0, len(asked), _AT_ONCE):
-        part = sa.select(customers.c.id, customers.c.name).where(
-            customers.c.id.in_(asked[start : start + _AT_ONCE])
-        )
-        found.update((n, str(name)) for n, name in connection.execute(part))
-    return found | _pseudonyms(connection, asked)
-
-
-def _pseudonyms(connection: sa.Connection, asked: Iterable[int]) -> dict[int, str]:
-    """Return what takes the place of the names of those whose data were erased."""
-    gone = erased_ids(connection)
-    return {number: pseudonym(number) for number in gone.intersection(asked)}
 
 
 def origin_frame(connection: sa.Connection) -> pd.DataFrame:

@@ -18,11 +18,11 @@ from creditscore.organise._guard._purpose_limit import limited, refuse
 from creditscore.organise._store import _clock
 from creditscore.organise._store._access import Readable
 from creditscore.organise._store._base import OWNER, StoreBase
-from creditscore.organise._store._erased import erased_numbers
+from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._indicator_tables import indicator_tables
-from creditscore.organise._store._names import names_of, numbers_of
-from creditscore.organise._store._schema import batches, customers, items
-from creditscore.organise._store._scope import Scope
+from creditscore.organise._store._names import item_numbers
+from creditscore.organise._store._schema import batches
+from creditscore.organise._store._scope import Scope, once_of
 from creditscore.organise._store._tables import Tables, retraction_table
 from creditscore.organise._store._values import Reader
 
@@ -327,10 +327,8 @@ class StoreReads(StoreBase):
         """
         self._check_reader("consent", "hold", "erase", *_WHOLE)
         with self._reading() as connection:
-            numbers = connection.execute(sa.select(customers.c.id).order_by(customers.c.id))
-            ids = numbers.scalars().all()
-            names = names_of(connection, ids)
-            return tuple(names[number] for number in ids)
+            known = self._desk.customers(connection)
+            return tuple(known.names(known.ids()).values())
 
     def retractions(self) -> pd.DataFrame:
         """Return a row a retraction: observation, reason, recorded_at, recorded_by."""
@@ -345,34 +343,36 @@ class StoreReads(StoreBase):
     ) -> Iterator[Tables]:  # fmt: skip
         """Give what makes tables of a question, by one state of the store; record the read."""
         owner = f"{OWNER}.{call}"
-        known, recorded = (
+        known_at, recorded = (
             _clock.last_instant(details[name], name, owner) for name in ("known_at", "recorded_by")
         )
         with self._reading() as connection:
             names = [item.name for item in readable.items]
-            numbers = numbers_of(connection, items, names)
+            numbers = item_numbers(connection, names)
             # items that nobody has yet are columns all the same
             by_number = {
                 numbers.get(item.name, -1 - place): item
                 for place, item in enumerate(readable.items)
             }
+            known = self._desk.customers(connection)
             scope = Scope(
-                items=tuple(numbers.values()), customers=_asked(connection, who, owner),
-                as_of=as_of, known_at=known, recorded_by=recorded, resolve=resolve,
+                items=tuple(numbers.values()), customers=_asked(known, who, owner),
+                as_of=as_of, known_at=known_at, recorded_by=recorded, resolve=resolve,
+                once=once_of(by_number),
             )  # fmt: skip
             scope, denied = limited(
-                connection, self._desk, self.catalogue, scope, named=who is not None,
+                known, self._desk, self.catalogue, scope, named=who is not None,
                 guarded=tuple(n for n in numbers.values() if by_number[n].is_protected),
             )  # fmt: skip
             if not denied:
                 reader = Reader(items=by_number, masked=readable.masked, vault=self._desk.vault)
-                tables = Tables(connection=connection, scope=scope, reader=reader)
+                tables = Tables(customers=known, scope=scope, reader=reader)
                 yield tables
                 # whoever was asked for, and under whatever names facts were found
                 seen = set().union(*(owners.tolist() for owners in tables.seen))
                 if scope.customers is not None:
                     seen.update(scope.customers.tolist())
-                subjects = names_of(connection, seen)
+                subjects = known.names(seen)
         if denied:
             refuse(self._desk, denied)
         self._desk.record_read(call, readable, details, subjects.values())
@@ -400,12 +400,12 @@ def _only(readable: Readable, names: list[str]) -> Readable:
     )
 
 
-def _asked(connection: sa.Connection, who: Any, owner: str) -> Int1D | None:
+def _asked(known: Customers, who: Any, owner: str) -> Int1D | None:
     """Return the numbers of customers that are asked for, in their order."""
     if who is None:
         return None
     names = [str(name) for name in dict.fromkeys(read_entries(who, "customers", owner))]
-    found = numbers_of(connection, customers, names) | erased_numbers(connection, names)
+    found = known.asked(names)
     strange = next((name for name in names if name not in found), None)
     if strange is not None:
         # the others are not listed, for their numbers are nobody's business

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import sqlalchemy as sa
 from creditscore.exceptions import MissingDependencyError, StoreError, StoreVersionError
 from creditscore.organise._store._guards import guard_tables
 from creditscore.organise._store._schema import ONLY_ADDED, metadata
+from creditscore.organise._store._subjects import Vault
+from creditscore.protect import AuditRecord
 
-HEAD = "0004"
+HEAD = "0005"
 """Version of the tables in `_schema`; the last of the scripts in `_migrations`."""
 _VERSIONS = sa.table("alembic_version", sa.column("version_num"))
 SCRIPTS = Path(__file__).parents[1] / "_migrations"
@@ -75,22 +78,46 @@ def check_revision(connection: sa.Connection) -> None:
     raise StoreVersionError(msg)
 
 
-def upgrade(connection: sa.Connection, to: str = HEAD) -> tuple[str, str]:
+def upgrade(
+    connection: sa.Connection, vault: Vault, records: Iterable[AuditRecord]
+) -> tuple[str, str]:
     """Run the scripts that are lacking in the transaction of the connection.
 
     Returns the version before and after.
+
+    Raises
+    ------
+    StoreVersionError
+        The tables are newer than this release.
+    StoreError
+        The trail remembers newer tables than there are, or nothing. Scripts believe what they find in older
+        ones, so that nobody may make a store look older than it is.
     """
     before = revision_of(connection)
     if before > HEAD:
         check_revision(connection)
-    if before != to:
-        command, config = alembic_of(connection)
-        command.upgrade(config, to)
+    said = [record.details.get("tables") or record.details.get("to") for record in records]
+    if not said:
+        msg = (
+            "The trail of the store does not begin with its making: it was emptied. Restore the "
+            "store from a backup."
+        )
+        raise StoreError(msg)
+    newest = max((word for word in said if isinstance(word, str)), default="")
+    if before < newest:
+        msg = (
+            f"The tables of the store say that they are of version {before}, and its trail has "
+            f"{newest}: somebody changed them. Restore the store from a backup."
+        )
+        raise StoreError(msg)
+    if before != HEAD:
+        command, config = alembic_of(connection, vault)
+        command.upgrade(config, HEAD)
     return before, revision_of(connection)
 
 
-def alembic_of(connection: sa.Connection) -> tuple[Any, Any]:
-    """Return Alembic's commands, and its settings for a connection."""
+def alembic_of(connection: sa.Connection, vault: Vault | None = None) -> tuple[Any, Any]:
+    """Return Alembic's commands, and its settings for a connection and a store's secrets."""
     try:
         from alembic import command  # noqa: PLC0415 - an extra
         from alembic.config import Config  # noqa: PLC0415
@@ -100,5 +127,5 @@ def alembic_of(connection: sa.Connection) -> tuple[Any, Any]:
     config = Config()
     # a percent sign would begin a reference to another setting
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
-    config.attributes["connection"] = connection
+    config.attributes.update(connection=connection, vault=vault)
     return command, config

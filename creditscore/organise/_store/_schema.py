@@ -29,12 +29,20 @@ settings = sa.Table(
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
     _text("content"),
     _whole("recorded_at"),
+    sa.Column("seal", sa.LargeBinary, nullable=False),
 )
 """Documents of the store in all their versions: catalogue, policy, how it is protected."""
 
 customers = sa.Table(
-    "customers", metadata, _id(), _text("name"), sa.UniqueConstraint("name", name="customers_name")
+    "customers",
+    metadata,
+    _id(),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("name", sa.Text),
+    sa.Column("name_cipher", sa.LargeBinary),
+    sa.UniqueConstraint("digest", name="customers_digest"),
 )
+"""The name lies open in a store without keys alone; the digest is under a key of the store."""
 
 items = sa.Table(
     "items", metadata, _id(), _text("name"), sa.UniqueConstraint("name", name="items_name")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,20 +15,75 @@ from creditscore.organise._store import _clock
 from creditscore.organise._store._schema import items, observations, settings
 from creditscore.protect import AccessPolicy, ProtectionPlan
 
-
-def setting(connection: sa.Connection, name: str) -> str | None:
-    """Return the last version of a document, None where there is none."""
-    found = sa.select(settings.c.content).where(settings.c.name == name)
-    last = connection.execute(found.order_by(settings.c.version.desc()).limit(1)).scalar()
-    return None if last is None else str(last)
+PROTECTION = "protection"
+"""Name of the document that says which store this is."""
 
 
-def set_setting(connection: sa.Connection, name: str, content: str) -> None:
-    """Add a version of a document; those before it stay."""
-    last = sa.select(sa.func.max(settings.c.version)).where(settings.c.name == name)
-    version = (connection.execute(last).scalar() or 0) + 1
-    row = {"name": name, "version": version, "content": content, "recorded_at": _clock.now()}
-    connection.execute(settings.insert().values(**row))
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Documents of a store, each version of them sealed by a key of the store.
+
+    The catalogue says what is protected, and the policy who may do what: who writes to the table
+    without the key must not be able to change that.
+    """
+
+    connection: sa.Connection
+    key: bytes
+
+    def read(self, name: str) -> str | None:
+        """Return the last version of a document, None where there is none.
+
+        Raises
+        ------
+        StoreError
+            It is not what the store wrote.
+        """
+        row = _last(self.connection, name)
+        if row is None:
+            return None
+        # SQLite keeps whatever is put in, of any type
+        wanted = seal(self.key, name, row.version, str(row.content))
+        if not isinstance(row.seal, bytes) or not hmac.compare_digest(row.seal, wanted):
+            msg = (
+                f"The {name} of the store is not sealed by it: the table 'settings' was changed by "
+                "somebody else. Restore the store from a backup."
+            )
+            raise StoreError(msg)
+        return str(row.content)
+
+    def add(self, name: str, content: str) -> int:
+        """Add a version of a document, and return its number; those before it stay."""
+        last = sa.select(sa.func.max(settings.c.version)).where(settings.c.name == name)
+        version = (self.connection.execute(last).scalar() or 0) + 1
+        row = {
+            "name": name, "version": version, "content": content, "recorded_at": _clock.now(),
+            "seal": seal(self.key, name, version, content),
+        }  # fmt: skip
+        self.connection.execute(settings.insert().values(**row))
+        return version
+
+    def catalogue(self) -> ItemCatalogue:
+        """Return the catalogue of the store."""
+        text = self.read("catalogue")
+        if text is None:
+            msg = "The store has no catalogue: it was not made whole. Restore it from a backup."
+            raise StoreError(msg)
+        return ItemCatalogue.from_json(text)
+
+    def policy(self) -> AccessPolicy | None:
+        """Return the policy of the store, where it has one."""
+        text = self.read("policy")
+        return None if text is None else AccessPolicy.from_json(text)
+
+    def plan(self) -> ProtectionPlan | None:
+        """Return the plan of the store, where it has one."""
+        text = self.read("plan")
+        return None if text is None else ProtectionPlan.from_json(text)
+
+
+def seal(key: bytes, name: str, version: int, content: str) -> bytes:
+    """Return the HMAC-SHA256 of one version of a document."""
+    return hmac.digest(key, json.dumps([name, version, content]).encode(), "sha256")
 
 
 def versions_of(connection: sa.Connection) -> dict[str, int]:
@@ -35,35 +92,20 @@ def versions_of(connection: sa.Connection) -> dict[str, int]:
     return {str(name): int(version) for name, version in connection.execute(last)}
 
 
-def read_catalogue(connection: sa.Connection) -> ItemCatalogue:
-    """Return the catalogue of the store."""
-    text = setting(connection, "catalogue")
-    if text is None:
-        msg = "The store has no catalogue: it was not made whole. Restore it from a backup."
-        raise StoreError(msg)
-    return ItemCatalogue.from_json(text)
-
-
-def read_policy(connection: sa.Connection) -> AccessPolicy | None:
-    """Return the policy of the store, where it has one."""
-    text = setting(connection, "policy")
-    return None if text is None else AccessPolicy.from_json(text)
-
-
-def read_plan(connection: sa.Connection) -> ProtectionPlan | None:
-    """Return the plan of the store, where it has one."""
-    text = setting(connection, "plan")
-    return None if text is None else ProtectionPlan.from_json(text)
-
-
 def read_protection(connection: sa.Connection) -> dict[str, Any]:
-    """Return which store this is, and whether it has keys."""
-    text = setting(connection, "protection")
+    """Return which store this is, and whether it has keys; nobody can check the seal before."""
+    asked = sa.select(settings.c.content).where(settings.c.name == PROTECTION)
+    text = connection.execute(asked.order_by(settings.c.version.desc()).limit(1)).scalar()
     if text is None:
         msg = "This is no store of creditscore, or it was not made whole."
         raise StoreError(msg)
     found: dict[str, Any] = json.loads(text)
     return found
+
+
+def _last(connection: sa.Connection, name: str) -> Any:
+    asked = sa.select(settings).where(settings.c.name == name)
+    return connection.execute(asked.order_by(settings.c.version.desc()).limit(1)).first()
 
 
 def check_change(connection: sa.Connection, old: ItemCatalogue, new: ItemCatalogue) -> None:

@@ -33,13 +33,13 @@ from creditscore.organise._store._erased import REGISTER
 from creditscore.organise._store._new_file import new_file
 from creditscore.organise._store._reads import StoreReads
 from creditscore.organise._store._revisions import (
+    HEAD,
     check_revision,
     make_tables,
     revision_of,
     upgrade,
 )
-from creditscore.organise._store._settings import read_policy, set_setting
-from creditscore.organise._store._subjects import make_vault, open_vault
+from creditscore.organise._store._subjects import make_vault, open_vault, settings_of
 from creditscore.protect import AccessPolicy, Actor, KeyRing
 
 _MOST_SECONDS = 86_400
@@ -84,9 +84,11 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
     are on the disk when a call returns (synchronous=FULL), what is deleted is overwritten
     (secure_delete=ON), and sorting leaves no temporary files.
 
-    *Protection.* Values of protected items are encrypted, each under the key of its customer,
-    which is wrapped by the current master key. A new file may be read by its owner alone. What is
-    not protected, names of customers, days, sources and evidence among it, lies open in the file.
+    *Protection.* In a store with keys, names of customers, values of protected items and evidence
+    are encrypted, each under the key of its customer, which is wrapped by the current master key;
+    rejected rows are, each under a key of its own. Catalogue, policy and plan are sealed: the
+    store opens by none that it did not write. Other values, days and names of sources lie open in
+    the file, and a store without keys hides nothing. A new file may be read by its owner alone.
 
     Examples
     --------
@@ -160,11 +162,13 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
             with writing(engine) as connection:
                 make_tables(connection)
                 vault = make_vault(connection, keys)
-                set_setting(connection, "catalogue", str(catalogue.to_json()))
+                documents = settings_of(connection, vault)
+                documents.add("catalogue", str(catalogue.to_json()))
                 if policy is not None:
-                    set_setting(connection, "policy", str(policy.to_json()))
+                    documents.add("policy", str(policy.to_json()))
                 desk = Desk(engine=engine, vault=vault, policy=policy, actor=who(actor))
-                desk.record_change(connection, "create", {"key_version": vault.version})
+                said = {"key_version": vault.version, "tables": HEAD}
+                desk.record_change(connection, "create", said)
             return cls._of(engine, desk)
 
     @classmethod
@@ -247,6 +251,15 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         ------
         AccessDeniedError
             The policy does not let the actor do this.
+        BrokenTrailError
+            The audit trail is not whole.
+        StoreError
+            The trail remembers newer tables than there are.
+
+        Notes
+        -----
+        One transaction. What the older tables hold is believed as it stands: seals and ciphers
+        that a newer version brings are made of it. O(customers) time.
         """
         engine = _engine(place, keys, actor, busy_seconds, "migrate")
         check_file(engine.url)
@@ -255,13 +268,20 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
                 # first, since what is no store has no settings either
                 revision_of(connection)
                 vault = open_vault(connection, keys)
-                policy = read_policy(connection)
-                desk = Desk(engine=engine, vault=vault, policy=policy, actor=who(actor))
+                desk = Desk(engine=engine, vault=vault, policy=None, actor=who(actor))
+                trail = desk.trail(connection)
+                trail.verify().check()
+                made = (r for r in trail.since() if r.action in ("create", "migrate"))
+                before, after = upgrade(connection, vault, made)
+                # in tables of this version, since the older ones have no seals
+                policy = settings_of(connection, vault).policy()
                 if policy is not None:
                     policy.check(desk.actor, "migrate")
-                before, after = upgrade(connection)
                 if before != after:
                     desk.record_change(connection, "migrate", {"from": before, "to": after})
+            if before != after:
+                # names that lay open are gone from the tables, and not yet from the log
+                clean(engine, vacuum=False)
         finally:
             engine.dispose()
         return cls.open(place, keys=keys, actor=actor, busy_seconds=busy_seconds)
@@ -352,12 +372,12 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
             # not recorded where it is refused: the backup stays as it is
             if source.policy is not None:
                 source.policy.check(source.actor, "restore")
-            sealed.check_seal(source._desk.vault.derive("backup"))  # noqa: SLF001 - its own
-            vault = source._desk.vault  # noqa: SLF001
-            gone = {} if register is None else register.entries(vault.derive(REGISTER))
+            desk = source._desk  # noqa: SLF001 - its own
+            sealed.check_seal(desk.vault.derive("backup"))
+            gone = {} if register is None else register.entries(desk.vault.derive(REGISTER))
 
             def erase(connection: sa.Connection) -> int:
-                return erase_again(connection, vault, gone, by=source.actor.name)
+                return erase_again(desk.customers(connection), gone, by=source.actor.name)
 
             try:
                 n_erased = sealed.restore_to(source.engine, engine, erase)

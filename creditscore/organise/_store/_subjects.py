@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from creditscore.exceptions import DecryptionError, KeyStoreError
 from creditscore.organise._store._schema import subject_keys
-from creditscore.organise._store._settings import read_protection, set_setting
+from creditscore.organise._store._settings import PROTECTION, Settings, read_protection
 from creditscore.protect import FieldCipher, KeyRing, unwrap_key, wrap_key
 
 STORE, CUSTOMER, REJECTS = "store", "customer", "rejects"
-EVIDENCE = "the evidence"
-"""What evidence is encrypted as; a blank is in the name of no item."""
+EVIDENCE, NAME = "the evidence", "the name"
+"""What evidence and names are encrypted as; a blank is in the name of no item."""
 _KEY_BYTES = 32
 _AT_ONCE = 10_000
 """Owners named in one statement."""
@@ -43,14 +43,18 @@ class Vault:
         """Return the key of a purpose, which stays when the master key is changed."""
         return hmac.digest(self.__secret, f"creditscore.store/{purpose}".encode(), "sha256")
 
-    def new_key(self, connection: sa.Connection, kind: str, owners: Iterable[int]) -> None:
-        """Make keys and keep them wrapped."""
-        rows = []
-        for owner in owners:
-            wrapped = self.wrap(secrets.token_bytes(_KEY_BYTES), kind, owner)
-            rows.append({"kind": kind, "owner": owner, "wrapped": wrapped})
+    def new_key(
+        self, connection: sa.Connection, kind: str, owners: Iterable[int]
+    ) -> dict[int, bytes]:
+        """Make keys, keep them wrapped, and return them."""
+        keys = {owner: secrets.token_bytes(_KEY_BYTES) for owner in owners}
+        rows = [
+            {"kind": kind, "owner": owner, "wrapped": self.wrap(key, kind, owner)}
+            for owner, key in keys.items()
+        ]
         if rows:
             connection.execute(subject_keys.insert(), rows)
+        return keys
 
     def wrap(self, key: bytes, kind: str, owner: int) -> bytes:
         """Encrypt a key for its owner alone."""
@@ -102,8 +106,14 @@ def make_vault(connection: sa.Connection, ring: KeyRing | None) -> Vault:
     vault = Vault(uid, secret, ring)
     kept = secret if ring is None else vault.wrap(secret, STORE, 0)
     connection.execute(subject_keys.insert().values(kind=STORE, owner=0, wrapped=kept))
-    set_setting(connection, "protection", json.dumps({"store": uid, "keys": ring is not None}))
+    said = json.dumps({"store": uid, "keys": ring is not None})
+    settings_of(connection, vault).add(PROTECTION, said)
     return vault
+
+
+def settings_of(connection: sa.Connection, vault: Vault) -> Settings:
+    """Return the documents of a store, whose seals are checked."""
+    return Settings(connection=connection, key=vault.derive("settings"))
 
 
 def open_vault(connection: sa.Connection, ring: KeyRing | None) -> Vault:

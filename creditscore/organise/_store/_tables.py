@@ -16,9 +16,11 @@ from creditscore.collect import OBSERVATION_COLUMNS, Item
 from creditscore.organise._store import _clock
 from creditscore.organise._store._bulk import fetch_columns
 from creditscore.organise._store._choice import chosen, versions
+from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._finding import Found, find
-from creditscore.organise._store._names import names_by_id, names_of, origin_frame
-from creditscore.organise._store._schema import items, observations, retractions
+from creditscore.organise._store._happening import emptied, with_beginnings, with_removals
+from creditscore.organise._store._names import item_names, origin_frame
+from creditscore.organise._store._schema import observations, retractions
 from creditscore.organise._store._scope import Batches, Scope, conditions
 from creditscore.organise._store._units_of_rows import Units
 from creditscore.organise._store._values import Reader, Values
@@ -28,15 +30,20 @@ _WORDS = ("source", "source_name", "method", "unit", "collected_by")
 
 @dataclass(frozen=True, kw_only=True)
 class Tables:
-    """Makes tables of a scope by one connection."""
+    """Makes tables of a scope by the connection of its customers."""
 
-    connection: sa.Connection
+    customers: Customers
     scope: Scope
     reader: Reader
     seen: list[Int1D] = field(default_factory=list)
     """Customers under whose numbers the facts stand that were read so far."""
     currency: str = ""
     """Item that says the currency of a row; empty where no row is in one."""
+
+    @property
+    def connection(self) -> sa.Connection:
+        """The connection by which all is read."""
+        return self.customers.connection
 
     def part(self, wanted: Callable[[Item], bool], currency: str = "") -> Tables:
         """Return the same of some of the items, of which none is masked."""
@@ -63,7 +70,7 @@ class Tables:
         )
         inside = row >= 0
         columns = self._wide(found.rows(inside), _part(values, inside), row[inside], len(rows))
-        names = names_of(self.connection, np.unique(rows).tolist())
+        names = self.customers.names(np.unique(rows))
         index = pd.Index([names[n] for n in rows.tolist()], name="customer", dtype=object)
         table = pd.DataFrame(columns, index=range(len(index)))
         table.index = index
@@ -92,18 +99,20 @@ class Tables:
         With belief, a column says how far the source of the row is believed. It warns, where that
         is asked for, of columns in several units.
         """
-        found = find(self.connection, self.scope, with_record=with_record)
+        found = with_removals(find(self.connection, self.scope, with_record=with_record))
         parts: list[Any] = [found.customer, found.facts.true_from]
         if with_record:
             parts.append(_record_codes(found))
         if by_source:
             parts.append(found.facts.source)
         group = _codes(*parts)
-        shown, at = self._versions(found, group, _clock.day_of(found.facts.known), of_day=False)
+        shown, at, full = self._versions(
+            found, group, _clock.day_of(found.facts.known), of_day=False
+        )
         table, row, heads = self._rows_of(at, *(part[shown] for part in parts))
         facts = found.rows(shown)
         if warns:
-            self._units().warn_of_columns(facts, self.reader.items)
+            self._units().warn_of_columns(facts.rows(full), self.reader.items)
         table.insert(1, "true_from", _clock.as_days(facts.facts.true_from[heads]))
         if with_record and facts.record is not None:
             table.insert(1, "record", _words(facts.record[heads]))
@@ -114,16 +123,16 @@ class Tables:
             belief = np.zeros(len(table))
             np.maximum.at(belief, row, facts.facts.reliability)
             table["belief"] = belief
-        return self._finished(table, facts, self._read(facts), row)
+        facts = facts.rows(full)
+        return self._finished(table, facts, self._read(facts), row[full])
 
     def profiles(self) -> pd.DataFrame:
         """Return a row a customer and day on which something new was known and true."""
-        found = find(self.connection, self.scope)
-        day = np.maximum(_clock.day_of(found.facts.known), found.facts.true_from)
-        shown, at = self._versions(found, found.customer, day, of_day=True)
+        found, day = with_beginnings(find(self.connection, self.scope))
+        shown, at, full = self._versions(found, found.customer, day, of_day=True)
         table, row, _ = self._rows_of(at, found.customer[shown])
-        facts = found.rows(shown)
-        return self._finished(table, facts, self._read(facts), row)
+        facts = found.rows(shown[full])
+        return self._finished(table, facts, self._read(facts), row[full])
 
     def values(self, found: Found) -> Values:
         """Return the values of facts, and keep in mind whose they are."""
@@ -132,25 +141,30 @@ class Tables:
 
     def _versions(
         self, found: Found, group: Int1D, day: Int1D, *, of_day: bool
-    ) -> tuple[Int1D, Int1D]:
+    ) -> tuple[Int1D, Int1D, Bool1D]:
         """Return rows that count at each day of their group on which something was added.
 
-        What counts is what is true on that day, or else on the day from which it is true.
+        What counts is what is true on that day, or else on the day from which it is true. With
+        the rows come their days, and which of them count: the others stand for a group and day
+        of which nothing does any more.
         """
         of_group = replace(found.facts, place=_codes(group, found.facts.place))
         shown, at = [np.empty(0, dtype=np.intp)], [np.empty(0, dtype=np.int64)]
+        full = [np.empty(0, dtype=bool)]
         for rows, days in versions(group, day):
             facts = of_group.rows(rows)
             best = chosen(facts, days if of_day else facts.true_from)
-            shown.append(rows[best])
-            at.append(days[best])
-        return np.concatenate(shown), np.concatenate(at)
+            for part in (best, emptied(group[rows], facts.once, best)):
+                shown.append(rows[part])
+                at.append(days[part])
+                full.append(np.full(len(part), part is best))
+        return np.concatenate(shown), np.concatenate(at), np.concatenate(full)
 
     def _rows_of(self, at: Int1D, *parts: Any) -> tuple[pd.DataFrame, Int1D, Int1D]:
         """Return customer and day of each row of a table, and which row each fact is in."""
         row, heads = _row_of(*parts, at)
         customers = parts[0][heads]
-        names = names_of(self.connection, np.unique(customers).tolist())
+        names = self.customers.names(np.unique(customers))
         table = pd.DataFrame({"customer": _words([names[n] for n in customers.tolist()])})
         table["known_on"] = _clock.as_days(at[heads])
         return table, row, heads
@@ -162,7 +176,7 @@ class Tables:
 
     def _named(self, found: Found, heads: Int1D) -> pd.DataFrame:
         customers = found.customer[heads]
-        names = names_of(self.connection, np.unique(customers).tolist())
+        names = self.customers.names(np.unique(customers))
         return pd.DataFrame({"customer": _words([names[n] for n in customers.tolist()])})
 
     def _finished(
@@ -227,13 +241,15 @@ class _Tidy:
         connection, scope = self.tables.connection, self.tables.scope
         found = find(connection, scope, with_record=True)
         if history:
-            found = found.rows(np.argsort(found.facts.id, kind="stable"))
+            order = np.argsort(found.facts.id, kind="stable")
+            # of what happens once, later days were found as well
+            found = found.rows(order[found.facts.true_from[order] <= scope.as_of])
         else:
             found = found.rows(chosen(found.facts, scope.as_of))
         values = self.tables.values(found)
         more = self._more(found)
-        by_number = names_by_id(connection, items)
-        customers = names_of(connection, np.unique(found.customer).tolist())
+        by_number = item_names(connection)
+        customers = self.tables.customers.names(np.unique(found.customer))
         origins = origin_frame(connection)
         columns: dict[str, Any] = {
             "customer": _categories(found.customer, customers),

@@ -18,17 +18,15 @@ from creditscore.exceptions import InvalidDataError
 from creditscore.organise._store import _clock
 from creditscore.organise._store._blocks import add_block
 from creditscore.organise._store._bulk import insert_observations
+from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._engine import wide_cache
-from creditscore.organise._store._erased import erased_names
 from creditscore.organise._store._fingerprint import Facts
 from creditscore.organise._store._guards import lifted
 from creditscore.organise._store._load_result import LoadResult
-from creditscore.organise._store._names import add_names, add_origins, next_id
+from creditscore.organise._store._names import add_items, add_origins, next_id
 from creditscore.organise._store._schema import (
     batches,
-    customers,
     erasures,
-    items,
     links,
     observations,
     rejects,
@@ -89,7 +87,8 @@ class Load:
         self, connection: sa.Connection, table: pd.DataFrame, batch: int
     ) -> tuple[pd.DataFrame, int]:
         """Leave out those whose data were erased, and note each row as a reject without values."""
-        names = erased_names(connection, self.vault, _used(table["customer"]))
+        known = Customers(connection=connection, vault=self.vault)
+        names = known.refused(_used(table["customer"]))
         refused = table["customer"].isin(list(names)).to_numpy() if names else None
         if refused is None or not refused.any():
             return table, 0
@@ -106,11 +105,9 @@ class Load:
         return table[~refused].reset_index(drop=True), len(rows)
 
     def _write(self, connection: sa.Connection, table: pd.DataFrame, batch: int) -> int:
-        named = _used(table["customer"])
-        found, new = add_names(connection, customers, named)
-        if self.vault.has_keys:
-            self.vault.new_key(connection, CUSTOMER, new)
-        of_items, _ = add_names(connection, items, _used(table["item"]))
+        known = Customers(connection=connection, vault=self.vault)
+        found = known.add(_used(table["customer"]))
+        of_items = add_items(connection, _used(table["item"]))
         customer = _numbers(table["customer"], found)
         item = _numbers(table["item"], of_items)
         true_from = _clock.day_numbers(table["true_from"], missing=0)
@@ -229,10 +226,7 @@ def _made_keys(connection: sa.Connection, vault: Vault, owners: Sequence[int]) -
     """Return the keys of customers; those who have none yet get one."""
     keys = keys_of(connection, vault, CUSTOMER, owners)
     lacking = [owner for owner in owners if owner not in keys]
-    if lacking:
-        vault.new_key(connection, CUSTOMER, lacking)
-        keys |= keys_of(connection, vault, CUSTOMER, lacking)
-    return keys
+    return keys | vault.new_key(connection, CUSTOMER, lacking)
 
 
 def check_items(given: Observations, kept: ItemCatalogue) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from creditscore.organise._store._guards import guard_tables
+from creditscore.organise._store._guards import KEYS, guard_tables
 
 revision = "0001"
 down_revision = None
@@ -26,7 +26,7 @@ def upgrade() -> None:
     _make_facts()
     _make_events()
     _make_protection()
-    guard_tables(op.get_bind(), _ADDED)
+    guard_tables(op.get_bind(), _ADDED, {**KEYS, "customers": KEYS["items"]})
 
 
 def downgrade() -> None:

@@ -1,0 +1,62 @@
+"""Stores whose tables are of an older version, with the facts of one of today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from creditscore.organise._store import _store
+from creditscore.organise._store._customers import Customers
+from creditscore.organise._store._engine import make_engine, url_of, writing
+from creditscore.organise._store._revisions import alembic_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pytest
+
+    from creditscore.organise import CustomerStore
+
+
+def made_by(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+    """Let stores say in their trail that their tables are of a version."""
+    monkeypatch.setattr(_store, "HEAD", version)
+
+
+def make_older(
+    store: CustomerStore, place: Any, version: str, *, erased: Mapping[int, str] | None = None
+) -> None:
+    """Make a store of a version at another place, with all that the version can hold.
+
+    Of customers that were erased, older versions kept the names.
+    """
+    url = url_of(place)
+    if url.get_backend_name() == "sqlite":
+        Path(str(url.database)).touch()
+    engine = make_engine(url, 5)
+    with store.engine.connect() as source, writing(engine) as target:
+        command, config = alembic_of(target)
+        command.upgrade(config, version)
+        tables = sa.MetaData()
+        tables.reflect(target)
+        for table in tables.sorted_tables:
+            if table.name not in ("alembic_version", "blocks"):
+                rows = list(_rows(store, source, table, erased or {}))
+                if rows:
+                    target.execute(table.insert(), rows)
+    engine.dispose()
+
+
+def _rows(
+    store: CustomerStore, source: sa.Connection, table: sa.Table, erased: Mapping[int, str]
+) -> Iterator[dict[str, Any]]:
+    """Yield rows; names lay open before version 0005."""
+    if table.name == "customers":
+        known = Customers(connection=source, vault=store._desk.vault)
+        names = known.names(known.ids()) | erased
+        yield from ({"id": n, "name": name} for n, name in names.items())
+        return
+    for row in source.execute(sa.select(*table.columns)).mappings():
+        yield dict(row)

@@ -72,8 +72,8 @@ def read_instant(value: Any) -> pd.Timestamp:
         clock of the machine is not read.
     """
     msg = "is no time written YYYY-MM-DD HH:MM, with or without a zone, nor a day"
-    if isinstance(value, (bool, int, float, np.number)):
-        # the number of what, since when?
+    if not isinstance(value, (str, dt.date, np.datetime64)):
+        # such as a number: of what, since when?
         raise NoDayError(msg)
     try:
         instant = pd.Timestamp(_moment(value) if isinstance(value, str) else value)

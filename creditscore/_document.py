@@ -306,12 +306,7 @@ def _parse(source: Source) -> dict[str, Any]:
         )
         raise DocumentError(msg)
     try:
-        document = json.loads(
-            content.decode("utf-8"),
-            parse_constant=_finite,
-            parse_float=_finite,
-            object_pairs_hook=_each_key_once,
-        )
+        document = strict_json(content.decode("utf-8"))
         # JSON may escape halves of characters, which no text holds
         json.dumps(document, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
@@ -369,6 +364,13 @@ def _beginning(content: bytes) -> str:
         return repr(start.decode("ascii"))
     except UnicodeDecodeError:
         return f"the bytes {start.hex(' ')}"
+
+
+def strict_json(text: str) -> Any:
+    """Read a JSON text of finite numbers, in which no key stands twice; else a ValueError."""
+    return json.loads(
+        text, parse_constant=_finite, parse_float=_finite, object_pairs_hook=_each_key_once
+    )
 
 
 def _finite(text: str) -> float:

@@ -107,7 +107,7 @@ def write_out(console: Console, frame: pd.DataFrame, out: Path) -> None:
     """Write a table of the owner alone, as CSV in which no text is a formula, or as Parquet."""
     with private_files():
         if out.suffix.lower() == ".csv":
-            write_safe_csv(frame, out)
+            write_safe_csv(frame, out, overwrite=True)  # asked before, by check_out
         else:
             with whole_file(out) as temporary:
                 frame.to_parquet(temporary, index=False)

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
+from creditscore import _days
 from creditscore._checks import read_entries
-from creditscore._days import NoDayError, read_day
+from creditscore._days import NoDayError
 from creditscore.exceptions import InvalidParameterError
 from creditscore.protect._normal import normalised
-
-_INSTANT = re.compile(
-    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII
-)
-"""A time as ISO 8601 writes it; what another order of its parts means is not guessed."""
 
 
 def set_text(value_object: Any, *names: str, empty: bool = False) -> None:
@@ -59,26 +51,16 @@ def read_instant(value: Any, name: str, owner: str) -> dt.datetime:
     others. A time without a zone is one of UTC, and a day means its beginning.
     """
     try:
-        instant = _timestamp(value)
-    except (NoDayError, ValueError, TypeError):
-        instant = pd.NaT
-    if pd.isna(instant):
+        instant = _days.read_instant(value)
+    except NoDayError as error:
         msg = (
             f"The {name!r} parameter of {owner} must be a time, such as '2025-01-31T09:30:00Z', or "
             f"a datetime. Got {value!r} instead."
         )
-        raise InvalidParameterError(msg)
+        raise InvalidParameterError(msg) from error
     utc = instant.tz_localize("UTC") if instant.tz is None else instant.tz_convert("UTC")
     moment: dt.datetime = utc.floor("us").to_pydatetime().astimezone(dt.UTC)
     return moment
-
-
-def _timestamp(value: Any) -> Any:
-    """Return a time of pandas, which would take a number for nanoseconds and guess at a text."""
-    if isinstance(value, str):
-        text = value.strip()
-        return pd.Timestamp(text if _INSTANT.fullmatch(text) else read_day(text))
-    return pd.Timestamp(value) if isinstance(value, (dt.date, np.datetime64)) else pd.NaT
 
 
 def now() -> dt.datetime:

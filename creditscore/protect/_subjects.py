@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from creditscore._cells import word_of
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 
 
@@ -16,13 +17,10 @@ def subject_text(value: Any) -> str:
     Blanks at the ends go. A whole number is its decimal text, also where gaps in a column of
     numbers made it a float.
     """
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if isinstance(value, (float, np.floating)):
+        whole = float(value).is_integer()
+    return word_of(value) if whole or isinstance(value, str) else ""
 
 
 def subjects_of(subjects: Iterable[Any]) -> set[str]:

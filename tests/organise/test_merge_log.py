@@ -12,7 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditscore.exceptions import ConflictWarning, InvalidDataError, InvalidParameterError
+from creditscore.exceptions import (
+    ConflictWarning,
+    InvalidDataError,
+    InvalidParameterError,
+    StoreError,
+)
 from creditscore.organise import (
     MergeEvent,
     MergeLog,
@@ -20,6 +25,7 @@ from creditscore.organise import (
     ReviewDecision,
     ReviewQueue,
 )
+from stores import facts
 
 WHO = {"by": "ana", "reason": "same number"}
 NAMES = list("ABCDEF")
@@ -188,24 +194,70 @@ def test_many_decisions_take_little_time() -> None:
     assert time.process_time() - start < 1.5
 
 
-def test_writing_to_a_store() -> None:
-    class Store:
-        def __init__(self) -> None:
-            self.calls: list[tuple[Any, ...]] = []
+class Store:
+    """What a log needs of a store, which refuses from some call on."""
 
-        def link(self, customer: str, into: str, reason: str) -> None:
-            self.calls.append((customer, into, reason))
+    def __init__(self, refuses_at: int = 99) -> None:
+        self.rows: list[tuple[str, str | None, str]] = []
+        self.refuses_at = refuses_at
 
-        def unlink(self, customer: str, reason: str) -> None:
-            self.calls.append((customer, reason))
+    def link(self, customer: str, into: str | None, reason: str) -> None:
+        if len(self.rows) == self.refuses_at:
+            raise StoreError(reason)
+        self.rows.append((customer, into, reason))
 
+    def unlink(self, customer: str, reason: str) -> None:
+        self.link(customer, None, reason)
+
+    def links(self) -> pd.DataFrame:
+        return pd.DataFrame(self.rows, columns=["customer", "into", "reason"], dtype=object)
+
+
+def test_a_store_gets_what_it_does_not_have() -> None:
     store = Store()
     log = MergeLog().merge("A", "B", at=AT, **WHO)
-    assert log.write_to(store) == 1
-    later = log.unmerge("A", at=AT, **WHO)
-    assert later.write_to(store, start=1) == 1
+    assert (log.write_to(store), log.write_to(store)) == (1, 0)
+    # what somebody links in the store itself is none of the log's
+    store.link("X", "Y", reason="by hand")
+    later = log.unmerge("A", at=AT, **WHO).merge("A", "B", at=AT, **WHO)
+    assert (later.write_to(store), later.write_to(store), log.write_to(store)) == (2, 0, 0)
     told = "same number (by ana, 2024-06-01T08:00:00.000000Z)"
-    assert store.calls == [("A", "B", told), ("A", told)]
+    assert store.rows == [
+        ("A", "B", told), ("X", "Y", "by hand"), ("A", None, told), ("A", "B", told),
+    ]  # fmt: skip
+
+
+def test_writing_goes_on_where_a_store_refused() -> None:
+    store = Store(refuses_at=2)
+    log = MergeLog()
+    for customer in "ABCD":
+        log = log.merge(customer, "Z", at=AT, **WHO)
+    with pytest.raises(StoreError, match="same number"):
+        log.write_to(store)
+    store.refuses_at = 99
+    assert log.write_to(store) == 2
+    assert [row[0] for row in store.rows] == [*"ABCD"]
+
+
+def test_a_store_of_customers_gets_each_event_once(new_store: Any) -> None:
+    store = new_store()
+    store.load(facts(*((name, "revenue", 1, "2024-01-01") for name in "AB")))
+    log = MergeLog().merge("A", "B", at=AT, **WHO).unmerge("A", at=AT, **WHO)
+    assert (log.write_to(store), log.write_to(store)) == (2, 0)
+    assert log.merge("A", "B", at=AT, **WHO).write_to(store) == 1
+    assert len(store.links()) == 3
+
+
+def test_who_was_erased_is_not_written_again() -> None:
+    store = Store()
+    log = MergeLog().merge("A", "B", at=AT, **WHO).merge("C", "A", at=AT, **WHO)
+    log.write_to(store)
+    store.rows = [("erased:1", *store.rows[0][1:]), ("C", "erased:1", store.rows[1][2])]
+    assert log.write_to(store) == 0
+    # another log of the same day, by the same person for the same reason
+    assert MergeLog().merge("D", "B", at=AT, **WHO).write_to(Store()) == 1
+    store.rows = [("E", *store.rows[0][1:])]
+    assert MergeLog().merge("D", "B", at=AT, **WHO).write_to(store) == 1
 
 
 def test_decisions() -> None:

@@ -14,8 +14,7 @@ from scipy.stats import binom, fisher_exact
 from creditscore.datasets import load_trading_firm
 from creditscore.exceptions import InvalidDataError, InvalidParameterError, MissingColumnError
 from creditscore.organise import override_bias
-
-GRADES = ["AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C", "D"]
+from planted_overrides import overrides_of
 
 
 def rows(analyst: str, notches: list[int], bad: list[Any], p: float = 0.1) -> pd.DataFrame:
@@ -27,13 +26,7 @@ def rows(analyst: str, notches: list[int], bad: list[Any], p: float = 0.1) -> pd
 def test_the_planted_analyst_is_found_and_no_other() -> None:
     firm = load_trading_firm()
     ratings = firm.ratings
-    place = {grade: k for k, grade in enumerate(GRADES)}
-    rate = ratings.groupby("model_grade")["is_bad_later"].mean()
-    found = override_bias(pd.DataFrame({
-        "analyst": ratings["analyst"],
-        "notches": ratings["model_grade"].map(place) - ratings["final_grade"].map(place),
-        "prob_default": ratings["model_grade"].map(rate), "is_bad": ratings["is_bad_later"],
-    }))  # fmt: skip
+    found = override_bias(overrides_of(ratings))
     planted = firm.planted[firm.planted["kind"] == "one-sided overrides"]["key"]
     by = set(ratings.loc[ratings["rating"].isin(planted), "analyst"])
     assert set(found.index[found["verdict"] != ""]) == by

@@ -403,7 +403,9 @@ def test_breaking_the_glass_gives_some_hours_and_leaves_a_record() -> None:
     assert STANDARD.allows(now, "read", item, at="2025-01-31T12:59:59Z")
     assert not STANDARD.allows(now, "read", item, at="2025-01-31T13:00:00Z")
     (record,) = trail.since()
-    assert record.details == {"reason": reason, "until": "2025-01-31T13:00:00.000000Z"}
+    assert record.details == {
+        "reason": reason, "until": "2025-01-31T13:00:00.000000Z", "earlier": 0,
+    }  # fmt: skip
     with pytest.raises(AccessDeniedError, match="wei has the role emergency by now"):
         break_glass(STANDARD, now, reason=reason, trail=trail)
     with pytest.raises(AccessDeniedError, match="ana was denied 'break_glass'"):
@@ -413,6 +415,36 @@ def test_breaking_the_glass_gives_some_hours_and_leaves_a_record() -> None:
         break_glass(STANDARD, wei, reason="urgent", trail=trail)
     with pytest.raises(InvalidParameterError, match="no emergency role"):
         break_glass(policy(grant("read")), wei, reason=reason, trail=trail)
+
+
+def test_no_emergency_is_prolonged_and_each_has_a_reason_of_its_own() -> None:
+    clock = [dt.datetime(2025, 1, 31, 9, tzinfo=dt.UTC)]
+    trail = AuditTrail(MemorySink(), key=KEY, clock=lambda: clock[0])
+    # a record in this form that no emergency left
+    trail.append(actor("credit_manager", name="wei"), "break_glass", {"until": "soon"})
+    reasons = ("The claim falls due today.", "  the CLAIM falls \u200bdue today. ",
+               "A second claim falls due.")  # fmt: skip
+
+    def broken(name: str, reason: str) -> Any:
+        return break_glass(
+            STANDARD, actor("credit_manager", name=name), reason=reason, trail=trail
+        ).until
+
+    end = broken("wei", reasons[0])
+    clock[0] += dt.timedelta(hours=3)
+    # a program that was started again, with the same person in another spelling
+    assert broken("Wei", reasons[0]) == broken("wei", reasons[2]) == end
+    assert broken("ana", reasons[0]) == end + dt.timedelta(hours=3)
+    clock[0] += dt.timedelta(hours=1)
+    for reason in reasons:
+        with pytest.raises(AccessDeniedError, match="wei broke the glass for this reason before"):
+            broken("wei", reason)
+    assert broken("wei", "A third claim falls due.") == end + dt.timedelta(hours=4)
+    records = list(trail.since())
+    assert [record.details.get("earlier") for record in records[1:]] == [
+        0, 0, 0, 0, None, None, None, 1,
+    ]  # fmt: skip
+    assert [record.action for record in records[-4:-1]] == ["denied"] * 3
 
 
 # --- laws ------------------------------------------------------------------------------------

@@ -331,6 +331,9 @@ ROLES: dict[str, Any] = {
 }  # fmt: skip
 
 
+OWN_SCORES = pytest.mark.filterwarnings("ignore:Values of one row or customer alone")
+
+
 def test_a_release_that_is_refused_says_why_and_names_nobody() -> None:
     why = "3 of 5 rows would tell too much: 1 are in classes of fewer than 2, 3 in classes of"
     with pytest.raises(InvalidDataError, match=why) as caught:
@@ -338,6 +341,7 @@ def test_a_release_that_is_refused_says_why_and_names_nobody() -> None:
     assert not any(name in str(caught.value) for name in ("Ana", "Eva", "C5", "much of"))
 
 
+@OWN_SCORES
 def test_a_release_without_rows_at_risk() -> None:
     with pytest.warns(DisclosureWarning, match="3 of 5 rows .* They are left out"):
         release = release_table(CUSTOMERS, ROLES, pseudonymiser=STUDY, k=2, below="suppress")
@@ -374,6 +378,7 @@ def test_releases_of_other_libraries(make: Any) -> None:
     assert frame.to_numpy().tolist() == expected.table.to_numpy().tolist()
 
 
+@OWN_SCORES
 def test_the_order_of_rows_tells_nothing() -> None:
     roles = {**ROLES, "customer": "direct", "owes": "other"}
     some = CUSTOMERS[:4]
@@ -423,6 +428,7 @@ def test_rows_of_one_customer_are_one_person_in_a_release(pseudonymiser: Any) ->
         release_table(twice, ROLES, pseudonymiser=pseudonymiser)
 
 
+@OWN_SCORES
 def test_without_pseudonyms_customers_are_counted_and_left_out() -> None:
     table = pd.concat([CUSTOMERS, CUSTOMERS.assign(region="S")], ignore_index=True)
     with pytest.warns(DisclosureWarning, match="3 of 10 rows would tell too much"):
@@ -431,6 +437,51 @@ def test_without_pseudonyms_customers_are_counted_and_left_out() -> None:
     assert (release.k, len(release.table)) == (5, 7)
     assert list(release.table.columns) == ["region", "owes", "score"]
     assert release.frame()["done"].tolist()[0] == "counted, and left out"
+
+
+def release_of(make: Any = pd.DataFrame, **columns: Any) -> Any:
+    """Release 20 rows of one class, whose columns are called by the beginnings of their names."""
+    table = {"quasi": ["N"] * 20, **columns}
+    roles: Any = {name: name.split("_")[0] for name in table}
+    return release_table(make(table), roles, k=5)
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_a_column_with_a_value_for_each_row_is_told(make: Any) -> None:
+    passports = [f"P{i}" for i in range(20)]
+    with pytest.warns(DisclosureWarning, match=r"'other': 'other_passport' \(18 of 20 rows\)"):
+        release_of(make, other_passport=[*passports[:18], None, None], other_flag=[0, 1] * 10)
+    # less than nine of ten
+    release_of(make, other_passport=[*passports[:17], None, "P17", "P17"])
+
+
+def test_a_value_of_one_customer_is_its_own_in_all_rows() -> None:
+    customers = [f"C{i // 2}" for i in range(20)]
+    with pytest.warns(
+        DisclosureWarning, match=r"'other_phone' \(20 of 20 rows\). Call it 'direct'"
+    ):
+        release_of(customer=customers, other_phone=customers)
+    release_of(customer=customers, other_half=[i % 10 for i in range(20)])
+    # what is left out is not looked at
+    with pytest.warns(DisclosureWarning, match="1 of 21 rows") as told:
+        release_table(
+            pd.DataFrame({"q": ["N"] * 20 + ["S"], "x": [1, 2] * 10 + [3]}),
+            {"q": "quasi", "x": "other"}, k=5, below="suppress",
+        )  # fmt: skip
+    assert len(told) == 1
+
+
+def test_rows_that_agree_in_what_is_direct_may_be_of_one_person() -> None:
+    names = ["Ana"] * 17 + ["Bo", "Cy", "Di"]
+    match = r"20 rows of 20 are in classes of fewer than 5 different values .*: 'direct_name'\. If"
+    with pytest.warns(DisclosureWarning, match=match):
+        release_of(direct_name=names)
+    # five persons are as many as were asked for; two columns tell more than one
+    release_of(direct_name=names, direct_phone=[*range(20)])
+    release_of(direct_name=["Eva", *names[1:]])
+    # of whom nothing is said may be anybody, and where customers are named they are counted
+    release_of(direct_name=[None] * 20)
+    release_of(direct_name=names, customer=[f"C{i}" for i in range(20)])
 
 
 RARE = pd.DataFrame({"region": [*"NNNN", "Wexford"], "owes": ["a", "b", "a", "b", "HIV"]})

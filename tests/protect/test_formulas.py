@@ -142,7 +142,7 @@ def test_a_file_for_spreadsheets(tmp_path: Path) -> None:
         ['say "x", y', "-1e+300", "", ""],
         ["公司", "", "2024-02-29", "3"],
     ]
-    assert write_safe_csv(table, path, index=True) == 2
+    assert write_safe_csv(table, path, index=True, overwrite=True) == 2
     assert [row[0] for row in read(path)] == ["customer", "'@a", "b", "c"]
 
 
@@ -167,11 +167,21 @@ def test_an_index_that_there_is_not_is_told(tmp_path: Path, make: Any) -> None:
         write_safe_csv(make({"a": [1]}), tmp_path / "a.csv", index=True)
 
 
+@pytest.mark.parametrize("settings", [{}, {"index": True}])
+def test_a_file_that_is_there_is_not_replaced_by_chance(tmp_path: Path, settings: Any) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("old", encoding="utf-8")
+    for there in (path, tmp_path):
+        with pytest.raises(InvalidParameterError, match=r"already\. Name another, or repl"):
+            write_safe_csv(pd.DataFrame({"a": [1]}), there, **settings)
+    assert path.read_text(encoding="utf-8") == "old"
+
+
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text("old", encoding="utf-8")
     with pytest.raises(ColumnTypeError, match="Got int"):
-        write_safe_csv(5, path)
+        write_safe_csv(5, path, overwrite=True)
     assert path.read_text(encoding="utf-8") == "old"
 
 

@@ -29,6 +29,8 @@ UInt1D = npt.NDArray[np.uint64]
 class Facts:
     """Observations that may be seen, one for each customer, record, item and day of truth.
 
+    Of what happens once there is one whatever the day.
+
     Attributes
     ----------
     table : DataFrame
@@ -57,8 +59,9 @@ class Facts:
 
 
 def seen_facts(
-    observations: Any, items: tuple[str, ...], *, as_of: Any, known_at: Any, owner: str
-) -> Facts:
+    observations: Any, items: tuple[str, ...], catalogue: ItemCatalogue, *,
+    as_of: Any, known_at: Any, owner: str,
+) -> Facts:  # fmt: skip
     """Return the facts of some items that could be seen.
 
     Raises
@@ -72,12 +75,10 @@ def seen_facts(
     instant = last_instant(day if known_at is None else known_at, "known_at", owner)
     table = tidy_table(observations, _NEEDED, owner)
     known = table["known_at"] if "known_at" in table.columns else table["collected_at"]
-    keep = (
-        table["item"].isin(items)
-        & (known <= instant).to_numpy()
-        & (table["true_from"] <= pd.Timestamp(day)).to_numpy()
-    )
-    rows = table[keep.to_numpy()].assign(known=known[keep.to_numpy()])
+    begun = (table["true_from"] <= pd.Timestamp(day)).to_numpy()
+    once = table["item"].isin([name for name in items if catalogue[name].once]).to_numpy()
+    keep = table["item"].isin(items).to_numpy() & (known <= instant).to_numpy() & (begun | once)
+    rows = table[keep].assign(known=known[keep], begun=begun[keep], once=once[keep])
     rows = rows.assign(id=ids_of(rows))
     rows["is_over"] = (rows["true_to"] <= pd.Timestamp(day)).to_numpy()
     return Facts(_chosen(rows), day, instant)
@@ -86,20 +87,22 @@ def seen_facts(
 def _chosen(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep of each customer, record, item and day of truth the fact that counts, as a store does.
 
-    Of each source the one known last corrects the others; of sources the more reliable one
-    counts, then the higher confidence, then the one known last, then the one recorded first.
+    Of each source the one known last corrects the others, of what happens once those of other
+    days too; of sources the more reliable one counts, then the higher confidence, then the one
+    known last, then the one recorded first.
     """
     names = ("customer", "record", "item", "source", "source_name", "unit")
     table = rows.assign(
         believed=reliability_of(rows), **{name: rows[name].astype(str) for name in names}
     )
-    place = ["customer", "record", "item", "true_from"]
+    table["day"] = table["true_from"].where(~table["once"], pd.Timestamp(0))
+    place = ["customer", "record", "item", "day"]
     table = table.sort_values(["known", "id"], kind="stable")
     table = table.drop_duplicates([*place, "source", "source_name"], keep="last")
-    table = table.sort_values("id", kind="stable", ascending=False)
+    table = table[table["begun"]].sort_values("id", kind="stable", ascending=False)
     table = table.sort_values(["believed", "confidence", "known"], kind="stable")
     table = table.drop_duplicates(place, keep="last").sort_values(place, kind="stable")
-    columns = [*place, "number", "text", "unit", "is_over", "confidence", "id"]
+    columns = [*place[:3], "true_from", "number", "text", "unit", "is_over", "confidence", "id"]
     return table[columns].reset_index(drop=True)
 
 

@@ -114,7 +114,7 @@ def recompute(
     day = old["as_of"].iloc[0] if as_of is None else as_of
     known_at = pd.Timestamp("2262-01-01", tz="UTC") if known_at is None else known_at
     items = tuple(dict.fromkeys(name for one in made for name in one.inputs))
-    seen = seen_facts(observations, items, as_of=day, known_at=known_at, owner=owner)
+    seen = seen_facts(observations, items, catalogue, as_of=day, known_at=known_at, owner=owner)
     facts = Facts(seen.table, seen.as_of, _last_known(observations, seen.known_at))
     parts, groups = [], {}
     for one in made:
@@ -214,5 +214,7 @@ def _why(row: Any) -> str:
         return f"made otherwise: {row.function_new} {row.version_new}, {row.parameters_new}"
     if row.as_of_old != row.as_of_new:
         return f"as of {row.as_of_new:%Y-%m-%d} instead of {row.as_of_old:%Y-%m-%d}"
-    n = f"{counted(int(row.n_inputs_new), 'observation')} instead of {int(row.n_inputs_old)}"
-    return f"inputs changed: {n}"
+    now, before = counted(int(row.n_inputs_new), "observation"), int(row.n_inputs_old)
+    if row.n_inputs_new == before:
+        return f"inputs changed: {now} as before, but not the same"
+    return f"inputs changed: {now} instead of {before:,}"

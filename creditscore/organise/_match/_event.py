@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from creditscore._days import NoDayError, read_day
+from creditscore._days import NoDayError, read_day, read_instant
 from creditscore.exceptions import InvalidParameterError
 
-_WRITTEN = re.compile(r"\s*\d{4}-\d{2}-\d{2}")
 _EXAMPLE = "such as '2024-06-30T12:00:00Z'"
 
 
@@ -29,18 +24,11 @@ def instant_text(value: Any, name: str, owner: str) -> str:
 
     One without a zone is of UTC; a day is its first instant.
     """
-    instant = None
-    # pandas reads "now", and a year as its first day
-    is_written = not isinstance(value, str) or _WRITTEN.match(value) is not None
-    if isinstance(value, (str, dt.date, np.datetime64)) and is_written:
-        try:
-            instant = pd.Timestamp(value)
-        except (ValueError, TypeError):
-            # another text
-            instant = None
-    if instant is None or pd.isna(instant):
+    try:
+        instant = read_instant(value)
+    except NoDayError as error:
         msg = f"The {name!r} parameter of {owner} must be an instant, {_EXAMPLE}. Got {value!r}."
-        raise InvalidParameterError(msg)
+        raise InvalidParameterError(msg) from error
     utc = instant if instant.tz is None else instant.tz_convert("UTC").tz_localize(None)
     return f"{utc.to_pydatetime().isoformat(timespec='microseconds')}Z"
 

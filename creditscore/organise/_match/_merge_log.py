@@ -21,6 +21,8 @@ from creditscore.organise._match._merge_event import MergeEvent, MergeState
 from creditscore.organise._match._records import as_texts
 
 _SHOWN = 5
+_ERASED = "erased:"
+"""What begins the name that a store has for somebody who was erased."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -172,30 +174,42 @@ class MergeLog(JsonDocument):
         names = [field.name for field in fields(MergeEvent)]
         return pd.DataFrame([asdict(event) for event in self.events], columns=names, dtype=object)
 
-    def write_to(self, store: Any, *, start: int = 0) -> int:
-        """Write events to a store of customers, in their order.
+    def write_to(self, store: Any) -> int:
+        """Write to a store of customers the events that it does not have yet, in their order.
 
         Parameters
         ----------
         store : CustomerStore
-            Or anything with ``link(customer, into, reason=…)`` and ``unlink(customer, reason=…)``.
-            It notes its own time and actor, so ours go into the reason.
-        start : int, default=0
-            Place of the first event to write: as many as were written before.
+            Or anything with ``link(customer, into, reason=…)``, ``unlink(customer, reason=…)`` and
+            ``links()``, a table of its events. It notes its own time and actor, so ours go into
+            the reason, by which an event is known again.
 
         Returns
         -------
         int
-            How many were written.
+            How many were written: none where the store has them all.
+
+        Raises
+        ------
+        StoreError
+            The store refuses an event. Those before it are written, and the next call goes on
+            with it.
         """
-        new = self.events[start:]
+        new = self.events[self._n_written(store.links()) :]
         for event in new:
-            reason = f"{event.reason} (by {event.by}, {event.at})"
             if event.into is None:
-                store.unlink(event.customer, reason=reason)
+                store.unlink(event.customer, reason=_told(event))
             else:
-                store.link(event.customer, event.into, reason=reason)
+                store.link(event.customer, event.into, reason=_told(event))
         return len(new)
+
+    def _n_written(self, links: pd.DataFrame) -> int:
+        """Count the first events that are among those of a store, which others may lie between."""
+        n = 0
+        for customer, into, reason in links[["customer", "into", "reason"]].to_numpy().tolist():
+            if n < len(self.events) and _is_same(self.events[n], customer, into, reason):
+                n += 1
+        return n
 
     def _content(self) -> dict[str, Any]:
         return {"events": [asdict(event) for event in self.events]}
@@ -212,3 +226,18 @@ class MergeLog(JsonDocument):
     def _repr_html_(self) -> str:
         """Show the last events."""
         return html_table(self.frame().tail(15), caption=repr(self), formats={})
+
+
+def _told(event: MergeEvent) -> str:
+    """Return the reason with which a store keeps an event."""
+    return f"{event.reason} (by {event.by}, {event.at})"
+
+
+def _is_same(event: MergeEvent, customer: Any, into: Any, reason: Any) -> bool:
+    """Tell whether an event of a store is one of ours; who was erased has another name there."""
+    if reason != _told(event) or pd.isna(into) is not (event.into is None):
+        return False
+    pairs = ((event.customer, customer), (event.into, into))
+    return all(
+        ours is None or ours == theirs or str(theirs).startswith(_ERASED) for ours, theirs in pairs
+    )

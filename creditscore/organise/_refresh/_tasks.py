@@ -74,8 +74,8 @@ class RefreshTasks:
         return self.table[self.table["owner"] == owner].reset_index(drop=True)
 
     def to_csv(self, path: str | os.PathLike[str]) -> None:
-        """Write the tasks to a file in which no text is taken for a formula by a spreadsheet."""
-        write_safe_csv(self.table, path)
+        """Write or replace a file of the tasks in which no spreadsheet finds a formula."""
+        write_safe_csv(self.table, path, overwrite=True)
 
     def __repr__(self) -> str:
         """Say in one line how much there is to do."""

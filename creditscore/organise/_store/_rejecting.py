@@ -9,7 +9,12 @@ from typing import Any, Self
 import pandas as pd
 import sqlalchemy as sa
 
-from creditscore.exceptions import InvalidParameterError, MissingColumnError, StoreError
+from creditscore.exceptions import (
+    DecryptionError,
+    InvalidParameterError,
+    MissingColumnError,
+    StoreError,
+)
 from creditscore.organise._store._names import next_id
 from creditscore.organise._store._schema import batches, rejects
 from creditscore.organise._store._subjects import REJECTS, Vault, cipher_of, keys_of
@@ -59,7 +64,14 @@ def add_rejects(connection: sa.Connection, vault: Vault, table: Any, batch: int)
 
 
 def reject_table(connection: sa.Connection, vault: Vault, batch: int | None) -> pd.DataFrame:
-    """Return rejects; what is encrypted is decrypted, where its key is still there."""
+    """Return rejects; what is encrypted is decrypted, where its key is still there.
+
+    Raises
+    ------
+    DecryptionError
+        What was encrypted was altered or moved, or something lies in the clear that a store does
+        not keep so.
+    """
     wanted = sa.select(rejects).order_by(rejects.c.id)
     if batch is not None:
         wanted = wanted.where(rejects.c.batch_id == batch)
@@ -68,13 +80,11 @@ def reject_table(connection: sa.Connection, vault: Vault, batch: int | None) -> 
     rows = []
     for row in found:
         number, cipher = int(row["batch_id"]), ciphers.get(int(row["id"]))
-        value = _opened(cipher, row["value_cipher"], row["id"], "value")
-        cells = _opened(cipher, row["cells_cipher"], row["id"], "cells")
+        value, cells = _held(row, cipher, vault)
         rows.append(
             [
-                *(number, row["source"], row["row"], row["column_name"], row["item"]),
-                *(row["value"] if row["value"] is not None else value, row["reason"]),
-                *(bool(row["is_protected"]), cells),
+                *(number, row["source"], row["row"], row["column_name"], row["item"], value),
+                *(row["reason"], bool(row["is_protected"]), cells),
             ]
         )
     return pd.DataFrame(rows, columns=["batch", *_COLUMNS])
@@ -103,9 +113,7 @@ class _Known:
             if cipher is None and (row["value_cipher"] or row["cells_cipher"]):
                 erased.add(place)
                 continue
-            value = _opened(cipher, row["value_cipher"], number, "value")
-            cells = _opened(cipher, row["cells_cipher"], number, "cells")
-            told.add((*place, row["value"] if row["value"] is not None else value, cells))
+            told.add((*place, *_held(row, cipher, vault)))
         return cls(has_keys=vault.has_keys, told=told, erased=erased)
 
     def __contains__(self, given: Mapping[str, Any]) -> bool:
@@ -135,6 +143,28 @@ def _ciphers(
         return {}
     keys = keys_of(connection, vault, REJECTS, list(numbers))
     return {number: cipher_of(key) for number, key in keys.items()}
+
+
+def _held(
+    row: sa.RowMapping, cipher: FieldCipher | None, vault: Vault
+) -> tuple[str | None, str | None]:
+    """Return value and cells of a reject, after a look at what stands there in the clear.
+
+    A store with keys keeps nothing so, and one without nothing that is protected, nor cells.
+    """
+    guarded = vault.has_keys or bool(row["is_protected"])
+    if row["cells"] is not None or (guarded and row["value"] is not None):
+        msg = (
+            f"The reject {row['id']} of batch {row['batch_id']} has values that are not encrypted, "
+            "and the store keeps none like this: rows of rejects were changed. Restore the store "
+            "from a backup."
+        )
+        raise DecryptionError(msg)
+    if not vault.has_keys:
+        return row["value"], None
+    number = int(row["id"])
+    value = _opened(cipher, row["value_cipher"], number, "value")
+    return value, _opened(cipher, row["cells_cipher"], number, "cells")
 
 
 def _sealed(cipher: FieldCipher | None, value: str | None, number: int, field: str) -> bytes | None:

@@ -22,7 +22,7 @@ from creditscore.collect import (
 from creditscore.exceptions import InvalidParameterError
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class SourceReliability(JsonDocument):
     """How far each source and method is believed, from 0 (not at all) to 1.
 
@@ -44,11 +44,17 @@ class SourceReliability(JsonDocument):
     :func:`observed_reliability` says how often others agreed. Its rates are of sources with their
     methods: give them as `names` together with ``methods=dict.fromkeys(METHODS, 1.0)``.
 
+    A store of customers chooses among sources by the standard one, without other words, so that
+    a snapshot is the same for all who read it, and takes no other. What another trust would
+    choose, :func:`find_conflicts` says of ``store.observations(history=True)``, in `chosen`.
+
     Examples
     --------
     >>> from creditscore.organise import SourceReliability
-    >>> SourceReliability(names={"Commercial register": 0.98}).names
-    {'Commercial register': 0.98}
+    >>> SourceReliability(names={"Commercial register": 0.98})
+    SourceReliability(Commercial register 0.98, else standard)
+    >>> SourceReliability()
+    SourceReliability(standard)
     """
 
     sources: Mapping[str, float] = field(default_factory=dict)
@@ -77,6 +83,12 @@ class SourceReliability(JsonDocument):
         method = _mapped(table["method"], {**METHOD_RELIABILITY, **self.methods})
         value = np.where(np.isnan(own), by_kind, own) * method
         return pd.Series(value, index=table.index, name="reliability")
+
+    def __repr__(self) -> str:
+        """Say in one line what is believed otherwise than by standard."""
+        given = (*self.sources.items(), *self.methods.items(), *self.names.items())
+        told = [f"{word} {share:.3g}" for word, share in given]
+        return f"SourceReliability({', '.join([*told, 'else standard'] if told else ['standard'])})"
 
     def _content(self) -> dict[str, Any]:
         return {name: dict(getattr(self, name)) for name in ("sources", "methods", "names")}

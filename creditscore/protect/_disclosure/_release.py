@@ -24,6 +24,7 @@ from creditscore.exceptions import (
 )
 from creditscore.protect._disclosure._bare import bare_table
 from creditscore.protect._disclosure._classes import factorised, native_column, pairs_of
+from creditscore.protect._disclosure._identifying import warn_of_own_values, warn_of_rows_of_one
 from creditscore.protect._disclosure._k_anonymity import KAnonymity, customer_codes, k_anonymity
 from creditscore.protect._disclosure._l_diversity import LDiversity, l_diversity
 from creditscore.protect._pseudonym._pseudonymiser import Pseudonymiser
@@ -167,7 +168,10 @@ def release_table(
     Warns
     -----
     DisclosureWarning
-        Rows were left out, and how many: what is left is no fair sample of all.
+        Rows were left out, and how many: what is left is no fair sample of all. In an "other"
+        column, values of one row or customer alone stand in nine of ten rows or more. Without a
+        customer column, a class has fewer than k different values of the direct columns, so that
+        its rows may be of fewer than k persons.
 
     See Also
     --------
@@ -224,6 +228,7 @@ def release_table(
         risky |= diversity.at_risk(least_l)
     _judge(risky, anonymity, diversities, (least_k, least_l), below)
     kept = np.flatnonzero(~risky)
+    _warn_of_roles(table, roles, kept, anonymity, least_k)
     left = np.unique(anonymity.classes.codes[kept])
     return Release(
         table=_released(table, roles, kept, pseudonymiser),
@@ -308,6 +313,21 @@ def _judge(
         msg = f"{told} No row is left. Make values coarser: to_bands, to_prefixes, to_periods."
         raise EmptyDataError(msg)
     warn_user(f"{told} They are left out, and what is left is no fair sample.", DisclosureWarning)
+
+
+def _warn_of_roles(
+    table: NativeFrame,
+    roles: Mapping[str, str],
+    kept: Int1D,
+    anonymity: KAnonymity,
+    least_k: int,
+) -> None:
+    """Warn where what goes out does not look like what its columns were called."""
+    customer = next(iter(_of(roles, "customer")), None)
+    whose = None if customer is None else customer_codes(table, customer, owner="release_table")
+    warn_of_own_values(table, _of(roles, "other"), kept, whose)
+    if customer is None:
+        warn_of_rows_of_one(table, _of(roles, "direct"), kept, anonymity.classes, least_k)
 
 
 def _released(

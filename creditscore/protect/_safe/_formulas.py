@@ -80,7 +80,13 @@ def escape_formulas(table: NativeFrame) -> NativeFrame:
     return _escaped(table)[0]
 
 
-def write_safe_csv(table: NativeFrame, path: str | os.PathLike[str], *, index: bool = False) -> int:
+def write_safe_csv(
+    table: NativeFrame,
+    path: str | os.PathLike[str],
+    *,
+    index: bool = False,
+    overwrite: bool = False,
+) -> int:
     """Write a table as CSV that no spreadsheet runs; see :func:`escape_formulas`.
 
     Parameters
@@ -91,6 +97,8 @@ def write_safe_csv(table: NativeFrame, path: str | os.PathLike[str], *, index: b
         File to write, which is there whole or stays as it was.
     index : bool, default=False
         Whether the index of a pandas table becomes columns, escaped as well.
+    overwrite : bool, default=False
+        Whether a file that is there is replaced.
 
     Returns
     -------
@@ -104,7 +112,8 @@ def write_safe_csv(table: NativeFrame, path: str | os.PathLike[str], *, index: b
     DuplicateColumnError
         Two columns have one name, after they were escaped too.
     InvalidParameterError
-        An index is asked for, and the table is none of pandas.
+        There is a file of this name, and it is not to be replaced; or an index is asked for, and
+        the table is none of pandas.
 
     Notes
     -----
@@ -126,6 +135,9 @@ def write_safe_csv(table: NativeFrame, path: str | os.PathLike[str], *, index: b
     '=1+1,-1.5
     ,2.0
     """
+    if not overwrite and Path(path).exists():
+        msg = f"There is a file {str(path)!r} already. Name another, or replace it: overwrite=True."
+        raise InvalidParameterError(msg)
     if index:
         if not isinstance(table, pd.DataFrame):
             msg = f"A table of {type(table).__module__.partition('.')[0]} has no index to write."

@@ -105,7 +105,9 @@ def read_yaml(raw: bytes, name: str) -> Any:
         return yaml.load(raw.decode("utf-8-sig"), Loader=_Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, ValueError, LookupError, RecursionError) as error:
         said = " ".join(str(error).split()) or type(error).__name__
-        msg = f"{name} cannot be read as YAML: {said[:300]}."
+        is_of_signs = isinstance(error, (yaml.scanner.ScannerError, yaml.parser.ParserError))
+        hint = " Put texts that hold signs such as ? : # [ or { in quotes." if is_of_signs else ""
+        msg = f"{name} cannot be read as YAML: {said[:300]}.{hint}"
         raise DocumentError(msg) from error
 
 

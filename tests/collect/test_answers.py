@@ -178,6 +178,24 @@ def test_a_file_names_its_source(tmp_path: Path) -> None:
     assert read_answers(tmp_path / "b.json", TRADE) == answers
 
 
+def test_answers_say_whose_they_are() -> None:
+    theirs = read_answers(FILLED, TRADE, customer="C1")
+    assert repr(theirs) == "Answers(trade, version 3, customer C1: 8 of 8 questions answered)"
+    assert theirs != TRADE.answers(FILLED)
+    text = theirs.to_json() or ""
+    assert read_answers(text, TRADE) == theirs
+    assert read_answers(json.loads(text), TRADE, customer="C1") == theirs
+    with pytest.raises(DocumentError, match="holds the answers of customer 'C1', not of 'C2'"):
+        read_answers(text, TRADE, customer="C2")
+    # a form that names nobody is theirs who are named when it is read
+    nobody = TRADE.answers(FILLED).to_json() or ""
+    assert "customer" not in json.loads(nobody)
+    assert read_answers(nobody, TRADE, customer=7).customer == "7"
+    for odd in ({"customer": 5}, {"customer": "a\nb"}, {"customer": " C1"}):
+        with pytest.raises(DocumentError, match="names a customer as no form does"):
+            read_answers(document(**odd), TRADE)
+
+
 def document(**changes: Any) -> str:
     content = json.loads(TRADE.answers(FILLED).to_json() or "")
     for name, value in changes.items():

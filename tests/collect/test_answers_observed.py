@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from creditscore.collect import (
@@ -66,20 +68,50 @@ def test_an_application_is_observed() -> None:
     }  # fmt: skip
     answers = form.answers(values)
     assert rows_of(answers) == [
-        ["name", "Ace Trading Ltd", "", "", "2025-03-04", "name"],
-        ["industry", "retail", "", "", "2025-03-04", "industry"],
-        ["employees", 12.0, "persons", "", "2025-03-04", "employees"],
-        ["customer_concentration", 0.07, "fraction", "", "2025-03-04", "largest_buyer"],
+        ["name", "Ace Trading Ltd", "", "", "2025-03-05", "name"],
+        ["industry", "retail", "", "", "2025-03-05", "industry"],
+        ["employees", 12.0, "persons", "", "2025-03-05", "employees"],
+        ["customer_concentration", 0.07, "fraction", "", "2025-03-05", "largest_buyer"],
         ["currency", "USD", "", "", "2024-12-31", "currency"],
         ["audited", False, "", "", "2024-12-31", "audited"],
         ["revenue", 1234500.0, "USD", "", "2024-12-31", "revenue"],
         ["net_income", -3000.0, "USD", "", "2024-12-31", "net_income"],
-        ["trade.role", "supplier", "", "partners-1", "2025-03-04", "partners, row 1"],
-        ["trade.amount", 10.0, "CNY", "partners-1", "2025-03-04", "partners, row 1"],
-        ["trade.role", "customer", "", "partners-2", "2025-03-04", "partners, row 2"],
+        ["trade.role", "supplier", "", "partners-1", "2025-03-05", "partners, row 1"],
+        ["trade.amount", 10.0, "CNY", "partners-1", "2025-03-05", "partners, row 1"],
+        ["trade.role", "customer", "", "partners-2", "2025-03-05", "partners, row 2"],
     ]
     assert rows_of(answers, true_from="2025-01-01")[0][4] == "2025-01-01"
     assert rows_of(answers, record="app-1")[-1][3] == "app-1-partners-2"
+
+
+@pytest.mark.parametrize(
+    ("collected_at", "day"),
+    [
+        # half past one in China is the day before in UTC
+        ("2025-03-05T01:30+08:00", "2025-03-05"),
+        (pd.Timestamp("2025-03-04 22:00", tz="America/New_York"), "2025-03-04"),
+        ("2025-03-04T17:30Z", "2025-03-04"),
+        ("2025-03-04 23:30", "2025-03-04"),
+        (dt.date(2025, 3, 4), "2025-03-04"),
+    ],
+)
+def test_answers_are_true_from_the_day_in_the_zone_that_was_given(
+    collected_at: Any, day: str
+) -> None:
+    answers = load_questionnaire("trade_credit_enterprise").answers({"name": "Ace Trading Ltd"})
+    assert [row[4] for row in rows_of(answers, collected_at=collected_at)] == [day]
+
+
+def test_answers_are_of_the_customer_that_the_form_names() -> None:
+    form = load_questionnaire("trade_credit_enterprise")
+    theirs = Answers(questionnaire=form, values={"name": "Ace Trading Ltd"}, customer="C7")
+    given = WHEN | {"source": "third_party"}
+    for found in (theirs.to_observations(**given), theirs.to_observations("C7", **given)):
+        assert found.table["customer"].tolist() == ["C7"]
+    with pytest.raises(InvalidParameterError, match="answers are of customer 'C7', and to_obs"):
+        theirs.to_observations("C8", **given)
+    with pytest.raises(InvalidParameterError, match="names no customer"):
+        form.answers({"name": "Ace Trading Ltd"}).to_observations(**given)
 
 
 def test_an_answer_without_its_day_or_unit_is_rejected() -> None:

@@ -121,6 +121,20 @@ def test_a_log_is_read_with_the_words_it_has() -> None:
         Campaign.from_log(log.assign(stratum=list("abcde")), name="terms", words=words)
 
 
+@pytest.mark.parametrize("number", [int, float, np.int64, np.float32, str])
+def test_numbers_of_customers_are_customers_whatever_their_type(number: Any) -> None:
+    by_text = Campaign.from_sample({"1": "7", "2": "7"}, name="terms")
+    campaign = Campaign.from_sample({number(1): 7, number(2): 7.0}, name="terms")
+    assert campaign == by_text
+    table = pd.DataFrame({"customer": [number(1), number(2)], "stratum": 7})
+    assert Campaign.from_sample(table, name="terms") == by_text
+    sent = campaign.record("sent", [number(1), number(2)], on="2024-03-04")
+    assert sent == by_text.record("sent", ["1", "2"], on="2024-03-04")
+    assert Campaign.from_json(sent.to_json()) == sent
+    with pytest.raises(InvalidDataError, match="'1' stands twice in the sample"):
+        Campaign.from_sample({"1 ": "a", number(1): "b"}, name="terms")
+
+
 def test_whom_to_remind_next() -> None:
     campaign = (
         campaign_of()
@@ -153,6 +167,10 @@ def test_what_a_campaign_refuses() -> None:
         campaign_of().record("returned", "C1", on="2024-03-05")
     with pytest.raises(InvalidDataError, match="Row 1 has no customer"):
         Campaign.from_sample(pd.DataFrame({"customer": ["a", ""], "stratum": "x"}), name="t")
+    with pytest.raises(InvalidDataError, match="Row 0 has no customer"):
+        Campaign.from_sample({np.nan: "x"}, name="t")
+    with pytest.raises(InvalidParameterError, match="'customer' parameter of CampaignEvent"):
+        CampaignEvent(customer=True, event="sent", on="2024-03-04")  # type: ignore[arg-type]
     with pytest.raises(InvalidParameterError, match="must be pairs of texts"):
         Campaign(name="t", sample=(("a", 1),))  # type: ignore[arg-type]
 
@@ -240,6 +258,40 @@ def test_weights_of_a_cell_add_up_to_all_of_it(drawn: Any) -> None:
     assert cut.design_effect <= found.design_effect + 1e-9
     assert cut.n_trimmed >= int((w > 1.5 * w.mean() * (1 + 1e-9)).sum())
     assert (cut.n_trimmed == 0) == (cut.moved < 1e-12)
+
+
+def test_a_campaign_is_weighted_without_those_who_were_not_to_be_asked() -> None:
+    sample = {f"C{i}": "small" if i < 6 else "large" for i in range(10)} | {"N": "small"}
+    campaign = Campaign.from_sample(sample, name="terms")
+    campaign = campaign.record("sent", [f"C{i}" for i in range(10)], on="2024-03-04")
+    campaign = campaign.record("returned", ["C0", "C6", "C7"], on="2024-03-05")
+    campaign = campaign.record("returned_in_part", ["C1"], on="2024-03-05")
+    campaign = campaign.record("ineligible", ["C4", "C5", "C9"], on="2024-03-06")
+    campaign = campaign.record("refused", ["C2"], on="2024-03-06")
+    campaign = campaign.record("undeliverable", ["C3"], on="2024-03-06")
+    answered = campaign.answered()
+    assert answered.to_dict() == {
+        "C0": 1, "C1": 1, "C2": 0, "C3": 0, "C6": 1, "C7": 1, "C8": 0,
+    }  # fmt: skip
+    assert campaign.answered("2024-03-04").sum() == 0
+    found = class_weights(campaign, min_cell=1).weights
+    # two of four small ones answered, and two of three large ones
+    assert found.to_dict() == {"C0": 2, "C1": 2, "C6": 1.5, "C7": 1.5}
+    by_hand = class_weights(answered, pd.Series(sample)[answered.index], min_cell=1)
+    assert found.equals(by_hand.weights)
+    # other cells and base weights go by customer, in whatever order, also of those not asked
+    region = dict.fromkeys(reversed(sample), "west")
+    base = pd.Series(3.0, index=sorted(sample, reverse=True))
+    west = class_weights(campaign, region, base_weights=base, min_cell=1)
+    assert west.weights.to_dict() == dict.fromkeys(found.index, 21 / 4)
+    with pytest.raises(InvalidDataError, match="it has none of customer 'C0'"):
+        class_weights(campaign, {"C1": "west"})
+    with pytest.raises(InvalidDataError, match="it names a customer twice"):
+        class_weights(campaign, pd.Series("west", index=[*sample, "C0"]))
+    with pytest.raises(InvalidParameterError, match=r"'cells' parameter .* Got list"):
+        class_weights(campaign, ["west"] * 7)
+    with pytest.raises(InvalidParameterError, match="needs the 'cells'"):
+        class_weights([1, 0])
 
 
 def test_weights_take_away_the_bias_that_their_cells_explain() -> None:
@@ -383,6 +435,19 @@ def test_a_difference_between_early_and_late_is_found() -> None:
     assert found["n_late"].eq(99).all()
     assert found.loc["colour"].index.tolist() == ["blue", "green", "red"]
     assert (found["p_adjusted"] >= found["p_value"]).all()
+
+
+def test_answers_are_joined_whatever_the_type_of_their_customers() -> None:
+    numbers = [float(i) for i in range(80)]
+    campaign = Campaign.from_sample(dict.fromkeys(numbers, "all"), name="terms")
+    campaign = campaign.record("sent", numbers, on="2024-03-04")
+    campaign = campaign.record("returned", numbers[:40], on="2024-03-08")
+    campaign = campaign.record("reminded", numbers[40:], on="2024-03-25")
+    campaign = campaign.record("returned", numbers[40:], on="2024-03-28")
+    answers = pd.DataFrame({"customer": numbers, "x": np.arange(80) % 7})
+    expected = early_late(campaign, answers.astype({"customer": int}))
+    assert expected[["n_early", "n_late"]].to_numpy().tolist() == [[40, 40]]
+    pd.testing.assert_frame_equal(early_late(campaign, answers), expected)
 
 
 def test_few_answers_and_none_of_a_kind() -> None:

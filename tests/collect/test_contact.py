@@ -77,6 +77,32 @@ def test_last_contacts_do_not_see_later_ones() -> None:
     assert LOG.last_contact("2024-02-28").empty
 
 
+def test_days_are_those_of_the_zone_that_was_given() -> None:
+    # half past seven in China, and ten in the evening in New York: both the other day in UTC
+    at = ["2024-05-06T07:30+08:00", "2024-05-05T22:00-04:00"]
+    table = pd.DataFrame({
+        "contact": ["J1", "J2"], "customer": ["C1", "C2"], "at": at, "by": "S1",
+        "channel": "telephone", "confirmed": ["phone", None],
+    })  # fmt: skip
+    log = ContactLog.from_frame(table)
+    assert [one.on for one in log] == ["2024-05-06", "2024-05-05"]
+    assert log.frame()["at"].dt.day.tolist() == [5, 6]
+    assert ContactLog.from_json(log.to_json()) == log
+    assert ContactLog.from_frame(log.frame().drop(columns="is_reached")) == log
+    assert log.last_contact("2024-05-05").index.tolist() == ["C2"]
+    assert log.last_contact("2024-05-06")["days_since"].tolist() == [0, 1]
+    due = log.due("2024-05-08", 2)
+    assert due["last_reached_on"].dt.day.tolist() == [5, 6]
+    assert due["days_overdue"].tolist() == [1, 0]
+    assert log.reach("2024-05-08", 3).loc["all", ["n_tried", "n_reached"]].tolist() == [1, 1]
+    found = confirmed_observations(log, Observations.from_frame(FACTS)).observations
+    assert found is not None
+    assert found.table["true_from"].astype(str).tolist() == ["2024-05-06"]
+    assert found.table["collected_at"][0].isoformat() == "2024-05-05T23:30:00+00:00"
+    with pytest.raises(InvalidParameterError, match="'on' parameter of Contact"):
+        contact(on="2024-05-04")
+
+
 def test_who_is_due_by_class_and_value() -> None:
     found = LOG.due("2024-06-30", 90)
     # C3 was never reached, C1 121 days ago, C2 59

@@ -169,6 +169,47 @@ def test_conditions_in_words(condition: Condition, en: str, zh: str) -> None:
     assert f"仅在{zh}时回答。" in html_of(form, "zh")
 
 
+def data_of(text: str) -> dict[str, Any]:
+    (data,) = re.findall(r'id="data">(.*?)</script>', text, flags=re.DOTALL)
+    found: dict[str, Any] = json.loads(data)
+    return found
+
+
+def test_a_form_names_its_customer() -> None:
+    text = TRADE.to_html(language="both", customer="<C&1>") or ""
+    assert '<span lang="zh-Hans" class="zh">客户</span>: &lt;C&amp;1&gt;</p>' in text
+    assert "<C&1>" not in text
+    assert data_of(text)["customer"] == "<C&1>"
+    nobody = html_of(TRADE)
+    assert 'class="whose"' not in nobody
+    assert "customer" not in data_of(nobody)
+    # prefilled answers carry their own along
+    theirs = read_answers(FILLED, TRADE, customer="C1")
+    assert data_of(html_of(TRADE, prefilled=theirs))["customer"] == "C1"
+    with pytest.raises(InvalidParameterError, match="are of customer 'C1', and to_html was given"):
+        TRADE.to_html(prefilled=theirs, customer="C2")
+    for odd, match in ((True, "Got bool"), ("a\nb", "one line"), ("x" * 201, "one line")):
+        with pytest.raises(InvalidParameterError, match=match):
+            TRADE.to_html(customer=odd)
+
+
+def test_an_amount_says_where_its_currency_is_answered() -> None:
+    currency = Question(key="currency", text="Currency", required=True)
+    amount = Question(key="amount", kind="number", text="Amount", unit_from="currency", low=0)
+    text = html_of(form_of([currency, amount]), "both")
+    assert "unit: the answer to question 1" in text
+    assert "单位：第1题的回答" in text
+
+
+def test_how_days_are_written_is_said_on_paper_only() -> None:
+    assert '<span class="paper">year-month-day</span>' in html_of(TRADE)
+    # browsers print days in the order of their own country, so that paper shows these instead
+    written = re.findall(r'type="date"[^>]*><span class="paper day">([^<]*)<', html_of(TRADE))
+    assert written == [""] * 4
+    filled = html_of(TRADE, prefilled=FILLED)
+    assert re.findall(r'class="paper day">([^<]+)<', filled) == ["2024-05-06", "1850-02-03"]
+
+
 def test_files_and_parameters(tmp_path: Path) -> None:
     TRADE.to_html(tmp_path / "form.html", language="zh")
     assert (tmp_path / "form.html").read_text(encoding="utf-8") == html_of(TRADE, "zh")
@@ -220,10 +261,10 @@ Promise.all(saved).then((texts) => {
 
 
 def saved_by_browser(
-    form: Questionnaire, sets: list[dict[str, Any]], path: Path, prefilled: Any = None
+    form: Questionnaire, sets: list[dict[str, Any]], path: Path, customer: Any = None
 ) -> list[str]:
     """Fill in a form in a browser, and return what its button saves."""
-    text = html_of(form, "both", prefilled)
+    text = form.to_html(language="both", customer=customer) or ""
     # the page's own policy lets no other script run
     text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
     plain = json.dumps(sets).replace("<", "\\u003c")
@@ -271,10 +312,11 @@ def test_the_form_in_a_browser(tmp_path: Path) -> None:
         {"late": False, "times": 0},
         {"late": True},
     ]
-    told, fine, missing = saved_by_browser(TRADE, sets, tmp_path / "driven.html")
+    told, fine, missing = saved_by_browser(TRADE, sets, tmp_path / "driven.html", "C 1")
     assert "To be corrected before saving" in told
     assert "How often?" in told
     assert read_answers(fine, TRADE).values == {"late": False}
+    assert read_answers(fine, TRADE, customer="C 1").customer == "C 1"
     assert read_answers(missing, TRADE).missing == ("times",)
 
 

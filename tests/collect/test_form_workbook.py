@@ -20,6 +20,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from creditscore.collect import (
     Answers,
     Choice,
+    Condition,
     Question,
     Questionnaire,
     list_questionnaires,
@@ -133,6 +134,15 @@ def test_a_workbook_says_what_to_do(tmp_path: Path) -> None:
     )
 
 
+def test_a_table_may_have_more_columns_than_letters(tmp_path: Path) -> None:
+    columns = tuple(Question(key=f"c{n}", text=f"C {n}") for n in range(28))
+    form = form_of([Question(key="t", kind="table", text="T", columns=columns, required=True)])
+    form.to_excel(tmp_path / "form.xlsx", prefilled={"t": [{"c27": "last"}]})
+    formula = openpyxl.load_workbook(tmp_path / "form.xlsx")["Form"]["F7"].value
+    assert "COUNTA('T1'!B5:AC9)" in formula
+    assert read_answers(tmp_path / "form.xlsx", form).values == {"t": ({"c27": "last"},)}
+
+
 # --- what users do ---------------------------------------------------------------------------
 
 
@@ -141,9 +151,11 @@ def test_a_workbook_says_what_to_do(tmp_path: Path) -> None:
     [
         ("late", "=1=1", "holds a formula; enter what it comes to"),
         ("late", ArrayFormula("D7", "=1"), "holds a formula; enter what it comes to"),
-        ("late", "yes", "is none of the choices Yes, No"),
+        ("late", "maybe", "is none of the choices Yes, No"),
         ("late", True, "is none of the choices Yes, No"),
-        ("times", "4", "is text, where a number should be"),
+        ("times", "about 4", "is text, where a number should be"),
+        ("times", "4,0", "is text, where a number should be"),
+        ("form", "a firm", "is none of the choices Firm, =Fund"),
         ("times", 100, "is not 1 – 99"),
         ("times", 2.5, "has more than 0 decimals"),
         ("times", dt.datetime(2024, 1, 1), "is no number"),  # noqa: DTZ001 - as sheets have them
@@ -178,11 +190,115 @@ def test_cells_that_hold_no_answer(key: str, value: Any, reason: str, tmp_path: 
         ("late", " Yes ", True),
         ("papers:bank", " X", ("tax", "bank")),
         ("order", 3.0, 3),
+        ("order", "３", 3),
+        ("times", "４", 4),
+        ("times", " 4.0", 4),
+        ("late", "YES", True),
+        ("late", "是", True),
+        ("late", "Yes / 是", True),
+        ("form", "ＦＩＲＭ", "firm"),
+        ("form", "基金", "fund"),
+        ("form", "fund", "fund"),
+        ("papers:bank", "Ｘ", ("tax", "bank")),
+        ("since", "２０２４－０５－０６", "2024-05-06"),
     ],
 )
 def test_cells_that_are_understood(key: str, value: Any, answer: Any, tmp_path: Path) -> None:
     assert changed(tmp_path / "form.xlsx", put(key, value)) == []
     assert quietly(tmp_path / "form.xlsx").values[key.partition(":")[0]] == answer
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("late", ["No", "否", "no", "No / 否"])
+def test_a_choice_may_be_written_in_either_language(
+    late: str, language: Any, tmp_path: Path
+) -> None:
+    TRADE.to_excel(tmp_path / "form.xlsx", language=language)
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    put("late", late)(book)
+    book["T7"]["D5"].value, book["T7"]["B5"].value = "是", "A"
+    book.save(tmp_path / "form.xlsx")
+    answers = read_answers(tmp_path / "form.xlsx", TRADE)
+    assert answers.values == {"late": False, "partners": ({"name": "A", "paid": True},)}
+
+
+def test_a_word_that_may_be_either_of_two_choices_is_none(tmp_path: Path) -> None:
+    choices = (Choice(key="a", text="B"), Choice(key="b", text="C"))
+    form = form_of([Question(key="q", kind="choice", text="Q", choices=choices)])
+    read = {}
+    for word in ("B", "b", "c", "a"):
+        changed(tmp_path / "form.xlsx", put("q", word, cell="D7"), form, {})
+        read[word] = quietly(tmp_path / "form.xlsx", form).values.get("q")
+    # as it stands in the list; else by text or key, of which b is of two
+    assert read == {"B": "a", "b": None, "c": "b", "a": "a"}
+
+
+def test_faults_of_several_choices_and_of_tables_have_cells(tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        papers = [f"D{row_of(f'papers:{key}')}" for key in ("bank", "none")]
+        for cell in papers:
+            book["Form"][cell].value = "x"
+        table = book["T7"]
+        for cell, value in {"B5": None, "C5": 99, "C6": 3, "B7": "C", "C7": -99}.items():
+            table[cell].value = value
+        for cell in ("D5", "E5", "F5", "B6"):
+            table[cell].value = None
+
+    told = changed(tmp_path / "form.xlsx", change, prefilled={"late": False})
+    first = row_of("papers:bank")
+    assert sorted(told) == [
+        ["papers", f"Form!D{first}, Form!D{first + 1}", "holds none together with other choices"],
+        ["partners", "T7!B6", "is required and was left out"],
+        ["partners", "T7!C5", "is not -50 – 50"],
+        ["partners", "T7!C7", "is not -50 – 50"],
+    ]
+    answers = quietly(tmp_path / "form.xlsx")
+    assert answers.values["partners"] == ({"amount": 3.0}, {"name": "C"})
+    # a required name that holds a formula is told once
+    told = changed(tmp_path / "form.xlsx", put("", "=1", "T7", "B5"))
+    assert told == [["partners", "T7!B5", "holds a formula; enter what it comes to"]]
+    # what is left out has its cell, too, and a table that does not apply its area
+    told = changed(tmp_path / "form.xlsx", put("late", None), prefilled={})
+    assert told == [["late", "Form!D7", "is required and was left out"]]
+    table = Question(key="t", kind="table", text="T", columns=(Question(key="c", text="C"),),
+                     show_if=Condition(op="is", question="late", value=True))  # fmt: skip
+    form = form_of([TRADE["late"], table])
+    told = changed(
+        tmp_path / "form.xlsx", put("", "x", "T2", "B6"), form, prefilled={"late": False}
+    )
+    assert told == [["t", "T2!B5:B9", "was not to be asked: only if question 1 is “Yes”"]]
+
+
+# --- whose form it is ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_workbook_names_its_customer(language: Any, tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    TRADE.to_excel(path, language=language, prefilled=FILLED, customer=116)
+    line = openpyxl.load_workbook(path)["Form"]["B2"].value
+    label = {"en": "Customer", "zh": "客户", "both": "Customer / 客户"}[language]
+    assert line.endswith(f" · {label}: 116")
+    answers = read_answers(path, TRADE, customer="116")
+    assert (answers.customer, answers.values) == ("116", FILLED)
+    assert read_answers(path, TRADE) == answers
+    with pytest.raises(DocumentError, match=r"form\.xlsx holds the answers of customer '116', not"):
+        read_answers(path, TRADE, customer="C117")
+
+
+def test_a_customer_that_was_written_over_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    TRADE.to_excel(path, customer="C1")
+    book = openpyxl.load_workbook(path)
+    book["Form"]["B2"].value = "trade · Version 3 · Customer: C2"
+    book.save(path)
+    with pytest.warns(RejectedRowsWarning, match="written, 'trade · Version 3 · Customer: C1'"):
+        assert read_answers(path, TRADE).customer == "C1"
+    book["Form"]["B2"].value = "trade · Version 3 · Customer: C1"
+    book["_form"]["B7"].value = "C\n1"
+    book.save(path)
+    with pytest.raises(DocumentError, match="names a customer as no form does"):
+        read_answers(path, TRADE)
 
 
 def test_answers_to_what_does_not_apply(tmp_path: Path) -> None:
@@ -223,8 +339,12 @@ def lost(book: Any) -> None:
     [
         (put("", "Paid late?", cell="C7"), [
             ["late", "Form!C7", "has another text than was asked"],
-            ["times", "Form!D8", "was not to be asked: only if question 1 is “Yes”"],
+            ["times", "Form!D8",
+             "was not to be asked: only if question 1 is “Yes”, which is still open"],
         ], {"late", "times"}),
+        (put("", "trade · Version 3 · Customer: C2", cell="B2"), [
+            ["", "Form!B2", "has another text than was written, 'trade · Version 3'"],
+        ], set()),
         (put("", "see my letter", cell="H9"),
          [["form", "Form!H9", "stands outside the cells for answers"]], set()),
         (put("", "see my letter", cell="C40"),
@@ -336,7 +456,8 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
     paths = []
     for place, (form, filled) in enumerate(drawn):
         paths.append(folder / f"form{place}.xlsx")
-        form.to_excel(paths[-1], prefilled=quietly(filled, form))
+        answers = quietly(filled, form)
+        form.to_excel(paths[-1], prefilled=answers, customer=f"客户 {place}")
     saved = by_libreoffice(paths, folder)
     return [
         Case(form, filled, path, again)
@@ -346,8 +467,10 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> list[Case]:
 
 @pytest.mark.engine("libreoffice")
 def test_libreoffice_gives_back_answers(cases: list[Case]) -> None:
-    for case in cases:
-        assert quietly(case.saved, case.form).values == quietly(case.filled, case.form).values
+    for place, case in enumerate(cases):
+        found = quietly(case.saved, case.form)
+        assert found.values == quietly(case.filled, case.form).values
+        assert found.customer == f"客户 {place}"
 
 
 @pytest.mark.engine("libreoffice")

@@ -64,6 +64,42 @@ def test_a_code_becomes_an_observation_whose_evidence_is_the_passage() -> None:
     assert Interview.from_json(coded.to_json()) == coded
 
 
+@pytest.mark.parametrize(
+    ("told", "at", "day"),
+    [
+        ({"at": "2024-05-06T07:00+08:00"}, "2024-05-05T23:00:00+00:00", "2024-05-06"),
+        ({"at": pd.Timestamp("2024-05-05 22:00", tz="America/New_York")},
+         "2024-05-06T02:00:00+00:00", "2024-05-05"),
+        ({"at": "2024-05-06"}, "2024-05-06T00:00:00+00:00", "2024-05-06"),
+        ({"at": "2024-05-05T23:00Z", "on": "2024-05-06"}, "2024-05-05T23:00:00+00:00",
+         "2024-05-06"),
+    ],
+)  # fmt: skip
+def test_the_day_is_that_of_the_zone_that_was_given(told: Any, at: str, day: str) -> None:
+    held = note(**told)
+    coded = held.code("strategy", 4, coder="li", passage="a plan")
+    assert (coded.at, coded.on) == (at, day)
+    table = coded.to_observations().table
+    assert [str(table["true_from"][0].date()), table["collected_at"][0].isoformat()] == [day, at]
+    assert Interview.from_json(coded.to_json()) == coded
+    notes = pd.DataFrame([{**NOTES.iloc[0], **told}])
+    read = CodedInterviews.from_frames(notes, CODES.head(0), source="site_visit")
+    assert [one.on for one in read] == [day]
+
+
+def test_a_document_without_the_day_has_that_of_utc() -> None:
+    document = note(at="2024-05-06T07:00+08:00")._content()
+    del document["on"]
+    assert Interview._from_content(document).on == "2024-05-05"
+
+
+def test_a_day_that_is_nowhere_that_of_the_time_is_refused() -> None:
+    with pytest.raises(InvalidParameterError, match=r"'on' parameter .* 2024-05-06 in UTC"):
+        note(on="2024-05-08")
+    with pytest.raises(InvalidParameterError, match="'on' parameter of Interview must be a day"):
+        note(on="6 May")
+
+
 def test_neither_text_nor_value_is_shown() -> None:
     coded = note(text="His salary is 12345.").code("strategy", "12345", coder="li", passage="12345")
     assert "12345" not in repr(coded) + repr(coded.codes[0])
@@ -105,6 +141,25 @@ def test_a_passage_must_be_in_the_text_and_be_told_apart() -> None:
     # a text of its own letters overlaps itself: "aa" is twice in "aaa"
     with pytest.raises(InvalidDataError, match="stands 2 times"):
         note(text="aaa").code("strategy", 4, coder="li", passage="aa")
+
+
+def test_a_code_that_the_catalogue_does_not_allow_is_refused_at_once() -> None:
+    catalogue = ItemCatalogue.standard()
+    told: dict[str, Any] = {"passage": "a plan", "catalogue": catalogue}
+    with pytest.raises(InvalidDataError, match=r"'payment_morale' cannot be used: .* 1 to 5"):
+        note().code("payment_morale", 9, coder="li", **told)
+    with pytest.raises(InvalidParameterError, match="Did you mean 'payment_morale'"):
+        note().code("payment_moral", 3, coder="li", **told)
+    coded = note().code("payment_morale", 3, coder="li", **told)
+    coded = coded.code("visit.order", 4, coder="li", **told)
+    with pytest.raises(InvalidDataError, match=r"'payment_morale' cannot be used: .* 1 to 5"):
+        coded.settle("payment_morale", 0, by="wu", **told)
+    assert len(coded.settle("payment_morale", 2, by="wu", **told).to_observations()) == 2
+    # without a catalogue, that is found when codes become observations
+    with pytest.raises(InvalidDataError, match="1 to 5"):
+        note().code("payment_morale", 9, coder="li", passage="a plan").to_observations()
+    with pytest.raises(InvalidParameterError, match="catalogue"):
+        note().code("payment_morale", 3, coder="li", passage="a plan", catalogue={})  # type: ignore[arg-type]
 
 
 def test_coders_who_disagree_are_settled_or_chosen_from() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 import tracemalloc
 from itertools import combinations
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +24,7 @@ from creditscore.collect import (
     split_half,
 )
 from creditscore.exceptions import (
+    ColumnTypeError,
     ConstantColumnWarning,
     EmptyDataError,
     InvalidDataError,
@@ -292,6 +295,23 @@ def test_what_is_refused() -> None:
         item_analysis(good, scale=5)
     with pytest.raises(InvalidParameterError, match="must name each item"):
         item_analysis(good, scale={"x0": (1, 5)})
+
+
+@pytest.mark.parametrize("measure", [cronbach_alpha, kr20, mcdonald_omega, split_half])
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_a_column_of_words_is_named_and_its_words_are_not(measure: Any, kind: Any) -> None:
+    answers = {"customer": ["K000", "K001", "K002"], "q1": [1, 0, 1], "q2": [1, 0, 1]}
+    with pytest.raises(ColumnTypeError, match=r"column 'customer' .* holds words") as caught:
+        measure(kind(answers))
+    assert "K00" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_columns_that_are_numbers_in_another_dress_are_read() -> None:
+    plain = pd.DataFrame({"a": [0, 1, 1, 0], "b": [0, 1, 1, 1], "c": [0, 1, 0, 0]})
+    dressed = plain.assign(a=plain["a"] == 1, b=plain["b"].astype(str), c=plain["c"].astype(object))
+    assert kr20(dressed) == kr20(plain)
+    with pytest.raises(ColumnTypeError, match="'a' holds dates"):
+        kr20(plain.assign(a=pd.Timestamp("2024-05-06")))
 
 
 def test_many_respondents_take_the_memory_of_their_answers() -> None:

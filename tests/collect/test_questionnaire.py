@@ -216,6 +216,14 @@ def test_files_give_back_forms(form: Questionnaire) -> None:
     assert Questionnaire.from_json(form.to_json()) == form
 
 
+@pytest.mark.parametrize("text", ["{key: q, text: Late?, required: true}", "{text: Why: x}", "@x"])
+def test_yaml_says_which_texts_need_quotes(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "form.yaml"
+    path.write_text(f"id: {text}", encoding="utf-8")
+    with pytest.raises(DocumentError, match=r"texts that hold signs such as \? : # .* in quotes"):
+        Questionnaire.from_yaml(path)
+
+
 def test_yaml_gives_back_forms(tmp_path: Path) -> None:
     path = tmp_path / "form.yaml"
     TRADE.to_yaml(path)

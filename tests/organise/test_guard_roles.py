@@ -17,7 +17,7 @@ from creditscore.exceptions import (
     InvalidParameterError,
     StoreError,
 )
-from creditscore.organise import CustomerStore
+from creditscore.organise import CustomerStore, merged_customers
 from creditscore.organise._store._engine import AUDIT_LOCK
 from creditscore.protect import AccessPolicy, Consent, Grant, KeyRing, Role
 from engines import Postgres
@@ -313,6 +313,7 @@ def test_the_library_works_under_the_roles(place: Any, keys: KeyRing, login: Log
         table = store.snapshot("2024-06-01")
         assert table.loc["P-4711", "income"] == 54321.125
         assert store.observations(items=["income"])["evidence"].str.startswith("passage").all()
+        assert merged_customers(store) == {}
         # whose role is that of a reader loads nothing, whatever the policy of the library says
         with pytest.raises(StoreError, match="permission denied"):
             store.load(facts(("P-4711", "income", 1, "2024-01-01")))

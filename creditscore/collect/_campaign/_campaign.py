@@ -63,7 +63,7 @@ class Campaign(JsonDocument):
     Campaign.from_sample : A campaign of which nothing happened yet.
     Campaign.from_log : A campaign from a table of events.
     response_table : Rates of response.
-    response_weights : Weights against non-response.
+    class_weights, propensity_weights, raking_weights : Weights against non-response.
 
     Notes
     -----
@@ -119,16 +119,17 @@ class Campaign(JsonDocument):
         Parameters
         ----------
         sample : table, or mapping of str to str
-            The columns customer and stratum; or customers with their stratum.
+            The columns customer and stratum; or customers with their stratum. A number and its
+            text are one customer.
         name : str
             What it is called.
         """
         if isinstance(sample, Mapping):
-            pairs = [(str(customer), str(stratum)) for customer, stratum in sample.items()]
+            entries = {"customer": list(sample), "stratum": list(sample.values())}
+            table = pd.DataFrame(entries, dtype=object)
         else:
             table = _columns_of(sample, ("customer", "stratum"), "sample")
-            pairs = _pairs(table)
-        return cls(name=name, sample=tuple(pairs))
+        return cls(name=name, sample=tuple(_pairs(table)))
 
     @classmethod
     def from_log(
@@ -201,7 +202,7 @@ class Campaign(JsonDocument):
         return replace(self, events=(*self.events, *new))
 
     def record(
-        self, event: CampaignEventKind, customers: Iterable[str], *, on: Any, note: str = ""
+        self, event: CampaignEventKind, customers: Iterable[Any], *, on: Any, note: str = ""
     ) -> Self:
         """Return the campaign with one event of each of some customers.
 
@@ -209,7 +210,7 @@ class Campaign(JsonDocument):
         ----------
         event : str
             As in :class:`CampaignEvent`.
-        customers : iterable of str
+        customers : iterable of str or int
             Whom it happened with.
         on : day
             When.
@@ -253,6 +254,25 @@ class Campaign(JsonDocument):
             table[name] = pd.to_datetime(table[name]).astype("datetime64[s]")
         table["after_reminders"] = table["after_reminders"].astype("Int64")
         return table
+
+    def answered(self, as_of: Any = None) -> pd.Series:
+        """Return which of those who were asked answered, as weights against non-response need it.
+
+        Parameters
+        ----------
+        as_of : day, optional
+            As in :meth:`status`.
+
+        Returns
+        -------
+        Series of int
+            Index customer: 1 for who answered whole or in part, 0 for who did not. Customers who
+            are ineligible, or to whom nothing was sent, are not in it.
+        """
+        status = self.status(as_of)["status"]
+        asked = status[~status.isin(["not_sent", "ineligible"])]
+        answered = asked.isin(["returned", "returned_in_part"])
+        return answered.astype(np.int64).rename("answered")
 
     def to_remind(
         self, as_of: Any, *, after_days: int = 14, max_reminders: int = 3

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from creditscore._cells import word_of
 from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._validation import (
     as_floats,
@@ -14,28 +16,31 @@ from creditscore._validation import (
     check_same_order,
     check_weights,
 )
+from creditscore.collect._campaign._campaign import Campaign
 from creditscore.collect._campaign._response_weights import (
     ResponseWeights,
     warn_of_thin_cells,
     weight_series,
 )
-from creditscore.exceptions import EmptyDataError, InvalidDataError
+from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 
 
 def class_weights(
-    answered: Any, cells: Any, *, base_weights: Any = None, min_cell: int = 20
+    answered: Any, cells: Any = None, *, base_weights: Any = None, min_cell: int = 20
 ) -> ResponseWeights:
     r"""Weight each answer by the inverse of the response rate in its cell.
 
     Parameters
     ----------
-    answered : array-like of shape (n_customers,)
-        1 for those who answered, 0 for those who were asked and did not; a row a customer of the
-        sample. The index of a pandas column names the customers.
-    cells : array-like of shape (n_customers,)
-        The cell of each customer, such as its stratum.
-    base_weights : array-like of shape (n_customers,), optional
-        How many customers each of the sample stood for; without, 1.
+    answered : Campaign, or array-like of shape (n_customers,)
+        Of a campaign those count who were asked and are eligible, see :meth:`Campaign.answered`.
+        Else 1 for those who answered, 0 for those who were asked and did not; leave out who is
+        ineligible, for nobody has to speak for them. The index of a pandas column names the
+        customers.
+    cells : array-like of shape (n_customers,), or mapping or Series of customers, optional
+        The cell of each customer. Of a campaign by customer; without, its strata.
+    base_weights : array-like of shape (n_customers,), or mapping or Series, optional
+        How many customers each of the sample stood for, as for `cells`; without, 1.
     min_cell : int, default=20
         Cells of fewer answers are named in a warning, 1 or more.
 
@@ -49,7 +54,10 @@ def class_weights(
     EmptyDataError
         Nobody answered.
     InvalidDataError
-        Values other than 0 and 1, a missing cell, not as many; a cell in which nobody answered.
+        Values other than 0 and 1, a missing cell, not as many; a cell in which nobody answered; a
+        customer of a campaign who is not among the cells.
+    InvalidParameterError
+        No cells, or cells of a campaign that are not by customer.
 
     Warns
     -----
@@ -73,9 +81,28 @@ def class_weights(
     >>> found = class_weights([1, 0, 1, 1], cells=["small", "small", "large", "large"], min_cell=1)
     >>> found.weights.tolist()
     [2.0, 1.0, 1.0]
+
+    A campaign knows its strata, and who is none of those to be asked:
+
+    >>> from creditscore.collect import Campaign
+    >>> campaign = Campaign.from_sample({"C1": "a", "C2": "a", "C3": "a"}, name="terms")
+    >>> campaign = campaign.record("sent", ["C1", "C2", "C3"], on="2024-03-04")
+    >>> campaign = campaign.record("returned", ["C1"], on="2024-03-11")
+    >>> campaign = campaign.record("ineligible", ["C3"], on="2024-03-12")
+    >>> class_weights(campaign, min_cell=1)
+    ResponseWeights(weighting classes: 1 answer for 2, design effect 1.00, effective n 1.0)
     """
     owner = "class_weights"
     check_integer(min_cell, "min_cell", owner, low=1)
+    if isinstance(answered, Campaign):
+        strata = pd.Series(dict(answered.sample)) if cells is None else cells
+        answered = answered.answered()
+        cells = _of_customers(strata, answered.index, "cells", owner)
+        if base_weights is not None:
+            base_weights = _of_customers(base_weights, answered.index, "base_weights", owner)
+    elif cells is None:
+        msg = f"{owner} needs the 'cells' of the customers; only a Campaign has its strata."
+        raise InvalidParameterError(msg)
     has_answered, base, index = read_answered(answered, base_weights, owner)
     check_same_order(answered, cells, beside="answered", name="cells", error=InvalidDataError)
     codes, names = read_cells(cells, len(has_answered), "cells")
@@ -87,6 +114,24 @@ def class_weights(
     return ResponseWeights(
         weights=weight_series(weights, has_answered, index), method="weighting classes"
     )
+
+
+def _of_customers(values: Any, customers: pd.Index, name: str, owner: str) -> pd.Series:
+    """Return a value of each customer of a campaign."""
+    if not isinstance(values, (Mapping, pd.Series)):
+        msg = (
+            f"The {name!r} parameter of {owner} must be a mapping or a Series of customers where "
+            f"a campaign is weighted. Got {type(values).__name__}."
+        )
+        raise InvalidParameterError(msg)
+    given = pd.Series(values, dtype=object) if isinstance(values, Mapping) else values
+    given = given.set_axis(given.index.map(word_of))
+    lacking = customers.difference(given.index)
+    if len(lacking) or not given.index.is_unique:
+        told = f"has none of customer {lacking[0]!r}" if len(lacking) else "names a customer twice"
+        msg = f"The {name!r} given to {owner} must be one for each customer asked: it {told}."
+        raise InvalidDataError(msg)
+    return given.reindex(customers)
 
 
 def read_answered(answered: Any, base_weights: Any, owner: str) -> tuple[Bool1D, Float1D, pd.Index]:

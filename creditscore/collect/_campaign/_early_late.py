@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import fisher_exact, ttest_ind_from_stats
 
+from creditscore._cells import word_of
 from creditscore._frame import Table, as_table
 from creditscore._holm import holm
 from creditscore._typing import Bool1D, Float1D, NativeFrame
@@ -112,7 +113,7 @@ def early_late(campaign: Campaign, answers: NativeFrame, *, min_cases: int = 20)
 def _reminders(campaign: Campaign, table: Table) -> np.ndarray[Any, Any]:
     """Return the reminders before each answer; NaN for customers who did not answer."""
     codes, levels = table.levels("customer")
-    names = np.array([*map(str, levels), ""], dtype=object)[codes]
+    names = np.array([*map(word_of, levels), ""], dtype=object)[codes]
     after = campaign.status()["after_reminders"].astype("float64")
     return np.asarray(after.reindex(names).to_numpy())
 

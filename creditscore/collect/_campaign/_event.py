@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from creditscore._cells import word_of
 from creditscore._checks import check_kind
 from creditscore._days import check_day
 from creditscore._validation import check_choice
@@ -42,7 +43,7 @@ class CampaignEvent:
     Parameters
     ----------
     customer : str
-        Whom it happened with.
+        Whom it happened with; a number becomes its text.
     event : {"sent", "reminded", "returned", "returned_in_part", "refused", "undeliverable", \
 "ineligible"}
         What happened. A questionnaire that nobody of the sample should have got, such as that of
@@ -66,6 +67,9 @@ class CampaignEvent:
 
     def __post_init__(self) -> None:
         """Check the words and the day."""
+        given: Any = self.customer
+        if isinstance(given, (int, float, np.number)) and not isinstance(given, bool):
+            object.__setattr__(self, "customer", word_of(given))
         for name in ("customer", "note"):
             check_kind(getattr(self, name), name, "CampaignEvent", str)
         check_choice(self.event, "event", "CampaignEvent", EVENT_KINDS)

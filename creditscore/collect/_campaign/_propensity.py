@@ -32,7 +32,8 @@ def propensity_weights(
     Parameters
     ----------
     answered : array-like of shape (n_customers,)
-        1 for those who answered, 0 for those who were asked and did not.
+        1 for those who answered, 0 for those who were asked and did not, such as
+        :meth:`Campaign.answered`; leave out who is ineligible.
     features : table of shape (n_customers, n_features)
         What is known of both: numbers as they are, text as one column a value. No gaps.
     base_weights : array-like of shape (n_customers,), optional

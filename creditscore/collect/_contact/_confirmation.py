@@ -14,7 +14,7 @@ from creditscore._warn import warn_user
 from creditscore.collect._contact._contact_log import ContactLog
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import TEXT_COLUMNS
-from creditscore.collect._observation._incoming import read_instants
+from creditscore.collect._observation._incoming import read_days, read_instants
 from creditscore.collect._observation._observations import Observations
 from creditscore.collect._observation._tidy_table import tidy_table
 from creditscore.collect._reader._collected import REJECT_COLUMNS, Rejects
@@ -98,7 +98,7 @@ def confirmed_observations(
     -----
     The value is that which was known when the contact took place, and true on its day: of the
     latest day of truth, the higher confidence, the one known last. The new observation is true
-    from the day of the contact in UTC until the end of the old one, of the source site_visit for
+    from the day of the contact until the end of the old one, of the source site_visit for
     visits and internal_record else, of the method interview, and of the old one's confidence. It
     says that the customer holds to the value, not that anybody else does.
 
@@ -147,14 +147,14 @@ def confirmed_observations(
 
 def _asked(log: ContactLog) -> pd.DataFrame:
     rows = [
-        (one.contact, one.customer, one.at, one.by, one.channel, item)
+        (one.contact, one.customer, one.at, one.on, one.by, one.channel, item)
         for one in log
         for item in one.confirmed
     ]
-    names = ["contact", "customer", "at", "by", "channel", "item"]
+    names = ["contact", "customer", "at", "day", "by", "channel", "item"]
     table = pd.DataFrame(rows, columns=names)
     table["at"] = read_instants(table["at"].astype(object))
-    table["day"] = table["at"].dt.tz_localize(None).dt.normalize()
+    table["day"] = read_days(table["day"].astype(object))
     return table.assign(place=np.arange(len(table)))
 
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 
 from creditscore._checks import check_kind, read_entries
 from creditscore._validation import check_choice
-from creditscore.collect._interview._instant import instant_text
+from creditscore.collect._interview._instant import instant_and_day
 from creditscore.exceptions import InvalidParameterError
 
 ContactChannel: TypeAlias = Literal["telephone", "e-mail", "message", "letter", "visit", "meeting"]
@@ -32,7 +32,8 @@ class Contact:
     customer : str
         With whom.
     at : time
-        When; a time without a zone is one of UTC. It is kept as text in UTC.
+        When, such as ``"2024-05-06T09:30+08:00"``; a time without a zone is one of UTC. It is
+        kept as text in UTC.
     by : str
         Who of the firm.
     channel : {"telephone", "e-mail", "message", "letter", "visit", "meeting"}
@@ -46,20 +47,24 @@ class Contact:
         Items whose values the customer said are still true.
     note : str, default=""
         What else there is to say.
+    on : day, default=""
+        The day on which it was; without, that of `at` in the zone that was given with it.
 
     Raises
     ------
     InvalidParameterError
-        An entry that is empty or of another kind; something confirmed by nobody.
+        An entry that is empty or of another kind; something confirmed by nobody; a day
+        that is nowhere that of `at`.
 
     Examples
     --------
     >>> from creditscore.collect import Contact
-    >>> Contact(
-    ...     contact="J1", customer="C1", at="2024-05-06T09:30+08:00", by="S01",
+    >>> contact = Contact(
+    ...     contact="J1", customer="C1", at="2024-05-06T07:30+08:00", by="S01",
     ...     channel="telephone", confirmed=("phone", "address"),
-    ... ).at
-    '2024-05-06T01:30:00+00:00'
+    ... )
+    >>> contact.at, contact.on
+    ('2024-05-05T23:30:00+00:00', '2024-05-06')
     """
 
     contact: str
@@ -71,6 +76,7 @@ class Contact:
     outcome: ContactOutcome = "reached"
     confirmed: tuple[str, ...] = ()
     note: str = ""
+    on: str = ""
 
     def __post_init__(self) -> None:
         """Check each entry."""
@@ -84,7 +90,9 @@ class Contact:
         check_choice(self.outcome, "outcome", "Contact", CONTACT_OUTCOMES)
         confirmed = tuple(dict.fromkeys(read_entries(self.confirmed, "confirmed", "Contact")))
         object.__setattr__(self, "confirmed", confirmed)
-        object.__setattr__(self, "at", instant_text(self.at, "at", "Contact"))
+        at, on = instant_and_day(self.at, self.on, "Contact")
+        object.__setattr__(self, "at", at)
+        object.__setattr__(self, "on", on)
         if confirmed and not self.is_reached:
             msg = (
                 f"Contact {self.contact!r} confirms {', '.join(confirmed)}, and its outcome is "

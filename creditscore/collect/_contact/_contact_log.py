@@ -17,12 +17,12 @@ from creditscore._document import JsonDocument
 from creditscore._typing import NativeFrame
 from creditscore._validation import check_integer
 from creditscore.collect._contact._contact import Contact
-from creditscore.collect._observation._incoming import incoming_frame, read_instants
+from creditscore.collect._observation._incoming import incoming_frame, read_days, read_instants
 from creditscore.exceptions import InvalidDataError, InvalidParameterError, MissingColumnError
 
 _NEEDED = ("contact", "customer", "at", "by", "channel")
-_OPTIONAL = ("direction", "outcome", "note")
-_COLUMNS = (*_NEEDED, "direction", "outcome", "confirmed", "note")
+_OPTIONAL = ("direction", "outcome", "note", "on")
+_COLUMNS = (*_NEEDED, "direction", "outcome", "confirmed", "note", "on")
 _MOST_TOLD = 5
 
 
@@ -84,7 +84,7 @@ class ContactLog(JsonDocument):
         ----------
         table : table
             The columns contact, customer, at, by and channel, as in :class:`Contact`; and where
-            they are there direction, outcome, note and confirmed, whose items are parted by
+            they are there direction, outcome, note, on, and confirmed, whose items are parted by
             semicolons.
 
         Raises
@@ -137,6 +137,7 @@ class ContactLog(JsonDocument):
         rows = [asdict(one) | {"is_reached": one.is_reached} for one in self.contacts]
         table = pd.DataFrame(rows, columns=[*_COLUMNS, "is_reached"])
         table["at"] = read_instants(table["at"].astype(object))
+        table["on"] = read_days(table["on"].astype(object))
         table["confirmed"] = [";".join(one.confirmed) for one in self.contacts]
         return table.astype({"is_reached": bool})
 
@@ -146,7 +147,7 @@ class ContactLog(JsonDocument):
         Parameters
         ----------
         as_of : day
-            Contacts after it, in UTC, are not seen.
+            Contacts of later days are not seen.
 
         Returns
         -------
@@ -155,27 +156,28 @@ class ContactLog(JsonDocument):
             by, channel, and n_tries (attempts since then that reached nobody).
         """
         day = check_day(as_of, "as_of", "ContactLog.last_contact")
-        return self._last(day).drop(columns="last_tried_at")
+        return self._last(day).drop(columns=["last_reached_on", "last_tried_on"])
 
     def _last(self, day: np.datetime64) -> pd.DataFrame:
         table = self._until(day)
         reached = table[table["is_reached"]].drop_duplicates("customer", keep="last")
-        last = reached.set_index("customer")[["at", "by", "channel"]]
+        last = reached.set_index("customer")[["at", "on", "by", "channel"]]
         everyone = pd.Index(sorted(table["customer"].unique()), name="customer", dtype=object)
-        found = last.reindex(everyone).rename(columns={"at": "last_reached_at"})
-        found["last_tried_at"] = table.groupby("customer")["at"].max().reindex(everyone)
-        since = pd.Timestamp(day).tz_localize("UTC") - found["last_reached_at"].dt.normalize()
+        names = {"at": "last_reached_at", "on": "last_reached_on"}
+        found = last.reindex(everyone).rename(columns=names)
+        found["last_tried_on"] = table.groupby("customer")["on"].max().reindex(everyone)
+        since = pd.Timestamp(day) - found["last_reached_on"]
         found["days_since"] = since.dt.days.astype("Int64")
         before = found["last_reached_at"].reindex(table["customer"])
         vain = table[~table["is_reached"] & ~(table["at"] <= before.array)]
         tries = vain.groupby("customer").size().reindex(everyone, fill_value=0)
         found["n_tries"] = tries.astype(np.int64)
-        return found[["last_reached_at", "days_since", "by", "channel", "n_tries", "last_tried_at"]]
+        columns = ["last_reached_at", "days_since", "by", "channel", "n_tries"]
+        return found[[*columns, "last_reached_on", "last_tried_on"]]
 
     def _until(self, day: np.datetime64) -> pd.DataFrame:
         table = self.frame()
-        end = pd.Timestamp(day).tz_localize("UTC") + pd.Timedelta(days=1)
-        return table[table["at"] < end].sort_values("at", kind="stable")
+        return table[table["on"] <= pd.Timestamp(day)].sort_values("at", kind="stable")
 
     def due(
         self,
@@ -228,9 +230,6 @@ class ContactLog(JsonDocument):
         table = last.reindex(index)
         table["class"] = pd.Series(_plain(classes), dtype=object).reindex(index)
         table["interval_days"] = _intervals(table["class"], interval_days, owner)
-        table["last_reached_on"] = (
-            table["last_reached_at"].dt.tz_localize(None).dt.normalize().astype("datetime64[s]")
-        )
         table["due_on"] = table["last_reached_on"] + pd.to_timedelta(table["interval_days"], "D")
         late = (pd.Timestamp(day) - table["due_on"]).dt.days
         table["days_overdue"] = late.astype("Int64")
@@ -289,9 +288,9 @@ class ContactLog(JsonDocument):
         ]  # fmt: skip
         index = pd.Index(sorted({str(name) for name in named}), name="customer", dtype=object)
         table = last.reindex(index)
-        begin = pd.Timestamp(day).tz_localize("UTC") - pd.Timedelta(days=days - 1)
-        table["reached"] = table["last_reached_at"] >= begin
-        table["tried"] = table["last_tried_at"] >= begin
+        begin = pd.Timestamp(day) - pd.Timedelta(days=days - 1)
+        table["reached"] = table["last_reached_on"] >= begin
+        table["tried"] = table["last_tried_on"] >= begin
         table["owed"] = pd.Series(_plain(exposure), dtype=np.float64).reindex(index).fillna(0.0)
         group = pd.Series(_plain(groups), dtype=object).reindex(index)
         table["group"] = group.where(group.notna(), "no group").astype(str)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-import numpy as np
 import pandas as pd
 
 from creditscore._cells import word_of
@@ -15,12 +14,12 @@ from creditscore._checks import check_kind
 from creditscore._display import counted, html_table
 from creditscore._typing import NativeFrame
 from creditscore._warn import warn_user
+from creditscore.collect._interview._code_faults import code_faults
 from creditscore.collect._interview._interview import Interview
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import SourceKind
-from creditscore.collect._observation._faults import observation_faults
 from creditscore.collect._observation._incoming import incoming_frame
-from creditscore.collect._observation._observations import Observations, observation_table
+from creditscore.collect._observation._observations import Observations
 from creditscore.collect._reader._collected import REJECT_COLUMNS, Rejects
 from creditscore.exceptions import (
     EmptyDataError,
@@ -92,7 +91,7 @@ class CodedInterviews:
         ----------
         notes : table
             The columns interview, customer, text, interviewer and at, as in :class:`Interview`;
-            source_name, where it is there.
+            source_name and on, where they are there.
         codes : table
             The columns interview, item, value, coder, and passage or start and stop; confidence,
             where it is there.
@@ -260,6 +259,7 @@ def _read_note(given: dict[str, Any], source: SourceKind) -> Interview:
         at=given["at"],
         source=source,
         source_name=word_of(given.get("source_name", "")),
+        on=word_of(given.get("on", "")),
     )
 
 
@@ -284,22 +284,14 @@ def _impossible_values(
 ) -> dict[int, str]:
     """Say of which rows the item or its value is one that the catalogue does not allow."""
     items = [word_of(given["item"]) for given in rows]
-    of_record = [item in catalogue and bool(catalogue[item].record_kind) for item in items]
-    table = pd.DataFrame({
-        "customer": "any", "record": np.where(of_record, "any", ""), "item": items,
-        "value": pd.Series([given["value"] for given in rows], dtype=object),
-        "true_from": "2000-01-01", "source": "site_visit", "method": "interview",
-        "collected_at": "2000-01-01",
-    })  # fmt: skip
-    faults = observation_faults(observation_table(table, catalogue), catalogue)
-    reasons = faults["column"] + " " + faults["reason"]
+    faults = code_faults(items, [given["value"] for given in rows], catalogue)
     names = [word_of(given["interview"]) for given in rows]
     unknown = {
         row: f"there is no note of an interview {name!r}"
         for row, name in enumerate(names)
         if name not in found
     }
-    return dict(zip(faults["row"].tolist(), reasons.tolist(), strict=True)) | unknown
+    return faults | unknown
 
 
 def _add_code(found: dict[str, Interview], given: dict[str, Any]) -> None:

@@ -14,7 +14,8 @@ from creditscore._checks import check_kind, read_entries
 from creditscore._display import counted
 from creditscore._document import JsonDocument
 from creditscore._validation import check_choice
-from creditscore.collect._interview._instant import instant_text
+from creditscore.collect._interview._code_faults import check_code
+from creditscore.collect._interview._instant import instant_and_day
 from creditscore.collect._interview._item_code import ItemCode
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import SOURCE_KINDS, SourceKind
@@ -45,8 +46,7 @@ class Interview(JsonDocument):
         Who held it.
     at : time
         When, such as ``"2024-05-06T14:30+08:00"``; a time without a zone is one of UTC, a day
-        alone is its first moment. It is kept as text in UTC, and the day from which observations
-        are true is that of UTC.
+        alone is its first moment. It is kept as text in UTC.
     source : {"internal_record", "public_filing", "third_party", "site_visit"}
         Where it comes from: a manager on the premises is a site visit, a bank or a supplier that
         is asked about the customer is a third party.
@@ -54,11 +54,14 @@ class Interview(JsonDocument):
         Who was asked.
     codes : tuple of ItemCode, default=()
         What coders take its passages to say.
+    on : day, default=""
+        The day on which it was held, from which observations are true; without, that of `at` in
+        the zone that was given with it.
 
     Raises
     ------
     InvalidParameterError
-        An entry that is empty or of another kind.
+        An entry that is empty or of another kind; a day that is nowhere that of `at`.
     InvalidDataError
         A code whose passage is not in the text, or a coder who gives an item two values.
 
@@ -92,6 +95,7 @@ class Interview(JsonDocument):
     source: SourceKind
     source_name: str = ""
     codes: tuple[ItemCode, ...] = ()
+    on: str = ""
     _format: ClassVar[str] = "creditscore.interview"
 
     def __post_init__(self) -> None:
@@ -102,7 +106,9 @@ class Interview(JsonDocument):
                 msg = f"The {name!r} parameter of Interview must not be empty."
                 raise InvalidParameterError(msg)
         check_choice(self.source, "source", "Interview", SOURCE_KINDS)
-        object.__setattr__(self, "at", instant_text(self.at, "at", "Interview"))
+        at, on = instant_and_day(self.at, self.on, "Interview")
+        object.__setattr__(self, "at", at)
+        object.__setattr__(self, "on", on)
         codes = read_entries(self.codes, "codes", "Interview")
         if not all(isinstance(code, ItemCode) for code in codes):
             msg = "The 'codes' of Interview must each be an ItemCode."
@@ -139,6 +145,7 @@ class Interview(JsonDocument):
         start: int | None = None,
         stop: int | None = None,
         confidence: float = 1.0,
+        catalogue: ItemCatalogue | None = None,
     ) -> Self:
         """Return the interview with a further code.
 
@@ -157,15 +164,20 @@ class Interview(JsonDocument):
             Where the passage begins and ends; needed without `passage`.
         confidence : float, default=1
             From 0 to 1.
+        catalogue : ItemCatalogue, optional
+            What the items are, so that the item and its value are looked at here; without, they
+            are when codes become observations.
 
         Raises
         ------
         InvalidDataError
-            The passage is not in the text, is there more than once, or is not at `start`; or the
-            coder gave the item another value.
+            The passage is not in the text, is there more than once, or is not at `start`; the
+            coder gave the item another value; or the catalogue does not allow the value.
         InvalidParameterError
-            Neither passage nor places, or another parameter outside its range.
+            Neither passage nor places, an item that the catalogue does not have, or another
+            parameter outside its range.
         """
+        check_code(item, value, catalogue, "Interview.code")
         begin, end = self._place(passage, start, stop)
         new = ItemCode(
             item=item, value=value, coder=coder, start=begin, stop=end, confidence=confidence
@@ -182,6 +194,7 @@ class Interview(JsonDocument):
         start: int | None = None,
         stop: int | None = None,
         confidence: float = 1.0,
+        catalogue: ItemCatalogue | None = None,
     ) -> Self:
         """Return the interview with a decision between coders who disagree on an item.
 
@@ -199,6 +212,8 @@ class Interview(JsonDocument):
             As in :meth:`code`.
         confidence : float, default=1
             From 0 to 1.
+        catalogue : ItemCatalogue, optional
+            As in :meth:`code`.
 
         Raises
         ------
@@ -208,6 +223,7 @@ class Interview(JsonDocument):
         if item not in {code.item for code in self.codes}:
             msg = f"Nobody coded the item {item!r} in interview {self.interview!r}. Code it first."
             raise InvalidDataError(msg)
+        check_code(item, value, catalogue, "Interview.settle")
         begin, end = self._place(passage, start, stop)
         new = ItemCode(
             item=item, value=value, coder=by, start=begin, stop=end, confidence=confidence,
@@ -366,7 +382,7 @@ class Interview(JsonDocument):
             "record": self.interview if of_record else "",
             "item": item,
             "value": codes[0].value,
-            "true_from": self.at[:10],
+            "true_from": self.on,
             "source": self.source,
             "source_name": self.source_name,
             "method": "interview",
@@ -385,7 +401,9 @@ class Interview(JsonDocument):
         return pd.DataFrame(rows, columns=columns)
 
     def _content(self) -> dict[str, Any]:
-        names = ("interview", "customer", "text", "interviewer", "at", "source", "source_name")
+        names = (
+            "interview", "customer", "text", "interviewer", "at", "on", "source", "source_name",
+        )  # fmt: skip
         plain: dict[str, Any] = {name: getattr(self, name) for name in names}
         return plain | {"codes": [asdict(code) for code in self.codes]}
 

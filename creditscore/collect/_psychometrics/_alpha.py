@@ -134,6 +134,8 @@ def cronbach_alpha(
     InvalidDataError
         Gaps that are refused; no spread in the sum of the items (0/0); a pair of items that
         nobody answered.
+    ColumnTypeError
+        A column of words or days.
     InvalidParameterError
         A parameter outside its range.
 

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
-from creditscore._frame import as_table
+from creditscore._frame import Table, as_table
 from creditscore._typing import Float1D, Float2D, NativeFrame
 from creditscore._validation import (
     check_choice,
@@ -18,7 +18,12 @@ from creditscore._validation import (
     check_same_order,
     check_weights,
 )
-from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
+from creditscore.exceptions import (
+    ColumnTypeError,
+    EmptyDataError,
+    InvalidDataError,
+    InvalidParameterError,
+)
 
 MissingAnswers: TypeAlias = Literal["refuse", "listwise", "pairwise"]
 """What becomes of gaps: an error; respondents with one are left out; or pairs of answers are."""
@@ -63,6 +68,8 @@ class AnswerMatrix:
             Too few items, or too few respondents are left.
         InvalidDataError
             Gaps that are refused, infinite answers.
+        ColumnTypeError
+            A column of words or days.
         InvalidParameterError
             An unknown policy for gaps.
         """
@@ -74,7 +81,7 @@ class AnswerMatrix:
                 f"{', '.join(map(repr, table.names))}."
             )
             raise EmptyDataError(msg)
-        columns = [check_finite(table.numeric(name), name=name) for name in table.names]
+        columns = [check_finite(_numbers(table, name, owner), name=name) for name in table.names]
         values = np.column_stack(columns).astype(np.float64)
         check_same_order(answers, weights, beside="answers", name="weights", error=InvalidDataError)
         each = check_weights(weights, n_rows=table.n_rows, name="weights")
@@ -144,6 +151,21 @@ class AnswerMatrix:
             biased = cross / total - sums * sums.transpose(0, 2, 1) / total**2
             covariance = biased * effective / (effective - 1)
         return covariance, effective.min(axis=(1, 2))
+
+
+def _numbers(table: Table, name: str, owner: str) -> Float1D:
+    """Return the answers of a column. Its words are not shown: they may name customers."""
+    if table.kind(name) == "numeric":
+        return table.numeric(name)
+    found = table.mixed(name)
+    if found.words:
+        msg = (
+            f"The column {name!r} given to {owner} holds words, and answers are numbers. Leave out "
+            "columns that are no items, such as the customer (which may be the index), and give "
+            "words as numbers, such as 1 for never up to 5 for always."
+        )
+        raise ColumnTypeError(msg)
+    return found.values
 
 
 def read_scales(

@@ -119,7 +119,7 @@ def item_analysis(
 
     Raises
     ------
-    EmptyDataError, InvalidDataError
+    EmptyDataError, InvalidDataError, ColumnTypeError
         As in :func:`cronbach_alpha`; and an answer outside its scale.
     InvalidParameterError
         A parameter outside its range; items to turn without a scale, or that are not there.

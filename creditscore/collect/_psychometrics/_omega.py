@@ -115,6 +115,8 @@ def mcdonald_omega(
     InvalidDataError
         Gaps that are refused, an item without spread, or correlations that no answers can have
         (they may arise pair by pair).
+    ColumnTypeError
+        A column of words or days.
 
     Warns
     -----

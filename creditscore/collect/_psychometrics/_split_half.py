@@ -81,6 +81,8 @@ def split_half(
         Fewer than two items or three respondents.
     InvalidDataError
         Gaps that are refused; a half without spread.
+    ColumnTypeError
+        A column of words or days.
     InvalidParameterError
         A parameter outside its range; halves that are empty, or of items that are not there.
 

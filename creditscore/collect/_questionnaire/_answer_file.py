@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from creditscore._document import strict_json
 from creditscore._files import whole_file
+from creditscore.collect._questionnaire._customer import is_one_line
 from creditscore.collect._questionnaire._questionnaire import Questionnaire
 from creditscore.exceptions import (
     AlteredDocumentError,
@@ -22,18 +23,21 @@ ANSWER_FORMAT = "creditscore.answers"
 ANSWER_VERSION = 1
 READ_LIMITS = InputLimits(max_bytes=20_000_000, max_unpacked_bytes=200_000_000)
 """Larger files are no answers to a questionnaire."""
-_ENTRIES = ("format", "schema_version", "questionnaire", "language", "saved_at", "answers")
+_ENTRIES = (
+    "format", "schema_version", "questionnaire", "customer", "language", "saved_at", "answers",
+)  # fmt: skip
 
 
 def write_answer_file(
-    form: str, version: int, digest: str, values: Mapping[str, Any],
+    form: Questionnaire, customer: str, values: Mapping[str, Any],
     path: str | os.PathLike[str] | None,
 ) -> str | None:  # fmt: skip
     """Write answers to a file, or return the text."""
     content = {
         "format": ANSWER_FORMAT,
         "schema_version": ANSWER_VERSION,
-        "questionnaire": {"id": form, "version": version, "digest": digest},
+        "questionnaire": {"id": form.id, "version": form.version, "digest": form.digest},
+        **({"customer": customer} if customer else {}),
         "answers": dict(values),
     }
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -50,20 +54,22 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     return Path(path).read_bytes()
 
 
-def read_answer_text(text: str, name: str, questionnaire: Questionnaire) -> Mapping[str, Any]:
-    """Return the answers of a JSON text."""
+def read_answer_text(
+    text: str, name: str, questionnaire: Questionnaire
+) -> tuple[Mapping[str, Any], str]:
+    """Return the answers of a JSON text, and whose they are."""
     try:
-        content = json.loads(
-            text, parse_constant=_finite, parse_float=_finite, object_pairs_hook=_each_key_once
-        )
+        content = strict_json(text)
     except (ValueError, RecursionError) as error:
         msg = f"{name} is not JSON: {error}. Is it cut off, or another kind of file?"
         raise DocumentError(msg) from error
     return answers_in(content, name, questionnaire)
 
 
-def answers_in(content: Any, name: str, questionnaire: Questionnaire) -> Mapping[str, Any]:
-    """Return the answers of a document, after a look at what it says of itself."""
+def answers_in(
+    content: Any, name: str, questionnaire: Questionnaire
+) -> tuple[Mapping[str, Any], str]:
+    """Return the answers of a document and whose they are, after a look at what it says."""
     if not isinstance(content, Mapping) or content.get("format") != ANSWER_FORMAT:
         found = content.get("format") if isinstance(content, Mapping) else type(content).__name__
         msg = (
@@ -85,7 +91,15 @@ def answers_in(content: Any, name: str, questionnaire: Questionnaire) -> Mapping
         raise DocumentError(msg)
     form = content.get("questionnaire")
     check_form(form if isinstance(form, Mapping) else {}, name, questionnaire)
-    return answers
+    return answers, customer_in(content.get("customer", ""), name)
+
+
+def customer_in(customer: Any, name: str) -> str:
+    """Return the customer that a form names, if any."""
+    if not isinstance(customer, str) or not is_one_line(customer) or customer != customer.strip():
+        msg = f"{name} names a customer as no form does. Get the original again."
+        raise DocumentError(msg)
+    return customer
 
 
 def check_form(form: Mapping[str, Any], name: str, questionnaire: Questionnaire) -> None:
@@ -111,21 +125,3 @@ def check_form(form: Mapping[str, Any], name: str, questionnaire: Questionnaire)
             "the file was."
         )
         raise AlteredDocumentError(msg)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        msg = f"{text} is no finite number"
-        raise ValueError(msg)
-    return number
-
-
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    entries = dict(pairs)
-    if len(entries) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        msg = f"the entry {twice!r} stands twice"
-        raise ValueError(msg)
-    return entries

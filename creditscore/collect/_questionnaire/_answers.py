@@ -10,18 +10,18 @@ from typing import Any
 import pandas as pd
 
 from creditscore._checks import check_kind
-from creditscore._days import NoDayError, read_instant
 from creditscore._display import counted, html_table
+from creditscore.collect._interview._instant import day_in_its_zone
 from creditscore.collect._observation._catalogue import ItemCatalogue
-from creditscore.collect._observation._incoming import plain_instant
 from creditscore.collect._observation._observations import Observations
 from creditscore.collect._questionnaire._answer_file import write_answer_file
 from creditscore.collect._questionnaire._branching import asked
 from creditscore.collect._questionnaire._check_answers import AnswerFault, check_answers
+from creditscore.collect._questionnaire._customer import customer_word, same_customer
 from creditscore.collect._questionnaire._observed import observed_rows
 from creditscore.collect._questionnaire._questionnaire import Questionnaire
 from creditscore.collect._questionnaire._score import AnswerScore, score_answers
-from creditscore.exceptions import EmptyDataError, InvalidDataError
+from creditscore.exceptions import EmptyDataError, InvalidDataError, InvalidParameterError
 
 _MOST_TOLD = 5
 _LEFT_OUT = "is required and was left out"
@@ -44,8 +44,13 @@ class Answers:
         of columns to such. Questions without an answer are not there.
     faults : tuple of AnswerFault, default=()
         What was given and can't be used.
+    customer : str, default=""
+        Who answered, where the form says so.
     source : str, default=""
         Where it was read, which observations have as evidence; no part of comparisons.
+    places : mapping of (str, str) to str, default={}
+        The cells of a workbook where answers were read, by question and by row and column of a
+        table; no part of comparisons.
 
     Raises
     ------
@@ -66,13 +71,16 @@ class Answers:
     questionnaire: Questionnaire
     values: Mapping[str, Any]
     faults: tuple[AnswerFault, ...] = ()
+    customer: str = ""
     source: str = field(default="", compare=False)
+    places: Mapping[tuple[str, str], str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         """Check the answers, and put them in order."""
         check_kind(self.questionnaire, "questionnaire", "Answers", Questionnaire)
         check_kind(self.values, "values", "Answers", Mapping)
         check_kind(self.source, "source", "Answers", str)
+        object.__setattr__(self, "customer", customer_word(self.customer, "Answers"))
         values, faults = check_answers(self.questionnaire.sections, self.values)
         if faults:
             msg = (
@@ -120,10 +128,11 @@ class Answers:
                     for column in question.columns
                     if column.required and column.key not in row
                 ]
+        cells = [(key, self.places.get((key, place), place)) for key, place in places]
         return tuple(
-            AnswerFault(question=key, place=place, value=None, reason=_LEFT_OUT)
-            for key, place in places
-            if (key, place) not in rejected
+            AnswerFault(question=key, place=cell, value=None, reason=_LEFT_OUT)
+            for key, cell in cells
+            if (key, cell) not in rejected
         )
 
     def frame(self) -> pd.DataFrame:
@@ -157,7 +166,7 @@ class Answers:
 
     def to_observations(
         self,
-        customer: str,
+        customer: str | None = None,
         *,
         collected_by: str,
         collected_at: Any,
@@ -171,17 +180,17 @@ class Answers:
 
         Parameters
         ----------
-        customer : str
-            Whose items they are.
+        customer : str, optional
+            Whose items they are; without, of the customer that the form names.
         collected_by : str
             Who filled in the form, or entered it.
         collected_at : time
-            When; a time without a zone is UTC.
+            When; a time without a zone is one of UTC.
         source : {"internal_record", "public_filing", "third_party", "site_visit"}
             What kind of source the answers come from.
         true_from : day, optional
-            Since when they are true, where no question says it; without, the day (in UTC) of
-            `collected_at`.
+            Since when they are true, where no question says it; without, the day of
+            `collected_at` in the zone that was given with it.
         evidence : str, default=""
             Where the form is kept; without, where it was read. The key of the question stands
             behind it.
@@ -205,7 +214,8 @@ class Answers:
         InvalidDataError
             The customer is empty, a time can't be read, or an item needs a record.
         InvalidParameterError
-            An item is not in the catalogue, or is not filled by such answers.
+            No customer is named, or another one than by the form; an item is not in the
+            catalogue, or is not filled by such answers.
 
         Examples
         --------
@@ -220,6 +230,10 @@ class Answers:
         [['visit-1', 'visit.order', 4.0, 'observation', 'premises_order']]
         """
         catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
+        whose = same_customer(self.customer, customer, "to_observations", "The answers")
+        if customer is None and not whose:
+            msg = "The form names no customer: say whose answers they are (customer=…)."
+            raise InvalidParameterError(msg)
         self.questionnaire.check_items(catalogue)
         kept = evidence or self.source
         rows = observed_rows(self.questionnaire, self.values, catalogue, record)
@@ -229,13 +243,13 @@ class Answers:
                 "an item, so that there is nothing to observe."
             )
             raise EmptyDataError(msg)
-        since = _day_of(collected_at) if true_from is None else true_from
+        since = day_in_its_zone(collected_at) if true_from is None else true_from
         for row in rows:
             row["true_from"] = since if row["true_from"] is None else row["true_from"]
             row["evidence"] = f"{kept}#{row['evidence']}" if kept else row["evidence"]
         table = pd.DataFrame(rows, dtype=object)
         table = table.assign(
-            customer=customer, source=source, method=self.questionnaire.method,
+            customer=whose, source=source, method=self.questionnaire.method,
             source_name=f"{self.questionnaire.id} {self.questionnaire.version}",
             collected_by=collected_by, collected_at=[collected_at] * len(table),
         )  # fmt: skip
@@ -243,8 +257,7 @@ class Answers:
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write the answers as the form on screen does; :func:`read_answers` reads them back."""
-        form = self.questionnaire
-        return write_answer_file(form.id, form.version, form.digest, self.values, path)
+        return write_answer_file(self.questionnaire, self.customer, self.values, path)
 
     def __repr__(self) -> str:
         """Say in one line how many there are, and none of them."""
@@ -254,7 +267,8 @@ class Answers:
             parts.append(f"{len(self.missing)} required missing")
         if self.faults:
             parts.append(f"{len(self.faults)} rejected")
-        return f"Answers({form.id}, version {form.version}: {', '.join(parts)})"
+        whose = f", customer {self.customer}" if self.customer else ""
+        return f"Answers({form.id}, version {form.version}{whose}: {', '.join(parts)})"
 
     def _repr_html_(self) -> str:
         """Show which questions are answered, and none of the answers, which may be personal."""
@@ -275,11 +289,3 @@ def told(faults: tuple[AnswerFault, ...]) -> str:
     shown = "; ".join(fault.told for fault in faults[:_MOST_TOLD])
     more = len(faults) - _MOST_TOLD
     return shown + (f"; {counted(more, 'more fault')}" if more > 0 else "")
-
-
-def _day_of(instant: Any) -> Any:
-    """Return the day in UTC of an instant; what is none is refused with the observations."""
-    try:
-        return str(plain_instant(read_instant(instant)).astype("datetime64[D]"))
-    except NoDayError:
-        return None

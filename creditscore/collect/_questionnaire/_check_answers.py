@@ -23,7 +23,7 @@ class AnswerFault:
     question : str
         Key of the question; empty where the fault is none of a question.
     place : str
-        Row and column of a table, of whose rows the empty ones don't count, or cell of a sheet.
+        Cells of a sheet, or row and column of a table, of whose rows the empty ones don't count.
     value : object
         What stands there; not shown by ``repr``, for it may be personal.
     reason : str
@@ -88,12 +88,14 @@ def _not_asked(
     sections: Sequence[Section], section: Section, question: Question, values: Mapping[str, Any]
 ) -> str:
     condition = section.condition_of(question)
-    if condition is None or asked(sections, values)[question.key] == 1:
+    truth = 1.0 if condition is None else asked(sections, values)[question.key]
+    if condition is None or truth == 1:
         return ""
     questions = {other.key: other for part in sections for other in part.questions}
     numbers = {key: place for place, key in enumerate(questions, 1)}
     words = condition_words(condition, questions, numbers, "en")
-    return f"was not to be asked: only if {words}"
+    open_yet = "" if truth == 0 else ", which is still open"
+    return f"was not to be asked: only if {words}{open_yet}"
 
 
 def _lacking(question: Question, values: Mapping[str, Any]) -> str:

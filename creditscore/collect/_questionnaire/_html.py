@@ -15,6 +15,7 @@ from creditscore._files import whole_file
 from creditscore._validation import check_choice
 from creditscore.collect._questionnaire._answer_file import ANSWER_FORMAT, ANSWER_VERSION
 from creditscore.collect._questionnaire._answers import Answers
+from creditscore.collect._questionnaire._customer import same_customer
 from creditscore.collect._questionnaire._html_question import (
     QuestionWriter,
     fixed,
@@ -43,7 +44,7 @@ _PAGE = """<!doctype html>
 <header>
 <h1>{heading}</h1>
 <p class="version">{version}</p>
-{introduction}
+{whose}{introduction}
 <p class="paper">{paper}</p>
 <p>{stars}</p>
 </header>
@@ -70,10 +71,12 @@ def write_form(
     *,
     language: Language,
     prefilled: Mapping[str, Any] | Answers | None,
+    customer: Any,
 ) -> str | None:
     """Write the form to a file, or return its text."""
     check_choice(language, "language", "to_html", LANGUAGES)
-    text = _page(form, language, filled_in(form, prefilled))
+    values = filled_in(form, prefilled)
+    text = _page(form, language, values, customer_of(prefilled, customer, "to_html"))
     if path is None:
         return text
     with whole_file(path) as temporary:
@@ -93,11 +96,18 @@ def filled_in(
     return {} if prefilled is None else form.answers(prefilled).values
 
 
-def _page(form: Questionnaire, language: Language, values: Mapping[str, Any]) -> str:
+def customer_of(prefilled: Mapping[str, Any] | Answers | None, customer: Any, owner: str) -> str:
+    """Return whose form it is: who is named, or whose answers are there already."""
+    known = prefilled.customer if isinstance(prefilled, Answers) else ""
+    return same_customer(known, customer, owner, "The prefilled answers")
+
+
+def _page(form: Questionnaire, language: Language, values: Mapping[str, Any], customer: str) -> str:
     writer = QuestionWriter(form, language, values)
     script = _part("form.js")
     introduction = spoken_pair(language, form.introduction, form.introduction_zh)
     number = fixed(language, "version", form.version)
+    whose = f'<p class="whose">{fixed(language, "customer")}: {escape(customer)}</p>\n'
     return _PAGE.format(
         lang="zh-Hans" if language == "zh" else "en",
         policy=_policy(script),
@@ -105,13 +115,14 @@ def _page(form: Questionnaire, language: Language, values: Mapping[str, Any]) ->
         css=_part("form.css"),
         heading=spoken(language, form.words),
         version=f"{escape(form.id)} · {number}",
+        whose=whose if customer else "",
         introduction=f"<p>{introduction}</p>" if introduction else "",
         paper=fixed(language, "on_paper"),
         stars=fixed(language, "stars"),
         sections="".join(_section(section, writer, language) for section in form.sections),
         how=fixed(language, "how_to_save"),
         save=fixed(language, "save"),
-        data=_data(form, language),
+        data=_data(form, language, customer),
         script=script,
     )
 
@@ -127,12 +138,13 @@ def _section(section: Section, writer: QuestionWriter, language: Language) -> st
     )
 
 
-def _data(form: Questionnaire, language: Language) -> str:
+def _data(form: Questionnaire, language: Language, customer: str) -> str:
     """Return what the script needs, without points and items."""
     content = {
         "format": ANSWER_FORMAT,
         "schema_version": ANSWER_VERSION,
         "questionnaire": {"id": form.id, "version": form.version, "digest": form.digest},
+        **({"customer": customer} if customer else {}),
         "language": language,
         "words": {name: said(name, language) for name in ("missing", "wrong", "saved")},
         "questions": [

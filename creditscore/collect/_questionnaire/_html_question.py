@@ -120,9 +120,15 @@ class QuestionWriter:
         """Return what helps, and what is possible."""
         parts = [spoken_pair(self.language, question.help, question.help_zh)]
         if question.kind == "number":
+            if question.unit_from:
+                number = self.numbers[question.unit_from]
+                parts.append(fixed(self.language, "unit_from", number))
             parts.append(spoken(self.language, lambda own: range_words(question, own)))
-        fixed_words = {"choices": "choose_many", "table": "rows", "day": "day"}
-        if question.kind in fixed_words:
+        fixed_words = {"choices": "choose_many", "table": "rows"}
+        if question.kind == "day":
+            # on screen, the field says how days are written there
+            parts.append(f'<span class="paper">{fixed(self.language, "day")}</span>')
+        elif question.kind in fixed_words:
             parts.append(fixed(self.language, fixed_words[question.kind]))
         return "<br>".join(part for part in parts if part)
 
@@ -141,7 +147,9 @@ class QuestionWriter:
             return f'<input type="number" inputmode="decimal" {named}{_limits(question)}{shown}>'
         if question.kind == "day":
             shown = "" if value is None else f' value="{value}"'
-            return f'<input type="date" min="1000-01-01" max="9999-12-31" {named}{shown}>'
+            field = f'<input type="date" min="1000-01-01" max="9999-12-31" {named}{shown}>'
+            # browsers print days in the order of their own country
+            return f'{field}<span class="paper day">{value or ""}</span>'
         # a line break at the beginning is none of the text
         return (
             f'<textarea rows="1" maxlength="{MOST_LETTERS}" {named}>\n{escape(value or "")}'

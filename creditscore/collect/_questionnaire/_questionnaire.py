@@ -218,6 +218,7 @@ class Questionnaire(JsonDocument):
         *,
         language: Language = "en",
         prefilled: Mapping[str, Any] | Answers | None = None,
+        customer: str | int | None = None,
     ) -> str | None:
         """Write a form for screen and paper: one file that needs nothing else.
 
@@ -229,6 +230,9 @@ class Questionnaire(JsonDocument):
             What it is written in.
         prefilled : mapping or Answers, optional
             Answers that are there already.
+        customer : str or int, optional
+            Who is asked: printed on the form, and in what comes back, so that one can tell whose
+            it is. Without, the customer of prefilled answers, or none.
 
         Returns
         -------
@@ -239,6 +243,8 @@ class Questionnaire(JsonDocument):
         ------
         InvalidDataError
             A prefilled answer can't be used.
+        InvalidParameterError
+            The prefilled answers are another customer's.
 
         Notes
         -----
@@ -248,7 +254,7 @@ class Questionnaire(JsonDocument):
         """
         from creditscore.collect._questionnaire._html import write_form  # noqa: PLC0415 - knows us
 
-        return write_form(self, path, language=language, prefilled=prefilled)
+        return write_form(self, path, language=language, prefilled=prefilled, customer=customer)
 
     def to_excel(
         self,
@@ -256,6 +262,7 @@ class Questionnaire(JsonDocument):
         *,
         language: Language = "en",
         prefilled: Mapping[str, Any] | Answers | None = None,
+        customer: str | int | None = None,
     ) -> None:
         """Write a workbook to fill in: lists and ranges in cells, all others locked.
 
@@ -267,13 +274,16 @@ class Questionnaire(JsonDocument):
             What it is written in.
         prefilled : mapping or Answers, optional
             Answers that are there already.
+        customer : str or int, optional
+            Who is asked: printed on the form, and in what comes back, so that one can tell whose
+            it is. Without, the customer of prefilled answers, or none.
 
         Raises
         ------
         InvalidDataError
             A prefilled answer can't be used.
         InvalidParameterError
-            The name ends otherwise.
+            The name ends otherwise, or the prefilled answers are another customer's.
         MissingDependencyError
             openpyxl is not installed.
 
@@ -287,7 +297,7 @@ class Questionnaire(JsonDocument):
             write_workbook,
         )
 
-        write_workbook(self, path, language=language, prefilled=prefilled)
+        write_workbook(self, path, language=language, prefilled=prefilled, customer=customer)
 
     @classmethod
     def from_yaml(cls, path: str | os.PathLike[str]) -> Self:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +17,7 @@ from creditscore.collect._questionnaire._answer_file import (
     ANSWER_VERSION,
     READ_LIMITS,
     check_form,
+    customer_in,
     read_bytes,
 )
 from creditscore.collect._questionnaire._check_answers import AnswerFault
@@ -32,18 +35,22 @@ from creditscore.collect._questionnaire._sheet_plan import (
     TABLE_FIRST_ROW,
     TABLE_HEAD_ROW,
     TEXT,
+    WHOSE_CELL,
     Line,
     decoded,
     lines_of,
     options_of,
     table_title,
+    whose_line,
 )
 from creditscore.collect._questionnaire._words import LANGUAGES, Language, number_words
 from creditscore.collect._questionnaire._workbook import column_head
+from creditscore.collect._reader._values import folded
 from creditscore.exceptions import DocumentError
 from creditscore.protect import check_archive
 
 _MOST_CELLS = 200_000
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _FORMULA = "holds a formula; enter what it comes to"
 
 
@@ -51,18 +58,27 @@ class _CellError(Exception):
     """Why what stands in a cell is no answer."""
 
 
-def read_workbook(
-    path: Path, form: Questionnaire
-) -> tuple[Mapping[str, Any], tuple[AnswerFault, ...], Mapping[str, str]]:
-    """Return what stands in the cells for answers, what is wrong, and the cell of each question."""
+@dataclass(kw_only=True)
+class ReadWorkbook:
+    """What stands in the cells for answers, what is wrong, where it stands, and whose it is."""
+
+    customer: str
+    given: dict[str, Any] = field(default_factory=dict)
+    faults: list[AnswerFault] = field(default_factory=list)
+    places: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Cells of each question, and of the row and column of a table."""
+
+
+def read_workbook(path: Path, form: Questionnaire) -> ReadWorkbook:
+    """Read the answers of a workbook."""
     book = _open(path)
-    language = _language(book, path, form)
+    language, customer = _said_of_itself(book, path, form)
     if FORM not in book.sheetnames:
         msg = f"{path} has no sheet {FORM!r} any more. Get the original again."
         raise DocumentError(msg)
-    reader = _Reader(form, language, book)
-    reader.read()
-    return reader.given, tuple(reader.faults), reader.places
+    found = ReadWorkbook(customer=customer)
+    _Reader(form, language, book, found).read()
+    return found
 
 
 def _open(path: Path) -> Any:
@@ -80,8 +96,8 @@ def _open(path: Path) -> Any:
         raise DocumentError(msg) from error
 
 
-def _language(book: Any, path: Path, form: Questionnaire) -> Language:
-    """Check what a workbook says of itself, and return the language of its texts."""
+def _said_of_itself(book: Any, path: Path, form: Questionnaire) -> tuple[Language, str]:
+    """Check what a workbook says of itself; return the language of its texts, and the customer."""
     if META not in book.sheetnames:
         msg = (
             f"{path} is no form of a questionnaire: it has no hidden sheet {META!r}. Forms are "
@@ -89,7 +105,7 @@ def _language(book: Any, path: Path, form: Questionnaire) -> Language:
         )
         raise DocumentError(msg)
     sheet = book[META]
-    rows = {row[0].value: row[1].value for row in sheet["A1:B6"]}
+    rows = {row[0].value: row[1].value for row in sheet[f"A1:B{len(META_ENTRIES)}"]}
     entries = {name: _word(rows.get(name)) for name in META_ENTRIES}
     known = entries["format"] == ANSWER_FORMAT and entries["schema_version"] == str(ANSWER_VERSION)
     if not known or entries["language"] not in LANGUAGES:
@@ -103,7 +119,7 @@ def _language(book: Any, path: Path, form: Questionnaire) -> Language:
     )
     language: Any = entries["language"]
     found: Language = language
-    return found
+    return found, customer_in(entries["customer"], str(path))
 
 
 @dataclass
@@ -113,14 +129,13 @@ class _Reader:
     form: Questionnaire
     language: Language
     book: Any
-    given: dict[str, Any] = field(default_factory=dict)
-    faults: list[AnswerFault] = field(default_factory=list)
-    places: dict[str, str] = field(default_factory=dict)
+    found: ReadWorkbook
 
     def read(self) -> None:
         """Read all answers."""
         sheet = self.book[FORM]
         lines = lines_of(self.form, self.language)
+        self._check_whose(sheet)
         rows = self._rows_by_key(sheet)
         if rows is None:
             return
@@ -136,6 +151,14 @@ class _Reader:
             elif line.question.kind != "choices":
                 self._read_cell(sheet, line, row)
         self._look_beside(sheet, {row: key for key, row in found.items() if row is not None}, lines)
+
+    def _check_whose(self, sheet: Any) -> None:
+        """Tell where the line that people read names another customer or form."""
+        line = whose_line(self.form, self.language, self.found.customer)
+        shown = _word(sheet[WHOSE_CELL].value)
+        if shown != line:
+            place = f"{FORM}!{WHOSE_CELL}"
+            self._fault("", place, shown, f"has another text than was written, {line!r}")
 
     def _rows_by_key(self, sheet: Any) -> dict[str, list[int]] | None:
         if sheet.max_row * sheet.max_column > _MOST_CELLS:
@@ -170,21 +193,23 @@ class _Reader:
         cell = sheet[f"{ANSWER}{row}"]
         if cell.value is None or question is None:
             return
-        if _is_formula(cell) or _word(cell.value).casefold() != MARK:
+        before = self.found.places.get((question.key, ""), "")
+        self.found.places[question.key, ""] = f"{before}, {place}" if before else place
+        if _is_formula(cell) or folded(_word(cell.value)) != MARK:
             why = _FORMULA if _is_formula(cell) else f"is no {MARK!r}, by which choices are marked"
             self._fault(question.key, place, _shown(cell), why)
             return
-        self.given.setdefault(question.key, []).append(line.choice)
+        self.found.given.setdefault(question.key, []).append(line.choice)
 
     def _read_cell(self, sheet: Any, line: Line, row: int) -> None:
         question = line.question
         if question is None:
             return
         place = f"{ANSWER}{row}"
-        self.places[question.key] = f"{FORM}!{place}"
+        self.found.places[question.key, ""] = f"{FORM}!{place}"
         value = self._value(sheet[place], question, question.key, f"{FORM}!{place}")
         if value is not None:
-            self.given[question.key] = value
+            self.found.given[question.key] = value
 
     def _read_table(self, line: Line) -> None:
         question, title = line.question, table_title(line.number or 0)
@@ -211,8 +236,20 @@ class _Reader:
                 if value is not None:
                     rows[number][column.key] = value
         if any(rows):
-            self.given[question.key] = rows
+            self.found.given[question.key] = rows
+        self._place_rows(sheet, question, rows)
         self._look_beside_table(sheet, title, question, answers)
+
+    def _place_rows(self, sheet: Any, question: Question, rows: list[dict[str, Any]]) -> None:
+        """Note the cells of a table, of whose rows the empty ones don't count."""
+        last = sheet.cell(TABLE_FIRST_ROW + question.rows - 1, 1 + len(question.columns))
+        area = f"{sheet.title}!B{TABLE_FIRST_ROW}:{last.coordinate}"
+        self.found.places[question.key, ""] = area
+        filled = [row for row, cells in enumerate(rows, TABLE_FIRST_ROW) if cells]
+        for number, row in enumerate(filled, 1):
+            for place, column in enumerate(question.columns, 2):
+                cell = f"{sheet.title}!{sheet.cell(row, place).coordinate}"
+                self.found.places[question.key, f"row {number}, {column.key}"] = cell
 
     def _look_beside_table(
         self, sheet: Any, title: str, question: Question, answers: set[tuple[int, int]]
@@ -258,7 +295,7 @@ class _Reader:
             return None
 
     def _fault(self, key: str, place: str, value: Any, reason: str) -> None:
-        self.faults.append(AnswerFault(question=key, place=place, value=value, reason=reason))
+        self.found.faults.append(AnswerFault(question=key, place=place, value=value, reason=reason))
 
 
 def _answer_in(cell: Any, question: Question, language: Language) -> Any:
@@ -271,21 +308,42 @@ def _answer_in(cell: Any, question: Question, language: Language) -> Any:
         msg = "holds an error of the sheet"
         raise _CellError(msg)
     if question.kind in ("choice", "yes_no"):
-        options = options_of(question, language)
-        word = _word(value)
-        if word not in options:
-            msg = f"is none of the choices {', '.join(options)}"
-            raise _CellError(msg)
-        return options[word]
+        return _option(_word(value), question, language)
     if question.kind in ("number", "scale") and isinstance(value, str):
-        msg = "is text, where a number should be"
-        raise _CellError(msg)
+        return _number_in(value)
+    if question.kind == "day" and isinstance(value, str):
+        return unicodedata.normalize("NFKC", value)
     if question.kind == "text":
         if isinstance(value, (bool, dt.date, dt.time, dt.timedelta)):
             msg = "is no text"
             raise _CellError(msg)
         return number_words(value) if isinstance(value, (int, float)) else decoded(str(value))
     return value
+
+
+def _option(word: str, question: Question, language: Language) -> Any:
+    """Return the choice that a word stands for, in whatever language, or by its key."""
+    options = options_of(question, language)
+    if word in options:
+        return options[word]
+    every: list[dict[str, object]] = [{choice.key: choice.key for choice in question.choices}]
+    every += [options_of(question, own) for own in LANGUAGES]  # type: ignore[arg-type]
+    meant = {
+        answer for names in every for name, answer in names.items() if folded(name) == folded(word)
+    }
+    if len(meant) != 1:
+        msg = f"is none of the choices {', '.join(options)}"
+        raise _CellError(msg)
+    return meant.pop()
+
+
+def _number_in(text: str) -> float:
+    """Return the number of a text of plain digits, in full width too."""
+    plain = folded(decoded(text)).replace("\u2212", "-")
+    if not _NUMBER.fullmatch(plain):
+        msg = "is text, where a number should be"
+        raise _CellError(msg)
+    return float(plain)
 
 
 def _is_formula(cell: Any) -> bool:

@@ -67,7 +67,7 @@ class Formulas:
             last = line.row + len(question.choices)
             return f"COUNTA({ANSWER}{line.row + 1}:{ANSWER}{last})>0"
         if question.kind == "table":
-            last_column = chr(ord("A") + len(question.columns))
+            last_column = _letters(1 + len(question.columns))
             last = TABLE_FIRST_ROW + question.rows - 1
             area = f"B{TABLE_FIRST_ROW}:{last_column}{last}"
             # quoted, for T7 is the name of a cell, too
@@ -103,6 +103,15 @@ class Formulas:
 def list_range(first: str, n: int) -> str:
     """Return the cells of a list that begins at a cell, as validations have them."""
     return f"{LISTS}!${first}$2:${first}${n + 1}"
+
+
+def _letters(place: int) -> str:
+    """Return the letters of a column, counted from 1: after Z comes AA."""
+    letters = ""
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def _of(line: Line) -> Question:

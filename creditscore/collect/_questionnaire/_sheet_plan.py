@@ -23,11 +23,12 @@ from creditscore.collect._questionnaire._words import (
 FORM, META, LISTS = "Form", "_form", "_lists"
 KEY, NUMBER, TEXT, ANSWER, NOTE, CHECK, APPLIES = "ABCDEFG"
 """Columns of the sheet Form."""
+WHOSE_CELL = f"{NUMBER}2"
 HEAD_ROW = 5
 FIRST_ROW = 6
 TABLE_HEAD_ROW, TABLE_FIRST_ROW = 4, 5
 MARK = "x"
-META_ENTRIES = ("format", "schema_version", "id", "version", "digest", "language")
+META_ENTRIES = ("format", "schema_version", "id", "version", "digest", "language", "customer")
 
 _ESCAPE = re.compile("_(?=x[0-9a-fA-F]{4}_)")
 _CODE = re.compile("_x00([01][0-9a-fA-F])_")
@@ -58,6 +59,13 @@ class Line:
         if self.question is None:
             return False
         return self.kind == "option" or self.question.kind not in ("choices", "table")
+
+
+def whose_line(form: Questionnaire, language: Language, customer: str) -> str:
+    """Return the line that says which form it is, and whose."""
+    parts = [form.id, said("version", language, form.version)]
+    parts += [f"{said('customer', language)}: {customer}"] if customer else []
+    return " · ".join(parts)
 
 
 def lines_of(form: Questionnaire, language: Language) -> list[Line]:
@@ -102,10 +110,11 @@ def note_of(form: Questionnaire, question: Question, language: Language, number:
     """Return what helps to answer a question: condition, unit, range, anchors, help."""
     parts = [_condition(form, question.show_if, language, "only_if")]
     if question.kind == "number":
-        parts.append(" · ".join(
-            part for part in (unit_words(question, language), range_words(question, language))
-            if part
-        ))  # fmt: skip
+        unit = unit_words(question, language)
+        if question.unit_from:
+            keys = [other.key for other in form]
+            unit = said("unit_from", language, keys.index(question.unit_from) + 1)
+        parts.append(" · ".join(part for part in (unit, range_words(question, language)) if part))
     if question.kind == "scale":
         steps = [f"{question.low:g} – {question.high:g}"] if not question.anchors else []
         anchors = [f"{a.value} = {in_both(language, a.words)}" for a in question.anchors]

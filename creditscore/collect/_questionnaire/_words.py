@@ -61,6 +61,8 @@ _FIXED: dict[str, tuple[str, str]] = {
     ),
     "not_allowed": ("This answer is not possible here.", "此处不能填写该答案。"),
     "version": ("Version {}", "第{}版"),
+    "customer": ("Customer", "客户"),
+    "unit_from": ("unit: the answer to question {}", "单位：第{}题的回答"),
     "section": ("Section {}", "第{}部分"),
 }
 _AND = {"en": " and ", "zh": "且"}

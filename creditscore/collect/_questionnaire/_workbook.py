@@ -13,7 +13,7 @@ from creditscore._validation import check_choice
 from creditscore.collect._questionnaire._answer_file import ANSWER_FORMAT, ANSWER_VERSION
 from creditscore.collect._questionnaire._answers import Answers
 from creditscore.collect._questionnaire._cell_styles import Cells, height_of, openpyxl_of_forms
-from creditscore.collect._questionnaire._html import filled_in
+from creditscore.collect._questionnaire._html import customer_of, filled_in
 from creditscore.collect._questionnaire._parts import in_language
 from creditscore.collect._questionnaire._question import Question
 from creditscore.collect._questionnaire._sheet_formulas import Formulas, list_range
@@ -39,6 +39,7 @@ from creditscore.collect._questionnaire._sheet_plan import (
     note_of,
     options_of,
     table_title,
+    whose_line,
 )
 from creditscore.collect._questionnaire._validations import Validations
 from creditscore.collect._questionnaire._words import LANGUAGES, Language, in_both, said, unit_words
@@ -49,7 +50,9 @@ if TYPE_CHECKING:
 
 _NOTE_LETTERS = 54
 """Letters of a line of notes, which are small."""
-_WIDTHS = {NUMBER: 7, TEXT: 58, ANSWER: 30, NOTE: 42, CHECK: 20}
+_COLUMN = 28
+"""Width of a column of a table."""
+_WIDTHS = {NUMBER: 11, TEXT: 58, ANSWER: 30, NOTE: 42, CHECK: 20}
 
 
 def write_workbook(
@@ -58,6 +61,7 @@ def write_workbook(
     *,
     language: Language,
     prefilled: Mapping[str, Any] | Answers | None,
+    customer: Any,
 ) -> None:
     """Write the workbook."""
     check_choice(language, "language", "to_excel", LANGUAGES)
@@ -65,7 +69,8 @@ def write_workbook(
         msg = f"The 'path' of a workbook must end in .xlsx. Got {path!r:.300} instead."
         raise InvalidParameterError(msg)
     values = filled_in(form, prefilled)
-    book = _FormBook(form, language, values, Cells(openpyxl_of_forms()))
+    whose = customer_of(prefilled, customer, "to_excel")
+    book = _FormBook(form, language, values, whose, Cells(openpyxl_of_forms()))
     book.write()
     with whole_file(path) as temporary:
         book.cells.workbook.save(temporary)
@@ -78,6 +83,7 @@ class _FormBook:
     form: Questionnaire
     language: Language
     values: Mapping[str, Any]
+    customer: str
     cells: Cells
     lists: dict[tuple[str, object], str] = field(default_factory=dict)
     columns: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -100,7 +106,7 @@ class _FormBook:
         form = self.form
         entries = (
             ANSWER_FORMAT, str(ANSWER_VERSION), form.id, str(form.version), form.digest,
-            self.language,
+            self.language, self.customer,
         )  # fmt: skip
         for row, (name, value) in enumerate(zip(META_ENTRIES, entries, strict=True), 1):
             self.cells.text(sheet, f"A{row}", name)
@@ -141,7 +147,7 @@ class _FormBook:
         introduction = in_both(
             language, lambda own: in_language(form.introduction, form.introduction_zh, own)
         )
-        version = f"{form.id} · {said('version', language, form.version)}"
+        version = whose_line(form, language, self.customer)
         heads = (
             (1, in_both(language, form.words), "title"), (2, version, "note"),
             (3, introduction, "lead"), (4, said("fill_yellow", language), "lead"),
@@ -156,6 +162,8 @@ class _FormBook:
             ("number", "question", "answer", "note", "check"), strict=True,
         ):  # fmt: skip
             self.cells.text(sheet, f"{letter}{HEAD_ROW}", said(name, language), "header")
+        number = said("number", language)
+        sheet.row_dimensions[HEAD_ROW].height = height_of([(number, _WIDTHS[NUMBER])])
 
     def _write_line(self, sheet: Any, line: Line, formulas: Formulas) -> None:
         row, is_section = line.row, line.kind == "section"
@@ -240,12 +248,15 @@ class _FormBook:
         self.cells.text(sheet, "A2", note.replace(f"→ {table_title(line.number or 0)}", "").strip())
         self.cells.text(sheet, "A3", said("rows", language))
         self.cells.text(sheet, f"A{TABLE_HEAD_ROW}", said("number", language), "header")
-        sheet.column_dimensions["A"].width = 6
+        sheet.column_dimensions["A"].width = _WIDTHS[NUMBER]
+        heads = [(column_head(column, language), _COLUMN) for column in question.columns]
+        heads.append((said("number", language), _WIDTHS[NUMBER]))
+        sheet.row_dimensions[TABLE_HEAD_ROW].height = height_of(heads)
         checks = Validations(self.cells.openpyxl, sheet, language)
         rows = self.values.get(question.key, ())
         for place, column in enumerate(question.columns, 2):
             letter = self.cells.letter(place)
-            sheet.column_dimensions[letter].width = 28
+            sheet.column_dimensions[letter].width = _COLUMN
             self.cells.text(
                 sheet, f"{letter}{TABLE_HEAD_ROW}", column_head(column, language), "header"
             )

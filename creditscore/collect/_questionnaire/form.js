@@ -73,6 +73,10 @@
       const value = applies ? answer(question) : undefined;
       if (value !== undefined) answers.set(question.key, value);
     }
+    // which stands on paper in its place, with the year first
+    for (const day of form.querySelectorAll('input[type="date"]')) {
+      day.nextElementSibling.textContent = day.value;
+    }
     for (const section of form.querySelectorAll("section")) {
       section.classList.toggle("off", !section.querySelector(".q:not(.off)"));
     }
@@ -124,7 +128,8 @@
     said.textContent = data.words.saved;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text(answers)], { type: "application/json" }));
-    link.download = data.questionnaire.id + "-answers.json";
+    const parts = [data.questionnaire.id, data.customer, "answers.json"];
+    link.download = parts.filter(Boolean).join("-");
     link.click();
     return undefined;
   }
@@ -134,6 +139,8 @@
       format: data.format,
       schema_version: data.schema_version,
       questionnaire: data.questionnaire,
+      // left out where no customer is named
+      customer: data.customer,
       language: data.language,
       saved_at: new Date().toISOString(),
       answers: Object.fromEntries(answers),

@@ -595,6 +595,7 @@ PUBLIC: dict[str, set[str]] = {
         "item_coverage",
         "match_customers",
         "match_quality",
+        "merged_customers",
         "missing_bias",
         "name_similarity",
         "normalise_address",

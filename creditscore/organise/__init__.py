@@ -76,6 +76,7 @@ from creditscore.organise._verify._verification import Verification, verify
 from creditscore.organise._verify._verification_display import VerificationDisplay
 
 if TYPE_CHECKING:
+    from creditscore.organise._store._merged_customers import merged_customers
     from creditscore.organise._store._records_of_customers import customer_records
     from creditscore.organise._store._store import CustomerStore
 
@@ -153,6 +154,7 @@ __all__ = [
     "item_coverage",
     "match_customers",
     "match_quality",
+    "merged_customers",
     "missing_bias",
     "name_similarity",
     "normalise_address",
@@ -179,7 +181,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import the store when it is first asked for, since it needs SQLAlchemy, an extra."""
-    if name not in ("CustomerStore", "customer_records"):
+    if name not in ("CustomerStore", "customer_records", "merged_customers"):
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
     try:
@@ -189,11 +191,15 @@ def __getattr__(name: str) -> Any:
 
         msg = 'SQLAlchemy is needed for the store: pip install "creditscore[store]".'
         raise MissingDependencyError(msg) from error
+    from creditscore.organise._store._merged_customers import merged_customers  # noqa: PLC0415
     from creditscore.organise._store._records_of_customers import (  # noqa: PLC0415
         customer_records,
     )
     from creditscore.organise._store._store import CustomerStore  # noqa: PLC0415
 
-    value = {"CustomerStore": CustomerStore, "customer_records": customer_records}[name]
+    value = {
+        "CustomerStore": CustomerStore, "customer_records": customer_records,
+        "merged_customers": merged_customers,
+    }[name]  # fmt: skip
     globals()[name] = value
     return value

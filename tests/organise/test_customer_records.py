@@ -11,8 +11,9 @@ import pytest
 
 from creditscore.collect import Item, ItemCatalogue, Observations
 from creditscore.datasets import load_enterprises
+from creditscore.exceptions import AccessDeniedError, InvalidParameterError
 from creditscore.indicators import ENTERPRISE, PERSON, CustomerRecords
-from creditscore.organise import CustomerStore, customer_records
+from creditscore.organise import CustomerStore, customer_records, merged_customers
 from creditscore.protect import AccessPolicy, Actor, Grant, KeyRing, Role
 
 AS_OF = "2024-06-30"
@@ -269,6 +270,32 @@ def test_merged_customers_are_one(new_place: Callable[[], Any]) -> None:
         assert found["customer"].tolist() == ["E"]
 
 
+def test_whom_merged_customers_are_is_told_as_it_was_known(new_place: Callable[[], Any]) -> None:
+    place, keys = new_place(), KeyRing.generate()
+    nobody = Role(name="nobody", grants=(Grant(actions=("read",), items=("x",), purposes=("*",)),))
+    with CustomerStore.create(place, keys=keys) as store:
+        for name in "EFG":
+            store.load(invoice(name, 100, "2023-01-10"), backfill=True)
+        assert merged_customers(store) == {}
+        store.link("F", "E", reason="the same firm")
+        store.link("E", "G", reason="the same number")
+        both = store.links()["recorded_at"]
+        store.unlink("E", reason="another firm")
+        assert merged_customers(store) == {"F": "E"}
+        assert merged_customers(store, both[0]) == {"F": "E"}
+        assert merged_customers(store, both[1]) == {"F": "G", "E": "G"}
+        assert merged_customers(store, "2023-01-10") == {}
+        with pytest.raises(InvalidParameterError, match=r"'known_at' .* merged_customers"):
+            merged_customers(store, "soon")
+        store.change_policy(AccessPolicy(roles=(nobody,)))
+    actor = Actor(name="bo", roles=("nobody",))
+    with (
+        CustomerStore.open(place, keys=keys, actor=actor) as store,
+        pytest.raises(AccessDeniedError, match="bo was denied"),
+    ):
+        merged_customers(store)
+
+
 FULL = {"revenue": 1200.0, "total_assets": 900.0, "months": 12.0}
 PRESS, HALF, BUREAU = {"revenue": 5.0}, {**FULL, "months": 6.0}, {**FULL, "revenue": 6.0}
 THIN = {"revenue": 7.0, "months": 12.0}
@@ -348,3 +375,30 @@ def test_where_nobody_names_months_a_figure_stays(tmp_path: Any) -> None:
         # other periods follow the better source, as a snapshot does
         assert tables["operations"]["output"].tolist() == [90]
         assert store.snapshot(AS_OF, items=["output"])["output"].tolist() == [90]
+
+
+def test_what_a_customer_told_of_its_buyers_is_an_indicator(new_place: Callable[[], Any]) -> None:
+    def share(value: float, known: str, source: str, name: str) -> tuple[Any, ...]:
+        return "E", "customer_concentration", value, "2024-03-01", known, source, name
+
+    asked = share(0.35, "2024-03-05", "third_party", "campaign")
+    with CustomerStore.create(new_place(), keys=KeyRing.generate()) as store:
+        store.load(told(asked), backfill=True)
+        tables = customer_records(store, AS_OF)
+        row = tables["told"].iloc[0]
+        assert (row["largest_customer_share"], row["source"]) == (0.35, "campaign")
+        assert row["period_end"] == pd.Timestamp("2024-03-01")
+        assert row["known_on"] == pd.Timestamp("2024-03-05")
+        found = ENTERPRISE.compute(CustomerRecords(**tables), as_of=AS_OF)
+        assert found.values.loc["E", "largest_customer_share"] == 0.35
+        assert found.told.loc["E", "largest_customer_share"]
+        # the largest buyer's share is no index of all of them
+        assert np.isnan(found.values.loc["E", "customer_concentration"])
+        # before it was told nobody knew, and a better source counts once it is known
+        assert customer_records(store, "2024-03-04") == {}
+        store.load(told(share(0.4, "2024-05-01", "public_filing", "report")), backfill=True)
+        for day, value in (("2024-04-30", 0.35), (AS_OF, 0.4)):
+            records = CustomerRecords(**customer_records(store, day))
+            assert ENTERPRISE.compute(records, as_of=day).values.loc[
+                "E", "largest_customer_share"
+            ] == pytest.approx(value)

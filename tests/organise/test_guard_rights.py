@@ -282,6 +282,8 @@ def test_a_customer_gets_all_that_is_known_of_it(opened: Opened) -> None:
     assert content["scores"] == [{"score": 612, "grade": "B"}]
     reads = [(r["actor"], r["about"], r["n_subjects"]) for r in content["reads"]]
     assert reads == [("ana", "you", 1), ("ana", "perhaps", 3)]
+    named = {name for read in content["reads"] for name in read["items"]}
+    assert named <= set(content["labels"]) == set(GUARDED.names)
     assert content["linked"] == [{"customer": "P-4712"}]
     assert [c["purpose"] for c in content["consents"]] == ["selling"]
     assert content["requests"][0]["due_on"] == "2024-06-01"
@@ -385,6 +387,27 @@ def test_pages_are_for_people(language: str, expected: list[str]) -> None:
     assert not {"Unit", "True until before", "单位", "失效日期"} & set(texts)
     assert {"Counts now", "当前有效"} & set(texts)
     assert '<td class="long">aaa' in SubjectAccess(content=content).to_html(language)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "Opinion, 0 to 1; invoice: Amount; gone"), ("zh", "评价；发票金额；gone")],
+)
+def test_what_was_read_is_called_by_its_labels(language: str, told: str) -> None:
+    content = {
+        "customer": "X", "made_at": "2024-02-01", "reads": [
+            {"at": "2024-01-31", "items": ["opinion", "invoice.amount", "gone"]},
+            {"at": "2024-01-30", "items": []},
+        ],
+        "labels": {
+            "opinion": {"label": "Opinion, 0 to 1", "label_zh": "评价"},
+            "invoice.amount": {"label": "Amount", "label_zh": "发票金额"},
+        },
+    }  # fmt: skip
+    page = _Page()
+    page.feed(SubjectAccess(content=content).to_html(language))
+    assert told in page.texts
+    assert "opinion" not in page.texts
 
 
 def test_files_are_written_once_for_their_owner_alone(tmp_path: Path) -> None:

@@ -72,12 +72,12 @@ def test_amounts_in_another_currency_are_left_out(
 STATED: tuple[tuple[str, str, str, bool], ...] = (
     ("EUR", "EUR", "EUR", True),
     ("EUR", "", "EUR", True),
-    ("RMB", "CNY", "RMB", True),
-    ("Euro", "EUR", "Euro", True),
+    ("RMB", "CNY", "CNY", True),
+    ("Euro", "EUR", "EUR", True),
     ("", "EUR", "EUR", True),
     ("USD", "index points", "USD", True),
     ("USD", "EUR", "USD", False),
-    ("USD", "CNY thousand", "USD", False),
+    ("USD", "CNY tausend", "USD", False),
 )
 """Currency that a statement names, unit of its revenue, what comes out, whether revenue does."""
 
@@ -115,7 +115,7 @@ def test_records_have_the_currency_of_their_amounts(
         ("A", "invoice.amount", 100, "", "4"),
         *(("A", "invoice.invoiced_on", "2023-12-31", "", str(n)) for n in range(1, 5)),
         ("A", "contract.amount", 7, "USD", "1"),
-        ("A", "contract.fulfilled_share", 0.5, "part", "1"),
+        ("A", "contract.fulfilled_share", 0.5, "fraction", "1"),
         ("A", "contract.due_on", "2024-01-31", "", "1"),
         ("A", "trade.amount", 8, "CNY", "B"), ("A", "trade.role", "supplier", "", "B"),
     ]  # fmt: skip

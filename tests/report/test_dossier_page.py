@@ -16,7 +16,7 @@ from creditscore.collect import ItemCatalogue, Observations
 from creditscore.indicators import ENTERPRISE, PERSON
 from creditscore.protect import Actor
 from creditscore.report import Dossier, DossierSection, customer_dossier
-from creditscore.report._dossier._indicators import _observed_at
+from creditscore.report._dossier._places import observed_at
 from creditscore.report._dossier._section import observed
 from creditscore.report._dossier._words import pair_of
 
@@ -128,7 +128,7 @@ def test_an_indicator_leads_to_what_it_was_made_of_or_nowhere(enterprise: Dossie
     })  # fmt: skip
     for value, places in ((7.0, ("o2",)), (6.0, ())):
         read = SimpleNamespace(value=value, dated=pd.Timestamp(AS_OF))
-        assert _observed_at(rows, "statements", read) == places
+        assert observed_at(rows, "statements", read) == places
 
 
 def test_what_a_customer_wrote_is_text(open_firm: Callable[..., Any]) -> None:

@@ -9,7 +9,7 @@ from creditscore.indicators._measured import Measured
 
 @indicator(
     group="environment", unit="index", direction="lower", formula="countries.risk_class",
-    label="Country risk class", label_zh="国家风险等级", five_c="conditions",
+    label="Risk class of the country", label_zh="国家风险等级", five_c="conditions",
     source="OECD, Country Risk Classifications of the Participants to the Arrangement on "
     "Officially Supported Export Credits", low=0, high=7,
 )  # fmt: skip

@@ -112,8 +112,9 @@ def _deviation(facts: Facts, years_ago: int = 0) -> Measured:
 @indicator(
     group="environment", unit="ratio", direction="higher",
     formula=f"growth of industries.output - its mean over the {CYCLE_YEARS} years before",
-    label="Deviation of growth from its trend", label_zh="行业增长偏离度", five_c="conditions",
-    source=_OECD, low=-0.3, high=0.3,
+    label=f"Growth of the industry less its mean of {CYCLE_YEARS} years",
+    label_zh=f"行业增长偏离度（较前{CYCLE_YEARS}年均值）", five_c="conditions", source=_OECD,
+    low=-0.3, high=0.3,
 )  # fmt: skip
 def industry_cycle(facts: Facts) -> Measured:
     """One-sided: no year after the latest known one has a part in it."""
@@ -123,8 +124,8 @@ def industry_cycle(facts: Facts) -> Measured:
 @indicator(
     group="environment", unit="index", direction="higher",
     formula="1 slowdown, 2 downturn, 3 recovery, 4 expansion: by deviation and its change",
-    label="Phase of the cycle", label_zh="行业周期阶段", five_c="conditions", source=_OECD,
-    low=1, high=4,
+    label="Phase of the industry's cycle", label_zh="行业周期阶段", five_c="conditions",
+    source=_OECD, low=1, high=4,
 )  # fmt: skip
 def industry_cycle_phase(facts: Facts) -> Measured:
     """As :func:`cycle_phases` of the output of the years up to the latest known one."""
@@ -137,8 +138,8 @@ def industry_cycle_phase(facts: Facts) -> Measured:
 @indicator(
     group="environment", unit="score", direction="higher",
     formula="mean balance of the last survey of each kind, of periods in the 12 months to the day",
-    label="Survey balance", label_zh="行业景气调查差额", five_c="conditions", source=_SURVEY,
-    low=-1, high=1,
+    label="Survey balance of the industry, 12 months", label_zh="近12个月行业景气调查差额",
+    five_c="conditions", source=_SURVEY, low=-1, high=1,
 )  # fmt: skip
 def survey_balance(facts: Facts) -> Measured:
     """Share of firms that answer "better" less share of those that answer "worse"."""

@@ -86,7 +86,8 @@ def industry_growth(facts: Facts) -> Measured:
 @indicator(
     group="environment", unit="ratio", direction="lower",
     formula=f"standard deviation of the growth of industries.output over {VOLATILITY_YEARS} years",
-    label="Volatility of the industry", label_zh="行业波动性", five_c="conditions", source=_RISK,
+    label=f"Volatility of the industry, {VOLATILITY_YEARS} years",
+    label_zh=f"行业波动性（{VOLATILITY_YEARS}年）", five_c="conditions", source=_RISK,
     low=0, high=0.5,
 )  # fmt: skip
 def industry_volatility(facts: Facts) -> Measured:

@@ -54,7 +54,7 @@ def _residual(facts: Facts) -> Measured:
 
 
 _ABILITY: tuple[Indicator, ...] = (
-    _item("monthly_income", "Monthly income", "月收入", unit="amount", direction="higher",
+    _item("monthly_income", "Income of a month", "月收入", unit="amount", direction="higher",
           five_c="capacity", source=_UNDERWRITING, low=0),
     _quotient("debt_service_ratio", "monthly_debt_service", "monthly_income",
               "Debt service to income", "月还款收入比", five_c="capacity",
@@ -74,14 +74,14 @@ _CREDIT: tuple[Indicator, ...] = (
     _quotient("credit_utilisation", "revolving_balance", "revolving_limit", "Use of credit lines",
               "信用额度使用率", five_c=("character", "capacity"), source=_BUREAU, unit="share",
               low=0, high=1.5),
-    _item("enquiries_6m", "Credit enquiries in six months", "近六个月征信查询次数", unit="count",
+    _item("enquiries_6m", "Credit enquiries in 6 months", "近6个月征信查询次数", unit="count",
           direction="lower", five_c="character", source=_BUREAU, low=0, high=50),
-    _item("delinquencies_24m", "Delinquencies in 24 months", "近24个月逾期次数", unit="count",
+    _item("delinquencies_24m", "Late payments in 24 months", "近24个月逾期次数", unit="count",
           direction="lower", five_c="character", source=_BUREAU, low=0, high=24),
-    _item("worst_status", "Worst status in 24 months, in months past due",
+    _item("worst_status", "Worst status in 24 months, instalments late",
           "近24个月最高逾期期数", item="worst_status_24m", unit="count", direction="lower",
           five_c="character", source=_BUREAU, low=0, high=24),
-    _item("age_of_oldest_account_months", "Age of the oldest account", "最早信贷账户月数",
+    _item("age_of_oldest_account_months", "Age of the oldest account", "最早账户账龄",
           unit="months", direction="higher", five_c="character", source=_BUREAU, low=0, high=900),
     _item("n_accounts", "Open accounts", "未结清账户数", unit="count", direction="neither",
           five_c="character", source=_BUREAU, low=0, high=100),
@@ -90,7 +90,7 @@ _CREDIT: tuple[Indicator, ...] = (
 _STABILITY: tuple[Indicator, ...] = (
     _item("months_at_address", "Months at the address", "现住址居住月数", unit="months",
           direction="higher", five_c=("character", "conditions"), source=_BUREAU, low=0, high=1200),
-    _item("months_in_job", "Months in the job", "现单位工作月数", unit="months",
+    _item("months_in_job", "Months in the job", "现职月数", unit="months",
           direction="higher", five_c=("capacity", "conditions"), source=_BUREAU, low=0, high=720),
     _quotient("savings_to_income", "savings", "annual_income", "Savings to annual income",
               "储蓄收入比", direction="higher", five_c="capital", source=_UNDERWRITING, low=0,

@@ -20,8 +20,8 @@ _SALES = "IFRS 15 Revenue from Contracts with Customers, sales with a right of r
 @indicator(
     group="reputation", unit="share", direction="lower",
     formula="disputed invoices / all, of invoices issued in the 12 months to the day",
-    label="Dispute rate", label_zh="争议率", five_c="character", source=_DEDUCTIONS,
-    low=0, high=1,
+    label="Dispute rate, 12 months", label_zh="近12个月争议率", five_c="character",
+    source=_DEDUCTIONS, low=0, high=1,
 )  # fmt: skip
 def dispute_rate(facts: Facts) -> Measured:
     """With `disputed_on` of all invoices; with a flag alone of settled ones, see Notes there."""
@@ -35,8 +35,8 @@ def dispute_rate(facts: Facts) -> Measured:
 @indicator(
     group="reputation", unit="share", direction="lower",
     formula="returned_amount / amount, of invoices issued in the 12 months to the day",
-    label="Return rate", label_zh="退货率", five_c=("character", "conditions"), source=_SALES,
-    low=0, high=1,
+    label="Return rate, 12 months", label_zh="近12个月退货率",
+    five_c=("character", "conditions"), source=_SALES, low=0, high=1,
 )  # fmt: skip
 def return_rate(facts: Facts) -> Measured:
     """With `returned_on` of all invoices; without that day of settled ones."""

@@ -23,8 +23,8 @@ def _contracts_due(facts: Facts) -> CustomerRows:
 @indicator(
     group="reputation", unit="share", direction="higher",
     formula="mean of fulfilled_share of contracts due in the 24 months to the day",
-    label="Contract fulfilment rate", label_zh="合同履约率", five_c="character", source=_CHINA,
-    low=0, high=1,
+    label="Contract fulfilment rate, 24 months", label_zh="近24个月合同履约率",
+    five_c="character", source=_CHINA, low=0, high=1,
 )  # fmt: skip
 def contract_fulfilment_rate(facts: Facts) -> Measured:
     """Count what is open after its day as 0, and without a column of shares what is done as 1."""
@@ -39,8 +39,8 @@ def contract_fulfilment_rate(facts: Facts) -> Measured:
 @indicator(
     group="reputation", unit="share", direction="higher",
     formula="contracts fulfilled by due_on / contracts due in the 24 months to the day",
-    label="Contracts on time", label_zh="合同按期履约率", five_c="character", source=_CHINA,
-    low=0, high=1,
+    label="Contracts on time, 24 months", label_zh="近24个月合同按期履约率",
+    five_c="character", source=_CHINA, low=0, high=1,
 )  # fmt: skip
 def contract_on_time_rate(facts: Facts) -> Measured:
     """By count."""

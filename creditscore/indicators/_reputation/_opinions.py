@@ -18,7 +18,8 @@ _BASEL = "Basel Committee on Banking Supervision, CRE21, multiple external ratin
 @indicator(
     group="reputation", unit="score", direction="higher",
     formula="mean of the last opinion of each association in the 24 months to the day",
-    label="Opinion of references", label_zh="行业协会评价", five_c="character",
+    label="Opinion of references, mean of 24 months, 0 to 1",
+    label_zh="同业评价（近24个月均值，0至1）", five_c="character",
     source="National Association of Credit Management, trade references", low=0, high=1,
 )  # fmt: skip
 def references_opinion(facts: Facts) -> Measured:

@@ -26,8 +26,8 @@ _DUE = "invoices due in the 12 months to the day"
 @indicator(
     group="reputation", unit="share", direction="higher",
     formula=f"{_DUE} and settled by then / all of these",
-    label="On-time rate", label_zh="按期付款率（笔数）", five_c="character", source=_PAYDEX,
-    low=0, high=1,
+    label="On-time rate by number, 12 months", label_zh="近12个月按期付款率（笔数）",
+    five_c="character", source=_PAYDEX, low=0, high=1,
 )  # fmt: skip
 def on_time_rate(facts: Facts) -> Measured:
     """By count. An open invoice that is due on the very day is not counted yet."""
@@ -38,8 +38,8 @@ def on_time_rate(facts: Facts) -> Measured:
 @indicator(
     group="reputation", unit="share", direction="higher",
     formula=f"amount of {_DUE} and settled by then / amount of all these",
-    label="On-time rate by amount", label_zh="按期付款率（金额）", five_c="character",
-    source=_PAYDEX, low=0, high=1,
+    label="On-time rate by amount, 12 months", label_zh="近12个月按期付款率（金额）",
+    five_c="character", source=_PAYDEX, low=0, high=1,
 )  # fmt: skip
 def on_time_amount_rate(facts: Facts) -> Measured:
     """By amount, which must be in one currency."""
@@ -50,8 +50,8 @@ def on_time_amount_rate(facts: Facts) -> Measured:
 @indicator(
     group="reputation", unit="days", direction="lower",
     formula=f"Σ amount · max(days from due to settled, 0) / Σ amount, of {_DUE}",
-    label="Average days late", label_zh="平均逾期天数", five_c="character", source=_CRF,
-    low=0, high=180,
+    label="Average days late by amount, 12 months", label_zh="近12个月平均逾期天数（按金额加权）",
+    five_c="character", source=_CRF, low=0, high=180,
 )  # fmt: skip
 def average_days_late(facts: Facts) -> Measured:
     """Open invoices count with their days so far; payment before it is due offsets nothing."""
@@ -72,8 +72,8 @@ def _worst(facts: Facts, months: int) -> Measured:
 @indicator(
     group="reputation", unit="days", direction="lower",
     formula="most days past due that an invoice reached in the 12 months to the day",
-    label="Worst days past due", label_zh="近12个月最长逾期天数", five_c="character", source=_CRR,
-    low=0, high=365,
+    label="Worst days past due, 12 months", label_zh="近12个月最长逾期天数",
+    five_c="character", source=_CRR, low=0, high=365,
 )  # fmt: skip
 def worst_days_past_due(facts: Facts) -> Measured:
     """Invoices of before the window count while they were open in it."""
@@ -83,7 +83,7 @@ def worst_days_past_due(facts: Facts) -> Measured:
 @indicator(
     group="reputation", unit="days", direction="lower",
     formula="most days past due that an invoice reached in the 24 months to the day",
-    label="Worst days past due in 24 months", label_zh="近24个月最长逾期天数",
+    label="Worst days past due, 24 months", label_zh="近24个月最长逾期天数",
     five_c="character", source=_CRR, low=0, high=730,
 )  # fmt: skip
 def worst_days_past_due_24m(facts: Facts) -> Measured:
@@ -94,8 +94,8 @@ def worst_days_past_due_24m(facts: Facts) -> Measured:
 @indicator(
     group="reputation", unit="share", direction="lower",
     formula="amount of open invoices due before the day / amount of all open invoices",
-    label="Overdue share", label_zh="逾期应收占比", five_c="character", source=_CRF,
-    low=0, high=1,
+    label="Overdue share of open invoices", label_zh="逾期应收占比", five_c="character",
+    source=_CRF, low=0, high=1,
 )  # fmt: skip
 def overdue_share(facts: Facts) -> Measured:
     """Leave customers that owe nothing without one."""
@@ -124,7 +124,7 @@ def months_since_last_delay(facts: Facts) -> Measured:
 @indicator(
     group="reputation", unit="years", direction="higher",
     formula="years from the first invoice to the day",
-    label="Years of relationship", label_zh="合作年限", five_c="character",
+    label="Years since the first invoice", label_zh="首张发票至今年数", five_c="character",
     source="Petersen and Rajan (1994), The benefits of lending relationships", low=0, high=100,
 )  # fmt: skip
 def relationship_years(facts: Facts) -> Measured:

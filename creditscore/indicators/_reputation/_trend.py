@@ -22,8 +22,9 @@ _PAYDEX = "Dun & Bradstreet, trend of PAYDEX over 12 months"
 @indicator(
     group="reputation", unit="share", direction="higher",
     formula="on-time rate of invoices due in the last 6 months - that of the 6 months before",
-    label="Trend of the on-time rate", label_zh="按期付款率变动", five_c="character",
-    source=_PAYDEX, low=-1, high=1,
+    label="Change of the on-time rate, last 6 months less the 6 before",
+    label_zh="按期付款率变动（近6个月减前6个月）", five_c="character", source=_PAYDEX,
+    low=-1, high=1,
 )  # fmt: skip
 def on_time_trend(facts: Facts) -> Measured:
     """Above zero the customer pays better than before."""
@@ -35,8 +36,8 @@ def on_time_trend(facts: Facts) -> Measured:
 @indicator(
     group="reputation", unit="days", direction="lower",
     formula="Σ (t - mean t) · days late / Σ (t - mean t)², t = month due, over 12 months",
-    label="Slope of days late per month", label_zh="逾期天数月均变化", five_c="character",
-    source="ordinary least squares", low=-30, high=30,
+    label="Slope of days late per month, 12 months", label_zh="近12个月逾期天数月均变化",
+    five_c="character", source="ordinary least squares", low=-30, high=30,
 )  # fmt: skip
 def days_late_slope(facts: Facts) -> Measured:
     """Days a month by least squares; open invoices, of the last months, count so far only."""

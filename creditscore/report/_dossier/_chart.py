@@ -13,6 +13,8 @@ from creditscore._display import BAD, GOOD, INK, MUTED
 ChartKind: TypeAlias = Literal["line", "steps", "bars", "places"]
 _WIDTH, _FURTHEST = 340, 3.0
 _MOST_ROWS = 24
+_ROOM, _MOST_ROOM, _LETTER = 27.0, 64.0, 4.5
+"""Letters that there is room for beside a bar, at most, and how wide one is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,12 @@ class Chart:
     values: tuple[float, ...]
     notes: tuple[tuple[str, str], ...]
 
+    def width(self, place: int) -> float:
+        """Return how wide it is: beside bars and places there is room for the longest name."""
+        if self.kind in ("line", "steps"):
+            return _WIDTH
+        return _WIDTH + _more([name[place] for name in self.names])
+
     def svg(self, place: int) -> str:
         """Return it as SVG with words of one language: 0 is English, 1 Chinese."""
         names = [name[place] for name in self.names]
@@ -48,7 +56,8 @@ class Chart:
         draw = {"line": _line, "steps": _steps, "bars": _bars, "places": _places}[self.kind]
         height, body = draw(names, self.values, notes)
         return (
-            f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(said)}">'
+            f'<svg viewBox="0 0 {self.width(place):.0f} {height}" role="img" '
+            f'aria-label="{escape(said)}">'
             f"<title>{escape(said)}</title>{body}</svg>"
         )
 
@@ -86,8 +95,8 @@ def _steps(names: list[str], values: Sequence[float], notes: list[str]) -> tuple
 
 def _bars(names: list[str], values: Sequence[float], notes: list[str]) -> tuple[int, str]:
     low, high = min(0.0, *values), max(0.0, *values)
-    unit = 120 / ((high - low) or 1.0)
-    zero = 130 - low * unit
+    unit, more = 120 / ((high - low) or 1.0), _more(names)
+    zero = 130 + more - low * unit
     body = ""
     rows = list(zip(names, values, notes, strict=True))[:_MOST_ROWS]
     for i, (name, value, note) in enumerate(rows):
@@ -95,20 +104,22 @@ def _bars(names: list[str], values: Sequence[float], notes: list[str]) -> tuple[
         start, length = min(zero, zero + value * unit), abs(value) * unit
         colour = BAD if value < 0 else GOOD
         body += f'<rect x="{start:.1f}" y="{y}" width="{length:.1f}" height="12" fill="{colour}"/>'
-        body += _text(124, y + 10, _cut(name), "end") + _text(256, y + 10, note, "start")
+        body += _text(124 + more, y + 10, _cut(name), "end")
+        body += _text(256 + more, y + 10, note, "start")
     return 8 + 18 * len(rows), body
 
 
 def _places(names: list[str], values: Sequence[float], notes: list[str]) -> tuple[int, str]:
-    body = ""
+    body, middle = "", 190 + _more(names)
     rows = list(zip(names, values, notes, strict=True))[:_MOST_ROWS]
     for i, (name, value, note) in enumerate(rows):
         y = 4 + 18 * i
-        x = 190 + 16 * max(-_FURTHEST, min(_FURTHEST, value))
-        body += f'<rect x="174" y="{y}" width="32" height="12" fill="{MUTED}" opacity=".4"/>'
-        body += _rule(190, y - 1, 190, y + 13)
+        x = middle + 16 * max(-_FURTHEST, min(_FURTHEST, value))
+        body += f'<rect x="{middle - 16:.1f}" y="{y}" width="32" height="12" fill="{MUTED}" '
+        body += 'opacity=".4"/>' + _rule(middle, y - 1, middle, y + 13)
         body += f'<circle cx="{x:.1f}" cy="{y + 6}" r="4" fill="{BAD if value < -1 else GOOD}"/>'
-        body += _text(136, y + 10, _cut(name), "end") + _text(246, y + 10, note, "start")
+        body += _text(middle - 54, y + 10, _cut(name), "end")
+        body += _text(middle + 56, y + 10, note, "start")
     return 8 + 18 * len(rows), body
 
 
@@ -126,11 +137,22 @@ def _text(x: float, y: float, text: str, anchor: str, colour: str = INK) -> str:
     )
 
 
+def _more(names: Sequence[str]) -> float:
+    """Return by how much wider than usual a chart is, for the longest of its names."""
+    longest = max((sum(map(_wide, name)) for name in names), default=0.0)
+    return _LETTER * (min(max(longest + 1, _ROOM), _MOST_ROOM) - _ROOM)
+
+
+def _wide(letter: str) -> float:
+    """Return the room that a letter takes; Chinese characters take twice as much."""
+    return 1.9 if ord(letter) > 0x2E80 else 1.0
+
+
 def _cut(name: str) -> str:
-    """Shorten a name to the room beside a bar; Chinese characters take twice as much of it."""
-    room, kept = 27.0, ""
+    """Shorten a name to the most room that there is beside a bar."""
+    room, kept = _MOST_ROOM, ""
     for letter in name:
-        room -= 1.9 if ord(letter) > 0x2E80 else 1.0
+        room -= _wide(letter)
         if room < 1:
             return f"{kept.rstrip()}…"
         kept += letter

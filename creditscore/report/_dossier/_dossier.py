@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import pandas as pd
@@ -36,7 +36,9 @@ class Dossier:
     sections : tuple of DossierSection
         Its parts, the appendix of observations last.
     labels : mapping of str to tuple of str
-        What items and indicators are called in English and Chinese.
+        What items are called in English and Chinese.
+    indicator_labels : mapping of str to tuple of str
+        What indicators are called; one may bear the name of an item, and be another number.
 
     Examples
     --------
@@ -65,6 +67,7 @@ class Dossier:
     language: str
     sections: tuple[DossierSection, ...]
     labels: Mapping[str, tuple[str, str]]
+    indicator_labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -112,7 +115,8 @@ class Dossier:
                 ("made_for", self.actor.name), ("role", ", ".join(self.actor.roles) or "–"),
                 ("purpose", self.actor.purpose),
             ),
-            sections=self.sections, labels=self.labels, language=self.language, prefix=prefix,
+            sections=self.sections, labels=self.labels, indicator_labels=self.indicator_labels,
+            language=self.language, prefix=prefix,
         )  # fmt: skip
 
     def __repr__(self) -> str:

@@ -20,8 +20,11 @@ def group_tree(store: CustomerStore, reading: Reading) -> tuple[DossierSection, 
     """Return the customer's group, and the facts about it.
 
     Parents come first, up to the ultimate one, then those of the same parent, then those that it
-    owns, directly or not. A customer that owns itself by a ring stands once.
+    owns, directly or not. A customer that owns itself by a ring stands once. A parent that was
+    merged into another customer is that one.
     """
+    from creditscore.organise import merged_customers  # noqa: PLC0415 - an extra
+
     nothing = DossierSection(name="group_tree", table=pd.DataFrame()), reading.facts.iloc[:0]
     if not reading.sees("parent"):
         return nothing
@@ -31,7 +34,13 @@ def group_tree(store: CustomerStore, reading: Reading) -> tuple[DossierSection, 
     # who is below a customer stands in the facts about others
     known = with_values(store.observations(items=["parent"], **asked), frozenset())
     parents = known[known["text"] != ""].set_index("customer")
-    parent_of = {str(name): str(owner) for name, owner in parents["text"].items()}
+    into = merged_customers(store, reading.instant)
+    told = {str(name): str(owner) for name, owner in parents["text"].items()}
+    # who was merged into its own parent is owned by nobody
+    parent_of = {
+        name: into.get(owner, owner) for name, owner in told.items()
+        if into.get(owner, owner) != name
+    }  # fmt: skip
     relations = _relations(reading.customer, parent_of)
     if len(relations) < 2:
         return nothing

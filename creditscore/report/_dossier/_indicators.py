@@ -20,19 +20,16 @@ from creditscore.indicators import (
 )
 from creditscore.report._dossier._chart import Chart
 from creditscore.report._dossier._facts import short
+from creditscore.report._dossier._places import KINDS, Places, item_of
 from creditscore.report._dossier._reading import Reading
-from creditscore.report._dossier._section import DossierSection, observed
+from creditscore.report._dossier._section import DossierSection
 from creditscore.report._dossier._words import pair_of
 
 if TYPE_CHECKING:
     from creditscore.organise import CustomerStore
 
-_RECORDS = {"ledger": "invoice", "contracts": "contract", "trade": "trade", "ratings": "rating"}
-_PLACES = {"ledger": "invoices", "contracts": "records_contract", "trade": "records_trade"}
 PEERS_BY = ("industry", "region", "country")
-_PANELS = ("statements", "operations", "market", "profile", "persons")
 _COLUMNS = ["indicator", "group", "value", "unit", "direction", "median", "against_peers", "place"]
-_DATED = ("statements", "operations", "market")
 _MOST_DRAWN = 20
 
 
@@ -57,6 +54,13 @@ class FoundIndicators:
         if self.table is None:
             return {}
         return {name: float(found.values[0]) for name, found in self.table.measured.items()}
+
+    @property
+    def labels(self) -> Mapping[str, tuple[str, str]]:
+        """What they are called in English and Chinese."""
+        if self.table is None:
+            return {}
+        return {one.name: (one.label, one.label_zh or one.label) for one in self.table.indicators}
 
 
 def find_indicators(
@@ -86,11 +90,11 @@ def _may_know(one: Indicator, store: CustomerStore, reading: Reading) -> bool:
     """Tell whether a role reads all that an indicator is made of in the clear."""
     needed: set[str] = set()
     for read in one.inputs:
-        kind = _RECORDS.get(read.table)
+        kind, item = KINDS.get(read.table), item_of(read.table, read.item)
         if kind is not None:
             needed |= {item.name for item in store.catalogue if item.record_kind == kind}
-        elif read.item in store.catalogue:
-            needed.add(read.item)
+        elif item in store.catalogue:
+            needed.add(item)
     return reading.sees(*needed)
 
 
@@ -109,7 +113,7 @@ def _sections(
     reading: Reading, found: IndicatorTable, peers: pd.DataFrame | None
 ) -> tuple[DossierSection, ...]:
     beside = _peer_row(reading, peers)
-    places = _places_by_indicator(reading, found)
+    places = Places(reading=reading).of(found)
     rows: list[dict[str, Any]] = []
     missing: dict[str, list[str]] = {}
     for one in found.indicators:
@@ -122,12 +126,16 @@ def _sections(
         rows.append({
             "indicator": one.name, "group": one.group, "value": value, "unit": one.unit,
             "direction": one.direction, "median": median, "against_peers": value - median,
-            "place": place,
+            "place": place, "how": "told" if found.told[one.name].iloc[0] else "computed",
         })  # fmt: skip
-    table = pd.DataFrame(rows, columns=_COLUMNS if beside is not None else _COLUMNS[:5])
+    table = pd.DataFrame(rows, columns=[*_COLUMNS[: None if beside is not None else 5], "how"])
+    if not (table["how"] == "told").any():
+        table = table.drop(columns="how")
+    rests_on = [places.get(name, ()) for name in table["indicator"]]
+    own_row = [(f"i-{name}",) for name in table["indicator"]]
     known = DossierSection(
         name="indicators", table=table,
-        basis={"value": [places.get(name, ()) for name in table["indicator"]]},
+        basis={"value": rests_on, "against_peers": own_row, "place": own_row},
         charts=() if beside is None else _drawn(found, table),
         anchors=tuple(f"i-{name}" for name in table["indicator"]),
     )  # fmt: skip
@@ -139,39 +147,6 @@ def _sections(
 
 
 _REASONS = {"stale": "stale_input", "currency": "mixed_currency"}
-
-
-def _places_by_indicator(reading: Reading, found: IndicatorTable) -> dict[str, tuple[str, ...]]:
-    """Return the observations, or the sections, that each indicator was made of."""
-    by_item = {str(name): rows for name, rows in reading.clear.groupby("item")}
-    known = [name for name, measured in found.measured.items() if not measured.missing[0]]
-    told = found.sources(indicators=known, customers=[reading.customer])
-    place_of = {
-        str(read.input): _place_of(by_item, read)
-        for read in told.drop_duplicates("input").itertuples()
-    }
-    places: dict[str, dict[str, None]] = {}
-    for name, read in zip(told["indicator"], told["input"], strict=True):
-        places.setdefault(str(name), {}).update(dict.fromkeys(place_of[str(read)]))
-    return {name: tuple(mine) for name, mine in places.items()}
-
-
-def _place_of(by_item: Mapping[str, pd.DataFrame], read: Any) -> tuple[str, ...]:
-    table, _, item = str(read.input).partition("@")[0].partition(".")
-    if table in _PLACES:
-        return (_PLACES[table],)
-    if table in _PANELS and item in by_item:
-        return _observed_at(by_item[item], table, read)
-    return ()
-
-
-def _observed_at(rows: pd.DataFrame, table: str, read: Any) -> tuple[str, ...]:
-    """Return the place of the fact that was read, of its day and value, or none."""
-    value = f"{read.value:%Y-%m-%d}" if isinstance(read.value, pd.Timestamp) else str(read.value)
-    same = rows["value"].astype(str) == value
-    if table in _DATED and not pd.isna(read.dated):
-        same &= rows["true_from"] == pd.Timestamp(read.dated)
-    return observed(rows.loc[same, "observation"].iloc[-1:])
 
 
 def _peer_row(reading: Reading, peers: pd.DataFrame | None) -> Mapping[str, Any] | None:
@@ -214,7 +189,7 @@ def _drawn(found: IndicatorTable, table: pd.DataFrame) -> tuple[Chart, ...]:
         return ()
     furthest = placed["place"].abs().sort_values(ascending=False, kind="stable").index
     rows = placed.loc[sorted(furthest[:_MOST_DRAWN])]
-    labels = {one.name: (one.label, one.label_zh or one.label) for one in found.indicators}
+    labels = FoundIndicators(table=found).labels
     notes = [
         f"{short(value)} ({short(median)})"
         for value, median in zip(rows["value"], rows["median"], strict=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from creditscore.exceptions import EmptyDataError
 from creditscore.organise import access_review, completeness, objectivity
 from creditscore.report._dossier._facts import Checked, shown
-from creditscore.report._dossier._reading import WINDOW_DAYS, Reading
+from creditscore.report._dossier._reading import Reading
 from creditscore.report._dossier._section import DossierSection, observed
 from creditscore.report._dossier._words import pair_of
 
@@ -78,7 +78,7 @@ def _question(reading: Reading, name: str, state: str, days: float = np.nan) -> 
 def records(reading: Reading) -> list[DossierSection]:
     """Return a section for each other kind of record, of the last two years."""
     facts = reading.facts
-    recent = facts["true_from"] > pd.Timestamp(reading.day) - pd.Timedelta(days=WINDOW_DAYS)
+    recent = facts["true_from"] > reading.window_start
     rows = facts[recent & ~facts["kind"].isin(_OWN_SECTION)]
     found = []
     for kind, mine in rows.groupby("kind", sort=True):
@@ -160,7 +160,9 @@ def principles(store: CustomerStore, checked: Checked) -> DossierSection:
         "principle": list(numbers), "number": list(numbers.values()),
         "formula": [en for en, _ in formulas], "formula_zh": [zh for _, zh in formulas],
     })  # fmt: skip
-    places = [("facts",), ("facts",), (), ("facts",)]
+    # a role may see one of the two only
+    seen = ("facts", "identity")
+    places = [seen, seen, (), seen]
     return DossierSection(name="principles", table=table, basis={"number": places})
 
 

@@ -16,10 +16,12 @@ from creditscore.report._dossier._section import DossierSection
 from creditscore.report._dossier._style import STYLE
 from creditscore.report._dossier._words import pair_of, said, word
 
+_INDICATORS = frozenset({"indicator", "indicators", "characteristic"})
+"""Columns of names of indicators, before those of items."""
 _NAMED = frozenset({"item", "indicator", "characteristic"})
 _CODED = frozenset({
     "group", "state", "status", "why", "source", "method", "relation", "direction", "reason",
-    "bucket", "measure", "principle", "unit", "characteristic", "value", "resolved",
+    "bucket", "measure", "principle", "unit", "characteristic", "value", "resolved", "how",
 })  # fmt: skip
 """Columns whose words have a translation."""
 _LISTS = frozenset({"confirmed", "indicators", "chosen_source", "other_source"})
@@ -30,6 +32,8 @@ _BROKEN = frozenset({"evidence", "text", "value"})
 """Columns whose texts may break anywhere, for they may be one long word."""
 _PLAIN_BELOW = 10_000
 _MOST_LINKS = 12
+_PIXELS = 1.09
+"""Of a screen, for each unit of a chart."""
 _LEFT_OUT: Mapping[str, frozenset[str]] = {
     name: frozenset({"evidence", "collected_at", "collected_by", "source_name"})
     for name in ("identity", "facts")
@@ -72,6 +76,7 @@ class Page:
     about: tuple[tuple[str, str], ...]
     sections: tuple[DossierSection, ...]
     labels: Mapping[str, tuple[str, str]]
+    indicator_labels: Mapping[str, tuple[str, str]]
     language: str
     prefix: str = ""
 
@@ -132,7 +137,8 @@ class Page:
     def _figure(self, chart: Chart) -> str:
         place = 1 if self.language == "zh" else 0
         caption = escape(said(chart.title, self.language))
-        return f"<figure>{chart.svg(place)}<figcaption>{caption}</figcaption></figure>"
+        width = f' style="width:{chart.width(place) * _PIXELS:.0f}px"'
+        return f"<figure{width}>{chart.svg(place)}<figcaption>{caption}</figcaption></figure>"
 
     def _table(self, section: DossierSection, there: frozenset[str]) -> str:
         table = section.table
@@ -208,21 +214,24 @@ class Page:
     def _words(self, column: str, value: str, row: Mapping[Any, Any]) -> str:
         if f"{column}_zh" in row:
             return said((value, str(row[f"{column}_zh"])), self.language)
-        if column in _NAMED and value in self.labels:
-            return said(self.labels[value], self.language)
+        if column in _NAMED and (label := self._label(column, value)) is not None:
+            return said(label, self.language)
         if column in _LISTS:
-            return ", ".join(self._one(name) for name in value.split(", "))
+            # labels hold commas themselves
+            between = "；" if self.language == "zh" else "; "
+            return between.join(self._one(column, name) for name in value.split(", "))
         if column == "source" and "source_name" in row and row["source_name"]:
             return f"{word(value, self.language)}: {row['source_name']}"
         is_code = column in _CODED and not (column == "value" and row.get("item") != _KIND)
         return word(value, self.language) if is_code else value
 
-    def _one(self, name: str) -> str:
-        return (
-            said(self.labels[name], self.language)
-            if name in self.labels
-            else word(name, self.language)
-        )
+    def _label(self, column: str, name: str) -> tuple[str, str] | None:
+        """Return what an item or indicator is called; the two may have one name."""
+        found = self.indicator_labels.get(name) if column in _INDICATORS else None
+        return found or (None if column in ("indicator", "indicators") else self.labels.get(name))
+
+    def _one(self, column: str, name: str) -> str:
+        return said(self._label(column, name) or pair_of(name), self.language)
 
 
 _KIND = "customer_kind"

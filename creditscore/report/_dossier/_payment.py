@@ -9,7 +9,7 @@ import pandas as pd
 
 from creditscore.report._dossier._chart import Chart
 from creditscore.report._dossier._facts import short
-from creditscore.report._dossier._reading import WINDOW_DAYS, Reading
+from creditscore.report._dossier._reading import Reading
 from creditscore.report._dossier._section import DossierSection, observed
 from creditscore.report._dossier._words import pair_of
 
@@ -57,7 +57,7 @@ def _invoices(reading: Reading, rows: pd.DataFrame) -> pd.DataFrame:
         is_open=is_open, days_late=late, bucket=np.where(is_open, bucket, ""),
         open_amount=(wide["amount"] - returned).clip(lower=0.0).where(is_open, 0.0),
     )  # fmt: skip
-    recent = found["settled_on"] > today - pd.Timedelta(days=WINDOW_DAYS)
+    recent = found["settled_on"] > reading.window_start
     return found[is_open | recent].reset_index()
 
 
@@ -118,7 +118,7 @@ def _behaviour(found: pd.DataFrame) -> DossierSection:
         "worst_days_late": late.max(), "n_open": float(found["is_open"].sum()),
         "n_disputed": float(disputed),
     }  # fmt: skip
-    units = {name: "days" for name in measures if "days" in name}
+    units = {name: "days" for name in measures if "days" in name} | {"share_late": "fraction"}
     table = pd.DataFrame({
         "measure": list(measures), "value": list(measures.values()),
         "unit": [units.get(name, "") for name in measures],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from creditscore._days import months_later
 from creditscore.collect import Item, ItemCatalogue
 from creditscore.exceptions import EmptyDataError, InvalidParameterError
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 MASK = "•••"
 """What the store gives in the place of what may be seen masked only."""
-WINDOW_DAYS = 730
-"""Days before the dossier's for which settled invoices and other records are listed."""
+WINDOW_MONTHS = 24
+"""Months before the dossier's day for which settled invoices and other records are listed."""
 _KEYS = ["customer", "record", "item", "source", "source_name", "method", "unit", "collected_by",
          "evidence"]  # fmt: skip
 
@@ -63,6 +64,11 @@ class Reading:
         """Kind of customer: "enterprise" or "person", empty where it is not known or hidden."""
         found = self.facts.loc[self.facts["item"] == "customer_kind", "value"]
         return str(found.iloc[0]) if len(found) and found.iloc[0] != MASK else ""
+
+    @property
+    def window_start(self) -> pd.Timestamp:
+        """Day after which settled invoices and other records are listed."""
+        return pd.Timestamp(months_later(self.day, -WINDOW_MONTHS))
 
     def sees(self, *items: str) -> bool:
         """Tell whether items are read in the clear."""

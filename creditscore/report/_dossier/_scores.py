@@ -32,7 +32,9 @@ def scores(
     for name in card.names:
         if name in values:
             inputs[name] = values[name]
-            basis.append((f"i-{name}",))
+            # of what is missing another section tells why
+            missing = math.isnan(values[name])
+            basis.append(("indicators_missing",) if missing else (f"i-{name}",))
         elif reading.sees(name):
             rows = reading.facts[(reading.facts["item"] == name) & (reading.facts["kind"] == "")]
             inputs[name] = rows["value"].iloc[0] if len(rows) else math.nan
@@ -61,7 +63,7 @@ def _drawn(reading: Reading, found: FoundIndicators, rows: pd.DataFrame) -> tupl
     values = [float(points) for points in rows["points"]]
     if not known(values):
         return ()
-    labels = labels_of(reading, found)
+    labels = {**labels_of(reading), **found.labels}
     return (Chart(
         kind="bars", title=pair_of("chart_points"),
         names=tuple(labels.get(name, (name, name)) for name in rows["characteristic"]),
@@ -69,17 +71,12 @@ def _drawn(reading: Reading, found: FoundIndicators, rows: pd.DataFrame) -> tupl
     ),)  # fmt: skip
 
 
-def labels_of(reading: Reading, found: FoundIndicators) -> dict[str, tuple[str, str]]:
-    """Return what items and indicators are called in English and Chinese."""
-    labels = {
+def labels_of(reading: Reading) -> dict[str, tuple[str, str]]:
+    """Return what items are called in English and Chinese."""
+    return {
         item.name: (item.label or item.name, item.label_zh or item.label or item.name)
         for item in reading.catalogue
     }
-    if found.table is not None:
-        labels |= {
-            one.name: (one.label, one.label_zh or one.label) for one in found.table.indicators
-        }
-    return labels
 
 
 def grades(reading: Reading, given: RatingHistory | pd.DataFrame | None) -> DossierSection | None:

@@ -67,6 +67,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "indicator": ("indicator", "指标"),
         "group": ("group", "类别"),
         "direction": ("safer is", "较安全方向"),
+        "how": ("how known", "取得方式"),
         "median": ("median of peers", "同业中位数"),
         "against_peers": ("difference", "与同业之差"),
         "place": ("place among peers", "同业位置"),
@@ -131,6 +132,8 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "higher": ("higher", "越高"),
         "lower": ("lower", "越低"),
         "neither": ("neither", "无方向"),
+        "told": ("as told", "据告知"),
+        "computed": ("computed", "计算得出"),
         "yes": ("yes", "是"),
         "no": ("no", "否"),
         "itself": ("itself", "本客户"),
@@ -176,13 +179,28 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "shares": ("shares", "股"),
         "units": ("units", "件"),
         # measures of payment
-        "n_settled": ("invoices settled in two years", "两年内结清发票数"),
-        "mean_days_late": ("days late, mean", "平均逾期天数"),
-        "mean_days_late_amount": ("days late, mean by amount", "按金额加权平均逾期天数"),
-        "share_late": ("share paid late", "逾期付款占比"),
-        "worst_days_late": ("days late, worst", "最长逾期天数"),
+        "n_settled": ("invoices settled in 24 months", "近24个月结清发票数"),
+        "mean_days_late": (
+            "days late, mean of invoices settled in 24 months, early ones below zero",
+            "近24个月结清发票平均逾期天数（提前为负）",
+        ),
+        "mean_days_late_amount": (
+            "days late, mean by amount of invoices settled in 24 months, early ones below zero",
+            "近24个月结清发票按金额加权平均逾期天数（提前为负）",
+        ),
+        "share_late": (
+            "share of invoices settled in 24 months that was paid late",
+            "近24个月结清发票逾期付款占比",
+        ),
+        "worst_days_late": (
+            "days late, worst of invoices settled in 24 months",
+            "近24个月结清发票最长逾期天数",
+        ),
         "n_open": ("invoices open", "未结清发票数"),
-        "n_disputed": ("invoices disputed", "有争议发票数"),
+        "n_disputed": (
+            "invoices disputed, of those open or settled in 24 months",
+            "有争议发票数（未结清及近24个月结清）",
+        ),
         # principles
         "complete": ("complete", "完整"),
         "current": ("current", "及时"),

@@ -62,11 +62,14 @@
     ├── RejectInferenceWarning     an assumption on the rejected that the data do not hold up
     ├── ValidityWarning            validities that seem to be given by their last days
     ├── RejectedRowsWarning        rows that could not be used: they are in the table of rejects
+    ├── KnownRowsWarning           rows of a backfill that are known already, from later than meant
+    ├── FutureRowsWarning          rows that are later than the file in which they stand
     ├── ConflictWarning            sources that contradict each other about one fact
     ├── MixedUnitsWarning          amounts in several currencies, or counted in several units
     ├── StaleDataWarning           facts older than their shelf life
     ├── ResponseWarning            answers of so few, or so other, that they mislead
     ├── DisclosureWarning          a table in which persons could be told apart
+    ├── MergedCustomersWarning     others that are merged with a customer who was erased stay
     ├── WithheldValuesWarning      values left out, since no consent covers the purpose
     ├── MigrationWarning           migrations that are left out, or rows that do not sum to one
     └── NonConvergenceWarning      a search stopped before it came to rest
@@ -305,6 +308,14 @@ class RejectedRowsWarning(CreditScoreWarning):
     """Rows could not be used; each is in the table of rejects with its reason."""
 
 
+class KnownRowsWarning(CreditScoreWarning):
+    """Rows of a backfill are in the store already, known from later than they would be by it."""
+
+
+class FutureRowsWarning(CreditScoreWarning):
+    """Rows say a later instant than that at which their file was made, which counts for them."""
+
+
 class ConflictWarning(CreditScoreWarning):
     """Sources say different things about one fact; the more reliable one is taken."""
 
@@ -323,6 +334,10 @@ class ResponseWarning(CreditScoreWarning):
 
 class DisclosureWarning(CreditScoreWarning):
     """Rows of a table stand alone, or nearly so, and could be told whose they are."""
+
+
+class MergedCustomersWarning(CreditScoreWarning):
+    """Other customers that are merged with the one whose data were erased keep theirs."""
 
 
 class WithheldValuesWarning(CreditScoreWarning):

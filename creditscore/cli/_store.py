@@ -113,7 +113,11 @@ def load(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
     ] = None,
     collected_at: Annotated[
         str | None,
-        typer.Option(help="When the facts were collected, where the mapping does not say it."),
+        typer.Option(
+            help="When the file was exported; needed where the mapping does not say when facts "
+            "were collected. No row counts as collected later, so that verify finds days in the "
+            "future."
+        ),
     ] = None,
     backfill: Annotated[
         bool,
@@ -426,6 +430,13 @@ def backup(
 def restore(
     path: Annotated[Path, typer.Argument(help="File of a backup, its document beside it.")],
     store: Place = None,
+    register: Annotated[
+        Path | None,
+        typer.Option(
+            help="Register of erasures: whom it names is erased again, before there is a store "
+            "that anybody could read. Without it, who was erased after the backup is back."
+        ),
+    ] = None,
     keys: Keys = None,
     actor: ActorName = None,
     role: Role = None,
@@ -434,11 +445,13 @@ def restore(
     """Make a store of a backup, after checks that it is whole.
 
     Example: creditscore store restore 2024-06-30.db --store restored.db --keys keys.json
+    --register erasures.jsonl
     """
     with reporting() as console:
         from creditscore.cli import _store_keep  # noqa: PLC0415
 
-        _store_keep.restore(console, Access.of(store, keys, actor, role, purpose), path)
+        access = Access.of(store, keys, actor, role, purpose)
+        _store_keep.restore(console, access, path, register=register)
 
 
 @store_app.command(epilog=STORE_CODES)

@@ -233,6 +233,26 @@ def test_rejected_values_of_protected_items_are_in_no_file(store: Path, tmp_path
         assert found.rejects()["value"].tolist() == ["-4711.25"]
 
 
+@pytest.mark.parametrize("is_history", [True, False])
+def test_days_after_the_export_are_told_and_found(
+    store: Path, tmp_path: Path, is_history: bool
+) -> None:
+    data, out = tmp_path / "payments.csv", tmp_path / "findings.csv"
+    future = pd.Timestamp.now("UTC") + pd.Timedelta(days=200)
+    paid = FIRM.payments[FIRM.payments["kind"] == "payment"].head(2)
+    paid.assign(paid_on=["2024-06-03", future.date()]).to_csv(data, index=False)
+    asked = ("load", data, "--mapping", trading_firm_mappings()["payments"])
+    output = run(*asked, "--collected-at", "2024-06-30", *["--backfill"] * is_history)
+    assert "Note: Later than the --collected-at that was given, in payments.csv" in output
+    assert "'paid_on' in 1 row" in output
+    known_at = ("--known-at", "2024-06-30") if is_history else ()
+    assert "8 observations checked" in run("verify", *known_at, "--out", out, code=5)
+    told = pd.read_csv(out).query("check == 'future'")
+    assert told[["record", "item", "severity"]].to_numpy().tolist() == [
+        [paid["payment"].iloc[1], "payment.paid_on", "error"]
+    ]
+
+
 def test_no_text_of_a_file_is_a_formula(store: Path, tmp_path: Path) -> None:
     data, mapping = tmp_path / "names.csv", tmp_path / "names.yaml"
     data.write_text('customer,on,name\nC1,2024-01-31,"=HYPERLINK(1)"\n', encoding="utf-8")
@@ -398,7 +418,7 @@ def test_a_dossier_is_written_for_a_role(tmp_path: Path, keys: Path) -> None:
     out = tmp_path / "C00001.html"
     asked = ("dossier", "C00001", *where, "--role", "auditor", *DAY[:2])
     assert "must end in .html" in run(*asked, "--out", tmp_path / "C00001.pdf", code=2)
-    assert "has none" in run(*asked, "--out", out, code=2)
+    assert "give --purpose" in run(*asked, "--out", out, code=2)
     asked = (*asked, "--purpose", "audit", "--out", out)
     output = run(*asked, "--language", "zh")
     assert "Dossier of C00001 on 2024-06-30, of " in output

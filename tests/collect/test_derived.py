@@ -256,7 +256,7 @@ def test_only_what_changed_is_made_anew() -> None:
     assert changes["before"].fillna(-1).to_dict() == {"B": 7, "D": -1}
     assert changes["after"].to_dict() == {"B": 8, "D": 1}
     assert changes["why"].to_dict() == {
-        "B": "inputs changed: 1 observation instead of 1", "D": "new",
+        "B": "inputs changed: 1 observation as before, but not the same", "D": "new",
     }  # fmt: skip
     assert again.observations.table["customer"].tolist() == ["B", "D"]
     assert again.lineage["customer"].tolist() == ["A", "B", "C", "D"]

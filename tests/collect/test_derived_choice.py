@@ -60,6 +60,37 @@ def test_a_derivation_sees_what_a_snapshot_of_the_store_shows(tmp_path: Path) ->
     assert found.sort_index().to_dict() == shown.sort_index().to_dict()
 
 
+@derivation("average_purchases", ("invoice.amount",))
+def amounts(inputs: Any) -> pd.Series:
+    """Return what is known of an invoice."""
+    return inputs.records("invoice").groupby("customer")["amount"].last()
+
+
+def test_of_what_happens_once_a_derivation_sees_what_a_store_shows(tmp_path: Path) -> None:
+    pytest.importorskip("sqlalchemy")
+    from creditscore.organise import CustomerStore
+
+    rng = np.random.default_rng(7)
+    n = 150
+    table = pd.DataFrame({
+        "customer": rng.choice([f"C{k}" for k in range(25)], n), "item": "invoice.amount",
+        "record": "I1", "value": np.arange(n) + 1.0, "unit": "CNY",
+        "true_from": pd.Timestamp("2023-06-28") + pd.to_timedelta(rng.integers(0, 6, n), "D"),
+        "source": rng.choice(SOURCE_KINDS, n), "method": rng.choice(METHODS, n),
+        "collected_at": pd.Timestamp("2023-08-01") + pd.to_timedelta(rng.integers(0, 4, n), "D"),
+        "confidence": rng.choice([0.5, 1.0], n),
+    })  # fmt: skip
+    with CustomerStore.create(tmp_path / "s.db") as store:
+        store.load(Observations.from_frame(table), backfill=True)
+        kept = store.observations(history=True)
+        for as_of, known_at in (("2023-06-30", "2024-06-30"), ("2024-06-30", "2023-08-02")):
+            shown = store.records("invoice", as_of, known_at).set_index("customer")["amount"]
+            found = derive(kept, [amounts], as_of=as_of, known_at=known_at).lineage
+            found = found.set_index("customer")["value"].dropna()
+            assert len(shown) > 10
+            assert found.sort_index().to_dict() == shown.sort_index().to_dict()
+
+
 def bought(*rows: tuple[str, str, float, str, str]) -> Observations:
     """Invoices: customer, day, amount, unit, and settled_on or nothing."""
     parts = [

@@ -147,8 +147,82 @@ def test_a_change_keeps_what_it_does_not_say() -> None:
     table = pd.DataFrame({"customer": ["C1"], "date": ["13.04.2024"], "sales": [1.0]})
     changes = {"date": {"field": "collected_at", "zone": "Asia/Shanghai"}}
     mapping = guess_mapping(table).confirmed(
-        by="Li", changes=changes, fields={"true_from": {"value": "2024-01-01"}}, **SOURCE
+        by="Li",
+        changes=changes,
+        **SOURCE,
+        fields={"true_from": {"value": "2024-01-01"}, "unit": {"value": "CNY"}},
     )
     assert mapping.collected_at == FieldRule(
         columns=("date",), format="%d.%m.%Y", zone="Asia/Shanghai"
     )
+
+
+def test_amounts_without_a_currency_are_asked_about() -> None:
+    table = pd.DataFrame({
+        "客户编号": ["C1"], "报告期": ["2023-12-31"], "资产总计": [5.0], "营业收入（万元）": [7.0],
+        "净利润（万）": [1.0], "员工人数": [12],
+    })  # fmt: skip
+    found = guess_mapping(table)
+    asked = "in which currency is it, as its 'unit' or as the field 'unit' of all?"
+    assert found.frame()["question"].tolist() == ["", "", asked, "", asked, ""]
+    assert repr(found).endswith("2 to decide; not confirmed)")
+    with pytest.raises(InvalidParameterError, match=r"'资产总计' \(in which currency"):
+        found.confirmed(by="Li", **SOURCE)
+    changes = {"资产总计": {"unit": "千元"}, "净利润（万）": {"unit": "万元"}}
+    each = found.confirmed(by="Li", changes=changes, **SOURCE)
+    assert each.columns["资产总计"].unit == "千元"
+    of_all = found.confirmed(by="Li", fields={"unit": {"value": "CNY"}}, **SOURCE)
+    read = read_source(table, of_all, collected_at="2024-05-02").observations.table
+    assert read[["number", "unit"]].to_numpy().tolist() == [
+        [5.0, "CNY"], [70_000.0, "CNY"], [10_000.0, "CNY"], [12.0, "persons"],
+    ]  # fmt: skip
+    # a column that says it answers for all, until somebody takes it away
+    with_column = guess_mapping(table.assign(币种="CNY"))
+    assert with_column.frame()["question"].tolist() == [""] * 7
+    with pytest.raises(InvalidParameterError, match="in which currency is it"):
+        with_column.confirmed(by="Li", changes={"币种": "ignore"}, **SOURCE)
+
+
+def test_a_field_is_said_once() -> None:
+    table = pd.DataFrame({"客户编号": ["C1"], "报告期": [45291], "年度": [2023], "员工人数": [12]})
+    found = guess_mapping(table)
+    changes = {"报告期": "true_from", "年度": "ignore"}
+    fields = {"true_from": {"column": "报告期", "format": "excel"}}
+    with pytest.raises(
+        InvalidParameterError,
+        match="'true_from' is said twice, by 'fields' and by the column '报告期'",
+    ):
+        found.confirmed(by="Li", changes=changes, fields=fields, **SOURCE)
+    with pytest.raises(InvalidParameterError, match="by the column '报告期' and by the column '年"):
+        found.confirmed(by="Li", changes=changes | {"年度": "true_from"}, **SOURCE)
+    mapping = found.confirmed(by="Li", changes=changes, **SOURCE)
+    assert mapping.true_from == FieldRule(columns=("报告期",), format="excel")
+
+
+def test_numbers_of_five_digits_are_days_by_their_name_only() -> None:
+    table = pd.DataFrame({"客户编号": ["45291", "45292"], "开票日期": ["45291", "2024-01-05"]})
+    shown = guess_mapping(table).frame()
+    assert shown["guess"].tolist() == ["customer", "invoice.invoiced_on"]
+    assert (shown["confidence"] == 1.0).all()
+    assert shown["format"].tolist() == ["", "excel"]
+
+
+def test_a_day_that_is_none_does_not_hide_the_others() -> None:
+    days = ["20240105", "20240110", "20240230"]
+    table = pd.DataFrame({"开票日期": days, "Due date": ["03/04/2024", "13/04/2024", "31/31/2024"]})
+    shown = guess_mapping(table).frame()
+    assert shown["guess"].tolist() == ["invoice.invoiced_on", "invoice.due_on"]
+    assert shown["format"].tolist() == ["%Y%m%d", "%d/%m/%Y"]
+    assert (shown["confidence"] < 1).all()
+    # where two are as likely, that is not decided here
+    table = pd.DataFrame({"Due date": ["03/04/2024", "04/05/2024", "31/31/2024"]})
+    assert guess_mapping(table).frame()["question"][0].startswith("which format: %d/%m/%Y or %m/")
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "guess"),
+    [("开票日期", "2024-01-05", "invoice.invoiced_on"), ("更新", "2024-01-05", "collected_at"),
+     ("cust", "K1", "customer"), ("amt", 5.0, "invoice.amount"), ("名称", "海天", "name")],
+)  # fmt: skip
+def test_names_that_exports_have(name: str, cell: object, guess: str) -> None:
+    assert guess_mapping(pd.DataFrame({name: [cell]})).frame()["guess"].tolist() == [guess]

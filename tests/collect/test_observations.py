@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -276,6 +277,33 @@ def test_the_time_does_not_grow_with_the_number_of_items() -> None:
 def test_items_are_not_named_as_columns_of_tables(name: str) -> None:
     with pytest.raises(InvalidParameterError, match="have columns customer, record"):
         Item(name=name, group="identity")
+
+
+def test_what_happens_once_is_kept_in_files(tmp_path: Path) -> None:
+    path = tmp_path / "items.yaml"
+    path.write_text(
+        "items:\n  invoice.paid_on: {group: operating, kind: day, once: true}\n"
+        "  revenue: {group: financial}\n"
+    )
+    catalogue = ItemCatalogue.from_yaml(path)
+    assert [item.once for item in catalogue] == [True, False]
+    assert ItemCatalogue.from_json(catalogue.to_json()) == catalogue
+    # what follows with time is written as it always was, and documents of before are read
+    one = ItemCatalogue(items=(catalogue["revenue"],))
+    assert "once" not in one.to_json()
+    assert not ItemCatalogue.from_json(one.to_json())["revenue"].once
+    with pytest.raises(InvalidParameterError, match="'once' parameter of Item 'revenue' must be a"):
+        Item(name="revenue", group="financial", once="yes")  # type: ignore[arg-type]
+
+
+def test_events_of_the_standard_catalogue_happen_once() -> None:
+    once = {item.name for item in ItemCatalogue.standard() if item.once}
+    names = ("invoiced_on", "due_on", "amount", "currency", "settled_on", "disputed_on")
+    of_invoices = {name for name in once if name.startswith("invoice.")}
+    assert of_invoices == {f"invoice.{name}" for name in names}
+    assert {"payment.paid_on", "payment.amount", "visit.order", "contract.fulfilled_on"} <= once
+    # goods come back in parts, trade goes on from year to year
+    assert not once & {"invoice.returned_on", "trade.amount", "rating.rating", "revenue"}
 
 
 def test_the_standard_catalogue_has_what_the_library_reads() -> None:

@@ -269,3 +269,37 @@ def test_reports_of_lines_and_packed_ones(tmp_path: Path) -> None:
     with gzip.open(tmp_path / "a.json.gz", "wt", encoding="utf-8") as file:
         file.write(text)
     assert values(read_bureau_reports(tmp_path / "a.json.gz"))["name"] == "Wei\u2028Zhang"
+
+
+@pytest.mark.parametrize(
+    ("part", "entry", "told"),
+    [
+        ("信贷账户", {"授信总额": 5}, "授信总额 is no entry of this part; did you mean 授信额度?"),
+        ("信贷账户", {"利率": 5}, "利率 is no entry of this part; known: 账户编号, 账户类型, "),
+        ("enquiries", {"why": "x"}, "why is no entry of this part; known: on, by, reason"),
+        ("enquiry", {}, "enquiry is no part of a report; did you mean enquiries?"),
+    ],
+)  # fmt: skip
+def test_names_that_are_not_known_are_told_what_is(
+    part: str, entry: dict[str, Any], told: str
+) -> None:
+    report = {"report": REPORT["report"], "subject": REPORT["subject"], part: [entry]}
+    with pytest.warns(RejectedRowsWarning):
+        reasons = read_bureau_reports(report).rejects.table["reason"]
+    assert reasons.str.contains(told, regex=False).any()
+
+
+def test_other_names_in_chinese() -> None:
+    report = {
+        "报告信息": {"报告日期": "2024-05-31"}, "信息主体": {"客户号": "P1"},
+        "信贷账户": [
+            {"账户类型": "信用卡", "开立日期": "2020-02-10", "信用额度": 20000, "余额": 5000,
+             "还款记录": "N" * 24},
+        ],
+        "查询记录": [{"查询日期": "2024-05-01", "查询原因": "贷款审批"}],
+        "公共记录": [{"记录类型": "法院判决", "日期": "2022-01-01", "金额": 100}],
+    }  # fmt: skip
+    found = values(read_bureau_reports(report))
+    assert (found["revolving_limit"], found["enquiries_6m"], found["court_judgements"]) == (
+        20000, 1, 1,
+    )  # fmt: skip

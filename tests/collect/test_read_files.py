@@ -329,6 +329,29 @@ def test_the_limit_of_rows_is_of_each_kind_of_file(tmp_path: Path, ending: str) 
     assert read_source(table, SIMPLE, collected_at=AT, limits=one).rejects.n_rows == 0
 
 
+@pytest.mark.parametrize(
+    ("ending", "of"), [("json", b"{},"), ("json", b"[],"), ("jsonl", b"{}\n"), ("jsonl", b"\n")]
+)
+def test_json_of_very_many_objects_is_refused_before_it_is_parsed(
+    tmp_path: Path, ending: str, of: bytes
+) -> None:
+    path = tmp_path / f"bomb.{ending}"
+    path.write_bytes(b"[" + of * 200_002 + b"{}]")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("creditscore.collect._reader._open.parsed_json", pytest.fail)
+        with pytest.raises(UnsafeInputError, match="more than 200,000 objects, lists or lines"):
+            read_source(path, SIMPLE, collected_at=AT, limits=InputLimits(max_rows=1_000))
+
+
+def test_objects_within_rows_are_no_rows(tmp_path: Path) -> None:
+    rows = [{"firm": f"C{n}", "day": "2023-12-31", "sales": 1.0, "at": {"x": []}} for n in (1, 2)]
+    (tmp_path / "a.json").write_text(json.dumps({"rows": rows}))
+    mapping = replace(SIMPLE, file=FileForm(path="rows"))
+    limits = InputLimits(max_rows=2)
+    found = read_source(tmp_path / "a.json", mapping, collected_at=AT, limits=limits)
+    assert found.n_rows == 2
+
+
 def test_no_records_are_no_fault(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[]")
     for data in ([], tmp_path / "a.json", FRAME.head(0)):
@@ -365,6 +388,14 @@ def test_a_name_in_the_place_of_a_number_is_not_told() -> None:
         found = read_source(table, SIMPLE, collected_at=AT)
     assert "row 0, sales '•••' is no number" in str(told[0].message)
     assert found.rejects.table["value"].tolist() == ["Li Wei"]
+
+
+def test_names_of_half_characters_are_written_out(tmp_path: Path) -> None:
+    path = tmp_path / "firms.json"
+    path.write_text(r'[{"firm": "C1", "day": "2024-01-31", "sales": 5, "\ud800": 1}]')
+    found = read_source(path, SIMPLE, collected_at=AT)
+    assert list(found.observations.customers) == ["C1"]
+    assert found.ignored == (r"\ud800",)
 
 
 @pytest.mark.parametrize("name", ["firm", "number", "branch"])

@@ -179,17 +179,20 @@ def test_what_no_file_form_can_be(kwargs: dict[str, Any]) -> None:
         ("", 1, ""), ("CNY", 1, "CNY"), ("thousand CNY", 1000, "CNY"), ("Tsd. EUR", 1000, "EUR"),
         ("Million  USD", 10**6, "USD"), ("bn USD", 10**9, "USD"), ("万元", 10**4, "CNY"),
         ("亿元", 10**8, "CNY"), ("百万美元", 10**6, "USD"), ("元", 1, "CNY"), ("m", 1, "m"),
-        ("thousand", 1000, ""), ("千", 1000, ""),
+        ("thousand", 1000, ""), ("千", 1000, ""), ("CNY thousand", 1000, "CNY"),
+        ("EUR Mio.", 10**6, "EUR"), ("RMB  millions", 10**6, "CNY"), ("US$ bn", 10**9, "USD"),
+        ("CNY 万", 10**4, "CNY"), ("tonnes thousand", 1, "tonnes thousand"),
     ],
 )  # fmt: skip
-def test_words_before_a_unit(text: str, factor: int, unit: str) -> None:
+def test_words_beside_a_unit(text: str, factor: int, unit: str) -> None:
     assert split_unit(text) == (Decimal(factor), unit)
 
 
 @pytest.mark.parametrize(
     ("item", "text", "factor"),
     [("ownership_share", "percent", "0.01"), ("months", "years", "12"), ("months", "", "1"),
-     ("average_days_late", "weeks", "7"), ("policy_exposure", "basis points", "0.0001")],
+     ("average_days_late", "weeks", "7"), ("policy_exposure", "basis points", "0.0001"),
+     ("contract.fulfilled_share", "percent", "0.01")],
 )  # fmt: skip
 def test_units_are_turned_into_that_of_the_item(item: str, text: str, factor: str) -> None:
     known = ItemCatalogue.standard()[item]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -19,7 +20,7 @@ from creditscore.collect import (
     read_instants,
     read_source,
 )
-from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore.exceptions import FutureRowsWarning, InvalidDataError, InvalidParameterError
 
 
 def read(cell: Any, rule: FieldRule) -> Collected:
@@ -57,8 +58,9 @@ def test_a_guessed_month_of_publication_does_not_leak() -> None:
         "customer": ["C1"], "period end": ["2023-12-31"], "revenue": [1.0],
         "published on": ["2024-04"],
     })  # fmt: skip
-    mapping = guess_mapping(table).confirmed(by="Li", source="public_filing",
-                                             method="data_analysis")  # fmt: skip
+    mapping = guess_mapping(table).confirmed(
+        by="Li", source="public_filing", method="data_analysis", fields={"unit": {"value": "CNY"}}
+    )
     found = read_source(table, mapping).observations.table["collected_at"]
     assert found.tolist() == [pd.Timestamp("2024-05-01", tz="UTC")]
 
@@ -114,3 +116,71 @@ def test_digits_that_touch_must_all_be_there(cell: str) -> None:
     with pytest.warns(match="is no day written %Y%m%d"):
         found = read_source(table, mapping, collected_at="2024-12-01")
     assert found.observations.table["true_from"].astype(str).tolist() == ["2024-11-01"]
+
+
+# --- what stands in a file was known when the file was made ---------------------------------
+
+PAID = SourceMapping(
+    source="internal_record", method="data_analysis", customer=FieldRule(value="C1"),
+    record=FieldRule(columns=("number",)), true_from=FieldRule(columns=("day",)),
+    collected_at=FieldRule(columns=("at",)),
+    columns={
+        "day": ItemRule(item="invoice.invoiced_on"),
+        "paid": ItemRule(item="invoice.settled_on", true_from=FieldRule(columns=("paid",)),
+                         collected_at=FieldRule(columns=("paid",))),
+    },
+)  # fmt: skip
+ROWS = pd.DataFrame({
+    "number": ["I1", "I2", "I3", "I4"], "day": "2024-06-29",
+    "at": ["2024-06-30T09:00Z", "2024-06-30T12:00Z", "2024-06-30T20:00Z", "2025-02-03"],
+    "paid": ["2024-06-30", "2025-01-02", "2025-01-03", "word"],
+})  # fmt: skip
+
+
+def made_at(made: Any, mapping: SourceMapping, rows: pd.DataFrame = ROWS) -> Collected:
+    with warnings.catch_warnings(action="ignore"):
+        return read_source(rows, mapping, collected_at=made)
+
+
+@pytest.mark.parametrize(
+    ("made", "expected", "told"),
+    [
+        ("2024-06-30T20:00+08:00", ["09:00", "00:00", "12:00", "12:00", "12:00", "12:00"],
+         {"at": 1, "paid": 2}),
+        # a day lasts until its end
+        ("2024-06-30", ["09:00", "00:00", "12:00", "00:00", "20:00", "00:00"], {"paid": 2}),
+    ],
+)  # fmt: skip
+def test_no_row_is_collected_after_its_file_was_made(
+    made: str, expected: list[str], told: dict[str, int]
+) -> None:
+    found = made_at(made, PAID)
+    table = found.observations.table
+    assert set(table["collected_at"].dt.date) == {dt.date(2024, 6, 30)}
+    assert table["collected_at"].dt.strftime("%H:%M").tolist() == expected
+    # the last row is rejected for another reason, and counts there alone
+    assert (found.after_export, found.rejects.n_rows) == (told, 1)
+    # since when it is true is left as the file says it
+    assert table["true_from"].max() == pd.Timestamp("2025-01-03")
+
+
+def test_rows_that_are_later_than_their_file_are_told_once() -> None:
+    rows = ROWS.tail(2).assign(paid=None)
+    with pytest.warns(FutureRowsWarning, match=r"in the table: 'at' in 1 row\. What") as told:
+        found = read_source(rows, PAID, collected_at="2024-06-30")
+    assert len(told) == 1
+    assert "0 skipped; later than the file: 'at' in 1 row)" in repr(found)
+    assert found.summary.loc[0, "after_export"] == "'at' in 1 row"
+    # nobody says when the file was made, or it was made later: nothing to tell
+    for made in (None, "2025-02-03"):
+        known = read_source(rows, PAID, collected_at=made)
+        assert (known.after_export, known.summary.loc[0, "after_export"]) == ({}, "")
+        assert "later" not in repr(known)
+        assert known.observations.table["collected_at"].max() == pd.Timestamp("2025-02-03T00:00Z")
+
+
+def test_a_value_of_the_mapping_is_no_later_than_the_file() -> None:
+    mapping = replace(PAID, collected_at=FieldRule(value="2024-07-01T08:00Z"))
+    found = made_at("2024-06-30T20:00Z", mapping, ROWS.head(1))
+    assert found.after_export == {"(mapping)": 1}
+    assert found.observations.table["collected_at"].max() == pd.Timestamp("2024-06-30T20:00Z")

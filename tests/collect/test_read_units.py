@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -18,15 +19,21 @@ from creditscore.collect import (
     SourceMapping,
     guess_mapping,
     read_source,
+    read_statements,
 )
 from creditscore.collect._guess._unit_of import unit_of
-from creditscore.collect._reader._units import factor_to
-from creditscore.exceptions import InvalidDataError, InvalidParameterError
+from creditscore.collect._reader._units import currency_of, factor_to, says_a_currency
+from creditscore.exceptions import (
+    InvalidDataError,
+    InvalidParameterError,
+    RejectedRowsWarning,
+)
 
 REVENUE = ItemCatalogue.standard()["revenue"]
 SHARE = ItemCatalogue.standard()["customer_concentration"]
 SOURCE: dict[str, Any] = {"source": "public_filing", "method": "data_analysis"}
 AT = "2024-05-02"
+NO_NUMBER = "is no number written with '.' for decimals and ',' between thousands"
 
 
 @pytest.mark.parametrize(
@@ -99,6 +106,8 @@ def test_observations_are_in_the_unit_of_their_item() -> None:
         ("total assets (thousand EUR)", REVENUE, ("total assets", "thousand EUR", "")),
         ("Revenue [in thousands of EUR]", REVENUE, ("Revenue", "thousands of EUR", "")),
         ("Umsatz in TEUR", REVENUE, ("Umsatz", "TEUR", "")),
+        ("total assets (CNY thousand)", REVENUE, ("total assets", "CNY thousand", "")),
+        ("revenue EUR million", REVENUE, ("revenue", "EUR million", "")),
         ("revenue_keur", REVENUE, ("revenue", "KEUR", "")),
         ("Revenue (2023)", REVENUE, ("Revenue", "", "2023")),
         ("Revenue (YTD)", REVENUE, ("Revenue", "", "YTD")),
@@ -131,3 +140,151 @@ def test_a_unit_in_a_header_is_shown_and_read_by() -> None:
         ["cost_of_sales", 12_000_000.0, "CNY"], ["total_assets", 5_000.0, "EUR"],
         ["equity", 7.0, ""],
     ]  # fmt: skip
+
+
+def amounts(
+    unit: str, *cells: Any, item: str = "net_income", thousands: str = ",", factor: float = 1.0
+) -> Collected:
+    mapping = SourceMapping(
+        **SOURCE, customer=FieldRule(columns=("firm",)), true_from=FieldRule(value="2023-12-31"),
+        columns={"sales": ItemRule(item=item, unit=unit, thousands=thousands, factor=factor)},
+    )  # fmt: skip
+    table = pd.DataFrame({"firm": [f"C{n}" for n in range(len(cells))], "sales": cells})
+    with warnings.catch_warnings(action="ignore"):
+        return read_source(table, mapping, collected_at=AT)
+
+
+@pytest.mark.parametrize(
+    ("unit", "cell", "number"),
+    [
+        ("CNY", "￥12,000.50", 12_000.5), ("CNY", "¥ -5", -5), ("CNY", "-¥5", -5),
+        ("CNY", "(¥5)", -5), ("JPY", "¥7", 7),
+        ("USD", "USD 3,000", 3_000), ("USD", "$3,000", 3_000), ("USD", "3,000 美元", 3_000),
+        ("EUR", "1.5 €", 1.5), ("CNY", "12元", 12), ("CNY", "RMB12", 12), ("CNY", "cny 12", 12),
+        ("CNY", "4,500.00万", 45_000_000), ("CNY", "¥1.2万元", 12_000),
+        ("CNY", "1.2 million", 1.2e6),
+        ("万元", "4,500.00万", 45_000_000), ("万元", "3 万元", 30_000), ("万元", "￥3,000", 3e7),
+        ("thousand USD", "$ 3,000", 3e6),
+    ],
+)  # fmt: skip
+def test_a_number_may_have_the_unit_of_its_row_beside_it(
+    unit: str, cell: str, number: float
+) -> None:
+    assert amounts(unit, cell).observations.table["number"].tolist() == [number]
+    # a factor of the rule is another matter
+    turned = amounts(unit, cell, factor=-1)
+    assert turned.observations.table["number"].tolist() == [-number]
+
+
+@pytest.mark.parametrize(
+    ("unit", "cell", "reason"),
+    [
+        ("", "￥12", "names the currency ¥, and nothing says its 'unit'"),
+        ("CNY", "USD 3,000", "names the currency USD, and is to be in CNY"),
+        ("EUR", "$3", "names the currency $, and is to be in EUR"),
+        ("CNY", "$3 元", "names the currency $, and is to be in CNY"),
+        ("万元", "12元", "is counted in 1, and its column in 10,000"),
+        ("thousand USD", "3 million", "is counted in 1,000,000, and its column in 1,000"),
+        ("CNY", "12 boxes", NO_NUMBER), ("CNY", "CNY", NO_NUMBER), ("CNY", "CNY 1-2", NO_NUMBER),
+        ("CNY", "(¥-5)", NO_NUMBER), ("CNY", "5" + " " * 5_000 + "(", NO_NUMBER),
+        ("CNY", "45%", "is per cent, and to be in CNY"),
+        ("", "45%", "is per cent, and to be in a currency"),
+    ],
+)  # fmt: skip
+def test_a_number_with_another_unit_is_rejected(unit: str, cell: str, reason: str) -> None:
+    assert amounts(unit, cell).rejects.table["reason"].tolist() == [reason]
+
+
+def test_the_unit_of_a_row_is_that_of_its_cell() -> None:
+    mapping = SourceMapping(
+        **SOURCE, customer=FieldRule(columns=("firm",)), true_from=FieldRule(value="2023-12-31"),
+        unit=FieldRule(columns=("ccy",)),
+        columns={"sales": ItemRule(item="revenue"), "ccy": ItemRule(item="currency")},
+    )  # fmt: skip
+    table = pd.DataFrame({
+        "firm": [*"ABCD"], "ccy": ["人民币", "美元", "USD", "人民币"],
+        "sales": ["￥12", "USD 3", "￥7", "5"],
+    })  # fmt: skip
+    with pytest.warns(RejectedRowsWarning, match="names the currency ¥, and is to be in USD"):
+        found = read_source(table, mapping, collected_at=AT).observations.table
+    shown = found[["customer", "number", "text", "unit"]].dropna(subset=["number"])
+    assert shown[["customer", "number", "unit"]].to_numpy().tolist() == [
+        ["A", 12.0, "CNY"], ["B", 3.0, "USD"], ["D", 5.0, "CNY"],
+    ]  # fmt: skip
+    assert found["text"].dropna().tolist() == ["CNY", "USD", "CNY"]
+
+
+def test_signs_of_thousands_that_nobody_said_are_told() -> None:
+    told = "is no number written with '.' for decimals; if ',' parts its thousands, say so in "
+    found = amounts("CNY", "￥12,000.50", thousands="")
+    assert found.rejects.table["reason"].tolist() == [f"{told}'thousands'"]
+
+
+def test_a_share_may_be_written_as_per_cent() -> None:
+    cells = ["45%", "45 %", "13％", "0.5", "-5%", "(5%)"]
+    for unit, plain in (("", 0.5), ("fraction", 0.5), ("percent", 0.005)):
+        found = amounts(unit, *cells[:4], item="customer_concentration").observations.table
+        assert found["number"].tolist() == [0.45, 0.45, 0.13, plain]
+    minus = amounts("", *cells[4:], item="purchase_trend").observations.table
+    assert minus["number"].tolist() == [-0.05, -0.05]
+    assert len(amounts("‰", "45%", item="customer_concentration").rejects) == 1
+
+
+def test_persons_are_counted_in_ten_thousands_too() -> None:
+    found = amounts("", "1.2万", "12 persons", "12 USD", item="employees")
+    assert found.observations.table["number"].tolist() == [12_000.0, 12.0]
+    assert found.rejects.table["reason"].tolist() == [
+        "names the currency USD, and is to be in persons"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("人民币", "CNY"), ("RMB", "CNY"), ("元", "CNY"), ("万元", "CNY"), ("美元", "USD"),
+        (" usd ", "USD"), ("€", "EUR"), ("ＣＮＹ", "CNY"), ("XAU", "XAU"), ("CNY thousand", "CNY"),
+        ("Euro", "EUR"), ("million US dollars", "USD"), ("Yuan", "CNY"),
+    ],
+)  # fmt: skip
+def test_a_currency_has_one_name(text: str, code: str) -> None:
+    assert currency_of(text) == code
+
+
+def test_a_currency_that_is_unclear_is_asked_for() -> None:
+    mapping = SourceMapping(
+        **SOURCE, customer=FieldRule(columns=("firm",)), record=FieldRule(columns=("no",)),
+        true_from=FieldRule(value="2023-12-31"),
+        columns={"ccy": ItemRule(item="invoice.currency")},
+    )  # fmt: skip
+    table = pd.DataFrame({"firm": "C1", "no": ["1", "2", "3"], "ccy": ["￥", "RMB", "Taler"]})
+    with pytest.warns(RejectedRowsWarning) as told:
+        rejected = read_source(table, mapping, collected_at=AT).rejects.table
+    assert rejected["reason"].tolist() == [
+        "is the sign of CNY, JPY: say in 'words' which is meant",
+        "is no currency that is known, such as CNY: say in 'words' which is meant",
+    ]
+    # what is none may be a name, and is not shown
+    assert "Taler" not in str(told[0].message)
+    words = {"￥": "人民币", "Taler": "EUR"}
+    rule = ItemRule(item="invoice.currency", words=words)
+    found = read_source(table, replace(mapping, columns={"ccy": rule}), collected_at=AT)
+    assert found.observations.table["text"].tolist() == ["CNY", "CNY", "EUR"]
+
+
+def test_which_items_are_currencies() -> None:
+    found = [item.name for item in ItemCatalogue.standard() if says_a_currency(item)]
+    assert found == [
+        "currency", "market_currency", "invoice.currency", "contract.currency", "trade.currency",
+    ]  # fmt: skip
+
+
+def test_a_currency_of_statements_is_that_of_their_amounts() -> None:
+    facts = pd.DataFrame({
+        "entity": "K1", "concept": ["资产总计"] * 2, "end": ["2022-12-31", "2023-12-31"],
+        "value": [100, 5], "unit": ["人民币", "万元"],
+    })  # fmt: skip
+    found = read_statements(facts, collected_at=AT).observations.table
+    assert found[found["item"] == "total_assets"][["number", "unit"]].to_numpy().tolist() == [
+        [100.0, "CNY"], [50_000.0, "CNY"],
+    ]  # fmt: skip
+    assert found["text"].dropna().tolist() == ["CNY", "CNY"]

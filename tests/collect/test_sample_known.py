@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from creditscore.collect import OBSERVATION_COLUMNS, SourceMapping, read_source
+from creditscore.collect import (
+    OBSERVATION_COLUMNS,
+    ContactLog,
+    SourceMapping,
+    confirmed_observations,
+    read_source,
+)
 from creditscore.datasets import load_trading_firm, trading_firm_mappings
+from creditscore.exceptions import RejectedRowsWarning
 
 DAY = pd.Timestamp("2023-03-31")
 """Between the two years of the ledger, before statements of 2022 were restated."""
@@ -71,16 +80,22 @@ def test_rows_and_what_was_added_to_them_are_known_when_they_came(name: str) -> 
         assert len(expected) > 50
 
 
-def test_a_list_of_today_tells_of_the_past_only_what_does_not_change() -> None:
+def test_a_list_of_today_tells_of_the_past_what_was_entered_by_then() -> None:
     now = FIRM.customers
     then = now.copy()
-    for column in now.columns.difference(WRITTEN_AT_OPENING):
+    entered_since = (now["entered_on"] > DAY).to_numpy()
+    for column in now.columns.difference([*WRITTEN_AT_OPENING, "entered_on"]):
         # whatever stood there on that day
-        then[column] = now[column].iloc[::-1].to_numpy()
+        other = now[column].iloc[::-1].to_numpy()
+        of_the_day = np.full(len(now), column in ("employees", "parent"))
+        then[column] = now[column].where(~(entered_since | of_the_day), other)
+    assert 20 < entered_since.sum() < 190
     assert same(known(now, "customers"), known(then, "customers"))
     told = known(now, "customers")
-    assert len(told) > 500
-    assert not {"employees", "parent", "address"} & set(told["item"])
+    assert not {"employees", "parent"} & set(told["item"])
+    phones = told[told["item"] == "phone"].set_index("customer")["true_from"]
+    listed = now[~entered_since].set_index("customer")["entered_on"]
+    assert phones.to_dict() == listed.to_dict()
 
 
 def test_employees_and_parents_are_those_of_the_day_of_the_list() -> None:
@@ -89,3 +104,17 @@ def test_employees_and_parents_are_those_of_the_day_of_the_list() -> None:
     late = facts[facts["item"].isin(["employees", "parent"])]
     assert set(late["true_from"]) == {pd.Timestamp("2024-06-30")}
     assert set(late["collected_at"]) == {pd.Timestamp("2024-06-30T20:00Z")}
+
+
+def test_what_a_contact_confirms_was_known_before() -> None:
+    mapping = SourceMapping.from_yaml(trading_firm_mappings()["customers"])
+    facts = read_source(FIRM.customers, mapping).observations
+    log = ContactLog.from_frame(FIRM.contacts)
+    with pytest.warns(RejectedRowsWarning, match="13 confirmations could not be used"):
+        found = confirmed_observations(log, facts)
+    asked = FIRM.contacts["confirmed"].dropna().str.split(";").explode()
+    assert len(found.observations) == len(asked) - 13 == 212
+    # persons have nobody else to talk to
+    assert set(found.rejects.table["item"]) == {"contact_person"}
+    cells = [json.loads(cells)["customer"] for cells in found.rejects.table["cells"]]
+    assert {customer[0] for customer in cells} == {"P"}

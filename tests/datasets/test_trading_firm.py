@@ -560,6 +560,21 @@ def test_breaches_break_a_rule_and_nothing_else_does(firm: TradingFirm) -> None:
     assert (log["actor"].map(staff) == log["role"]).all()
 
 
+def test_contact_data_stood_in_the_list_before_they_were_checked_or_confirmed(
+    firm: TradingFirm,
+) -> None:
+    listed = firm.customers.set_index("customer")
+    entered = listed["entered_on"]
+    assert entered.between(listed["opened_on"], AS_OF).all()
+    assert (entered > listed["opened_on"]).mean() == pytest.approx(0.4, abs=0.03)
+    assert not (entered > listed["verified_on"]).any()
+    told = firm.contacts.dropna(subset="confirmed")
+    at = told["at"].dt.tz_localize(None).dt.normalize()
+    assert (at > told["customer"].map(entered)).all()
+    # some were changed long after the customer came
+    assert (entered - listed["opened_on"]).quantile(0.9) > pd.Timedelta(days=365)
+
+
 # --- reference: how far models come --------------------------------------------------
 
 

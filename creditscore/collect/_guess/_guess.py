@@ -16,9 +16,10 @@ from creditscore.collect._guess._similarity import plain_name, similarity
 from creditscore.collect._guess._unit_of import unit_of
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._item import Item
-from creditscore.collect._reader._file_form import FileForm
+from creditscore.collect._reader._file_form import HEADER_PARTED, FileForm
 from creditscore.collect._reader._open import open_source
 from creditscore.collect._reader._rule import FIELDS
+from creditscore.collect._reader._units import split_unit
 
 _LEAST = 0.7
 """Guesses of less are not made."""
@@ -59,7 +60,8 @@ def guess_mapping(
     0.5 + 0.5 × the share of cells that it could hold. Columns are given to fields and items in
     the order of their confidence, each once; below 0.7 there is no guess. Samples show the form
     of texts only. A unit that the name of a column says, in brackets or at its end, is told, and
-    read by when it is confirmed; what is in brackets and is none is asked about.
+    read by when it is confirmed; what is in brackets and is none is asked about. So is the
+    currency of amounts, where neither their name nor a column says it.
 
     Examples
     --------
@@ -67,14 +69,14 @@ def guess_mapping(
     >>> from creditscore.collect import guess_mapping
     >>> table = pd.DataFrame({
     ...     "客户编号": ["C1", "C2"], "报告期": ["2023-12-31", "2023-12-31"],
-    ...     "营业收入": [1200, 980],
+    ...     "营业收入（万元）": [1200, 980],
     ... })
     >>> proposal = guess_mapping(table)
     >>> proposal.frame()[["column", "guess", "confidence"]]
          column      guess  confidence
     0      客户编号   customer         1.0
     1       报告期  true_from         1.0
-    2      营业收入    revenue         1.0
+    2  营业收入（万元）    revenue         1.0
     >>> mapping = proposal.confirmed(
     ...     by="Li", source="public_filing", method="data_analysis", at="2024-05-02T08:00Z")
     >>> mapping.confirmed_by, mapping.items
@@ -120,7 +122,9 @@ def _names(catalogue: ItemCatalogue) -> dict[str, list[str]]:
 def _scores(
     column: str, shape: Shape, known: Mapping[str, Sequence[str]], catalogue: ItemCatalogue
 ) -> dict[str, float]:
-    own = {plain_name(column), plain_name(unit_of(column, None)[0])}
+    bare = unit_of(column, None)[0]
+    # of a header in several rows, the lowest may say it alone
+    own = {plain_name(name) for name in (column, bare, bare.rpartition(HEADER_PARTED)[2])}
     found = {}
     for target, names in known.items():
         alike = max(similarity(name, other) for name in own for other in names)
@@ -130,7 +134,7 @@ def _scores(
 
 def _fit(target: str, shape: Shape, catalogue: ItemCatalogue) -> float:
     if target in DAYS:
-        return 1.0 if shape.formats else 0.0
+        return shape.days
     if target == "confidence":
         return shape.numbers
     if target == "address":
@@ -164,11 +168,13 @@ def _guess(
     is_day = target in DAYS or (item is not None and item.kind == "day")
     _, unit, odd = unit_of(column, item)
     is_number = item is not None and item.kind == "number"
+    is_amount = is_number and item is not None and not item.unit
     return ColumnGuess(
         column=column, target=target, confidence=round(scores.get(target, 0.0), 3),
         alternatives=tuple(others[:_N_ALTERNATIVES]),
-        formats=shape.formats if is_day else (),
+        formats=shape.of_days if is_day else (),
         unit=unit if is_number or item is None else "", not_a_unit=odd if is_number else "",
+        is_amount=is_amount and not split_unit(unit)[1],
         samples=_samples(shape, item),
     )  # fmt: skip
 

@@ -41,11 +41,14 @@ class ColumnGuess:
     alternatives : tuple of (str, float)
         What else it could hold, and how likely.
     formats : tuple of str
-        Of days: formats that all cells fit. Of several, a person must say which is meant.
+        Of days: formats that all cells fit; where none does, those that half of them fit. Of
+        several, a person must say which is meant.
     unit : str
         Unit that its name says, such as ``"thousand EUR"``; empty where it says none.
     not_a_unit : str
         Of a number, what its name has in brackets that is no unit which is known.
+    is_amount : bool
+        Whether it is an amount of which the name says no currency.
     samples : tuple of str
         Some cells; of texts and of protected items, their form only.
 
@@ -63,11 +66,12 @@ class ColumnGuess:
     formats: tuple[str, ...] = ()
     unit: str = ""
     not_a_unit: str = ""
+    is_amount: bool = False
     samples: tuple[str, ...] = ()
 
     @property
     def question(self) -> str:
-        """What a person must decide, or nothing."""
+        """What a person must decide of this column alone, or nothing."""
         if not self.target:
             return "of what use is it?"
         if len(self.formats) > 1:
@@ -122,11 +126,15 @@ class MappingProposal:
                 "format": guess.formats[0] if len(guess.formats) == 1 else "",
                 "unit": guess.unit,
                 "samples": ", ".join(guess.samples),
-                "question": guess.question,
+                "question": question,
             }
-            for guess in self.guesses
+            for guess, question in zip(self.guesses, self._questions(), strict=True)
         ]
         return pd.DataFrame(rows)
+
+    def _questions(self) -> list[str]:
+        has_currency = any(guess.target == "unit" for guess in self.guesses)
+        return [_question(guess, has_currency=has_currency) for guess in self.guesses]
 
     def confirmed(
         self,
@@ -156,21 +164,22 @@ class MappingProposal:
             and how it is written, such as ``{"item": "invoice.due_on", "format": "%d/%m/%Y"}``.
             What it does not say, the format and the unit that were found, stays.
         fields : mapping of str to mapping, optional
-            Fields that no column holds, such as ``{"true_from": {"value": "2023-12-31"}}``.
+            Fields that no column holds, such as ``{"true_from": {"value": "2023-12-31"}}``, or
+            ``{"unit": {"value": "CNY"}}`` of all amounts.
         at : datetime or str, optional
             When; without, now.
 
         Raises
         ------
         InvalidParameterError
-            Nobody is named; a column, item or field is not known; a question is open; or no
-            column holds the customer or the day.
+            Nobody is named; a column, item or field is not known; a question is open; no column
+            holds the customer or the day; or a field is said twice.
         """
         if not isinstance(by, str) or not by.strip():
             msg = "The 'by' of MappingProposal.confirmed must name who looked at the guesses."
             raise InvalidParameterError(msg)
-        uses = self._uses(changes or {})
         rules: dict[str, Any] = dict(fields or {})
+        uses = self._uses(changes or {}, rules)
         columns: dict[str, ItemRule] = {}
         ignored = []
         for column, use in uses.items():
@@ -200,21 +209,24 @@ class MappingProposal:
         mapping.check_items(self.catalogue)
         return mapping
 
-    def _uses(self, changes: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what each column is used for."""
+    def _uses(self, changes: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what each column is used for; fields of no column are given besides."""
         names = [guess.column for guess in self.guesses]
         for column in changes:
             if column not in names:
                 raise unknown_name(column, names, "column", self.source_name)
         uses: dict[str, Any] = {}
-        open_questions = []
         for guess in self.guesses:
             if guess.column in changes:
                 uses[guess.column] = self._changed(guess, changes[guess.column])
-            elif guess.question:
-                open_questions.append(f"{guess.column!r} ({guess.question})")
-            else:
+            elif not guess.question:
                 uses[guess.column] = self._use(guess, guess.target, {})
+        has_currency = "unit" in _fields_once(uses, fields)
+        asked = {
+            guess.column: _question(guess, has_currency=has_currency)
+            for guess in self.guesses if guess.column not in changes
+        }  # fmt: skip
+        open_questions = [f"{name!r} ({question})" for name, question in asked.items() if question]
         if open_questions:
             msg = (
                 f"Answer in 'changes' what is open: {'; '.join(open_questions)}. A column of no "
@@ -249,7 +261,7 @@ class MappingProposal:
     def __repr__(self) -> str:
         """Say in one line how many columns have a guess."""
         n = sum(bool(guess.target) for guess in self.guesses)
-        asked = sum(bool(guess.question) for guess in self.guesses)
+        asked = sum(map(bool, self._questions()))
         return (
             f"MappingProposal({n} of {len(self.guesses)} columns guessed, {asked} to decide; "
             "not confirmed)"
@@ -258,6 +270,30 @@ class MappingProposal:
     def _repr_html_(self) -> str:
         """Show the guesses as a table."""
         return html_table(self.frame(), caption=repr(self), formats={"confidence": "{:.2f}"})
+
+
+def _question(guess: ColumnGuess, *, has_currency: bool) -> str:
+    """Return what a person must decide, where a field says the currency or none does."""
+    if guess.question or has_currency or not guess.is_amount:
+        return guess.question
+    return "in which currency is it, as its 'unit' or as the field 'unit' of all?"
+
+
+def _fields_once(uses: Mapping[str, Any], fields: Mapping[str, Any]) -> set[str]:
+    """Return the names of all fields, of which none may be said twice."""
+    said = dict.fromkeys(fields, "'fields'")
+    for column, use in uses.items():
+        name = use["field"] if isinstance(use, dict) and "field" in use else ""
+        if name in said:
+            msg = (
+                f"The field {name!r} is said twice, by {said[name]} and by the column {column!r}. "
+                f"Say in 'changes' how a column is written, as {{'field': {name!r}, 'format': …}}, "
+                "or that it is of another use or 'ignore'."
+            )
+            raise InvalidParameterError(msg)
+        if name:
+            said[name] = f"the column {column!r}"
+    return set(said)
 
 
 def _written(formats: tuple[str, ...]) -> dict[str, Any]:

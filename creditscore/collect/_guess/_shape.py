@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +13,16 @@ from creditscore._cells import is_empty
 from creditscore.collect._observation._incoming import coded
 from creditscore.collect._observation._item import Item
 from creditscore.collect._reader._file_form import FileForm
-from creditscore.collect._reader._units import ONE
+from creditscore.collect._reader._rule import EXCEL_DAYS
+from creditscore.collect._reader._units import HUNDREDTH, ONE
 from creditscore.collect._reader._values import (
+    Broken,
     CellFault,
     DayReader,
     NumberReader,
     folded,
     hashable,
+    is_serial,
     read_flag,
     read_text,
     stands_for_nothing,
@@ -29,6 +33,7 @@ _FORMATS = (
     "", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d", "%d %b %Y",
 )  # fmt: skip
 """Formats of days that are tried; that more than one fits is told, and never decided."""
+_HALF = 0.5
 _PERIODS = ("%Y", "%Y-%m", "%Y%m")
 
 
@@ -44,6 +49,12 @@ class Shape:
         Share of them that are numbers; that are true or false.
     formats : tuple of str
         Formats of days that all of them fit; the year first is the empty one.
+    nearly : tuple of str
+        Where none does, and they are no numbers of days: those that half of them fit, or more.
+    days : float
+        Share of them that fit the best of these.
+    serials : bool
+        Whether some may be numbers of days, as spreadsheets count them, and the others are days.
     words : tuple of str
         The cells as texts.
     """
@@ -52,14 +63,22 @@ class Shape:
     numbers: float
     flags: float
     formats: tuple[str, ...]
+    nearly: tuple[str, ...]
+    days: float
+    serials: bool
     words: tuple[str, ...]
+
+    @property
+    def of_days(self) -> tuple[str, ...]:
+        """Formats, if they are days at all; numbers of five digits may be anything."""
+        return self.formats or ((EXCEL_DAYS,) if self.serials else self.nearly)
 
     def fit(self, item: Item) -> float:
         """Return the share of cells that an item could hold."""
         if not self.n:
             return 0.5
         if item.kind == "day":
-            return 1.0 if self.formats else 0.0
+            return self.days
         if item.kind == "number":
             return self.numbers
         if item.kind == "flag":
@@ -75,17 +94,26 @@ def shape_of(cells: pd.Series, form: FileForm) -> Shape:
     missing = frozenset(folded(str(word)) for word in form.missing)
     _, levels = coded(hashable(cells))
     some = [cell for cell in levels[:_MOST_LOOKED_AT] if not is_empty(cell)]
+    some = [cell for cell in some if not isinstance(cell, Broken)]
     kept = [cell for cell in some if not stands_for_nothing(cell, missing)]
-    number = NumberReader(decimal=form.decimal, thousands=form.thousands, factor=ONE, percent=True)
-    # days that are no texts have no format
-    in_text = any(isinstance(cell, (str, int, float)) for cell in kept)
-    formats = tuple(
-        known for known in ((*_FORMATS, *_PERIODS) if in_text else ("",))
-        if kept and _share(kept, DayReader(format=known, at="end")) == 1.0
-    )  # fmt: skip
+    number = NumberReader(
+        decimal=form.decimal, thousands=form.thousands, factor=ONE, hundredth=HUNDREDTH
+    )
+    # days that are no texts have no format, and fit any
+    texts = [cell for cell in kept if not isinstance(cell, dt.date)]
+    shares = {
+        known: _share(texts or kept, DayReader(format=known, at="end"))
+        for known in ((*_FORMATS, *_PERIODS) if texts else ("",))
+    }
+    formats = tuple(known for known, share in shares.items() if share == 1.0)
+    others = [cell for cell in texts if not is_serial(cell)]
+    serials = len(others) < len(texts) and (not others or _share(others, DayReader()) == 1.0)
+    nearly = () if formats or serials else tuple(f for f, share in shares.items() if share >= _HALF)
+    days = 1.0 if formats or serials else max((shares[known] for known in nearly), default=0.0)
     return Shape(
         n=len(kept), numbers=_share(kept, number), flags=_share(kept, read_flag),
-        formats=formats, words=tuple(_word(cell) for cell in kept),
+        formats=formats, nearly=nearly, days=days, serials=serials,
+        words=tuple(_word(cell) for cell in kept),
     )  # fmt: skip
 
 

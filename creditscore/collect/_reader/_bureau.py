@@ -84,18 +84,22 @@ def read_bureau_reports(
     A report is a mapping of five parts, each of which may be missing but ``report`` and
     ``subject``; names are English or, in brackets, Chinese:
 
-    - ``report`` (报告信息): agency, report_number, reported_on (报告日期);
-    - ``subject`` (信息主体): customer (客户号), name, identity_number, birth_year, phone, email,
-      address, address_since, employed_since;
-    - ``tradelines`` (信贷账户): account, kind (revolving, instalment, mortgage), opened_on,
-      closed_on or is_open, limit, balance, monthly_payment, currency, payments (还款记录; the
-      string of :class:`PaymentHistory`, the oldest month first) or payment_status (the latest
-      month first, ``-`` before it was opened);
-    - ``enquiries`` (查询记录): on, by, reason (application, guarantee, own, review);
-    - ``public_records`` (公共记录): kind (court_judgement, tax_arrears), on, amount, settled_on.
+    - ``report`` (报告信息): agency (报告机构), report_number (报告编号), reported_on (报告日期);
+    - ``subject`` (信息主体): customer (客户号), name (姓名), identity_number (证件号码), birth_year
+      (出生年份), phone (手机号码), email (电子邮箱), address (居住地址), address_since
+      (居住起始日期), employed_since (就业起始日期);
+    - ``tradelines`` (信贷账户): account (账户编号), kind (账户类型: revolving, 信用卡; instalment,
+      贷款; mortgage, 房贷), opened_on (开立日期), closed_on (关闭日期) or is_open, limit (授信额度,
+      信用额度), balance (余额), monthly_payment (本月应还款), currency (币种), payments (还款记录;
+      the string of :class:`PaymentHistory`, the oldest month first) or payment_status (the
+      latest month first, ``-`` before it was opened);
+    - ``enquiries`` (查询记录): on (日期, 查询日期), by (查询机构), reason (原因, 查询原因:
+      application, 贷款审批; guarantee, 担保资格审查; own, 本人查询; review, 贷后管理);
+    - ``public_records`` (公共记录): kind (记录类型: court_judgement, 法院判决; tax_arrears, 欠税),
+      on (日期), amount (金额), settled_on (结清日期).
 
-    Some names of other bureaus are known besides (identity, enquired_on, lender, purpose,
-    recorded_on). A ``summary`` of the bureau itself is not read: it is counted here.
+    Some names of other bureaus are known besides (identity, accounts, enquired_on, lender,
+    purpose, recorded_on). A ``summary`` of the bureau itself is not read: it is counted here.
 
     Late payments in 24 months are counted over all accounts, closed ones too; accounts, limits,
     balances and payments are those of accounts open on the day of the report; enquiries of 6

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 import numpy as np
@@ -65,8 +66,9 @@ _IS_OPEN = {
 _ENGLISH = {zh: name for name, zh in _ZH.items()} | {
     "identity": "subject", "accounts": "tradelines", "enquired_on": "on", "recorded_on": "on",
     "lender": "by", "purpose": "reason",
+    "信用额度": "limit", "查询日期": "on", "查询原因": "reason", "类型": "kind", "记录类型": "kind",
 }  # fmt: skip
-"""Names in Chinese, and others that reports have in English."""
+"""Names in Chinese, and others that reports have."""
 _NOT_READ = "summary"
 """The bureau's own counts, of which it is not known what they count."""
 
@@ -90,7 +92,8 @@ def read_report(content: Mapping[str, Any]) -> Report:
         report.faults.append((name, "", "", "stands twice, by two names"))
     for name in plain:
         if name not in FIELDS:
-            report.faults.append((str(name), "", "", "is no part of a report"))
+            told = f"is no part of a report{_meant(str(name), FIELDS)}"
+            report.faults.append((str(name), "", "", told))
     about = _part(report, plain, "report")
     subject = _part(report, plain, "subject")
     read = _Cells(report)
@@ -170,8 +173,20 @@ def _list(
 def _check_names(report: Report, entry: Mapping[str, Any], part: str) -> None:
     for name in entry:
         if name not in FIELDS[part]:
-            report.faults.append((part, str(name), "", "is no entry of this part"))
+            told = f"is no entry of this part{_meant(str(name), FIELDS[part])}"
+            report.faults.append((part, str(name), "", told))
             report.broken.add(part)
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """Return which name may be meant, or which are known, in the language of the name."""
+    wanted = [*known]
+    every = [*wanted, *(other for other, meant in _ENGLISH.items() if meant in wanted)]
+    near = get_close_matches(name, every, n=1)
+    if near:
+        return f"; did you mean {near[0]}?"
+    names = wanted if name.isascii() else [_ZH[other] for other in wanted if other in _ZH]
+    return f"; known: {', '.join(names)}"
 
 
 def _accounts(

@@ -21,16 +21,22 @@ from creditscore.collect._observation._faults import observation_faults
 from creditscore.collect._observation._incoming import coded
 from creditscore.collect._observation._item import Item
 from creditscore.collect._observation._observations import Observations, observation_table
-from creditscore.collect._reader._collected import REJECT_COLUMNS, Collected, Rejects
-from creditscore.collect._reader._fields import Fields, read_fields
+from creditscore.collect._reader._collected import (
+    OF_THE_MAPPING,
+    REJECT_COLUMNS,
+    Collected,
+    Rejects,
+)
+from creditscore.collect._reader._fields import Fields, plain_instant, read_fields
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._rule import ItemRule
 from creditscore.collect._reader._source_table import SourceTable, shown
-from creditscore.collect._reader._units import ONE, factor_to, is_percent
+from creditscore.collect._reader._units import ONE, factor_to, hundredth_of, says_a_currency
 from creditscore.collect._reader._values import (
     DayReader,
     NumberReader,
     Read,
+    currency_reader,
     folded,
     hashable,
     number_of,
@@ -81,6 +87,8 @@ class Collecting:
     apart: str = ""
     """Column by which several rows of one record, of one day and unit, are none."""
     faults: list[_Fault] = field(default_factory=list)
+    later: dict[str, list[Int1D]] = field(default_factory=dict)
+    """Rows that say of themselves a later instant than the one given, by column."""
     n_empty: int = 0
 
     def __post_init__(self) -> None:
@@ -125,7 +133,14 @@ class Collecting:
                 if name not in (*self.mapping.used_columns, *self.mapping.ignore)
                 and name not in self.table.stands_for.values()
             ),
+            after_export=self._after_export(rejected),
         )  # fmt: skip
+
+    def _after_export(self, rejected: Int1D) -> dict[str, int]:
+        """Count the rows that were used and say that they are later than the file."""
+        rows = {column: np.unique(np.concatenate(parts)) for column, parts in self.later.items()}
+        found = {column: int((~np.isin(of, rejected)).sum()) for column, of in rows.items()}
+        return {column: n for column, n in found.items() if n}
 
     @cached_property
     def missing(self) -> frozenset[str]:
@@ -195,7 +210,7 @@ class Collecting:
     def _part(self, rows: Int1D, place: int, rule: ItemRule, column: str, fields: Fields) -> _Part:
         item = self.catalogue[rule.item]
         factors, units = self._units(rows, rule, item, fields)
-        read = self._read(self.table.columns[column].iloc[rows], rule, item, factors)
+        read = self._read(self.table.columns[column].iloc[rows], rule, item, (factors, units))
         empty = read.empty
         if rule.required:
             self._note_all(rows[empty], column, item.name, "is empty, and must not be")
@@ -231,27 +246,34 @@ class Collecting:
         return factors[codes], np.array([unit for _, unit in known], dtype=object)[codes]
 
     def _read(
-        self, cells: pd.Series, rule: ItemRule, item: Item, factors: npt.NDArray[np.object_]
-    ) -> Read:
+        self, cells: pd.Series, rule: ItemRule, item: Item,
+        counted: tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]],
+    ) -> Read:  # fmt: skip
+        """Read the cells of a rule; `counted` has the factor and the unit of each."""
         form = self.mapping.form
         if item.kind in ("text", "flag"):
             plain_reader: Any = read_text if item.kind == "text" else read_flag
-            return read_column(cells, with_words(plain_reader, rule.words, item.kind), self.missing)
+            read = with_words(plain_reader, rule.words, item.kind)
+            read = currency_reader(read) if says_a_currency(item) else read
+            return read_column(cells, read, self.missing)
         if item.kind == "day":
             day = DayReader(format=rule.format, at=rule.at)
             return read_column(cells, with_words(day, rule.words, "day"), self.missing)
         thousands = form.thousands if rule.thousands is None else rule.thousands
-        codes, levels = pd.factorize(factors)
+        (of_factor, factors), (of_unit, units) = map(pd.factorize, counted)
+        codes, pairs = pd.factorize(of_factor * max(1, len(units)) + of_unit)
         whole: Read | None = None
-        for code, factor in enumerate(levels):
+        for code, pair in enumerate(pairs):
+            factor, unit = factors[pair // len(units)], units[pair % len(units)]
             number = NumberReader(
                 decimal=rule.decimal or form.decimal, thousands=thousands, factor=factor,
-                percent=is_percent(rule.unit),
+                hundredth=hundredth_of(item, rule.unit), unit=unit,
+                scale=factor / Decimal(repr(rule.factor)),
             )  # fmt: skip
             mine = np.flatnonzero(codes == code)
-            some = cells if len(levels) == 1 else cells.iloc[mine]
+            some = cells if len(pairs) == 1 else cells.iloc[mine]
             part = _numbers(some, number, self.missing, rule.words)
-            whole = part if len(levels) == 1 else _put(whole, part, mine, len(cells))
+            whole = part if len(pairs) == 1 else _put(whole, part, mine, len(cells))
         return whole or read_column(cells, read_text, self.missing)
 
     # --- observations ------------------------------------------------------------------------
@@ -307,12 +329,24 @@ class Collecting:
         return days[part.rows]
 
     def _collected_at(self, part: _Part, fields: Fields) -> npt.NDArray[np.datetime64]:
-        rule = part.rule.collected_at
-        if rule is None:
-            return fields.collected_at[part.rows]
-        instants, reasons, column = fields.instants_of(rule)
-        self._note(part.rows, column, part.rule.item, reasons[part.rows])
-        return instants[part.rows]
+        rule = part.rule.collected_at or self.mapping.collected_at
+        if part.rule.collected_at is None:
+            found = fields.collected_at[part.rows]
+        else:
+            instants, reasons, column = fields.instants_of(part.rule.collected_at)
+            self._note(part.rows, column, part.rule.item, reasons[part.rows])
+            found = instants[part.rows]
+        if rule is None or self.collected_at is None:
+            return found
+        # what stands in a file was known when the file was made; a day lasts until its end
+        made = plain_instant(self.collected_at)
+        is_day = made == made.astype("datetime64[D]")
+        late = found >= made + np.timedelta64(1, "D") if is_day else found > made
+        if late.any():
+            column = next(iter(rule.columns), OF_THE_MAPPING)
+            column = self.table.stands_for.get(column, column)
+            self.later.setdefault(column, []).append(part.rows[late])
+        return np.where(late, made, found)
 
     def _note_observed(self, table: pd.DataFrame, rows: Int1D, places: Int1D) -> None:
         """Note what the catalogue says against observations of rows without another fault."""

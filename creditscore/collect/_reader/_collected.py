@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,8 @@ from creditscore.collect._observation._faults import HIDDEN
 from creditscore.collect._observation._observations import Observations
 
 REJECT_COLUMNS = ("source", "row", "column", "item", "value", "reason", "protected", "cells")
+OF_THE_MAPPING = "(mapping)"
+"""What stands for a column where the mapping has one value for all rows."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -100,6 +103,10 @@ class Collected:
         Cells without a value in rows that were used: they make no observation.
     ignored : tuple of str
         Columns of the source that the mapping neither uses nor names among those to ignore.
+    after_export : mapping of str to int, default={}
+        By column, how many rows that were used say a later instant than the `collected_at` that
+        the reader was given. They count as collected then, for what stands in a file was known
+        when it was made. A value of the mapping for all rows is ``"(mapping)"``.
 
     Examples
     --------
@@ -122,6 +129,7 @@ class Collected:
     n_skipped: int
     n_empty: int
     ignored: tuple[str, ...]
+    after_export: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -139,16 +147,19 @@ class Collected:
             "observations": len(self.observations),
             "empty_cells": self.n_empty,
             "ignored_columns": ", ".join(self.ignored),
+            "after_export": told_later(self.after_export),
             "sha256": self.source_digest,
         }
 
     def __repr__(self) -> str:
         """Say in one line what became of the rows."""
         unused = f"; not used: {', '.join(self.ignored)}" if self.ignored else ""
+        later = told_later(self.after_export)
+        late = f"; later than the file: {later}" if later else ""
         return (
             f"Collected({counted(len(self.observations), 'observation')} of "
             f"{counted(self.n_rows, 'row')}, {self.rejects.n_rows:,} rejected, "
-            f"{self.n_skipped:,} skipped{unused})"
+            f"{self.n_skipped:,} skipped{unused}{late})"
         )
 
     def _repr_html_(self) -> str:
@@ -158,3 +169,8 @@ class Collected:
         if not len(self.rejects):
             return whole
         return whole + html_table(self.rejects.reasons, caption=repr(self.rejects), formats={})
+
+
+def told_later(after_export: Mapping[str, int]) -> str:
+    """Say which columns are later than their file, and in how many rows; empty where none is."""
+    return ", ".join(f"{column!r} in {counted(n, 'row')}" for column, n in after_export.items())

@@ -24,7 +24,7 @@ from creditscore.collect._reader._open import (
     unpacked,
 )
 from creditscore.collect._reader._source_table import SourceTable, from_records
-from creditscore.collect._reader._values import BROKEN, Broken
+from creditscore.collect._reader._values import Broken
 from creditscore.exceptions import DocumentError, MissingColumnError
 
 _CORE = ("concept", "entity", "period", "unit")
@@ -170,7 +170,7 @@ def _check_cell(cell: Any) -> None:
         msg = "is a list or a mapping, and no single value"
         raise FactFault(msg)
     if isinstance(cell, Broken):
-        raise FactFault(BROKEN)
+        raise FactFault(cell.reason)
 
 
 def _is_consolidated(text: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import pandas as pd
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._rule import FieldRule
 from creditscore.collect._reader._source_table import SourceTable
+from creditscore.collect._reader._units import HUNDREDTH, ONE
 from creditscore.collect._reader._values import (
     CellFault,
     DayReader,
@@ -132,22 +132,22 @@ class _Reader:
                 "the same file would give other observations each time."
             )
             raise InvalidParameterError(msg)
-        default = _NO_DAY if told is None else _plain_instant(told)
+        default = _NO_DAY if told is None else plain_instant(told)
         if rule is None:
             return np.full(self.table.n_rows, default, dtype="datetime64[us]")
         read = InstantReader(format=rule.format, at=rule.at, zone=rule.zone)
         if not rule.columns:
-            moment = _plain_instant(_of_all(read, rule))
+            moment = plain_instant(_of_all(read, rule))
             return np.full(self.table.n_rows, moment, dtype="datetime64[us]")
         values = self._column(rule.columns[0], read, None, needed=told is None)
-        plain = [None if value is None else _plain_instant(value) for value in values]
+        plain = [None if value is None else plain_instant(value) for value in values]
         found = np.array(plain, dtype="datetime64[us]")
         return np.where(np.isnat(found), default, found)
 
     def shares(self, rule: FieldRule | None) -> npt.NDArray[np.float64]:
         if rule is None:
             return np.ones(self.table.n_rows)
-        read = NumberReader(decimal=".", thousands="", factor=Decimal(1))
+        read = NumberReader(decimal=".", thousands="", factor=ONE, hundredth=HUNDREDTH)
         if not rule.columns:
             return np.full(self.table.n_rows, _of_all(read, rule), dtype=np.float64)
         values = self._column(rule.columns[0], read, 1.0, needed=False)
@@ -181,7 +181,8 @@ def _of_all(read: Callable[[Any], Any], rule: FieldRule) -> Any:
         raise InvalidParameterError(msg) from error
 
 
-def _plain_instant(moment: pd.Timestamp) -> np.datetime64:
+def plain_instant(moment: pd.Timestamp) -> np.datetime64:
+    """Return an instant in UTC without its zone, as arrays hold them."""
     return np.datetime64(moment.tz_convert("UTC").tz_localize(None).as_unit("us").to_datetime64())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any, Literal, Self, TypeAlias, get_args
 
 from creditscore._cells import word_of
@@ -12,6 +13,8 @@ from creditscore._validation import check_choice, check_integer
 from creditscore.collect._reader._rule import check_signs
 from creditscore.exceptions import InvalidParameterError
 
+HEADER_PARTED = " / "
+"""What parts the names of a column that stand in several rows."""
 Encoding: TypeAlias = Literal["utf-8", "gb18030", "utf-16", "big5", "cp1252"]
 
 
@@ -32,10 +35,17 @@ class FileForm:
         What parts their thousands.
     sheet : str, default=""
         Of a workbook; without, it must have one sheet only.
-    header_row : int, default=1
-        Row that holds the names of the columns, counted from 1; those above it are skipped.
+    header_row : int or tuple of int, default=1
+        Row that holds the names of the columns, counted from 1; those above it are skipped. Of
+        names in several rows, all of them: the parts are joined, ``"Income / Sales"``, and merged
+        cells hold of all their columns. Files of text do not say what was merged: there, a name
+        holds of the columns right of it that have one in the row below only.
     skip_rows : tuple of int, default=()
         Rows below the header that are no data, such as one of units.
+    fill_merged : tuple of str, default=()
+        Of a workbook: columns in which the value of merged cells holds of each of their rows,
+        such as that of the customer. In other columns, rows that have a part of merged cells
+        without its value are rejected.
     stop_at : str, default=""
         First word, or words, of the first cell at which the data end, such as ``"Total"``. The
         rows from there are counted as skipped.
@@ -58,8 +68,9 @@ class FileForm:
     decimal: str = "."
     thousands: str = ""
     sheet: str = ""
-    header_row: int = 1
+    header_row: int | tuple[int, ...] = 1
     skip_rows: tuple[int, ...] = ()
+    fill_merged: tuple[str, ...] = ()
     stop_at: str = ""
     path: str = ""
     missing: tuple[str | float, ...] = ()
@@ -73,9 +84,18 @@ class FileForm:
         check_signs(self.decimal, self.thousands, "The file")
         for name in ("sheet", "stop_at", "path"):
             check_kind(getattr(self, name), name, owner, str)
-        check_integer(self.header_row, "header_row", owner, low=1)
-        for name in ("skip_rows", "missing"):
+        rows: Any = self.header_row
+        if isinstance(rows, list):
+            object.__setattr__(self, "header_row", tuple(rows))
+        for name in ("skip_rows", "missing", "fill_merged"):
             object.__setattr__(self, name, read_entries(getattr(self, name), name, owner))
+        for row in self.header_rows:
+            check_integer(row, "header_row", owner, low=1)
+        if not self.header_rows or any(one >= other for one, other in pairwise(self.header_rows)):
+            msg = f"The 'header_row' of FileForm must be rows from above. Got {self.header_row!r}."
+            raise InvalidParameterError(msg)
+        for column in self.fill_merged:
+            check_kind(column, "fill_merged", owner, str)
         for row in self.skip_rows:
             check_integer(row, "skip_rows", owner, low=1)
         for word in self.missing:
@@ -83,6 +103,11 @@ class FileForm:
                 msg = f"The 'missing' of FileForm must be words or numbers. Got {word!r}."
                 raise InvalidParameterError(msg)
         object.__setattr__(self, "missing", tuple(map(word_of, self.missing)))
+
+    @property
+    def header_rows(self) -> tuple[int, ...]:
+        """The rows of the header."""
+        return self.header_row if isinstance(self.header_row, tuple) else (self.header_row,)
 
     @classmethod
     def from_plain(cls, entry: Any) -> Self:

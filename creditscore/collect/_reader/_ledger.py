@@ -206,7 +206,7 @@ def read_ledger(
     catalogue : ItemCatalogue, optional
         What the items are; without, the standard one.
     collected_at : datetime or str, optional
-        When the exports were made.
+        When the exports were made; a row that says a later instant counts as collected then.
 
     Returns
     -------
@@ -222,6 +222,8 @@ def read_ledger(
     -----
     RejectedRowsWarning
         Some rows cannot be used.
+    FutureRowsWarning
+        Some rows say a later instant than `collected_at`.
 
     Notes
     -----

@@ -112,7 +112,7 @@ def _open_file(path: Path, form: FileForm, limits: InputLimits) -> SourceTable:
     if ending == ".parquet":
         return _parquet(path, digest, limits, allowed)
     if ending in (".json", ".jsonl", ".ndjson"):
-        records = json_records(raw, path, form, by_line=ending != ".json")
+        records = _json_records(raw, path, form, allowed, by_line=ending != ".json")
         allowed.check(len(records))
         return from_records(records, name=str(path), origin=path.name, digest=digest)
     separator = "tab" if ending == ".tsv" else form.separator
@@ -226,11 +226,13 @@ def _of_frame(
     )  # fmt: skip
 
 
-def json_records(
-    raw: bytes, path: Path, form: FileForm, *, by_line: bool
+def _json_records(
+    raw: bytes, path: Path, form: FileForm, allowed: RowLimit, *, by_line: bool
 ) -> list[Mapping[str, Any]]:
     """Return the records of a JSON file, or of one that has a record a line."""
     text = decoded(raw, path, form)
+    # an object of two signs takes many times that once it is parsed
+    allowed.check_parts(max(map(text.count, "{[\n" if by_line else "{[")))
     if not by_line:
         found = at_path(parsed_json(text, str(path)), form.path, str(path))
     else:
@@ -270,7 +272,11 @@ def _no_number(text: str) -> float:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    entries = dict(pairs)
+    # a name of half characters, which JSON can hold and tables cannot, is written out
+    entries = {
+        name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8"): value
+        for name, value in pairs
+    }
     if len(entries) < len(pairs):
         msg = "a key stands twice in one object"
         raise ValueError(msg)

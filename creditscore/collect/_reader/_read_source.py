@@ -12,15 +12,20 @@ from creditscore._warn import warn_user
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._faults import HIDDEN, MOST_SHOWN, first_faults
 from creditscore.collect._reader._collect import Collecting
-from creditscore.collect._reader._collected import Collected
+from creditscore.collect._reader._collected import Collected, told_later
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._open import open_source
 from creditscore.collect._reader._values import CellFault, InstantReader
-from creditscore.exceptions import InvalidDataError, InvalidParameterError, RejectedRowsWarning
+from creditscore.exceptions import (
+    FutureRowsWarning,
+    InvalidDataError,
+    InvalidParameterError,
+    RejectedRowsWarning,
+)
 from creditscore.protect import InputLimits
 
 _LETTER = r"[^\W\d_]"
-_UNREAD = r"^is (?:no (?:number|day|time|whole number)\b|neither true)"
+_UNREAD = r"^is (?:no (?:number|day|time|whole number|currency)\b|neither true)"
 
 
 def read_source(
@@ -44,8 +49,10 @@ def read_source(
     catalogue : ItemCatalogue, optional
         What the items are; without, the standard one.
     collected_at : datetime or str, optional
-        When the facts were collected, in UTC where no zone is said. It is needed where the
-        mapping does not say it, and used where its column is empty.
+        When the facts were collected: the instant, or the day, at which the file was exported, in
+        UTC where no zone is said. It is needed where the mapping does not say it, and used where
+        its column is empty. A row that says a later instant, or a later day, counts as collected
+        then, too: what stands in a file was known when the file was made.
     strict : bool, default=False
         Whether one row that cannot be used is an error; without, it is a warning.
     limits : InputLimits, optional
@@ -77,12 +84,19 @@ def read_source(
     RejectedRowsWarning
         Some rows cannot be used. Words in the place of numbers and days, which may be names in a
         wrong column, are not shown; `rejects` has them.
+    FutureRowsWarning
+        Some rows say a later instant than `collected_at`, which counts; `after_export` has how
+        many, by column.
 
     Notes
     -----
     A row is used whole or not at all: of an invoice without a legible amount, nothing is taken.
     Empty cells are no fault unless their rule says ``required``; they make no observation. Each
     row is used, rejected or skipped, and the three numbers add up to all.
+
+    A number that a workbook shows as per cent is per cent: 0.61 as 61%. Items that are named
+    currency, such as invoice.currency, are kept as codes: 人民币 and RMB are CNY. Signs of several
+    currencies, ¥ and $, need 'words' that say which is meant.
 
     Cells are read by their distinct values. The evidence of an observation names the file, its
     row, counted from 1 with the header as in a spreadsheet (from 0 in a frame), and the column:
@@ -150,7 +164,14 @@ def _check_mapping(mapping: Any) -> None:
 
 
 def told_of(collected: Collected, *, strict: bool) -> Collected:
-    """Warn of rows that were rejected, or refuse them."""
+    """Warn of rows that were rejected, or refuse them, and of those that are of the future."""
+    if collected.after_export:
+        msg = (
+            f"Later than the collected_at that was given, in {collected.source_name}: "
+            f"{told_later(collected.after_export)}. What stands in a file was known when the file "
+            "was made, so they count as collected then."
+        )
+        warn_user(msg, FutureRowsWarning)
     rejects = collected.rejects
     if not len(rejects):
         return collected

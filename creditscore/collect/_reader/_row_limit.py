@@ -10,6 +10,7 @@ from creditscore.exceptions import UnsafeInputError
 from creditscore.protect import InputLimits
 
 _FREE_ROWS = 100_000
+_PARTS_OF_A_ROW = 2
 _KIB = 1_024
 
 
@@ -37,11 +38,27 @@ class RowLimit:
         UnsafeInputError
             There are more.
         """
-        if n_rows <= self.most:
+        self._check(n_rows, self.most, "rows")
+
+    def check_parts(self, n_parts: int) -> None:
+        """Refuse a text of far more objects, lists or lines than may be rows, before it is parsed.
+
+        A row may have objects within it, so that there may be twice as many.
+
+        Raises
+        ------
+        UnsafeInputError
+            There are more.
+        """
+        most = _PARTS_OF_A_ROW * max(_FREE_ROWS, self.most)
+        self._check(n_parts, most, "objects, lists or lines")
+
+    def _check(self, n: int, most: int, of: str) -> None:
+        if n <= most:
             return
         why = " of a file of its size" if self.named == "max_rows_per_kib" else ""
         msg = (
-            f"{self.path} is refused: it has more than {self.most:,} rows, the most that are "
+            f"{self.path} is refused: it has more than {most:,} {of}, the most that are "
             f"read{why}. If you trust it, split it, or raise the limit: "
             f"read_source(…, limits=InputLimits({self.named}=…))."
         )

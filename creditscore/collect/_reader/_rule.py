@@ -21,7 +21,7 @@ _OWN = ("true_from", "collected_at")
 """Fields that an item may have of its own."""
 PeriodEnd: TypeAlias = Literal["start", "end"]
 EXCEL_DAYS = "excel"
-"""The format of days that are numbers, as spreadsheets count them from 1900."""
+"""The format of days that may be numbers, as spreadsheets count them from 1900."""
 _DIRECTIVE = re.compile(r"%(.)")
 _KNOWN = set("YmdHMSzfjbB%")
 
@@ -69,7 +69,8 @@ class FieldRule:
         What holds for all rows, where there is no column.
     format : str, default=""
         How days and times are written, such as ``"%d.%m.%Y"`` or ``"%Y-%m"``; ``"excel"`` for
-        days that are numbers; without, with the year first. Formats are never guessed.
+        days that are numbers, or some of them, beside days and texts with the year first;
+        without, with the year first. Formats are never guessed.
     at : {"start", "end"} or None, default=None
         Day that is meant where the format names a month or a year only.
     zone : str, default=""
@@ -149,7 +150,9 @@ class ItemRule:
         Name of an item of the catalogue.
     unit : str, default=""
         Unit that cells are written in: ``"thousand CNY"``, ``"万元"``, ``"percent"``. Numbers
-        are turned into the unit of the item; the factor is read from these words.
+        are turned into the unit of the item; the factor is read from these words. A cell may
+        name it beside its number: ``"￥3,000"``, ``"USD 3,000"``, ``"1.2万"``, ``"45%"``; where
+        that is another unit, or nothing says one, the row is rejected.
     factor : float, default=1
         A further factor, such as -1 for expenses that are written with a minus.
     words : mapping of str to value, default={}

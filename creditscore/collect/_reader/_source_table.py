@@ -6,14 +6,17 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from creditscore._cells import is_empty
+from creditscore._checks import unknown_name
 from creditscore._typing import Int1D
-from creditscore.collect._reader._file_form import FileForm
+from creditscore.collect._reader._file_form import HEADER_PARTED, FileForm
+from creditscore.collect._reader._merges import Merges
 from creditscore.exceptions import (
     DocumentError,
     DuplicateColumnError,
@@ -102,11 +105,11 @@ def plain(cell: Any) -> Any:
 
 def from_rows(
     rows: Iterator[tuple[int, list[Any]]], form: FileForm, *, name: str, origin: str, digest: str,
-    check: Callable[[int], None],
+    check: Callable[[int], None], merges: Merges | None = None,
 ) -> SourceTable:  # fmt: skip
-    """Return the table of rows of cells, of which one is the header.
+    """Return the table of rows of cells, of which one, or several, are the header.
 
-    `check` is asked after each row whether so many may be kept.
+    `check` is asked after each row whether so many may be kept; `merges` are those of a workbook.
 
     Raises
     ------
@@ -116,16 +119,21 @@ def from_rows(
         Two columns of one name; no header.
     """
     header: list[str] = []
-    kept: list[list[Any]] = []
+    head: dict[int, Sequence[Any]] = {}
+    filled: list[int] = []
+    kept: list[Sequence[Any]] = []
     places: list[int] = []
     too_long: dict[int, list[Any]] = {}
     n_skipped, skipped, stopped = 0, set(form.skip_rows), False
     for place, cells in rows:
-        if place < form.header_row:
+        if place <= form.header_rows[-1]:
+            if place in form.header_rows:
+                head[place] = cells
+            if place == form.header_rows[-1]:
+                header = _header(head, merges, name)
+                filled = _filled(form.fill_merged, header, name)
             continue
-        if place == form.header_row:
-            header = _header(cells, name)
-            continue
+        shown_cells = cells if merges is None else merges.row(place, cells, len(header), filled)
         # most rows begin with a cell that is no blank, so that one look is enough
         if (not cells or _nothing(cells[0])) and all(_nothing(cell) for cell in cells):
             continue
@@ -135,14 +143,14 @@ def from_rows(
             continue
         places.append(place)
         check(len(places))
-        if len(cells) == len(header):
-            kept.append(cells)
+        if len(shown_cells) == len(header):
+            kept.append(shown_cells)
             continue
         if any(not _nothing(cell) for cell in cells[len(header) :]):
             too_long[place] = cells[len(header) :]
-        kept.append([*cells[: len(header)], *[None] * (len(header) - len(cells))])
+        kept.append([*shown_cells[: len(header)], *[None] * (len(header) - len(shown_cells))])
     if not header:
-        msg = f"{name} has no header in row {form.header_row}."
+        msg = f"{name} has no header in row {', '.join(map(str, form.header_rows))}."
         raise EmptyDataError(msg)
     by_column = zip(*kept, strict=True) if kept else [()] * len(header)
     columns = {
@@ -162,14 +170,45 @@ def _begins(cells: list[Any], word: str) -> bool:
     return rest != first and not (rest[:1].isascii() and rest[:1].isalnum())
 
 
-def _header(cells: list[Any], name: str) -> list[str]:
-    names = ["" if _nothing(cell) else str(cell).strip() for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    if not names:
+def _header(head: Mapping[int, Sequence[Any]], merges: Merges | None, name: str) -> list[str]:
+    """Return the names of the columns; what stands in several rows is joined."""
+    width = max((n for cells in head.values() for n, cell in enumerate(cells, 1)
+                 if not _nothing(cell)), default=0)  # fmt: skip
+    if not width:
         return []
+    rows = []
+    for place, cells in head.items():
+        found = cells
+        if merges is not None and len(head) > 1:
+            found = merges.row(place, cells, width, range(width))
+        words = ["" if _nothing(cell) else str(cell).strip() for cell in found]
+        rows.append([*words, *[""] * (width - len(words))][:width])
+    if merges is None:
+        _spread(rows)
+    # the parts of merged cells that lie below each other are one
+    parts = [dict.fromkeys(filter(None, column)) for column in zip(*rows, strict=True)]
+    names = [HEADER_PARTED.join(part) for part in parts]
     check_names(names, name)
     return names
+
+
+def _spread(rows: list[list[str]]) -> None:
+    """Let a name hold of the columns right of it that have none, where it has others below it.
+
+    Files of text do not say what was merged.
+    """
+    for upper, lower in pairwise(rows):
+        for column in range(1, len(upper)):
+            if not upper[column] and lower[column] and lower[column - 1]:
+                upper[column] = upper[column - 1]
+
+
+def _filled(named: Sequence[str], header: Sequence[str], name: str) -> list[int]:
+    """Return the places of the columns in which merged cells are filled."""
+    for column in named:
+        if column not in header:
+            raise unknown_name(column, list(header), "column", name)
+    return [place for place, column in enumerate(header) if column in named]
 
 
 def check_names(names: Sequence[str], name: str) -> None:
@@ -177,7 +216,7 @@ def check_names(names: Sequence[str], name: str) -> None:
     if "" in names:
         msg = (
             f"{name}: column {list(names).index('') + 1} has no name in the header. Name it, or "
-            "say in which 'header_row' the names stand."
+            "say in which 'header_row' the names stand; of names in two rows, say both: [3, 4]."
         )
         raise DocumentError(msg)
     twice = sorted({title for title in names if list(names).count(title) > 1})

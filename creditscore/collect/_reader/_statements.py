@@ -24,6 +24,7 @@ from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._read_source import instant_of, told_of
 from creditscore.collect._reader._rule import FieldRule, ItemRule
 from creditscore.collect._reader._source_table import SourceTable
+from creditscore.collect._reader._units import is_currency, split_unit
 
 _DAYS_OF_MONTH = 365.25 / 12
 _COLUMNS = {
@@ -67,7 +68,7 @@ default="public_filing"
     catalogue : ItemCatalogue, optional
         What the items are; without, the standard one.
     collected_at : datetime or str, optional
-        When the facts were published or fetched; used where filed_at is empty.
+        When the facts were published or fetched; used where filed_at is empty, or later.
 
     Returns
     -------
@@ -88,6 +89,8 @@ default="public_filing"
     -----
     RejectedRowsWarning
         Some facts cannot be used.
+    FutureRowsWarning
+        Some facts were filed after `collected_at`.
 
     Notes
     -----
@@ -264,8 +267,9 @@ def _of_whole(fact: Fact) -> list[tuple[str, Any]]:
     if fact.start is not None and fact.end is not None:
         days = int((fact.end - fact.start) / np.timedelta64(1, "D")) + 1
         found.append(("months", round(days / _DAYS_OF_MONTH)))
-    if len(fact.unit) == 3:
-        found.append(("currency", fact.unit))
+    _, unit = split_unit(fact.unit)
+    if is_currency(unit):
+        found.append(("currency", unit))
     return [*found, ("consolidated", True)] if fact.is_whole else found
 
 

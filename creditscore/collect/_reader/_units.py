@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from creditscore.collect._observation._item import Item
@@ -17,7 +18,9 @@ SCALES = {
 _SIGNS = {
     "元": "CNY", "人民币元": "CNY", "元人民币": "CNY", "人民币": "CNY", "rmb": "CNY",
     "美元": "USD", "us$": "USD", "欧元": "EUR", "€": "EUR", "£": "GBP", "英镑": "GBP",
-    "日元": "JPY", "港元": "HKD", "港币": "HKD", "hk$": "HKD",
+    "日元": "JPY", "港元": "HKD", "港币": "HKD", "hk$": "HKD", "euro": "EUR", "euros": "EUR",
+    "renminbi": "CNY", "yuan": "CNY", "us dollar": "USD", "us dollars": "USD",
+    "pound sterling": "GBP", "yen": "JPY",
 }  # fmt: skip
 """Names of currencies beside their codes; $ and ¥ are of several, and are none."""
 CODES = frozenset((
@@ -37,14 +40,21 @@ _OF_A_FRACTION = {
 }  # fmt: skip
 _OF_TIME = {("years", "months"): "12", ("quarters", "months"): "3", ("weeks", "days"): "7"}
 
+_OF_SEVERAL = {
+    "¥": ("CNY", "JPY"),
+    "$": ("ARS", "AUD", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD", "USD"),
+}
+"""Signs that currencies share: they agree with each of them, and stand for none."""
+
 ONE = Decimal(1)
+HUNDREDTH = Decimal("0.01")
 
 
 def split_unit(text: str) -> tuple[Decimal, str]:
     """Return the factor and the unit that a text stands for.
 
-    The first word may be a scale; in Chinese, the first letters: 万元 is 10,000 CNY. So may T or
-    k before a currency, and '000, m or bn behind it.
+    The first word may be a scale, and the last one behind a currency; in Chinese, the first
+    letters: 万元 is 10,000 CNY. So may T or k before a currency, and '000, m or bn behind it.
     """
     unit = " ".join(text.split())
     if is_percent(unit):
@@ -58,6 +68,10 @@ def split_unit(text: str) -> tuple[Decimal, str]:
     for scale in sorted(SCALES, key=len, reverse=True):
         if unit.startswith(scale) and not scale.isascii():
             return Decimal(10) ** SCALES[scale], _plain(unit[len(scale) :].strip())
+    # only behind a currency: a word after another unit may be a part of its name
+    head, _, last = unit.rpartition(" ")
+    if last.casefold().rstrip(".") in SCALES and _plain(head) in CODES:
+        return Decimal(10) ** SCALES[last.casefold().rstrip(".")], _plain(head)
     compact = _COMPACT.fullmatch(unit.replace("\u2019", "'"))
     if compact is not None and compact["tail"].strip() in _TAILS:
         power = _TAILS[compact["tail"].strip()] + 3 * bool(compact["head"])
@@ -106,3 +120,81 @@ def factor_to(item: Item, text: str) -> tuple[Decimal, str]:
 def is_currency(unit: str) -> bool:
     """Tell whether a unit is written as a code of a currency: three capital letters."""
     return len(unit) == 3 and unit.isascii() and unit.isalpha() and unit.isupper()
+
+
+def hundredth_of(item: Item, text: str) -> Decimal | None:
+    """Return what a per cent in a cell is, where its rule says a unit; None where it has no place.
+
+    A hundredth of the fraction that is kept; one, where the numbers themselves are per cent.
+    """
+    if is_percent(text or item.unit):
+        return ONE
+    return HUNDREDTH if item.unit == "fraction" and text in ("", item.unit) else None
+
+
+def times_beside(before: str, after: str, unit: str, scale: Decimal) -> Decimal | None:
+    """Return by what to multiply a number beside which a cell says what it is counted in.
+
+    Parameters
+    ----------
+    before, after : str
+        What stands beside the number: ¥, USD, 万, 元.
+    unit : str
+        Unit of the row.
+    scale : Decimal
+        What the numbers of the column are counted in: 1,000 of thousands.
+
+    Returns
+    -------
+    Decimal or None
+        None where it is no unit.
+
+    Raises
+    ------
+    InvalidParameterError
+        It is a currency, and not that of the row, or a scale, and not that of the column.
+    """
+    times = ONE
+    for text in filter(None, (before, after)):
+        factor, name = split_unit(text)
+        name = name.upper() if name.upper() in CODES else name
+        meant = _OF_SEVERAL.get(name, (name,))
+        if name and name not in CODES and name not in _OF_SEVERAL and name != unit:
+            return None
+        if name and unit not in meant:
+            wanted = f"is to be in {unit}" if unit else "nothing says its 'unit'"
+            msg = f"names the currency {name}, and {wanted}"
+            raise InvalidParameterError(msg)
+        times *= factor
+    # a sign before the number says the currency; what stands behind it, what is counted
+    if times == scale or (times == ONE and not after):
+        return ONE
+    if scale == ONE:
+        return times
+    msg = f"is counted in {times:,}, and its column in {scale:,}"
+    raise InvalidParameterError(msg)
+
+
+def says_a_currency(item: Item) -> bool:
+    """Tell whether a text is a currency, by its name: currency, invoice.currency."""
+    return item.kind == "text" and re.split("[._]", item.name)[-1] == "currency"
+
+
+def currency_of(text: str) -> str:
+    """Return the code of a currency, whatever it is counted in: 人民币, RMB and 万元 are CNY.
+
+    Raises
+    ------
+    InvalidParameterError
+        It is the sign of several, or none that is known.
+    """
+    word = unicodedata.normalize("NFKC", text).strip()
+    if word in _OF_SEVERAL:
+        msg = f"is the sign of {', '.join(_OF_SEVERAL[word])}: say in 'words' which is meant"
+        raise InvalidParameterError(msg)
+    _, unit = split_unit(word)
+    code = unit.upper() if unit.upper() in CODES else unit
+    if not is_currency(code):
+        msg = "is no currency that is known, such as CNY: say in 'words' which is meant"
+        raise InvalidParameterError(msg)
+    return code

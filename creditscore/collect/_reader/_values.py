@@ -8,7 +8,7 @@ import re
 import unicodedata
 from calendar import monthrange
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from numbers import Number
 from typing import Any
@@ -18,12 +18,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from creditscore._cells import word_of
+from creditscore._cells import can_be_kept, word_of
 from creditscore._days import NoDayError, read_day, read_instant
 from creditscore._typing import Bool1D
-from creditscore.collect._observation._incoming import can_be_kept, coded
+from creditscore.collect._observation._incoming import coded
 from creditscore.collect._reader._rule import EXCEL_DAYS
-from creditscore.exceptions import ColumnTypeError
+from creditscore.collect._reader._units import currency_of, is_percent, times_beside
+from creditscore.exceptions import ColumnTypeError, InvalidParameterError
 
 _FIRST_OF_EXCEL = dt.date(1899, 12, 30)
 _LEAST_OF_EXCEL = 61
@@ -33,9 +34,16 @@ _LARGEST_EXACT = 2**53
 _DIGITS = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _TOUCHING = re.compile(r"%[YmdHMSfj]%")
 _GROUPS = re.compile(r"\d{1,3}(?:(?P<sign>[,.' ])\d{3})+", re.ASCII)
-
-
-BROKEN = "is what a workbook has for a formula without a value, or an error"
+_BESIDE = re.compile(
+    r"(?P<sign>[+-]?)\s*(?P<before>[^\d.,'’()+-]*)(?P<digits>[+-]?[\d.][\d.,'’\s]*)"
+    r"(?P<after>[^\d.,'’()+-]*)"
+)
+"""A number, and what stands before or behind it."""
+_MOST_LETTERS = 60
+"""Numbers with their unit are no longer."""
+_PARTED_DAY = re.compile(r"\d{4}[^\d\s]")
+_SERIALS = (20_000, 60_000)
+"""Whole numbers that are days of 1954 to 2064, if they are days of spreadsheets."""
 
 
 class CellFault(Exception):  # noqa: N818 - it never leaves this stage
@@ -80,7 +88,7 @@ def read_column(
             empty[place] = True
             continue
         if isinstance(level, Broken):
-            reasons[place] = BROKEN
+            reasons[place] = level.reason
             continue
         try:
             values[place] = read(level)
@@ -121,6 +129,34 @@ class Broken(str):
 
     __slots__ = ()
 
+    @property
+    def reason(self) -> str:
+        """Why it cannot be used."""
+        return "is what a workbook has for a formula without a value, or an error"
+
+
+class Merged(Broken):
+    """What stands in a cell that a workbook shows as one with others, of which it is not the first.
+
+    Its text names them all: A2:A5.
+    """
+
+    __slots__ = ()
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be used, and what to do."""
+        return (
+            f"is one of the merged cells {self}, whose value stands in the first; if it holds of "
+            "all, name the column as 'fill_merged' in the entry 'file' of the mapping"
+        )
+
+
+class Percent(str):
+    """A number that a workbook shows as per cent: 0.61 as 61%, with a point for decimals."""
+
+    __slots__ = ()
+
 
 class Nested(str):
     """The text of a list or a mapping, which no single value can be read from."""
@@ -140,7 +176,12 @@ class NumberReader:
     decimal: str
     thousands: str
     factor: Decimal
-    percent: bool = False
+    hundredth: Decimal | None = None
+    """What a per cent is, before the factor; None where it has no place."""
+    unit: str = ""
+    """Unit of the row, which a cell may name beside its number."""
+    scale: Decimal = Decimal(1)
+    """What the numbers are counted in, within the factor."""
 
     def __call__(self, cell: Any) -> float:
         """Return the number of a cell, times the factor."""
@@ -170,16 +211,37 @@ class NumberReader:
             text, negative = text[1:-1].strip(), True
         elif text.endswith("-"):
             text, negative = text[:-1].strip(), True
-        if self.percent:
-            text = text.removesuffix("%").strip()
-        plain = self._plain(text)
+        if isinstance(cell, Percent):
+            return replace(self, decimal=".", thousands="")._of_text(str(cell))  # noqa: SLF001
+        plain, times = self._plain(text), Decimal(1)
+        if not _DIGITS.fullmatch(plain):
+            text, times = self._without_unit(text)
+            plain = self._plain(text)
         if not _DIGITS.fullmatch(plain) or (negative and plain[0] in "+-"):
-            raise CellFault(self._no_number())
+            raise CellFault(self._no_number(text))
         try:
-            number = Decimal(plain)
+            number = Decimal(plain) * times
         except InvalidOperation as error:
             raise CellFault(self._no_number()) from error
         return -number if negative else number
+
+    def _without_unit(self, text: str) -> tuple[str, Decimal]:
+        """Return the number of a text that has its unit beside it, and by what to multiply it."""
+        found = _BESIDE.fullmatch(text) if len(text) <= _MOST_LETTERS else None
+        if found is None:
+            return text, Decimal(1)
+        before, after = found["before"].strip(), found["after"].strip()
+        number = found["sign"] + found["digits"].strip()
+        if is_percent(after) and not before:
+            if self.hundredth is None:
+                msg = f"is per cent, and to be in {self.unit or 'a currency'}"
+                raise CellFault(msg)
+            return number, self.hundredth
+        try:
+            times = times_beside(before, after, self.unit, self.scale)
+        except InvalidParameterError as error:
+            raise CellFault(str(error)) from error
+        return (text, Decimal(1)) if times is None else (number, times)
 
     def _plain(self, text: str) -> str:
         """Return a number as programs write it, or what is none."""
@@ -194,8 +256,11 @@ class NumberReader:
             return ""
         return f"{whole}.{decimals}" if sign else whole
 
-    def _no_number(self) -> str:
+    def _no_number(self, text: str = "") -> str:
         parts = f" and {self.thousands!r} between thousands" if self.thousands else ""
+        groups = _GROUPS.match(text.lstrip("+-"))
+        if groups is not None and groups["sign"] not in (self.thousands, self.decimal):
+            parts += f"; if {groups['sign']!r} parts its thousands, say so in 'thousands'"
         return f"is no number written with {self.decimal!r} for decimals{parts}"
 
 
@@ -223,6 +288,18 @@ def read_text(cell: Any) -> str:
     return word
 
 
+def currency_reader(read: Callable[[Any], Any]) -> Callable[[Any], str]:
+    """Return a reader of the codes of currencies, which `read` returns as people call them."""
+
+    def reader(cell: Any) -> str:
+        try:
+            return currency_of(read(cell))
+        except InvalidParameterError as error:
+            raise CellFault(str(error)) from error
+
+    return reader
+
+
 def read_flag(cell: Any) -> float:
     """Return 1 for true and 0 for false."""
     found = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}.get(folded(word_of(cell)))
@@ -241,14 +318,19 @@ class DayReader:
 
     def __call__(self, cell: Any) -> str:
         """Return the day of a cell, as a text with the year first."""
-        if self.format == EXCEL_DAYS:
+        if self.format == EXCEL_DAYS and not _is_written_out(cell):
             return str(_excel_day(cell))
-        if self.format and isinstance(cell, (str, int, np.integer, float)):
+        if self.format not in ("", EXCEL_DAYS) and isinstance(cell, (str, int, np.integer, float)):
             return str(self._parsed(word_of(cell)))
         try:
             return str(read_day(cell))
         except NoDayError as error:
-            msg = f"{error}; say its 'format'" if isinstance(cell, str) else str(error)
+            is_open = isinstance(cell, str) and not self.format
+            msg = f"{error}; say its 'format'" if is_open else str(error)
+            if is_serial(cell):
+                # such as 45291: it is no number of a year, and may be one of days
+                msg = f"{error}; as a number of a spreadsheet it is {_excel_day(cell)}: if it is "
+                msg += "one, say 'format: excel'"
             raise CellFault(msg) from error
 
     def _parsed(self, text: str) -> dt.date:
@@ -279,11 +361,22 @@ def _last_of(moment: dt.datetime, form: str) -> dt.date:
     return dt.date(moment.year, month, monthrange(moment.year, month)[1])
 
 
+def is_serial(cell: Any) -> bool:
+    """Tell whether a cell is a whole number of what may be a day as spreadsheets count them."""
+    text = "" if isinstance(cell, (bool, np.bool_)) else word_of(cell)
+    is_whole = text.isascii() and text.isdigit() and len(text) == len(str(_SERIALS[1]))
+    return is_whole and _SERIALS[0] <= int(text) <= _SERIALS[1]
+
+
+def _is_written_out(cell: Any) -> bool:
+    """Tell whether a cell is a day, or a text of one with signs, and no number of one."""
+    return isinstance(cell, (dt.date, np.datetime64)) or (
+        isinstance(cell, str) and _PARTED_DAY.match(cell.strip()) is not None
+    )
+
+
 def _excel_day(cell: Any) -> dt.date:
     text = word_of(cell)
-    if isinstance(cell, (dt.date, np.datetime64)):
-        msg = "is a day, and no number of one; leave out the 'format'"
-        raise CellFault(msg)
     if not text.isascii() or not text.isdigit():
         msg = "is no whole number of a day, as spreadsheets count them"
         raise CellFault(msg)
@@ -322,7 +415,9 @@ class InstantReader:
             raise CellFault(msg) from error
 
     def _moment(self, cell: Any) -> Any:
-        if not self.format or not isinstance(cell, (str, int, float, np.number)):
+        if self.format == EXCEL_DAYS and not _is_written_out(cell):
+            return _excel_day(cell)
+        if self.format in ("", EXCEL_DAYS) or not isinstance(cell, (str, int, float, np.number)):
             return read_instant(cell)
         moment = _strictly(word_of(cell), self.format)
         if self.at != "end":

@@ -1,21 +1,31 @@
-"""The cells of a sheet of a workbook: values, and no formula that nobody has computed."""
+"""The cells of a sheet of a workbook: values as they are shown, and which cells are merged."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from creditscore._raw_table import openpyxl_module
 from creditscore.collect._reader._file_form import FileForm
+from creditscore.collect._reader._merges import Merges
 from creditscore.collect._reader._row_limit import RowLimit
 from creditscore.collect._reader._source_table import SourceTable, from_rows
-from creditscore.collect._reader._values import Broken
+from creditscore.collect._reader._values import Broken, Percent
 from creditscore.exceptions import DocumentError
 
+_TEXT_OF_A_FORMAT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+"""What a format shows as it stands: texts in quotes, signs, widths, colours."""
+_END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})")
+_LONGEST_TAG = 64
+_PART = 1_048_576
 NOT_COMPUTED = "#formula without a value"
 """What stands for a formula whose value was not stored; as a cell it is a fault, not a gap."""
 
@@ -29,8 +39,9 @@ def workbook_table(path: Path, form: FileForm, allowed: RowLimit) -> SourceTable
         rows = enumerate(_cells(values, formulas), 1)
         origin = f"{path.name}#sheet={values.title}"
         return from_rows(
-            rows, form, name=str(path), origin=origin, digest=digest, check=allowed.check
-        )
+            rows, form, name=str(path), origin=origin, digest=digest, check=allowed.check,
+            merges=Merges(_merged(values)),
+        )  # fmt: skip
 
 
 def _sheet(path: Path, form: FileForm, stack: ExitStack, *, data_only: bool) -> Any:
@@ -61,15 +72,40 @@ def _cells(values: Any, formulas: Any) -> Iterator[list[Any]]:
     from openpyxl.cell.cell import ERROR_CODES  # noqa: PLC0415 - an extra
 
     errors = frozenset(ERROR_CODES)
-    pairs = zip(
-        values.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=True
-    )
+    pairs = zip(values.iter_rows(values_only=True), formulas.iter_rows(), strict=True)
     for found, written in pairs:
         yield [
-            Broken(NOT_COMPUTED)
-            if cell is None and text is not None
-            else Broken(cell)
-            if isinstance(cell, str) and cell in errors
-            else cell
-            for cell, text in zip(found, written, strict=True)
-        ]
+            _shown(cell, beside, errors) for cell, beside in zip(found, written, strict=True)
+        ]  # fmt: skip
+
+
+def _shown(value: Any, cell: Any, errors: frozenset[str]) -> Any:
+    """Return a value, marked where it is none or a per cent; the cell has formula and format."""
+    if value is None:
+        return None if cell.value is None else Broken(NOT_COMPUTED)
+    if isinstance(value, str):
+        return Broken(value) if value in errors else value
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if is_number and _is_percent(cell.number_format):
+        return Percent(f"{(Decimal(repr(value)) * 100).normalize():f}%")
+    return value
+
+
+@cache
+def _is_percent(number_format: str) -> bool:
+    """Tell whether a format shows a number times 100; a sign in quotes is a text."""
+    return "%" in _TEXT_OF_A_FORMAT.sub("", number_format)
+
+
+def _merged(sheet: Any) -> list[str]:
+    """Return the names of merged cells, such as A2:A5, which a sheet has behind its rows."""
+    rest, is_behind = b"", False
+    # sheets that are read row by row do not tell them
+    with sheet._get_source() as source:  # noqa: SLF001 - the same part, which has no other name
+        while part := source.read(_PART):
+            rest += part
+            if not is_behind:
+                end = _END_OF_ROWS.search(rest)
+                is_behind = end is not None
+                rest = rest[end.end() :] if end else rest[-_LONGEST_TAG:]
+    return [name.decode() for name in _MERGED.findall(rest)] if is_behind else []

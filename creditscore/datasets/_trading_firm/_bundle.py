@@ -24,6 +24,7 @@ from creditscore.datasets._trading_firm._customers import (
     make_files,
     plant_customers,
     true_customers,
+    with_entry_days,
 )
 from creditscore.datasets._trading_firm._errors import plant_invoices, plant_payments
 from creditscore.datasets._trading_firm._files import firm_files, write_files
@@ -279,7 +280,8 @@ def make_trading_firm(
 
     All else is consistent. Statements add up as those of `make_enterprises` do; the open
     amount of an invoice is its amount less the payments; performance follows from invoices and
-    payments; the head of a bureau report counts its details; check characters are right.
+    payments; the head of a bureau report counts its details; check characters are right; what
+    a contact confirms stood in the list before.
 
     Missing files and unanswered questionnaires are not at random either: fewer small firms
     answer, and fewer of the west.
@@ -316,6 +318,8 @@ def make_trading_firm(
     tables |= _books(parties, ledger, names, groups, (planted, streams))
     tables |= _papers(parties, clean, planted, streams)
     tables |= _impressions(parties, ledger, planted, streams)
+    listed = with_entry_days(tables["customers"], tables["contacts"], next(streams))
+    tables |= {"customers": listed}
     return TradingFirm(
         **tables,
         ownership=groups.table(),

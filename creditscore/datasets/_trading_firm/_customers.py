@@ -215,6 +215,28 @@ def write_again(rows: pd.DataFrame, writing: Int1D, rng: Generator) -> dict[str,
     return {"name": name, "name_zh": other, "address": latin, "address_zh": chinese}
 
 
+def with_entry_days(
+    customers: pd.DataFrame, contacts: pd.DataFrame, rng: Generator
+) -> pd.DataFrame:
+    """Return the list with the day on which contact data were entered, or last changed.
+
+    Two of five were changed after the opening. Whatever was checked, or confirmed by a contact,
+    stood in the list before.
+    """
+    n = len(customers)
+    told = contacts.dropna(subset="confirmed").groupby("customer")["at"].min()
+    before = told.dt.tz_localize(None).dt.normalize() - pd.Timedelta(days=1)
+    last = customers[["verified_on"]].assign(told=before.reindex(customers["customer"]).to_numpy())
+    span = last.min(axis=1).fillna(pd.Timestamp(AS_OF)) - customers["opened_on"]
+    days = span.dt.days.clip(lower=0)
+    later = np.where(chance(rng, 0.4, n), np.floor(rng.random(n) * (days + 1)), 0)
+    entered = customers["opened_on"] + pd.to_timedelta(later, unit="D")
+    place = customers.columns.get_loc("opened_on")
+    listed = customers.copy()
+    listed.insert(place + 1, "entered_on", entered.astype("datetime64[ns]"))
+    return listed
+
+
 # --- another list and the files ------------------------------------------------------
 
 

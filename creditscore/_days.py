@@ -94,10 +94,10 @@ def last_instant(value: Any, name: str, owner: str) -> pd.Timestamp:
         or (isinstance(value, np.datetime64) and np.datetime_data(value)[0] == "D")
         or (isinstance(value, dt.date) and not isinstance(value, dt.datetime))
     )
-    if is_day:
-        day = check_day(value, name, owner).astype("datetime64[us]")
-        return pd.Timestamp(day + np.timedelta64(86_400_000_000 - 1, "us")).tz_localize("UTC")
     try:
+        if is_day:
+            day = read_day(value).astype("datetime64[us]")
+            return pd.Timestamp(day + np.timedelta64(86_400_000_000 - 1, "us")).tz_localize("UTC")
         instant = read_instant(value)
     except NoDayError as error:
         msg = (

@@ -76,6 +76,7 @@ _IN_WORDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     (re.compile(r"\bwith keys=KeyRing\.generate\(\)"), "with --new-keys"),
     (re.compile(r", or give a longer 'busy_seconds'"), ""),
     (re.compile(r"\bgive 'collected_at' to the reader"), "give --collected-at"),
+    (re.compile(r"\bLook at it, then move it aside by mend\(\)"), "Look at it, and take it out"),
     (re.compile(r"\bThey are in 'rejects', with all"), "The store keeps them with all"),
     (re.compile(r"\bAnswer in 'changes'"), "Answer by --change"),
     (

@@ -34,22 +34,26 @@ def check_outputs(paths: Iterable[Path], inputs: Iterable[Path], *, overwrite: b
     paths : iterable of Path
         Files to write.
     inputs : iterable of Path
-        Files that are read; these are never replaced.
+        Files that are needed, there or not yet; these are never replaced.
     overwrite : bool
         Whether other files may be replaced.
     """
-    read = [path for path in inputs if path.exists()]
+    needed = list(inputs)
     for path in paths:
         _check_folder(path.parent)
         if path.is_dir():
             raise _trouble(errno.EISDIR, path)
-        if not path.exists():
-            continue
-        if any(path.samefile(other) for other in read):
-            msg = f"--out would write over {path}, which is read. Choose another name."
+        if any(_is_same(path, other) for other in needed):
+            msg = f"This would write over {path}, which is read or needed. Choose another name."
             raise InvalidParameterError(msg)
-        if not overwrite:
+        if path.exists() and not overwrite:
             raise _trouble(errno.EEXIST, path)
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    if path.exists() and other.exists():
+        return path.samefile(other)
+    return path.resolve() == other.resolve()
 
 
 def run_files(folder: Path) -> list[Path]:

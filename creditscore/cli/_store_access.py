@@ -14,6 +14,9 @@ from creditscore.exceptions import InvalidParameterError
 from creditscore.organise import CustomerStore
 from creditscore.protect import Actor, KeyRing, ReadableItems
 
+_OF_A_STORE = ("", "-wal", "-shm", "-journal")
+"""Endings of the file of a store, and of those that SQLite lays beside it."""
+
 
 @contextmanager
 def opened(access: Access) -> Iterator[CustomerStore]:
@@ -46,6 +49,26 @@ def place_of(access: Access) -> str:
         )
         raise InvalidParameterError(msg)
     return access.place
+
+
+def needed_files(access: Access) -> list[Path]:
+    """Return the files that no command may write over: keys, and those of a store in SQLite."""
+    keys = [] if access.keys is None else [access.keys]
+    if access.place is None and not os.environ.get(PLACE):
+        return keys
+    place = place_of(access)
+    if "://" in place:
+        from sqlalchemy.engine import make_url  # noqa: PLC0415 - an extra, told of by the store
+        from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
+        try:
+            url = make_url(place)
+        except ArgumentError:
+            return keys  # no place at all, which is told where it is opened
+        if url.get_backend_name() != "sqlite" or not url.database:
+            return keys
+        place = url.database
+    return [*keys, *(Path(f"{place}{ending}") for ending in _OF_A_STORE)]
 
 
 def keys_of(access: Access) -> KeyRing | None:

@@ -9,9 +9,9 @@ from rich.console import Console
 
 from creditscore.cli._outputs import check_outputs
 from creditscore.cli._render import counted
-from creditscore.cli._store_access import opened
+from creditscore.cli._store_access import actor_of, needed_files, opened
 from creditscore.cli._store_look import Asked
-from creditscore.cli._store_options import Access
+from creditscore.cli._store_options import PURPOSE, Access
 from creditscore.cli._store_show import private_files
 from creditscore.cli._visible import shown
 from creditscore.exceptions import InvalidParameterError
@@ -25,8 +25,10 @@ def dossier(
     if out.suffix.lower() not in (".html", ".htm"):
         msg = f"A dossier is a page, and its name must end in .html. Got {str(out)!r} instead."
         raise InvalidParameterError(msg)
-    read = [] if access.keys is None else [access.keys]
-    check_outputs([out], read, overwrite=asked.overwrite)
+    if not actor_of(access).purpose:
+        msg = f"A dossier is for a purpose, which the trail keeps: give --purpose, or {PURPOSE}."
+        raise InvalidParameterError(msg)
+    check_outputs([out], needed_files(access), overwrite=asked.overwrite)
     with opened(access) as store:
         found = customer_dossier(
             store, customer, as_of=asked.day, known_at=asked.known_at, language=language

@@ -8,12 +8,19 @@ from rich.console import Console
 
 from creditscore.cli._outputs import check_outputs
 from creditscore.cli._render import counted
-from creditscore.cli._store_access import actor_of, check_there, keys_of, opened, place_of
+from creditscore.cli._store_access import (
+    actor_of,
+    check_there,
+    keys_of,
+    needed_files,
+    opened,
+    place_of,
+)
 from creditscore.cli._store_options import Access
 from creditscore.cli._visible import shown
 from creditscore.collect import ItemCatalogue
 from creditscore.exceptions import InvalidParameterError
-from creditscore.organise import CustomerStore
+from creditscore.organise import CustomerStore, ErasureRegister
 from creditscore.protect import AccessPolicy, KeyRing
 
 STANDARD = "standard"
@@ -33,6 +40,8 @@ def init(
         msg = "Give either --keys, for keys that are there, or --new-keys, to make some."
         raise InvalidParameterError(msg)
     check_there(catalogue)
+    if new_keys is not None:
+        check_outputs([new_keys], needed_files(access), overwrite=False)
     items = None if catalogue is None else ItemCatalogue.from_yaml(catalogue)
     rules = None if policy is None else read_policy(policy)
     keys = keys_of(access) if new_keys is None else new_key_file(new_keys)
@@ -85,7 +94,8 @@ def tell_of_keys(console: Console, path: Path) -> None:
 
 def backup(console: Console, access: Access, path: Path) -> None:
     """Write all of a store to a file."""
-    check_outputs([path, path.with_name(f"{path.name}.json")], [], overwrite=False)
+    beside = path.with_name(f"{path.name}.json")
+    check_outputs([path, beside], needed_files(access), overwrite=False)
     with opened(access) as store:
         report = store.backup(path)
     console.print(
@@ -95,17 +105,26 @@ def backup(console: Console, access: Access, path: Path) -> None:
     )
 
 
-def restore(console: Console, access: Access, path: Path) -> None:
-    """Make a store of a backup."""
-    check_there(path)
+def restore(console: Console, access: Access, path: Path, *, register: Path | None) -> None:
+    """Make a store of a backup, and erase again whom the register names."""
+    check_there(path, register)
     with CustomerStore.restore(
-        path, place_of(access), keys=keys_of(access), actor=actor_of(access)
-    ) as store:
+        path, place_of(access), keys=keys_of(access), actor=actor_of(access),
+        register=None if register is None else ErasureRegister(register),
+    ) as store:  # fmt: skip
         console.print(
             f"Restored to {shown(store.place)}: {counted(len(store.customers()), 'customer')} in "
             f"{len(store.batches()):,} batches. The trail is whole.",
             soft_wrap=True,
         )
+    if register is None:
+        console.print(
+            "No register of erasures was given: who was erased after the backup is back. If there "
+            "is a register, delete what was restored, and restore with --register.",
+            soft_wrap=True,
+        )
+    else:
+        console.print(f"Who is in {shown(register)} is erased.", soft_wrap=True)
 
 
 def migrate(console: Console, access: Access) -> None:

@@ -14,7 +14,7 @@ from rich.console import Console
 from creditscore._yaml import read_yaml_file
 from creditscore.cli._outputs import check_outputs
 from creditscore.cli._render import counted
-from creditscore.cli._store_access import actor_of, check_there, opened
+from creditscore.cli._store_access import actor_of, check_there, needed_files, opened
 from creditscore.cli._store_options import PLACE, Access
 from creditscore.cli._store_show import check_out, show_table, write_out
 from creditscore.cli._visible import shown
@@ -47,7 +47,8 @@ class Told:
 def load(console: Console, access: Access, told: Told) -> bool:
     """Load a file; return whether rows were rejected."""
     check_there(told.data, told.mapping)
-    check_out(told.rejects, [told.data, told.mapping], overwrite=told.overwrite)
+    needed = [told.data, told.mapping, *needed_files(access)]
+    check_out(told.rejects, needed, overwrite=told.overwrite)
     mapping = SourceMapping.from_yaml(told.mapping)
     with opened(access) as store:
         collected = read_source(
@@ -81,6 +82,8 @@ def _tell(console: Console, collected: Collected, loaded: LoadResult) -> None:
             f"Batch {loaded.batch}: {counted(loaded.n_loaded, 'observation')} loaded, "
             f"{loaded.n_known:,} known already{refused}."
         )
+    elif not loaded.n_known:
+        console.print(f"Batch {loaded.batch}: nothing was loaded.")
     else:
         known = counted(loaded.n_known, "observation")
         console.print(f"Batch {loaded.batch}: nothing new; the store knows all {known} already.")
@@ -126,7 +129,8 @@ def guess_or_refuse(
         with opened(access) as store:
             catalogue = store.catalogue
     if said.write is not None:
-        check_outputs([said.write], [data, *filter(None, [said.mapping])], overwrite=said.overwrite)
+        needed = [data, *filter(None, [said.mapping]), *needed_files(access)]
+        check_outputs([said.write], needed, overwrite=said.overwrite)
         if said.write.suffix.lower() not in (".yaml", ".yml"):
             msg = f"--write-mapping writes YAML: its name must end in .yaml. Got {said.write}."
             raise InvalidParameterError(msg)

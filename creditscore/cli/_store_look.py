@@ -12,7 +12,7 @@ from rich.console import Console
 from creditscore._frame import as_table
 from creditscore.cli._outputs import check_outputs
 from creditscore.cli._render import counted
-from creditscore.cli._store_access import check_there, clear_items, opened
+from creditscore.cli._store_access import check_there, clear_items, needed_files, opened
 from creditscore.cli._store_options import Access
 from creditscore.cli._store_show import check_out, show_table, write_out
 from creditscore.cli._tables import read_table
@@ -37,7 +37,7 @@ class Asked:
     @property
     def day(self) -> str:
         """The day of which facts are asked: today where none was said."""
-        return self.as_of or datetime.now(UTC).date().isoformat()
+        return datetime.now(UTC).date().isoformat() if self.as_of is None else self.as_of
 
 
 def snapshot(
@@ -50,7 +50,7 @@ def snapshot(
     resolve: bool,
 ) -> None:
     """Print or write what was known at an instant to be true on a day."""
-    check_out(asked.out, [access.keys], overwrite=asked.overwrite)
+    check_out(asked.out, needed_files(access), overwrite=asked.overwrite)
     with opened(access) as store:
         table = store.snapshot(
             asked.day, asked.known_at, items=items, customers=customers, resolve=resolve
@@ -71,7 +71,7 @@ def due(
     horizon_days: int,
 ) -> None:
     """Print or write what is stale, missing or due soon, most at stake first."""
-    check_out(asked.out, [access.keys, exposure], overwrite=asked.overwrite)
+    check_out(asked.out, [*needed_files(access), exposure], overwrite=asked.overwrite)
     amounts, owners = (None, None) if exposure is None else _exposures(exposure)
     with opened(access) as store:
         catalogue = clear_items(store, masked=True)
@@ -100,7 +100,7 @@ def _exposures(path: Path) -> tuple[pd.Series, pd.Series | None]:
 
 def verify_facts(console: Console, access: Access, asked: Asked, *, trail: bool) -> bool:
     """Print and write what is wrong with facts; return whether there are errors."""
-    check_out(asked.out, [access.keys], overwrite=asked.overwrite)
+    check_out(asked.out, needed_files(access), overwrite=asked.overwrite)
     with opened(access) as store:
         if trail:
             store.trail.verify().check()
@@ -144,11 +144,12 @@ class Trail:
 
 def audit(console: Console, access: Access, asked: Trail) -> None:
     """Print records of the trail; check it; write an anchor of it."""
-    check_out(asked.out, [access.keys, asked.anchors], overwrite=asked.overwrite)
+    needed = needed_files(access)
+    check_out(asked.out, [*needed, asked.anchors, asked.anchor], overwrite=asked.overwrite)
     check_there(asked.anchors)
     if asked.anchor is not None:
         # lines are added to what is there
-        check_outputs([asked.anchor], [], overwrite=True)
+        check_outputs([asked.anchor], needed, overwrite=True)
     with opened(access) as store:
         if store.policy is not None:
             store.policy.check(store.actor, "audit", trail=store.trail)

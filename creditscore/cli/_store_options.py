@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from creditscore.cli._errors import EXIT_CODES
+from creditscore.exceptions import InvalidParameterError
 
 FOUND = 5
 """Exit code where the work is done, and a person must look at what was found."""
@@ -79,6 +80,17 @@ class Access:
         roles: list[str] | None,
         purpose: str | None,
     ) -> Access:
-        """Take the options of a command in their order."""
+        """Take the options of a command in their order.
+
+        Raises
+        ------
+        InvalidParameterError
+            One was given and is empty: what was meant would be replaced by something else.
+        """
         names = tuple(roles or ())
+        given = {"--store": (place,), "--actor": (actor,), "--role": names, "--purpose": (purpose,)}
+        for option, texts in given.items():
+            if any(text is not None and not text.strip() for text in texts):
+                msg = f"{option} is empty. Is a variable of the shell not set?"
+                raise InvalidParameterError(msg)
         return cls(place=place, keys=keys, actor=actor, roles=names, purpose=purpose)

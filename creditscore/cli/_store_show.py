@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,7 @@ def _cell(value: Any, widest: int) -> str:
     return shorten(str(value), widest)
 
 
-def check_out(out: Path | None, read: list[Path | None], *, overwrite: bool) -> None:
+def check_out(out: Path | None, read: Sequence[Path | None], *, overwrite: bool) -> None:
     """Refuse, before any work, a file that cannot be written."""
     if out is None:
         return

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from creditscore import _days
-from creditscore._checks import read_entries
+from creditscore._checks import check_kept, read_entries
 from creditscore._days import NoDayError
 from creditscore.exceptions import InvalidParameterError
 from creditscore.protect._normal import normalised
@@ -20,6 +20,7 @@ def set_text(value_object: Any, *names: str, empty: bool = False) -> None:
         if not isinstance(value, str) or not (empty or value.strip()):
             msg = f"The {name!r} parameter of {owner} must be a text. Got {value!r} instead."
             raise InvalidParameterError(msg)
+        check_kept(value, name, owner)
         object.__setattr__(value_object, name, value.strip())
 
 
@@ -31,6 +32,8 @@ def set_texts(value_object: Any, *names: str) -> None:
         if not all(isinstance(text, str) and text.strip() for text in texts):
             msg = f"The {name!r} parameter of {owner} must hold texts. Got {texts!r} instead."
             raise InvalidParameterError(msg)
+        for text in texts:
+            check_kept(text, name, owner)
         stripped = (text.strip() for text in texts)
         object.__setattr__(value_object, name, tuple(dict.fromkeys(stripped)))
 

@@ -145,7 +145,7 @@ class TestFit:
         shutil.copy(folder / "loans.csv", tmp_path / "scores.csv")
         output = run("fit", tmp_path / "scores.csv", "--target", "is_bad", "--out", tmp_path,
                      "--overwrite", code=2)  # fmt: skip
-        assert "which is read" in output
+        assert "which is read or needed" in output
 
     def test_missing_outcomes_are_refused(self, tmp_path: Path, german: pd.DataFrame) -> None:
         outcomes = german["is_bad"].astype("float64").mask(german.index < 3)

@@ -56,7 +56,7 @@ class TestCheckOutputs:
 
     def test_what_is_read_is_never_replaced(self, tmp_path: Path) -> None:
         (tmp_path / "in.csv").touch()
-        with pytest.raises(InvalidParameterError, match="which is read"):
+        with pytest.raises(InvalidParameterError, match="which is read or needed"):
             check_outputs([tmp_path / "in.csv"], [tmp_path / "in.csv"], overwrite=True)
 
     @pytest.mark.parametrize(

@@ -332,6 +332,36 @@ def test_the_library_works_under_the_roles(place: Any, keys: KeyRing, login: Log
     assert _customers(login("bo", "selling")) == {"P-4712", "F-1"}
 
 
+def test_rows_are_looked_up_however_many_there_are(place: Any) -> None:
+    """A plan that compares each row with each number takes seconds for some thousands of them."""
+    with psycopg.connect(
+        host=place.query["host"], user="tests", dbname=place.database
+    ) as connection:
+        # far more than PostgreSQL believes that a hash has room for
+        events = "SELECT 100 + i, 'expired', 1, '{}', 1, 'x' FROM generate_series(1, 5000) AS i"
+        for statement in (
+            f"INSERT INTO protections {events}",
+            "ANALYZE protections",
+            "SET LOCAL enable_seqscan = off",
+            "SELECT set_config('app.purpose', 'credit', true)",
+            "SET LOCAL ROLE t_analyst",
+        ):
+            connection.execute(statement.encode())
+        plan = _plan(connection, "observations")
+        assert plan.count("NOT (hashed SubPlan") == 2
+        connection.execute("SET LOCAL ROLE t_sales")
+        for table in ("customers", "observations"):
+            plan = _plan(connection, table)
+            assert "assignments_last" in plan
+            assert "Index Cond: (member = (SESSION_USER)" in plan
+        connection.rollback()
+
+
+def _plan(connection: Any, table: str) -> str:
+    asked = sql.SQL("EXPLAIN SELECT count(*) FROM {}").format(sql.Identifier(table))
+    return "\n".join(row[0] for row in connection.execute(asked))
+
+
 def test_what_was_erased_and_unassigned_is_seen_no_more(
     place: Any, keys: KeyRing, login: Login
 ) -> None:
@@ -365,12 +395,9 @@ def test_the_session_says_who_acts_and_for_what(place: Any, keys: KeyRing) -> No
         assert connection.execute(told).one() == ("o'le; --", "it's")
 
 
-@pytest.mark.parametrize("name", ["owner", "library", "keys", "x" * 64, "a\0b", "ü" * 31])
+@pytest.mark.parametrize("name", ["owner", "library", "keys", "x" * 64, "ü" * 31])
 def test_names_that_no_role_may_have_are_refused(new_place: Callable[[], Any], name: str) -> None:
-    if "\0" in name:
-        roles: tuple[Role, ...] = (*POLICY.roles, Role(name=name))
-    else:
-        roles = (*POLICY.roles, Role(name=name, grants=()))
+    roles = (*POLICY.roles, Role(name=name))
     policy = AccessPolicy(roles=roles, purposes=POLICY.purposes)
     with (
         CustomerStore.create(

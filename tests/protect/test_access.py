@@ -158,6 +158,9 @@ def test_joiners_are_part_of_names_and_make_no_other_person() -> None:
     assert Actor(name="Zoë").is_person("zoe\u0308")
     # letters of another writing that look alike are two, as the Notes say
     assert not Actor(name="ana").is_person("\u0430na")
+    for odd in ({"name": "a\ud800"}, {"name": "ana", "roles": ("r\ud800",)}):
+        with pytest.raises(InvalidParameterError, match="a character that cannot be kept"):
+            Actor(**odd)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,13 @@ _COLUMNS = {
     ),
 }  # fmt: skip
 """Columns that readers may see; fingerprints and encrypted values are not among them."""
+_LARGE_OBJECTS = ", ".join(
+    f"pg_catalog.{name}"
+    for name in ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)")
+)
+"""Functions by which whoever comes in could fill the disk, with no right to any table."""
+_MEMBER = 'session_user COLLATE "default"'
+"""The log-in of the session, compared as texts are sorted in an index of them."""
 _NO_HASH = "!~ '^[0-9a-f]{64}$'"
 """What tells a text that is no hash of a record."""
 
@@ -132,6 +139,7 @@ class RoleScript:
         yield f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC"
         yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM PUBLIC"
         yield f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC"
+        yield f"REVOKE EXECUTE ON FUNCTION {_LARGE_OBJECTS} FROM PUBLIC"
         begins = literal(f"{self.prefix}_")
         owner = literal(role_name(self.prefix, OWNER_ROLE))
         yield _do(
@@ -188,21 +196,21 @@ class RoleScript:
         yield from self._rows_of(role, name, number)
 
     def _rows_of(self, role: DatabaseRole, name: str, number: int) -> Iterator[str]:
-        seen = self._assigned if role.is_assigned else _any_customer
-        erased = f"ARRAY(SELECT customer_id FROM {self._table('erasures')})"
+        erased = f"SELECT customer_id FROM {self._table('erasures')}"
         expired = (
-            "ARRAY(SELECT jsonb_array_elements_text(content::jsonb -> 'observations')::bigint "
-            f"FROM {self._table('protections')} WHERE kind = 'expired')"
+            "SELECT jsonb_array_elements_text(content::jsonb -> 'observations')::bigint "
+            f"FROM {self._table('protections')} WHERE kind = 'expired'"
         )
-        of_customer = seen("customer_id")
+        of_customer = self._seen(role, "customer_id")
         conditions = {
-            "customers": f"{seen('id')} AND id <> ALL ({erased})",
+            "customers": f"{self._seen(role, 'id', by_index=True)} AND NOT {_among('id', erased)}",
             "links": of_customer,
             "erasures": of_customer,
             "protections": f"(customer_id IS NULL OR {of_customer}) AND {_protections(role)}",
-            "assignments": "member = session_user",
-            "observations": f"({self._items(role.readable)}) AND {of_customer} "
-            f"AND customer_id <> ALL ({erased}) AND id <> ALL ({expired})",
+            "assignments": f"member = {_MEMBER}",
+            "observations": f"({self._items(role.readable)}) "
+            f"AND {self._seen(role, 'customer_id', by_index=True)} "
+            f"AND NOT {_among('customer_id', erased)} AND NOT {_among('id', expired)}",
         }
         for table, condition in conditions.items():
             yield self._policy(role.name, name, table, "SELECT", condition)
@@ -216,15 +224,17 @@ class RoleScript:
                 denial, name, "observations", "SELECT", condition, kind="RESTRICTIVE"
             )
 
-    def _assigned(self, column: str) -> str:
-        """Return the condition that a customer is assigned to the log-in of the session."""
-        table = self._table("assignments")
-        return (
-            f"{column} = ANY (ARRAY(SELECT given.customer_id FROM {table} AS given "
-            "WHERE given.member = session_user AND given.is_assigned AND given.id = "
-            f"(SELECT max(other.id) FROM {table} AS other WHERE other.member = given.member "
-            "AND other.customer_id = given.customer_id)))"
+    def _seen(self, role: DatabaseRole, column: str, *, by_index: bool = False) -> str:
+        """Return the condition that a role sees a customer: any, or one assigned to the log-in."""
+        if not role.is_assigned:
+            return "true"
+        assigned = (
+            "SELECT given.customer_id FROM (SELECT DISTINCT ON (customer_id) customer_id, "
+            f"is_assigned FROM {self._table('assignments')} WHERE member = {_MEMBER} "
+            "ORDER BY customer_id, id DESC) AS given WHERE given.is_assigned"
         )
+        # where the column has an index, rows of few customers are found among many by it
+        return f"{column} = ANY (ARRAY({assigned}))" if by_index else _among(column, assigned)
 
     def _items(self, by_purpose: Mapping[str, Sequence[str]]) -> str:
         """Return the condition that an item is one of a purpose that the session has stated."""
@@ -267,8 +277,13 @@ def _protections(role: DatabaseRole) -> str:
     return f"(kind IN ('erased', 'expired') OR (kind IN ('consent', 'withdrawal') AND {purpose}))"
 
 
-def _any_customer(_: str) -> str:
-    return "true"
+def _among(column: str, numbers: str) -> str:
+    """Return the condition that a number is one of a query that knows nothing of the row.
+
+    PostgreSQL asks the query once a statement, and looks each row up in a hash. Of the query alone
+    it would believe that there are too many numbers for one, and search them all for each row.
+    """
+    return f"({column} IN (SELECT unnest(ARRAY({numbers}))))"
 
 
 def _do(body: str) -> str:

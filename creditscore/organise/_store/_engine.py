@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from creditscore.exceptions import (
 
 _WRITES = "creditscore_writes"
 _SQLITE_BUSY = ("database is locked", "database table is locked", "database schema is locked")
+_SQLITE_FILE = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+"""How errors of the file itself are called, and not of what stands in it."""
 _POSTGRES_BUSY = ("55P03", "40001", "40P01")
 """No lock in time, a conflict of writers, a deadlock."""
 _CACHE_KIBIBYTES = 262_144
@@ -50,7 +52,8 @@ def url_of(place: Any) -> URL:
     elif isinstance(place, (str, os.PathLike)) and str(place):
         url = URL.create("sqlite", database=str(Path(place)))
     else:
-        msg = f"The 'place' of a store must be a path or a URL. Got {type(place).__name__}."
+        got = repr(place) if isinstance(place, str) else type(place).__name__
+        msg = f"The 'place' of a store must be a path or a URL. Got {got}."
         raise InvalidParameterError(msg)
     backend = url.get_backend_name()
     if backend == "postgresql":
@@ -199,7 +202,9 @@ def told(engine: sa.Engine) -> Iterator[None]:
             raise StoreBusyError(msg) from None
         said = str(own).partition("\n")[0]
         msg = f"The store {place_text(engine.url)!r} cannot do this: {said}."
-        raise StoreError(msg) from None
+        is_of_file = getattr(own, "sqlite_errorname", "").startswith(_SQLITE_FILE)
+        # an error of the system, without those of the driver, which could show values
+        raise StoreError(msg) from (OSError(said) if is_of_file else None)
 
 
 def _is_busy(error: Any) -> bool:
@@ -233,11 +238,8 @@ def use_wal(engine: sa.Engine) -> None:
     StoreError
         SQLite cannot do it there, as on some drives of a network.
     """
-    raw = engine.raw_connection()
-    try:
+    with told(engine), closing(engine.raw_connection()) as raw:
         found = raw.cursor().execute("PRAGMA journal_mode=WAL").fetchone()
-    finally:
-        raw.close()
     if found[0] != "wal":
         msg = (
             f"The file {place_text(engine.url)!r} cannot have a write-ahead log, without which "

@@ -17,8 +17,9 @@ def new_file(engine: sa.Engine) -> Iterator[None]:
     path = Path(str(engine.url.database)) if is_sqlite(engine) else None
     if path is not None:
         make_file(path)
-        use_wal(engine)
     try:
+        if path is not None:
+            use_wal(engine)
         yield
     except BaseException:
         engine.dispose()
@@ -29,5 +30,5 @@ def new_file(engine: sa.Engine) -> Iterator[None]:
 
 def remove_file(path: Path) -> None:
     """Delete the file of a store and what lies beside it, where they are there."""
-    for ending in ("", "-wal", "-shm"):
+    for ending in ("", "-wal", "-shm", "-journal"):
         Path(f"{path}{ending}").unlink(missing_ok=True)

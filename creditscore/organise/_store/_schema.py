@@ -193,6 +193,9 @@ assignments = sa.Table(
 )
 """Which log-in of PostgreSQL may see which customers, where its role sees some alone."""
 
+# what was said last of each customer of a log-in, which each of its statements asks
+sa.Index("assignments_last", assignments.c.member, assignments.c.customer_id, assignments.c.id)
+
 audit = sa.Table(
     "audit",
     metadata,

@@ -181,7 +181,8 @@ class AnchorFile:
                 return Anchor.from_dict(entries)
         except (ValueError, RecursionError, BrokenTrailError):
             pass
-        msg = f"Line {number} of {self.path} is no anchor of an audit trail."
+        line_of = f"Line {number}" if number else "The last line"
+        msg = f"{line_of} of {self.path} is no anchor of an audit trail."
         raise UnreadableRecordError(msg, number=number, kind="unreadable")
 
     def __repr__(self) -> str:

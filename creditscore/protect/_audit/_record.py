@@ -220,5 +220,5 @@ def read_line(line: bytes, number: int, file: str) -> AuditRecord:
                 return record
     except (ValueError, RecursionError, InvalidDataError):
         pass
-    msg = f"Line {number} of {file} {why}."
+    msg = f"{f'Line {number}' if number else 'The last line'} of {file} {why}."
     raise UnreadableRecordError(msg, number=number, kind=kind)

@@ -27,7 +27,8 @@ class InputLimits:
         How many times its packed bytes a file, alone or in an archive, may unpack to. Files of
         up to 1 MiB, which fill no memory, may do so more: a short text of blanks does.
     max_rows : int, default=5_000_000
-        Rows of a table that is read from a file; each takes about 1 kB of memory.
+        Rows of a table that is read from a file; each takes about 1 kB of memory. A JSON text may
+        have twice as many objects.
     max_rows_per_kib : int, default=1_000
         Rows for each KiB (1,024 bytes) that the file takes up, packed as it is. Tables of up to
         100,000 rows, which fill no memory, may have more: those of one word over and over do.

@@ -1,4 +1,4 @@
-"""Seals of the catalogue and the other documents, and names that go with the customers' keys."""
+"""Seals of the documents, names that go with the customers' keys, the last assignments."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def upgrade() -> None:
         op.drop_table(table)
         op.rename_table(f"{table}_0005", table)
     guard_tables(connection, ("settings", "customers"))
+    op.create_index("assignments_last", "assignments", ["member", "customer_id", "id"])
 
 
 def downgrade() -> None:

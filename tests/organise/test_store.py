@@ -297,6 +297,42 @@ def test_a_store_without_keys_keeps_no_personal_cells(new_store: New) -> None:
     assert store.trail.verify().is_whole
 
 
+@pytest.mark.parametrize("odd", ["a\x00b", "a\ud800b"])
+def test_words_that_cannot_be_kept_are_refused(new_store: New, odd: str) -> None:
+    """SQLite would keep a null character, and PostgreSQL could not restore it."""
+    store = new_store()
+    store.load(WIDE)
+    calls: list[Callable[[], Any]] = [
+        lambda: store.load(WIDE, note=odd), lambda: store.retract([1], reason=odd),
+        lambda: store.link("A", "B", reason=odd), lambda: store.erase("A", reason=odd),
+        lambda: store.place_hold("A", reason=odd),
+    ]  # fmt: skip
+    for call in calls:
+        with pytest.raises(InvalidParameterError, match="holds a character that cannot be kept"):
+            call()
+    for call in (
+        lambda: store.snapshot("2024-01-01", customers=[odd]),
+        lambda: store.link("A", odd, reason="same"),
+    ):
+        with pytest.raises((InvalidParameterError, StoreError), match="There is no customer 'a"):
+            call()
+    assert len(store.batches()) == 1
+    assert store.retractions().empty
+
+
+@pytest.mark.parametrize("with_keys", [True, False])
+def test_rejects_are_kept_whatever_stands_in_them(new_store: New, *, with_keys: bool) -> None:
+    store = new_store(**({} if with_keys else {"keys": None}))
+    store.load(facts(("A", "revenue", 1, "2024-01-01")))
+    given = {"value": "a\x00b", "source": "\udcff.csv", "cells": None, "protected": False}
+    told = {name: pd.Series([value], dtype=object) for name, value in given.items()}
+    odd = _rejects().assign(**told)
+    assert store.reject(odd, batch=1) == 1
+    assert store.reject(odd, batch=1) == 0
+    found = store.rejects().iloc[0]
+    assert (found["value"], found["source"]) == (r"a\x00b", r"\udcff.csv")
+
+
 def test_a_retraction_lets_the_one_before_count_again(new_store: New) -> None:
     store = new_store()
     store.load(facts(("A", "revenue", 1, "2024-01-01")))
@@ -466,7 +502,11 @@ def test_items_must_be_those_of_the_store(new_store: New) -> None:
         store.load(Observations.from_frame(table, catalogue=other))
     text = CATALOGUE.with_items(Item(name="revenue", kind="text", group="financial"))
     given = Observations.from_frame(table.assign(item="revenue"), catalogue=text)
-    with pytest.raises(InvalidDataError, match=r"'revenue', which .* as another kind"):
+    with pytest.raises(InvalidDataError, match=r"'revenue' as a text, .* keeps it as a number, "):
+        store.load(given)
+    days = CATALOGUE.with_items(Item(name="employees", group="identity", unit="days"))
+    given = Observations.from_frame(table.assign(item="employees"), catalogue=days)
+    with pytest.raises(InvalidDataError, match=r"as a number in days, .* keeps it as a number, "):
         store.load(given)
     assert store.batches().empty
 
@@ -484,6 +524,7 @@ def test_a_catalogue_grows_and_keeps_what_is_used(new_store: New) -> None:
     assert n == 2
     for changed, told in (
         (Item(name="revenue", kind="text", group="financial"), "'revenue' has observations as a"),
+        (Item(name="revenue", group="financial", unit="CNY"), "keeps kind, unit and protection"),
         (Item(name="revenue", group="financial", sensitivity="personal"), "not protected"),
         (Item(name="name", kind="text", group="identity"), "as a text, protected"),
     ):

@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from creditscore._currency import CODES, COMMON, currency_code
 from creditscore.collect import Observations
 from creditscore.exceptions import MixedUnitsWarning
 from creditscore.indicators import FINANCIAL, CustomerRecords
 from creditscore.organise import CustomerStore, customer_records, verify
+from creditscore.organise._verify._currency import is_money, plain_unit
 from creditscore.protect import KeyRing
 
 AS_OF = "2024-06-30"
@@ -142,13 +144,101 @@ def test_columns_in_several_units_are_told(
     store_of: Callable[[Observations], CustomerStore], call: str
 ) -> None:
     rows = [("A", "revenue", 5, "EUR"), ("B", "revenue", 5, "JPY"), ("B", "equity", 5, "JPY")]
-    with store_of(told(*rows, ("C", "equity", 5, ""))) as store:
+    with store_of(told(*rows, ("C", "equity", 5, "jpy "))) as store:
         asked = (AS_OF,) if call == "snapshot" else ()
         with pytest.warns(MixedUnitsWarning, match=r"'revenue' in EUR, JPY\. .*observations\(\)"):
             getattr(store, call)(*asked)
         # the others are in one, or who is asked for is
         getattr(store, call)(*asked, items=["equity"])
         getattr(store, call)(*asked, customers=["B"])
+
+
+def test_amounts_without_a_unit_beside_others_are_told(
+    store_of: Callable[[Observations], CustomerStore],
+) -> None:
+    rows = [("A", "revenue", 5, "EUR"), ("B", "revenue", 5, ""), ("C", "equity", 5, "")]
+    with store_of(told(*rows)) as store:
+        with pytest.warns(MixedUnitsWarning, match=r"'revenue' in EUR and without a unit\."):
+            store.snapshot(AS_OF)
+        # what nobody gave a unit is in one, as far as can be told
+        store.snapshot(AS_OF, customers=["B", "C"])
+
+
+@pytest.mark.parametrize("call", ["snapshot", "history"])
+def test_rows_in_several_currencies_are_told(
+    store_of: Callable[[Observations], CustomerStore], call: str
+) -> None:
+    rows = [
+        row
+        for name in "ABCD"
+        for row in (
+            (name, "revenue", 1, "EUR"), (name, "total_assets", 3, "usd"),
+            (name, "equity", 2, "USD"), (name, "employees", 5, ""),
+        )
+    ]  # fmt: skip
+    with store_of(told(*rows)) as store:
+        asked = (AS_OF,) if call == "snapshot" else ()
+        told_of = (
+            r"'A' has 'revenue' in EUR and 'total_assets' in USD; 'B' has .*; 'C' has [^;]*; "
+            r"and 1 more\. Ask observations\(\)"
+        )
+        with pytest.warns(MixedUnitsWarning, match=told_of):
+            getattr(store, call)(*asked)
+        getattr(store, call)(*asked, items=["total_assets", "equity", "employees"])
+
+
+def test_what_no_ratio_is_made_of_may_be_in_several_currencies(
+    store_of: Callable[[Observations], CustomerStore],
+) -> None:
+    rows = [
+        ("A", "revenue", 1, "EUR", ""), ("A", "average_purchases", 2, "USD", ""),
+        ("A", "invoice.amount", 5, "EUR", "1"), ("A", "invoice.amount", 5, "USD", "2"),
+    ]  # fmt: skip
+    with store_of(told(*rows)) as store:
+        store.snapshot(AS_OF)
+        assert store.records("invoice", AS_OF)["currency"].tolist() == ["EUR", "USD"]
+
+
+def test_a_word_that_is_no_currency_gives_way_to_the_unit_of_the_amounts(
+    store_of: Callable[[Observations], CustomerStore],
+) -> None:
+    rows = [
+        ("A", "invoice.amount", 1, "EUR", "1"), ("A", "invoice.currency", "taler", "", "1"),
+        ("A", "invoice.amount", 1, "EUR", "2"), ("A", "invoice.currency", "US Dollar", "", "2"),
+        ("A", "invoice.amount", 1, "", "3"), ("A", "invoice.currency", "taler", "", "3"),
+    ]  # fmt: skip
+    with (
+        store_of(told(*rows)) as store,
+        pytest.warns(MixedUnitsWarning, match="'taler' of 'A', whose amounts are in EUR. Load"),
+        pytest.warns(MixedUnitsWarning, match="'invoice.amount' of 'A' in EUR, .* row in USD. "),
+    ):
+        found = store.records("invoice", AS_OF)
+    assert found["currency"].tolist() == ["EUR", "USD", "taler"]
+    assert found["amount"].isna().tolist() == [False, True, False]
+
+
+def test_currencies_are_those_of_iso_4217(
+    store_of: Callable[[Observations], CustomerStore],
+) -> None:
+    rows = [
+        ("A", "invoice.amount", 1, "CNY", "1"), ("A", "invoice.returned_amount", 1, "元", "1"),
+        ("A", "invoice.amount", 1, "EUR", "2"), ("A", "invoice.returned_amount", 9, "PCS", "2"),
+        ("A", "invoice.amount", 1, "€", "3"), ("A", "invoice.currency", " eur ", "", "3"),
+        ("A", "invoice.amount", 1, "DEM", "4"),
+    ]  # fmt: skip
+    with store_of(told(*rows)) as store:
+        found = store.records("invoice", AS_OF)
+    assert found["currency"].tolist() == ["CNY", "EUR", "EUR", "DEM"]
+    assert found["returned_amount"].tolist()[:2] == [1, 9]
+
+
+def test_units_that_are_money() -> None:
+    for unit in ("EUR", "TEUR", "kUSD", "EURm", "CNY tausend", "万元", "US$", "EUR/t"):
+        assert is_money(plain_unit(unit)), unit
+    for unit in ("PCS", "EURO-PALLETS", "SEUR", "fraction", "", "index points"):
+        assert not is_money(plain_unit(unit)), unit
+    # codes that readers take for one by themselves are among all, and each is its own
+    assert {currency_code(code.lower()) for code in CODES} == CODES > COMMON
 
 
 def test_verify_finds_several_currencies_in_one_statement() -> None:

@@ -233,6 +233,7 @@ def test_reliability_by_name_source_and_method() -> None:
     )  # fmt: skip
     assert trust.of(table).tolist() == pytest.approx([0.5, 0.09, 0.9])
     assert SourceReliability.from_json(trust.to_json()) == trust
+    assert repr(trust) == "SourceReliability(interview 0.1, bureau 0.5, else standard)"
 
 
 @pytest.mark.parametrize(

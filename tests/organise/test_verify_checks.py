@@ -168,11 +168,11 @@ def test_what_is_told_again_is_what_the_last_word_is() -> None:
 
 def test_numbers_in_other_units_are_not_compared() -> None:
     both = told(("A", "revenue", 5.0), ("A", "revenue", 5000.0), source_name=["one", "two"],
-                unit=["CNY thousand", "CNY"])  # fmt: skip
+                unit=["CNY tausend", "CNY"])  # fmt: skip
     assert conflicts(both) == []
     finding = found(both, "unit").iloc[0]
     assert (finding["severity"], finding["item"]) == ("doubt", "revenue")
-    assert {finding["value"], finding["expected"]} == {"CNY", "CNY thousand"}
+    assert {finding["value"], finding["expected"]} == {"CNY", "CNY tausend"}
     same = told(("A", "revenue", 5.0), ("A", "revenue", 7.0), source_name=["one", "two"],
                 unit=["cny ", "CNY"])  # fmt: skip
     assert len(conflicts(same)) == 1
@@ -180,7 +180,7 @@ def test_numbers_in_other_units_are_not_compared() -> None:
     untold = told(("A", "revenue", 5.0), ("A", "revenue", 7.0), source_name=["one", "two"],
                   unit=["", "CNY"])  # fmt: skip
     assert len(conflicts(untold)) == 1
-    years = told(("A", "revenue", 5.0), ("A", "revenue", 5000.0), unit=["CNY thousand", "CNY"],
+    years = told(("A", "revenue", 5.0), ("A", "revenue", 5000.0), unit=["CNY tausend", "CNY"],
                  true_from=["2022-12-31", "2023-12-31"])  # fmt: skip
     assert not len(find_jumps(years))
 

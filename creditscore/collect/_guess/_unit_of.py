@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from creditscore._currency import COMMON
 from creditscore.collect._observation._item import Item
-from creditscore.collect._reader._units import CODES, factor_to, is_percent, split_unit
+from creditscore.collect._reader._units import factor_to, is_percent, split_unit
 from creditscore.exceptions import InvalidParameterError
 
 _BRACKETS = re.compile(r"[(\[（【](.*?)[)\]）】]")
@@ -66,4 +67,4 @@ def _fits(text: str, item: Item | None) -> bool:
 def _is_unit(text: str) -> bool:
     """Tell whether a text is a unit whatever the item: a scale, a currency, per cent."""
     factor, unit = split_unit(text)
-    return unit in CODES or is_percent(text) or (factor != 1 and not unit)
+    return unit in COMMON or is_percent(text) or (factor != 1 and not unit)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from creditscore._currency import CODES, COMMON, currency_code
 from creditscore.collect._observation._item import Item
 from creditscore.exceptions import InvalidParameterError
 
@@ -15,22 +16,6 @@ SCALES = {
     "百": 2, "千": 3, "万": 4, "萬": 4, "百万": 6, "千万": 7, "亿": 8, "億": 8,
 }  # fmt: skip
 """Words before a unit, and the power of ten that each stands for."""
-_SIGNS = {
-    "元": "CNY", "人民币元": "CNY", "元人民币": "CNY", "人民币": "CNY", "rmb": "CNY",
-    "美元": "USD", "us$": "USD", "欧元": "EUR", "€": "EUR", "£": "GBP", "英镑": "GBP",
-    "日元": "JPY", "港元": "HKD", "港币": "HKD", "hk$": "HKD", "euro": "EUR", "euros": "EUR",
-    "renminbi": "CNY", "yuan": "CNY", "us dollar": "USD", "us dollars": "USD",
-    "pound sterling": "GBP", "yen": "JPY",
-}  # fmt: skip
-"""Names of currencies beside their codes; $ and ¥ are of several, and are none."""
-CODES = frozenset((
-    "AED", "ARS", "AUD", "BDT", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK",
-    "DKK", "EGP", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "ISK", "JPY", "KES",
-    "KRW", "KWD", "KZT", "LKR", "MAD", "MXN", "MYR", "NGN", "NOK", "NZD", "PEN", "PHP",
-    "PKR", "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SEK", "SGD", "THB", "TND", "TRY",
-    "TWD", "UAH", "USD", "VND", "ZAR",
-))  # fmt: skip
-"""Currencies that are known where nothing but their code says that a word is one."""
 _COMPACT = re.compile(r"(?P<head>[TKk]?)(?P<unit>[A-Z]{3}|US\$|HK\$|[€£])(?P<tail>.*)")
 _TAILS = {"": 0, "'000": 3, "000": 3, "k": 3, "m": 6, "mn": 6, "bn": 9}
 """What stands behind a currency without a blank: RMB'000, EURm."""
@@ -59,7 +44,7 @@ def split_unit(text: str) -> tuple[Decimal, str]:
     unit = " ".join(text.split())
     if is_percent(unit):
         return ONE, unit
-    if unit.startswith("人民币") and _SIGNS.get(unit) is None:
+    if unit.startswith("人民币") and not currency_code(unit):
         unit = unit.removeprefix("人民币").strip()
     first, _, rest = unit.partition(" ")
     # a letter alone is a scale only before a unit: m may be metres
@@ -76,13 +61,14 @@ def split_unit(text: str) -> tuple[Decimal, str]:
     if compact is not None and compact["tail"].strip() in _TAILS:
         power = _TAILS[compact["tail"].strip()] + 3 * bool(compact["head"])
         # RMB is a name, and TEAM no thousand of a currency EAM
-        if power == 0 or _plain(compact["unit"]) in CODES:
+        if power == 0 or _plain(compact["unit"]) in COMMON:
             return Decimal(10) ** power, _plain(compact["unit"])
     return ONE, _plain(unit)
 
 
 def _plain(unit: str) -> str:
-    return _SIGNS.get(unit.casefold(), unit)
+    """Return the code of what is a sign or a name of a currency; other words stay as they are."""
+    return unit if unit.upper() in CODES else currency_code(unit) or unit
 
 
 def is_percent(text: str) -> bool:
@@ -118,8 +104,8 @@ def factor_to(item: Item, text: str) -> tuple[Decimal, str]:
 
 
 def is_currency(unit: str) -> bool:
-    """Tell whether a unit is written as a code of a currency: three capital letters."""
-    return len(unit) == 3 and unit.isascii() and unit.isalpha() and unit.isupper()
+    """Tell whether a unit is the code of a currency, in capital letters."""
+    return unit in CODES
 
 
 def hundredth_of(item: Item, text: str) -> Decimal | None:
@@ -157,7 +143,7 @@ def times_beside(before: str, after: str, unit: str, scale: Decimal) -> Decimal 
     times = ONE
     for text in filter(None, (before, after)):
         factor, name = split_unit(text)
-        name = name.upper() if name.upper() in CODES else name
+        name = name.upper() if name.upper() in COMMON else name
         meant = _OF_SEVERAL.get(name, (name,))
         if name and name not in CODES and name not in _OF_SEVERAL and name != unit:
             return None

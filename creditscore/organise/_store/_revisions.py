@@ -90,8 +90,8 @@ def upgrade(
     StoreVersionError
         The tables are newer than this release.
     StoreError
-        The trail remembers newer tables than there are, or nothing. Scripts believe what they find in older
-        ones, so that nobody may make a store look older than it is.
+        The trail remembers newer tables than there are, or nothing. Scripts believe what they
+        find in older ones, so that nobody may make a store look older than it is.
     """
     before = revision_of(connection)
     if before > HEAD:

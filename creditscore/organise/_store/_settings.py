@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from creditscore.collect import ItemCatalogue
+from creditscore.collect import Item, ItemCatalogue
 from creditscore.exceptions import StoreError
 from creditscore.organise._store import _clock
 from creditscore.organise._store._schema import items, observations, settings
@@ -114,8 +114,8 @@ def check_change(connection: sa.Connection, old: ItemCatalogue, new: ItemCatalog
     Raises
     ------
     StoreError
-        An item that has observations is no longer there, is of another kind, or is protected
-        where it was not, or the other way round.
+        An item that has observations is no longer there, is of another kind or in another unit, or
+        is protected where it was not, or the other way round.
     """
     used_items = sa.select(items.c.name).where(
         sa.exists().where(observations.c.item_id == items.c.id)
@@ -123,10 +123,15 @@ def check_change(connection: sa.Connection, old: ItemCatalogue, new: ItemCatalog
     after = {item.name: item for item in new}
     for name in connection.execute(used_items).scalars():
         item, then = old[name], after.get(name)
-        if then is None or (item.kind, item.is_protected) != (then.kind, then.is_protected):
-            was = "protected" if item.is_protected else "not protected"
+        if then is None or what_it_holds(item) != what_it_holds(then):
             msg = (
-                f"The item {name!r} has observations as a {item.kind}, {was}. A new catalogue "
-                "keeps both; give what is different a name of its own."
+                f"The item {name!r} has observations as a {what_it_holds(item)}. A new catalogue "
+                "keeps kind, unit and protection; give what is different a name of its own."
             )
             raise StoreError(msg)
+
+
+def what_it_holds(item: Item) -> str:
+    """Return in words what values of an item are, which must stay as it is under stored facts."""
+    unit = f" in {item.unit}" if item.unit else ""
+    return f"{item.kind}{unit}, {'protected' if item.is_protected else 'not protected'}"

@@ -1,11 +1,11 @@
-"""The units of amounts in tables that have no place for them: one currency a row, told of columns.
+"""The units of amounts in tables that have no place for them: one currency a row, or it is told.
 
 An amount is a number of an item without a unit of its own: it is in the unit of its observation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +13,20 @@ import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
 
+from creditscore._currency import currency_code
 from creditscore._typing import Bool1D, Int1D
 from creditscore._warn import warn_user
 from creditscore.collect import Item
 from creditscore.exceptions import MixedUnitsWarning
 from creditscore.organise._store._finding import Found
 from creditscore.organise._store._schema import origins
-from creditscore.organise._verify._currency import is_code, is_money, plain_unit
+from creditscore.organise._store._scope import are_of
+from creditscore.organise._verify._currency import (
+    is_amount,
+    is_money,
+    is_of_one_currency,
+    plain_unit,
+)
 
 _MOST_SHOWN = 3
 
@@ -59,22 +66,31 @@ class Units:
         amounts = tuple(
             number
             for number, item in known.items()
-            if number > 0 and item.kind == "number" and not item.unit and item.name not in masked
+            if number > 0 and is_amount(item) and item.name not in masked
         )
         return cls(names=names, of_origin=of_origin, amounts=amounts)
 
-    def warn_of_columns(self, found: Found, known: Mapping[int, Item]) -> None:
-        """Warn of columns of amounts that hold several units. O(n) time."""
+    def warn_of_mixtures(
+        self, found: Found, row: Int1D, known: Mapping[int, Item],
+        names: Callable[[Sequence[int]], Mapping[int, str]],
+    ) -> None:  # fmt: skip
+        """Warn of columns of amounts in several units, and of rows in several currencies.
+
+        O(n) time. `names` gives those of customers.
+        """
         n = len(self.names)
-        if n <= 2 or not len(found):
+        if n == 1 or not len(found):
             return
-        pairs = np.bincount(found.item * n + self.of_origin[found.origin])
-        told = []
-        for number in self.amounts:
-            here = np.flatnonzero(pairs[number * n : (number + 1) * n])
-            units = [self.names[code] for code in here if code]
-            if len(units) > 1:
-                told.append(f"{known[number].name!r} in {', '.join(units)}")
+        unit = self.of_origin[found.origin]
+        pairs = np.bincount(found.item * n + unit)
+        used = {
+            number: np.flatnonzero(pairs[number * n : (number + 1) * n]) for number in self.amounts
+        }
+        told = [
+            f"{known[number].name!r} {self._listed(here)}"
+            for number, here in used.items()
+            if len(here) > 1
+        ]
         if told:
             msg = (
                 "Columns hold amounts in several units, which the table does not tell apart: "
@@ -82,27 +98,70 @@ class Units:
                 "are compared or added."
             )
             warn_user(msg, MixedUnitsWarning)
+        compared = [number for number in self.amounts if is_of_one_currency(known[number])]
+        if len({code for number in compared for code in used[number].tolist()} - {0}) > 1:
+            self._warn_of_statements(found, row, known, names, tuple(compared))
+
+    def _warn_of_statements(
+        self, found: Found, row: Int1D, known: Mapping[int, Item],
+        names: Callable[[Sequence[int]], Mapping[int, str]], compared: tuple[int, ...],
+    ) -> None:  # fmt: skip
+        """Warn of rows whose amounts of statements, of which ratios are made, are in several."""
+        unit = self.of_origin[found.origin]
+        at = np.flatnonzero(are_of(compared, found.item) & self._money[unit])
+        last = np.zeros(int(row.max()) + 1, dtype=np.int64)
+        last[row[at]] = unit[at]
+        odd = at[last[row[at]] != unit[at]]
+        if not len(odd):
+            return
+        customers = pd.unique(found.customer[odd])
+        shown = customers[:_MOST_SHOWN].tolist()
+        name, told = names(shown), []
+        for customer in shown:
+            # the first of its rows of which this holds
+            of_row = at[row[at] == row[odd[found.customer[odd] == customer][0]]]
+            told.append(f"{name[customer]!r} has {self._each_unit(found, of_row, known)}")
+        msg = (
+            "Rows hold amounts in several currencies, of which no ratio can be made: "
+            f"{_shown(told, len(customers))}. Ask observations(), which names the unit of each, or "
+            "customer_records(), which keeps one currency a row."
+        )
+        warn_user(msg, MixedUnitsWarning)
+
+    def _each_unit(self, found: Found, at: Int1D, known: Mapping[int, Item]) -> str:
+        """Return the first item of the catalogue in each unit, of some facts."""
+        place = {number: place for place, number in enumerate(self.amounts)}
+        at = at[np.argsort([place[number] for number in found.item[at].tolist()], kind="stable")]
+        unit = self.of_origin[found.origin[at]]
+        firsts = at[np.sort(np.unique(unit, return_index=True)[1])]
+        return " and ".join(
+            f"{known[int(found.item[n])].name!r} in {self.names[self.of_origin[found.origin[n]]]}"
+            for n in firsts.tolist()
+        )
+
+    def _listed(self, units: Int1D) -> str:
+        named = ", ".join(self.names[code] for code in units if code)
+        return f"in {named}" if units[0] else f"in {named} and without a unit"
+
+    @property
+    def _money(self) -> Bool1D:
+        return np.array([is_money(name) for name in self.names], dtype=bool)
 
     def of_rows(self, found: Found, row: Int1D, stated: _Words) -> tuple[_Words, Bool1D]:
         """Return the currency of each row, and which amounts are in another one.
 
-        It is the one that the row states; else the unit of most of its amounts, and of as many
-        the one that comes first in the catalogue.
+        It is the one that the row states; else, or where that is the name of none that is known,
+        the unit of most of its amounts, and of as many the one that comes first in the catalogue.
         """
         unit = self.of_origin[found.origin]
-        money = np.array([is_money(name) for name in self.names], dtype=bool)
-        at = np.flatnonzero(np.isin(found.item, self.amounts) & money[unit])
+        at = np.flatnonzero(are_of(self.amounts, found.item) & self._money[unit])
         usual = self._usual(row[at], unit[at], found.item[at], len(stated))
-        currency, wanted = stated.copy(), self.names[usual]
-        empty = np.array([word is None or not str(word).strip() for word in stated], dtype=bool)
-        currency[empty] = np.where(usual[empty] > 0, wanted[empty], None)
-        for place in np.flatnonzero(~empty & (usual > 0)).tolist():
-            code = plain_unit(str(stated[place]))
-            # a name such as "Euro" is none that could be compared with a code
-            wanted[place] = code if is_code(code) else wanted[place]
+        codes = _codes(stated)
+        currency = np.where(codes != "", codes, self.names[usual])
         odd = np.zeros(len(found), dtype=bool)
-        odd[at] = self.names[unit[at]] != wanted[row[at]]
-        return currency, odd
+        odd[at] = self.names[unit[at]] != currency[row[at]]
+        # a word that nobody knows is all that is told of amounts without a unit
+        return np.where(currency != "", currency, stated), odd
 
     def _usual(self, row: Int1D, unit: Int1D, item: Int1D, n_rows: int) -> Int1D:
         """Return the unit of most amounts of each row, 0 where none has one."""
@@ -120,6 +179,20 @@ class Units:
             told = told.drop_duplicates("row")
             usual[told["row"].to_numpy()] = told["unit"].to_numpy()
         return usual
+
+    def warn_of_stated(self, stated: _Words, currency: _Words, customers: _Words) -> None:
+        """Warn of rows that state a currency by a word that is none, an entry a row."""
+        other = (_codes(stated) == "") & ~pd.isna(stated) & (stated != currency)
+        told = dict.fromkeys(
+            f"{stated[n]!r} of {customers[n]!r}, whose amounts are in {currency[n]}"
+            for n in np.flatnonzero(other).tolist()
+        )
+        if told:
+            msg = (
+                "Currencies are the units of the amounts, since what is stated is no code of ISO "
+                f"4217: {_shown(list(told))}. Load the code in the place of the word."
+            )
+            warn_user(msg, MixedUnitsWarning)
 
     def warn_of_rows(
         self, found: Found, odd: Bool1D, customers: _Words, currencies: _Words,
@@ -142,7 +215,15 @@ class Units:
         warn_user(msg, MixedUnitsWarning)
 
 
-def _shown(told: Sequence[str]) -> str:
-    rest = len(told) - _MOST_SHOWN
+def _codes(stated: _Words) -> _Words:
+    """Return the codes of currencies that rows state, empty where they state none."""
+    place, words = pd.factorize(stated)
+    codes: _Words = np.array([*map(currency_code, map(str, words)), ""], dtype=object)[place]
+    return codes
+
+
+def _shown(told: Sequence[str], n: int | None = None) -> str:
+    """Return some of what is told, and how many more there are."""
+    rest = (len(told) if n is None else n) - _MOST_SHOWN
     more = f"; and {rest:,} more" if rest > 0 else ""
     return "; ".join(told[:_MOST_SHOWN]) + more

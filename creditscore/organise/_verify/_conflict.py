@@ -17,7 +17,6 @@ from creditscore.organise._verify._reliability import SourceReliability
 from creditscore.organise._verify._same_fact import (
     SameFact,
     same_values,
-    state_lives,
     words_on_facts,
 )
 from creditscore.organise._verify._tidy_facts import (
@@ -72,16 +71,18 @@ def find_conflicts(
     Notes
     -----
     Statements and records are of a period or an event: sources contradict each other where they
-    say different things of one day (customer, record, item and true_from). Items of the group
+    say different things of one day (customer, record, item and true_from), or of what happens
+    once, whatever the day (``Item.once``). Items of the group
     identity, such as an address or the number of employees, are states, which hold until they are
     replaced, and sources seldom speak of them on the same day: there, on each day on which one
     speaks, the last word of each other source counts too, if it still holds (true_to) and is not
     older than 92 days. What differs by more time has changed. Numbers in different units are not
     compared.
 
-    Of each source (kind, name and method) the last word on a fact counts. The most reliable is
-    believed; of equals the one collected last, and the conflict is marked as not resolved: a
-    person must look. Texts agree but for case and blanks at their ends. O(n log n) time.
+    Of each source (kind and name) the word on a fact that was known last counts, as in a store,
+    whatever its method. The most reliable is believed; of equals the one of the higher confidence,
+    then the one known last, and the conflict is marked as not resolved: a person must look. Texts
+    agree but for case and blanks at their ends. O(n log n) time.
 
     Examples
     --------
@@ -102,10 +103,9 @@ def find_conflicts(
     check_real(relative_tolerance, "relative_tolerance", owner, low=0, high=np.inf, closed="left")
     table = tidy_facts(observations, owner)
     believed = (reliability or SourceReliability()).of(table).to_numpy()
-    lives = state_lives(catalogue_for(observations, catalogue))
-    found = conflicts_of(
-        table, believed, words_on_facts(table, believed, relative_tolerance, lives)
-    )
+    catalogue = catalogue_for(observations, catalogue)
+    words = words_on_facts(table, believed, relative_tolerance, catalogue)
+    found = conflicts_of(table, believed, words)
     if len(found):
         facts = len(found.drop_duplicates(["customer", "record", "item", "true_from"]))
         open_ones = int((~found["resolved"]).sum())

@@ -1,25 +1,32 @@
-"""Units that name a currency, whatever they are counted in."""
+"""Units of amounts: currencies as their codes, and so many of one."""
 
 from __future__ import annotations
 
 import re
 
-_MONEY = re.compile(r"[A-Z]{3}|[元€£$¥]")
-_OTHER_NAMES = {"RMB": "CNY"}
+from creditscore._currency import CODES, currency_code
+from creditscore.collect import Item
+
+_MONEY = re.compile(
+    rf"(?<![A-Za-z])[TKk]?({'|'.join(sorted(CODES))})(k|m|mn|bn)?(?![A-Za-z])|[元€£$¥]"
+)
 
 
 def plain_unit(unit: str) -> str:
-    """Return a unit without blanks around it, and the code of a currency in capital letters."""
-    word = " ".join(unit.split())
-    code = word.upper()
-    return _OTHER_NAMES.get(code, code) if is_code(code) else word
-
-
-def is_code(word: str) -> bool:
-    """Tell whether a word is written as the code of a currency."""
-    return len(word) == 3 and word.isascii() and word.isalpha() and word.isupper()
+    """Return a unit without blanks around it, and a currency as its code."""
+    return currency_code(unit) or " ".join(unit.split())
 
 
 def is_money(unit: str) -> bool:
-    """Tell whether a plain unit is a currency or so many of one: EUR, TEUR, CNY thousand, 万元."""
+    """Tell whether a plain unit is a currency, or so many of one: EUR, TEUR, CNY thousand, 万元."""
     return _MONEY.search(unit) is not None
+
+
+def is_amount(item: Item) -> bool:
+    """Tell whether an item is an amount: a number in the unit of each observation."""
+    return item.kind == "number" and not item.unit
+
+
+def is_of_one_currency(item: Item) -> bool:
+    """Tell whether an amount is of a statement, or of a record such as an invoice."""
+    return bool(item.record_kind) or item.group == "financial"

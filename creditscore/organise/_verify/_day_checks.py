@@ -39,7 +39,7 @@ def order_findings(table: pd.DataFrame) -> pd.DataFrame:
     if not len(rows):
         return nothing()
     rows = rows.assign(record_of=codes_of(rows, ["customer", "record", "source", "source_name"]))
-    rows = rows.sort_values("collected_at", kind="stable")
+    rows = rows.sort_values("known", kind="stable")
     rows = rows.drop_duplicates(["record_of", "item"], keep="last").assign(day=_days(rows))
     of_item = {
         name: part.set_index("record_of")["day"]

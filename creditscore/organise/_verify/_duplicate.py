@@ -76,9 +76,7 @@ def _invoices(table: pd.DataFrame) -> list[pd.DataFrame]:
     if not len(rows):
         return []
     keys = ["customer", "record"]
-    last = rows.sort_values("collected_at", kind="stable").drop_duplicates(
-        [*keys, "item"], keep="last"
-    )
+    last = rows.sort_values("known", kind="stable").drop_duplicates([*keys, "item"], keep="last")
     amounts = last[last["item"] == "invoice.amount"].astype({"customer": object, "record": object})
     days = last[last["item"] == "invoice.invoiced_on"].astype(
         {"customer": object, "record": object}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from creditscore.organise._verify._tidy_facts import codes_of, sources_of, words_of
+from creditscore.organise._verify._tidy_facts import codes_of, numbers_of, sources_of, words_of
 
 COLUMNS = [
     "customer", "record", "item", "true_from", "check", "severity", "value", "expected", "hint",
@@ -19,16 +19,15 @@ REPORT = ["customer", "record", "source", "source_name", "true_from"]
 """What one source tells of one day in one go: a statement, an invoice, a visit."""
 
 
-def findings(check: str, severity: Any, rows: pd.DataFrame, **columns: Any) -> pd.DataFrame:
+def findings(check: Any, severity: Any, rows: pd.DataFrame, **columns: Any) -> pd.DataFrame:
     """Return findings about rows of the table of facts; `columns` takes the place of their own."""
     if not len(rows):
         return nothing()
-    number = rows["observation"] if "observation" in rows else rows.index.to_series()
     facts = {
         "customer": words_of(rows["customer"]), "record": words_of(rows["record"]),
         "item": words_of(rows["item"]), "true_from": rows["true_from"], "check": check,
         "severity": severity, "value": None, "expected": "", "hint": "",
-        "source": sources_of(rows), "observation": number,
+        "source": sources_of(rows), "observation": numbers_of(rows),
     }  # fmt: skip
     table = pd.DataFrame({**facts, **columns}, index=rows.index)
     kinds = {"value": object, "true_from": "datetime64[s]", "observation": np.int64}

@@ -81,7 +81,7 @@ def changes_of(table: pd.DataFrame) -> pd.DataFrame:
     """
     numbers = table[table["number"].notna().to_numpy()]
     series = codes_of(numbers, _SERIES)
-    order = np.lexsort((numbers["collected_at"].astype("int64"), numbers["true_from"], series))
+    order = np.lexsort((numbers["known"].astype("int64"), numbers["true_from"], series))
     numbers, series = numbers.iloc[order], series[order]
     day = numbers["true_from"].to_numpy()
     last = np.append((np.diff(series) != 0) | (day[1:] != day[:-1]), True)[: len(series)]

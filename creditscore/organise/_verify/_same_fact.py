@@ -9,11 +9,19 @@ import pandas as pd
 
 from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore.collect import ItemCatalogue
+from creditscore.organise._verify._currency import plain_unit
 from creditscore.organise._verify._same_text import Texts, in_other_scripts, same_texts
-from creditscore.organise._verify._tidy_facts import STATE_GROUP, codes_of, days_of, words_of
+from creditscore.organise._verify._tidy_facts import (
+    STATE_GROUP,
+    codes_of,
+    days_of,
+    numbers_of,
+    words_of,
+)
 
 FACT = ["customer", "record", "item", "true_from"]
-SOURCE = ["source", "source_name", "method"]
+SOURCE = ["source", "source_name"]
+"""Of one source the last word on a fact counts, by whatever method, as in a store."""
 WITHIN_DAYS = 92
 """Days by which two words on a state may lie apart and still contradict each other."""
 _NEVER = 10**7
@@ -43,12 +51,27 @@ class SameFact:
     """For each row of the table, the one that is the last word of its source on the fact."""
 
 
-def state_lives(catalogue: ItemCatalogue) -> dict[str, float]:
+def facts_of(table: pd.DataFrame, catalogue: ItemCatalogue | None) -> Int1D:
+    """Return a number for each row, the same for rows about one fact.
+
+    A fact is of one day, but where the item happens once: there it is one whatever the day.
+    """
+    days = table["true_from"].where(~are_once(table, catalogue), pd.Timestamp(0))
+    return codes_of(table.assign(true_from=days), FACT)
+
+
+def are_once(table: pd.DataFrame, catalogue: ItemCatalogue | None) -> Bool1D:
+    """Tell which rows are of items that happen once."""
+    found: Bool1D = table["item"].isin([i.name for i in catalogue or () if i.once]).to_numpy()
+    return found
+
+
+def _state_lives(catalogue: ItemCatalogue) -> dict[str, float]:
     """Return the shelf lives of items without a period, in days; infinite without one."""
     return {
         item.name: np.inf if item.shelf_life_days is None else float(item.shelf_life_days)
         for item in catalogue.of_record("")
-        if item.group == STATE_GROUP
+        if item.group == STATE_GROUP and not item.once
     }
 
 
@@ -56,24 +79,27 @@ def words_on_facts(
     table: pd.DataFrame,
     reliability: Float1D,
     relative_tolerance: float,
-    lives: dict[str, float] | None = None,
+    catalogue: ItemCatalogue | None = None,
 ) -> SameFact:
     """Sort what sources say by fact and reliability.
 
-    Facts are of one day. For items of `lives` a word counts on later days too, until its source
-    speaks again, its validity ends, or its shelf life is over. O(n log n) time in observations,
-    and for states in the words that count on each day.
+    Facts are of one day. With a catalogue, those of what happens once are of any, and a word on a
+    state counts on later days too, until its source speaks again, its validity ends, or its shelf
+    life is over. O(n log n) time in observations, and for states in the words that count on each
+    day.
     """
-    fact, source = codes_of(table, FACT), codes_of(table, SOURCE)
-    instant = table["collected_at"].astype("int64").to_numpy()
-    order = np.lexsort((np.arange(len(table)), instant, source, fact))
+    fact, source = facts_of(table, catalogue), codes_of(table, SOURCE)
+    lives = {} if catalogue is None else _state_lives(catalogue)
+    instant = table["known"].astype("int64").to_numpy()
+    order = np.lexsort((numbers_of(table), instant, source, fact))
     # the last word of each source on a fact stands before the next source or fact
     ends = np.append((np.diff(fact[order]) != 0) | (np.diff(source[order]) != 0), True)[: len(fact)]
     last = order[ends]
     latest = np.empty(len(table), dtype=np.int64)
     latest[order] = last[np.cumsum(ends) - ends] if len(order) else 0
-    rows, fact, near = _with_states(table, last, fact, source, lives or {})
-    order = np.lexsort((rows, -instant[rows], -reliability[rows], ~near, fact))
+    rows, fact, near = _with_states(table, last, fact, source, lives)
+    sure = table["confidence"].to_numpy() if "confidence" in table else np.ones(len(table))
+    order = np.lexsort((rows, -instant[rows], -sure[rows], -reliability[rows], ~near, fact))
     rows, fact, near = rows[order], fact[order], near[order]
     is_first = np.append(True, np.diff(fact) != 0)[: len(fact)]
     first = np.maximum.accumulate(np.where(is_first, np.arange(len(fact)), 0))
@@ -126,7 +152,7 @@ def _on_later_days(
 
 def other_unit(table: pd.DataFrame, one: Int1D, other: Int1D) -> Bool1D:
     """Tell which pairs are numbers whose units are both told and not the same."""
-    unit = table["unit"].cat.categories.astype(str).str.strip().str.casefold()
+    unit = table["unit"].cat.categories.astype(str).map(plain_unit).str.casefold()
     # two ways of writing one unit are one; -1 is that of no unit
     code = np.where(unit == "", -1, pd.factorize(unit)[0])[table["unit"].cat.codes.to_numpy()]
     is_number = table["number"].notna().to_numpy()

@@ -17,10 +17,14 @@ from creditscore.organise._verify._same_fact import (
     SOURCE,
     SameFact,
     same_values,
-    state_lives,
     words_on_facts,
 )
-from creditscore.organise._verify._tidy_facts import catalogue_for, codes_of, tidy_facts
+from creditscore.organise._verify._tidy_facts import (
+    catalogue_for,
+    codes_of,
+    numbers_of,
+    tidy_facts,
+)
 
 STATUSES = ("verified", "unverified", "contradicted")
 
@@ -87,8 +91,8 @@ def verification_status(
     check_real(relative_tolerance, "relative_tolerance", owner, low=0, high=np.inf, closed="left")
     table = tidy_facts(observations, owner)
     believed = (reliability or SourceReliability()).of(table).to_numpy()
-    lives = state_lives(catalogue_for(observations, catalogue))
-    words = words_on_facts(table, believed, relative_tolerance, lives)
+    catalogue = catalogue_for(observations, catalogue)
+    words = words_on_facts(table, believed, relative_tolerance, catalogue)
     given = getattr(observations, "table", observations)
     return statuses_of(table, believed, words).set_axis(given.index, axis=0)
 
@@ -131,7 +135,7 @@ def without_errors(status: pd.DataFrame, table: pd.DataFrame, found: pd.DataFram
     item is one of the whole report: what one source tells of one day.
     """
     errors = found[(found["severity"] == "error").to_numpy()]
-    number = table["observation"] if "observation" in table else table.index.to_series()
+    number = numbers_of(table)
     wrong = np.zeros(len(table), dtype=bool)
     parts = (
         (errors["item"] != "", [*FACT, *SOURCE, "collected_at"]),

@@ -17,10 +17,20 @@ STATE_GROUP = "identity"
 
 
 def tidy_facts(observations: Any, owner: str) -> pd.DataFrame:
-    """Return tidy observations in rows that are numbered from 0, their words as categories."""
+    """Return tidy observations in rows that are numbered from 0, their words as categories.
+
+    `known` is the instant from which a store knew each row, or else that of its collection: of
+    one source the word known last counts, and of those the one of the last number.
+    """
     table = tidy_table(observations, _NEEDED, owner).reset_index(drop=True)
     words = {name: table[name].astype("category") for name in _WORDS}
-    return table.assign(**words)
+    known = table["known_at"] if "known_at" in table else table["collected_at"]
+    return table.assign(**words, known=known)
+
+
+def numbers_of(rows: pd.DataFrame) -> pd.Series:
+    """Return the numbers of observations in their store, or else their places in the table."""
+    return rows["observation"] if "observation" in rows else rows.index.to_series()
 
 
 def catalogue_for(observations: Any, catalogue: ItemCatalogue | None) -> ItemCatalogue:

@@ -7,8 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from creditscore.collect import Item, ItemCatalogue
-from creditscore.organise._verify._currency import is_money, plain_unit
+from creditscore.collect import ItemCatalogue
+from creditscore.organise._verify._currency import (
+    is_amount,
+    is_money,
+    is_of_one_currency,
+    plain_unit,
+)
 from creditscore.organise._verify._findings import REPORT, findings, joined, nothing, one_a_report
 from creditscore.organise._verify._jump import statements_in_other_units
 from creditscore.organise._verify._same_fact import SameFact
@@ -23,9 +28,7 @@ _USUAL = 0.9
 def amounts_of(catalogue: ItemCatalogue, *, record: str | None = None) -> list[str]:
     """Return the items that are amounts of money, in the currency of each observation."""
     return [
-        item.name
-        for item in catalogue
-        if item.kind == "number" and not item.unit and record in (None, item.record_kind)
+        item.name for item in catalogue if is_amount(item) and record in (None, item.record_kind)
     ]
 
 
@@ -34,7 +37,7 @@ def unit_findings(
 ) -> pd.DataFrame:
     """Return reports in unlike units, words that cannot be compared, and whole statements."""
     amounts = amounts_of(catalogue)
-    of_one = [name for name in amounts if _is_of_one_currency(catalogue[name])]
+    of_one = [name for name in amounts if is_of_one_currency(catalogue[name])]
     mixed, rows = _several(table, of_one)
     parts = [
         mixed,
@@ -43,11 +46,6 @@ def unit_findings(
         _whole(table, amounts, changes),
     ]
     return joined(parts)
-
-
-def _is_of_one_currency(item: Item) -> bool:
-    """Tell whether an amount is of a statement, or of a record such as an invoice."""
-    return bool(item.record_kind) or item.group == "financial"
 
 
 def _several(table: pd.DataFrame, amounts: Sequence[str]) -> tuple[pd.DataFrame, pd.Index]:
@@ -63,9 +61,9 @@ def _several(table: pd.DataFrame, amounts: Sequence[str]) -> tuple[pd.DataFrame,
     ]
     if not len(rows) or (rows["unit"] == rows["unit"].iloc[0]).all():
         return nothing(), rows.index[:0]
-    rows = rows.sort_values("collected_at", kind="stable")
+    rows = rows.sort_values("known", kind="stable")
     rows = rows[~rows.duplicated([*REPORT, "item"], keep="last")].sort_index()
-    unit = words_of(rows["unit"]).map(plain_unit)
+    unit = words_of(rows["unit"].map(plain_unit))
     report = pd.Series(codes_of(rows, REPORT), index=rows.index)
     kind = words_of(rows["item"]).str.rpartition(".")[0]
     n = unit.groupby([report, kind, unit]).transform("size")
@@ -87,14 +85,14 @@ def _unlike(table: pd.DataFrame, amounts: Sequence[str]) -> pd.DataFrame:
         & table["number"].notna().to_numpy()
         & (table["unit"] != "").to_numpy()
     ]
+    rows = rows.assign(unit=words_of(rows["unit"].map(plain_unit)))
     if not len(rows) or (rows["unit"] == rows["unit"].iloc[0]).all():
         return nothing()
     rows, item = one_a_report(rows, "unit")
     kind = words_of(rows["item"]).str.rpartition(".")[0].to_numpy()
     keys = ["customer", "kind"]
     told = pd.DataFrame({
-        "customer": words_of(rows["customer"]), "kind": kind, "unit": words_of(rows["unit"]),
-        "n": 1,
+        "customer": words_of(rows["customer"]), "kind": kind, "unit": rows["unit"], "n": 1,
     })  # fmt: skip
     n = told.groupby(keys)["n"].transform("sum")
     mine = told.groupby([*keys, "unit"])["n"].transform("sum")

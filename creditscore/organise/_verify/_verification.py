@@ -29,7 +29,7 @@ from creditscore.organise._verify._number_checks import number_findings, referen
 from creditscore.organise._verify._outlier import peer_outliers
 from creditscore.organise._verify._own_conflict import own_conflicts
 from creditscore.organise._verify._reliability import SourceReliability
-from creditscore.organise._verify._same_fact import SameFact, state_lives, words_on_facts
+from creditscore.organise._verify._same_fact import SameFact, words_on_facts
 from creditscore.organise._verify._schema import check_snapshot, schema_of
 from creditscore.organise._verify._status import STATUSES, statuses_of, without_errors
 from creditscore.organise._verify._tidy_facts import (
@@ -175,7 +175,11 @@ def verify(
     range       numbers out of range, words that are none of the allowed ones, no days
     identity    statements that do not add up, by :func:`check_identities`
     conflict    sources that contradict each other, by :func:`find_conflicts`, and one that told
-                two values of a fact at one instant, of which the last counts
+                two values of a fact at one instant or by two methods, of which the last counts
+    corrected   what happens once (``Item.once``), such as the day on which an invoice was settled,
+                of which one source told another value before; the last known counts
+    outdated    of two values of a fact from one source, the one collected earlier was loaded
+                later, in the wrong order, and counts in a store
     number      registration and identity numbers whose check sign is wrong, by
                 :func:`check_number`, and stand-ins such as N/A
     order       days of a record before those that they follow: due before invoiced
@@ -220,14 +224,14 @@ def verify(
     names = tuple(name for name in read_entries(peers_by, "peers_by", owner))
     instant = now() if known_at is None else last_instant(known_at, "known_at", owner)
     believed = (reliability or SourceReliability()).of(table).to_numpy()
-    words = words_on_facts(table, believed, _AGREE, state_lives(catalogue))
+    words = words_on_facts(table, believed, _AGREE, catalogue)
     changes = changes_of(table)
     units = unit_findings(table, catalogue, words, changes)
     parts = [
         _ranges(table, catalogue),
         _identities(table, STATEMENT_IDENTITIES if identities is None else tuple(identities)),
         _conflicts(table, believed, words),
-        own_conflicts(table),
+        own_conflicts(table, catalogue),
         number_findings(table),
         order_findings(table),
         future_findings(table, catalogue, pd.Timestamp(instant, unit="us")),
@@ -275,7 +279,7 @@ def _identities(table: pd.DataFrame, identities: tuple[Identity, ...]) -> pd.Dat
     statement = codes_of(rows, _STATEMENT)
     item = pd.Index(items).get_indexer(words_of(rows["item"]))
     # the last word in each cell
-    order = np.argsort(rows["collected_at"].to_numpy(), kind="stable")
+    order = np.argsort(rows["known"].to_numpy(), kind="stable")
     place = np.full((int(statement.max()) + 1, len(items)), -1)
     place[statement[order], item[order]] = rows.index.to_numpy()[order]
     cells: Float1D = np.append(table["number"].to_numpy(), np.nan)
@@ -320,7 +324,7 @@ def _outliers(table: pd.DataFrame, catalogue: ItemCatalogue, by: tuple[str, ...]
     sized = {item.name for item in known if item.unit in _SIZED}
     numbers = [item.name for item in known if item.name not in sized or item.low >= 0]
     rows = table[table["item"].isin([*numbers, *by]).to_numpy() & (table["record"] == "")]
-    rows = rows.sort_values(["true_from", "collected_at"], kind="stable")
+    rows = rows.sort_values(["true_from", "known"], kind="stable")
     latest = rows.drop_duplicates(["customer", "item"], keep="last")
     values = latest["number"].notna().to_numpy()
     if not values.any():

@@ -19,13 +19,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditscore.collect import Observations
-from creditscore.exceptions import RejectedRowsWarning
+from creditscore.exceptions import KnownRowsWarning, RejectedRowsWarning, StoreError
 from creditscore.organise import CustomerStore, ErasureRegister
 from creditscore.organise._store import _blocks, _finding, _scope, _writing
 from creditscore.organise._store._blocks import extend_blocks, fetch_numbers, read_blocks
 from creditscore.organise._store._choice import Candidates
 from creditscore.organise._store._clock import END
-from creditscore.organise._store._engine import reading, writing
+from creditscore.organise._store._engine import make_engine, reading, url_of, writing
 from creditscore.organise._store._finding import find
 from creditscore.organise._store._schema import blocks, observations
 from creditscore.organise._store._scope import Scope
@@ -166,6 +166,7 @@ def do(store: CustomerStore, step: str, chance: random.Random) -> None:
         given = Observations.from_frame(rows.astype({"value": object}), catalogue=CATALOGUE)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RejectedRowsWarning)
+            warnings.simplefilter("ignore", KnownRowsWarning)
             store.load(given, backfill=step == "backfill")
     elif step == "retract":
         store.retract([chance.choice(store.observations(history=True)["observation"].tolist())],
@@ -277,6 +278,85 @@ def test_blocks_are_only_added(store: CustomerStore, statement: str) -> None:
     ):
         connection.execute(sa.text(statement))
     assert n_blocks(store) == 1
+
+
+BLOCK = "UPDATE blocks SET content = {} WHERE id = 7"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        *(BLOCK.format(f"substr(content, 1, {n})") for n in (0, 30, 48, 52)),
+        BLOCK.format("randomblob(length(content))"), BLOCK.format("zeroblob(length(content))"),
+        BLOCK.format("'abc'"), BLOCK.format("CAST(x'ff41' AS TEXT)"), BLOCK.format("5"),
+        # the number of the first row, which another row may have had
+        BLOCK.format("CAST(x'07' || substr(content, 2) AS BLOB)"),
+        "UPDATE blocks SET id = 8 WHERE id = 7", "DELETE FROM blocks WHERE id = 7",
+        "INSERT INTO blocks VALUES (1000000, x'')",
+        "INSERT INTO blocks SELECT id + 1000000, content FROM blocks WHERE id = 7",
+    ],
+)  # fmt: skip
+def test_a_block_that_is_another_is_told(lived: CustomerStore, statement: str) -> None:
+    with lived.engine.connect() as connection:
+        first = sa.select(blocks.c.id).order_by(blocks.c.id)
+        number = connection.execute(first.offset(1)).scalar()
+        for name in ("update", "delete"):
+            connection.execute(sa.text(f"DROP TRIGGER blocks_no_{name}"))
+        connection.execute(sa.text(statement.replace("id = 7", f"id = {number}")))
+        with pytest.raises(StoreError, match=r"block \d+ .* is not as it was written.*migrate"):
+            read_blocks(connection, lambda part: np.ones(len(part["id"]), dtype=bool))
+        connection.rollback()
+
+
+def test_a_damaged_block_is_made_anew(store: CustomerStore, tmp_path: Path) -> None:
+    store.load(some(7))
+    expected = store.snapshot("2030-01-01", items=["revenue"])
+    with store.engine.begin() as connection:
+        connection.execute(sa.text("DROP TRIGGER blocks_no_update"))
+        connection.execute(sa.text("UPDATE blocks SET content = x'00'"))
+    with pytest.raises(StoreError, match=r"block \d+ .* is not as it was written.*migrate"):
+        store.snapshot("2030-01-01", items=["revenue"])
+    # rows are what they were, and more of them can be added
+    assert len(store.observations(customers=["A"], history=True)) == 7
+    store.load(facts(("B", "revenue", 3, "2023-01-01")))
+    with CustomerStore.migrate(tmp_path / "store.db", keys=RING) as mended:
+        table = mended.snapshot("2030-01-01", items=["revenue"])
+        pd.testing.assert_frame_equal(table.loc[["A"]], expected)
+        assert table.loc["B", "revenue"] == 3
+        assert mended.trail.table()["action"].iloc[-1] == "migrate"
+        mended.load(some(4, first=20))
+        assert_blocks_are_rows(mended)
+        with (
+            mended.engine.connect() as connection,
+            pytest.raises(sa.exc.DBAPIError, match="rows of blocks are only added"),
+        ):
+            connection.execute(sa.text("DELETE FROM blocks"))
+    # what is whole is left alone
+    with CustomerStore.migrate(tmp_path / "store.db", keys=RING) as whole:
+        assert whole.trail.table()["action"].tolist().count("migrate") == 1
+
+
+def test_blocks_without_a_check_are_made_anew(
+    store: CustomerStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As the first version of blocks wrote them."""
+    made_by(monkeypatch, "0004")
+    with CustomerStore.create(tmp_path / "new.db", CATALOGUE, keys=RING) as new:
+        new.load(some(7))
+        place = tmp_path / "old.db"
+        make_older(new, place, "0004")
+        with new.engine.connect() as connection:
+            kept = connection.execute(sa.select(blocks)).all()
+        old = make_engine(url_of(place), 0)
+        with old.begin() as connection:
+            rows = [{"id": number, "content": content[:-4]} for number, content in kept]
+            connection.execute(blocks.insert(), rows)
+        old.dispose()
+        with CustomerStore.migrate(place, keys=RING) as mended:
+            assert_blocks_are_rows(mended)
+            assert numbers_of(mended)[0] == 7
+            assert [r.details.get("new_blocks") for r in mended.trail.since()].count(True) == 1
+            pd.testing.assert_frame_equal(mended.snapshot("2030-01-01"), new.snapshot("2030-01-01"))
 
 
 def test_a_load_that_fails_leaves_no_block(

@@ -98,9 +98,7 @@ def derive(
     catalogue = catalogue_of(observations, catalogue)
     check_items(made, catalogue)
     items = tuple(dict.fromkeys(name for one in made for name in one.inputs))
-    facts = seen_facts(
-        observations, items, catalogue, as_of=as_of, known_at=known_at, owner=owner
-    )
+    facts = seen_facts(observations, items, catalogue, as_of=as_of, known_at=known_at, owner=owner)
     parts, groups = [], {}
     for one in made:
         table, group = lineage_of(one, facts, catalogue)

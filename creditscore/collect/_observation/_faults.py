@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from creditscore._cells import can_be_kept
 from creditscore._display import counted
 from creditscore._typing import Bool1D, Int1D
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import METHODS, SOURCE_KINDS, TEXT_COLUMNS
-from creditscore.collect._observation._incoming import can_be_kept, coded, day_or_none
+from creditscore.collect._observation._incoming import coded, day_or_none
 from creditscore.collect._observation._item import Item
 from creditscore.collect._reader._units import split_unit
 

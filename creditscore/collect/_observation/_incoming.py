@@ -11,15 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from creditscore._cells import word_of
+from creditscore._cells import NO_TEXT, word_of
 from creditscore._days import NoDayError, read_day, read_instant
 from creditscore._typing import Int1D
 from creditscore.exceptions import ColumnTypeError, DuplicateColumnError, InvalidParameterError
 
 _FLAGS = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}
 _NUMBERS = (int, float, Decimal, np.number, np.bool_)
-NO_TEXT = "\x00"
-"""A character that ends texts in databases, so that no text may hold it."""
 
 
 def incoming_frame(table: Any) -> pd.DataFrame:
@@ -110,17 +108,6 @@ def _that_can_be_held(word: str) -> str:
     except UnicodeEncodeError:
         return NO_TEXT + word.encode("utf-8", "backslashreplace").decode("utf-8")
     return word
-
-
-def can_be_kept(word: Any) -> bool:
-    """Tell whether files and databases hold a text: no end of text within, no half characters."""
-    if not isinstance(word, str) or word.isascii():
-        return NO_TEXT not in str(word)
-    try:
-        word.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return NO_TEXT not in word
 
 
 def numbers(values: pd.Series) -> npt.NDArray[np.float64]:

@@ -62,6 +62,12 @@ class Item:
         others (a year of birth, a region). Exports leave out the first and watch the second.
     of : tuple of {"enterprise", "person"}, default=("enterprise", "person")
         Kinds of customers that have it.
+    once : bool, default=False
+        Whether it happens once, such as the payment of an invoice: day, amount, and whatever
+        else is true from the day of the event itself. A day that is corrected is then true from
+        another day, and yet the same fact: of each source only the last known version counts.
+        Not for what changes with time, such as the revenue of each year or a limit of credit,
+        of which the values follow each other.
 
     Examples
     --------
@@ -90,6 +96,7 @@ class Item:
     sensitivity: Sensitivity = "internal"
     identifies: Identifies = "no"
     of: tuple[CustomerKind, ...] = ("enterprise", "person")
+    once: bool = False
 
     def __post_init__(self) -> None:
         """Check each entry."""
@@ -113,6 +120,7 @@ class Item:
         check_choice(self.identifies, "identifies", owner, get_args(Identifies))
         for name in ("unit", "label", "label_zh"):
             check_kind(getattr(self, name), name, owner, str)
+        check_kind(self.once, "once", owner, bool)
         for name in ("allowed", "of"):
             object.__setattr__(self, name, read_entries(getattr(self, name), name, owner))
         for word in self.of:

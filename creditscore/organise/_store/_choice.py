@@ -15,6 +15,8 @@ from creditscore.organise._store._clock import END
 
 _DAY_PLACES = 2**23
 """More than there are days, so that place and day together are one number in their order."""
+_ANY_DAY = 0
+"""Stands for the day from which facts are true of what happens once, whatever it is."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,6 +37,8 @@ class Candidates:
         Instant from which it was known.
     reliability, confidence : ndarray of float
         Of its source, and its own.
+    once : ndarray of bool, optional
+        Whether its item happens once; none does without.
     """
 
     id: Int1D
@@ -45,6 +49,7 @@ class Candidates:
     known: Int1D
     reliability: Float1D
     confidence: Float1D
+    once: Bool1D | None = None
 
     def __len__(self) -> int:
         """Return the number of facts."""
@@ -52,8 +57,9 @@ class Candidates:
 
     def rows(self, keep: Bool1D | Int1D) -> Candidates:
         """Return some of them."""
+        columns = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return replace(
-            self, **{name: getattr(self, name)[keep] for name in self.__dataclass_fields__}
+            self, **{name: part[keep] for name, part in columns.items() if part is not None}
         )
 
 
@@ -63,20 +69,28 @@ def chosen(facts: Candidates, as_of: int | Int1D) -> Int1D:
     The day is one for all facts, or one for each, the same for all of a place.
 
     1. Of facts of one place, one day from which they are true and one source, the one known last
-       counts, and of those the one recorded last: it corrects the others.
+       counts, and of those the one recorded last: it corrects the others. Where the item happens
+       once, it corrects those of other days as well.
     2. Facts that are not true on the day are left out, and only now: what was corrected does not
-       come back because its correction has ended.
-    3. Of the rest counts the latest from which one is true; then the more reliable source; the
-       higher confidence; the one known last; the one recorded first.
+       come back because its correction has ended, or has not begun.
+    3. Of the rest counts the latest from which one is true, unless the item happens once; then the
+       more reliable source; the higher confidence; the one known last; the one recorded first.
 
     O(n log n) time; O(n) where the rows are in the order of their places, as loads leave them.
     """
     day = np.broadcast_to(np.asarray(as_of, dtype=np.int64), len(facts))
-    key = facts.place * _DAY_PLACES + (facts.true_from + _DAY_PLACES // 2)
+    once, first = facts.once, facts.true_from
+    if once is not None:
+        first = np.where(once, _ANY_DAY, first)
+    key = facts.place * _DAY_PLACES + (first + _DAY_PLACES // 2)
     order = np.argsort(key, kind="stable")
-    order = order[facts.true_from[order] <= day[order]]
+    begun = facts.true_from[order] <= day[order]
+    order = order[begun if once is None else begun | once[order]]
     last = _last_of_source(facts, key, order)
-    last = last[facts.true_to[last] > day[last]]
+    true = facts.true_to[last] > day[last]
+    if once is not None:
+        true &= facts.true_from[last] <= day[last]
+    last = last[true]
     best = _best_of_day(facts, key, last)
     return best[_ends(facts.place[best])]
 
@@ -126,6 +140,21 @@ def _ends(key: Int1D) -> Bool1D:
     ends = np.ones(len(key), dtype=bool)
     ends[:-1] = key[1:] != key[:-1]
     return ends
+
+
+def displaced(facts: Candidates) -> tuple[Int1D, Int1D]:
+    """Return rows of what happens once that a later one of their source displaces, and that one.
+
+    Both are true from different days: of one day the later one corrects the other anyway.
+    """
+    rows: Int1D = np.flatnonzero(facts.once) if facts.once is not None else np.empty(0, np.int64)
+    rows = rows[
+        np.lexsort((facts.id[rows], facts.known[rows], facts.source[rows], facts.place[rows]))
+    ]
+    old, new = rows[:-1], rows[1:]
+    follows = (facts.place[old] == facts.place[new]) & (facts.source[old] == facts.source[new])
+    follows &= facts.true_from[old] != facts.true_from[new]
+    return old[follows], new[follows]
 
 
 def versions(group: Int1D, day: Int1D) -> list[tuple[Int1D, Int1D]]:

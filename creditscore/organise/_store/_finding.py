@@ -22,12 +22,13 @@ from creditscore.organise._store._schema import ITEM_PLACES, observations
 from creditscore.organise._store._scope import (
     Batches,
     Scope,
+    are_of,
     conditions,
     fit,
+    merges,
     names_customers,
     resolved,
     retracted,
-    roots,
     with_merged,
 )
 
@@ -84,7 +85,7 @@ def find(connection: sa.Connection, scope: Scope, *, with_record: bool = False) 
     which takes less than a sorted one where most of them are wanted.
     """
     made = Batches.read(connection)
-    into = roots(connection, min(scope.known_at, scope.recorded_by)) if scope.resolve else {}
+    into = merges(connection, scope)
     if into and scope.customers is not None:
         scope = replace(scope, customers=with_merged(scope.customers, into))
     columns = _fetched(connection, scope, made, with_record=with_record)
@@ -108,8 +109,11 @@ def find(connection: sa.Connection, scope: Scope, *, with_record: bool = False) 
         # small numbers first, for the product of large ones would run over
         _, place = np.unique(place, return_inverse=True)
         _, place = np.unique(place * (len(levels) + 1) + codes, return_inverse=True)
+    facts = _candidates(connection, columns, place, made)
+    if scope.once:
+        facts = replace(facts, once=are_of(scope.once, item))
     return Found(
-        facts=_candidates(connection, columns, place, made),
+        facts=facts,
         owner=owner, customer=customer, item=item, origin=columns["origin"],
         batch=columns["batch"], number=columns["number"], record=record,
     )  # fmt: skip

@@ -22,7 +22,7 @@ from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._indicator_tables import indicator_tables
 from creditscore.organise._store._names import item_numbers
 from creditscore.organise._store._schema import batches
-from creditscore.organise._store._scope import Scope, once_of
+from creditscore.organise._store._scope import Scope, at_roots, once_of
 from creditscore.organise._store._tables import Tables, retraction_table
 from creditscore.organise._store._values import Reader
 
@@ -55,12 +55,14 @@ class StoreReads(StoreBase):
         items : sequence of str, optional
             Items of the customer itself; without, all that the actor may read.
         customers : sequence of str, optional
-            Customers, in the order of the rows; without, all of whom something is known.
+            Customers, in the order of the rows; without, all of whom something is known. With
+            `resolve`, a merged one stands for the one that it is, under whose name the row is.
         recorded_by : str, date, datetime or None, default=None
             Instant by which facts were recorded, too: a result from before a backfill comes out
             again as it was.
         resolve : bool, default=False
-            Whether customers that were merged by then are read as the one that they are.
+            Whether customers that were merged by then are read as the one that they are, and
+            asked for by any of their names. Nobody is read as one whose data were erased.
 
         Returns
         -------
@@ -80,7 +82,8 @@ class StoreReads(StoreBase):
         Warns
         -----
         MixedUnitsWarning
-            A column holds amounts in several units, which :meth:`observations` tells.
+            A column holds amounts in several units, or a row amounts of statements in several
+            currencies, which :meth:`observations` tells.
 
         Notes
         -----
@@ -95,13 +98,18 @@ class StoreReads(StoreBase):
            reliable source and method (:class:`SourceReliability`); then the one of the higher
            confidence, the one known last, and the one recorded first.
 
+        Of items that happen once (``Item.once``) no two days are apart: by 1. the version of each
+        source that was known last is the only one that counts, and where it is not yet true on
+        the day, as when a settlement turns out to have come later, the source says nothing; by 3.
+        the more reliable source comes first, whatever its day.
+
         A fact is known from the instant at which it was recorded, by the store's own clock; one
         of a backfill from when it was collected, if that is earlier. Days are calendar days
         without a zone; instants are UTC, in which no hour is repeated or left out. So a snapshot
-        of an instant that has passed stays what it was, except for backfills, which
-        `recorded_by` shuts out. A load becomes visible when it is whole, up to some seconds after
-        the instant of its record where it is large: for a result to be made again, let `known_at`
-        be a little before now.
+        of an instant that has passed stays what it was, except for backfills and retractions of
+        what they brought in, which `recorded_by` shuts out. A load becomes visible when it is
+        whole, up to some seconds after the instant of its record where it is large: for a result
+        to be made again, let `known_at` be a little before now.
 
         O(n) time and memory for n facts of the items where loads were in the order of customers,
         O(n log n) otherwise; with `customers`, by their facts alone, where they are up to 1,000
@@ -161,7 +169,7 @@ class StoreReads(StoreBase):
         recorded_by : str, date, datetime or None, default=None
             Instant by which facts were recorded, too.
         resolve : bool, default=False
-            Whether merged customers are read as one.
+            Whether merged customers are read as one, as those of :meth:`snapshot`.
 
         Returns
         -------
@@ -173,7 +181,17 @@ class StoreReads(StoreBase):
         Warns
         -----
         MixedUnitsWarning
-            Amounts in another currency than the rest of their record are left out.
+            Amounts in another currency than the rest of their record are left out; or a record
+            states its currency by a word that is none of ISO 4217, and gets the unit of its
+            amounts.
+
+        Notes
+        -----
+        What happens to a record once (``Item.once``), such as its days and its amount in the
+        standard catalogue, is corrected by a load that says otherwise, from when that is known;
+        before, the old version counts. Load a correction without `backfill`, or it counts as known
+        from when it says that it was collected. What an export leaves out, and a value that goes
+        back to what was loaded before, corrects nothing: retract the wrong one (``retract``).
         """
         owner = f"{OWNER}.records"
         day = _clock.day_number(as_of, "as_of", owner)
@@ -214,7 +232,7 @@ class StoreReads(StoreBase):
         recorded_by : str, date, datetime or None, default=None
             Instant by which facts were recorded, too.
         resolve : bool, default=False
-            Whether merged customers are read as one.
+            Whether merged customers are read as one, as those of :meth:`snapshot`.
         by_source : bool, default=False
             Whether each source has rows of its own, and no row mixes two; a column ``source``
             then holds the name of it.
@@ -224,12 +242,14 @@ class StoreReads(StoreBase):
         DataFrame
             A row a customer, true_from and known_on (day of UTC on which something about that
             day became known): customer, true_from, known_on, and a column an item. A row holds
-            all that was known then, so that a later one takes the place of an earlier one whole.
+            all that was known then, so that a later one takes the place of an earlier one whole;
+            what happens once is missing in it from when it turned out to be true from another day.
 
         Warns
         -----
         MixedUnitsWarning
-            A column holds amounts in several units, which :meth:`observations` tells.
+            A column holds amounts in several units, or a row amounts of statements in several
+            currencies, which :meth:`observations` tells.
         """
         readable = self._of_customer(items, "history")
         details = {"known_at": known_at, "recorded_by": recorded_by}
@@ -263,7 +283,7 @@ class StoreReads(StoreBase):
         recorded_by : str, date, datetime or None, default=None
             Instant by which facts were recorded, too.
         resolve : bool, default=False
-            Whether merged customers are read as one.
+            Whether merged customers are read as one, as those of :meth:`snapshot`.
         history : bool, default=False
             Whether all facts come, those that were corrected or have ended too; else the one that
             counts for each item and record.
@@ -272,7 +292,9 @@ class StoreReads(StoreBase):
         -------
         DataFrame
             observation (its number), the columns of :class:`~creditscore.collect.Observations`,
-            batch, recorded_at and known_at. Retracted ones are not among them.
+            batch, recorded_at and known_at. Retracted ones are not among them. For
+            :func:`~creditscore.collect.derive` and :func:`verify` read the whole history, for a
+            correction may be true from a later day than what it corrects.
         """
         owner = f"{OWNER}.observations"
         readable = self._desk.readable(self.catalogue, items, owner)
@@ -355,11 +377,12 @@ class StoreReads(StoreBase):
                 for place, item in enumerate(readable.items)
             }
             known = self._desk.customers(connection)
-            scope = Scope(
+            asked = Scope(
                 items=tuple(numbers.values()), customers=_asked(known, who, owner),
                 as_of=as_of, known_at=known_at, recorded_by=recorded, resolve=resolve,
                 once=once_of(by_number),
             )  # fmt: skip
+            scope = at_roots(connection, asked)
             scope, denied = limited(
                 known, self._desk, self.catalogue, scope, named=who is not None,
                 guarded=tuple(n for n in numbers.values() if by_number[n].is_protected),
@@ -370,8 +393,9 @@ class StoreReads(StoreBase):
                 yield tables
                 # whoever was asked for, and under whatever names facts were found
                 seen = set().union(*(owners.tolist() for owners in tables.seen))
-                if scope.customers is not None:
-                    seen.update(scope.customers.tolist())
+                for question in (asked, scope):
+                    if question.customers is not None:
+                        seen.update(question.customers.tolist())
                 subjects = known.names(seen)
         if denied:
             refuse(self._desk, denied)

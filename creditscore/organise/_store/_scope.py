@@ -11,7 +11,10 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from creditscore._typing import Bool1D, Int1D
+from creditscore.collect import Item
 from creditscore.organise._store._clock import END
+from creditscore.organise._store._engine import is_sqlite
+from creditscore.organise._store._erased import erased_ids
 from creditscore.organise._store._schema import (
     ITEM_PLACES,
     batches,
@@ -39,7 +42,7 @@ class Scope:
     items : tuple of int
         Items.
     customers : ndarray of int, optional
-        Customers; all without.
+        Customers; all without. Where merged ones are read as one, those that they lead into.
     as_of : int
         Last day from which facts may be true.
     known_at, recorded_by : int
@@ -52,6 +55,9 @@ class Scope:
         Those items.
     with_retracted : bool
         Whether those that were taken back are among the facts.
+    once : tuple of int
+        Those of the items that happen once: of them all days are wanted, for of two versions the
+        later one counts, though it may be true from after `as_of`.
     """
 
     items: tuple[int, ...]
@@ -63,6 +69,7 @@ class Scope:
     uncovered: tuple[int, ...] = ()
     guarded: tuple[int, ...] = ()
     with_retracted: bool = False
+    once: tuple[int, ...] = ()
 
     def without(self, customers: tuple[int, ...], items: tuple[int, ...]) -> Scope:
         """Return the same without some items of some customers."""
@@ -77,7 +84,7 @@ class Scope:
 
     def of_items(self, items: tuple[int, ...]) -> Scope:
         """Return the same of some of the items."""
-        return replace(self, items=items)
+        return replace(self, items=items, once=tuple(n for n in self.once if n in set(items)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -131,7 +138,8 @@ def conditions(scope: Scope, made: Batches) -> list[sa.ColumnElement[bool]]:
     if scope.customers is not None and names_customers(scope, made):
         found.append(rows.customer_id.in_(sorted(map(int, scope.customers))))
     if scope.as_of < END:
-        found.append(rows.true_from <= scope.as_of)
+        begun: sa.ColumnElement[bool] = rows.true_from <= scope.as_of
+        found.append(sa.or_(begun, rows.item_id.in_(scope.once)) if scope.once else begun)
     at_once, of_old = _known_batches(scope, made)
     known: sa.ColumnElement[bool] = rows.batch_id <= at_once
     if len(of_old):
@@ -143,16 +151,29 @@ def conditions(scope: Scope, made: Batches) -> list[sa.ColumnElement[bool]]:
 
 def fit(scope: Scope, made: Batches, columns: Mapping[str, npt.NDArray[Any]]) -> Bool1D:
     """Tell which rows fulfil the conditions, but for customers, who are looked up later."""
-    wanted = np.zeros(ITEM_PLACES, dtype=bool)
-    wanted[[number for number in scope.items if number > 0]] = True
     at_once, of_old = _known_batches(scope, made)
-    keep: Bool1D = wanted[columns["place"] % ITEM_PLACES]
+    item = columns["place"] % ITEM_PLACES
+    keep = are_of(scope.items, item)
     if scope.as_of < END:
-        keep &= columns["true_from"] <= scope.as_of
+        begun = columns["true_from"] <= scope.as_of
+        keep &= begun | are_of(scope.once, item) if scope.once else begun
     known = columns["batch"] <= at_once
     if len(of_old):
         known |= np.isin(columns["batch"], of_old) & (columns["collected"] <= scope.known_at)
     return keep & known
+
+
+def are_of(items: tuple[int, ...], item: Int1D) -> Bool1D:
+    """Tell which numbers of items are among some."""
+    wanted = np.zeros(ITEM_PLACES, dtype=bool)
+    wanted[[number for number in items if number > 0]] = True
+    found: Bool1D = wanted[item]
+    return found
+
+
+def once_of(items: Mapping[int, Item]) -> tuple[int, ...]:
+    """Return the numbers of the items that happen once."""
+    return tuple(number for number, item in items.items() if number > 0 and item.once)
 
 
 def _known_batches(scope: Scope, made: Batches) -> tuple[int, Int1D]:
@@ -163,28 +184,70 @@ def _known_batches(scope: Scope, made: Batches) -> tuple[int, Int1D]:
 
 
 def retracted(connection: sa.Connection, scope: Scope) -> Int1D:
-    """Return the numbers of observations that were retracted by then."""
+    """Return the numbers of observations that were retracted by then.
+
+    History that was brought in is known from before its record, where nobody knew it: what was
+    wrong in it leaves that past as well, for whoever does not ask for what was recorded by then.
+    """
     if scope.with_retracted:
         return np.empty(0, dtype=np.int64)
-    by_then = min(scope.known_at, scope.recorded_by)
-    gone = sa.select(retractions.c.observation_id).where(retractions.c.recorded_at <= by_then)
+    recorded = retractions.c.recorded_at
+    gone = sa.select(retractions.c.observation_id).where(recorded <= scope.recorded_by)
+    if scope.known_at < scope.recorded_by:
+        of_old = sa.exists().where(
+            observations.c.id == retractions.c.observation_id,
+            batches.c.id == observations.c.batch_id,
+            batches.c.is_backfill,
+        )
+        gone = gone.where(sa.or_(recorded <= scope.known_at, of_old))
     return np.array(connection.execute(gone).scalars().all(), dtype=np.int64)
 
 
+def merges(connection: sa.Connection, scope: Scope) -> dict[int, int]:
+    """Return into which customer each merged one leads, where a question reads them as one.
+
+    Whom the reader may not see nobody is read as: that may be so in PostgreSQL.
+    """
+    if not scope.resolve:
+        return {}
+    into = roots(connection, min(scope.known_at, scope.recorded_by))
+    ends = sorted(set(into.values()))
+    if is_sqlite(connection) or not ends:
+        return into
+    seen: set[int] = set()
+    for start in range(0, len(ends), _LEAST_NAMED):
+        some = customers.c.id.in_(ends[start : start + _LEAST_NAMED])
+        seen.update(connection.execute(sa.select(customers.c.id).where(some)).scalars())
+    return {one: end for one, end in into.items() if end in seen}
+
+
+def at_roots(connection: sa.Connection, scope: Scope) -> Scope:
+    """Return a question about the customers that those who are asked for lead into, each once."""
+    into = merges(connection, scope)
+    if scope.customers is None or not into:
+        return scope
+    numbers = dict.fromkeys(resolved(scope.customers, into).tolist())
+    return replace(scope, customers=np.array(list(numbers), dtype=np.int64))
+
+
 def roots(connection: sa.Connection, until: int = END) -> dict[int, int]:
-    """Return into which customer each merged one leads in the end, as links stood at an instant."""
+    """Return into which customer each merged one leads in the end, as links stood at an instant.
+
+    Nobody leads into one whose data were erased, nor does that one lead into anybody.
+    """
     told = sa.select(links.c.customer_id, links.c.into_id).where(links.c.recorded_at <= until)
     rows = connection.execute(told.order_by(links.c.id))
     # the last word on each customer counts
     into: dict[int, int | None] = {row[0]: row[1] for row in rows}
+    gone = erased_ids(connection) if into else set()
     found = {}
-    for customer, next_one in into.items():
-        if next_one is None:
-            continue
-        end, steps = next_one, 0
-        while into.get(end) is not None and steps < _MOST_INTO:
-            end, steps = int(into[end] or end), steps + 1
-        found[customer] = end
+    for customer, first in into.items():
+        end, next_one, steps = customer, first, 0
+        while next_one is not None and steps < _MOST_INTO:
+            end = end if next_one in gone else next_one
+            next_one, steps = into.get(next_one), steps + 1
+        if end != customer and customer not in gone:
+            found[customer] = end
     return found
 
 

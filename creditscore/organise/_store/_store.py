@@ -21,6 +21,7 @@ from creditscore.organise._store._access import Desk, who
 from creditscore.organise._store._backup import Backup, back_up
 from creditscore.organise._store._backup_report import BackupReport
 from creditscore.organise._store._base import OWNER
+from creditscore.organise._store._blocks import mend_blocks
 from creditscore.organise._store._engine import (
     check_file,
     is_sqlite,
@@ -74,7 +75,8 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
     Notes
     -----
     *Append-only.* Triggers of the database refuse to change or delete rows; corrections are newer
-    rows, and retractions say of a row that it counts no more.
+    rows, of the same day or, where an item happens once, of any, and retractions say of a row that
+    it counts no more.
 
     *Writers* come one after another: SQLite locks the file from the first statement of a change
     (BEGIN IMMEDIATE), PostgreSQL by an advisory lock. Who waits longer than `busy_seconds` gets a
@@ -230,7 +232,7 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         actor: Actor | None = None,
         busy_seconds: float = 30,
     ) -> Self:
-        """Bring an older store to the tables of this version, and open it.
+        """Bring an older store to the tables of this version, mend what can be, and open it.
 
         Parameters
         ----------
@@ -259,7 +261,9 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         Notes
         -----
         One transaction. What the older tables hold is believed as it stands: seals and ciphers
-        that a newer version brings are made of it. O(customers) time.
+        that a newer version brings are made of it. In SQLite, blocks that repeat the numbers of
+        facts, so that they are read faster, are made anew where they are older or damaged.
+        O(customers) time, and O(observations) where blocks are made.
         """
         engine = _engine(place, keys, actor, busy_seconds, "migrate")
         check_file(engine.url)
@@ -277,8 +281,9 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
                 policy = settings_of(connection, vault).policy()
                 if policy is not None:
                     policy.check(desk.actor, "migrate")
-                if before != after:
-                    desk.record_change(connection, "migrate", {"from": before, "to": after})
+                said = {"from": before, "to": after, "new_blocks": mend_blocks(connection)}
+                if before != after or said["new_blocks"]:
+                    desk.record_change(connection, "migrate", said)
             if before != after:
                 # names that lay open are gone from the tables, and not yet from the log
                 clean(engine, vacuum=False)

@@ -61,7 +61,6 @@ class Tables:
         """Return a row a customer, of those asked for or all of whom something is known."""
         found = find(self.connection, self.scope)
         found = found.rows(chosen(found.facts, self.scope.as_of))
-        self._units().warn_of_columns(found, self.reader.items)
         values = self.values(found)
         rows, row = (
             np.unique(found.customer, return_inverse=True)
@@ -69,7 +68,9 @@ class Tables:
             else _places(found.customer, customers)
         )
         inside = row >= 0
-        columns = self._wide(found.rows(inside), _part(values, inside), row[inside], len(rows))
+        found, row = found.rows(inside), row[inside]
+        self._warn_of_units(found, row)
+        columns = self._wide(found, _part(values, inside), row, len(rows))
         names = self.customers.names(np.unique(rows))
         index = pd.Index([names[n] for n in rows.tolist()], name="customer", dtype=object)
         table = pd.DataFrame(columns, index=range(len(index)))
@@ -112,7 +113,7 @@ class Tables:
         table, row, heads = self._rows_of(at, *(part[shown] for part in parts))
         facts = found.rows(shown)
         if warns:
-            self._units().warn_of_columns(facts.rows(full), self.reader.items)
+            self._warn_of_units(facts.rows(full), row[full])
         table.insert(1, "true_from", _clock.as_days(facts.facts.true_from[heads]))
         if with_record and facts.record is not None:
             table.insert(1, "record", _words(facts.record[heads]))
@@ -193,6 +194,9 @@ class Tables:
     def _units(self) -> Units:
         return Units.read(self.connection, self.reader.items, self.reader.masked)
 
+    def _warn_of_units(self, found: Found, row: Int1D) -> None:
+        self._units().warn_of_mixtures(found, row, self.reader.items, self.customers.names)
+
     def _in_one_currency(
         self, table: pd.DataFrame, found: Found, values: Values, row: Int1D
     ) -> tuple[Values, dict[str, Any]]:
@@ -203,6 +207,7 @@ class Tables:
         stated[row[says]] = values.text[says]
         units = self._units()
         currency, odd = units.of_rows(found, row, stated)
+        units.warn_of_stated(stated, currency, table["customer"].to_numpy())
         if odd.any():
             customers = table["customer"].to_numpy()[row]
             units.warn_of_rows(found, odd, customers, currency[row], known)

@@ -13,6 +13,8 @@ from creditscore._days import NoDayError, read_day
 from creditscore._declared import Declared
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+NO_TEXT = "\x00"
+"""A character that ends texts in databases, so that no text may hold it."""
 
 
 class CellError(Exception):
@@ -33,6 +35,17 @@ def word_of(cell: Any) -> str:
     if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
         return str(int(cell))
     return "" if pd.isna(cell) else str(cell).strip()
+
+
+def can_be_kept(word: Any) -> bool:
+    """Tell whether files and databases hold a text: no end of text within, no half characters."""
+    if not isinstance(word, str) or word.isascii():
+        return NO_TEXT not in str(word)
+    try:
+        word.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return NO_TEXT not in word
 
 
 def read_cell(cell: Any, column: Declared) -> Any:

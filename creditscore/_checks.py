@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from creditscore._cells import can_be_kept
 from creditscore._typing import Philosophy
 from creditscore._validation import check_choice, check_real
 from creditscore.exceptions import InvalidParameterError
@@ -50,6 +51,16 @@ def check_kind(value: Any, name: str, owner: str, kind: type) -> None:
     if not isinstance(value, kind):
         given = _told(value)
         msg = f"The {name!r} parameter of {owner} must be a {kind.__name__}. Got {given} instead."
+        raise InvalidParameterError(msg)
+
+
+def check_kept(text: str, name: str, owner: str) -> None:
+    """Check that files and databases can keep a text."""
+    if not can_be_kept(text):
+        msg = (
+            f"The {name!r} parameter of {owner} holds a character that cannot be kept: the null "
+            "character, or half of a pair. Leave it out."
+        )
         raise InvalidParameterError(msg)
 
 

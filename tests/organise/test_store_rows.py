@@ -36,6 +36,28 @@ def some(*days: int, **columns: Any) -> Any:
     return facts(*(("A", "revenue", 1.0 * day, f"2024-01-{day:02}") for day in days), **columns)
 
 
+def words(store: CustomerStore) -> list[Any]:
+    found = store.observations(items=["industry"], history=True)["text"]
+    return sorted(found.tolist())
+
+
+@pytest.mark.parametrize("most", [1, 40, 10**6])
+def test_long_texts_come_out_in_parts(
+    new_store: New, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """PostgreSQL holds less than a gigabyte in one value."""
+    monkeypatch.setattr(_bulk, "_BYTES_TOGETHER", most)
+    monkeypatch.setattr(_bulk, "_TOGETHER", 4)
+    texts = sorted(["鋼" * n for n in range(1, 12)] + ["x" * 50, "x"])
+    store = new_store()
+    given = facts(*((f"C{n}", "industry", text, "2024-01-01") for n, text in enumerate(texts)))
+    store.load(given)
+    assert words(store) == texts
+    assert store.snapshot("2024-06-30", items=["industry"])["industry"].tolist() == [
+        texts[int(name[1:])] for name in sorted(f"C{n}" for n in range(len(texts)))
+    ]
+
+
 # --- in ----------------------------------------------------------------------------------
 
 

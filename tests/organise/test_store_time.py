@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creditscore.collect import OBSERVATION_COLUMNS, Observations
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import InvalidParameterError, KnownRowsWarning
 from creditscore.organise import CustomerStore, SourceReliability
 from creditscore.organise._store._choice import Candidates, chosen
 from creditscore.organise._store._clock import END, last_instant
@@ -255,6 +256,64 @@ def test_a_result_is_made_again_though_a_backfill_came_later(new_store: New, clo
     pd.testing.assert_frame_equal(again, then)
 
 
+def test_a_wrong_backfill_leaves_the_past_as_well(new_store: New, clock: Any) -> None:
+    store = new_store()
+    clock.set("2023-01-01T12:00Z")
+    store.load(fact(1, "2020-12-31", collected_at="2021-04-01"), backfill=True)
+    clock.set("2024-06-30T12:00Z")
+    store.load(fact(999, "2021-12-31", collected_at="2022-04-01"), backfill=True)
+    assert revenue(store, "2022-06-30", "2022-06-30") == 999
+    clock.set("2024-07-31T12:00Z")
+    store.retract([2], reason="another firm's")
+    for known_at in ("2022-06-30", "2024-07-01", None):
+        assert revenue(store, "2022-06-30", known_at) == 1
+        assert store.observations(history=True, known_at=known_at)["number"].tolist() == [1]
+    # the result of the days in between is made again by what was recorded then
+    assert revenue(store, "2022-06-30", "2022-06-30", recorded_by="2024-07-01") == 999
+    assert revenue(store, "2022-06-30", recorded_by="2024-07-31") == 1
+
+
+def test_what_was_no_backfill_was_known_until_it_was_retracted(new_store: New, clock: Any) -> None:
+    store = new_store()
+    clock.set("2024-06-30T12:00Z")
+    store.load(fact(999, "2021-12-31"))
+    clock.set("2024-07-31T12:00Z")
+    store.retract([1], reason="another firm's")
+    assert revenue(store, "2022-06-30", "2024-07-30") == 999
+    assert revenue(store, "2022-06-30", "2024-07-31") is None
+
+
+def test_a_backfill_of_what_is_known_already_is_told(new_store: New, clock: Any) -> None:
+    store = new_store()
+    old = facts(
+        ("A", "revenue", 1, "2020-12-31"), ("A", "name", "Ana", "2020-12-31"),
+        ("B", "revenue", 2, "2020-12-31"), collected_at="2021-04-01",
+    )  # fmt: skip
+    both = Observations.concat([old, fact(3, "2021-12-31", collected_at="2022-04-01")])
+    clock.set("2024-06-30T12:00Z")
+    assert store.load(old, backfill=True).n_late == 0
+    # what a backfill brought in is known as it should be
+    assert store.load(both).n_loaded == 1
+    assert store.load(old, backfill=True).n_late == 0
+    new = facts(("A", "employees", 3, "2020-12-31"), collected_at="2021-04-01")
+    store.load(new)
+    with pytest.warns(KnownRowsWarning, match="2 observations of the backfill are in the store"):
+        found = store.load(Observations.concat([both, new]), backfill=True)
+    assert (found.n_loaded, found.n_known, found.n_late) == (0, 5, 2)
+    assert revenue(store, "2022-06-30", "2022-06-30") == 1
+    # as the warning says: other facts of somebody else, and the old ones taken back
+    again = Observations.from_frame(both.table.assign(collected_by="lee"), catalogue=CATALOGUE)
+    assert store.load(again, backfill=True).n_loaded == 4
+    kept = store.observations(items=["revenue"], history=True)
+    late = kept.loc[(kept["number"] == 3) & (kept["collected_by"] == ""), "observation"]
+    assert store.retract(late, reason="known too late") == 1
+    assert revenue(store, "2022-06-30", "2022-06-30") == 3
+    # collected after it was recorded: a backfill would make it known no earlier
+    late = fact(4, "2022-12-31", collected_at="2024-12-31")
+    store.load(late)
+    assert store.load(late, backfill=True).n_late == 0
+
+
 def test_history_has_a_row_for_each_correction(new_store: New, clock: Any) -> None:
     store = new_store()
     clock.set("2024-06-30T12:00Z")
@@ -381,16 +440,17 @@ def test_a_snapshot_is_what_the_rule_says(
             gone: dict[int, int] = {}
             for backfill, rows, retracted in loads:
                 now[0] = next(instants)
-                store.load(_observed(rows), backfill=backfill)
-                if retracted:
-                    n = len(store.observations(history=True))
-                    if retracted <= n:
-                        now[0] = next(instants)
-                        number = int(
-                            store.observations(history=True)["observation"].iloc[retracted - 1]
-                        )
-                        store.retract([number], reason="law")
-                        gone[number] = now[0]
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", KnownRowsWarning)
+                    store.load(_observed(rows), backfill=backfill)
+                kept = store.observations(history=True)
+                if 0 < retracted <= len(kept):
+                    now[0] = next(instants)
+                    number, batch = kept[["observation", "batch"]].iloc[retracted - 1].tolist()
+                    store.retract([number], reason="law")
+                    # what a backfill brought in leaves the past as well
+                    is_old = bool(store.batches()["is_backfill"].iloc[batch - 1])
+                    gone[number] = 0 if is_old else now[0]
             known_at = f"2024-01-{known_day:02}"
             got = store.snapshot(f"2020-01-{as_of:02}", known_at, items=["revenue", "employees"])
             expected = _expected(store, gone, as_of, last_instant(known_at, "k", "t"))

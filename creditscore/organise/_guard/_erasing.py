@@ -23,6 +23,7 @@ from creditscore.organise._store._schema import (
     rejects,
     subject_keys,
 )
+from creditscore.organise._store._scope import roots
 from creditscore.organise._store._subjects import CUSTOMER, REJECTS, Vault
 from creditscore.organise._store._writing import next_instant
 from creditscore.protect import subjects_digest
@@ -40,6 +41,7 @@ class Counts:
     left: int
     evidence: int
     rejects: int
+    linked: int
 
 
 def destroy(
@@ -77,12 +79,19 @@ def _counted(
     )
     found = [(bool(a), bool(b), bool(c), int(n)) for a, b, c, n in connection.execute(asked)]
     return Counts(
-        at=at, rejects=n_rejects,
+        at=at, rejects=n_rejects, linked=_n_linked(connection, number),
         values=sum(n for sealed, _, _, n in found if sealed),
         kept=sum(n for _, of_law, _, n in found if of_law),
         left=sum(n for _, of_law, lies_open, n in found if lies_open and not of_law),
         evidence=sum(n for sealed, of_law, _, n in found if sealed and of_law),
     )  # fmt: skip
+
+
+def _n_linked(connection: sa.Connection, number: int) -> int:
+    """Return how many others are one with a customer by their merges."""
+    into = roots(connection)
+    # of all but the one that they lead into, be that the customer or another
+    return list(into.values()).count(into.get(number, number))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from creditscore._checks import check_kind
 from creditscore._days import check_day
-from creditscore.exceptions import InvalidParameterError, StoreError
+from creditscore._warn import warn_user
+from creditscore.exceptions import InvalidParameterError, MergedCustomersWarning, StoreError
 from creditscore.organise._guard._erasing import NamedRejects, clean, destroy
 from creditscore.organise._guard._erasure import Erasure, RetentionApplied
 from creditscore.organise._guard._events import (
@@ -92,7 +93,7 @@ class StoreErasing(StoreBase):
             The policy does not let the actor hold.
         """
         self._check_open()
-        self._check_words(reason, "release_hold")
+        self._check_reason(reason, "release_hold")
         self._desk.check("hold")
         today = day_of(_clock.now())
         held = [hold for hold in self.holds() if hold.subject == str(customer)]
@@ -210,6 +211,11 @@ class StoreErasing(StoreBase):
         AccessDeniedError
             The policy does not let the actor erase, or nobody approved it.
 
+        Warns
+        -----
+        MergedCustomersWarning
+            Others are merged with the customer, and their data were not erased.
+
         Notes
         -----
         One transaction, and then the database is made to let go of the deleted row. Gone are, in
@@ -218,14 +224,16 @@ class StoreErasing(StoreBase):
         more, though their bytes stay: facts in the clear, also those that were derived of others,
         except the ones that a rule keeps. The name of the customer goes with its key, and is
         ``"erased:…"`` everywhere; a keyed digest of it stays, by which the customer is refused
-        when it is loaded again. Reasons, notes of batches and names of sources are no customer's; write none
-        into them.
+        when it is loaded again. Reasons, notes of batches and names of sources are no customer's;
+        write none into them.
 
-        Customers that were merged with it are customers of their own here: erase each. Copies
-        that left the store are not reached: exports, results of programs, caches.
+        Customers that were merged with it are customers of their own here, and with
+        ``resolve=True`` nobody is read as it any more, nor what is kept of it as anybody else's:
+        erase each. Copies that left the store are not reached: exports, results of programs,
+        caches.
         """
         self._check_open()
-        self._check_words(reason, "erase")
+        self._check_reason(reason, "erase")
         name = str(customer)
         wanted = self._rules(rules, "erase", none=True)
         if register is not None:
@@ -246,11 +254,19 @@ class StoreErasing(StoreBase):
             if register is not None:
                 # before the commit: rather one too many in the register than one too few
                 register.add(name, kept, self.actor, vault.derive(REGISTER))
+        is_cleaned = clean(self._engine, vacuum=vacuum)
+        if counts.linked:
+            msg = (
+                f"{counts.linked:,} other customer(s) are merged with the one whose data were "
+                "erased, and theirs were not. Erase each of them that is the same person: "
+                "store.links() tells which they are."
+            )
+            warn_user(msg, MergedCustomersWarning)
         return Erasure(
             pseudonym=pseudonym(number), erased_at=pd.Timestamp(counts.at, unit="us", tz="UTC"),
             n_values=counts.values, n_rejects=counts.rejects, n_kept=counts.kept,
-            n_left=counts.left, n_evidence=counts.evidence, kept_items=tuple(kept),
-            is_registered=register is not None, is_cleaned=clean(self._engine, vacuum=vacuum),
+            n_left=counts.left, n_evidence=counts.evidence, n_linked=counts.linked,
+            kept_items=tuple(kept), is_registered=register is not None, is_cleaned=is_cleaned,
         )  # fmt: skip
 
     def apply_retention(
@@ -292,7 +308,7 @@ class StoreErasing(StoreBase):
         whatever instant, and their bytes stay until the key goes.
         """
         self._check_open()
-        self._check_words(reason, "apply_retention")
+        self._check_reason(reason, "apply_retention")
         check_kind(retention, "retention", f"{OWNER}.apply_retention", Retention)
         if retention.as_of > day_of(_clock.now()):
             msg = f"The day of the retention, {retention.as_of}, has not come yet."
@@ -376,8 +392,3 @@ class StoreErasing(StoreBase):
             at = next_instant(connection)
             add_event(connection, kind, number, content, at=at, by=self.actor.name)
             self._desk.record_change(connection, kind, said, [customer])
-
-    def _check_words(self, reason: Any, call: str) -> None:
-        if not isinstance(reason, str) or not reason.strip():
-            msg = f"The 'reason' parameter of {OWNER}.{call} must say why."
-            raise InvalidParameterError(msg)

@@ -30,6 +30,9 @@ class Erasure:
     n_evidence : int
         Facts that are kept, whose evidence is gone: it was encrypted under the same key. Keep what
         proves them elsewhere, under its reference.
+    n_linked : int
+        Other customers that were merged with it, and hold data under names of their own. They are
+        customers by themselves from now on: erase each of them that is the same person.
     kept_items : tuple of str
         Items of the facts that are kept.
     is_registered : bool
@@ -43,8 +46,8 @@ class Erasure:
     >>> from creditscore.organise import Erasure
     >>> Erasure(
     ...     pseudonym="erased:1", erased_at=pd.Timestamp("2025-01-31T09:30Z"), n_values=3,
-    ...     n_rejects=0, n_kept=2, n_left=1, n_evidence=0, kept_items=("invoice.amount",),
-    ...     is_registered=True, is_cleaned=True,
+    ...     n_rejects=0, n_kept=2, n_left=1, n_evidence=0, n_linked=0,
+    ...     kept_items=("invoice.amount",), is_registered=True, is_cleaned=True,
     ... )
     <Erasure of erased:1: 3 values gone, 2 facts kept by rules, 1 left unread>
     """
@@ -56,6 +59,7 @@ class Erasure:
     n_kept: int
     n_left: int
     n_evidence: int
+    n_linked: int
     kept_items: tuple[str, ...]
     is_registered: bool
     is_cleaned: bool
@@ -63,11 +67,12 @@ class Erasure:
     def __repr__(self) -> str:
         """Say in one line what is gone and what is left."""
         bare = f" ({self.n_evidence:,} without the evidence)" if self.n_evidence else ""
+        others = f"; {counted(self.n_linked, 'other')} merged with it" if self.n_linked else ""
         again = "" if self.is_registered else "; in no register, so that backups bring it back"
         return (
             f"<Erasure of {self.pseudonym}: {counted(self.n_values, 'value')} gone, "
             f"{counted(self.n_kept, 'fact')} kept by rules{bare}, {self.n_left:,} left unread"
-            f"{again}>"
+            f"{others}{again}>"
         )
 
 

@@ -20,7 +20,7 @@ from creditscore.organise._store._choice import chosen
 from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._finding import find
 from creditscore.organise._store._names import item_numbers
-from creditscore.organise._store._scope import Scope, once_of, roots, with_merged
+from creditscore.organise._store._scope import Scope, merges, once_of, with_merged
 from creditscore.organise._store._values import Reader
 from creditscore.protect import uncovered
 
@@ -84,8 +84,7 @@ def _read(connection: sa.Connection, scope: Scope) -> Int1D | None:
     """Return the customers that a question reads, those that were merged into them among them."""
     if scope.customers is None or not scope.resolve:
         return scope.customers
-    into = roots(connection, min(scope.known_at, scope.recorded_by))
-    return with_merged(scope.customers, into)
+    return with_merged(scope.customers, merges(connection, scope))
 
 
 def persons_of(

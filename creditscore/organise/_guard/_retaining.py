@@ -129,8 +129,8 @@ class Applied:
                 pseudonym=pseudonym(number),
                 erased_at=pd.Timestamp(counts.at, unit="us", tz="UTC"), n_values=counts.values,
                 n_rejects=counts.rejects, n_kept=counts.kept, n_left=counts.left,
-                n_evidence=counts.evidence, kept_items=kept, is_registered=self.is_registered,
-                is_cleaned=is_cleaned,
+                n_evidence=counts.evidence, n_linked=counts.linked, kept_items=kept,
+                is_registered=self.is_registered, is_cleaned=is_cleaned,
             )  # fmt: skip
 
 

@@ -8,9 +8,10 @@ from typing import Any, NoReturn, Self
 
 import sqlalchemy as sa
 
+from creditscore._checks import check_kept
 from creditscore._display import counted
 from creditscore.collect import ItemCatalogue
-from creditscore.exceptions import KeyStoreError, StoreError
+from creditscore.exceptions import InvalidParameterError, KeyStoreError, StoreError
 from creditscore.organise._store._access import Desk
 from creditscore.organise._store._engine import place_text, reading, state_purpose, writing
 from creditscore.organise._store._schema import batches, customers
@@ -119,6 +120,13 @@ class StoreBase:
         with writing(self._engine) as connection:
             self._check_current(connection)
             yield connection
+
+    def _check_reason(self, reason: Any, call: str) -> None:
+        """Check that a text says why, and can be kept; it is not shown, for it may be personal."""
+        if not isinstance(reason, str) or not reason.strip():
+            msg = f"The 'reason' parameter of {OWNER}.{call} must say why."
+            raise InvalidParameterError(msg)
+        check_kept(reason, "reason", f"{OWNER}.{call}")
 
     def _check_reader(self, *actions: str) -> None:
         """Refuse who may read no item at all, nor audit, nor do one of some other actions."""

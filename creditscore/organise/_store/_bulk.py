@@ -23,8 +23,8 @@ from creditscore.organise._store._schema import observations
 
 _AT_ONCE = 500_000
 """Rows that are fetched before they become columns."""
-_TOGETHER = 200_000
-"""Rows that PostgreSQL puts into one."""
+_TOGETHER, _BYTES_TOGETHER = 200_000, 2**27
+"""Rows that PostgreSQL puts into one, and bytes of their texts: a value has less than 2³⁰."""
 _STAGE = "observations_to_come"
 _ONCE = "ON CONFLICT (customer_id, item_id, true_from, fingerprint) DO NOTHING"
 _BYTES = ("cipher", "fingerprint", "evidence_cipher")
@@ -172,7 +172,7 @@ def _fetch_postgresql(
     )
     statement = (
         f"SELECT {', '.join(wanted)} FROM "  # noqa: S608
-        f"(SELECT *, row_number() OVER () / {_TOGETHER} AS part FROM ({text}) "
+        f"(SELECT *, {_part_of(names, kinds)} AS part FROM ({text}) "
         f"AS asked ({', '.join(names.values())})) AS parted GROUP BY part"
     )
     parts: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in kinds}
@@ -187,11 +187,29 @@ def _fetch_postgresql(
     return {name: _joined(parts[name], kind) for name, kind in kinds.items()}
 
 
+def _part_of(names: Mapping[str, str], kinds: Mapping[str, Any]) -> str:
+    """Return an expression that parts rows by their number, and by the bytes of texts so far."""
+    by_number = f"row_number() OVER () / {_TOGETHER}"
+    lengths = [
+        f"coalesce(octet_length({_raw(names[name], name)}), 0)"
+        for name, kind in kinds.items()
+        if kind is object
+    ]
+    if not lengths:
+        return by_number
+    so_far = f"sum({' + '.join(lengths)}) OVER (ROWS UNBOUNDED PRECEDING)"
+    return f"({by_number}, {so_far} / {_BYTES_TOGETHER})"
+
+
+def _raw(column: str, name: str) -> str:
+    return f"{column}::bytea" if name in _BYTES else f"convert_to({column}, 'UTF8')"
+
+
 def _packed(column: str, name: str, kind: Any) -> tuple[str, ...]:
     if kind is not object:
         send = "float8send" if kind is np.float64 else "int8send"
         return (f"string_agg({send}({column}), '')",)
-    raw = f"{column}::bytea" if name in _BYTES else f"convert_to({column}, 'UTF8')"
+    raw = _raw(column, name)
     return (
         f"string_agg(int4send(coalesce(octet_length({raw}), -1)), '')",
         f"string_agg(coalesce({raw}, ''::bytea), '')",

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from creditscore._checks import check_kind
+from creditscore._checks import check_kept, check_kind
 from creditscore._warn import warn_user
 from creditscore.collect import ItemCatalogue, Observations
-from creditscore.exceptions import InvalidParameterError, RejectedRowsWarning, StoreError
+from creditscore.exceptions import KnownRowsWarning, RejectedRowsWarning, StoreError
 from creditscore.organise._store._base import OWNER, StoreBase
 from creditscore.organise._store._linking import add_link, link_table
 from creditscore.organise._store._load_result import LoadResult
@@ -60,7 +60,7 @@ class StoreChanges(StoreBase):
         Raises
         ------
         InvalidDataError
-            An item is not in the catalogue of the store, or is another kind of item there.
+            An item is not in the catalogue of the store, or is of another kind or unit there.
         KeyStoreError
             Values are protected, and the store has no keys.
         AccessDeniedError
@@ -72,6 +72,9 @@ class StoreChanges(StoreBase):
         -----
         RejectedRowsWarning
             Rows are of customers whose data were erased; they are not kept.
+        KnownRowsWarning
+            Rows of a backfill are known already, by a load that was none: they stay known from
+            when that was recorded.
 
         Notes
         -----
@@ -92,6 +95,7 @@ class StoreChanges(StoreBase):
         self._check_open()
         check_kind(observations, "observations", f"{OWNER}.load", Observations)
         check_kind(note, "note", f"{OWNER}.load", str)
+        check_kept(note, "note", f"{OWNER}.load")
         check_items(observations, self.catalogue)
         used = [self.catalogue[str(name)] for name in observations.table["item"].unique()]
         self._desk.check_items("write", used)
@@ -113,6 +117,14 @@ class StoreChanges(StoreBase):
                 f"were not kept. See store.rejects(batch={result.batch})."
             )
             warn_user(msg, RejectedRowsWarning)
+        if result.n_late:
+            msg = (
+                f"{result.n_late:,} observations of the backfill are in the store already, by a "
+                "load that was none. They stay known from when that was recorded, and not from "
+                "when they were collected. If they should be, retract them and load them again "
+                "with another 'collected_by', by which they are new facts."
+            )
+            warn_user(msg, KnownRowsWarning)
         return result
 
     def reject(self, rejects: Any, *, batch: int) -> int:
@@ -214,6 +226,10 @@ class StoreChanges(StoreBase):
         -----
         Nothing is deleted: a snapshot of an instant before still has it. What the observation had
         corrected counts again. An equal fact that is loaded later is known, and stays retracted.
+
+        One of a backfill is in the past that was brought in, in which nobody knew it. It leaves
+        that past as well: a snapshot of any instant is without it, unless `recorded_by` asks for
+        what was recorded before the retraction.
         """
         self._check_open()
         ids = row_numbers(observation_ids, "observation_ids", f"{OWNER}.retract")
@@ -248,6 +264,9 @@ class StoreChanges(StoreBase):
 
     def link(self, customer: str, into: str, reason: str) -> None:
         """Record that a customer is another one; reading with ``resolve=True`` then joins them.
+
+        All that is known of both is then under the name of the other one, whichever of the two is
+        asked for.
 
         Parameters
         ----------
@@ -298,14 +317,14 @@ class StoreChanges(StoreBase):
         Parameters
         ----------
         catalogue : ItemCatalogue
-            With all items that have observations, of the same kind and protection.
+            With all items that have observations, of the same kind, unit and protection.
         approval : str, default=""
             Number of an approved request, where the policy asks for four eyes.
 
         Raises
         ------
         StoreError
-            An item with observations is missing, of another kind or otherwise protected.
+            An item with observations is missing, of another kind or unit, or otherwise protected.
         AccessDeniedError
             The policy does not let the actor manage it.
         """
@@ -366,11 +385,6 @@ class StoreChanges(StoreBase):
         )
         if not may:
             self._desk.check("write", self.catalogue.items[0])
-
-    def _check_reason(self, reason: Any, call: str) -> None:
-        if not isinstance(reason, str) or not reason.strip():
-            msg = f"The 'reason' parameter of {OWNER}.{call} must say why. Got {reason!r}."
-            raise InvalidParameterError(msg)
 
 
 def _kept(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[int, str]]:

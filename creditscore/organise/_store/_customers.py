@@ -195,7 +195,9 @@ class Customers:
         return self.vault.derive("names")
 
     def _digest(self, name: str) -> bytes:
-        return blake2b(name.encode(), digest_size=_DIGEST_BYTES, key=self._key).digest()
+        return blake2b(
+            name.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES, key=self._key
+        ).digest()
 
 
 def _parts(values: Sequence[Any]) -> Iterable[list[Any]]:

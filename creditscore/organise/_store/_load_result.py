@@ -25,6 +25,9 @@ class LoadResult:
         Those that the store had already, or that stand twice among those given.
     n_refused : int
         Those of customers whose data were erased; they are among the rejects of the batch.
+    n_late : int, default=0
+        Of a backfill, those that the store had already by a load that was none: they stay known
+        from when that was recorded, which is later than when they were collected.
 
     Examples
     --------
@@ -40,6 +43,7 @@ class LoadResult:
     n_loaded: int
     n_known: int
     n_refused: int
+    n_late: int = 0
 
     def __repr__(self) -> str:
         """Say in one line what became of them."""

@@ -44,8 +44,9 @@ def merged_customers(store: CustomerStore, known_at: Any = None) -> dict[str, st
 
     Notes
     -----
-    Of a customer the last merge or un-merge counts, and chains are followed to their end. O(merges)
-    time. Of the table of merges only what every reader may see is read, in PostgreSQL too.
+    Of a customer the last merge or un-merge counts, and chains are followed to their end, or the
+    last of whom the data were not erased. O(merges) time. Of the table of merges only what every
+    reader may see is read, in PostgreSQL too.
 
     Examples
     --------

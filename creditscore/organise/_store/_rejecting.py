@@ -9,6 +9,7 @@ from typing import Any, Self
 import pandas as pd
 import sqlalchemy as sa
 
+from creditscore._cells import NO_TEXT, can_be_kept
 from creditscore.exceptions import (
     DecryptionError,
     InvalidParameterError,
@@ -180,4 +181,11 @@ def _opened(cipher: FieldCipher | None, value: bytes | None, number: int, field:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None or value is pd.NA or value != value else str(value)  # noqa: PLR0124
+    """Return a text that every database can keep: what none does is written out."""
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124
+        return None
+    text = str(value)
+    if can_be_kept(text):
+        return text
+    whole = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return whole.replace(NO_TEXT, r"\x00")

@@ -22,6 +22,7 @@ from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._engine import wide_cache
 from creditscore.organise._store._fingerprint import Facts
 from creditscore.organise._store._guards import lifted
+from creditscore.organise._store._known_late import n_known_late
 from creditscore.organise._store._load_result import LoadResult
 from creditscore.organise._store._names import add_items, add_origins, next_id
 from creditscore.organise._store._schema import (
@@ -32,6 +33,7 @@ from creditscore.organise._store._schema import (
     rejects,
     retractions,
 )
+from creditscore.organise._store._settings import what_it_holds
 from creditscore.organise._store._subjects import (
     CUSTOMER,
     EVIDENCE,
@@ -68,7 +70,7 @@ class Load:
         table = self.observations.table
         kept, n_refused = self._without_erased(connection, table, batch)
         with wide_cache(connection):
-            n_loaded = self._write(connection, kept, batch) if len(kept) else 0
+            n_loaded, n_late = self._write(connection, kept, batch) if len(kept) else (0, 0)
         recorded_at = next_instant(connection)
         n_known = len(kept) - n_loaded
         connection.execute(
@@ -80,8 +82,9 @@ class Load:
         )  # fmt: skip
         at = pd.Timestamp(recorded_at, unit="us", tz="UTC")
         return LoadResult(
-            batch=batch, recorded_at=at, n_loaded=n_loaded, n_known=n_known, n_refused=n_refused
-        )
+            batch=batch, recorded_at=at, n_loaded=n_loaded, n_known=n_known, n_refused=n_refused,
+            n_late=n_late,
+        )  # fmt: skip
 
     def _without_erased(
         self, connection: sa.Connection, table: pd.DataFrame, batch: int
@@ -104,7 +107,8 @@ class Load:
         connection.execute(rejects.insert(), rows)
         return table[~refused].reset_index(drop=True), len(rows)
 
-    def _write(self, connection: sa.Connection, table: pd.DataFrame, batch: int) -> int:
+    def _write(self, connection: sa.Connection, table: pd.DataFrame, batch: int) -> tuple[int, int]:
+        """Return how many rows were added, and how many of the others were known too late."""
         known = Customers(connection=connection, vault=self.vault)
         found = known.add(_used(table["customer"]))
         of_items = add_items(connection, _used(table["item"]))
@@ -121,7 +125,7 @@ class Load:
         )  # fmt: skip
         first = next_id(connection, observations)
         starts = range(0, len(table), _AT_ONCE)
-        n_loaded = 0
+        n_loaded = n_late = 0
         with lifted(connection):
             for start in tracked(starts, "Loading", progress=self.progress):
                 part = rows.part(start, start + _AT_ONCE)
@@ -129,7 +133,9 @@ class Load:
                 n_added = insert_observations(connection, columns)
                 add_block(connection, columns, n_added)
                 n_loaded += n_added
-        return n_loaded
+                if self.backfill and n_added < len(columns["id"]):
+                    n_late += n_known_late(connection, columns)
+        return n_loaded, n_late
 
     def _protected(self, item: pd.Series) -> Bool1D:
         guarded = [known.name for known in self.catalogue if known.is_protected]
@@ -235,16 +241,23 @@ def check_items(given: Observations, kept: ItemCatalogue) -> None:
     Raises
     ------
     InvalidDataError
-        An item is unknown to the store, or is of another kind or otherwise protected there.
+        An item is unknown to the store, or is there of another kind, in another unit, or otherwise
+        protected.
     """
     known = {item.name: item for item in kept}
     for name in _used(given.table["item"]):
         here, there = known.get(name), given.catalogue[name]
-        if here is None or (here.kind, here.is_protected) != (there.kind, there.is_protected):
-            what = "does not have" if here is None else "has as another kind of item"
+        if here is None:
             msg = (
-                f"Observations hold the item {name!r}, which the catalogue of the store {what}. "
-                "Give the store the catalogue first: store.change_catalogue(catalogue)."
+                f"Observations hold the item {name!r}, which the catalogue of the store does not "
+                "have. Give the store the catalogue first: store.change_catalogue(catalogue)."
+            )
+            raise InvalidDataError(msg)
+        if what_it_holds(here) != what_it_holds(there):
+            msg = (
+                f"Observations hold the item {name!r} as a {what_it_holds(there)}, and the store "
+                f"keeps it as a {what_it_holds(here)}. Make them with the catalogue of the store, "
+                "store.catalogue, and numbers of another unit in its unit."
             )
             raise InvalidDataError(msg)
 

@@ -141,6 +141,11 @@ class Facts:
         return self.rows("references")
 
     @property
+    def told(self) -> PanelFacts:
+        """Indicators that were told as they are, for :meth:`Measured.or_told`."""
+        return self.panel("told")
+
+    @property
     def surveys(self) -> CustomerRows:
         """Surveys of the customer's industry."""
         return self.rows("surveys")

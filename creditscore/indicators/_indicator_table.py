@@ -96,6 +96,15 @@ class IndicatorTable:
         """Why values are missing, as kinds (:data:`REASON_KINDS`); empty where there is one."""
         return self._by_reason(lambda reason: reason.kind)
 
+    @property
+    def told(self) -> pd.DataFrame:
+        """Which values rest on what was told as it is, and were not computed from records."""
+        columns = {
+            name: np.zeros(len(found), dtype=bool) if found.told is None else found.told
+            for name, found in self.measured.items()
+        }
+        return pd.DataFrame(columns, index=self._index) & self.values.notna()
+
     def coded(self, codes: Mapping[str, float | Mapping[str, float]]) -> pd.DataFrame:
         """Return the values with a special code for some kinds of reasons.
 
@@ -228,8 +237,9 @@ class IndicatorTable:
             @-1 for the year before), value (an item's: a number, a word or a day, hence of dtype
             object, and missing where there is none; of rows, how many were known), dated (the day
             it is about; of rows, the latest), known_on (the day it became known; of rows, the
-            latest), source (where the table names it). That is a row for each thing read: for
-            many customers, ask for some of the indicators.
+            latest), source (where the table names it). What was told has value, days and source
+            where the indicator is that, and none where it was computed. That is a row for each
+            thing read: for many customers, ask for some of the indicators.
 
         Raises
         ------
@@ -251,7 +261,7 @@ class IndicatorTable:
         read = {entry for name in names for entry in self.inputs[name]}
         parts = {entry: self._source(entry, rows) for entry in read}
         tables = [
-            parts[entry].assign(indicator=name, input=str(entry))
+            self._counted(name, entry, parts[entry], rows).assign(indicator=name, input=str(entry))
             for name in names
             for entry in self.inputs[name]
         ]
@@ -275,12 +285,26 @@ class IndicatorTable:
             found = _panel_source(facts, entry, rows)
         return pd.DataFrame({"customer": customers, **found})
 
+    def _counted(self, name: str, entry: Input, part: pd.DataFrame, rows: Any) -> pd.DataFrame:
+        """Return the source of an input, of what was told only where that is the value."""
+        if entry.table != "told":
+            return part
+        told = self.measured[name].told
+        counts = np.zeros(len(rows), dtype=bool) if told is None else told[rows]
+        kept = {column: part[column].where(counts) for column in ("value", "dated", "known_on")}
+        return part.assign(**kept, source=part["source"].where(counts, ""))
+
     def _head(self, n: int) -> IndicatorTable:
         """Return the table of the first customers."""
         facts = replace(self.facts, customers=self.facts.customers[:n])
         first = {
             name: replace(
-                found, values=found.values[:n], reasons=found.reasons[:n], currency=None, scope=None
+                found,
+                values=found.values[:n],
+                reasons=found.reasons[:n],
+                currency=None,
+                scope=None,
+                told=None if found.told is None else found.told[:n],
             )
             for name, found in self.measured.items()
         }
@@ -302,15 +326,24 @@ class IndicatorTable:
     def _repr_html_(self) -> str:
         """Show the first customers, with the kind of reason where a value is missing."""
         head = self._head(_SHOWN_COLUMNS)
-        values, kinds = head.values, head.reason_kinds
+        values, kinds, told = head.values, head.reason_kinds, head.told
         shown = pd.DataFrame({"indicator": [found.label for found in self.indicators]})
         for customer in values.index:
             shown[str(customer)] = [
-                short_number(value) if kind == "" else kind.replace("_", " ")
-                for value, kind in zip(values.loc[customer], kinds.loc[customer], strict=True)
+                _in_cell(*cell)
+                for cell in zip(
+                    values.loc[customer], kinds.loc[customer], told.loc[customer], strict=True
+                )
             ]
         formats = dict.fromkeys(map(str, values.index), "{}")
         return html_table(shown, caption=repr(self), formats=formats)
+
+
+def _in_cell(value: float, kind: str, is_told: bool) -> str:
+    """Write a value, whether it was told, or the kind of reason why there is none."""
+    if kind:
+        return kind.replace("_", " ")
+    return short_number(value) + (" (told)" if is_told else "")
 
 
 def short_number(value: float, digits: int = 4) -> str:

@@ -48,6 +48,9 @@ class Measured:
     scope : array of int of shape (n_customers,), optional
         Code of what the figures cover (a firm alone, or its group), -1 where that is not stated,
         -2 where either fits.
+    told : array of bool of shape (n_customers,), optional
+        Where a number rests on what was told as it is, and not on records of its parts; see
+        :meth:`or_told`.
     negative_denominator : {"missing", "keep"}, default="missing"
         What a division by it does where it is below zero; a plain number, such as -1, divides
         always.
@@ -74,6 +77,7 @@ class Measured:
     reasons: Any
     currency: Int1D | None = None
     scope: Int1D | None = None
+    told: Bool1D | None = None
     negative_denominator: NegativeDenominator = "missing"
 
     def __post_init__(self) -> None:
@@ -170,6 +174,7 @@ class Measured:
             reasons=reasons,
             currency=_chosen(~false, self.currency, beside.currency),
             scope=_chosen(~false, self.scope, beside.scope),
+            told=_either(_only(self.told, ~false), _only(beside.told, false)),
         )
 
     def filled(self, value: float) -> Self:
@@ -179,9 +184,7 @@ class Measured:
         ratio without meaning.
         """
         number = check_real(value, "value", "filled", low=-math.inf, high=math.inf)
-        gap = np.zeros(len(self), dtype=bool)
-        for row in np.flatnonzero(self.missing).tolist():
-            gap[row] = self.reasons[row].kind in _FILLED
+        gap = self._nothing_known()
         return replace(
             self,
             values=np.where(gap, number, self.values),
@@ -189,6 +192,38 @@ class Measured:
             currency=_chosen(~gap, self.currency, None),
             scope=_chosen(~gap, self.scope, None),
         )
+
+    def or_told(self, value: Measured) -> Measured:
+        """Return the same, with the value that was told where nothing is known to compute it from.
+
+        What was computed stays, whatever was told, and so does what is missing for a reason in
+        the records, such as amounts in two currencies.
+
+        Examples
+        --------
+        >>> from creditscore.indicators import Measured
+        >>> share = Measured.of("share", [0.2, float("nan")])
+        >>> both = share.or_told(Measured.of("told", [0.9, 0.35]))
+        >>> both.values.tolist(), both.told.tolist()
+        ([0.2, 0.35], [False, True])
+        """
+        beside = self._operand(value)
+        gap = self._nothing_known() & ~beside.missing
+        return replace(
+            self,
+            values=np.where(gap, beside.values, self.values),
+            reasons=np.where(gap, None, self.reasons),
+            currency=_chosen(~gap, self.currency, beside.currency),
+            scope=_chosen(~gap, self.scope, beside.scope),
+            told=_either(self.told, gap),
+        )
+
+    def _nothing_known(self) -> Bool1D:
+        """Tell where a value is missing because what it needs is not there."""
+        gap = np.zeros(len(self), dtype=bool)
+        for row in np.flatnonzero(self.missing).tolist():
+            gap[row] = self.reasons[row].kind in _FILLED
+        return gap
 
     def __add__(self, other: Operand) -> Measured:
         return self._combined(other, np.add, "+")
@@ -329,6 +364,7 @@ class Measured:
             name=name,
             currency=_common(self.currency, other.currency),
             scope=_common(self.scope, other.scope),
+            told=_either(self.told, other.told),
             negative_denominator="keep" if keep else "missing",
         )
 
@@ -365,6 +401,18 @@ def _chosen(first: Bool1D, mine: Int1D | None, theirs: Int1D | None) -> Int1D | 
     if mine is None and theirs is None:
         return None
     return np.where(first, ANY if mine is None else mine, ANY if theirs is None else theirs)
+
+
+def _either(mine: Bool1D | None, theirs: Bool1D | None) -> Bool1D | None:
+    """Return where one of two rests on what was told."""
+    if mine is None or theirs is None:
+        return theirs if mine is None else mine
+    return mine | theirs
+
+
+def _only(told: Bool1D | None, chosen: Bool1D) -> Bool1D | None:
+    """Return where what was told is chosen."""
+    return None if told is None else told & chosen
 
 
 def reason_words(found: Measured, told: Callable[[Any], str]) -> np.ndarray[Any, Any]:

@@ -68,6 +68,11 @@ class CustomerRecords:
         A row a rating: customer, agency, rating, known_on, outlook.
     references : table, optional
         A row a reference: customer, association, opinion, known_on.
+    told : table, optional
+        A row a customer and period: customer, period_end, known_on, source, and a column an
+        indicator that was told as it is and not computed; the latest row counts as a whole. So
+        far `largest_customer_share` takes such a value, where no trade is known to compute it
+        from; one of your own does by :meth:`Measured.or_told`.
     surveys : table, optional
         A row a market survey of an industry: industry, survey, period_end, known_on, balance.
     industries : table, optional
@@ -94,7 +99,7 @@ class CustomerRecords:
         the notes.
     stale_after_months : int or None, default=18
         Months after its period end from which a statement no longer tells anything, and so with
-        rows of operations, market and trade, and with persons by `known_on`; None for never.
+        rows of operations, market, told and trade, and with persons by `known_on`; None for never.
         Profiles, industries, peers and countries hold until a later row is known.
     flows : tuple of str, default=()
         Items of statements that add up over time, beyond the known ones (:data:`FLOWS`).
@@ -154,6 +159,7 @@ class CustomerRecords:
     trade: NativeFrame | None = None
     ratings: NativeFrame | None = None
     references: NativeFrame | None = None
+    told: NativeFrame | None = None
     surveys: NativeFrame | None = None
     industries: NativeFrame | None = None
     peers: NativeFrame | None = None

@@ -17,6 +17,7 @@ TableName: TypeAlias = Literal[
     "trade",
     "ratings",
     "references",
+    "told",
     "surveys",
     "industries",
     "peers",
@@ -133,6 +134,9 @@ SCHEMAS: dict[TableName, TableSchema] = {
         key="customer", kind="rows", dated_by="known_on", required=("association", "opinion"),
         dates=("known_on",), texts=("association", "source"),
     ),
+    "told": TableSchema(
+        key="customer", kind="panel", dated_by="period_end", dates=_PERIODS, texts=("source",)
+    ),
     "surveys": TableSchema(
         key="industry", kind="rows", dated_by="period_end", required=("survey", "balance"),
         dates=_PERIODS, texts=("survey", "source"),
@@ -166,7 +170,7 @@ STOCKS = frozenset(
 )  # fmt: skip
 """Items of statements on a day."""
 
-GROW_STALE = frozenset({"statements", "operations", "market", "persons"})
+GROW_STALE = frozenset({"statements", "operations", "market", "persons", "told"})
 """Panels whose latest row tells nothing any more when it is too old; others hold until replaced."""
 
 EXPENSES = frozenset(

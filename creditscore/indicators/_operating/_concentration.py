@@ -76,13 +76,14 @@ def supplier_concentration(facts: Facts) -> Measured:
 
 @indicator(
     group="operating", unit="share", direction="lower",
-    formula="amount of the largest customer / amount of all, latest period of trade",
+    formula="amount of the largest customer / amount of all, latest period of trade; as told where "
+    "no trade is known",
     label="Share of the largest customer", label_zh="第一大客户占比",
     five_c=("conditions", "capacity"), source=_SEGMENTS, low=0, high=1,
 )  # fmt: skip
 def largest_customer_share(facts: Facts) -> Measured:
-    """Of the customers that are listed."""
-    return _largest_share(facts, "customer")
+    """Of the customers that are listed; one number, which a firm can tell without a list."""
+    return _largest_share(facts, "customer").or_told(facts.told.largest_customer_share)
 
 
 @indicator(

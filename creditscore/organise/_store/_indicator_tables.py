@@ -13,6 +13,8 @@ _MARKET = {
     "market_sales": "market_sales", "largest_competitor_sales": "largest_competitor_sales",
     "market_rank": "rank", "n_competitors": "n_competitors", "market_currency": "currency",
 }  # fmt: skip
+_TOLD = {"customer_concentration": "largest_customer_share"}
+"""Items that are an indicator as it stands, by its name: the item is the largest buyer's share."""
 _PROFILE = ("name", "founded_on", "industry", "country", "region", "employees")
 _KEPT = {
     "ledger": ("invoiced_on", "due_on", "settled_on", "amount"),
@@ -29,6 +31,7 @@ def indicator_tables(tables: Tables) -> dict[str, pd.DataFrame]:
         "statements": _statements, "operations": _operations, "market": _market,
         "profile": _profile, "persons": _persons, "ledger": _ledger, "contracts": _contracts,
         "trade": _trade, "ratings": _ratings, "references": _references,
+        "told": _told,
     }  # fmt: skip
     found = {}
     for name, make in made.items():
@@ -52,6 +55,10 @@ def _operations(tables: Tables) -> pd.DataFrame:
 
 def _market(tables: Tables) -> pd.DataFrame:
     return _panel(tables, _MARKET, "market_currency")
+
+
+def _told(tables: Tables) -> pd.DataFrame:
+    return _panel(tables, _TOLD)
 
 
 def _panel(tables: Tables, names: dict[str, str], currency: str = "") -> pd.DataFrame:

@@ -35,7 +35,8 @@ def customer_records(
     recorded_by : str, date, datetime or None, default=None
         Instant by which facts were recorded, too: tables from before a backfill come out again.
     resolve : bool, default=False
-        Whether customers that were merged by then are read as the one that they are.
+        Whether customers that were merged by then are read as the one that they are, and asked
+        for by any of their names; rows are under its name.
 
     Returns
     -------
@@ -56,6 +57,7 @@ def customer_records(
         trade       records of trade, each of which is a counterparty
         ratings     records of ratings: agency, rating, outlook, scale, notch
         references  reference_opinion, of which each source is an association
+        told        customer_concentration, as the indicator largest_customer_share
         ==========  =====================================================================
 
     Raises
@@ -68,7 +70,8 @@ def customer_records(
     Warns
     -----
     MixedUnitsWarning
-        Amounts in another currency than their row are left out.
+        Amounts in another currency than their row are left out; or a row states its currency by
+        a word that is none of ISO 4217, and gets the unit of its amounts.
 
     Notes
     -----
@@ -80,10 +83,11 @@ def customer_records(
     that was settled later is open. Facts that were known after `known_at` are in none of the
     tables; those that were loaded later, and not as a backfill, are such.
 
-    Statements, operations and market have a row a source, so that no row mixes two. Of a period
-    those of a source count, as in a snapshot, until a more reliable one is known about the same
-    months. Where statements name their months, what names none is no statement, such as a single
-    figure of the press. What is left out by that is still in :meth:`CustomerStore.observations`.
+    Statements, operations, market and told have a row a source, so that no row mixes two. Of a
+    period those of a source count, as in a snapshot, until a more reliable one is known about the
+    same months. Where statements name their months, what names none is no statement, such as a
+    single figure of the press. What is left out by that is still in
+    :meth:`CustomerStore.observations`.
 
     One record of the trail is left where protected items are read.
 

@@ -126,7 +126,7 @@ def _sections(
         rows.append({
             "indicator": one.name, "group": one.group, "value": value, "unit": one.unit,
             "direction": one.direction, "median": median, "against_peers": value - median,
-            "place": place, "how": "told" if found.told[one.name].iloc[0] else "computed",
+            "place": place, "how": "told" if found.told[one.name].iloc[0] else "",
         })  # fmt: skip
     table = pd.DataFrame(rows, columns=[*_COLUMNS[: None if beside is not None else 5], "how"])
     if not (table["how"] == "told").any():

@@ -133,7 +133,6 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "lower": ("lower", "越低"),
         "neither": ("neither", "无方向"),
         "told": ("as told", "据告知"),
-        "computed": ("computed", "计算得出"),
         "yes": ("yes", "是"),
         "no": ("no", "否"),
         "itself": ("itself", "本客户"),

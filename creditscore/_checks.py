@@ -82,8 +82,9 @@ def unknown_name(name: Any, known: Sequence[str], what: str, of: str) -> Invalid
 
 
 def read_entries(value: Any, name: str, owner: str) -> tuple[Any, ...]:
-    """Read a tuple or list of a parameter; text is one value, not a list of letters."""
+    """Read a collection that a parameter is; text is one value, not a list of letters."""
     if isinstance(value, str) or not isinstance(value, Iterable):
-        msg = f"The {name!r} parameter of {owner} must be a tuple. Got {_told(value)} instead."
+        msg = f"The {name!r} parameter of {owner} must be a tuple, a list or another "
+        msg += f"collection. Got {_told(value)} instead."
         raise InvalidParameterError(msg)
     return tuple(value)

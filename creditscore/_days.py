@@ -84,18 +84,22 @@ def read_instant(value: Any) -> pd.Timestamp:
     return instant
 
 
+def names_a_day(value: Any) -> bool:
+    """Tell whether what was given says no time of the day; a midnight that is said is one."""
+    if isinstance(value, str):
+        return ":" not in value and "T" not in value.upper()
+    if isinstance(value, np.datetime64):
+        return bool(np.datetime_data(value)[0] == "D")
+    return isinstance(value, dt.date) and not isinstance(value, dt.datetime)
+
+
 def last_instant(value: Any, name: str, owner: str) -> pd.Timestamp:
     """Return the last instant of UTC up to which something counts: itself, or the end of a day.
 
     A time without a zone is one of UTC; what a text of another form means is not guessed.
     """
-    is_day = (
-        (isinstance(value, str) and ":" not in value)
-        or (isinstance(value, np.datetime64) and np.datetime_data(value)[0] == "D")
-        or (isinstance(value, dt.date) and not isinstance(value, dt.datetime))
-    )
     try:
-        if is_day:
+        if names_a_day(value):
             day = read_day(value).astype("datetime64[us]")
             return pd.Timestamp(day + np.timedelta64(86_400_000_000 - 1, "us")).tz_localize("UTC")
         instant = read_instant(value)

@@ -188,7 +188,8 @@ def test_a_form_names_its_customer() -> None:
     assert data_of(html_of(TRADE, prefilled=theirs))["customer"] == "C1"
     with pytest.raises(InvalidParameterError, match="are of customer 'C1', and to_html was given"):
         TRADE.to_html(prefilled=theirs, customer="C2")
-    for odd, match in ((True, "Got bool"), ("a\nb", "one line"), ("x" * 201, "one line")):
+    for odd, match in ((True, "Got bool"), ("a\nb", "one line"), ("x" * 201, "one line"),
+                       (float("nan"), "is blank: nan"), (" \u3000", "is blank")):  # fmt: skip
         with pytest.raises(InvalidParameterError, match=match):
             TRADE.to_html(customer=odd)
 

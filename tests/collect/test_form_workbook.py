@@ -208,6 +208,35 @@ def test_cells_that_are_understood(key: str, value: Any, answer: Any, tmp_path: 
     assert quietly(tmp_path / "form.xlsx").values[key.partition(":")[0]] == answer
 
 
+@pytest.mark.parametrize(
+    ("unit", "value", "shown", "answer", "reason"),
+    [
+        ("%", 0.4, "0%", 40.0, None), ("%", 0.07, "0.00%", 7.0, None), ("%", 1, "0%", 100.0, None),
+        ("%", 40, "General", 40.0, None), ("%", 0.4, '0.0"%"', 0.4, None),
+        ("%", "45%", "General", 45.0, None), ("%", " ４５ ％", "@", 45.0, None),
+        ("years", 0.4, "0%", None, "is shown as per cent, and no per cent is asked for"),
+        ("years", "45%", "General", None, "is text, where a number should be"),
+        ("%", "4%5", "General", None, "is text, where a number should be"),
+    ],
+)  # fmt: skip
+def test_per_cent_is_read_as_it_is_shown(
+    unit: str, value: Any, shown: str, answer: Any, reason: str | None, tmp_path: Path
+) -> None:
+    column = Question(key="share", kind="number", text="Share", unit=unit)
+    table = Question(key="t", kind="table", text="Owners", columns=(column,), rows=2)
+    form = form_of([column, table])
+
+    def change(book: Any) -> None:
+        for cell in (book["Form"]["D7"], book["T2"]["B5"]):
+            cell.value, cell.number_format = value, shown
+
+    told = changed(tmp_path / "form.xlsx", change, form, {})
+    expected = {} if reason else {"share": answer, "t": ({"share": answer},)}
+    assert quietly(tmp_path / "form.xlsx", form).values == expected
+    places = [["share", "Form!D7", reason], ["t", "T2!B5", reason]]
+    assert told == (places if reason else [])
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("late", ["No", "否", "no", "No / 否"])
 def test_a_choice_may_be_written_in_either_language(

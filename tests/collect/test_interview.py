@@ -148,6 +148,12 @@ def test_a_code_that_the_catalogue_does_not_allow_is_refused_at_once() -> None:
     told: dict[str, Any] = {"passage": "a plan", "catalogue": catalogue}
     with pytest.raises(InvalidDataError, match=r"'payment_morale' cannot be used: .* 1 to 5"):
         note().code("payment_morale", 9, coder="li", **told)
+    with pytest.raises(
+        InvalidDataError, match=r"'revenue' cannot be used: the value is no number\."
+    ):
+        note().code("revenue", "five", coder="li", **told)
+    with pytest.raises(InvalidDataError, match="number is empty"):
+        note().code("revenue", float("nan"), coder="li", **told)
     with pytest.raises(InvalidParameterError, match="Did you mean 'payment_morale'"):
         note().code("payment_moral", 3, coder="li", **told)
     coded = note().code("payment_morale", 3, coder="li", **told)

@@ -15,6 +15,7 @@ from creditscore.collect import Collected, ConceptMap, ItemCatalogue, read_state
 from creditscore.exceptions import (
     DocumentError,
     DocumentNotFoundError,
+    FutureRowsWarning,
     InvalidParameterError,
     MissingColumnError,
     RejectedRowsWarning,
@@ -175,6 +176,15 @@ def test_entities_are_customers_by_their_list() -> None:
 def test_the_day_of_filing() -> None:
     found = read_statements(table(filed_at=["2024-04-30"])).observations.table
     assert str(found["collected_at"][0]) == "2024-04-30 00:00:00+00:00"
+
+
+def test_facts_that_were_filed_later_are_counted_once() -> None:
+    # the months, currency and scope of the period are read of the same fact
+    with pytest.warns(FutureRowsWarning, match=r"'filed_at' in 1 row\."):
+        found = read_statements(table(filed_at=["2024-04-30"], consolidated=["true"]),
+                                collected_at="2024-04-29T00:00Z")  # fmt: skip
+    assert len(found.observations) > 1
+    assert found.after_export == {"filed_at": 1}
 
 
 def test_a_later_filing_restates_a_period() -> None:

@@ -147,8 +147,9 @@ def made_at(made: Any, mapping: SourceMapping, rows: pd.DataFrame = ROWS) -> Col
     [
         ("2024-06-30T20:00+08:00", ["09:00", "00:00", "12:00", "12:00", "12:00", "12:00"],
          {"at": 1, "paid": 2}),
-        # a day lasts until its end
-        ("2024-06-30", ["09:00", "00:00", "12:00", "00:00", "20:00", "00:00"], {"paid": 2}),
+        # a day lasts until its end, and one of its midnight is an instant
+        ("2024-06-30", ["09:00", "00:00", "12:00", "23:59", "20:00", "23:59"], {"paid": 2}),
+        ("2024-06-30T00:00Z", ["00:00"] * 6, {"at": 3, "paid": 2}),
     ],
 )  # fmt: skip
 def test_no_row_is_collected_after_its_file_was_made(
@@ -184,3 +185,22 @@ def test_a_value_of_the_mapping_is_no_later_than_the_file() -> None:
     found = made_at("2024-06-30T20:00Z", mapping, ROWS.head(1))
     assert found.after_export == {"(mapping)": 1}
     assert found.observations.table["collected_at"].max() == pd.Timestamp("2024-06-30T20:00Z")
+
+
+@pytest.mark.parametrize("made", ["2024-05-02", "2024-05-02T08:00Z"])
+@pytest.mark.parametrize(
+    "times", [["2024-05-02T08:00Z", "2024-05-03"], ["2024-05-08", "2024-05-09"]]
+)
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_of_rows_later_than_their_file_the_newest_counts(
+    made: str, times: list[str], *, newest_first: bool
+) -> None:
+    rows = pd.DataFrame({"day": "2023-12-31", "sales": [100, 999], "at": times})
+    mapping = SourceMapping(
+        source="internal_record", method="data_analysis", customer=FieldRule(value="C1"),
+        true_from=FieldRule(columns=("day",)), collected_at=FieldRule(columns=("at",)),
+        columns={"sales": ItemRule(item="revenue")},
+    )  # fmt: skip
+    found = made_at(made, mapping, rows[::-1] if newest_first else rows).observations
+    last = found.table.sort_values("collected_at", kind="stable").iloc[-1]
+    assert last["number"] == 999.0

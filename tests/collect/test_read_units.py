@@ -15,6 +15,7 @@ from creditscore.collect import (
     Item,
     ItemCatalogue,
     ItemRule,
+    LongRule,
     Observations,
     SourceMapping,
     guess_mapping,
@@ -33,6 +34,7 @@ REVENUE = ItemCatalogue.standard()["revenue"]
 SHARE = ItemCatalogue.standard()["customer_concentration"]
 SOURCE: dict[str, Any] = {"source": "public_filing", "method": "data_analysis"}
 AT = "2024-05-02"
+FOOTNOTE = "has {!r} beside its number, such as the mark of a footnote: leave it out"
 NO_NUMBER = "is no number written with '.' for decimals and ',' between thousands"
 
 
@@ -43,8 +45,10 @@ NO_NUMBER = "is no number written with '.' for decimals and ',' between thousand
         ("USDm", 1_000_000, "USD"), ("RMB'000", 1_000, "CNY"), ("RMB", 1, "CNY"),
         ("人民币万元", 10_000, "CNY"), ("人民币元", 1, "CNY"), ("人民币", 1, "CNY"),
         ("亿元人民币", 100_000_000, "CNY"), ("万美元", 10_000, "USD"), ("XAU", 1, "XAU"),
-        ("thousands of EUR", 1_000, "EUR"), ("mn", 1, None), ("TEAM", 1, None), ("eur", 1, None),
-        ("$", 1, None), ("百分比", 1, None), ("MEUR", 1, None), ("persons", 1, None),
+        ("thousands of EUR", 1_000, "EUR"), ("mn", 1, None), ("TEAM", 1, None), ("eur", 1, "EUR"),
+        ("thousand usd", 1_000, "USD"), ("ＵＳＤ", 1, "USD"), ("（千元）", 1, None),
+        ("all", 1, None), ("top", 1, None), ("百分比", 1, None),
+        ("MEUR", 1, None), ("persons", 1, None),
     ],
 )  # fmt: skip
 def test_units_of_amounts(text: str, factor: int, unit: str | None) -> None:
@@ -55,7 +59,13 @@ def test_units_of_amounts(text: str, factor: int, unit: str | None) -> None:
         assert factor_to(REVENUE, text) == (factor, unit)
 
 
-@pytest.mark.parametrize("text", ["百分比", "per cent", "%"])
+@pytest.mark.parametrize(("text", "several"), [("￥", "CNY, JPY"), ("thousand $", "ARS, AUD, ")])
+def test_a_sign_of_several_currencies_is_no_unit(text: str, several: str) -> None:
+    with pytest.raises(InvalidParameterError, match=f"is the sign of {several}.*is meant"):
+        factor_to(REVENUE, text)
+
+
+@pytest.mark.parametrize("text", ["百分比", "per cent", "%", "％"])
 def test_a_hundredth_is_no_hundred(text: str) -> None:
     assert float(factor_to(SHARE, text)[0]) == 0.01
 
@@ -112,6 +122,7 @@ def test_observations_are_in_the_unit_of_their_item() -> None:
         ("Revenue (2023)", REVENUE, ("Revenue", "", "2023")),
         ("Revenue (YTD)", REVENUE, ("Revenue", "", "YTD")),
         ("share (%)", SHARE, ("share", "%", "")),
+        ("share（％）", SHARE, ("share", "％", "")),
         ("TOTAL TAX", REVENUE, ("TOTAL TAX", "", "")),
         ("sales team", REVENUE, ("sales team", "", "")),
     ],
@@ -163,8 +174,8 @@ def amounts(
         ("EUR", "1.5 €", 1.5), ("CNY", "12元", 12), ("CNY", "RMB12", 12), ("CNY", "cny 12", 12),
         ("CNY", "4,500.00万", 45_000_000), ("CNY", "¥1.2万元", 12_000),
         ("CNY", "1.2 million", 1.2e6),
-        ("万元", "4,500.00万", 45_000_000), ("万元", "3 万元", 30_000), ("万元", "￥3,000", 3e7),
-        ("thousand USD", "$ 3,000", 3e6),
+        ("万元", "4,500.00万", 45_000_000), ("万元", "3 万元", 30_000), ("万元", "￥3万", 30_000),
+        ("thousand USD", "$ 3,000 thousand", 3e6), ("usd", "USD 3", 3),
     ],
 )  # fmt: skip
 def test_a_number_may_have_the_unit_of_its_row_beside_it(
@@ -184,6 +195,12 @@ def test_a_number_may_have_the_unit_of_its_row_beside_it(
         ("EUR", "$3", "names the currency $, and is to be in EUR"),
         ("CNY", "$3 元", "names the currency $, and is to be in CNY"),
         ("万元", "12元", "is counted in 1, and its column in 10,000"),
+        ("万元", "￥3,000", "is counted in 1, and its column in 10,000"),
+        ("thousand EUR", "€3", "is counted in 1, and its column in 1,000"),
+        ("thousand EUR", "3 EUR", "is counted in 1, and its column in 1,000"),
+        ("CNY", "1250²", FOOTNOTE.format("²")), ("CNY", "1,250 ¹", FOOTNOTE.format("¹")),
+        ("CNY", "①", FOOTNOTE.format("①")), ("CNY", "12⑴", FOOTNOTE.format("⑴")),
+        ("CNY", "12₃", FOOTNOTE.format("₃")),
         ("thousand USD", "3 million", "is counted in 1,000,000, and its column in 1,000"),
         ("CNY", "12 boxes", NO_NUMBER), ("CNY", "CNY", NO_NUMBER), ("CNY", "CNY 1-2", NO_NUMBER),
         ("CNY", "(¥-5)", NO_NUMBER), ("CNY", "5" + " " * 5_000 + "(", NO_NUMBER),
@@ -241,13 +258,52 @@ def test_persons_are_counted_in_ten_thousands_too() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("人民币", "CNY"), ("RMB", "CNY"), ("元", "CNY"), ("万元", "CNY"), ("美元", "USD"),
-        (" usd ", "USD"), ("€", "EUR"), ("ＣＮＹ", "CNY"), ("XAU", "XAU"), ("CNY thousand", "CNY"),
-        ("Euro", "EUR"), ("million US dollars", "USD"), ("Yuan", "CNY"),
+        ("人民币", "CNY"), ("RMB", "CNY"), ("元", "CNY"), ("美元", "USD"), ("all", "ALL"),
+        (" usd ", "USD"), ("€", "EUR"), ("ＣＮＹ", "CNY"), ("XAU", "XAU"), ("Euro", "EUR"),
+        ("Yuan", "CNY"),
     ],
 )  # fmt: skip
 def test_a_currency_has_one_name(text: str, code: str) -> None:
     assert currency_of(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("万元", "10,000"), ("CNY thousand", "1,000"), ("million US dollars", "1,000,000")],
+)
+def test_what_a_currency_is_counted_in_is_not_lost(text: str, told: str) -> None:
+    with pytest.raises(InvalidParameterError, match=f"is counted in {told}: name its column as "):
+        currency_of(text)
+    mapping = SourceMapping(
+        **SOURCE, customer=FieldRule(columns=("firm",)), true_from=FieldRule(value="2023-12-31"),
+        unit=FieldRule(columns=("ccy",)),
+        columns={"sales": ItemRule(item="revenue"), "ccy": ItemRule(item="currency")},
+    )  # fmt: skip
+    table = pd.DataFrame({"firm": ["C1"], "ccy": [text], "sales": [5]})
+    # no amount is wrong where it counts them
+    found = read_source(table, mapping, collected_at=AT).observations.table
+    assert found["number"].dropna().tolist() == [5 * float(told.replace(",", ""))]
+    assert found["text"].dropna().isin(["CNY", "USD"]).all()
+    # and it does not where it is that of something else
+    with pytest.warns(RejectedRowsWarning, match="name its column as 'unit'"):
+        read_source(table, replace(mapping, unit=None), collected_at=AT)
+
+
+def test_per_cent_is_a_part_of_what_its_row_is_in() -> None:
+    mapping = SourceMapping(
+        **SOURCE, customer=FieldRule(columns=("firm",)), true_from=FieldRule(value="2023-12-31"),
+        unit=FieldRule(columns=("u",)),
+        long=LongRule(item="item", value="v", items={"s": ItemRule(item="reference_opinion")}),
+    )  # fmt: skip
+    told = [("61%", "%"), ("61%", "percent"), ("61%", "％"), ("61", "%"), ("61%", "fraction"),
+            ("61%", "Fraction"), ("0.61", ""), ("61%", ""), ("6.1%", "‰"),
+            ("610", "‰")]  # fmt: skip
+    table = pd.DataFrame(told, columns=["v", "u"]).assign(item="s")
+    table["firm"] = [f"C{n}" for n in range(len(table))]
+    with pytest.warns(RejectedRowsWarning, match="is per cent, and to be in fraction"):
+        found = read_source(table, mapping, collected_at=AT)
+    assert found.observations.table["number"].tolist() == [0.61] * 9
+    assert found.rejects.table["value"].tolist() == ["6.1%"]
 
 
 def test_a_currency_that_is_unclear_is_asked_for() -> None:

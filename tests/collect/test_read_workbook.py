@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.styles.numbers import BUILTIN_FORMATS
 
 from creditscore.collect import (
     Collected,
@@ -23,8 +24,8 @@ from creditscore.collect import (
     guess_mapping,
     read_source,
 )
+from creditscore.collect._reader._marked_cell import Merged
 from creditscore.collect._reader._merges import Merges
-from creditscore.collect._reader._values import Merged
 from creditscore.exceptions import (
     DocumentError,
     DuplicateColumnError,
@@ -106,6 +107,49 @@ def test_per_cent_has_no_place_in_an_amount(tmp_path: Path) -> None:
     assert (reject["value"], reject["reason"]) == ("61%", "is per cent, and to be in CNY")
 
 
+def test_a_number_that_is_shown_as_per_cent_is_known_by_both_writings(tmp_path: Path) -> None:
+    rows = [("客户编号", "报告期", "毛利率(%)"), ("K1", DAY, 0.61), ("K2", DAY, -1),
+            ("K3", DAY, 999), ("K4", DAY, 1), ("K5", DAY, 0), ("K6", DAY, "99%")]  # fmt: skip
+    formats = dict.fromkeys(("C2", "C3", "C4", "C5", "C6"), "0%")
+    file = written(tmp_path / "a.xlsx", rows, formats=formats)
+    for missing in ((-1, 999), ("-100%", "99900%")):
+        gaps = read(file, replace(MARGIN, file=FileForm(missing=missing)))
+        assert numbers(gaps) == [0.61, 1.0, 0.0, 0.99]
+        assert gaps.n_empty == 2
+    for words in ({"-1": 0.0, "999": 0.5}, {"-100%": 0.0, "99900%": 0.5}):
+        rule = ItemRule(item="gross_margin", words=words)
+        found = read(file, replace(MARGIN, columns={"毛利率(%)": rule}))
+        assert numbers(found) == [0.61, 0.0, 0.5, 1.0, 0.0, 0.99]
+    flags = read(file, replace(MARGIN, columns={"毛利率(%)": ItemRule(item="consolidated")}))
+    assert numbers(flags) == [1.0, 0.0]
+    assert flags.rejects.table["value"].tolist() == ["61%", "-100%", "99900%", "99%"]
+
+
+def test_a_currency_that_a_workbook_shows_is_that_of_the_row(tmp_path: Path) -> None:
+    formats = ["[$€-2] #,##0.00", '"US$"#,##0', "[$USD] 0", '"¥"#,##0.00', "￥0", '0.00"元"',
+               '0"万元"', "[$-409]0", '#,##0,"k"', BUILTIN_FORMATS[44], "General"]  # fmt: skip
+    rows = [("客户编号", "报告期", "sales"), *((f"K{n}", DAY, 100) for n in range(len(formats)))]
+    file = written(
+        tmp_path / "a.xlsx", rows, formats={f"C{n}": form for n, form in enumerate(formats, 2)}
+    )
+
+    def reasons(unit: str) -> list[str]:
+        mapping = replace(MARGIN, columns={"sales": ItemRule(item="revenue", unit=unit)})
+        found = read(file, mapping)
+        # what a column is counted in holds of all its cells
+        assert set(numbers(found)) == {1e6 if unit == "万元" else 100.0}
+        return [reason.split(",")[0] for reason in found.rejects.table["reason"]]
+
+    others = ["EUR", "USD", "USD"]
+    assert reasons("CNY") == reasons("万元") == [f"names the currency {name}" for name in others]
+    others = ["EUR", "¥", "¥", "CNY", "CNY"]
+    assert reasons("USD") == [f"names the currency {name}" for name in others]
+    assert len(reasons("")) == 7
+    # it is a number all the same
+    shown = guess_mapping(file).frame().set_index("column")
+    assert shown.loc["sales", "guess"] == "revenue"
+
+
 STATEMENTS = [
     ("财务汇总表",), (),
     ("客户编号", "利润表", None, "资产负债表", "备注"),
@@ -154,6 +198,25 @@ def test_a_name_that_is_not_merged_holds_of_its_column_only(tmp_path: Path) -> N
     assert shown["column"].tolist() == ["profit / a", "profit / b", "c"]
 
 
+def test_columns_that_are_merged_for_looks_are_one(tmp_path: Path) -> None:
+    rows = [("firm", None, "sales"), ("A", None, 1), ("B", None, 2)]
+    file = written(tmp_path / "a.xlsx", rows, "A1:B1", "A2:B2")
+    mapping = replace(
+        MARGIN, customer=FieldRule(columns=("firm",)), true_from=FieldRule(value=DAY),
+        columns={"sales": ItemRule(item="revenue", unit="CNY")},
+    )  # fmt: skip
+    found = read(file, mapping)
+    assert found.observations.customers == ("A", "B")
+    assert numbers(found) == [1.0, 2.0]
+    assert not found.rejects.table.size
+    # something of its own is in the second column, whose name is not known
+    rows[2] = ("B", "x", 2)
+    with pytest.raises(DocumentError, match="column 2 has no name"):
+        read(written(tmp_path / "b.xlsx", rows, "A1:B1"), mapping)
+    with pytest.raises(DocumentError, match="column 2 has no name"):
+        read(written(tmp_path / "c.xlsx", rows[:2]), mapping)
+
+
 def test_headers_that_are_none(tmp_path: Path) -> None:
     rows = [("a", None), ("b", "b"), (1, 2)]
     file = written(tmp_path / "a.xlsx", rows, "A1:B1")
@@ -193,8 +256,11 @@ def test_merged_cells_by_row() -> None:
     # not wider than the table, and nothing behind the last row
     assert merges.row(3, [None, "y"], 1, [0]) == ["x", "y"]
     assert merges.row(4, [None, "z"], 3, [0]) == [None, "z"]
-    # where the first holds nothing, the others do neither
-    assert Merges(["A1:B1"]).row(1, [None, None], 2, []) == [None, None]
+    # where the first holds nothing, the others do neither, and are looked at once
+    empty = Merges(["A1:B9", "D1:E9"])
+    assert empty.row(1, [None, None, "c", "d"], 3, []) == [None, None, "c", "d"]
+    cells = ["x", None]
+    assert empty.row(2, cells, 3, []) is cells
     with pytest.raises(UnsafeInputError, match="in row 1, merged cells overlap"):
         Merges(["A1:B1"] * 20_000).row(1, ["a"], 1, [])
 

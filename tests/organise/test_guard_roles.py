@@ -338,7 +338,7 @@ def test_rows_are_looked_up_however_many_there_are(place: Any) -> None:
         host=place.query["host"], user="tests", dbname=place.database
     ) as connection:
         # far more than PostgreSQL believes that a hash has room for
-        events = "SELECT 100 + i, 'expired', 1, '{}', 1, 'x' FROM generate_series(1, 5000) AS i"
+        events = "SELECT 100 + i, 'expired', 1, '{}', 1, 'x', '' FROM generate_series(1, 5000) AS i"
         for statement in (
             f"INSERT INTO protections {events}",
             "ANALYZE protections",

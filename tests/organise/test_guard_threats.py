@@ -176,7 +176,6 @@ def test_a_reject_in_the_clear_is_not_believed(new_store: New, column: str, also
         store.rejects,
         lambda: store.rejects(1),
         lambda: store.reject(_rejects(), batch=1),
-        lambda: store.erase("P-4711", reason="asked for"),
     ):
         with pytest.raises(DecryptionError, match=r"reject 2 of batch 1 .* not encrypted") as told:
             call()

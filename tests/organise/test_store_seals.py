@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import itertools
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,16 +21,21 @@ from creditscore.exceptions import (
     ErasedSubjectError,
     RejectedRowsWarning,
     StoreError,
+    StoreVersionError,
 )
 from creditscore.organise import CustomerStore, ErasureRegister
+from creditscore.organise._guard._database_role import database_roles
+from creditscore.organise._guard._role_script import RoleScript
 from creditscore.organise._store._customers import Customers
-from creditscore.organise._store._engine import reading, writing
+from creditscore.organise._store._engine import make_engine, reading, writing
 from creditscore.organise._store._schema import customers
 from creditscore.protect import AccessPolicy, Actor, Grant, KeyRing, ProtectionPlan, Role
+from engines import Postgres
 from older_stores import made_by, make_older
-from stores import CATALOGUE, facts
+from stores import CATALOGUE, facts, postgres_place
 
 RING = KeyRing.generate()
+NUMBERS = itertools.count(5001)
 FACTS = facts(
     ("Zoë Quicksilver", "revenue", 5, "2023-12-31"),
     ("上海宏远", "income", 7, "2023-12-31"),
@@ -49,7 +57,7 @@ OPEN = ItemCatalogue(
 
 def forge(store: CustomerStore, statement: str, **values: Any) -> None:
     """Change rows as somebody who may write to all of the database, but has no keys."""
-    tables = ("settings", "customers", "observations", "audit")
+    tables = ("settings", "customers", "observations", "audit", "rejects")
     with store.engine.begin() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         for table in tables:
@@ -251,6 +259,107 @@ def test_many_customers_are_found_as_few_are(
         assert known.names([10**9]) == {}
 
 
+def test_nobody_is_taken_for_somebody_else(new_store: Callable[..., CustomerStore]) -> None:
+    """Exchanged digests would let one customer be erased, or read, in the place of another."""
+    store = new_store(keys=RING)
+    store.load(FACTS)
+    with store.engine.connect() as connection:
+        one, other = connection.execute(
+            sa.select(customers.c.digest).order_by(customers.c.id)
+        ).scalars()
+    for digest, number in ((b"in between", 1), (one, 2), (other, 1)):
+        forge(store, "UPDATE customers SET digest = :d WHERE id = :n", d=digest, n=number)
+    for act in (
+        lambda: store.snapshot("2024-06-30", customers=["Zoë Quicksilver"]),
+        lambda: store.erase("Zoë Quicksilver", reason="asked for"),
+        lambda: store.load(FACTS),
+        lambda: store.link("Zoë Quicksilver", "上海宏远", reason="x"),
+    ):
+        with pytest.raises(DecryptionError, match=r"leads to one of another name"):
+            act()
+    with store.engine.connect() as connection:
+        assert store._desk.customers(connection)._keys([1, 2]).keys() == {1, 2}
+
+
+def test_whoever_has_a_store_open_opens_it_anew_after_a_rotation(
+    new_place: Callable[[], Any],
+) -> None:
+    """New keys wrapped by the old master key would be lost with it."""
+    place = new_place()
+    with (
+        CustomerStore.create(place, CATALOGUE, keys=RING) as store,
+        CustomerStore.open(place, keys=RING) as other,
+    ):
+        store.load(FACTS)
+        newest = RING.rotated()
+        store.rotate_keys(newest)
+        for act in (lambda: other.load(FACTS), other.customers):
+            with pytest.raises(StoreError, match=r"protection of the store .* open it again"):
+                act()
+        store.load(facts(("Zed", "income", 5, "2023-12-31")))
+    with CustomerStore.open(place, keys=newest.without(RING.current)) as store:
+        assert store.snapshot("2024-06-30").loc["Zed", "income"] == 5
+
+
+def test_names_that_are_kept_in_mind_are_those_of_who_is_not_erased(
+    new_place: Callable[[], Any],
+) -> None:
+    place = new_place()
+    with (
+        CustomerStore.create(place, CATALOGUE, keys=RING) as store,
+        CustomerStore.open(place, keys=RING) as other,
+    ):
+        store.load(FACTS)
+        assert other.customers() == FACTS.customers
+        store.erase("Zoë Quicksilver", reason="asked for")
+        assert other.customers() == ("erased:1", "上海宏远")
+
+
+# --- events ----------------------------------------------------------------------------
+
+
+def test_events_that_were_put_in_by_hand_are_not_believed(
+    new_store: Callable[..., CustomerStore],
+) -> None:
+    """Adding a row is enough, which no trigger refuses."""
+    store = new_store(keys=RING)
+    store.load(FACTS)
+    store.place_hold("Zoë Quicksilver", reason="a lawsuit")
+    assert len(store.holds()) == 1
+    with store.engine.begin() as connection:
+        connection.execute(sa.text(
+            "INSERT INTO protections (id, kind, customer_id, content, recorded_at, recorded_by, "
+            "seal) SELECT 9, 'release', customer_id, :content, recorded_at, recorded_by, seal "
+            "FROM protections"
+        ), {"content": '{"reason":"x"}'})  # fmt: skip
+    for act in (store.holds, lambda: store.erase("Zoë Quicksilver", reason="asked for")):
+        with pytest.raises(StoreError, match=r"release of number 9 is not sealed by the store"):
+            act()
+
+
+def test_a_reject_that_nobody_can_read_stops_no_erasure(
+    new_store: Callable[..., CustomerStore],
+) -> None:
+    store = new_store(keys=RING)
+    store.load(FACTS)
+    reject = {
+        "source": "a.csv", "row": "7", "column": "Name", "item": "name",
+        "value": "Zoë Quicksilver", "reason": "is too long", "protected": True, "cells": "[]",
+    }  # fmt: skip
+    store.reject(pd.DataFrame([reject]), batch=1)
+    with store.engine.begin() as connection:
+        connection.execute(sa.text(
+            "INSERT INTO rejects (id, batch_id, source, row, column_name, item, reason, "
+            "is_protected, value) SELECT 99, batch_id, source, row, column_name, item, reason, "
+            "is_protected, 'in the clear' FROM rejects"
+        ))  # fmt: skip
+    # and what stands beside the ciphers of a row does not hide whom it names
+    forge(store, "UPDATE rejects SET value = 'x', cells = 'x' WHERE id = 1")
+    with pytest.raises(DecryptionError, match=r"reject 1 of batch 1 .* not encrypted"):
+        store.rejects()
+    assert store.erase("Zoë Quicksilver", reason="asked for").n_rejects == 1
+
+
 # --- older stores ----------------------------------------------------------------------
 
 
@@ -288,6 +397,59 @@ def test_an_older_store_gets_seals_and_its_names_are_hidden(
         told = b"".join(path.read_bytes() for path in old.parent.glob(f"{old.name}*"))
         assert "Zoë Quicksilver".encode() not in told
         assert "上海宏远".encode() not in told
+
+
+def test_roles_of_postgresql_stay_when_a_store_is_migrated(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Policies of other tables name that of customers, and grants stand on it."""
+    new_place = postgres_place(postgres, NUMBERS)
+    place, old = new_place(), new_place()
+    made_by(monkeypatch, "0004")
+    with CustomerStore.create(place, CATALOGUE, keys=RING) as store:
+        store.load(FACTS)
+        store.place_hold("上海宏远", reason="a lawsuit")
+        make_older(store, old, "0004")
+        hold = store.holds()
+    roles = database_roles(POLICY, CATALOGUE, "s", ())
+    script = RoleScript(roles=roles, prefix="s", schema="public", database=old.database).text()
+    for column in (', "digest"', ', "name_cipher"', ', "seal"'):
+        script = script.replace(column, "")
+    engine = make_engine(old, 5)
+    with writing(engine) as connection:
+        connection.execution_options(no_parameters=True).exec_driver_sql(script)
+    granted = sa.text("SELECT relowner, relrowsecurity, relforcerowsecurity FROM pg_class "
+                      "WHERE relname = 'customers'")  # fmt: skip
+    with engine.connect() as connection:
+        before = connection.execute(granted).one()
+        assert before.relrowsecurity
+    with CustomerStore.migrate(old, keys=RING) as store:
+        assert store.customers() == FACTS.customers
+        assert store.holds() == hold
+        with store.engine.connect() as connection:
+            assert connection.execute(granted).one() == before
+    engine.dispose()
+
+
+def test_a_backup_of_older_tables_says_how_it_is_restored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, path = tmp_path / "old.db", tmp_path / "backup.db"
+    with monkeypatch.context() as patch:
+        made_by(patch, "0004")
+        with CustomerStore.create(tmp_path / "new.db", CATALOGUE, keys=RING) as store:
+            store.load(FACTS)
+            make_older(store, old, "0004")
+            store.backup(path)
+    document = path.with_name("backup.db.json")
+    told = json.loads(document.read_text())
+    old.replace(path)
+    told["content"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("creditscore.organise._store._backup.read_document",
+                      lambda *_, **__: told["content"])  # fmt: skip
+        with pytest.raises(StoreVersionError, match=r"another version of the tables.*with a copy"):
+            CustomerStore.restore(path, tmp_path / "again.db", keys=RING)
 
 
 def test_a_store_that_is_made_to_look_older_is_not_migrated(new_place: Callable[[], Any]) -> None:

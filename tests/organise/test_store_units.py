@@ -233,9 +233,15 @@ def test_currencies_are_those_of_iso_4217(
 
 
 def test_units_that_are_money() -> None:
-    for unit in ("EUR", "TEUR", "kUSD", "EURm", "CNY tausend", "万元", "US$", "EUR/t"):
+    for unit in (
+        "EUR", "TEUR", "kUSD", "EURm", "CNY tausend", "万元", "US$", "EUR/t", "RMB'000",
+        "RMB thousand", "ALL", "thousand ALL", "TDEM", "TOP million",
+    ):  # fmt: skip
         assert is_money(plain_unit(unit)), unit
-    for unit in ("PCS", "EURO-PALLETS", "SEUR", "fraction", "", "index points"):
+    for unit in (
+        "PCS", "EURO-PALLETS", "SEUR", "fraction", "", "index points", "单元", "ALL shares",
+        "TOP 10 firms",
+    ):  # fmt: skip
         assert not is_money(plain_unit(unit)), unit
     # codes that readers take for one by themselves are among all, and each is its own
     assert {currency_code(code.lower()) for code in CODES} == CODES > COMMON

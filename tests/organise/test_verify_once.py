@@ -9,7 +9,7 @@ import pytest
 
 from creditscore.collect import Item, ItemCatalogue, Observations
 from creditscore.exceptions import ConflictWarning
-from creditscore.organise import find_conflicts, verification_status, verify
+from creditscore.organise import find_conflicts, find_duplicates, verification_status, verify
 
 COLUMNS = ["check", "severity", "value", "expected"]
 
@@ -71,7 +71,7 @@ def test_what_a_store_knew_last_counts_and_not_what_was_collected_last() -> None
     assert verification_status(table)["why"].tolist()[1] == "first-hand"
 
 
-def test_amounts_of_two_sources_and_two_units_correct_nothing() -> None:
+def test_amounts_of_two_sources_correct_nothing() -> None:
     amount = {"item": "invoice.amount", "true_from": ["2023-04-10", "2023-03-01"]}
     rows = (("100", "2023-04-30"), ("120", "2023-05-31"))
     assert found(settled(*rows, **amount)) == [["corrected", "doubt", 100.0, "120.0"]]
@@ -79,8 +79,50 @@ def test_amounts_of_two_sources_and_two_units_correct_nothing() -> None:
     by_two = {**amount, "source_name": ["ledger", "book"]}
     # which are two equals that contradict each other
     assert found(settled(*rows, **by_two)) == [["conflict", "error", 100.0, "120.0"]]
-    in_two = {**amount, "unit": ["CNY", "USD"]}
-    assert "corrected" not in {row[0] for row in found(settled(*rows, **in_two))}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (["100 CNY", "120 USD"], [("100.0 CNY", "120.0 USD")]),
+        (["100 CNY", "100 USD"], [("100.0 CNY", "100.0 USD")]),
+        (["100 USD", "100 CNY", "100 USD"], [("100.0 CNY", "100.0 USD")]),
+        (["100 CNY", "120 CNY", "120 EUR"],
+         [("100.0 CNY", "120.0 EUR"), ("120.0 CNY", "120.0 EUR")]),
+        # two ways of writing one unit, and none, which contradicts no other
+        (["100 CNY", "100 RMB"], []), (["100 CNY", "100 "], []),
+        (["100 CNY", "120 "], [(100.0, "120.0")]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("at_once", [True, False])
+def test_another_unit_of_one_source_is_another_value(
+    told: list[str], expected: list[Any], *, at_once: bool
+) -> None:
+    words = [word.split(" ") for word in told]
+    days = ["2023-05-31"] * 3 if at_once else ["2023-05-31", "2023-06-30", "2023-07-31"]
+    known = settled(
+        *((number, day) for (number, _), day in zip(words, days, strict=False)),
+        item="invoice.amount", unit=[unit for _, unit in words], true_from="2023-04-10",
+    )  # fmt: skip
+    check = ["conflict", "error"] if at_once else ["corrected", "doubt"]
+    table = verify(known).findings
+    own = table[table["check"].isin(["conflict", "corrected"])]
+    assert own[COLUMNS].values.tolist() == [[*check, *pair] for pair in expected]
+    if expected and not at_once:
+        why = verification_status(known)["why"].tolist()
+        assert why.count("first-hand, and replaced by a later word") == len(expected)
+    again = find_duplicates(known)
+    n_again = {"100 USD": len(told) - 2, "100 RMB": 1}.get(told[-1], 0)
+    assert again["kind"].tolist() == ["told again"] * n_again
+
+
+def test_a_unit_that_was_loaded_late_is_told() -> None:
+    amount = {"item": "revenue", "record": "", "true_from": "2022-12-31", "unit": ["USD", "CNY"]}
+    table = settled(("100", "2023-09-30"), ("100", "2023-05-31"), **amount).table
+    known = pd.to_datetime(pd.Series(["2023-09-30", "2024-02-01"]), utc=True)
+    late = verify(table.assign(known_at=known, recorded_at=known, observation=[7, 8])).findings
+    late = late[late["check"] == "outdated"]
+    assert late[["value", "expected"]].values.tolist() == [["100.0 CNY", "100.0 USD"]]
 
 
 def test_sources_contradict_each_other_whatever_the_day() -> None:

@@ -136,6 +136,12 @@ def _of_customers(values: Any, customers: pd.Index, name: str, owner: str) -> pd
 
 def read_answered(answered: Any, base_weights: Any, owner: str) -> tuple[Bool1D, Float1D, pd.Index]:
     """Return who answered, the base weights, and the labels of the customers."""
+    if callable(getattr(answered, "answered", None)):
+        msg = (
+            f"The 'answered' of {owner} must be who answered, not the {type(answered).__name__}. "
+            "Give its answered(), such as campaign.answered()."
+        )
+        raise InvalidDataError(msg)
     values = as_floats(answered, f"The 'answered' of {owner}")
     if values.ndim != 1 or not np.isin(values, (0.0, 1.0)).all():
         msg = (

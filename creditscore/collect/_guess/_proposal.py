@@ -13,9 +13,9 @@ from creditscore._checks import check_kind, unknown_name
 from creditscore._display import html_table
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import Method, SourceKind
+from creditscore.collect._reader._fields import instant_of
 from creditscore.collect._reader._file_form import FileForm
 from creditscore.collect._reader._mapping import SourceMapping
-from creditscore.collect._reader._read_source import instant_of
 from creditscore.collect._reader._rule import FIELDS, FieldRule, ItemRule
 from creditscore.exceptions import InvalidParameterError
 

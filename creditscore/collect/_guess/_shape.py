@@ -13,10 +13,10 @@ from creditscore._cells import is_empty
 from creditscore.collect._observation._incoming import coded
 from creditscore.collect._observation._item import Item
 from creditscore.collect._reader._file_form import FileForm
+from creditscore.collect._reader._marked_cell import Broken, Money
 from creditscore.collect._reader._rule import EXCEL_DAYS
 from creditscore.collect._reader._units import HUNDREDTH, ONE
 from creditscore.collect._reader._values import (
-    Broken,
     CellFault,
     DayReader,
     NumberReader,
@@ -96,6 +96,8 @@ def shape_of(cells: pd.Series, form: FileForm) -> Shape:
     some = [cell for cell in levels[:_MOST_LOOKED_AT] if not is_empty(cell)]
     some = [cell for cell in some if not isinstance(cell, Broken)]
     kept = [cell for cell in some if not stands_for_nothing(cell, missing)]
+    # which currency it is shown with is asked for where it is read
+    kept = [float(cell) if isinstance(cell, Money) else cell for cell in kept]
     number = NumberReader(
         decimal=form.decimal, thousands=form.thousands, factor=ONE, hundredth=HUNDREDTH
     )

@@ -28,7 +28,12 @@ def code_faults(
     })  # fmt: skip
     faults = observation_faults(observation_table(table, catalogue), catalogue)
     reasons = faults["column"] + " " + faults["reason"]
-    return dict(zip(faults["row"].tolist(), reasons.tolist(), strict=True))
+    found: dict[int, str] = dict(zip(faults["row"].tolist(), reasons.tolist(), strict=True))
+    for row in faults.loc[faults["column"] == "number", "row"].tolist():
+        # a word is read as an empty number
+        if isinstance(values[row], str) and values[row].strip():
+            found[row] = f"the value is no {catalogue[items[row]].kind}"
+    return found
 
 
 def check_code(item: str, value: Any, catalogue: ItemCatalogue | None, owner: str) -> None:

@@ -19,7 +19,7 @@ def customer_word(customer: Any, owner: str) -> str:
     Raises
     ------
     InvalidParameterError
-        It is neither text nor number, or one that a line of a form does not hold.
+        It is neither text nor number, or is blank, or one that a line of a form does not hold.
     """
     if customer is None:
         return ""
@@ -28,6 +28,12 @@ def customer_word(customer: Any, owner: str) -> str:
         msg = f"The 'customer' parameter of {owner} must be a text or a number. Got {kind}."
         raise InvalidParameterError(msg)
     word = word_of(customer)
+    if not word.strip() and customer != "":
+        msg = (
+            f"The 'customer' parameter of {owner} is blank: {customer!r}. Name the customer, or "
+            "give None for a form of nobody."
+        )
+        raise InvalidParameterError(msg)
     if not is_one_line(word):
         msg = (
             f"The 'customer' parameter of {owner} must be one line of {_MOST_LETTERS} letters at "

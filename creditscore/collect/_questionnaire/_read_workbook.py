@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,9 @@ from creditscore.collect._questionnaire._sheet_plan import (
 )
 from creditscore.collect._questionnaire._words import LANGUAGES, Language, number_words
 from creditscore.collect._questionnaire._workbook import column_head
+from creditscore.collect._reader._units import is_percent
 from creditscore.collect._reader._values import folded
+from creditscore.collect._reader._workbook import shows_percent
 from creditscore.exceptions import DocumentError
 from creditscore.protect import check_archive
 
@@ -309,8 +312,8 @@ def _answer_in(cell: Any, question: Question, language: Language) -> Any:
         raise _CellError(msg)
     if question.kind in ("choice", "yes_no"):
         return _option(_word(value), question, language)
-    if question.kind in ("number", "scale") and isinstance(value, str):
-        return _number_in(value)
+    if question.kind in ("number", "scale"):
+        return _number_of(cell, value, is_percent(folded(question.unit)))
     if question.kind == "day" and isinstance(value, str):
         return unicodedata.normalize("NFKC", value)
     if question.kind == "text":
@@ -337,9 +340,24 @@ def _option(word: str, question: Question, language: Language) -> Any:
     return meant.pop()
 
 
-def _number_in(text: str) -> float:
+def _number_of(cell: Any, value: Any, in_percent: bool) -> Any:
+    """Return the number of a cell; a typed 45% is kept as 0.45 that is shown as per cent."""
+    if isinstance(value, str):
+        return _number_in(value, in_percent)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not is_number or not shows_percent(cell.number_format):
+        return value
+    if not in_percent:
+        msg = "is shown as per cent, and no per cent is asked for"
+        raise _CellError(msg)
+    return float(Decimal(repr(value)) * 100)
+
+
+def _number_in(text: str, in_percent: bool) -> float:
     """Return the number of a text of plain digits, in full width too."""
     plain = folded(decoded(text)).replace("\u2212", "-")
+    if in_percent:
+        plain = plain.removesuffix("%").rstrip()
     if not _NUMBER.fullmatch(plain):
         msg = "is text, where a number should be"
         raise _CellError(msg)

@@ -17,6 +17,7 @@ from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._reader._bureau_report import Report, read_report
 from creditscore.collect._reader._collect import Collecting
 from creditscore.collect._reader._collected import Collected
+from creditscore.collect._reader._fields import file_time
 from creditscore.collect._reader._file_form import FileForm
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._open import (
@@ -27,7 +28,7 @@ from creditscore.collect._reader._open import (
     parsed_lines,
     unpacked,
 )
-from creditscore.collect._reader._read_source import instant_of, told_of
+from creditscore.collect._reader._read_source import told_of
 from creditscore.collect._reader._rule import FieldRule, ItemRule
 from creditscore.collect._reader._source_table import SourceTable
 from creditscore.exceptions import DocumentError
@@ -149,7 +150,7 @@ def read_bureau_reports(
     ]
     run = Collecting(
         table=table, mapping=mapping, catalogue=catalogue,
-        collected_at=None if collected_at is None else instant_of(collected_at), noted=noted,
+        collected_at=file_time(collected_at), noted=noted,
     )  # fmt: skip
     return told_of(replace(run.collected(), ignored=()), strict=False)
 

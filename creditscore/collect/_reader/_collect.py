@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ from creditscore.collect._reader._collected import (
     Collected,
     Rejects,
 )
-from creditscore.collect._reader._fields import Fields, plain_instant, read_fields
+from creditscore.collect._reader._fields import Fields, FileTime, plain_instant, read_fields
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._rule import ItemRule
 from creditscore.collect._reader._source_table import SourceTable, shown
@@ -46,6 +46,9 @@ from creditscore.collect._reader._values import (
     with_words,
 )
 from creditscore.exceptions import InvalidParameterError, MissingColumnError
+
+_Counted: TypeAlias = tuple[Decimal, str, str]
+"""By what numbers are multiplied, the unit they are kept in, and the one that was told."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,7 +80,7 @@ class Collecting:
     table: SourceTable
     mapping: SourceMapping
     catalogue: ItemCatalogue
-    collected_at: pd.Timestamp | None
+    collected_at: FileTime | None
     noted: Sequence[tuple[Int1D, str, str]] = ()
     """Rows that cannot be used for another reason than the cells hold: column and reason."""
     useless: Bool1D | None = None
@@ -100,7 +103,8 @@ class Collecting:
         """Read all rows."""
         self._check_columns()
         self.mapping.check_items(self.catalogue)
-        fields = read_fields(self.table, self.mapping, self.missing, self.collected_at)
+        told = self.collected_at.first if self.collected_at else None
+        fields = read_fields(self.table, self.mapping, self.missing, told)
         rows = np.flatnonzero(self._meant)
         together: dict[tuple[str, str], list[Int1D]] = {}
         for noted, column, reason in self.noted:
@@ -138,8 +142,13 @@ class Collecting:
 
     def _after_export(self, rejected: Int1D) -> dict[str, int]:
         """Count the rows that were used and say that they are later than the file."""
-        rows = {column: np.unique(np.concatenate(parts)) for column, parts in self.later.items()}
-        found = {column: int((~np.isin(of, rejected)).sum()) for column, of in rows.items()}
+        places = np.asarray(self.table.places, dtype=object)
+        rows = {column: np.concatenate(parts) for column, parts in self.later.items()}
+        found = {
+            # several rows may be of one place
+            column: len(set(places[of[~np.isin(of, rejected)]]))
+            for column, of in rows.items()
+        }
         return {column: n for column, n in found.items() if n}
 
     @cached_property
@@ -209,8 +218,12 @@ class Collecting:
 
     def _part(self, rows: Int1D, place: int, rule: ItemRule, column: str, fields: Fields) -> _Part:
         item = self.catalogue[rule.item]
-        factors, units = self._units(rows, rule, item, fields)
-        read = self._read(self.table.columns[column].iloc[rows], rule, item, (factors, units))
+        codes, counted = self._units(rows, rule, item, fields)
+        by_row = self.mapping.unit is not None and column in self.mapping.unit.columns
+        read = self._read(
+            self.table.columns[column].iloc[rows], rule, item, codes, counted, by_row=by_row
+        )
+        units = np.array([unit for _, unit, _ in counted], dtype=object)[codes]
         empty = read.empty
         if rule.required:
             self._note_all(rows[empty], column, item.name, "is empty, and must not be")
@@ -225,55 +238,52 @@ class Collecting:
 
     def _units(
         self, rows: Int1D, rule: ItemRule, item: Item, fields: Fields
-    ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
-        """Return the factor and the unit of each row."""
+    ) -> tuple[Int1D, list[_Counted]]:
+        """Return the place of each row among what numbers are counted in, and those."""
         own = Decimal(repr(rule.factor))
         told = rule.unit or (item.unit if self.mapping.long is None else "")
         scale, unit = factor_to(item, told) if item.kind == "number" else (ONE, "")
         if (told and unit) or item.kind != "number" or self.mapping.unit is None:
-            return _full(rows, own * scale), _full(rows, unit)
+            return np.zeros(len(rows), dtype=np.intp), [(own * scale, unit, rule.unit)]
         # the rule says thousands at most, and the row the currency
         codes, levels = pd.factorize(fields.unit[rows])
-        known = []
+        known: list[_Counted] = []
         for code, level in enumerate(levels):
             try:
-                known.append(_joined(scale, told, factor_to(item, level)))
+                factor, unit = _joined(scale, told, factor_to(item, level))
+                known.append((own * factor, unit, f"{told} {level}".strip()))
             except InvalidParameterError as error:
-                known.append((ONE, ""))
+                known.append((own, "", ""))
                 column = self.mapping.unit.columns[0] if self.mapping.unit.columns else "unit"
                 self._note_all(rows[codes == code], column, item.name, f"does not fit: {error}")
-        factors = np.array([own * factor for factor, _ in known], dtype=object)
-        return factors[codes], np.array([unit for _, unit in known], dtype=object)[codes]
+        return codes, known
 
     def _read(
-        self, cells: pd.Series, rule: ItemRule, item: Item,
-        counted: tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]],
+        self, cells: pd.Series, rule: ItemRule, item: Item, codes: Int1D,
+        counted: list[_Counted], *, by_row: bool,
     ) -> Read:  # fmt: skip
-        """Read the cells of a rule; `counted` has the factor and the unit of each."""
+        """Read the cells of a rule; `by_row` tells whether they are the units of the rows, too."""
         form = self.mapping.form
         if item.kind in ("text", "flag"):
             plain_reader: Any = read_text if item.kind == "text" else read_flag
             read = with_words(plain_reader, rule.words, item.kind)
-            read = currency_reader(read) if says_a_currency(item) else read
+            read = currency_reader(read, may_count=by_row) if says_a_currency(item) else read
             return read_column(cells, read, self.missing)
         if item.kind == "day":
             day = DayReader(format=rule.format, at=rule.at)
             return read_column(cells, with_words(day, rule.words, "day"), self.missing)
         thousands = form.thousands if rule.thousands is None else rule.thousands
-        (of_factor, factors), (of_unit, units) = map(pd.factorize, counted)
-        codes, pairs = pd.factorize(of_factor * max(1, len(units)) + of_unit)
         whole: Read | None = None
-        for code, pair in enumerate(pairs):
-            factor, unit = factors[pair // len(units)], units[pair % len(units)]
+        for code, (factor, unit, told) in enumerate(counted):
             number = NumberReader(
                 decimal=rule.decimal or form.decimal, thousands=thousands, factor=factor,
-                hundredth=hundredth_of(item, rule.unit), unit=unit,
+                hundredth=hundredth_of(item, told), unit=unit,
                 scale=factor / Decimal(repr(rule.factor)),
             )  # fmt: skip
             mine = np.flatnonzero(codes == code)
-            some = cells if len(pairs) == 1 else cells.iloc[mine]
+            some = cells if len(counted) == 1 else cells.iloc[mine]
             part = _numbers(some, number, self.missing, rule.words)
-            whole = part if len(pairs) == 1 else _put(whole, part, mine, len(cells))
+            whole = part if len(counted) == 1 else _put(whole, part, mine, len(cells))
         return whole or read_column(cells, read_text, self.missing)
 
     # --- observations ------------------------------------------------------------------------
@@ -282,14 +292,15 @@ class Collecting:
         """Return the row of each observation, and the observations, faulty ones noted."""
         rows = np.concatenate([part.rows for part in parts])
         places = np.concatenate([np.full(len(part.rows), part.place) for part in parts])
-        order = np.lexsort((places, rows))
+        said = np.concatenate([self._collected_at(part, fields) for part in parts])
+        order, known = self._known(said, np.lexsort((places, rows)))
         numbers, texts = zip(*(self._parted(part) for part in parts), strict=True)
         of_part: dict[str, list[Any]] = {
             "number": list(numbers),
             "text": list(texts),
             "unit": [part.units for part in parts],
             "true_from": [self._true_from(part, fields) for part in parts],
-            "collected_at": [self._collected_at(part, fields) for part in parts],
+            "collected_at": [known],
             "evidence": [
                 np.array(self.table.evidence(part.rows, part.column), dtype=object)
                 for part in parts
@@ -328,6 +339,20 @@ class Collecting:
         self._note(part.rows, column, part.rule.item, reasons[part.rows])
         return days[part.rows]
 
+    def _known(
+        self, said: npt.NDArray[np.datetime64], order: Int1D
+    ) -> tuple[Int1D, npt.NDArray[np.datetime64]]:
+        """Return the order of observations, and when they were collected, by what rows say.
+
+        What stands in a file was known when the file was made, and of one instant the last counts.
+        """
+        if self.collected_at is None:
+            return order, said
+        made = plain_instant(self.collected_at.last)
+        at = np.flatnonzero(said[order] >= made)
+        order[at] = order[at][np.argsort(said[order[at]], kind="stable")]
+        return order, np.minimum(said, made)
+
     def _collected_at(self, part: _Part, fields: Fields) -> npt.NDArray[np.datetime64]:
         rule = part.rule.collected_at or self.mapping.collected_at
         if part.rule.collected_at is None:
@@ -338,15 +363,12 @@ class Collecting:
             found = instants[part.rows]
         if rule is None or self.collected_at is None:
             return found
-        # what stands in a file was known when the file was made; a day lasts until its end
-        made = plain_instant(self.collected_at)
-        is_day = made == made.astype("datetime64[D]")
-        late = found >= made + np.timedelta64(1, "D") if is_day else found > made
+        late = found > plain_instant(self.collected_at.last)
         if late.any():
             column = next(iter(rule.columns), OF_THE_MAPPING)
             column = self.table.stands_for.get(column, column)
             self.later.setdefault(column, []).append(part.rows[late])
-        return np.where(late, made, found)
+        return found
 
     def _note_observed(self, table: pd.DataFrame, rows: Int1D, places: Int1D) -> None:
         """Note what the catalogue says against observations of rows without another fault."""
@@ -457,7 +479,3 @@ def _put(whole: Read | None, part: Read, mine: Int1D, n: int) -> Read:
     whole.values[mine], whole.empty[mine] = part.values, part.empty
     whole.reasons[mine] = part.reasons
     return whole
-
-
-def _full(rows: Int1D, value: Any) -> npt.NDArray[np.object_]:
-    return np.full(len(rows), value, dtype=object)

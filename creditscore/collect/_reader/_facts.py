@@ -15,6 +15,7 @@ import numpy as np
 from creditscore._cells import is_empty, word_of
 from creditscore._days import NoDayError, read_day, read_instant
 from creditscore.collect._reader._file_form import FileForm
+from creditscore.collect._reader._marked_cell import Broken
 from creditscore.collect._reader._open import (
     checked_file,
     decoded,
@@ -24,7 +25,6 @@ from creditscore.collect._reader._open import (
     unpacked,
 )
 from creditscore.collect._reader._source_table import SourceTable, from_records
-from creditscore.collect._reader._values import Broken
 from creditscore.exceptions import DocumentError, MissingColumnError
 
 _CORE = ("concept", "entity", "period", "unit")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from creditscore._days import names_a_day
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._rule import FieldRule
 from creditscore.collect._reader._source_table import SourceTable
@@ -27,6 +28,7 @@ from creditscore.exceptions import InvalidParameterError
 
 _PARTED = "/"
 """What stands between the texts of several columns that make one name."""
+_DAY = pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
 _NO_DAY = np.datetime64("NaT")
 
 
@@ -178,6 +180,33 @@ def _of_all(read: Callable[[Any], Any], rule: FieldRule) -> Any:
         return read(rule.value)
     except CellFault as error:
         msg = f"The mapping has the value {rule.value!r} for all rows, which {error}."
+        raise InvalidParameterError(msg) from error
+
+
+class FileTime(NamedTuple):
+    """When a file was made: the first and the last instant that it may have been."""
+
+    first: pd.Timestamp
+    last: pd.Timestamp
+
+
+def file_time(value: Any) -> FileTime | None:
+    """Return when a file was made, as it was told; a day lasts until its end."""
+    if value is None:
+        return None
+    first = instant_of(value)
+    return FileTime(first, first + _DAY if names_a_day(value) else first)
+
+
+def instant_of(value: Any) -> pd.Timestamp:
+    """Return the time that was told, in UTC."""
+    try:
+        return InstantReader()(value)
+    except CellFault as error:
+        msg = (
+            "The 'collected_at' parameter of read_source must be a time, such as "
+            f"'2024-05-02T08:00Z'. Got {value!r}, which {error}."
+        )
         raise InvalidParameterError(msg) from error
 
 

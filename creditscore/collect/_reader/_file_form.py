@@ -38,8 +38,9 @@ class FileForm:
     header_row : int or tuple of int, default=1
         Row that holds the names of the columns, counted from 1; those above it are skipped. Of
         names in several rows, all of them: the parts are joined, ``"Income / Sales"``, and merged
-        cells hold of all their columns. Files of text do not say what was merged: there, a name
-        holds of the columns right of it that have one in the row below only.
+        cells hold of all their columns. Of names in one row, a column that merged cells cover, and
+        that holds nothing of its own, is left out. Files of text do not say what was merged: there,
+        a name holds of the columns right of it that have one in the row below only.
     skip_rows : tuple of int, default=()
         Rows below the header that are no data, such as one of units.
     fill_merged : tuple of str, default=()

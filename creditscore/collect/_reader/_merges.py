@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from creditscore._cells import is_empty
-from creditscore.collect._reader._values import Merged
+from creditscore.collect._reader._marked_cell import Merged
 from creditscore.exceptions import UnsafeInputError
 
 _MOST_AT_ONCE = 16_384
@@ -63,12 +63,15 @@ class Merges:
             msg = f"The workbook is refused: in row {place}, merged cells overlap."
             raise UnsafeInputError(msg)
         found, known = list(cells), set(filled)
-        for span in self._here:
+        # those that hold nothing, or nothing that is looked at, are not looked at again
+        here, self._here = self._here, []
+        for span in here:
             if span.top == place and span.left <= len(cells):
                 self._values[span.name] = cells[span.left - 1]
             value = self._values.get(span.name)
-            if is_empty(value):
+            if is_empty(value) or span.left > width:
                 continue
+            self._here.append(span)
             first = span.left if span.top == place else span.left - 1
             found.extend([None] * (min(span.right, width) - len(found)))
             for column in range(first, min(span.right, width)):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
 from creditscore._checks import check_kind
 from creditscore._display import counted
 from creditscore._warn import warn_user
@@ -13,9 +11,9 @@ from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._faults import HIDDEN, MOST_SHOWN, first_faults
 from creditscore.collect._reader._collect import Collecting
 from creditscore.collect._reader._collected import Collected, told_later
+from creditscore.collect._reader._fields import file_time
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._open import open_source
-from creditscore.collect._reader._values import CellFault, InstantReader
 from creditscore.exceptions import (
     FutureRowsWarning,
     InvalidDataError,
@@ -51,8 +49,8 @@ def read_source(
     collected_at : datetime or str, optional
         When the facts were collected: the instant, or the day, at which the file was exported, in
         UTC where no zone is said. It is needed where the mapping does not say it, and used where
-        its column is empty. A row that says a later instant, or a later day, counts as collected
-        then, too: what stands in a file was known when the file was made.
+        its column is empty. A row that says a later instant counts as collected then, or at the
+        end of that day: what stands in a file was known when the file was made.
     strict : bool, default=False
         Whether one row that cannot be used is an error; without, it is a warning.
     limits : InputLimits, optional
@@ -62,7 +60,8 @@ def read_source(
     Returns
     -------
     Collected
-        Observations in the order of the rows, rejects, and what became of the rows.
+        Observations in the order of the rows, those of rows later than `collected_at` in the
+        order of the instants that these say; rejects, and what became of the rows.
 
     Raises
     ------
@@ -94,9 +93,10 @@ def read_source(
     Empty cells are no fault unless their rule says ``required``; they make no observation. Each
     row is used, rejected or skipped, and the three numbers add up to all.
 
-    A number that a workbook shows as per cent is per cent: 0.61 as 61%. Items that are named
-    currency, such as invoice.currency, are kept as codes: 人民币 and RMB are CNY. Signs of several
-    currencies, ¥ and $, need 'words' that say which is meant.
+    A number that a workbook shows as per cent is per cent: 0.61 as 61%; one that it shows with a
+    currency must be in that of its row. Items that are named currency, such as invoice.currency,
+    are kept as codes: 人民币 and RMB are CNY. Signs of several currencies, ¥ and $, need 'words'
+    that say which is meant; so does 万元, but in the column of the field 'unit'.
 
     Cells are read by their distinct values. The evidence of an observation names the file, its
     row, counted from 1 with the header as in a spreadsheet (from 0 in a frame), and the column:
@@ -144,7 +144,7 @@ def collect(
     limits: InputLimits | None = None,
 ) -> Collected:
     """Read a source; with `once`, each record may have one row only, or one a word of `apart`."""
-    told = None if collected_at is None else instant_of(collected_at)
+    told = file_time(collected_at)
     table = open_source(data, mapping.form, limits)
     run = Collecting(
         table=table, mapping=mapping, catalogue=catalogue, collected_at=told, once=once,
@@ -188,15 +188,3 @@ def told_of(collected: Collected, *, strict: bool) -> Collected:
         raise InvalidDataError(msg)
     warn_user(f"{msg} They are in 'rejects', with all their cells.", RejectedRowsWarning)
     return collected
-
-
-def instant_of(value: Any) -> pd.Timestamp:
-    """Return the time that was told, in UTC."""
-    try:
-        return InstantReader()(value)
-    except CellFault as error:
-        msg = (
-            "The 'collected_at' parameter of read_source must be a time, such as "
-            f"'2024-05-02T08:00Z'. Got {value!r}, which {error}."
-        )
-        raise InvalidParameterError(msg) from error

@@ -152,7 +152,8 @@ class ItemRule:
         Unit that cells are written in: ``"thousand CNY"``, ``"万元"``, ``"percent"``. Numbers
         are turned into the unit of the item; the factor is read from these words. A cell may
         name it beside its number: ``"￥3,000"``, ``"USD 3,000"``, ``"1.2万"``, ``"45%"``; where
-        that is another unit, or nothing says one, the row is rejected.
+        that is another unit, or nothing says one, the row is rejected. So it is where the
+        column is counted in thousands, and the cell says a currency without them: ``"€3"``.
     factor : float, default=1
         A further factor, such as -1 for expenses that are written with a minus.
     words : mapping of str to value, default={}

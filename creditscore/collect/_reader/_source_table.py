@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -16,6 +16,7 @@ from creditscore._cells import is_empty
 from creditscore._checks import unknown_name
 from creditscore._typing import Int1D
 from creditscore.collect._reader._file_form import HEADER_PARTED, FileForm
+from creditscore.collect._reader._marked_cell import Merged
 from creditscore.collect._reader._merges import Merges
 from creditscore.exceptions import (
     DocumentError,
@@ -152,15 +153,24 @@ def from_rows(
     if not header:
         msg = f"{name} has no header in row {', '.join(map(str, form.header_rows))}."
         raise EmptyDataError(msg)
-    by_column = zip(*kept, strict=True) if kept else [()] * len(header)
-    columns = {
-        title: pd.Series(list(cells), dtype=object)
-        for title, cells in zip(header, by_column, strict=True)
-    }
     return SourceTable(
-        name=name, origin=origin, columns=columns, places=places, digest=digest,
-        n_skipped=n_skipped, too_long=too_long,
+        name=name, origin=origin, columns=_columns(header, kept, name), places=places,
+        digest=digest, n_skipped=n_skipped, too_long=too_long,
     )  # fmt: skip
+
+
+def _columns(
+    header: Sequence[str], kept: Sequence[Sequence[Any]], name: str
+) -> dict[str, pd.Series]:
+    """Return the cells by column, without columns that hold parts of merged cells only."""
+    by_column = zip(*kept, strict=True) if kept else [()] * len(header)
+    columns = {}
+    for title, cells in zip(header, by_column, strict=True):
+        if title:
+            columns[title] = pd.Series(list(cells), dtype=object)
+        elif not all(isinstance(cell, Merged) or _nothing(cell) for cell in cells):
+            check_names(header, name)
+    return columns
 
 
 def _begins(cells: list[Any], word: str) -> bool:
@@ -171,16 +181,21 @@ def _begins(cells: list[Any], word: str) -> bool:
 
 
 def _header(head: Mapping[int, Sequence[Any]], merges: Merges | None, name: str) -> list[str]:
-    """Return the names of the columns; what stands in several rows is joined."""
+    """Return the names of the columns; what stands in several rows is joined.
+
+    Where one row has them, columns that merged cells of it cover have none.
+    """
     width = max((n for cells in head.values() for n, cell in enumerate(cells, 1)
                  if not _nothing(cell)), default=0)  # fmt: skip
     if not width:
         return []
-    rows = []
+    rows, parts_of = [], set()
     for place, cells in head.items():
         found = cells
-        if merges is not None and len(head) > 1:
-            found = merges.row(place, cells, width, range(width))
+        if merges is not None:
+            found = merges.row(place, cells, width, range(width) if len(head) > 1 else ())
+        parts_of |= {n for n, cell in enumerate(found) if isinstance(cell, Merged)}
+        found = [None if isinstance(cell, Merged) else cell for cell in found]
         words = ["" if _nothing(cell) else str(cell).strip() for cell in found]
         rows.append([*words, *[""] * (width - len(words))][:width])
     if merges is None:
@@ -188,7 +203,7 @@ def _header(head: Mapping[int, Sequence[Any]], merges: Merges | None, name: str)
     # the parts of merged cells that lie below each other are one
     parts = [dict.fromkeys(filter(None, column)) for column in zip(*rows, strict=True)]
     names = [HEADER_PARTED.join(part) for part in parts]
-    check_names(names, name)
+    check_names(names, name, parts_of)
     return names
 
 
@@ -211,15 +226,16 @@ def _filled(named: Sequence[str], header: Sequence[str], name: str) -> list[int]
     return [place for place, column in enumerate(header) if column in named]
 
 
-def check_names(names: Sequence[str], name: str) -> None:
-    """Check that each column has a name of its own."""
-    if "" in names:
+def check_names(names: Sequence[str], name: str, without: Collection[int] = ()) -> None:
+    """Check that each column has a name of its own, but for those that are to be without."""
+    bare = [n for n, title in enumerate(names) if not title and n not in without]
+    if bare:
         msg = (
-            f"{name}: column {list(names).index('') + 1} has no name in the header. Name it, or "
+            f"{name}: column {bare[0] + 1} has no name in the header. Name it, or "
             "say in which 'header_row' the names stand; of names in two rows, say both: [3, 4]."
         )
         raise DocumentError(msg)
-    twice = sorted({title for title in names if list(names).count(title) > 1})
+    twice = sorted({title for title in names if title and list(names).count(title) > 1})
     if twice:
         msg = f"{name} has more than one column named {', '.join(map(repr, twice))}. Rename one."
         raise DuplicateColumnError(msg)

@@ -18,10 +18,11 @@ from creditscore.collect._reader._collect import Collecting
 from creditscore.collect._reader._collected import Collected
 from creditscore.collect._reader._concepts import ConceptMap
 from creditscore.collect._reader._facts import Fact, fact_table, read_facts
+from creditscore.collect._reader._fields import file_time
 from creditscore.collect._reader._file_form import FileForm
 from creditscore.collect._reader._long_rule import LongRule
 from creditscore.collect._reader._mapping import SourceMapping
-from creditscore.collect._reader._read_source import instant_of, told_of
+from creditscore.collect._reader._read_source import told_of
 from creditscore.collect._reader._rule import FieldRule, ItemRule
 from creditscore.collect._reader._source_table import SourceTable
 from creditscore.collect._reader._units import is_currency, split_unit
@@ -151,8 +152,7 @@ default="public_filing"
     noted = [(np.array([row]), column, why) for row, (column, why) in chosen.faults.items()]
     run = Collecting(
         table=table, mapping=mapping, catalogue=catalogue,
-        collected_at=None if collected_at is None else instant_of(collected_at),
-        noted=noted, useless=useless,
+        collected_at=file_time(collected_at), noted=noted, useless=useless,
     )  # fmt: skip
     collected = run.collected()
     return told_of(replace(collected, n_rows=collected.n_rows - n), strict=False)

@@ -25,7 +25,7 @@ _OF_A_FRACTION = {
 }  # fmt: skip
 _OF_TIME = {("years", "months"): "12", ("quarters", "months"): "3", ("weeks", "days"): "7"}
 
-_OF_SEVERAL = {
+SIGNS = {
     "¥": ("CNY", "JPY"),
     "$": ("ARS", "AUD", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD", "USD"),
 }
@@ -41,7 +41,7 @@ def split_unit(text: str) -> tuple[Decimal, str]:
     The first word may be a scale, and the last one behind a currency; in Chinese, the first
     letters: 万元 is 10,000 CNY. So may T or k before a currency, and '000, m or bn behind it.
     """
-    unit = " ".join(text.split())
+    unit = " ".join(unicodedata.normalize("NFKC", text).split())
     if is_percent(unit):
         return ONE, unit
     if unit.startswith("人民币") and not currency_code(unit):
@@ -67,13 +67,24 @@ def split_unit(text: str) -> tuple[Decimal, str]:
 
 
 def _plain(unit: str) -> str:
-    """Return the code of what is a sign or a name of a currency; other words stay as they are."""
-    return unit if unit.upper() in CODES else currency_code(unit) or unit
+    """Return the code of what is a currency, by its code, sign or name; other words stay.
+
+    So do codes in small letters that are words, too: all, top.
+    """
+    code = unit.upper()
+    if code in CODES:
+        return code if code in COMMON else unit
+    return currency_code(unit) or unit
 
 
 def is_percent(text: str) -> bool:
     """Tell whether a unit is a hundredth."""
-    return _OF_A_FRACTION.get(text.strip().casefold()) == "0.01"
+    return _OF_A_FRACTION.get(_folded(text)) == "0.01"
+
+
+def _folded(text: str) -> str:
+    """Return a unit such that writings of one are equal: width, case, blanks about it."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def factor_to(item: Item, text: str) -> tuple[Decimal, str]:
@@ -86,13 +97,16 @@ def factor_to(item: Item, text: str) -> tuple[Decimal, str]:
         amount, and the text is no currency.
     """
     factor, unit = split_unit(text)
+    if not item.unit and unit in SIGNS:
+        msg = f"{text!r} is the sign of {', '.join(SIGNS[unit])}: name the one that is meant"
+        raise InvalidParameterError(msg)
     if not item.unit and unit and not is_currency(unit):
         msg = (
             f"{text!r} is no currency with what it is counted in, such as 'CNY', 'thousand EUR' "
             f"or '万元', and the item {item.name!r} has no other unit"
         )
         raise InvalidParameterError(msg)
-    if not unit or not item.unit or unit.casefold() == item.unit.casefold():
+    if not unit or not item.unit or _folded(unit) == _folded(item.unit):
         return factor, item.unit or unit
     if item.unit == "fraction" and unit.casefold() in _OF_A_FRACTION:
         return factor * Decimal(_OF_A_FRACTION[unit.casefold()]), item.unit
@@ -113,9 +127,10 @@ def hundredth_of(item: Item, text: str) -> Decimal | None:
 
     A hundredth of the fraction that is kept; one, where the numbers themselves are per cent.
     """
-    if is_percent(text or item.unit):
+    told = _folded(text)
+    if is_percent(told or item.unit):
         return ONE
-    return HUNDREDTH if item.unit == "fraction" and text in ("", item.unit) else None
+    return HUNDREDTH if item.unit == "fraction" and told in ("", item.unit) else None
 
 
 def times_beside(before: str, after: str, unit: str, scale: Decimal) -> Decimal | None:
@@ -143,17 +158,15 @@ def times_beside(before: str, after: str, unit: str, scale: Decimal) -> Decimal 
     times = ONE
     for text in filter(None, (before, after)):
         factor, name = split_unit(text)
-        name = name.upper() if name.upper() in COMMON else name
-        meant = _OF_SEVERAL.get(name, (name,))
-        if name and name not in CODES and name not in _OF_SEVERAL and name != unit:
+        meant = SIGNS.get(name, (name,))
+        if name and name not in CODES and name not in SIGNS and name != unit:
             return None
         if name and unit not in meant:
             wanted = f"is to be in {unit}" if unit else "nothing says its 'unit'"
             msg = f"names the currency {name}, and {wanted}"
             raise InvalidParameterError(msg)
         times *= factor
-    # a sign before the number says the currency; what stands behind it, what is counted
-    if times == scale or (times == ONE and not after):
+    if times == scale:
         return ONE
     if scale == ONE:
         return times
@@ -166,21 +179,28 @@ def says_a_currency(item: Item) -> bool:
     return item.kind == "text" and re.split("[._]", item.name)[-1] == "currency"
 
 
-def currency_of(text: str) -> str:
-    """Return the code of a currency, whatever it is counted in: 人民币, RMB and 万元 are CNY.
+def currency_of(text: str, *, may_count: bool = False) -> str:
+    """Return the code of a currency: 人民币 and RMB are CNY, and so is 万元 where it may count.
 
     Raises
     ------
     InvalidParameterError
-        It is the sign of several, or none that is known.
+        It is the sign of several, or none that is known; or it says what amounts are counted in,
+        which would be lost.
     """
     word = unicodedata.normalize("NFKC", text).strip()
-    if word in _OF_SEVERAL:
-        msg = f"is the sign of {', '.join(_OF_SEVERAL[word])}: say in 'words' which is meant"
+    if word in SIGNS:
+        msg = f"is the sign of {', '.join(SIGNS[word])}: say in 'words' which is meant"
         raise InvalidParameterError(msg)
-    _, unit = split_unit(word)
+    factor, unit = split_unit(word)
     code = unit.upper() if unit.upper() in CODES else unit
     if not is_currency(code):
         msg = "is no currency that is known, such as CNY: say in 'words' which is meant"
+        raise InvalidParameterError(msg)
+    if factor != 1 and not may_count:
+        msg = (
+            f"is counted in {factor:,}: name its column as 'unit', or say in 'words' which "
+            "currency is meant"
+        )
         raise InvalidParameterError(msg)
     return code

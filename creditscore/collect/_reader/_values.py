@@ -22,6 +22,7 @@ from creditscore._cells import can_be_kept, word_of
 from creditscore._days import NoDayError, read_day, read_instant
 from creditscore._typing import Bool1D
 from creditscore.collect._observation._incoming import coded
+from creditscore.collect._reader._marked_cell import Broken, Money, Nested, Percent
 from creditscore.collect._reader._rule import EXCEL_DAYS
 from creditscore.collect._reader._units import currency_of, is_percent, times_beside
 from creditscore.exceptions import ColumnTypeError, InvalidParameterError
@@ -99,6 +100,8 @@ def read_column(
 
 def stands_for_nothing(level: Any, missing: frozenset[str]) -> bool:
     """Tell whether a cell is one of the words; numbers are, in whatever file and writing."""
+    if isinstance(level, Percent) and stands_for_nothing(level.number, missing):
+        return True
     word = folded(word_of(level))
     number = number_of(word)
     return word in missing or (not math.isnan(number) and number in map(number_of, missing))
@@ -122,46 +125,6 @@ def hashable(cells: pd.Series) -> pd.Series:
         made = [Nested(cell) if isinstance(cell, (list, dict)) else cell for cell in cells]
         return pd.Series(made, index=cells.index, dtype=object)
     return cells
-
-
-class Broken(str):
-    """What stands in a cell of a workbook that has no value: it is a fault, and no text."""
-
-    __slots__ = ()
-
-    @property
-    def reason(self) -> str:
-        """Why it cannot be used."""
-        return "is what a workbook has for a formula without a value, or an error"
-
-
-class Merged(Broken):
-    """What stands in a cell that a workbook shows as one with others, of which it is not the first.
-
-    Its text names them all: A2:A5.
-    """
-
-    __slots__ = ()
-
-    @property
-    def reason(self) -> str:
-        """Why it cannot be used, and what to do."""
-        return (
-            f"is one of the merged cells {self}, whose value stands in the first; if it holds of "
-            "all, name the column as 'fill_merged' in the entry 'file' of the mapping"
-        )
-
-
-class Percent(str):
-    """A number that a workbook shows as per cent: 0.61 as 61%, with a point for decimals."""
-
-    __slots__ = ()
-
-
-class Nested(str):
-    """The text of a list or a mapping, which no single value can be read from."""
-
-    __slots__ = ()
 
 
 def folded(text: str) -> str:
@@ -188,6 +151,9 @@ class NumberReader:
         if isinstance(cell, (bool, np.bool_)):
             msg = "is true or false, and no number"
             raise CellFault(msg)
+        if isinstance(cell, Money):
+            # how a workbook shows a number does not say what it is counted in
+            self._times(cell.currency, "", Decimal(1))
         if isinstance(cell, (int, float, Decimal, np.integer, np.floating)):
             number = Decimal(str(cell))
         else:
@@ -204,6 +170,7 @@ class NumberReader:
             raise CellFault(self._no_number())
         text = cell.strip()
         if not text.isascii():
+            _refuse_marks(text)
             text = unicodedata.normalize("NFKC", text).strip().replace("\u2212", "-")
         negative = False
         if text.startswith("(") and text.endswith(")"):
@@ -237,11 +204,15 @@ class NumberReader:
                 msg = f"is per cent, and to be in {self.unit or 'a currency'}"
                 raise CellFault(msg)
             return number, self.hundredth
+        times = self._times(before, after, self.scale)
+        return (text, Decimal(1)) if times is None else (number, times)
+
+    def _times(self, before: str, after: str, scale: Decimal) -> Decimal | None:
+        """Return by what to multiply a number, of which the unit beside it must be its own."""
         try:
-            times = times_beside(before, after, self.unit, self.scale)
+            return times_beside(before, after, self.unit, scale)
         except InvalidParameterError as error:
             raise CellFault(str(error)) from error
-        return (text, Decimal(1)) if times is None else (number, times)
 
     def _plain(self, text: str) -> str:
         """Return a number as programs write it, or what is none."""
@@ -262,6 +233,14 @@ class NumberReader:
         if groups is not None and groups["sign"] not in (self.thousands, self.decimal):
             parts += f"; if {groups['sign']!r} parts its thousands, say so in 'thousands'"
         return f"is no number written with {self.decimal!r} for decimals{parts}"
+
+
+def _refuse_marks(text: str) -> None:
+    """Refuse signs that are digits to nobody but a program, such as marks of footnotes: ², ①."""
+    for char in text:
+        if not char.isdecimal() and any(map(str.isdecimal, unicodedata.normalize("NFKC", char))):
+            msg = f"has {char!r} beside its number, such as the mark of a footnote: leave it out"
+            raise CellFault(msg)
 
 
 def read_text(cell: Any) -> str:
@@ -288,12 +267,15 @@ def read_text(cell: Any) -> str:
     return word
 
 
-def currency_reader(read: Callable[[Any], Any]) -> Callable[[Any], str]:
-    """Return a reader of the codes of currencies, which `read` returns as people call them."""
+def currency_reader(read: Callable[[Any], Any], *, may_count: bool) -> Callable[[Any], str]:
+    """Return a reader of the codes of currencies, which `read` returns as people call them.
+
+    `may_count` tells whether they may say in what amounts are counted, such as 万元.
+    """
 
     def reader(cell: Any) -> str:
         try:
-            return currency_of(read(cell))
+            return currency_of(read(cell), may_count=may_count)
         except InvalidParameterError as error:
             raise CellFault(str(error)) from error
 
@@ -302,6 +284,7 @@ def currency_reader(read: Callable[[Any], Any]) -> Callable[[Any], str]:
 
 def read_flag(cell: Any) -> float:
     """Return 1 for true and 0 for false."""
+    cell = cell.number if isinstance(cell, Percent) else cell
     found = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}.get(folded(word_of(cell)))
     if found is None or isinstance(cell, Nested):
         msg = "is neither true nor false; say in 'words' what it stands for"
@@ -444,8 +427,11 @@ def with_words(
     known = {folded(word): word_value(value, kind) for word, value in words.items()}
 
     def reader(cell: Any) -> Any:
-        word = folded(word_of(cell))
-        return known[word] if word in known else read(cell)
+        # a per cent is shown in one writing, and kept in another
+        given = (cell, cell.number) if isinstance(cell, Percent) else (cell,)
+        words_of = [folded(word_of(one)) for one in given]
+        said = [known[word] for word in words_of if word in known]
+        return said[0] if said else read(cell)
 
     return reader
 

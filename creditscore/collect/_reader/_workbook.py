@@ -7,21 +7,24 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from creditscore._currency import COMMON
 from creditscore._raw_table import openpyxl_module
 from creditscore.collect._reader._file_form import FileForm
+from creditscore.collect._reader._marked_cell import Broken, Money, Percent
 from creditscore.collect._reader._merges import Merges
 from creditscore.collect._reader._row_limit import RowLimit
 from creditscore.collect._reader._source_table import SourceTable, from_rows
-from creditscore.collect._reader._values import Broken, Percent
+from creditscore.collect._reader._units import SIGNS, split_unit
 from creditscore.exceptions import DocumentError
 
 _TEXT_OF_A_FORMAT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 """What a format shows as it stands: texts in quotes, signs, widths, colours."""
+_CURRENCY_IN_A_FORMAT = re.compile(r'"([^"]*)"|\\?([$¥￥€£])|\[\$([^\]-]*)')
+"""Texts in quotes, signs as they stand, and what is before a place: [$€-407]."""
 _END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})")
 _LONGEST_TAG = 64
@@ -80,21 +83,40 @@ def _cells(values: Any, formulas: Any) -> Iterator[list[Any]]:
 
 
 def _shown(value: Any, cell: Any, errors: frozenset[str]) -> Any:
-    """Return a value, marked where it is none or a per cent; the cell has formula and format."""
+    """Return a value, marked where it is none, a per cent or money; the cell has the format."""
     if value is None:
         return None if cell.value is None else Broken(NOT_COMPUTED)
     if isinstance(value, str):
         return Broken(value) if value in errors else value
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if is_number and _is_percent(cell.number_format):
-        return Percent(f"{(Decimal(repr(value)) * 100).normalize():f}%")
-    return value
+    if is_number and shows_percent(cell.number_format):
+        return Percent.of(value)
+    currency = _currency_of(cell.number_format) if is_number else ""
+    return Money.of(value, currency) if currency else value
 
 
 @cache
-def _is_percent(number_format: str) -> bool:
+def shows_percent(number_format: str) -> bool:
     """Tell whether a format shows a number times 100; a sign in quotes is a text."""
     return "%" in _TEXT_OF_A_FORMAT.sub("", number_format)
+
+
+@cache
+def _currency_of(number_format: str) -> str:
+    """Return the code or sign of the currency that a format shows, an empty text for none.
+
+    What stands in it beside the currency, such as thousands, is not looked at: formats divide.
+    """
+    from openpyxl.styles.numbers import BUILTIN_FORMATS_REVERSE  # noqa: PLC0415 - an extra
+
+    if number_format in BUILTIN_FORMATS_REVERSE:
+        # of these each machine shows the currency of its own country
+        return ""
+    for text in _CURRENCY_IN_A_FORMAT.findall(number_format):
+        _, name = split_unit("".join(text))
+        if name in COMMON or name in SIGNS:
+            return name
+    return ""
 
 
 def _merged(sheet: Any) -> list[str]:

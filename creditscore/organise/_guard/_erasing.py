@@ -44,29 +44,43 @@ class Counts:
     linked: int
 
 
-def destroy(
-    known: Customers, named: NamedRejects, number: int, *, reason: str, by: str,
-    kept: Sequence[str],
-) -> Counts:  # fmt: skip
-    """Delete the keys of a customer and of its rejects, and note that; the rest stays."""
-    connection = known.connection
-    about = named.of(known.names([number])[number])
-    at = next_instant(connection)
-    n_rejects = _delete_keys(connection, REJECTS, about)
-    counted = _counted(connection, number, kept, at=at, n_rejects=n_rejects)
-    _delete_keys(connection, CUSTOMER, [number])
-    row = {
-        "id": next_id(connection, erasures), "customer_id": number, "reason": reason,
-        "recorded_at": at, "recorded_by": by,
-    }  # fmt: skip
-    connection.execute(erasures.insert().values(**row))
-    add_event(connection, ERASED, number, {"kept": sorted(kept)}, at=at, by=by)
-    return counted
+@dataclass(frozen=True, kw_only=True)
+class Erasing:
+    """Erases customers, with what takes long to find out for many and for one."""
+
+    known: Customers
+    named: NamedRejects
+    into: Mapping[int, int]
+
+    @classmethod
+    def of(cls, known: Customers) -> Self:
+        """Read which rejects name whom, and who is one with whom."""
+        named = NamedRejects.read(known.connection, known.vault)
+        return cls(known=known, named=named, into=roots(known.connection))
+
+    def destroy(self, number: int, *, reason: str, by: str, kept: Sequence[str]) -> Counts:
+        """Delete the keys of a customer and of its rejects, and note that; the rest stays."""
+        connection = self.known.connection
+        about = self.named.of(self.known.names([number])[number])
+        at = next_instant(connection)
+        n_rejects = _delete_keys(connection, REJECTS, about)
+        # of all but the one that they lead into, be that the customer or another
+        n_linked = list(self.into.values()).count(self.into.get(number, number))
+        counted = _counted(connection, number, kept, at=at, n_rejects=n_rejects, n_linked=n_linked)
+        _delete_keys(connection, CUSTOMER, [number])
+        row = {
+            "id": next_id(connection, erasures), "customer_id": number, "reason": reason,
+            "recorded_at": at, "recorded_by": by,
+        }  # fmt: skip
+        connection.execute(erasures.insert().values(**row))
+        add_event(self.known, ERASED, number, {"kept": sorted(kept)}, at=at, by=by)
+        return counted
 
 
 def _counted(
-    connection: sa.Connection, number: int, kept: Sequence[str], *, at: int, n_rejects: int
-) -> Counts:
+    connection: sa.Connection, number: int, kept: Sequence[str], *, at: int, n_rejects: int,
+    n_linked: int,
+) -> Counts:  # fmt: skip
     rows = observations.c
     sealed = (rows.cipher.is_not(None) | rows.evidence_cipher.is_not(None)).label("sealed")
     is_kept = (rows.cipher.is_(None) & items.c.name.in_(list(kept))).label("is_kept")
@@ -79,7 +93,7 @@ def _counted(
     )
     found = [(bool(a), bool(b), bool(c), int(n)) for a, b, c, n in connection.execute(asked)]
     return Counts(
-        at=at, rejects=n_rejects, linked=_n_linked(connection, number),
+        at=at, rejects=n_rejects, linked=n_linked,
         values=sum(n for sealed, _, _, n in found if sealed),
         kept=sum(n for _, of_law, _, n in found if of_law),
         left=sum(n for _, of_law, lies_open, n in found if lies_open and not of_law),
@@ -87,16 +101,12 @@ def _counted(
     )  # fmt: skip
 
 
-def _n_linked(connection: sa.Connection, number: int) -> int:
-    """Return how many others are one with a customer by their merges."""
-    into = roots(connection)
-    # of all but the one that they lead into, be that the customer or another
-    return list(into.values()).count(into.get(number, number))
-
-
 @dataclass(frozen=True, kw_only=True)
 class NamedRejects:
-    """Which rejects name whom: only their cells say that, so all are decrypted once."""
+    """Which rejects name whom: only their cells say that, so all are decrypted once.
+
+    What somebody put beside the ciphers, or in their place, names nobody and stops no erasure.
+    """
 
     by_cell: Mapping[str, Sequence[int]]
 
@@ -105,7 +115,7 @@ class NamedRejects:
         """Read all of them. O(rejects) time."""
         found: dict[str, list[int]] = {}
         if vault.has_keys:
-            table = reject_table(connection, vault, None)
+            table = reject_table(connection, vault, None, strict=False)
             ids = connection.execute(sa.select(rejects.c.id).order_by(rejects.c.id)).scalars()
             for number, value, cells in zip(ids, table["value"], table["cells"], strict=True):
                 for cell in {_plain(value), *map(_plain, _cells(cells))}:
@@ -150,22 +160,22 @@ def erase_again(known: Customers, entries: Mapping[str, Sequence[str]], *, by: s
     gone = erased_ids(connection)
     there = known.names(n for n in known.ids() if n not in gone) if entries else {}
     found = {subjects_digest({name}, key=key): number for number, name in there.items()}
-    named = NamedRejects.read(connection, known.vault) if entries else None
+    erasing = Erasing.of(known) if entries else None
     n_erased = 0
     for digest, kept in sorted(entries.items()):
         number = found.get(digest)
         if number is None:
             at = next_instant(connection)
-            add_event(connection, ELSEWHERE, None, {"digest": digest}, at=at, by=by)
-        elif named is not None:
+            add_event(known, ELSEWHERE, None, {"digest": digest}, at=at, by=by)
+        elif erasing is not None:
             reason = "erased before the backup was restored"
-            destroy(known, named, number, reason=reason, by=by, kept=kept)
+            erasing.destroy(number, reason=reason, by=by, kept=kept)
             n_erased += 1
     return n_erased
 
 
-def clean(engine: sa.Engine, *, vacuum: bool) -> bool:
-    """Make the database let go of what it kept of deleted keys; tells whether it could.
+def clean(engine: sa.Engine, *, vacuum: bool, tables: Sequence[str] = ("subject_keys",)) -> bool:
+    """Make the database let go of rows of tables that are gone; tells whether it could.
 
     SQLite overwrote the rows (secure_delete), and still has them in the write-ahead log until it
     is emptied. PostgreSQL keeps dead rows until they are vacuumed, and their bytes in the page
@@ -188,5 +198,6 @@ def clean(engine: sa.Engine, *, vacuum: bool) -> bool:
         connection = plain.execution_options(isolation_level="AUTOCOMMIT")
         if not connection.execute(owned).scalar():
             return False
-        connection.exec_driver_sql(f"VACUUM {'(FULL) ' if vacuum else ''}subject_keys")
+        for table in tables:
+            connection.exec_driver_sql(f"VACUUM {'(FULL) ' if vacuum else ''}{table}")
     return True

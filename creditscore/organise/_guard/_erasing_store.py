@@ -12,7 +12,7 @@ from creditscore._checks import check_kind
 from creditscore._days import check_day
 from creditscore._warn import warn_user
 from creditscore.exceptions import InvalidParameterError, MergedCustomersWarning, StoreError
-from creditscore.organise._guard._erasing import NamedRejects, clean, destroy
+from creditscore.organise._guard._erasing import Erasing, clean
 from creditscore.organise._guard._erasure import Erasure, RetentionApplied
 from creditscore.organise._guard._events import (
     HOLD,
@@ -243,17 +243,14 @@ class StoreErasing(StoreBase):
         self._desk.allow("erase", approval, subjects=[name])
         with self._writing() as connection:
             number, kept = self._check_free(connection, name, wanted, customers)
-            vault = self._desk.vault
-            counts = destroy(
-                self._desk.customers(connection), NamedRejects.read(connection, vault), number,
-                reason=reason, by=self.actor.name, kept=kept,
-            )  # fmt: skip
+            erasing = Erasing.of(self._desk.customers(connection))
+            counts = erasing.destroy(number, reason=reason, by=self.actor.name, kept=kept)
             said = {"reason": reason, "values": counts.values, "rejects": counts.rejects,
                     "kept": list(kept), "registered": register is not None}  # fmt: skip
             self._desk.record_change(connection, "erase", said, [name])
             if register is not None:
                 # before the commit: rather one too many in the register than one too few
-                register.add(name, kept, self.actor, vault.derive(REGISTER))
+                register.add(name, kept, self.actor, self._desk.vault.derive(REGISTER))
         is_cleaned = clean(self._engine, vacuum=vacuum)
         if counts.linked:
             msg = (
@@ -388,7 +385,8 @@ class StoreErasing(StoreBase):
     ) -> None:
         """Add an event of a customer, and its record in the trail."""
         with self._writing() as connection:
-            number = customer_id(self._desk.customers(connection), customer)
+            known = self._desk.customers(connection)
+            number = customer_id(known, customer)
             at = next_instant(connection)
-            add_event(connection, kind, number, content, at=at, by=self.actor.name)
+            add_event(known, kind, number, content, at=at, by=self.actor.name)
             self._desk.record_change(connection, kind, said, [customer])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -15,6 +16,7 @@ from creditscore.exceptions import StoreError
 from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._names import next_id
 from creditscore.organise._store._schema import protections
+from creditscore.organise._store._subjects import Vault
 from creditscore.protect import (
     Consent,
     LegalHold,
@@ -26,6 +28,21 @@ from creditscore.protect import (
 HOLD, RELEASE, CONSENT, WITHDRAWAL, REQUEST = (
     "hold", "release", "consent", "withdrawal", "request",
 )  # fmt: skip
+
+
+_SEALED = ("id", "kind", "customer_id", "content", "recorded_at")
+
+
+def event_seal(vault: Vault, row: Mapping[str, Any]) -> bytes:
+    """Return the HMAC-SHA256 of an event."""
+    told = json.dumps([row[name] for name in _SEALED]).encode()
+    return hmac.digest(vault.derive("protections"), told, "sha256")
+
+
+def is_sealed(vault: Vault, row: Mapping[str, Any]) -> bool:
+    """Tell whether an event is as the store wrote it."""
+    seal = row["seal"]
+    return isinstance(seal, bytes) and hmac.compare_digest(seal, event_seal(vault, row))
 
 
 def day_of(instant: int) -> str:
@@ -52,15 +69,16 @@ def customer_id(known: Customers, customer: Any) -> int:
 
 
 def add_event(
-    connection: sa.Connection, kind: str, customer: int | None, content: Mapping[str, Any],
+    known: Customers, kind: str, customer: int | None, content: Mapping[str, Any],
     *, at: int, by: str,
 ) -> None:  # fmt: skip
-    """Add an event."""
+    """Add an event, sealed by a key of the store."""
     row = {
-        "id": next_id(connection, protections), "kind": kind, "customer_id": customer,
+        "id": next_id(known.connection, protections), "kind": kind, "customer_id": customer,
         "content": canonical_json(dict(content)), "recorded_at": at, "recorded_by": by,
     }  # fmt: skip
-    connection.execute(protections.insert().values(**row))
+    row["seal"] = event_seal(known.vault, row)
+    known.connection.execute(protections.insert().values(**row))
 
 
 def plain(value_object: Any) -> dict[str, Any]:
@@ -75,9 +93,23 @@ def plain(value_object: Any) -> dict[str, Any]:
 
 
 def _events(known: Customers, *kinds: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield kind, customer and content of events, in their order."""
-    asked = sa.select(protections).where(protections.c.kind.in_(kinds))
-    rows = known.connection.execute(asked.order_by(protections.c.id)).all()
+    """Yield kind, customer and content of events, in their order.
+
+    Raises
+    ------
+    StoreError
+        Somebody else put one in: a consent or the end of a hold opens what was closed.
+    """
+    columns = [protections.c[name] for name in (*_SEALED, "seal")]
+    asked = sa.select(*columns).where(protections.c.kind.in_(kinds)).order_by(protections.c.id)
+    rows = known.connection.execute(asked).all()
+    for row in rows:
+        if not is_sealed(known.vault, dict(row._mapping)):  # noqa: SLF001 - public in SQLAlchemy
+            msg = (
+                f"The {row.kind} of number {row.id} is not sealed by the store: the table "
+                "'protections' was changed by somebody else. Restore the store from a backup."
+            )
+            raise StoreError(msg)
     names = known.names(row.customer_id for row in rows)
     for row in rows:
         content = json.loads(row.content)

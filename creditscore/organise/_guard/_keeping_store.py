@@ -27,7 +27,7 @@ from creditscore.organise._store._base import OWNER
 from creditscore.organise._store._engine import is_sqlite
 from creditscore.organise._store._names import next_id
 from creditscore.organise._store._schema import assignments
-from creditscore.organise._store._subjects import settings_of
+from creditscore.organise._store._subjects import renew_protection, settings_of
 from creditscore.organise._store._writing import next_instant
 from creditscore.protect import (
     Anchor,
@@ -135,9 +135,12 @@ class StoreKeeping(StoreErasing):
         self._desk.allow("rotate_keys", approval)
         with self._writing() as connection:
             vault, n = rewrap(connection, self._desk.vault, keys)
+            # others that have it open would wrap new keys by the version that is to be destroyed
+            renew_protection(connection, vault)
             said = {"key_version": keys.current, "keys": n}
             self._desk.record_change(connection, "rotate_keys", said)
         self._desk = self._desk.keyed(vault)
+        self._read_settings()
         clean(self._engine, vacuum=False)
         return n
 

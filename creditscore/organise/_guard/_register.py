@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from creditscore.exceptions import BrokenTrailError
 from creditscore.protect import Actor, AuditTrail, FileSink, TrailReport
 
 
@@ -69,7 +70,9 @@ class ErasureRegister:
             The register was edited or cut, or is that of another store.
         """
         report: TrailReport = self._trail(key).verify()
-        report.check()
+        if report.told:
+            msg = f"The register of erasures, {self.path}, cannot be used. {report.told}"
+            raise BrokenTrailError(msg)
         return {
             record.subjects_digest: tuple(record.details.get("kept", ()))
             for record in self._trail(key).since()

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from creditscore.collect import ItemCatalogue
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
-from creditscore.organise._guard._erasing import Counts, NamedRejects, destroy
+from creditscore.organise._guard._erasing import Counts, Erasing
 from creditscore.organise._guard._erasure import Erasure
 from creditscore.organise._guard._events import add_event, day_of, read_holds
 from creditscore.organise._guard._purpose_limit import KIND, kinds_of
@@ -146,7 +146,7 @@ def expire(
     done.n_held = retention.counts.get("held", 0)
     guarded = [item.name for item in catalogue if item.is_protected]
     expired = Unread.read(connection).expired
-    named: NamedRejects | None = None
+    erasing: Erasing | None = None
     for name, due in retention.due().groupby("customer", observed=True, sort=True):
         if str(name) in held:
             done.n_held += len(due)
@@ -162,13 +162,13 @@ def expire(
         is_all = due["item"].isin(guarded).any() and not rest.isin(guarded).any()
         if desk.vault.has_keys and is_all:
             kept = tuple(sorted(set(rest)))
-            named = named or NamedRejects.read(connection, desk.vault)
-            counts = destroy(known, named, number, reason=reason, by=by, kept=kept)
+            erasing = erasing or Erasing.of(known)
+            counts = erasing.destroy(number, reason=reason, by=by, kept=kept)
             done.erased[number] = (counts, kept)
             done.registered.append((str(name), kept))
         at = next_instant(connection)
         content = {"observations": ids.tolist(), "reason": reason}
-        add_event(connection, EXPIRED, number, content, at=at, by=by)
+        add_event(known, EXPIRED, number, content, at=at, by=by)
         done.n_expired += 0 if number in done.erased else len(ids)
     return done
 

@@ -35,7 +35,7 @@ _COLUMNS = {
     "retractions": ("id", "observation_id", "recorded_at"),
     "links": ("id", "customer_id", "into_id", "recorded_at"),
     "erasures": ("id", "customer_id", "recorded_at"),
-    "protections": ("id", "kind", "customer_id", "content", "recorded_at"),
+    "protections": ("id", "kind", "customer_id", "content", "recorded_at", "seal"),
     "assignments": ("id", "member", "customer_id", "is_assigned"),
     "audit": ("number", "hash"),
     "observations": (

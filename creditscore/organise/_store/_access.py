@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,6 +62,8 @@ class Desk:
     policy: AccessPolicy | None
     actor: Actor
     plan: ProtectionPlan | None = None
+    names: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
+    """Names of customers that were decrypted while the store is open."""
 
     def under(self, policy: AccessPolicy | None) -> Desk:
         """Return the same under another policy."""
@@ -73,15 +75,15 @@ class Desk:
 
     def keyed(self, vault: Vault) -> Desk:
         """Return the same with keys under another master key."""
-        return replace(self, vault=vault)
+        return replace(self, vault=vault, names={})
 
     def at(self, engine: sa.Engine) -> Desk:
         """Return the same at another place."""
-        return replace(self, engine=engine)
+        return replace(self, engine=engine, names={})
 
     def customers(self, connection: sa.Connection) -> Customers:
         """Return numbers and names of customers, as this connection sees them."""
-        return Customers(connection=connection, vault=self.vault)
+        return Customers(connection=connection, vault=self.vault, read=self.names)
 
     def trail(self, bind: sa.Connection | None = None) -> AuditTrail:
         """Return the trail; with a connection, records are kept with its transaction."""

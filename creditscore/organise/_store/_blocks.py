@@ -130,7 +130,7 @@ def _columns_of(content: Any, after: int, number: int) -> dict[str, npt.NDArray[
 
 
 def _check(content: bytes, size: int, after: int, number: int) -> bytes:
-    """Return four bytes that are others where bytes of a block are, its number or the one before.
+    """Return four bytes that are others where a block was cut or damaged, or is another one.
 
     They are the CRC-32 of sums of the bytes, which takes a tenth of the time of one of all bytes.
     """

@@ -17,7 +17,7 @@ from creditscore.organise._store._schema import ITEM_PLACES, erasures, items, pr
 ERASED, EXPIRED, ELSEWHERE = "erased", "expired", "erased elsewhere"
 REGISTER = "erasure register"
 """Purpose of the key of registers of erasures."""
-PSEUDONYM = re.compile(r"erased:([1-9][0-9]*)")
+PSEUDONYM = re.compile(r"erased:([1-9][0-9]{0,17})")
 
 
 def pseudonym(number: int) -> str:

@@ -190,8 +190,10 @@ class StoreReads(StoreBase):
         What happens to a record once (``Item.once``), such as its days and its amount in the
         standard catalogue, is corrected by a load that says otherwise, from when that is known;
         before, the old version counts. Load a correction without `backfill`, or it counts as known
-        from when it says that it was collected. What an export leaves out, and a value that goes
-        back to what was loaded before, corrects nothing: retract the wrong one (``retract``).
+        from when it says that it was collected. What an export leaves out, and a row that is the
+        very same as one loaded before, corrects nothing: retract the wrong one (``retract``). A
+        store keeps the catalogue that it was made with; what happens once by a newer one is told
+        by ``change_catalogue``, and from then on of the past, too.
         """
         owner = f"{OWNER}.records"
         day = _clock.day_number(as_of, "as_of", owner)

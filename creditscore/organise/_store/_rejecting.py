@@ -64,14 +64,17 @@ def add_rejects(connection: sa.Connection, vault: Vault, table: Any, batch: int)
     return len(rows)
 
 
-def reject_table(connection: sa.Connection, vault: Vault, batch: int | None) -> pd.DataFrame:
+def reject_table(
+    connection: sa.Connection, vault: Vault, batch: int | None, *, strict: bool = True
+) -> pd.DataFrame:
     """Return rejects; what is encrypted is decrypted, where its key is still there.
 
     Raises
     ------
     DecryptionError
         What was encrypted was altered or moved, or something lies in the clear that a store does
-        not keep so.
+        not keep so. Where it is not strict, what lies in the clear is passed over, and what cannot
+        be decrypted is missing.
     """
     wanted = sa.select(rejects).order_by(rejects.c.id)
     if batch is not None:
@@ -81,7 +84,7 @@ def reject_table(connection: sa.Connection, vault: Vault, batch: int | None) -> 
     rows = []
     for row in found:
         number, cipher = int(row["batch_id"]), ciphers.get(int(row["id"]))
-        value, cells = _held(row, cipher, vault)
+        value, cells = _held(row, cipher, vault) if strict else _readable(row, cipher)
         rows.append(
             [
                 *(number, row["source"], row["row"], row["column_name"], row["item"], value),
@@ -166,6 +169,17 @@ def _held(
     number = int(row["id"])
     value = _opened(cipher, row["value_cipher"], number, "value")
     return value, _opened(cipher, row["cells_cipher"], number, "cells")
+
+
+def _readable(row: sa.RowMapping, cipher: FieldCipher | None) -> tuple[str | None, str | None]:
+    """Return what can be decrypted of a reject, whatever stands beside it."""
+    found: list[str | None] = []
+    for field in ("value", "cells"):
+        try:
+            found.append(_opened(cipher, row[f"{field}_cipher"], int(row["id"]), field))
+        except DecryptionError:
+            found.append(None)
+    return found[0], found[1]
 
 
 def _sealed(cipher: FieldCipher | None, value: str | None, number: int, field: str) -> bytes | None:

@@ -178,6 +178,7 @@ protections = sa.Table(
     _text("content"),
     _whole("recorded_at"),
     _text("recorded_by"),
+    sa.Column("seal", sa.LargeBinary, nullable=False),
 )
 """Holds, consents, requests of customers, and what of erased ones is kept: an event each."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from creditscore._checks import check_kind
 from creditscore._validation import check_real
 from creditscore.collect import ItemCatalogue
-from creditscore.exceptions import InvalidParameterError
+from creditscore.exceptions import InvalidParameterError, StoreVersionError
 from creditscore.organise._guard._erasing import clean, erase_again
 from creditscore.organise._guard._keeping_store import StoreKeeping
 from creditscore.organise._guard._register import ErasureRegister
@@ -88,9 +88,10 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
 
     *Protection.* In a store with keys, names of customers, values of protected items and evidence
     are encrypted, each under the key of its customer, which is wrapped by the current master key;
-    rejected rows are, each under a key of its own. Catalogue, policy and plan are sealed: the
-    store opens by none that it did not write. Other values, days and names of sources lie open in
-    the file, and a store without keys hides nothing. A new file may be read by its owner alone.
+    rejected rows are, each under a key of its own. Catalogue, policy, plan, consents and holds are
+    sealed: the store goes by none that it did not write. Other values, days and names of sources
+    lie open in the file, and a store without keys hides nothing. A new file may be read by its
+    owner alone.
 
     Examples
     --------
@@ -285,8 +286,8 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
                 if before != after or said["new_blocks"]:
                     desk.record_change(connection, "migrate", said)
             if before != after:
-                # names that lay open are gone from the tables, and not yet from the log
-                clean(engine, vacuum=False)
+                # names that lay open are gone from the rows, and not yet from what is beside them
+                clean(engine, vacuum=not is_sqlite(engine), tables=["customers"])
         finally:
             engine.dispose()
         return cls.open(place, keys=keys, actor=actor, busy_seconds=busy_seconds)
@@ -367,13 +368,15 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
             The audit trail in it is not whole, or the register is not.
         KeyStoreError
             The keys are those of another store.
+        StoreVersionError
+            The backup is of another version of the tables. Migrate a copy, and back that up.
         AccessDeniedError
             The policy in the backup does not let the actor do this.
         """
         path = Path(path)
         engine = _engine(place, keys, actor, busy_seconds, "restore")
         sealed = Backup.read(path)
-        with cls.open(path, keys=keys, actor=actor) as source:
+        with _open_backup(cls, path, keys, actor) as source:
             # not recorded where it is refused: the backup stays as it is
             if source.policy is not None:
                 source.policy.check(source.actor, "restore")
@@ -401,6 +404,20 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
             store.close()
             raise
         return store
+
+
+def _open_backup(
+    kind: type[CustomerStore], path: Path, keys: KeyRing | None, actor: Actor | None
+) -> CustomerStore:
+    try:
+        return kind.open(path, keys=keys, actor=actor)
+    except StoreVersionError as error:
+        msg = (
+            f"The backup {str(path)!r} is of another version of the tables. {error} Do so with a "
+            "copy of it that nobody else can read, and not with the backup itself, which is to "
+            "stay what its document says; back the copy up, and restore that."
+        )
+        raise StoreVersionError(msg) from error
 
 
 def _engine(place: Any, keys: Any, actor: Any, busy_seconds: Any, call: str) -> sa.Engine:

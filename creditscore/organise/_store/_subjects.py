@@ -111,6 +111,11 @@ def make_vault(connection: sa.Connection, ring: KeyRing | None) -> Vault:
     return vault
 
 
+def renew_protection(connection: sa.Connection, vault: Vault) -> None:
+    """Add the same protection again, so that whoever has the store open must open it anew."""
+    settings_of(connection, vault).add(PROTECTION, json.dumps(read_protection(connection)))
+
+
 def settings_of(connection: sa.Connection, vault: Vault) -> Settings:
     """Return the documents of a store, whose seals are checked."""
     return Settings(connection=connection, key=vault.derive("settings"))

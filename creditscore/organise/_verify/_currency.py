@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 
-from creditscore._currency import CODES, currency_code
+from creditscore._currency import CODES, COMMON, currency_code
 from creditscore.collect import Item
 
+_COUNTS = "thousands?|millions?|billions?|k|m|mn|bn"
 _MONEY = re.compile(
-    rf"(?<![A-Za-z])[TKk]?({'|'.join(sorted(CODES))})(k|m|mn|bn)?(?![A-Za-z])|[元€£$¥]"
+    rf"(?<![A-Za-z])[TKk]?({'|'.join(sorted(COMMON))}|RMB)(k|m|mn|bn)?(?![A-Za-z])|(?<!单)元|[€£$¥]"
 )
+_RARE = re.compile(
+    rf"(({_COUNTS}) )?[TKk]?({'|'.join(sorted(CODES))})(k|m|mn|bn)?( ({_COUNTS}))?", re.ASCII
+)
+"""With nothing beside it but what it counts: codes may be words, as in ALL shares, TOP 10."""
 
 
 def plain_unit(unit: str) -> str:
@@ -19,7 +24,7 @@ def plain_unit(unit: str) -> str:
 
 def is_money(unit: str) -> bool:
     """Tell whether a plain unit is a currency, or so many of one: EUR, TEUR, CNY thousand, 万元."""
-    return _MONEY.search(unit) is not None
+    return _MONEY.search(unit) is not None or _RARE.fullmatch(unit) is not None
 
 
 def is_amount(item: Item) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from creditscore.organise._verify._same_fact import FACT
+from creditscore.organise._verify._same_fact import FACT, unit_codes
 from creditscore.organise._verify._tidy_facts import sources_of, tidy_facts, values_of, words_of
 
 _ABOUT = ("invoiced_on", "amount")
@@ -65,7 +65,7 @@ def duplicates_of(table: pd.DataFrame) -> pd.DataFrame:
 
 def _told_again(table: pd.DataFrame) -> pd.DataFrame:
     same = [*FACT, "number", "text", "source", "source_name", "method"]
-    again = table.duplicated(same, keep="first").to_numpy()
+    again = table.assign(in_unit=unit_codes(table)).duplicated([*same, "in_unit"]).to_numpy()
     rows = table[again]
     return _listed("told again", rows, sources_of(rows))
 

@@ -16,6 +16,7 @@ from creditscore.organise._verify._same_fact import (
     facts_of,
     other_unit,
     same_values,
+    unit_codes,
 )
 from creditscore.organise._verify._tidy_facts import (
     codes_of,
@@ -52,7 +53,7 @@ def _at_one_instant(table: pd.DataFrame) -> pd.DataFrame:
     rows = table[table.duplicated(together, keep=False).to_numpy()].dropna(subset=together)
     rows, last = _replaced(rows, codes_of(rows, together))
     return findings(
-        "conflict", "error", rows, value=values_of(rows), expected=_words(last),
+        "conflict", "error", rows, value=_told(rows, last), expected=_words(last, rows),
         hint="the same source told both at one instant; the last counts",
     )  # fmt: skip
 
@@ -69,7 +70,7 @@ def _outdated(table: pd.DataFrame) -> pd.DataFrame:
     rows, newer = table.iloc[counting[wrong]], table.iloc[newest[wrong]]
     hint = "collected " + _days(rows["collected_at"]) + ", and loaded after what the same source"
     return findings(
-        "outdated", "doubt", rows, value=values_of(rows), expected=_words(newer),
+        "outdated", "doubt", rows, value=_told(rows, newer), expected=_words(newer, rows),
         hint=hint + " said on " + _days(newer["collected_at"]) + "; it counts",
     )  # fmt: skip
 
@@ -83,17 +84,18 @@ def _replaced_later(table: pd.DataFrame) -> pd.DataFrame:
     how = np.where(once, "", " by " + words_of(last["method"]))
     hint = "the same source says otherwise" + how + ", known from " + _days(last["known"])
     return findings(
-        np.where(once, "corrected", "conflict"), "doubt", rows, value=values_of(rows),
-        expected=_words(last), hint=hint + "; the last known counts",
+        np.where(once, "corrected", "conflict"), "doubt", rows, value=_told(rows, last),
+        expected=_words(last, rows), hint=hint + "; the last known counts",
     )  # fmt: skip
 
 
 def _replaced(rows: pd.DataFrame, code: Int1D) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return rows that say something else than the last of their code, each value once, and it."""
     one, other = np.arange(len(rows)), _last(rows, code, "known")
-    differs = ~same_values(rows, one, other, 0.0) & ~other_unit(rows, one, other)
-    at_odds = rows.assign(code=code)[differs]
-    one = np.flatnonzero(differs)[~at_odds.duplicated(["code", "number", "text"]).to_numpy()]
+    differs = ~same_values(rows, one, other, 0.0) | other_unit(rows, one, other)
+    at_odds = rows.assign(code=code, in_unit=unit_codes(rows))[differs]
+    again = at_odds.duplicated(["code", "number", "text", "in_unit"]).to_numpy()
+    one = np.flatnonzero(differs)[~again]
     return rows.iloc[one], rows.iloc[other[one]]
 
 
@@ -106,8 +108,17 @@ def _last(rows: pd.DataFrame, code: Int1D, instant: str) -> Int1D:
     return last[code]
 
 
-def _words(rows: pd.DataFrame) -> Any:
-    return values_of(rows).astype(str).to_numpy()
+def _told(rows: pd.DataFrame, others: pd.DataFrame) -> Any:
+    """Return what rows say, with its unit where the others say theirs in another."""
+    value = values_of(rows).to_numpy(dtype=object, copy=True)
+    mine, other = (words_of(of["unit"]).to_numpy(dtype=object) for of in (rows, others))
+    apart = (mine != other) & (mine != "") & (other != "") & rows["number"].notna().to_numpy()
+    value[apart] = [f"{one} {unit}" for one, unit in zip(value[apart], mine[apart], strict=True)]
+    return value
+
+
+def _words(rows: pd.DataFrame, others: pd.DataFrame) -> Any:
+    return _told(rows, others).astype(str)
 
 
 def _days(instants: pd.Series) -> Any:

@@ -150,11 +150,17 @@ def _on_later_days(
     return place, at, days[at] - key[place] <= WITHIN_DAYS
 
 
+def unit_codes(table: pd.DataFrame) -> Int1D:
+    """Return a number for the unit of each row, -1 for none; two ways of writing one are one."""
+    unit = table["unit"].cat.categories.astype(str).map(plain_unit).str.casefold()
+    own = np.where(unit == "", -1, pd.factorize(unit)[0])
+    codes: Int1D = own[table["unit"].cat.codes.to_numpy()]
+    return codes
+
+
 def other_unit(table: pd.DataFrame, one: Int1D, other: Int1D) -> Bool1D:
     """Tell which pairs are numbers whose units are both told and not the same."""
-    unit = table["unit"].cat.categories.astype(str).map(plain_unit).str.casefold()
-    # two ways of writing one unit are one; -1 is that of no unit
-    code = np.where(unit == "", -1, pd.factorize(unit)[0])[table["unit"].cat.codes.to_numpy()]
+    code = unit_codes(table)
     is_number = table["number"].notna().to_numpy()
     told = (code[one] >= 0) & (code[other] >= 0) & is_number[one] & is_number[other]
     found: Bool1D = told & (code[one] != code[other])

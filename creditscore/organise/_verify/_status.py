@@ -16,6 +16,7 @@ from creditscore.organise._verify._same_fact import (
     FACT,
     SOURCE,
     SameFact,
+    other_unit,
     same_values,
     words_on_facts,
 )
@@ -121,7 +122,8 @@ def statuses_of(table: pd.DataFrame, believed: Float1D, words: SameFact) -> pd.D
         default="somebody's word alone",
     )  # fmt: skip
     told_again = np.flatnonzero(superseded)
-    same = same_values(table, told_again, words.latest[told_again], 0.0)
+    latest = words.latest[told_again]
+    same = same_values(table, told_again, latest, 0.0) & ~other_unit(table, told_again, latest)
     told_again = told_again[same]
     for column in (status, why):
         column[told_again] = column[words.latest[told_again]]

@@ -1,14 +1,17 @@
-"""Seals of the documents, names that go with the customers' keys, the last assignments."""
+"""Seals of documents and events, names that go with the customers' keys, the last assignments."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import context, op
 
 from creditscore.exceptions import StoreError
+from creditscore.organise._guard._events import event_seal
 from creditscore.organise._store._customers import Customers
+from creditscore.organise._store._engine import is_sqlite
 from creditscore.organise._store._erased import erased_ids
 from creditscore.organise._store._guards import guard_tables
 from creditscore.organise._store._settings import seal
@@ -19,31 +22,28 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_TABLES = ("settings", "customers", "protections")
+_SEALED = ("settings", "protections")
+_OF_SQLITE = ("no_update", "no_delete", "no_replace")
+_OF_POSTGRESQL = ("only_added", "no_truncate")
 _AT_ONCE = 50_000
 
 
 def upgrade() -> None:
-    """Make both tables anew with what is in them, for rows of the old ones cannot be changed."""
+    """Change the tables in their place, so that grants and policies of PostgreSQL stay."""
     connection = op.get_bind()
-    documents = connection.execute(sa.text("SELECT * FROM settings")).mappings().all()
     vault: Vault | None = context.config.attributes.get("vault")
-    if documents and vault is None:
+    if vault is None and connection.execute(sa.text("SELECT 1 FROM settings")).first():
         msg = "Seals need the keys of the store: CustomerStore.migrate(place, keys=…)."
         raise StoreError(msg)
-    _make("settings", *_settings_columns())
-    _make("customers", *_customers_columns())
+    _lift(connection)
+    _add_columns()
     if vault is not None:
-        key = vault.derive("settings")
-        _add("settings", [
-            {**row, "seal": seal(key, row["name"], row["version"], row["content"])}
-            for row in documents
-        ])  # fmt: skip
-        _add_customers(Customers(connection=connection, vault=vault))
-    for table in ("settings", "customers"):
-        op.drop_table(table)
-        op.rename_table(f"{table}_0005", table)
-    guard_tables(connection, ("settings", "customers"))
+        _seal_documents(connection, vault)
+        _seal_events(connection, vault)
+        _hide_names(Customers(connection=connection, vault=vault))
+    _close_columns()
+    guard_tables(connection, _TABLES)
     op.create_index("assignments_last", "assignments", ["member", "customer_id", "id"])
 
 
@@ -53,47 +53,75 @@ def downgrade() -> None:
     raise NotImplementedError(msg)
 
 
-def _settings_columns() -> list[sa.Column[Any]]:
-    return [
-        sa.Column("name", sa.Text, primary_key=True),
-        sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("content", sa.Text, nullable=False),
-        sa.Column("recorded_at", sa.BigInteger, nullable=False),
-        sa.Column("seal", sa.LargeBinary, nullable=False),
+def _lift(connection: sa.Connection) -> None:
+    """Take the triggers away that let nobody change a row."""
+    for table in _TABLES:
+        is_file = is_sqlite(connection)
+        names = _OF_SQLITE if is_file else _OF_POSTGRESQL
+        for name in names:
+            on = "" if is_file else f" ON {table}"
+            connection.execute(sa.text(f"DROP TRIGGER {table}_{name}{on}"))
+
+
+def _add_columns() -> None:
+    for name in _SEALED:
+        with op.batch_alter_table(name) as table:
+            table.add_column(sa.Column("seal", sa.LargeBinary))
+    with op.batch_alter_table("customers") as table:
+        table.add_column(sa.Column("digest", sa.LargeBinary))
+        table.add_column(sa.Column("name_cipher", sa.LargeBinary))
+        table.alter_column("name", existing_type=sa.Text(), nullable=True)
+        table.drop_constraint("customers_name", type_="unique")
+
+
+def _close_columns() -> None:
+    for name in _SEALED:
+        with op.batch_alter_table(name) as table:
+            table.alter_column("seal", existing_type=sa.LargeBinary(), nullable=False)
+    with op.batch_alter_table("customers") as table:
+        table.alter_column("digest", existing_type=sa.LargeBinary(), nullable=False)
+        table.create_unique_constraint("customers_digest", ["digest"])
+
+
+def _seal_documents(connection: sa.Connection, vault: Vault) -> None:
+    key = vault.derive("settings")
+    asked = sa.text("SELECT name, version, content FROM settings")
+    rows = [
+        {"seal": seal(key, name, version, content), "of": name, "no": version}
+        for name, version, content in connection.execute(asked)
     ]
+    change = sa.text("UPDATE settings SET seal = :seal WHERE name = :of AND version = :no")
+    connection.execute(change, rows)
 
 
-def _customers_columns() -> list[Any]:
-    return [
-        sa.Column("id", _ID, primary_key=True, autoincrement=False),
-        sa.Column("digest", sa.LargeBinary, nullable=False),
-        sa.Column("name", sa.Text),
-        sa.Column("name_cipher", sa.LargeBinary),
-        sa.UniqueConstraint("digest", name="customers_digest"),
-    ]
-
-
-def _make(table: str, *columns: Any) -> None:
-    op.create_table(f"{table}_0005", *columns)
-
-
-def _add(table: str, rows: list[dict[str, Any]]) -> None:
+def _seal_events(connection: sa.Connection, vault: Vault) -> None:
+    found = connection.execute(sa.text("SELECT * FROM protections")).mappings()
+    rows = [{"seal": event_seal(vault, dict(row)), "id": row["id"]} for row in found]
     if rows:
-        op.bulk_insert(sa.table(f"{table}_0005", *(sa.column(name) for name in rows[0])), rows)
+        connection.execute(sa.text("UPDATE protections SET seal = :seal WHERE id = :id"), rows)
 
 
-def _add_customers(known: Customers) -> None:
+def _hide_names(known: Customers) -> None:
     """Encrypt names; of those whose data were erased, the digest alone is kept."""
     connection, vault = known.connection, known.vault
+    change = sa.text(
+        "UPDATE customers SET digest = :digest, name = :name, name_cipher = :name_cipher "
+        "WHERE id = :id"
+    )
     gone = erased_ids(connection)
-    asked = sa.text("SELECT id, name FROM customers WHERE id > :last ORDER BY id LIMIT :n")
-    last = 0
-    while rows := connection.execute(asked, {"last": last, "n": _AT_ONCE}).all():
-        numbers = {str(name): int(n) for n, name in rows}
-        last = int(rows[-1][0])
+    for numbers in _parts(connection):
         keys: dict[int, bytes] = {}
         if vault.has_keys:
             there = [n for n in numbers.values() if n not in gone]
             keys = keys_of(connection, vault, CUSTOMER, there)
             keys |= vault.new_key(connection, CUSTOMER, [n for n in there if n not in keys])
-        _add("customers", known.rows(numbers, keys))
+        connection.execute(change, known.rows(numbers, keys))
+
+
+def _parts(connection: sa.Connection) -> Iterator[dict[str, Any]]:
+    """Yield numbers of customers by their names, in the order of the numbers."""
+    asked = sa.text("SELECT id, name FROM customers WHERE id > :last ORDER BY id LIMIT :n")
+    last = 0
+    while rows := connection.execute(asked, {"last": last, "n": _AT_ONCE}).all():
+        yield {str(name): int(n) for n, name in rows}
+        last = int(rows[-1][0])

@@ -27,7 +27,7 @@ from creditscore.organise import CustomerStore, ErasureRegister
 from creditscore.organise._guard._database_role import database_roles
 from creditscore.organise._guard._role_script import RoleScript
 from creditscore.organise._store._customers import Customers
-from creditscore.organise._store._engine import make_engine, reading, writing
+from creditscore.organise._store._engine import make_engine, reading, url_of, writing
 from creditscore.organise._store._schema import customers
 from creditscore.protect import AccessPolicy, Actor, Grant, KeyRing, ProtectionPlan, Role
 from engines import Postgres
@@ -399,6 +399,7 @@ def test_an_older_store_gets_seals_and_its_names_are_hidden(
         assert "上海宏远".encode() not in told
 
 
+@pytest.mark.engine("postgresql")
 def test_roles_of_postgresql_stay_when_a_store_is_migrated(
     postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -415,7 +416,7 @@ def test_roles_of_postgresql_stay_when_a_store_is_migrated(
     script = RoleScript(roles=roles, prefix="s", schema="public", database=old.database).text()
     for column in (', "digest"', ', "name_cipher"', ', "seal"'):
         script = script.replace(column, "")
-    engine = make_engine(old, 5)
+    engine = make_engine(url_of(old), 5)
     with writing(engine) as connection:
         connection.execution_options(no_parameters=True).exec_driver_sql(script)
     granted = sa.text("SELECT relowner, relrowsecurity, relforcerowsecurity FROM pg_class "

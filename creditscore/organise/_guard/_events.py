@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -16,7 +15,7 @@ from creditscore.exceptions import StoreError
 from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._names import next_id
 from creditscore.organise._store._schema import protections
-from creditscore.organise._store._subjects import Vault
+from creditscore.organise._store._settings import is_sealed, seal
 from creditscore.protect import (
     Consent,
     LegalHold,
@@ -28,21 +27,10 @@ from creditscore.protect import (
 HOLD, RELEASE, CONSENT, WITHDRAWAL, REQUEST = (
     "hold", "release", "consent", "withdrawal", "request",
 )  # fmt: skip
-
-
-_SEALED = ("id", "kind", "customer_id", "content", "recorded_at")
-
-
-def event_seal(vault: Vault, row: Mapping[str, Any]) -> bytes:
-    """Return the HMAC-SHA256 of an event."""
-    told = json.dumps([row[name] for name in _SEALED]).encode()
-    return hmac.digest(vault.derive("protections"), told, "sha256")
-
-
-def is_sealed(vault: Vault, row: Mapping[str, Any]) -> bool:
-    """Tell whether an event is as the store wrote it."""
-    seal = row["seal"]
-    return isinstance(seal, bytes) and hmac.compare_digest(seal, event_seal(vault, row))
+SEALED = ("id", "kind", "customer_id", "content", "recorded_at")
+"""What the seal of an event is of."""
+SEALS = "protections"
+"""Purpose of the key of these seals."""
 
 
 def day_of(instant: int) -> str:
@@ -77,7 +65,7 @@ def add_event(
         "id": next_id(known.connection, protections), "kind": kind, "customer_id": customer,
         "content": canonical_json(dict(content)), "recorded_at": at, "recorded_by": by,
     }  # fmt: skip
-    row["seal"] = event_seal(known.vault, row)
+    row["seal"] = seal(known.vault.derive(SEALS), *(row[name] for name in SEALED))
     known.connection.execute(protections.insert().values(**row))
 
 
@@ -100,11 +88,11 @@ def _events(known: Customers, *kinds: str) -> Iterator[tuple[str, str, dict[str,
     StoreError
         Somebody else put one in: a consent or the end of a hold opens what was closed.
     """
-    columns = [protections.c[name] for name in (*_SEALED, "seal")]
+    columns = [protections.c[name] for name in (*SEALED, "seal")]
     asked = sa.select(*columns).where(protections.c.kind.in_(kinds)).order_by(protections.c.id)
-    rows = known.connection.execute(asked).all()
+    rows, key = known.connection.execute(asked).all(), known.vault.derive(SEALS)
     for row in rows:
-        if not is_sealed(known.vault, dict(row._mapping)):  # noqa: SLF001 - public in SQLAlchemy
+        if not is_sealed(row.seal, key, *row[:-1]):
             msg = (
                 f"The {row.kind} of number {row.id} is not sealed by the store: the table "
                 "'protections' was changed by somebody else. Restore the store from a backup."

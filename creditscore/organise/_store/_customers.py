@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -65,15 +65,8 @@ class Customers:
 
     def _numbers(self, names: Sequence[str]) -> dict[str, int]:
         asked = {self._digest(name): name for name in names}
-        wanted = sa.select(customers.c.digest, customers.c.id)
-        if len(asked) > _MOST_ASKED:
-            every = ((bytes(digest), n) for digest, n in self.connection.execute(wanted))
-            return {asked[digest]: n for digest, n in every if digest in asked}
-        found: dict[str, int] = {}
-        for part in _parts(list(asked)):
-            rows = self.connection.execute(wanted.where(customers.c.digest.in_(part)))
-            found.update((asked[bytes(digest)], n) for digest, n in rows)
-        return found
+        found = self._rows_of(customers.c.digest, asked, customers.c.id)
+        return {asked[digest]: n for digest, n in found}
 
     def asked(self, names: Sequence[str]) -> dict[str, int]:
         """Return the numbers of those who are known, and of erased ones by their pseudonyms.
@@ -177,12 +170,12 @@ class Customers:
         return list(self.connection.execute(every).scalars())
 
     def _names(self, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-        kept = self._kept(ids)
+        kept = self._rows_of(customers.c.id, ids, customers.c.name, customers.c.name_cipher)
         if not self.vault.has_keys:
-            yield from ((n, str(name)) for n, (name, _) in kept.items())
+            yield from ((n, str(name)) for n, name, _ in kept)
             return
-        keys = self._keys(list(kept))
-        for n, (_, sealed) in kept.items():
+        keys = self._keys(ids)
+        for n, _, sealed in kept:
             if n not in keys or not isinstance(sealed, bytes):
                 msg = (
                     f"The name of customer {n} cannot be decrypted, and its data were not erased: "
@@ -192,16 +185,19 @@ class Customers:
                 raise DecryptionError(msg)
             yield n, cipher_of(keys[n]).decrypt_text(sealed, record=n, field=NAME)
 
-    def _kept(self, ids: Sequence[int]) -> dict[int, tuple[Any, Any]]:
-        wanted = sa.select(customers.c.id, customers.c.name, customers.c.name_cipher)
-        if len(ids) > _MOST_ASKED:
-            asked = set(ids)
-            rows = self.connection.execute(wanted)
-            return {n: (name, sealed) for n, name, sealed in rows if n in asked}
-        found: dict[int, tuple[Any, Any]] = {}
-        for part in _parts(ids):
-            rows = self.connection.execute(wanted.where(customers.c.id.in_(part)))
-            found.update((n, (name, sealed)) for n, name, sealed in rows)
+    def _rows_of(
+        self, column: sa.Column[Any], asked: Collection[Any], *more: sa.Column[Any]
+    ) -> list[tuple[Any, ...]]:
+        """Return those rows of the table in which a column is one of what is asked for."""
+        wanted = sa.select(column, *more)
+        if len(asked) > _MOST_ASKED:
+            every = set(asked)
+            return [tuple(row) for row in self.connection.execute(wanted) if row[0] in every]
+        values = list(asked)
+        found: list[tuple[Any, ...]] = []
+        for start in range(0, len(values), _AT_ONCE):
+            part = wanted.where(column.in_(values[start : start + _AT_ONCE]))
+            found += map(tuple, self.connection.execute(part))
         return found
 
     def _keys(self, ids: Sequence[int]) -> dict[int, bytes]:
@@ -215,7 +211,3 @@ class Customers:
         return blake2b(
             name.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES, key=self._key
         ).digest()
-
-
-def _parts(values: Sequence[Any]) -> Iterable[list[Any]]:
-    return (list(values[i : i + _AT_ONCE]) for i in range(0, len(values), _AT_ONCE))

@@ -41,9 +41,7 @@ class Settings:
         row = _last(self.connection, name)
         if row is None:
             return None
-        # SQLite keeps whatever is put in, of any type
-        wanted = seal(self.key, name, row.version, str(row.content))
-        if not isinstance(row.seal, bytes) or not hmac.compare_digest(row.seal, wanted):
+        if not is_sealed(row.seal, self.key, name, row.version, row.content):
             msg = (
                 f"The {name} of the store is not sealed by it: the table 'settings' was changed by "
                 "somebody else. Restore the store from a backup."
@@ -81,9 +79,14 @@ class Settings:
         return None if text is None else ProtectionPlan.from_json(text)
 
 
-def seal(key: bytes, name: str, version: int, content: str) -> bytes:
-    """Return the HMAC-SHA256 of one version of a document."""
-    return hmac.digest(key, json.dumps([name, version, content]).encode(), "sha256")
+def seal(key: bytes, *told: Any) -> bytes:
+    """Return the HMAC-SHA256 of what a row says."""
+    return hmac.digest(key, json.dumps(told, default=str).encode(), "sha256")
+
+
+def is_sealed(found: Any, key: bytes, *told: Any) -> bool:
+    """Tell whether a seal, of whatever type it was put in, is that of what the row says."""
+    return isinstance(found, bytes) and hmac.compare_digest(found, seal(key, *told))
 
 
 def versions_of(connection: sa.Connection) -> dict[str, int]:

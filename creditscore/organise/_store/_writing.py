@@ -68,9 +68,10 @@ class Load:
         """
         batch = next_id(connection, batches)
         table = self.observations.table
-        kept, n_refused = self._without_erased(connection, table, batch)
+        known = Customers(connection=connection, vault=self.vault)
+        kept, n_refused = self._without_erased(known, table, batch)
         with wide_cache(connection):
-            n_loaded, n_late = self._write(connection, kept, batch) if len(kept) else (0, 0)
+            n_loaded, n_late = self._write(known, kept, batch) if len(kept) else (0, 0)
         recorded_at = next_instant(connection)
         n_known = len(kept) - n_loaded
         connection.execute(
@@ -87,15 +88,14 @@ class Load:
         )  # fmt: skip
 
     def _without_erased(
-        self, connection: sa.Connection, table: pd.DataFrame, batch: int
+        self, known: Customers, table: pd.DataFrame, batch: int
     ) -> tuple[pd.DataFrame, int]:
         """Leave out those whose data were erased, and note each row as a reject without values."""
-        known = Customers(connection=connection, vault=self.vault)
         names = known.refused(_used(table["customer"]))
         refused = table["customer"].isin(list(names)).to_numpy() if names else None
         if refused is None or not refused.any():
             return table, 0
-        first = next_id(connection, rejects)
+        first = next_id(known.connection, rejects)
         rows = [
             {
                 "id": first + place, "batch_id": batch, "source": "load", "row": str(row),
@@ -104,12 +104,12 @@ class Load:
             }
             for place, row in enumerate(np.flatnonzero(refused).tolist())
         ]  # fmt: skip
-        connection.execute(rejects.insert(), rows)
+        known.connection.execute(rejects.insert(), rows)
         return table[~refused].reset_index(drop=True), len(rows)
 
-    def _write(self, connection: sa.Connection, table: pd.DataFrame, batch: int) -> tuple[int, int]:
+    def _write(self, known: Customers, table: pd.DataFrame, batch: int) -> tuple[int, int]:
         """Return how many rows were added, and how many of the others were known too late."""
-        known = Customers(connection=connection, vault=self.vault)
+        connection = known.connection
         found = known.add(_used(table["customer"]))
         of_items = add_items(connection, _used(table["item"]))
         customer = _numbers(table["customer"], found)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import context, op
 
 from creditscore.exceptions import StoreError
-from creditscore.organise._guard._events import event_seal
+from creditscore.organise._guard._events import SEALED, SEALS
 from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._engine import is_sqlite
 from creditscore.organise._store._erased import erased_ids
@@ -95,8 +95,9 @@ def _seal_documents(connection: sa.Connection, vault: Vault) -> None:
 
 
 def _seal_events(connection: sa.Connection, vault: Vault) -> None:
-    found = connection.execute(sa.text("SELECT * FROM protections")).mappings()
-    rows = [{"seal": event_seal(vault, dict(row)), "id": row["id"]} for row in found]
+    key = vault.derive(SEALS)
+    found = connection.execute(sa.text(f"SELECT {', '.join(SEALED)} FROM protections"))  # noqa: S608 - ours
+    rows = [{"seal": seal(key, *row), "id": row.id} for row in found]
     if rows:
         connection.execute(sa.text("UPDATE protections SET seal = :seal WHERE id = :id"), rows)
 

@@ -71,7 +71,7 @@ def test_an_application_is_observed() -> None:
         ["name", "Ace Trading Ltd", "", "", "2025-03-05", "name"],
         ["industry", "retail", "", "", "2025-03-05", "industry"],
         ["employees", 12.0, "persons", "", "2025-03-05", "employees"],
-        ["customer_concentration", 0.07, "fraction", "", "2025-03-05", "largest_buyer"],
+        ["largest_customer_share", 0.07, "fraction", "", "2025-03-05", "largest_buyer"],
         ["currency", "USD", "", "", "2024-12-31", "currency"],
         ["audited", False, "", "", "2024-12-31", "audited"],
         ["revenue", 1234500.0, "USD", "", "2024-12-31", "revenue"],

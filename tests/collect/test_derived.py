@@ -374,7 +374,7 @@ def test_ready_derivations_of_a_small_firm() -> None:
     assert a["days_late_trend"] == pytest.approx((0.75 + 0.8) / 2)
     assert a["days_since_purchase"] == 17
     assert a["average_purchases"] == pytest.approx(2100 / 6)
-    assert a["customer_concentration"] == pytest.approx(0.6)
+    assert a["largest_customer_share"] == pytest.approx(0.6)
     # 600 by the mill and 900 by itself, of 1500
     assert a["payer_concentration"] == pytest.approx(0.4**2 + 0.6**2)
     assert a["related_parties"] == 2

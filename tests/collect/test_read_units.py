@@ -31,7 +31,7 @@ from creditscore.exceptions import (
 )
 
 REVENUE = ItemCatalogue.standard()["revenue"]
-SHARE = ItemCatalogue.standard()["customer_concentration"]
+SHARE = ItemCatalogue.standard()["largest_customer_share"]
 SOURCE: dict[str, Any] = {"source": "public_filing", "method": "data_analysis"}
 AT = "2024-05-02"
 FOOTNOTE = "has {!r} beside its number, such as the mark of a footnote: leave it out"
@@ -93,7 +93,7 @@ def test_a_scale_of_the_rule_keeps_the_currency_of_the_row() -> None:
 
 def test_observations_are_in_the_unit_of_their_item() -> None:
     facts = pd.DataFrame({
-        "customer": "C1", "item": ["months", "customer_concentration", "revenue"],
+        "customer": "C1", "item": ["months", "largest_customer_share", "revenue"],
         "value": [1, 0.5, 5], "unit": ["years", "fraction", "EUR"], "true_from": "2023-12-31",
         "source": "public_filing", "method": "data_analysis", "collected_at": AT,
     })  # fmt: skip
@@ -240,11 +240,11 @@ def test_signs_of_thousands_that_nobody_said_are_told() -> None:
 def test_a_share_may_be_written_as_per_cent() -> None:
     cells = ["45%", "45 %", "13％", "0.5", "-5%", "(5%)"]
     for unit, plain in (("", 0.5), ("fraction", 0.5), ("percent", 0.005)):
-        found = amounts(unit, *cells[:4], item="customer_concentration").observations.table
+        found = amounts(unit, *cells[:4], item="largest_customer_share").observations.table
         assert found["number"].tolist() == [0.45, 0.45, 0.13, plain]
     minus = amounts("", *cells[4:], item="purchase_trend").observations.table
     assert minus["number"].tolist() == [-0.05, -0.05]
-    assert len(amounts("‰", "45%", item="customer_concentration").rejects) == 1
+    assert len(amounts("‰", "45%", item="largest_customer_share").rejects) == 1
 
 
 def test_persons_are_counted_in_ten_thousands_too() -> None:

@@ -379,7 +379,7 @@ def test_where_nobody_names_months_a_figure_stays(tmp_path: Any) -> None:
 
 def test_what_a_customer_told_of_its_buyers_is_an_indicator(new_place: Callable[[], Any]) -> None:
     def share(value: float, known: str, source: str, name: str) -> tuple[Any, ...]:
-        return "E", "customer_concentration", value, "2024-03-01", known, source, name
+        return "E", "largest_customer_share", value, "2024-03-01", known, source, name
 
     asked = share(0.35, "2024-03-05", "third_party", "campaign")
     with CustomerStore.create(new_place(), keys=KeyRing.generate()) as store:

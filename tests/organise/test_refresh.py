@@ -266,7 +266,7 @@ def test_persons_are_not_asked_for_what_firms_have() -> None:
                          "method": "interview", "collected_at": "2024-02-01"})  # fmt: skip
     table = freshness(Observations.from_frame(rows), as_of="2024-06-30").table
     asked = {name: set(part["item"]) for name, part in table.groupby("customer")}
-    of_firms = {"industry", "industry_default_rate", "strategy", "customer_concentration",
+    of_firms = {"industry", "industry_default_rate", "strategy", "largest_customer_share",
                 "management_quality"}  # fmt: skip
     assert of_firms <= asked["e"]
     assert not of_firms & asked["p"]

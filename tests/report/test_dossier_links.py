@@ -89,7 +89,7 @@ def records() -> Observations:
     """What the sample has not: contracts, trade, ratings, references, a market."""
     rows: list[tuple[Any, ...]] = [
         ("", "market_rank", 3, "2023-12-31", "2024-03-01", "x"),
-        ("", "customer_concentration", 0.9, "2023-12-31", "2024-03-01", "x"),
+        ("", "largest_customer_share", 0.9, "2023-12-31", "2024-03-01", "x"),
         ("", "n_competitors", 20, "2023-12-31", "2024-03-01", "x"),
         ("", "reference_opinion", 0.4, "2023-05-01", "2023-05-02", "mill"),
         ("", "reference_opinion", 0.8, "2024-05-01", "2024-05-02", "mill"),
@@ -180,7 +180,7 @@ def test_indicators_of_records_lead_to_what_they_were_made_of(
     assert read("supplier_concentration", "trade.amount") == [200]
     # what was told does not count beside records
     assert values["largest_customer_share"] == pytest.approx(5 / 8)
-    assert read("largest_customer_share", "customer_concentration") == []
+    assert read("largest_customer_share", "largest_customer_share") == []
     assert "how" not in section.table
     shares = read("contract_fulfilment_rate", "contract.fulfilled_share")
     assert values["contract_fulfilment_rate"] == pytest.approx(np.mean(shares))
@@ -194,7 +194,7 @@ def test_what_was_told_is_linked_and_called_told(open_firm: Callable[..., Any]) 
     store = open_firm()
     name = "largest_customer_share"
     told = pd.DataFrame({
-        "customer": ["C00001"], "item": ["customer_concentration"], "value": [0.35],
+        "customer": ["C00001"], "item": ["largest_customer_share"], "value": [0.35],
         "true_from": ["2024-03-01"], "collected_at": ["2024-03-05"], "source": ["third_party"],
         "source_name": ["campaign"], "method": ["questionnaire"],
     })  # fmt: skip
@@ -209,7 +209,7 @@ def test_what_was_told_is_linked_and_called_told(open_firm: Callable[..., Any]) 
         if one == name
     )
     appendix = dossier.tables["observations"].set_index("observation")
-    assert appendix.loc[int(place[1:]), "item"] == "customer_concentration"
+    assert appendix.loc[int(place[1:]), "item"] == "largest_customer_share"
     assert not dossier.tables["indicators_missing"]["indicators"].str.contains(name).any()
     assert numbers_without_a_link(dossier) == []
     shown = [cell[4] for cell in cells_of(dossier) if cell[2] == "how known"]

@@ -41,7 +41,7 @@ def ready_derivations() -> dict[str, Derivation]:
     dict of str to Derivation
         average_days_late, days_late_trend, average_balance, average_purchases, purchase_trend,
         purchase_seasonality, purchase_seasonal_strength, days_since_purchase, payer_concentration
-        (of payments), customer_concentration (share of the largest buyer in a customer's trade),
+        (of payments), largest_customer_share (share of the largest buyer in a customer's trade),
         related_parties, related_degree and related_exposure (open invoices of all that are
         connected). Each is a copy that may be changed by its methods.
 
@@ -75,7 +75,7 @@ def ready_derivations() -> dict[str, Derivation]:
             inputs=("payment.paid_on", "payment.amount", "payment.payer"), window_months=12,
         ),
         Derivation(
-            item="customer_concentration", name="customer_concentration", function=_largest_buyer,
+            item="largest_customer_share", name="largest_customer_share", function=_largest_buyer,
             inputs=("trade.role", "trade.amount"),
         ),
         *(_of_network(item) for item in ("related_parties", "related_degree", "related_exposure")),

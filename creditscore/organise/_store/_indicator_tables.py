@@ -13,8 +13,8 @@ _MARKET = {
     "market_sales": "market_sales", "largest_competitor_sales": "largest_competitor_sales",
     "market_rank": "rank", "n_competitors": "n_competitors", "market_currency": "currency",
 }  # fmt: skip
-_TOLD = {"customer_concentration": "largest_customer_share"}
-"""Items that are an indicator as it stands, by its name: the item is the largest buyer's share."""
+_TOLD = {"largest_customer_share": "largest_customer_share"}
+"""Items that are an indicator as they stand."""
 _PROFILE = ("name", "founded_on", "industry", "country", "region", "employees")
 _KEPT = {
     "ledger": ("invoiced_on", "due_on", "settled_on", "amount"),

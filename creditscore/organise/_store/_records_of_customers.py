@@ -57,7 +57,7 @@ def customer_records(
         trade       records of trade, each of which is a counterparty
         ratings     records of ratings: agency, rating, outlook, scale, notch
         references  reference_opinion, of which each source is an association
-        told        customer_concentration, as the indicator largest_customer_share
+        told        largest_customer_share
         ==========  =====================================================================
 
     Raises

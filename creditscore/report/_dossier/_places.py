@@ -19,7 +19,7 @@ KINDS: Mapping[str, str] = {
 """Kinds of records by the table of indicators that they are in."""
 _ITEMS = {
     "market.rank": "market_rank", "market.currency": "market_currency",
-    "references": "reference_opinion", "told.largest_customer_share": "customer_concentration",
+    "references": "reference_opinion",
 }  # fmt: skip
 """Items whose names are others in the tables of indicators."""
 _PANELS = ("statements", "operations", "market", "profile", "persons", "told")

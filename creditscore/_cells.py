@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,12 @@ def is_empty(cell: Any) -> bool:
     """Tell whether a cell holds nothing."""
     if isinstance(cell, str):
         return not cell.strip()
-    return bool(pd.isna(cell))
+    if isinstance(cell, Decimal):
+        # pandas compares it with itself, which some that are no number refuse
+        return cell.is_qnan()
+    found = pd.isna(cell)
+    # of lists and arrays it tells so for each of their parts
+    return isinstance(found, bool) and found
 
 
 def word_of(cell: Any) -> str:
@@ -34,7 +40,7 @@ def word_of(cell: Any) -> str:
         return cell.strip()
     if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
         return str(int(cell))
-    return "" if pd.isna(cell) else str(cell).strip()
+    return "" if is_empty(cell) else str(cell).strip()
 
 
 def can_be_kept(word: Any) -> bool:

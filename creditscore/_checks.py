@@ -49,8 +49,11 @@ def check_known_philosophy(value_object: Any) -> None:
 def check_kind(value: Any, name: str, owner: str, kind: type) -> None:
     """Check the class of a parameter."""
     if not isinstance(value, kind):
-        given = _told(value)
-        msg = f"The {name!r} parameter of {owner} must be a {kind.__name__}. Got {given} instead."
+        article = "an" if kind.__name__[0] in "AEIOaeio" else "a"
+        msg = (
+            f"The {name!r} parameter of {owner} must be {article} {kind.__name__}. Got "
+            f"{_told(value)} instead."
+        )
         raise InvalidParameterError(msg)
 
 

@@ -84,7 +84,23 @@ def is_declared_numeric(column: Any) -> bool:
 
 
 def floats_of(name: str, column: Any) -> Float1D:
-    """Give a column of numbers as floats, NaN where missing; not copied where possible."""
+    """Give a column of numbers as floats, NaN where missing; not copied where possible.
+
+    Raises
+    ------
+    ColumnTypeError
+        A value is no number.
+    """
+    try:
+        return _floats_of(name, column)
+    except (ColumnTypeError, MemoryError):
+        raise
+    except Exception as error:
+        # polars has errors of its own, and need not be there to be named here
+        raise _no_number(name, column) from error
+
+
+def _floats_of(name: str, column: Any) -> Float1D:
     if isinstance(column, np.ndarray):
         return _floats_of_array(name, column)
     native = column.to_native()
@@ -92,9 +108,25 @@ def floats_of(name: str, column: Any) -> Float1D:
         return _floats_of_array(name, native.to_numpy())
     if column.dtype.is_integer():
         check_whole(name, column.min(), column.max())
+    if isinstance(native, pd.Series) and not is_declared_numeric(column):
+        return _floats_of_array(name, _objects(column))
     if isinstance(native, pd.Series):
         return np.asarray(native.to_numpy(dtype=np.float64, na_value=np.nan))
     return np.asarray(column.cast(nw.Float64).to_numpy(), dtype=np.float64)
+
+
+def _no_number(name: str, column: Any) -> ColumnTypeError:
+    """Say which value of a column is no number."""
+    values = column if isinstance(column, np.ndarray) else _objects(column)
+    for row, value in enumerate(values):
+        try:
+            _float("nan" if _is_missing(value) else value)
+        except (TypeError, ValueError):
+            return ColumnTypeError(
+                f"Column {name!r} must hold numbers. Got {str(value)!r} in row {row}: convert it, "
+                "or leave the cell empty where it is not known."
+            )
+    return ColumnTypeError(f"Column {name!r} must hold numbers, and cannot be read as such.")
 
 
 def days_of(name: str, column: Any) -> np.ndarray[Any, np.dtype[np.datetime64]]:
@@ -423,14 +455,21 @@ def _holds_numbers_and_text_only(values: np.ndarray[Any, Any]) -> bool:
 
 
 def _floats_of_array(name: str, values: np.ndarray[Any, Any]) -> Float1D:
-    if values.dtype.kind == "O":
+    if values.dtype.kind in "OUS":
         whole = [v for v in values if isinstance(v, int)]
         check_whole(name, min(whole, default=None), max(whole, default=None))
         _check_quiet(name, values)
-        return np.array([np.nan if _is_missing(v) else float(v) for v in values], dtype=np.float64)
+        return np.array([np.nan if _is_missing(v) else _float(v) for v in values], dtype=np.float64)
     if values.dtype.kind in "iu" and len(values):
         check_whole(name, int(values.min()), int(values.max()))
     return np.asarray(values, dtype=np.float64)
+
+
+def _float(value: Any) -> float:
+    if isinstance(value, (bytes, bytearray)) or (isinstance(value, str) and "_" in value):
+        # Python reads them as numbers, and nobody writes numbers so
+        raise TypeError
+    return float(value)
 
 
 def _is_missing(value: Any) -> bool:

@@ -7,6 +7,7 @@ tuple of levels with -1 for missing. pandas, polars and pyarrow differ in this f
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -291,6 +292,8 @@ def as_table(X: NativeFrame, *, wanted: Collection[str] | None = None) -> Table:
         Two columns share a name.
     ColumnTypeError
         Sparse matrices, lazy frames, complex numbers.
+    InvalidDataError
+        No table: nothing, a word, a number, a mapping; an array of another shape.
     """
     if isinstance(X, Table):
         return X
@@ -311,6 +314,13 @@ def as_table(X: NativeFrame, *, wanted: Collection[str] | None = None) -> Table:
             # the message of scikit-learn goes on with the whole array
             msg = "Complex data not supported. Give real and imaginary parts as two columns."
             raise ColumnTypeError(msg) from error
+        if "got scalar array" in str(error):
+            # whose advice is to reshape a word, or nothing
+            msg = (
+                "A table of pandas, polars or pyarrow is needed, or an array of rows and columns. "
+                f"Got {_told(X)}."
+            )
+            raise InvalidDataError(msg) from error
         empty = "while a minimum of 1 is required" in str(error)
         raise (EmptyDataError if empty else InvalidDataError)(str(error)) from error
     if array.dtype.kind not in "fiu":
@@ -362,6 +372,11 @@ def like(entries: np.ndarray[Any, Any], *given: Any, name: str) -> Any:
     return nw.new_series(name, values, dtype, backend=backend).to_native()
 
 
+def _told(X: Any) -> str:
+    """Return what was given for a table, as an error shows it."""
+    return repr(X)[:80] if X is None or isinstance(X, (str, int, float)) else type(X).__name__
+
+
 def missing_message(missing: Sequence[Any], available: Sequence[str]) -> str:
     """Say which columns are missing and which names come near, whatever their case."""
     folded: dict[str, list[str]] = {}
@@ -404,9 +419,7 @@ def _from_frame(X: NativeFrame) -> Table:
             "X.columns = X.columns.astype(str)."
         )
         raise ColumnTypeError(msg)
-    twice = (
-        sorted({name for name in raw if raw.count(name) > 1}) if len(set(raw)) < len(raw) else []
-    )
+    twice = sorted(name for name, n in Counter(raw).items() if n > 1)
     if twice:
         msg = f"Column names must be unique. Seen more than once: {', '.join(map(repr, twice))}."
         raise DuplicateColumnError(msg)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -193,7 +194,7 @@ def _check_header(path: Path, names: list[str]) -> None:
             "row that is no comment. Name it, or leave it out; split cells that were merged."
         )
         raise DocumentError(msg)
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, n in Counter(names).items() if n > 1)
     if twice:
         msg = f"{path} has more than one column named {', '.join(map(repr, twice))}. Rename one."
         raise DuplicateColumnError(msg)

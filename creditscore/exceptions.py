@@ -66,10 +66,13 @@
     ├── FutureRowsWarning          rows that are later than the file in which they stand
     ├── ConflictWarning            sources that contradict each other about one fact
     ├── MixedUnitsWarning          amounts in several currencies, or counted in several units
+    ├── NamesakeWarning            records of one name, of which nothing else is known
     ├── StaleDataWarning           facts older than their shelf life
     ├── ResponseWarning            answers of so few, or so other, that they mislead
     ├── DisclosureWarning          a table in which persons could be told apart
     ├── MergedCustomersWarning     others that are merged with a customer who was erased stay
+    ├── NotCleanedWarning          bytes of names or keys that a database may still hold
+    ├── ErasureRegisterWarning     a register of erasures that names nobody, or too few
     ├── WithheldValuesWarning      values left out, since no consent covers the purpose
     ├── MigrationWarning           migrations that are left out, or rows that do not sum to one
     └── NonConvergenceWarning      a search stopped before it came to rest
@@ -324,6 +327,10 @@ class MixedUnitsWarning(CreditScoreWarning):
     """Amounts of one column, or one row, are in several currencies or counted in several units."""
 
 
+class NamesakeWarning(CreditScoreWarning):
+    """Records have a common name and nothing else to compare; they are left as they are."""
+
+
 class StaleDataWarning(CreditScoreWarning):
     """Facts are older than their shelf life."""
 
@@ -338,6 +345,14 @@ class DisclosureWarning(CreditScoreWarning):
 
 class MergedCustomersWarning(CreditScoreWarning):
     """Other customers that are merged with the one whose data were erased keep theirs."""
+
+
+class NotCleanedWarning(CreditScoreWarning):
+    """A database may still hold names or keys that are gone from its rows."""
+
+
+class ErasureRegisterWarning(CreditScoreWarning):
+    """A register of erasures names fewer customers than a trail says were put into it."""
 
 
 class WithheldValuesWarning(CreditScoreWarning):

@@ -38,8 +38,9 @@ from creditscore.collect._derived._ready import ready_derivations
 from creditscore.collect._derived._recompute import recompute
 from creditscore.collect._derived._related import RelatedParties, related_parties
 from creditscore.collect._derived._reliability import METHOD_RELIABILITY, SOURCE_RELIABILITY
+from creditscore.collect._guess._column_guess import ColumnGuess
 from creditscore.collect._guess._guess import guess_mapping
-from creditscore.collect._guess._proposal import ColumnGuess, MappingProposal
+from creditscore.collect._guess._proposal import MappingProposal
 from creditscore.collect._interview._coded_interviews import CodedInterviews
 from creditscore.collect._interview._coder_agreement import CoderAgreement, coder_agreement
 from creditscore.collect._interview._interview import Interview
@@ -90,7 +91,8 @@ from creditscore.collect._reader._collected import Collected, Rejects
 from creditscore.collect._reader._concepts import ConceptMap
 from creditscore.collect._reader._database import DatabaseTable
 from creditscore.collect._reader._file_form import FileForm
-from creditscore.collect._reader._ledger import Ledger, LedgerForm, read_ledger
+from creditscore.collect._reader._ledger import Ledger, read_ledger
+from creditscore.collect._reader._ledger_form import LedgerForm
 from creditscore.collect._reader._long_rule import LongRule
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._payment_string import PaymentHistory

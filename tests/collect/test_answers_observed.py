@@ -137,6 +137,80 @@ def test_percentages_become_fractions_to_the_last_bit(percent: float) -> None:
     assert rows_of(answers, catalogue=catalogue)[0][1] == percent / 100
 
 
+def kept(answer: float, item: str, told: str = "", **entries: Any) -> list[Any]:
+    """Return number and unit of an answer to one question of a number."""
+    question = Question(key="q", kind="number", text="Q", item=item, **{"low": 0, **entries})
+    answers: dict[str, Any] = {"in": told, "q": answer} if told else {"q": answer}
+    form = form_of([*([Question(key="in", text="In?")] if told else []), question])
+    return rows_of(form.answers(answers))[-1][1:3]
+
+
+@pytest.mark.parametrize(
+    ("entries", "number", "unit"),
+    [
+        ({"unit": "万元", "factor": 10_000}, 120_000, "CNY"),
+        ({"unit": "万元"}, 120_000, "CNY"),
+        ({"unit_zh": "万元"}, 120_000, "CNY"),
+        ({"unit": "TEUR", "factor": 1_000}, 12_000, "EUR"),
+        ({"unit": "thousand USD", "unit_zh": "千美元"}, 12_000, "USD"),
+        ({"unit": "RMB", "unit_zh": "元"}, 12, "CNY"),
+        ({"unit": "CNY", "unit_zh": "¥"}, 12, "CNY"),
+        ({"unit": "million USD", "factor": -1_000_000, "low": 0, "item": "net_income"}, -12e6,
+         "USD"),
+        ({"unit": "thousands", "unit_zh": "千元", "unit_from": "in", "told": "rmb"}, 12_000, "CNY"),
+        ({"unit_from": "in", "told": "万元"}, 120_000, "CNY"),
+        ({"unit": "thousand persons", "item": "employees"}, 12_000, "persons"),
+        ({"unit_zh": "万人", "factor": 10_000, "item": "employees"}, 120_000, "persons"),
+        ({"unit": "employees", "item": "employees"}, 12, "persons"),
+        ({"unit": "cases", "item": "court_judgements"}, 12, "count"),
+        ({"unit": "天", "item": "average_days_late"}, 12, "days"),
+        ({"unit": "weeks", "item": "average_days_late"}, 84, "days"),
+        ({"unit": "年", "item": "months"}, 144, "months"),
+        ({"unit": "%", "item": "largest_customer_share", "high": 100}, 0.12, "fraction"),
+    ],
+)  # fmt: skip
+def test_units_of_questions_are_read_as_those_of_rules(
+    entries: dict[str, Any], number: float, unit: str
+) -> None:
+    assert kept(12, **{"item": "revenue", **entries}) == [number, unit]
+
+
+@pytest.mark.parametrize(
+    ("entries", "match"),
+    [
+        ({"unit": "kg"}, "The unit of question 'q' is none .* 'kg' is no currency"),
+        ({"unit": "CNY", "item": "employees"}, "is kept in persons, and 'CNY' cannot be turned"),
+        ({"unit": "万人", "item": "employees"}, "is kept in persons, and '万人' cannot be turned"),
+        ({"unit": "days", "item": "months"}, "is kept in months, and 'days' cannot be turned"),
+        ({"unit": "months", "item": "months", "factor": 12}, "stands for 1 .* the factor is 12"),
+        ({"unit": "%", "item": "largest_customer_share", "high": 1, "factor": 0.1},
+         "'%' stands for 0.01 of the item 'largest_customer_share', and the factor is 0.1"),
+    ],
+)  # fmt: skip
+def test_units_that_are_none_of_the_item(entries: dict[str, Any], match: str) -> None:
+    with pytest.raises(InvalidParameterError, match=match):
+        kept(1, **{"item": "revenue", **entries})
+
+
+@pytest.mark.parametrize(
+    ("unit", "told", "match"),
+    [
+        ("thousands", "万元", "'万元' that is answered counts in 10,000, .* multiplied by 1,000"),
+        ("", "$", r"cannot be used, by that to 'in': '\$' is the sign of"),
+        ("", "dollars", "'dollars' is no currency"),
+    ],
+)
+def test_units_that_are_answered_and_are_none(unit: str, told: str, match: str) -> None:
+    with pytest.raises(InvalidDataError, match=match):
+        kept(1, "revenue", told, unit=unit, unit_from="in")
+
+
+def test_numbers_are_multiplied_as_they_are_written() -> None:
+    share = {"item": "largest_customer_share", "high": 100}
+    assert kept(45.3, unit="%", **share) == kept(45.3, factor=0.01, **share) == [0.453, "fraction"]
+    assert kept(1.1, "revenue", unit="thousand EUR") == [1100, "EUR"]
+
+
 def test_several_choices_fill_a_text() -> None:
     catalogue = ItemCatalogue(items=(Item(name="papers", kind="text", group="reputation"),))
     choices = (Choice(key="tax", text="Tax", value="Tax bill"), Choice(key="bank", text="Bank"))

@@ -351,12 +351,14 @@ def test_margins_that_cannot_be_reached_are_said() -> None:
 
 
 def test_thin_and_empty_cells() -> None:
-    with pytest.warns(ResponseWarning, match=r"1 cell of 2 have fewer than 2 answers: 'b' \(1\)"):
+    with pytest.warns(ResponseWarning, match=r"1 of 2 cells has fewer than 2 answers: 'b' \(1\)"):
         class_weights([1, 1, 0, 1], cells=list("aaab"), min_cell=2)
     with pytest.raises(InvalidDataError, match="Nobody answered in 1 cell: 'b'"):
         class_weights([1, 1, 0, 0], cells=list("aabb"), min_cell=1)
     with pytest.raises(InvalidDataError, match="Nobody answered in 1 value of 'a': 'z'"):
         raking_weights(pd.DataFrame({"a": ["x"]}), {"a": {"x": 1, "z": 1}}, min_cell=1)
+    with pytest.warns(ResponseWarning, match="2 of 2 values of 'a' have fewer than 3 answers"):
+        raking_weights(pd.DataFrame({"a": ["x", "y"]}), {"a": {"x": 1, "y": 1}}, min_cell=3)
 
 
 def test_low_propensities_and_separation_are_said() -> None:
@@ -397,6 +399,8 @@ def test_what_weights_refuse() -> None:
     with pytest.raises(InvalidDataError, match=r"add up to one total. Got 'a' 2, 'b' 3"):
         raking_weights(pd.DataFrame({"a": ["x"], "b": ["u"]}), {"a": {"x": 2}, "b": {"u": 3}},
                        min_cell=1)  # fmt: skip
+    with pytest.raises(InvalidDataError, match=r"2 answers\. They add up to 1: .* shares"):
+        raking_weights(pd.DataFrame({"a": ["x", "y"]}), {"a": {"x": 0.4, "y": 0.6}}, min_cell=1)
     with pytest.raises(InvalidDataError, match="'a' has the value 'x', whose total is not"):
         raking_weights(pd.DataFrame({"a": ["x"]}), {"a": {"y": 2}})
     with pytest.raises(MissingColumnError, match="'region'"):
@@ -465,6 +469,10 @@ def test_few_answers_and_none_of_a_kind() -> None:
         early_late(campaign, answers[["customer"]])
     with pytest.raises(MissingColumnError, match="need a column 'customer'"):
         early_late(campaign, answers[["x"]])
+    with pytest.raises(InvalidDataError, match="Customer 'C3' stands in two rows of the answers"):
+        early_late(campaign, pd.concat([answers, answers.iloc[3:4]]))
+    with pytest.raises(InvalidDataError, match="infinite number in 'x'"):
+        early_late(campaign, answers.assign(x=np.inf), min_cases=1)
 
 
 # --- picture --------------------------------------------------------------------------------
@@ -480,6 +488,10 @@ def test_the_picture_holds_shares_by_day() -> None:
     axes = display.plot().ax_
     assert axes.get_xlabel() == "days since the first letter"
     assert "10 reminded" in [text.get_text() for text in axes.texts]
+    # the answers of the last day are drawn, and not at the edge only
+    days, shares = axes.lines[0].get_data()
+    assert (list(days[-2:]), list(shares[-3:])) == ([24, 25], [0.5, 0.95, 0.95])
+    assert axes.get_xlim() == (0, 25)
     early = CampaignDisplay.from_campaign(campaign, as_of="2024-03-10")
     assert early.frame()["all"].iloc[-1] == 0.5
     assert early.reminders.empty
@@ -493,6 +505,15 @@ def test_a_stratum_cannot_be_named_as_all_of_them_are() -> None:
     campaign = campaign.record("sent", ["A", "B"], on="2024-03-04")
     with pytest.raises(InvalidParameterError, match="named 'all'"):
         response_table(campaign)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [response_table, CampaignDisplay.from_campaign, lambda x: early_late(x, pd.DataFrame())],
+)
+def test_what_is_no_campaign(call: Any) -> None:
+    with pytest.raises(InvalidParameterError, match=r"'campaign' .* must be a Campaign\. Got 'x'"):
+        call("x")
 
 
 def test_early_and_late_answers_that_do_not_vary_have_no_test() -> None:

@@ -236,6 +236,7 @@ def test_numbers_of_a_store_are_named_and_later_knowledge_is_not_used() -> None:
     evidence = found.observations.table["evidence"].tolist()
     assert evidence == ["contact:J3 confirms observation 13"]
     assert found.rejects.table["row"].tolist() == ["J1", "J1"]
+    assert found.rejects.table["customer"].tolist() == ["C1", "C1"]
     assert found.rejects.table["reason"].str.contains("no value was known").all()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -218,6 +219,42 @@ def test_strength_by_its_formula() -> None:
     assert found == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("measure", "changes", "said"),
+    [
+        (average_purchases, {"amount": ["100", "1,200"]}, "'amount' must hold .* Got '1,200' in"),
+        (average_balance, {"amount": ["100", "nan"]}, "Got 'nan' in row 1"),
+        (average_balance, {"settled_on": [None, "01.02.2024"]}, "'settled_on' .* '01.02.2024' in"),
+        (average_days_late, {"due_on": ["2024-02-30", ""]}, "'due_on' must hold a day .* in row 0"),
+        (days_since_purchase, {"invoiced_on": ["soon", None]}, "Got 'soon' in row 0"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_is_no_gap(measure: Any, changes: Any, said: str) -> None:
+    table = pd.DataFrame({
+        "customer": "A", "invoiced_on": ["2024-01-10", "2024-02-10"], "amount": [100.0, 1200.0],
+        "due_on": ["2024-02-10", "2024-03-10"], "settled_on": ["2024-02-01", None],
+    })  # fmt: skip
+    with pytest.raises(InvalidDataError, match=f"{measure.__name__}: .*{said}"):
+        measure(table.assign(**changes), DAY)
+
+
+def test_numbers_written_as_text_are_read_and_empty_cells_are_gaps() -> None:
+    table = by_month([5.0] * 12)
+    expected = average_purchases(table.assign(amount=[np.nan] * 3 + [5.0] * 9), DAY)
+    for gap in ("", "  ", None):
+        written = table.assign(amount=[gap] * 3 + ["5.0"] * 9)
+        pd.testing.assert_series_equal(average_purchases(written, DAY), expected)
+
+
+def test_shares_and_amounts_of_others_that_cannot_be_read() -> None:
+    trade = pd.DataFrame({"customer": "A", "payer": ["x", "y"], "amount": ["100", "1,200"]})
+    with pytest.raises(InvalidDataError, match=r"concentration: 'amount' .* '1,200' in row 1"):
+        concentration(trade, "payer")
+    owned = pd.DataFrame({"customer": ["A"], "parent": ["B"], "share": ["60%"]})
+    with pytest.raises(InvalidDataError, match=r"ownership: 'share' must hold .* '60%' in row 0"):
+        related_parties({}, ownership=owned)
+
+
 def test_what_measures_refuse() -> None:
     table = by_month([5.0] * 12)
     with pytest.raises(MissingColumnError, match="average_days_late needs the columns 'due_on'"):
@@ -373,3 +410,23 @@ def test_nobody_is_related() -> None:
         related_parties({}, min_share=0)
     with pytest.raises(InvalidParameterError, match="'most_shared' parameter"):
         related_parties({}, most_shared=1)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [10**400, Decimal("sNaN"), 1 + 0j, True, b"5", "1_0", [1]],
+    ids=lambda cell: str(cell)[:5],
+)
+def test_a_cell_that_is_no_number_is_told_whatever_it_is(cell: Any) -> None:
+    table = pd.DataFrame({"customer": ["A", "A"], "invoiced_on": DAY})
+    for cells in ([cell, 5.0], [5.0, cell]):
+        given = table.assign(amount=pd.Series(cells, dtype=object))
+        with pytest.raises(InvalidDataError, match="'amount' must hold a number"):
+            average_purchases(given, DAY)
+
+
+def test_times_with_a_zone_are_told() -> None:
+    days = pd.to_datetime(pd.Series(["2024-05-01"] * 2)).dt.tz_localize("UTC")
+    table = pd.DataFrame({"customer": ["A", "A"], "invoiced_on": days, "amount": 5.0})
+    with pytest.raises(InvalidDataError, match="has the time zone UTC: say which day"):
+        average_purchases(table, DAY)

@@ -237,6 +237,32 @@ def test_per_cent_is_read_as_it_is_shown(
     assert told == (places if reason else [])
 
 
+@pytest.mark.parametrize(
+    ("unit", "told", "reason"),
+    [
+        ("TEUR", "", None),
+        ("", "EUR", None),
+        ("", "Yuan", "is shown with the currency EUR, and is to be in CNY"),
+        ("thousand CNY", "", "is shown with the currency EUR, and is to be in CNY"),
+        ("persons", "", "is shown with the currency EUR, and is to be in persons"),
+        ("", "", "is shown with the currency EUR, and nothing says its unit"),
+    ],
+)
+def test_a_number_that_is_shown_with_another_currency_is_rejected(
+    unit: str, told: str, reason: str | None, tmp_path: Path
+) -> None:
+    asked = Question(key="in", text="In?")
+    question = Question(key="q", kind="number", text="Q", unit=unit, unit_from="in" if told else "")
+
+    def change(book: Any) -> None:
+        book["Form"]["D7"].value = told or None
+        cell = book["Form"]["D8"]
+        cell.value, cell.number_format = 500, '#,##0 "€"'
+
+    found = changed(tmp_path / "form.xlsx", change, form_of([asked, question]), {})
+    assert found == ([["q", "Form!D8", reason]] if reason else [])
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("late", ["No", "否", "no", "No / 否"])
 def test_a_choice_may_be_written_in_either_language(

@@ -266,6 +266,9 @@ def test_rows_that_cannot_be_used_are_told_with_their_reason() -> None:
     ):  # fmt: skip
         assert words in reason
     assert json.loads(rejects["cells"][5])["passage"] == "no such words"
+    # codes are of the customer of their note
+    assert rejects["customer"].tolist() == ["C2", "C3", "C2", "C2", "", "C1"]
+    assert rejects["digest"].nunique() == 2
     assert "no such words" not in repr(coded.rejects) + coded.rejects._repr_html_()
     assert coded.frame()["passage"].tolist() == ["written", "plan", "as before"]
     with pytest.raises(InvalidDataError, match="disagree on 1 item of interviews, the first: stra"):
@@ -359,3 +362,71 @@ def test_words_are_nominal_and_one_answer_has_no_alpha() -> None:
         coder_agreement(coded_by([{"a": 3}, {"b": 2}]))
     with pytest.raises(InvalidParameterError, match="no order of their own"):
         coder_agreement(words, levels={"industry": "ordinal"}, catalogue=ItemCatalogue.standard())
+
+
+# --- units ----------------------------------------------------------------------------------
+
+
+def test_amounts_are_kept_in_the_currency_that_was_told() -> None:
+    place = {"passage": "There is a plan."}
+    one = note().code("revenue", 5, coder="li", unit="million USD", **place)
+    both = one.code("revenue", 5_000_000, coder="ma", unit="US$", **place)
+    both = both.code("largest_customer_share", 45.3, coder="li", unit="%", **place)
+    found = both.to_observations().table
+    assert found[["number", "unit"]].to_numpy().tolist() == [[5e6, "USD"], [0.453, "fraction"]]
+    assert Interview.from_json(both.to_json()) == both
+    other = one.code("revenue", 5, coder="ma", unit="million EUR", **place)
+    assert other.disputed == ("revenue",)
+    with pytest.raises(InvalidDataError, match="li, ma disagree on revenue"):
+        other.to_observations()
+    settled = other.settle("revenue", 5, by="wu", unit="million EUR", **place)
+    assert settled.to_observations().table["unit"].tolist() == ["EUR"]
+    assert settled.frame()["unit"].tolist() == ["USD", "EUR", "EUR"]
+
+
+def test_units_that_a_code_cannot_have() -> None:
+    place = {"coder": "li", "passage": "There is a plan."}
+    with pytest.raises(InvalidParameterError, match=r"'revenue' by 'li' has the unit .* sign"):
+        note().code("revenue", 5, unit="$", **place)
+    with pytest.raises(InvalidParameterError, match="and its value is no number"):
+        note().code("industry", "retail", unit="CNY", **place)
+    catalogue = ItemCatalogue.standard()
+    with pytest.raises(InvalidDataError, match="cannot be used: 'kg' is no currency"):
+        note().code("revenue", 5, unit="kg", catalogue=catalogue, **place)
+    with pytest.raises(InvalidDataError, match="'revenue' of interview 'G1' has an odd unit"):
+        note().code("revenue", 5, unit="kg", **place).to_observations()
+
+
+def test_units_of_tables_of_codes() -> None:
+    notes = pd.DataFrame([{
+        "interview": "G1", "customer": "C1", "text": TEXT, "interviewer": "wu", "at": "2024-05-06",
+    }])  # fmt: skip
+    codes = pd.DataFrame({
+        "interview": "G1", "item": ["revenue", "largest_customer_share", "equity"],
+        "value": [5, 45, 1], "unit": ["百万元", "%", "days"], "coder": "li", "passage": "is a plan",
+    })  # fmt: skip
+    with pytest.warns(RejectedRowsWarning, match="'days' is no currency"):
+        coded = CodedInterviews.from_frames(notes, codes, source="site_visit")
+    found = coded.to_observations().table
+    assert found[["number", "unit"]].to_numpy().tolist() == [[5e6, "CNY"], [0.45, "fraction"]]
+    assert coded.rejects.table["item"].tolist() == ["equity"]
+
+
+def test_agreement_is_of_amounts_in_one_unit() -> None:
+    def coded(unit: str) -> list[Interview]:
+        place = {"passage": "There is a plan."}
+        return [
+            note(interview=f"G{n}").code("revenue", n + 1, coder="li", unit="million USD", **place)
+            .code("revenue", 1e6 * (n + 1), coder="ma", unit=unit, **place) for n in range(20)
+        ]  # fmt: skip
+
+    same = coder_agreement(coded("USD")).table.iloc[0]
+    assert (same["level"], same["agreement"]) == ("interval", 1)
+    other = coder_agreement(coded("EUR")).table.iloc[0]
+    assert (other["level"], other["agreement"]) == ("nominal", 0)
+
+
+@pytest.mark.parametrize("given", ["x", None, ["x"]])
+def test_what_is_no_interview(given: Any) -> None:
+    with pytest.raises(InvalidParameterError, match="'interviews' parameter of coder_agreement"):
+        coder_agreement(given)

@@ -74,6 +74,12 @@ def test_an_index_of_any_kind_is_left_behind() -> None:
     assert found.customers == ("C1", "C2", "C3")
 
 
+def test_words_that_no_row_has_are_no_categories() -> None:
+    table = Observations.from_frame(rows(customer=["C1", "C2"], unit=["EUR", None])).table
+    assert table["customer"].cat.categories.tolist() == ["C1", "C2"]
+    assert table["unit"].cat.categories.tolist() == ["", "EUR"]
+
+
 def test_no_row_is_no_fault() -> None:
     found = Observations.from_frame(rows().iloc[:0])
     assert len(found) == 0
@@ -328,9 +334,9 @@ def test_tables_in_the_place_of_something_else_are_refused() -> None:
     frame: Any = pd.DataFrame({"customer": ["A"]})
     known = Observations.from_frame(rows())
     for parts in ([known, frame], frame):
-        with pytest.raises(InvalidParameterError, match=r"'parts' .* must be a Observations"):
+        with pytest.raises(InvalidParameterError, match=r"'parts' .* must be an Observations"):
             Observations.concat(parts)
     with pytest.raises(InvalidParameterError, match=r"'parts' .* must be a tuple"):
         Observations.concat(known)  # type: ignore[arg-type]
-    with pytest.raises(InvalidParameterError, match=r"'catalogue' .* must be a ItemCatalogue"):
+    with pytest.raises(InvalidParameterError, match=r"'catalogue' .* must be an ItemCatalogue"):
         Observations.from_frame(rows(), catalogue=frame)

@@ -379,6 +379,40 @@ def test_items_that_answers_do_not_fill(question: Question, match: str) -> None:
         form_of([question]).check_items(CATALOGUE)
 
 
+@pytest.mark.parametrize(
+    ("entries", "match"),
+    [
+        ({"unit": "TEUR", "factor": 10_000}, "'TEUR', which counts in 1,000, and the factor 10,0"),
+        ({"unit": "EUR", "factor": 1_000}, "'EUR', which counts in 1, and the factor 1,000. Leave"),
+        ({"unit": "TEUR", "factor": -1}, "counts in 1,000, and the factor -1"),
+        ({"unit": "CNY", "unit_zh": "万元"}, "are read as 1 CNY and 10,000 CNY. Let both mean"),
+        ({"unit": "TEUR", "unit_zh": "千元"}, "are read as 1,000 EUR and 1,000 CNY"),
+        ({"unit": "persons", "unit_zh": "千人"}, "are read as 1 persons and 1,000 人"),
+        ({"unit": "TEUR", "unit_from": "in"}, "'TEUR', and gets another by 'unit_from'"),
+        ({"unit": "$", "item": "revenue"}, "the sign of ARS, .*: name the one that is meant"),
+    ],
+)
+def test_units_that_contradict_each_other(entries: dict[str, Any], match: str) -> None:
+    with pytest.raises(InvalidParameterError, match=match):
+        asked("q", "number", **entries)
+
+
+@pytest.mark.parametrize(
+    ("unit", "unit_zh"),
+    [("kg", "千克"), ("percentage points", "百分点"), ("$", "美元"), ("days", "天"), ("", "万元")],
+)
+def test_units_that_mean_the_same(unit: str, unit_zh: str) -> None:
+    assert asked("q", "number", unit=unit, unit_zh=unit_zh).unit_zh == unit_zh
+
+
+def test_each_unit_that_can_be_chosen_is_checked() -> None:
+    choices = (Choice(key="a", text="A", value="CNY"), Choice(key="b", text="B", value="kg"))
+    unit = asked("in", "choice", choices=choices)
+    form = form_of([unit, asked("q", "number", item="revenue", low=0, unit_from="in")])
+    with pytest.raises(InvalidParameterError, match="'kg' is no currency with what"):
+        form.check_items()
+
+
 def test_items_that_answers_fill() -> None:
     percent = asked("p", "number", item="share", low=0, high=100, factor=0.01)
     words = asked("w", "choice", item="form", choices=(

@@ -19,8 +19,12 @@ from creditscore.exceptions import (
     DocumentError,
     DocumentNotFoundError,
     InvalidDataError,
+    InvalidParameterError,
+    MixedUnitsWarning,
     RejectedRowsWarning,
+    UnsafeInputError,
 )
+from creditscore.protect import InputLimits
 
 REPORT: dict[str, Any] = {
     "report": {"agency": "B", "report_number": "7", "reported_on": "2024-05-31"},
@@ -61,6 +65,14 @@ def changed(*path: Any, to: Any) -> dict[str, Any]:
     for name in path[:-1]:
         at = at[name]
     at[path[-1]] = to
+    return report
+
+
+def twice(first: str, second: str = "", **other: Any) -> dict[str, Any]:
+    """Return a report with the first account and another of that number."""
+    report = changed("tradelines", 0, "account", to=first)
+    line = report["tradelines"][0] | {"account": second or first}
+    report["tradelines"].append(line | other)
     return report
 
 
@@ -155,7 +167,11 @@ def test_a_part_that_is_missing_is_not_zero() -> None:
         (changed("tradelines", 0, "balance", to="many"), "tradelines balance is no number"),
         (changed("tradelines", 0, "balance", to=-1), "is below zero or not finite"),
         (changed("tradelines", 0, "opened_on", to="2024-06-01"), "is after the day of the report"),
-        (changed("tradelines", 0, "currency", to="USD"), "differs between accounts"),
+        (changed("tradelines", 0, "currency", to="USD"), "is not named by all accounts"),
+        (twice("A1", "a1 "), "tradelines account stands in the report twice"),
+        (changed("tradelines", 0, "currency", to="Zloty"), "is no currency that is known"),
+        (changed("tradelines", 0, "currency", to="$"), "is the sign of ARS, AUD"),
+        (changed("tradelines", 2, "closed_on", to="2016-03-30"), "is before the account was open"),
         (changed("enquiries", 0, "on", to=None), "enquiries on is empty"),
         (changed("public_records", 0, "kind", to=[1]), "is no single value"),
         (changed("subject", "birth_year", to=1800), "is not within 1900 to 2100"),
@@ -168,6 +184,22 @@ def test_a_report_with_a_fault_is_not_used(report: dict[str, Any], why: str) -> 
     assert collected.observations.values.equals(read_bureau_reports(REPORT).observations.values)
     cells = json.loads(collected.rejects.table["cells"][0])
     assert cells["report"] == report
+
+
+@pytest.mark.parametrize("number", ["****1234", "XXXX1234", "••••1234", "##1234", "n/a"])
+def test_masked_numbers_of_accounts_may_be_the_same(number: str) -> None:
+    assert values(read_bureau_reports(twice(number)))["n_accounts"] == 3.0
+
+
+def test_accounts_of_one_number_that_differ_are_several() -> None:
+    # of another kind and day; closed, and its number given again; a card in two currencies
+    last_digits = changed("tradelines", 0, "account", to="1234")
+    last_digits["tradelines"][1]["account"] = "1234"
+    assert values(read_bureau_reports(last_digits)) == values(read_bureau_reports(REPORT))
+    again = twice("1", opened_on="2016-01-01", closed_on="2018-01-01")
+    assert values(read_bureau_reports(again))["n_accounts"] == 2.0
+    cards = twice("1", currency="USD", closed_on="2024-01-01")
+    assert values(read_bureau_reports(cards, currency="CNY"))["n_accounts"] == 2.0
 
 
 def test_no_personal_value_in_a_warning() -> None:
@@ -303,3 +335,93 @@ def test_other_names_in_chinese() -> None:
     assert (found["revolving_limit"], found["enquiries_6m"], found["court_judgements"]) == (
         20000, 1, 1,
     )  # fmt: skip
+
+
+# --- the currency of reports that name none, and how many there may be --------------------
+
+
+def units(collected: Collected) -> dict[str, str]:
+    table = collected.observations.table.astype({"item": str, "unit": str})
+    amounts = table[table["item"].isin(["total_debt", "tax_arrears", "revolving_limit"])]
+    return dict(zip(amounts["item"], amounts["unit"], strict=True))
+
+
+def test_a_currency_that_is_given_is_of_reports_that_name_none() -> None:
+    assert set(units(read_bureau_reports(REPORT)).values()) == {""}
+    assert set(units(read_bureau_reports(REPORT, currency="人民币")).values()) == {"CNY"}
+    without = {name: REPORT[name] for name in ("report", "subject", "public_records")}
+    assert units(read_bureau_reports(without, currency="CNY")) == {"tax_arrears": "CNY"}
+    # one account names it, by another name
+    named = changed("tradelines", 0, "currency", to="RMB")
+    assert set(units(read_bureau_reports(named, currency="CNY")).values()) == {"CNY"}
+    named["tradelines"][1]["currency"] = "CNY"
+    assert set(units(read_bureau_reports(named)).values()) == {"CNY"}
+
+
+def test_a_currency_that_some_accounts_do_not_name_is_asked_for() -> None:
+    named = changed("tradelines", 0, "currency", to="RMB")
+    with pytest.warns(RejectedRowsWarning, match="is not named by all accounts: give the 'curr"):
+        read_bureau_reports(named)
+    # the same one by several names is one
+    for line, name in zip(named["tradelines"], ("RMB", "人民币", "cny"), strict=True):
+        line["currency"] = name
+    assert set(units(read_bureau_reports(named)).values()) == {"CNY"}
+
+
+def test_the_currency_of_a_report_wins_and_that_both_differ_is_told() -> None:
+    dollars = deepcopy(REPORT)
+    for line in dollars["tradelines"]:
+        line["currency"] = "USD"
+    with pytest.warns(
+        MixedUnitsWarning, match="1 report of the reports in USD, and the 'currency'"
+    ):
+        collected = read_bureau_reports([dollars, REPORT], currency="CNY")
+    table = collected.observations.table
+    assert table.loc[table["item"] == "total_debt", "unit"].tolist() == ["USD", "CNY"]
+    # accounts in two currencies have no sum
+    with pytest.warns(RejectedRowsWarning, match="differs between accounts"):
+        read_bureau_reports(changed("tradelines", 0, "currency", to="USD"), currency="CNY")
+
+
+def test_a_sign_is_of_the_currency_that_is_given() -> None:
+    named = changed("tradelines", 0, "currency", to="￥")
+    # without a warning that they differ
+    assert set(units(read_bureau_reports(named, currency="CNY")).values()) == {"CNY"}
+    with pytest.warns(RejectedRowsWarning) as told:
+        found = read_bureau_reports(named)
+    assert len(told) == 1
+    assert "is the sign of CNY, JPY: give the 'currency'" in found.rejects.table["reason"][0]
+
+
+def test_a_word_that_is_no_currency_is_told_once_and_not_as_another() -> None:
+    for line in (strange := deepcopy(REPORT))["tradelines"]:
+        line["currency"] = "???"
+    with pytest.warns(RejectedRowsWarning) as told:
+        found = read_bureau_reports(strange, currency="CNY")
+    assert len(told) == 1
+    assert found.rejects.n_rows == 1
+
+
+@pytest.mark.parametrize("currency", ["XYZ", "¥", "万元"])
+def test_a_currency_that_is_none(currency: str) -> None:
+    with pytest.raises(InvalidParameterError, match="must be a currency, such as 'CNY'"):
+        read_bureau_reports(REPORT, currency=currency)
+
+
+def test_reports_beyond_the_limits_are_refused(tmp_path: Path) -> None:
+    text = json.dumps(REPORT)
+    (tmp_path / "a.jsonl").write_text("\n".join([text] * 3))
+    limits = InputLimits(max_rows=2)
+    told = r"more than 2 rows.*read_bureau_reports\(…, limits=InputLimits\(max_rows="
+    with pytest.raises(UnsafeInputError, match=told):
+        read_bureau_reports(tmp_path / "a.jsonl", limits=limits)
+    (tmp_path / "a.json").write_text(f"[{text}, {text}]")
+    assert read_bureau_reports(tmp_path / "a.json", limits=limits).n_rows == 2
+    # many small parts are refused before they are parsed
+    (tmp_path / "b.json").write_text("[" + "{}," * 250_000 + "{}]")
+    with pytest.raises(UnsafeInputError, match="objects, lists or lines"):
+        read_bureau_reports(tmp_path / "b.json", limits=limits)
+    with pytest.raises(UnsafeInputError, match="bytes"):
+        read_bureau_reports(tmp_path / "a.json", limits=InputLimits(max_bytes=10))
+    with pytest.raises(InvalidParameterError, match="'limits'"):
+        read_bureau_reports(REPORT, limits=5)  # type: ignore[arg-type]

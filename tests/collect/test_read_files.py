@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from creditscore.collect import (
     SourceMapping,
     read_source,
 )
+from creditscore.collect._reader._source_table import check_names
 from creditscore.exceptions import (
     DocumentError,
     DocumentNotFoundError,
@@ -329,6 +331,45 @@ def test_the_limit_of_rows_is_of_each_kind_of_file(tmp_path: Path, ending: str) 
     assert read_source(table, SIMPLE, collected_at=AT, limits=one).rejects.n_rows == 0
 
 
+@pytest.mark.parametrize("ending", ["csv", "json", "xlsx", "parquet"])
+def test_the_limit_of_columns_is_of_each_kind_of_file(tmp_path: Path, ending: str) -> None:
+    table = pd.DataFrame({"firm": ["C1"], "day": "2023-12-31", "sales": [1.0]})
+    path = tmp_path / f"a.{ending}"
+    write = {
+        "csv": lambda: table.to_csv(path, index=False), "parquet": lambda: table.to_parquet(path),
+        "json": lambda: table.to_json(path, orient="records"),
+        "xlsx": lambda: table.to_excel(path, index=False),
+    }  # fmt: skip
+    write[ending]()
+    three, two = InputLimits(max_columns=3), InputLimits(max_columns=2)
+    assert len(read_source(path, SIMPLE, collected_at=AT, limits=three).observations) == 1
+    with pytest.raises(UnsafeInputError, match=r"than 2 columns.*InputLimits\(max_columns=…\)"):
+        read_source(path, SIMPLE, collected_at=AT, limits=two)
+    assert len(read_source(table, SIMPLE, collected_at=AT, limits=two).observations) == 1
+
+
+def test_a_wide_header_takes_no_longer_than_its_length(tmp_path: Path) -> None:
+    path, names = tmp_path / "wide.csv", [f"c{n}" for n in range(200_000)]
+    path.write_text(",".join(names) + "\n1\n")
+    begin = time.perf_counter()
+    with pytest.raises(UnsafeInputError, match="more than 10,000 columns"):
+        read_source(path, SIMPLE, collected_at=AT)
+    # compared each with each, they would take minutes
+    check_names(names, "wide")
+    with pytest.raises(DuplicateColumnError, match="column named 'c7'"):
+        check_names([*names, "c7"], "wide")
+    assert time.perf_counter() - begin < 5
+
+
+def test_short_rows_below_a_wide_header_make_no_table_of_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.csv"
+    path.write_text(",".join(["firm", "day", "sales", *(f"c{n}" for n in range(9_000))]) + "\n")
+    with path.open("a") as file:
+        file.write("1\n" * 2_000)
+    with pytest.raises(UnsafeInputError, match=r"10,0.* cells, of which nearly"):
+        read_source(path, SIMPLE, collected_at=AT)
+
+
 @pytest.mark.parametrize(
     ("ending", "of"), [("json", b"{},"), ("json", b"[],"), ("jsonl", b"{}\n"), ("jsonl", b"\n")]
 )
@@ -366,6 +407,26 @@ def test_a_firm_that_begins_as_the_total_is_read(tmp_path: Path) -> None:
     found = read_source(tmp_path / "a.csv", mapping, collected_at=AT)
     assert found.observations.customers == ("Totalenergies", "C2")
     assert found.n_skipped == 2
+
+
+def test_a_list_with_lines_about_its_cells(tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_text(
+        "-------------\n|firm|sales   |\n|-----|=====|\n|C1  |1.234,56-|\n|C2  |  500,00 |\n"
+        "-------------\n|*   |  734,56-|\n-------------\n"
+    )
+    mapping = replace(
+        SIMPLE, true_from=FieldRule(value="2023-12-31"),
+        columns={"sales": ItemRule(item="net_income")},
+        file=FileForm(separator="|", decimal=",", thousands=".", header_row=2, stop_at="*"),
+    )  # fmt: skip
+    found = read_source(file, mapping, collected_at=AT)
+    assert found.observations.table["number"].tolist() == [-1234.56, 500.0]
+    assert (found.n_skipped, len(found.rejects), found.ignored) == (4, 0, ())
+    # a column without a name that holds something is told
+    file.write_text("|firm|sales\nx|C1|5\n")
+    with pytest.raises(DocumentError, match="column 1 has no name in the header"):
+        read_source(file, replace(mapping, file=FileForm(separator="|")), collected_at=AT)
 
 
 def test_names_of_several_columns_are_parted() -> None:

@@ -15,13 +15,15 @@ from hypothesis import strategies as st
 
 from creditscore.collect import (
     FieldRule,
+    Item,
+    ItemCatalogue,
     ItemRule,
     Ledger,
     LedgerForm,
     SourceMapping,
     read_ledger,
 )
-from creditscore.exceptions import InvalidParameterError, RejectedRowsWarning
+from creditscore.exceptions import ConflictWarning, InvalidParameterError, RejectedRowsWarning
 
 FORM = LedgerForm(pays="for", credits="ref", terms="net", terms_days=60)
 AT = "2024-07-01"
@@ -171,16 +173,168 @@ def test_an_invoice_without_terms_has_no_due_day_and_is_paid_by_its_own() -> Non
     assert "invoice.due_on" not in set(ledger.observations.table["item"])
 
 
-def test_a_settled_day_of_the_export_is_kept() -> None:
+def read_settled(
+    settled: list[str | None], invoices: pd.DataFrame = INVOICES,
+    payments: pd.DataFrame | None = PAYMENTS, form: LedgerForm = FORM,
+) -> Ledger:  # fmt: skip
+    """Read an export that says itself what is settled, in the column paid."""
     columns = {**INVOICE.columns, "paid": ItemRule(item="invoice.settled_on")}
-    ledger = read_ledger(
-        INVOICES.assign(paid=["2024-03-03", None, None, None, None]),
-        replace(INVOICE, columns=columns), payments=PAYMENTS, payment_mapping=PAYMENT, form=FORM,
-        collected_at=AT,
+    return read_ledger(
+        invoices.assign(paid=settled), replace(INVOICE, columns=columns), payments=payments,
+        payment_mapping=PAYMENT, form=form, collected_at=AT,
     )  # fmt: skip
+
+
+def settled_facts(ledger: Ledger) -> dict[str, str]:
     table = ledger.observations.table
-    settled = table[table["item"] == "invoice.settled_on"].set_index("record")["text"]
-    assert settled.to_dict() == {"I1": "2024-03-03", "I3": "2024-02-01"}
+    of_item = table[table["item"] == "invoice.settled_on"]
+    return dict(zip(of_item["record"].astype(str), of_item["text"], strict=True))
+
+
+def test_a_settled_day_of_the_export_is_kept() -> None:
+    told = "about 2 of 4 invoices: 1 paid in full before; 1 paid in full, not settled"
+    with pytest.warns(ConflictWarning, match=told):
+        ledger = read_settled(["2024-03-09", None, None, None, None])
+    assert settled_facts(ledger) == {"I1": "2024-03-09", "I3": "2024-02-01"}
+    shown = ledger.invoices.set_index("invoice")["settled_on"].dropna().astype(str)
+    assert shown.to_dict() == settled_facts(ledger)
+
+
+def test_what_the_export_says_is_settled_is_not_open_from_that_day() -> None:
+    ledger = read_settled(["2024-02-01", None, None, None, None], payments=None)
+    # without payments, those that are not there contradict nothing
+    assert ledger.conflicts.empty
+    names = {
+        day: ledger.open_items(day)["invoice"].tolist() for day in ("2024-01-31", "2024-02-01")
+    }
+    assert names == {"2024-01-31": ["I1", "I3"], "2024-02-01": ["I3"]}
+    # the credit note of 20 February names it and is of it all the same
+    assert ledger.allocations[["number", "invoice", "how"]].to_numpy().tolist() == [
+        ["K1", "I1", "by number"]
+    ]
+    assert "settled_on" not in ledger.open_items("2024-07-31")
+
+
+@pytest.mark.parametrize(
+    ("settled", "paid", "why", "open_then"),
+    [
+        ("2024-02-20", [("2024-02-20", 60)], "settled, paid in part", 100.0),
+        ("2024-02-20", [("2024-02-20", 96.99)], "settled, paid in part", 100.0),
+        ("2024-02-20", [("2024-02-20", 97)], "settled, paid but for 3 % at most", 100.0),
+        ("2024-02-20", [("2024-02-20", 99.98)], "settled, paid but for 3 % at most", 100.0),
+        # a cent is rounding
+        ("2024-02-20", [("2024-02-20", 99.99)], None, 100.0),
+        ("2024-02-20", [], "settled, nothing paid", 100.0),
+        # the books may differ by a week, and a discount may be credited some days later
+        ("2024-02-20", [("2024-02-12", 100)], "paid in full before", None),
+        ("2024-02-20", [("2024-02-13", 100)], None, None),
+        ("2024-02-20", [("2024-02-20", 98), ("2024-02-24", 2)], None, 100.0),
+        ("2024-02-20", [("2024-02-27", 100)], None, 100.0),
+        ("2024-02-20", [("2024-02-28", 100)], "paid in full after", 100.0),
+        (None, [("2024-02-20", 100)], "paid in full, not settled", 100.0),
+        ("2024-02-20", [("2024-02-20", 100)], None, 100.0),
+        (None, [("2024-02-20", 60)], None, 100.0),
+        # paid ahead, and settled on that day or on its own
+        ("2024-01-05", [("2024-01-05", 100)], None, None),
+        ("2024-01-10", [("2024-01-05", 100)], None, None),
+    ],
+)
+def test_where_payments_and_settled_on_disagree_it_is_told(
+    settled: str | None, paid: list[Any], why: str | None, open_then: float | None
+) -> None:
+    invoices = rows(("C1", "I1", "2024-01-10", 100, "", 30), names=("ref", "net"))
+    payments = rows(
+        ("C2", "P", "2024-01-01", 1, "I1"), *(("C1", f"P{n}", day, amount, "I1")
+                                              for n, (day, amount) in enumerate(paid)),
+        names=("for",),
+    )  # fmt: skip
+    if why is None:
+        ledger = read_settled([settled], invoices, payments)
+    else:
+        with pytest.warns(ConflictWarning, match=f"about 1 of 1 invoice: 1 {why}"):
+            ledger = read_settled([settled], invoices, payments)
+        assert repr(ledger).endswith("0 faults, 1 conflict)")
+    assert ledger.conflicts["why"].tolist() == ([] if why is None else [why])
+    before = ledger.open_items("2024-02-19")["open"].tolist()
+    assert before == ([] if open_then is None else [open_then])
+    is_open = settled is None and sum(amount for _, amount in paid) < 100
+    assert ledger.open_items("2024-02-20")["open"].tolist() == ([40.0] if is_open else [])
+
+
+def test_money_without_a_number_pays_what_the_export_says_is_settled() -> None:
+    invoices = rows(
+        ("C1", "I1", "2024-01-10", 100, "", 30), ("C1", "I2", "2024-02-01", 50, "", 30),
+        ("C1", "I3", "2024-02-02", 30, "", 30), names=("ref", "net"),
+    )  # fmt: skip
+    payments = rows(
+        ("C1", "P1", "2024-02-28", 50, None), ("C1", "P2", "2024-03-10", 20, None),
+        names=("for",),
+    )  # fmt: skip
+    # I2 is settled next; I3 was settled more than a week before, and before the first payment
+    with pytest.warns(ConflictWarning, match="about 1 of 3 invoices: 1 paid in full before"):
+        ledger = read_settled([None, "2024-03-08", "2024-02-15"], invoices, payments)
+    found = ledger.allocations[["number", "invoice", "amount", "how"]]
+    assert found.to_numpy().tolist() == [
+        ["P1", "I2", 50.0, "by day settled"], ["P2", "I1", 20.0, "oldest first"],
+    ]  # fmt: skip
+    assert ledger.open_items("2024-03-31")[["invoice", "open"]].to_numpy().tolist() == [["I1", 80]]
+    # what has no day in the export is as before: the oldest first
+    whole = read_settled([None, None, None], invoices, payments)
+    assert whole.allocations["invoice"].tolist() == ["I1", "I1"]
+
+
+@pytest.mark.parametrize("days_after", [-1, 0, 1, 7])
+def test_money_of_a_value_date_after_settled_on_closes_nothing_that_is_open(
+    days_after: int,
+) -> None:
+    invoices = rows(
+        ("C1", "I1", "2024-01-10", 100, "", 30), ("C1", "I2", "2024-01-12", 100, "", 30),
+        names=("ref", "net"),
+    )  # fmt: skip
+    day = str(np.datetime64("2024-02-01") + days_after)
+    payments = rows(("C1", "P1", day, 100, None), names=("for",))
+    ledger = read_settled(["2024-02-01", None], invoices, payments)
+    assert ledger.conflicts.empty
+    assert ledger.allocations[["invoice", "how"]].to_numpy().tolist() == [["I1", "by day settled"]]
+    open_then = ledger.open_items("2024-02-15")[["invoice", "open"]]
+    assert open_then.to_numpy().tolist() == [["I2", 100.0]]
+
+
+def test_how_far_the_books_may_differ_is_said_by_the_form() -> None:
+    payments = rows(("C1", "P1", "2024-02-03", 100, None), names=("for",))
+    invoices = rows(("C1", "I1", "2024-01-10", 100, "", 30), names=("ref", "net"))
+    ledger = read_settled(["2024-02-01"], invoices, payments, replace(FORM, value_days=2))
+    assert ledger.allocations["how"].tolist() == ["by day settled"]
+    # a day less, and it is too late for I1, whose day it contradicts where it names it
+    day_less = replace(FORM, value_days=1)
+    ledger = read_settled(["2024-02-01"], invoices, payments, day_less)
+    assert ledger.allocations["invoice"].tolist() == [""]
+    with pytest.warns(ConflictWarning, match="1 paid in full after"):
+        read_settled(["2024-02-01"], invoices, payments.assign(**{"for": "I1"}), day_less)
+    assert LedgerForm(value_days=0).value_days == 0
+
+
+def test_what_was_settled_before_the_first_payment_lacks_none() -> None:
+    invoices = rows(
+        ("C1", "I1", "2023-11-10", 100, "", 30), ("C1", "I2", "2024-01-10", 100, "", 30),
+        ("C1", "I3", "2024-01-11", 50, "", 30), names=("ref", "net"),
+    )  # fmt: skip
+    payments = rows(("C1", "P1", "2024-02-01", 100, "I2"), names=("for",))
+    with pytest.warns(ConflictWarning, match="about 1 of 3 invoices: 1 settled, nothing paid"):
+        ledger = read_settled(["2024-01-31", "2024-02-01", "2024-02-01"], invoices, payments)
+    assert ledger.conflicts["invoice"].tolist() == ["I3"]
+
+
+def test_what_was_paid_long_before_settled_on_is_open_until_it_was_paid() -> None:
+    invoices = rows(("C1", "I1", "2024-01-10", 100, "", 30), names=("ref", "net"))
+    payments = rows(("C1", "P1", "2024-02-01", 100, None), names=("for",))
+    with pytest.warns(ConflictWarning, match="1 paid in full before"):
+        ledger = read_settled(["2024-06-01"], invoices, payments)
+    assert ledger.open_items("2024-01-31")["open"].tolist() == [100.0]
+    assert ledger.open_items("2024-02-01").empty
+    assert settled_facts(ledger) == {"I1": "2024-06-01"}
+    both = ledger.conflicts[["settled_on", "paid_on"]].astype(str).to_numpy().tolist()
+    assert both == [["2024-06-01", "2024-02-01"]]
 
 
 def test_errors() -> None:
@@ -192,6 +346,10 @@ def test_errors() -> None:
         read_ledger(INVOICES, INVOICE, payments=PAYMENTS, collected_at=AT)
     with pytest.raises(InvalidParameterError, match="'terms_days'"):
         LedgerForm(terms_days=-1)
+    with pytest.raises(InvalidParameterError, match="'value_days' of LedgerForm may be 31 at most"):
+        LedgerForm(value_days=32)
+    with pytest.raises(InvalidParameterError, match="'value_days'"):
+        LedgerForm(value_days=1.5)  # type: ignore[arg-type]
     with pytest.raises(InvalidParameterError, match=r"'as_of' parameter of Ledger\.open_items"):
         read().open_items("soon")
 
@@ -280,7 +438,33 @@ def test_an_invoice_that_was_paid_ahead_is_settled_on_its_own_day() -> None:
     assert settled["true_from"].astype(str).tolist() == ["2024-02-10"]
 
 
+@pytest.mark.parametrize("terms", [1e9, 4e6, 3651])
+def test_terms_that_are_a_mistake_are_a_fault_of_their_row(terms: float) -> None:
+    invoices = rows(
+        ("C1", "I1", "2024-02-10", 100, "", terms), ("C1", "I2", "2024-02-10", 5, "", 3650),
+        ("C1", "I3", "9999-12-31", 7, "", 30), names=("ref", "net"),
+    )  # fmt: skip
+    own = ItemCatalogue.standard().with_items(Item(name="invoice.terms_days", group="operating"))
+    for catalogue in (None, own):
+        with pytest.warns(RejectedRowsWarning, match="net '.*' is not within 0 to"):
+            ledger = read_ledger(invoices, INVOICE, form=FORM, collected_at=AT, catalogue=catalogue)
+        # what would be due after all days is due on none
+        due = ledger.invoices.set_index("invoice")["due_on"]
+        assert str(due["I2"].date()) == "2034-02-07"
+        assert pd.isna(due["I3"])
+    with pytest.raises(InvalidParameterError, match="may be 3,650 at most"):
+        LedgerForm(terms_days=100_000)
+
+
 def test_credit_notes_are_told() -> None:
     notes = read().credit_notes
     assert notes.drop(columns="day").to_numpy().tolist() == [["C1", "K1", 10.1, "CNY", "I1"]]
     assert str(notes["day"][0].date()) == "2024-02-20"
+
+
+def test_an_export_of_credit_notes_alone_has_nothing_to_settle() -> None:
+    notes = rows(("C1", "K1", "2024-02-20", -10.10, "I1", None), names=("ref", "net"))
+    ledger = read_settled([None], notes)
+    assert ledger.invoices.empty
+    assert ledger.conflicts.empty
+    assert ledger.open_items("2024-07-01").empty

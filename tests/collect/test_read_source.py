@@ -381,3 +381,17 @@ def test_an_item_may_be_collected_at_another_time_than_the_row() -> None:
     told = ["2024-01-31T00:00Z", "2024-03-02T01:00Z", "2024-01-31T00:00Z"]
     assert table["collected_at"].tolist() == [pd.Timestamp(at) for at in told]
     assert found.rejects.table[["row", "column"]].to_numpy().tolist() == [[2, "booked"]]
+
+
+def test_a_reject_says_whose_observations_the_row_would_have_made() -> None:
+    mapping = replace(SIMPLE, customer=FieldRule(columns=("area", "firm")))
+    cells = {"area": ["1/0", "1/0", None], "firm": [7, 7, 7.0], "day": "2024-01-01",
+             "sales": ["1", "x", "1"]}  # fmt: skip
+    with pytest.warns(RejectedRowsWarning, match="2 rows"):
+        collected = read_source(pd.DataFrame(cells), mapping, collected_at=AT)
+    assert collected.observations.table["customer"].tolist() == ["1%2F0/7"]
+    table = collected.rejects.table
+    # of a part that is empty nothing is made
+    assert table["customer"].tolist() == ["1%2F0/7", ""]
+    assert set(table["digest"]) == {collected.source_digest}
+    assert not {"customer", "digest", "cells"} & {*collected.rejects.masked()}

@@ -132,7 +132,7 @@ def test_what_is_no_period(period: str) -> None:
     assert collected.rejects.table["column"].tolist() == ["period"]
 
 
-@pytest.mark.parametrize("value", ["", "many", "NaN", "1e400000000", None, "1,5"])
+@pytest.mark.parametrize("value", ["", "many", "NaN", "1e400000000", None, "1,5", "1_000"])
 def test_what_is_no_value(value: Any) -> None:
     collected = report(fact("us-gaap:Assets", value, END))
     assert collected.rejects.table["column"].tolist() == ["value"]
@@ -157,6 +157,36 @@ def test_scale_and_sign_of_a_table() -> None:
         "net_income": -1250000.0, "months": 12.0, "currency": "CNY", "consolidated": True,
     }  # fmt: skip
     assert found.observations.table["evidence"][0] == "register#row=0&column=value"
+
+
+def test_a_scale_that_only_a_program_reads_is_none() -> None:
+    with pytest.warns(RejectedRowsWarning, match="is no number"):
+        read_statements(table(value=["1"], scale=["1_0"]), collected_at=AT)
+
+
+def test_a_scale_and_one_of_the_unit_are_one_too_many() -> None:
+    given = table(value=["1"], unit=["thousand USD"])
+    assert values(read_statements(given, collected_at=AT))["total_assets"] == 1000.0
+    for none in (None, "0"):
+        found = read_statements(given.assign(scale=[none]), collected_at=AT)
+        assert values(found)["total_assets"] == 1000.0
+    with pytest.warns(RejectedRowsWarning, match="is one more than that of its unit, which counts"):
+        read_statements(given.assign(scale=["3"]), collected_at=AT)
+
+
+def test_of_a_period_without_a_fact_that_is_used_nothing_is_known() -> None:
+    concepts = ["us-gaap:Revenues", "us-gaap:Assets", "us-gaap:Revenues"]
+    given = pd.DataFrame({
+        "entity": ["F1", "F1", "F2"], "concept": concepts, "end": "2023-12-31",
+        "start": ["2023-01-01", None, "2023-01-01"], "value": ["5", "7", "5"],
+        "unit": ["shares", "USD", "USD"], "sign": ["", "", "-"], "consolidated": "yes",
+    })  # fmt: skip
+    with pytest.warns(RejectedRowsWarning, match="2 rows of"):
+        found = read_statements(given, collected_at=AT)
+    # of F1 the balance sheet tells the currency, and no fact a period
+    assert found.observations.customers == ("F1",)
+    assert values(found) == {"total_assets": 7.0, "currency": "USD", "consolidated": True}
+    assert found.rejects.table["row"].tolist() == [0, 2]
 
 
 def test_decimals_are_no_scale_and_the_parent_is_not_the_group() -> None:

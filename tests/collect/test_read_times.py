@@ -7,6 +7,7 @@ import warnings
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -51,6 +52,45 @@ def read(cell: Any, rule: FieldRule) -> Collected:
 def test_a_month_is_known_when_it_is_over(cell: Any, entries: Any, expected: str) -> None:
     found = read(cell, FieldRule(columns=("at",), **entries)).observations.table["collected_at"]
     assert found.tolist() == [pd.Timestamp(expected)]
+
+
+@pytest.mark.parametrize(
+    ("form", "at", "cell", "since", "known"),
+    [
+        # a workbook makes a day of what is typed as 2023-12
+        ("%Y-%m", "end", dt.datetime(2023, 12, 1), "2023-12-31", "2024-01-01T00:00Z"),  # noqa: DTZ001
+        ("%b %Y", "end", dt.date(2024, 2, 1), "2024-02-29", "2024-03-01T00:00Z"),
+        ("%Y-%m", "end", np.datetime64("2023-12-31"), "2023-12-31", "2024-01-01T00:00Z"),
+        ("%Y", "end", pd.Timestamp("2023-01-01"), "2023-12-31", "2024-01-01T00:00Z"),
+        ("%Y", "end", dt.date(2023, 12, 31), "2023-12-31", "2024-01-01T00:00Z"),
+        ("%Y-%m", "start", dt.date(2023, 12, 1), "2023-12-01", "2023-12-01T00:00Z"),
+        ("%Y", "start", dt.date(2023, 1, 1), "2023-01-01", "2023-01-01T00:00Z"),
+        ("%Y-%m", "end", dt.date(2023, 12, 15), None, None),
+        ("%Y-%m", "start", dt.date(2023, 12, 31), None, None),
+        ("%Y", "end", dt.date(2023, 12, 1), None, None),
+    ],
+)
+def test_a_month_that_is_a_day_of_a_workbook_is_known_when_it_is_over(
+    form: str, at: Any, cell: Any, since: str | None, known: str | None
+) -> None:
+    rule = FieldRule(columns=("day",), format=form, at=at)
+    mapping = SourceMapping(
+        source="public_filing", method="data_analysis", customer=FieldRule(value="C1"),
+        true_from=rule, collected_at=replace(rule, columns=("known",)),
+        columns={"founded": ItemRule(item="founded_on", format=form, at=at)},
+    )  # fmt: skip
+    day = pd.Series([cell], dtype=object)
+    table = pd.DataFrame({"day": day, "known": day, "founded": day})
+    with warnings.catch_warnings(action="ignore"):
+        found = read_source(table, mapping)
+    kept = found.observations.table[["true_from", "text", "collected_at"]].astype(str)
+    if since is None:
+        assert kept.empty
+        told = f"is a day within a {'month' if 'm' in form else 'year'}, and to be one written"
+        assert found.rejects.table["reason"].str.startswith(told).tolist() == [True] * 3
+    else:
+        moment = str(pd.Timestamp(known))
+        assert kept.to_numpy().tolist() == [[since, since, moment]]
 
 
 def test_a_guessed_month_of_publication_does_not_leak() -> None:

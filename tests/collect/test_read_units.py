@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import replace
 from typing import Any
@@ -106,6 +107,29 @@ def test_observations_are_in_the_unit_of_their_item() -> None:
         Observations.from_frame(facts.iloc[2:].assign(unit="TEUR"))
     with pytest.raises(InvalidDataError, match="counts in 10,000: give numbers in whole units"):
         Observations.from_frame(facts.iloc[2:].assign(unit="万"))
+
+
+@pytest.mark.parametrize("unit", ["kg", "EUR?", "persons", "thousand kg", "$", "1"])
+def test_amounts_of_observations_are_in_currencies_as_those_of_readers_are(unit: str) -> None:
+    facts = pd.DataFrame({
+        "customer": "A", "item": ["industry", "cash", "total_assets"], "value": ["kg", 1, 5],
+        "unit": ["kg", "元", unit], "true_from": "2023-12-31", "source": "public_filing",
+        "method": "data_analysis", "collected_at": AT,
+    })  # fmt: skip
+    with pytest.raises(InvalidDataError, match=f"row 2, unit '{re.escape(unit)}' does not fit: '"):
+        Observations.from_frame(facts)
+    mapping = SourceMapping(
+        source="public_filing", method="data_analysis", customer=FieldRule(columns=("customer",)),
+        true_from=FieldRule(columns=("true_from",)), unit=FieldRule(columns=("unit",)),
+        columns={"value": ItemRule(item="total_assets")},
+    )  # fmt: skip
+    with pytest.warns(RejectedRowsWarning):
+        found = read_source(facts.iloc[2:], mapping, collected_at=AT)
+    reason = found.rejects.table.loc[0, "reason"]
+    with pytest.raises(InvalidDataError, match=re.escape(reason)):
+        Observations.from_frame(facts)
+    # of texts and under other names they are no fault
+    assert len(Observations.from_frame(facts.iloc[:2])) == 2
 
 
 @pytest.mark.parametrize(

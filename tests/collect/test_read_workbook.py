@@ -150,6 +150,19 @@ def test_a_currency_that_a_workbook_shows_is_that_of_the_row(tmp_path: Path) -> 
     assert shown.loc["sales", "guess"] == "revenue"
 
 
+def test_a_word_of_a_format_that_is_a_code_in_capitals_only_is_no_currency(tmp_path: Path) -> None:
+    formats = ['0" Sek"', '0" EUR"', '0" Euro"', '0" SEK"', '0" eur"', '0" Usd"', "[$chf] 0",
+               "[$XOF]0"]  # fmt: skip
+    rows = [("客户编号", "报告期", "sales"), *((f"K{n}", DAY, 100) for n in range(8))]
+    file = written(
+        tmp_path / "a.xlsx", rows, formats={f"C{n}": form for n, form in enumerate(formats, 2)}
+    )
+    found = read(file, replace(MARGIN, columns={"sales": ItemRule(item="revenue", unit="EUR")}))
+    assert found.rejects.table["reason"].tolist() == [
+        f"names the currency {code}, and is to be in EUR" for code in ("SEK", "USD", "CHF", "XOF")
+    ]
+
+
 STATEMENTS = [
     ("财务汇总表",), (),
     ("客户编号", "利润表", None, "资产负债表", "备注"),

@@ -303,7 +303,7 @@ def test_sets_refuse_what_they_cannot_hold() -> None:
         OWN["ontime"]
     with pytest.raises(InvalidParameterError, match=r"a sequence, such as \['on_time'\]"):
         OWN.only("on_time")
-    with pytest.raises(InvalidParameterError, match="must be a Indicator"):
+    with pytest.raises(InvalidParameterError, match="must be an Indicator"):
         OWN.with_indicators(len)  # type: ignore[arg-type]
 
 

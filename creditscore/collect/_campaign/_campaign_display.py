@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._display import (
     BAD,
     GOOD,
@@ -76,7 +77,10 @@ class CampaignDisplay:
         ------
         EmptyDataError
             Nothing was sent.
+        InvalidParameterError
+            It is no campaign.
         """
+        check_kind(campaign, "campaign", f"{cls.__name__}.from_campaign", Campaign)
         status = campaign.status(as_of)
         asked = status[status["sent_on"].notna() & (status["status"] != "ineligible")]
         if not len(asked):
@@ -106,15 +110,17 @@ class CampaignDisplay:
     def plot(self, ax: Any = None) -> Self:
         """Draw the shares; the axes are then in ``ax_``."""
         ax = new_axes(ax, size=(7.4, 4.4))
-        days = self.table.index.to_numpy()
+        # the answers of the last day stand until its end
+        shown = pd.concat([self.table, self.table.iloc[-1:]])
+        days = np.append(self.table.index.to_numpy(), self.table.index[-1] + 1)
         strata = [name for name in self.table.columns if name != "all"]
         drawn = strata if 1 < len(strata) <= _MOST_STRATA else []
         for name in drawn:
-            ax.step(days, self.table[name], where="post", color=MUTED, linewidth=1.1)
-        ax.step(days, self.table["all"], where="post", color=GOOD, linewidth=2.4, zorder=3)
+            ax.step(days, shown[name], where="post", color=MUTED, linewidth=1.1)
+        ax.step(days, shown["all"], where="post", color=GOOD, linewidth=2.4, zorder=3)
         # the words of the reminders stand above the lines
         top = max(0.05, 1.4 * float(self.table[[*drawn, "all"]].to_numpy().max()))
-        ax.set(ylim=(0, top), xlim=(0, max(1, days[-1])))
+        ax.set(ylim=(0, top), xlim=(0, days[-1]))
         ax.set_yticks([tick for tick in ax.get_yticks() if 0 <= tick <= min(1.0, top)])
         self._name_lines(ax, [*drawn, "all"])
         for day, n in self.reminders.items():

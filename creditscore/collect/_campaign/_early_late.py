@@ -9,13 +9,19 @@ import pandas as pd
 from scipy.stats import fisher_exact, ttest_ind_from_stats
 
 from creditscore._cells import word_of
+from creditscore._checks import check_kind
 from creditscore._frame import Table, as_table
 from creditscore._holm import holm
 from creditscore._typing import Bool1D, Float1D, NativeFrame
 from creditscore._validation import check_integer
 from creditscore._warn import warn_user
 from creditscore.collect._campaign._campaign import Campaign
-from creditscore.exceptions import EmptyDataError, MissingColumnError, ResponseWarning
+from creditscore.exceptions import (
+    EmptyDataError,
+    InvalidDataError,
+    MissingColumnError,
+    ResponseWarning,
+)
 
 _COLUMNS = (
     "variable", "level", "n_early", "n_late", "early", "late", "difference",
@@ -49,6 +55,10 @@ def early_late(campaign: Campaign, answers: NativeFrame, *, min_cases: int = 20)
     ------
     EmptyDataError
         No early or no late answers, or no variables.
+    InvalidDataError
+        A customer who answered stands in two rows, or has an infinite number.
+    InvalidParameterError
+        A parameter outside its range, or no campaign.
     MissingColumnError
         No column customer.
 
@@ -84,6 +94,7 @@ def early_late(campaign: Campaign, answers: NativeFrame, *, min_cases: int = 20)
         variable  early  late  difference
     0  days_late    9.5  29.5        20.0
     """
+    check_kind(campaign, "campaign", "early_late", Campaign)
     check_integer(min_cases, "min_cases", "early_late", low=1)
     table = as_table(answers)
     if "customer" not in table.names:
@@ -115,13 +126,24 @@ def _reminders(campaign: Campaign, table: Table) -> np.ndarray[Any, Any]:
     codes, levels = table.levels("customer")
     names = np.array([*map(word_of, levels), ""], dtype=object)[codes]
     after = campaign.status()["after_reminders"].astype("float64")
-    return np.asarray(after.reindex(names).to_numpy())
+    found = np.asarray(after.reindex(names).to_numpy())
+    who = pd.Series(names[~np.isnan(found)])
+    if who.duplicated().any():
+        msg = (
+            f"Customer {who[who.duplicated()].iloc[0]!r} stands in two rows of the answers, and "
+            "would count twice. Leave one."
+        )
+        raise InvalidDataError(msg)
+    return found
 
 
 def _rows(table: Table, name: str, early: Bool1D, late: Bool1D) -> list[tuple[Any, ...]]:
     if table.kind(name) == "numeric":
         values = table.numeric(name)
-        known = np.isfinite(values)
+        if np.isinf(values[early | late]).any():
+            msg = f"The answers hold an infinite number in {name!r}, which has no mean."
+            raise InvalidDataError(msg)
+        known = ~np.isnan(values)
         one, other = values[early & known], values[late & known]
         return [_row(name, "", one, other, _welch(one, other))]
     codes, levels = table.levels(name)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._display import counted
 from creditscore._frame import Table, as_table
 from creditscore._typing import Float1D, Int1D, NativeFrame
 from creditscore._validation import check_integer, check_real, check_weights
@@ -38,7 +39,7 @@ def raking_weights(
     margins : mapping of str to mapping of str to float
         For each column, how many customers each of its values has among all, above 0:
         ``{"region": {"west": 400, "east": 600}}``. One column is post-stratification. All
-        columns must add up to one total.
+        columns must add up to one total, which is no less than the number of answers.
     base_weights : array-like of shape (n_answers,), optional
         Weights to begin with, above 0, such as those of :func:`class_weights`; without, 1.
     min_cell : int, default=20
@@ -57,7 +58,8 @@ def raking_weights(
     MissingColumnError
         A column is not there.
     InvalidDataError
-        A value that has no margin, a margin without an answer, totals that differ, gaps.
+        A value that has no margin, a margin without an answer, gaps; totals that differ, or are
+        fewer than the answers, as shares are.
     InvalidParameterError
         No margins, or a parameter outside its range.
 
@@ -104,7 +106,7 @@ def raking_weights(
         msg = "base_weights must be above 0: leave answers out that stand for nobody."
         raise InvalidDataError(msg)
     columns = [_margin(table, name, margins[name], min_cell, owner) for name in margins]
-    _check_totals(dict(zip(margins, columns, strict=True)))
+    _check_totals(dict(zip(margins, columns, strict=True)), table.n_rows)
     found, distance = _fit(weights, columns, max_iterations, limit)
     if distance > limit:
         warn_user(
@@ -142,16 +144,23 @@ def _margin(
         raise InvalidDataError(msg)
     counts = np.bincount(places, minlength=len(names))
     of_value = dict.fromkeys(known, 0) | dict(zip(names, counts.tolist(), strict=True))
-    warn_of_thin_cells(of_value, min_cell, f"value of {name!r}")
+    warn_of_thin_cells(of_value, min_cell, "value", f" of {name!r}")
     return places, np.array([known[value] for value in names])
 
 
-def _check_totals(columns: Mapping[str, tuple[Int1D, Float1D]]) -> None:
+def _check_totals(columns: Mapping[str, tuple[Int1D, Float1D]], n_answers: int) -> None:
     sums = {name: float(totals.sum()) for name, (_, totals) in columns.items()}
     least, most = min(sums.values()), max(sums.values())
     if most - least > 1e-9 * most:
         told = ", ".join(f"{name!r} {total:g}" for name, total in sums.items())
         msg = f"The margins must add up to one total. Got {told}."
+        raise InvalidDataError(msg)
+    if most < n_answers * (1 - 1e-9):
+        msg = (
+            f"The margins are numbers of customers, and must be no fewer than the "
+            f"{counted(n_answers, 'answer')}. They add up to {most:g}: where they are shares, "
+            "multiply them by how many customers there are."
+        )
         raise InvalidDataError(msg)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from creditscore._checks import check_kind
 from creditscore._validation import check_integer, check_real
 from creditscore._warn import warn_user
 from creditscore.collect._campaign._campaign import Campaign
@@ -178,7 +179,7 @@ def response_table(
     EmptyDataError
         Nobody was asked.
     InvalidParameterError
-        A parameter outside its range; a stratum named "all".
+        A parameter outside its range, or no campaign; a stratum named "all".
 
     Warns
     -----
@@ -201,6 +202,7 @@ def response_table(
     small            14       0.467
     all              40       0.444
     """
+    check_kind(campaign, "campaign", "response_table", Campaign)
     check_integer(min_cases, "min_cases", "response_table", low=1)
     level = check_real(confidence, "confidence", "response_table", low=0, high=1)
     status = campaign.status(as_of)

@@ -139,8 +139,10 @@ def weight_series(weights: Float1D, answered: np.ndarray[Any, Any], index: pd.In
     return pd.Series(weights[answered], index=index[answered], name="weight")
 
 
-def warn_of_thin_cells(counts: dict[Any, int], min_cell: int, what: str) -> None:
+def warn_of_thin_cells(counts: dict[Any, int], min_cell: int, noun: str, where: str = "") -> None:
     """Warn of cells with few answers; those without any are refused.
+
+    `noun` is what messages call a cell, and `where` of what it is one.
 
     Raises
     ------
@@ -150,14 +152,15 @@ def warn_of_thin_cells(counts: dict[Any, int], min_cell: int, what: str) -> None
     empty = [cell for cell, n in counts.items() if n == 0]
     if empty:
         msg = (
-            f"Nobody answered in {counted(len(empty), what)}: {_listed(empty)}. No weight makes "
-            "others of the cell speak for them: join it with one that is like it."
+            f"Nobody answered in {counted(len(empty), noun)}{where}: {_listed(empty)}. No weight "
+            "makes others of the cell speak for them: join it with one that is like it."
         )
         raise InvalidDataError(msg)
     thin = [f"{cell!r} ({n})" for cell, n in counts.items() if n < min_cell]
     if thin:
         warn_user(
-            f"{counted(len(thin), what)} of {len(counts)} have fewer than {min_cell} answers: "
+            f"{len(thin):,} of {counted(len(counts), noun)}{where} "
+            f"{'has' if len(thin) == 1 else 'have'} fewer than {min_cell} answers: "
             f"{', '.join(thin[:5])}{' …' if len(thin) > 5 else ''}. The few speak for many there; "
             "join such cells with others that are like them.",
             ResponseWarning,

@@ -213,6 +213,7 @@ def _rejects(rejected: pd.DataFrame) -> Rejects:
             "source": "contact log", "row": rejected["contact"].to_numpy(), "column": "confirmed",
             "item": rejected["item"].to_numpy(), "value": "",
             "reason": rejected["reason"].to_numpy(), "protected": False, "cells": cells,
+            "customer": rejected["customer"].to_numpy(), "digest": "",
         }
     )  # fmt: skip
     return Rejects(table=table[list(REJECT_COLUMNS)])

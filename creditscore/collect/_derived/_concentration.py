@@ -41,7 +41,7 @@ def concentration(
     MissingColumnError
         A column is not there.
     InvalidDataError
-        A row has no customer, or an amount below zero.
+        A row has no customer, or an amount that is below zero or no number.
     InvalidParameterError
         An unknown measure.
 

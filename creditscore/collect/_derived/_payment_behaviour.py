@@ -45,7 +45,7 @@ def average_days_late(invoices: NativeFrame, as_of: Any, *, window_months: int =
     MissingColumnError
         A column is not there.
     InvalidDataError
-        A row has no customer.
+        A row has no customer, or a day that cannot be read.
     InvalidParameterError
         No day, or a window below 1.
 
@@ -164,7 +164,8 @@ def average_balance(invoices: NativeFrame, as_of: Any, *, window_months: int = 1
     as_of : day
         What was invoiced or settled after it is not seen.
     window_months : int, default=12
-        Months up to `as_of` that count, 1 or more; from the first invoice, where that is later.
+        The ends of days from so many months before `as_of` to the day before it count, 1 or more;
+        from the first invoice, where that is later.
 
     Returns
     -------

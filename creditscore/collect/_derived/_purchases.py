@@ -73,7 +73,7 @@ def average_purchases(invoices: NativeFrame, as_of: Any, *, window_months: int =
     MissingColumnError
         A column is not there.
     InvalidDataError
-        A row has no customer, or an infinite amount.
+        A row has no customer, a day or an amount that cannot be read, or an infinite amount.
     InvalidParameterError
         No day, or a window below 1.
 

@@ -125,8 +125,8 @@ def related_parties(
     MissingColumnError
         A column is not there.
     InvalidDataError
-        A row has no customer; a share outside 0 to 1; an exposure of a customer twice, or of none
-        of them.
+        A row has no customer; a share that is no number, or outside 0 to 1; an exposure of a
+        customer twice, or of none of them.
     InvalidParameterError
         A parameter outside its range.
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
 
-from creditscore._cells import word_of
+from creditscore._cells import is_empty, word_of
 from creditscore._days import Days, months_later
-from creditscore._typing import Float1D, Float2D, Int1D
+from creditscore._typing import Bool1D, Float1D, Float2D, Int1D
 from creditscore.collect._observation._incoming import incoming_frame, read_days
 from creditscore.exceptions import InvalidDataError, MissingColumnError
 
 SlopeMethod: TypeAlias = Literal["theil_sen", "least_squares"]
 SLOPE_METHODS: tuple[str, ...] = get_args(SlopeMethod)
+_NO_NUMBERS = (bool, np.bool_, bytes, complex)
 _CELLS_AT_ONCE = 4_000_000
 
 
@@ -43,7 +45,8 @@ def read_columns(
     MissingColumnError
         A column is not there.
     InvalidDataError
-        A row has no customer; an amount is infinite.
+        A row has no customer; a cell that is not empty holds no day or no number, or an infinite
+        one.
     """
     frame = incoming_frame(table)
     wanted = ("customer", *days, *numbers, *texts)
@@ -60,8 +63,11 @@ def read_columns(
         msg = f"{owner}: row {row} has no customer."
         raise InvalidDataError(msg)
     read: dict[str, Any] = {name: read_days(frame[name]).to_numpy() for name in days}
+    for name in days:
+        _check_read(frame[name], np.isnat(read[name]), "a day such as 2024-06-30", owner)
     for name in numbers:
-        values = pd.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64)
+        values = _numbers_of(frame[name])
+        _check_read(frame[name], np.isnan(values), "a number such as 1200.5", owner)
         if np.isinf(values).any():
             msg = f"{owner}: {name!r} is infinite in row {int(np.isinf(values).argmax())}."
             raise InvalidDataError(msg)
@@ -69,6 +75,46 @@ def read_columns(
     read |= {name: frame[name].astype(object).to_numpy() for name in texts}
     codes, names = pd.factorize(customers, sort=True)
     return pd.DataFrame(read), codes.astype(np.intp), pd.Index(names, name="customer")
+
+
+def _numbers_of(cells: pd.Series) -> Float1D:
+    """Return numbers, NaN for what is none; so are true and false, complex ones and bytes."""
+    try:
+        read = pd.to_numeric(cells, errors="coerce")
+        # of complex ones, only a warning would tell
+        plain = read if read.dtype.kind != "c" else read.astype(object).map(_number_of)
+        values = np.array(plain.to_numpy(dtype=np.float64, na_value=np.nan))
+    except (ArithmeticError, TypeError, ValueError):
+        # one cell is of a kind that stops pandas
+        values = np.array([_number_of(cell) for cell in cells], dtype=np.float64)
+    if cells.dtype == object or pd.api.types.is_bool_dtype(cells.dtype):
+        values[[isinstance(cell, _NO_NUMBERS) for cell in cells]] = np.nan
+    return values
+
+
+def _number_of(cell: Any) -> float:
+    try:
+        return float(cell)
+    except (ArithmeticError, TypeError, ValueError):
+        return np.nan
+
+
+def _check_read(cells: pd.Series, lost: Bool1D, wanted: str, owner: str) -> None:
+    """Refuse cells that hold something and could not be read."""
+    # a signalling NaN stops it, and is looked at below
+    with suppress(ArithmeticError):
+        lost &= cells.notna().to_numpy()
+    for row in np.flatnonzero(lost):
+        cell = cells.iloc[row]
+        if not is_empty(cell):
+            zone = getattr(cell, "tzinfo", None)
+            told = (
+                f"which has the time zone {zone}: say which day it is there, in pandas by "
+                ".dt.tz_localize(None)"
+                if zone else "leave the cell empty where it is not known"
+            )  # fmt: skip
+            msg = f"{owner}: {cells.name!r} must hold {wanted}. Got {cell!r} in row {row}; {told}."
+            raise InvalidDataError(msg)
 
 
 def days_of(table: pd.DataFrame, name: str) -> Days:

@@ -10,23 +10,38 @@ from typing import Any
 
 from creditscore._checks import check_kind
 from creditscore._yaml import read_yaml
-from creditscore.collect._guess._proposal import DAYS, ColumnGuess, MappingProposal
+from creditscore.collect._guess._column_guess import ColumnGuess
+from creditscore.collect._guess._proposal import DAYS, MappingProposal
+from creditscore.collect._guess._reading import (
+    RECORD,
+    Likeness,
+    elsewhere_of,
+    plain_target,
+    readings_of,
+    record_of,
+    rivals_of,
+)
 from creditscore.collect._guess._shape import Shape, masked_shape, shape_of
-from creditscore.collect._guess._similarity import plain_name, similarity
+from creditscore.collect._guess._similarity import is_other, plain_name, similarity
 from creditscore.collect._guess._unit_of import unit_of
+from creditscore.collect._guess._written import units_said
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._item import Item
 from creditscore.collect._reader._file_form import HEADER_PARTED, FileForm
 from creditscore.collect._reader._open import open_source
 from creditscore.collect._reader._rule import FIELDS
-from creditscore.collect._reader._units import split_unit
+from creditscore.collect._reader._units import PERCENT, split_unit
+from creditscore.collect._reader._values import folded
 
-_LEAST = 0.7
-"""Guesses of less are not made."""
+_SURE = 0.9
+"""Of names that are less alike, it is asked whether they mean the same."""
+_OTHER_NUMBER = 0.6
 _LEAST_TOLD = 0.3
 _N_ALTERNATIVES = 3
 _N_SAMPLES = 3
 _DIGIT = re.compile(r"\d")
+_SIGN_OF = {"phone": _DIGIT, "email": re.compile("@")}
+"""What is in each cell of these items."""
 
 
 def guess_mapping(
@@ -41,7 +56,8 @@ def guess_mapping(
     catalogue : ItemCatalogue, optional
         What the items are; without, the standard one.
     form : FileForm, optional
-        How the file is written; that is never guessed.
+        How the file is written; that is never guessed, but for signs within the numbers of a
+        column.
 
     Returns
     -------
@@ -57,11 +73,23 @@ def guess_mapping(
     -----
     The confidence is the likeness of the name of the column to the names known of a field or an
     item (its own, its labels, and a list of frequent ones in English, Chinese and German), times
-    0.5 + 0.5 × the share of cells that it could hold. Columns are given to fields and items in
-    the order of their confidence, each once; below 0.7 there is no guess. Samples show the form
-    of texts only. A unit that the name of a column says, in brackets or at its end, is told, and
-    read by when it is confirmed; what is in brackets and is none is asked about. So is the
-    currency of amounts, where neither their name nor a column says it.
+    0.5 + 0.5 × the share of cells that it could hold. A name that says margin, ratio, growth or
+    the like, and means another number than the amount, has 0.6 of it. Columns are given to fields
+    and items in the order of their confidence, each once; below 0.7 there is no guess, and where
+    names are less than 0.9 alike, it is asked. Samples show the form of texts only.
+
+    Items of a mapping are all of the customer, or all of records of one kind, such as invoices.
+    Where a column says which record, they are of records; the kind is that which more columns
+    are alike to. Where a column is as alike to several items, of one kind or of kinds that are as
+    likely, that is asked.
+
+    A unit that the name of a column says, in brackets or at its end, is told, and read by when it
+    is confirmed; what is in brackets and is none is asked about. So is a unit that all cells say
+    beside their numbers, or that a workbook shows them with: ``"EUR 12"``, ``"45%"``. Where only
+    some say it, where they say several, or the sign of several currencies, that is asked; so is
+    the currency of amounts, where neither their name, their cells nor a column says it. Signs
+    within numbers that the form does not have are told, and read by; where they may be two, as in
+    ``"3,000"``, that is asked.
 
     Examples
     --------
@@ -86,15 +114,21 @@ def guess_mapping(
     check_kind(catalogue, "catalogue", "guess_mapping", ItemCatalogue)
     form = form or FileForm()
     check_kind(form, "form", "guess_mapping", FileForm)
+    missing = [folded(str(word)) for word in form.missing]
     table = open_source(data, form)
     shapes = {name: shape_of(cells, form) for name, cells in table.columns.items()}
     known = _names(catalogue)
     scores = {name: _scores(name, shape, known, catalogue) for name, shape in shapes.items()}
-    chosen = _chosen(scores)
-    guesses = [
-        _guess(name, chosen.get(name, ""), scores[name], shapes[name], catalogue)
-        for name in table.columns
-    ]
+    readings = readings_of(scores, catalogue)
+    guesses = []
+    for name in table.columns:
+        target = readings[0].chosen.get(name, "")
+        told = {
+            "rivals": rivals_of(name, readings, scores, catalogue),
+            "elsewhere": "" if target else elsewhere_of(name, readings[0], scores, catalogue),
+            "is_unsure": bool(target) and scores[name][target].alike < _SURE,
+        }
+        guesses.append(_guess(name, target, scores[name], shapes[name], catalogue, missing, told))
     return MappingProposal(
         source_name=table.name, guesses=tuple(guesses), form=form, catalogue=catalogue
     )
@@ -109,27 +143,38 @@ def _frequent() -> Mapping[str, Sequence[str]]:
 
 
 def _names(catalogue: ItemCatalogue) -> dict[str, list[str]]:
-    """Return the plain names of each field and item."""
+    """Return the plain names of each field and item, and of the records of each kind."""
     frequent = _frequent()
     known = {field: [field.replace("_", " "), *frequent.get(field, ())] for field in FIELDS}
+    for kind in dict.fromkeys(filter(None, (item.record_kind for item in catalogue))):
+        # the rating of an agency is no number of it
+        bare = () if f"{kind}.{kind}" in catalogue.names else (kind,)
+        numbers = (f"{kind} {word}" for word in ("no", "number", "id"))
+        known[record_of(kind)] = [*bare, *numbers, *frequent.get(f"{RECORD}.{kind}", ())]
     for item in catalogue:
-        own = item.name.rpartition(".")[2].replace("_", " ")
+        own = [item.name.rpartition(".")[2].replace("_", " ")]
         labels = [item.label, item.label_zh, item.name.replace(".", " ").replace("_", " ")]
-        known[item.name] = [own, *labels, *frequent.get(item.name, ())]
+        known[item.name] = [*own, *labels, *frequent.get(item.name, ())]
     return {target: [*map(plain_name, names)] for target, names in known.items()}
 
 
 def _scores(
     column: str, shape: Shape, known: Mapping[str, Sequence[str]], catalogue: ItemCatalogue
-) -> dict[str, float]:
+) -> dict[str, Likeness]:
     bare = unit_of(column, None)[0]
     # of a header in several rows, the lowest may say it alone
     own = {plain_name(name) for name in (column, bare, bare.rpartition(HEADER_PARTED)[2])}
     found = {}
     for target, names in known.items():
-        alike = max(similarity(name, other) for name in own for other in names)
-        found[target] = alike * (0.5 + 0.5 * _fit(target, shape, catalogue))
-    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+        is_number = target in catalogue.names and catalogue[target].kind == "number"
+        alike = max(
+            similarity(name, other)
+            * (_OTHER_NUMBER if is_number and is_other(name, other) else 1.0)
+            for name in own for other in names
+        )  # fmt: skip
+        score = alike * (0.5 + 0.5 * _fit(plain_target(target), shape, catalogue))
+        found[target] = Likeness(score=score, alike=alike)
+    return dict(sorted(found.items(), key=lambda pair: -pair[1].score))
 
 
 def _fit(target: str, shape: Shape, catalogue: ItemCatalogue) -> float:
@@ -140,42 +185,41 @@ def _fit(target: str, shape: Shape, catalogue: ItemCatalogue) -> float:
     if target == "address":
         # a street has a number, and a region none
         return 1.0 if any(map(_DIGIT.search, shape.words)) else 0.7
+    if target in _SIGN_OF and shape.n:
+        return sum(bool(_SIGN_OF[target].search(word)) for word in shape.words) / shape.n
     if target in FIELDS:
         return 0.4 if shape.formats and target != "record" else 1.0
     return shape.fit(catalogue[target])
 
 
-def _chosen(scores: Mapping[str, Mapping[str, float]]) -> dict[str, str]:
-    """Give columns to targets in the order of confidence, each once."""
-    pairs = sorted(
-        ((score, column, target) for column, found in scores.items()
-         for target, score in found.items() if score >= _LEAST),
-        key=lambda pair: -pair[0],
-    )  # fmt: skip
-    chosen: dict[str, str] = {}
-    for _, column, target in pairs:
-        if column not in chosen and target not in chosen.values():
-            chosen[column] = target
-    return chosen
-
-
 def _guess(
-    column: str, target: str, scores: Mapping[str, float], shape: Shape, catalogue: ItemCatalogue
-) -> ColumnGuess:
-    others = [(name, round(score, 3)) for name, score in scores.items()
-              if name != target and score >= _LEAST_TOLD]  # fmt: skip
+    column: str, target: str, scores: Mapping[str, Likeness], shape: Shape,
+    catalogue: ItemCatalogue, missing: Sequence[str], told: Mapping[str, Any],
+) -> ColumnGuess:  # fmt: skip
+    confidence = round(scores[target].score, 3) if target else 0.0
+    target = plain_target(target)
+    others: dict[str, float] = {}
+    for name, likeness in scores.items():
+        if plain_target(name) != target and likeness.score >= _LEAST_TOLD:
+            others.setdefault(plain_target(name), round(likeness.score, 3))
     item = catalogue[target] if target in catalogue.names else None
     is_day = target in DAYS or (item is not None and item.kind == "day")
     _, unit, odd = unit_of(column, item)
     is_number = item is not None and item.kind == "number"
     is_amount = is_number and item is not None and not item.unit
+    may_say = is_number or not target
+    units, has_bare = units_said(shape.levels, item, missing) if may_say else ((), False)
+    in_doubt = item is None or is_amount or (PERCENT in units and item.unit == "fraction")
     return ColumnGuess(
-        column=column, target=target, confidence=round(scores.get(target, 0.0), 3),
-        alternatives=tuple(others[:_N_ALTERNATIVES]),
+        column=column, target=target, confidence=confidence,
+        alternatives=tuple(others.items())[:_N_ALTERNATIVES],
         formats=shape.of_days if is_day else (),
         unit=unit if is_number or item is None else "", not_a_unit=odd if is_number else "",
         is_amount=is_amount and not split_unit(unit)[1],
-        samples=_samples(shape, item),
+        units=units, some_say_none=bool(units) and has_bare and in_doubt
+        and not split_unit(unit)[1],
+        signs=shape.written.signs if may_say else (),
+        samples=_samples(shape, item), **told,
     )  # fmt: skip
 
 

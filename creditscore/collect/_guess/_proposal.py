@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,76 +11,26 @@ import pandas as pd
 
 from creditscore._checks import check_kind, unknown_name
 from creditscore._display import html_table
+from creditscore.collect._guess._column_guess import ColumnGuess, question_of, shown_format
+from creditscore.collect._guess._written import one_unit
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import Method, SourceKind
 from creditscore.collect._reader._fields import instant_of
 from creditscore.collect._reader._file_form import FileForm
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._rule import FIELDS, FieldRule, ItemRule
+from creditscore.collect._reader._units import is_currency
 from creditscore.exceptions import InvalidParameterError
 
+_LATER = (
+    "invoice.settled_on", "invoice.disputed_on", "invoice.returned_on", "contract.fulfilled_on",
+)  # fmt: skip
+"""Days of what happened to a record later, and was not true before."""
 IGNORE = "ignore"
 """What is said of a column that is of no use."""
 DAYS = ("true_from", "true_to", "collected_at")
 """Fields that are days or times."""
 _NO_DAY = ("%Y", "%Y-%m", "%Y%m")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ColumnGuess:
-    """What one column seems to hold.
-
-    Attributes
-    ----------
-    column : str
-        Its name.
-    target : str
-        A field, such as ``"customer"``, or an item; empty where nothing is alike enough.
-    confidence : float
-        From 0 to 1.
-    alternatives : tuple of (str, float)
-        What else it could hold, and how likely.
-    formats : tuple of str
-        Of days: formats that all cells fit; where none does, those that half of them fit. Of
-        several, a person must say which is meant.
-    unit : str
-        Unit that its name says, such as ``"thousand EUR"``; empty where it says none.
-    not_a_unit : str
-        Of a number, what its name has in brackets that is no unit which is known.
-    is_amount : bool
-        Whether it is an amount of which the name says no currency.
-    samples : tuple of str
-        Some cells; of texts and of protected items, their form only.
-
-    Examples
-    --------
-    >>> from creditscore.collect import ColumnGuess
-    >>> ColumnGuess(column="Umsatz", target="revenue", confidence=1.0).target
-    'revenue'
-    """
-
-    column: str
-    target: str
-    confidence: float
-    alternatives: tuple[tuple[str, float], ...] = ()
-    formats: tuple[str, ...] = ()
-    unit: str = ""
-    not_a_unit: str = ""
-    is_amount: bool = False
-    samples: tuple[str, ...] = ()
-
-    @property
-    def question(self) -> str:
-        """What a person must decide of this column alone, or nothing."""
-        if not self.target:
-            return "of what use is it?"
-        if len(self.formats) > 1:
-            return f"which format: {' or '.join(f or 'year first' for f in self.formats)}?"
-        if self.not_a_unit:
-            return f"what does ({self.not_a_unit}) mean, and in which unit is it?"
-        if self.target == "true_to":
-            return "is it the first day after? Add one to the last day of validity."
-        return ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -123,8 +73,8 @@ class MappingProposal:
                 "alternatives": ", ".join(
                     f"{name} {score:.2f}" for name, score in guess.alternatives
                 ),
-                "format": guess.formats[0] if len(guess.formats) == 1 else "",
-                "unit": guess.unit,
+                "format": shown_format(guess),
+                "unit": guess.unit or one_unit(guess.units) or ", ".join(guess.units),
                 "samples": ", ".join(guess.samples),
                 "question": question,
             }
@@ -134,7 +84,7 @@ class MappingProposal:
 
     def _questions(self) -> list[str]:
         has_currency = any(guess.target == "unit" for guess in self.guesses)
-        return [_question(guess, has_currency=has_currency) for guess in self.guesses]
+        return [question_of(guess, has_currency=has_currency) for guess in self.guesses]
 
     def confirmed(
         self,
@@ -165,7 +115,9 @@ class MappingProposal:
             What it does not say, the format and the unit that were found, stays.
         fields : mapping of str to mapping, optional
             Fields that no column holds, such as ``{"true_from": {"value": "2023-12-31"}}``, or
-            ``{"unit": {"value": "CNY"}}`` of all amounts.
+            ``{"unit": {"value": "CNY"}}`` of all amounts; and fields that a column holds which is
+            of another use, too: ``{"true_from": {"column": "InvoiceDate"}}`` beside
+            invoice.invoiced_on. Of such a column, the format that was found stays.
         at : datetime or str, optional
             When; without, now.
 
@@ -173,7 +125,14 @@ class MappingProposal:
         ------
         InvalidParameterError
             Nobody is named; a column, item or field is not known; a question is open; no column
-            holds the customer or the day; or a field is said twice.
+            holds the customer, the day, or of items of records the record; or a field is said
+            twice.
+
+        Notes
+        -----
+        Days of what happens to a record later (invoice.settled_on, invoice.disputed_on,
+        invoice.returned_on, contract.fulfilled_on) are true from their own day, and where the
+        rest of the row was collected on the day from which it is true, collected then.
         """
         if not isinstance(by, str) or not by.strip():
             msg = "The 'by' of MappingProposal.confirmed must name who looked at the guesses."
@@ -190,15 +149,13 @@ class MappingProposal:
                 rules[use["field"]] = {"column": column, **entry}
             else:
                 columns[column] = ItemRule.from_plain(use)
-        lacking = [name for name in ("customer", "true_from") if name not in rules]
-        if lacking:
-            msg = (
-                f"No column holds {' and '.join(map(repr, lacking))}. Say in 'changes' which does, "
-                "or in 'fields' what holds of all rows."
-            )
-            raise InvalidParameterError(msg)
+        self._check_lacking(rules, columns)
         moment = datetime.now(UTC) if at is None else instant_of(at)
-        given: dict[str, Any] = {name: FieldRule.from_plain(rule) for name, rule in rules.items()}
+        given: dict[str, Any] = {
+            name: FieldRule.from_plain(self._with_format(name, rule, uses))
+            for name, rule in rules.items()
+        }
+        columns = {name: _since_own_day(name, rule, given) for name, rule in columns.items()}
         mapping = SourceMapping(
             source=source, method=method, source_name=source_name, columns=columns,
             file=self.form if self.form.plain() else None, ignore=tuple(ignored),
@@ -209,12 +166,54 @@ class MappingProposal:
         mapping.check_items(self.catalogue)
         return mapping
 
+    def _check_lacking(self, rules: Mapping[str, Any], columns: Mapping[str, ItemRule]) -> None:
+        """Check that something says the fields that are needed."""
+        of_records = any(self.catalogue[rule.item].record_kind for rule in columns.values())
+        needed = ("customer", "true_from", *(("record",) if of_records else ()))
+        lacking = [name for name in needed if name not in rules]
+        if not lacking:
+            return
+        days = [
+            name for name, rule in columns.items()
+            if self.catalogue[rule.item].kind == "day" and rule.item not in _LATER
+        ]  # fmt: skip
+        both = f", or a column of another use, too: {{'true_from': {{'column': {days[0]!r}}}}}" if (
+            days and "true_from" in lacking
+        ) else ""  # fmt: skip
+        msg = (
+            f"No column holds {' and '.join(map(repr, lacking))}. Say in 'changes' which does, "
+            f"or in 'fields' what holds of all rows{both}."
+        )
+        raise InvalidParameterError(msg)
+
+    def _with_format(self, field: str, rule: Any, uses: Mapping[str, Any]) -> Any:
+        """Return the rule of a field that names a column of another use, as that is written."""
+        given = {"column": rule} if isinstance(rule, str) else rule
+        column = given.get("column") if isinstance(given, Mapping) else None
+        if not isinstance(column, str):
+            return rule
+        guess = next((guess for guess in self.guesses if guess.column == column), None)
+        if guess is None:
+            names = [guess.column for guess in self.guesses]
+            raise unknown_name(column, names, "column", self.source_name)
+        use = uses.get(column)
+        if field not in DAYS or "format" in given:
+            return rule
+        if isinstance(use, dict) and "format" in use:
+            written = {name: use[name] for name in ("format", "at") if name in use}
+        else:
+            written = _written(guess.formats)
+        return {**written, **given}
+
     def _uses(self, changes: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return what each column is used for; fields of no column are given besides."""
         names = [guess.column for guess in self.guesses]
         for column in changes:
             if column not in names:
                 raise unknown_name(column, names, "column", self.source_name)
+        for name in fields:
+            if name not in FIELDS:
+                raise unknown_name(name, FIELDS, "field", "a mapping")
         uses: dict[str, Any] = {}
         for guess in self.guesses:
             if guess.column in changes:
@@ -222,8 +221,10 @@ class MappingProposal:
             elif not guess.question:
                 uses[guess.column] = self._use(guess, guess.target, {})
         has_currency = "unit" in _fields_once(uses, fields)
+        for guess in self.guesses:
+            self._add_unit(guess, uses.get(guess.column), has_currency=has_currency)
         asked = {
-            guess.column: _question(guess, has_currency=has_currency)
+            guess.column: question_of(guess, has_currency=has_currency)
             for guess in self.guesses if guess.column not in changes
         }  # fmt: skip
         open_questions = [f"{name!r} ({question})" for name, question in asked.items() if question]
@@ -256,7 +257,21 @@ class MappingProposal:
             found = _written(guess.formats)
         if kind == "number" and guess.unit:
             found = {"unit": guess.unit}
+        if kind == "number" and len(guess.signs) == 1 and not {"decimal", "thousands"} & {*said}:
+            found |= dict(zip(("decimal", "thousands"), guess.signs[0], strict=True))
         return {"field" if target in FIELDS else "item": target, **found, **said}
+
+    def _add_unit(self, guess: ColumnGuess, use: Any, *, has_currency: bool) -> None:
+        """Let a column be read in the unit that all its cells say, where nobody said another.
+
+        Where a field says the currency of each row, cells are held against that.
+        """
+        if not isinstance(use, dict) or "item" not in use or "unit" in use or guess.some_say_none:
+            return
+        unit = one_unit(guess.units)
+        is_number = self.catalogue[use["item"]].kind == "number"
+        if unit and is_number and not (has_currency and is_currency(unit)):
+            use["unit"] = unit
 
     def __repr__(self) -> str:
         """Say in one line how many columns have a guess."""
@@ -270,13 +285,6 @@ class MappingProposal:
     def _repr_html_(self) -> str:
         """Show the guesses as a table."""
         return html_table(self.frame(), caption=repr(self), formats={"confidence": "{:.2f}"})
-
-
-def _question(guess: ColumnGuess, *, has_currency: bool) -> str:
-    """Return what a person must decide, where a field says the currency or none does."""
-    if guess.question or has_currency or not guess.is_amount:
-        return guess.question
-    return "in which currency is it, as its 'unit' or as the field 'unit' of all?"
 
 
 def _fields_once(uses: Mapping[str, Any], fields: Mapping[str, Any]) -> set[str]:
@@ -294,6 +302,21 @@ def _fields_once(uses: Mapping[str, Any], fields: Mapping[str, Any]) -> set[str]
         if name:
             said[name] = f"the column {column!r}"
     return set(said)
+
+
+def _since_own_day(column: str, rule: ItemRule, fields: Mapping[str, FieldRule]) -> ItemRule:
+    """Let what happened later be true from its own day, and known then where the rest was."""
+    row = fields["true_from"]
+    if rule.item not in _LATER or row.columns == (column,):
+        return rule
+    day = FieldRule(columns=(column,), format=rule.format, at=rule.at)
+    collected = fields.get("collected_at")
+    by_day = collected is not None and collected.columns == row.columns != ()
+    return replace(
+        rule,
+        true_from=rule.true_from or day,
+        collected_at=rule.collected_at or (day if by_day else None),
+    )
 
 
 def _written(formats: tuple[str, ...]) -> dict[str, Any]:

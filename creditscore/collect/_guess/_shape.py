@@ -10,19 +10,19 @@ from typing import Any
 import pandas as pd
 
 from creditscore._cells import is_empty
+from creditscore.collect._guess._written import Written, written_of
 from creditscore.collect._observation._incoming import coded
 from creditscore.collect._observation._item import Item
 from creditscore.collect._reader._file_form import FileForm
 from creditscore.collect._reader._marked_cell import Broken, Money
 from creditscore.collect._reader._rule import EXCEL_DAYS
+from creditscore.collect._reader._times import DayReader, is_serial
 from creditscore.collect._reader._units import HUNDREDTH, ONE
 from creditscore.collect._reader._values import (
     CellFault,
-    DayReader,
     NumberReader,
     folded,
     hashable,
-    is_serial,
     read_flag,
     read_text,
     stands_for_nothing,
@@ -57,6 +57,10 @@ class Shape:
         Whether some may be numbers of days, as spreadsheets count them, and the others are days.
     words : tuple of str
         The cells as texts.
+    written : Written
+        How they are written, if they are numbers.
+    levels : sequence of objects
+        All distinct cells of the column, but for one that is held as numbers.
     """
 
     n: int
@@ -67,6 +71,8 @@ class Shape:
     days: float
     serials: bool
     words: tuple[str, ...]
+    written: Written
+    levels: Sequence[Any]
 
     @property
     def of_days(self) -> tuple[str, ...]:
@@ -80,7 +86,7 @@ class Shape:
         if item.kind == "day":
             return self.days
         if item.kind == "number":
-            return self.numbers
+            return self.written.fit(item)
         if item.kind == "flag":
             return self.flags
         if item.allowed:
@@ -96,7 +102,8 @@ def shape_of(cells: pd.Series, form: FileForm) -> Shape:
     some = [cell for cell in levels[:_MOST_LOOKED_AT] if not is_empty(cell)]
     some = [cell for cell in some if not isinstance(cell, Broken)]
     kept = [cell for cell in some if not stands_for_nothing(cell, missing)]
-    # which currency it is shown with is asked for where it is read
+    written = written_of(kept, form)
+    # what a workbook shows it with counts among numbers only
     kept = [float(cell) if isinstance(cell, Money) else cell for cell in kept]
     number = NumberReader(
         decimal=form.decimal, thousands=form.thousands, factor=ONE, hundredth=HUNDREDTH
@@ -104,7 +111,9 @@ def shape_of(cells: pd.Series, form: FileForm) -> Shape:
     # days that are no texts have no format, and fit any
     texts = [cell for cell in kept if not isinstance(cell, dt.date)]
     shares = {
-        known: _share(texts or kept, DayReader(format=known, at="end"))
+        known: _share(
+            texts or kept, DayReader(format=known, at="end" if known in _PERIODS else None)
+        )
         for known in ((*_FORMATS, *_PERIODS) if texts else ("",))
     }
     formats = tuple(known for known, share in shares.items() if share == 1.0)
@@ -115,7 +124,9 @@ def shape_of(cells: pd.Series, form: FileForm) -> Shape:
     return Shape(
         n=len(kept), numbers=_share(kept, number), flags=_share(kept, read_flag),
         formats=formats, nearly=nearly, days=days, serials=serials,
-        words=tuple(_word(cell) for cell in kept),
+        words=tuple(_word(cell) for cell in kept), written=written,
+        # of numbers of a library, nothing stands beside any
+        levels=() if pd.api.types.is_numeric_dtype(cells.dtype) else levels,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from creditscore.collect._observation._columns import SourceKind
 from creditscore.collect._observation._incoming import incoming_frame
 from creditscore.collect._observation._observations import Observations
 from creditscore.collect._reader._collected import REJECT_COLUMNS, Rejects
+from creditscore.collect._reader._source_table import digest_of
 from creditscore.exceptions import (
     EmptyDataError,
     InvalidDataError,
@@ -31,7 +32,7 @@ from creditscore.exceptions import (
 
 _OF_NOTES = ("interview", "customer", "text", "interviewer", "at")
 _OF_CODES = ("interview", "item", "value", "coder")
-_OPTIONAL = ("passage", "start", "stop", "confidence")
+_OPTIONAL = ("passage", "start", "stop", "confidence", "unit")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -93,8 +94,8 @@ class CodedInterviews:
             The columns interview, customer, text, interviewer and at, as in :class:`Interview`;
             source_name and on, where they are there.
         codes : table
-            The columns interview, item, value, coder, and passage or start and stop; confidence,
-            where it is there.
+            The columns interview, item, value, coder, and passage or start and stop; confidence
+            and unit, where they are there.
         source : {"internal_record", "public_filing", "third_party", "site_visit"}
             Where all come from.
         catalogue : ItemCatalogue, optional
@@ -132,8 +133,11 @@ class CodedInterviews:
                 f"because: {faults[0]['reason']} All are in .rejects.",
                 RejectedRowsWarning,
             )
-        rejects = Rejects(table=pd.DataFrame(faults, columns=list(REJECT_COLUMNS)))
-        return cls(interviews=tuple(found.values()), catalogue=catalogue, rejects=rejects)
+        table = pd.DataFrame(faults, columns=list(REJECT_COLUMNS))
+        return cls(
+            interviews=tuple(found.values()), catalogue=catalogue,
+            rejects=Rejects(table=_with_customers(table, note_table, code_table)),
+        )  # fmt: skip
 
     def __len__(self) -> int:
         """Return the number of interviews."""
@@ -284,7 +288,8 @@ def _impossible_values(
 ) -> dict[int, str]:
     """Say of which rows the item or its value is one that the catalogue does not allow."""
     items = [word_of(given["item"]) for given in rows]
-    faults = code_faults(items, [given["value"] for given in rows], catalogue)
+    units = [given.get("unit", "") for given in rows]
+    faults = code_faults(items, [given["value"] for given in rows], units, catalogue)
     names = [word_of(given["interview"]) for given in rows]
     unknown = {
         row: f"there is no note of an interview {name!r}"
@@ -301,6 +306,23 @@ def _add_code(found: dict[str, Interview], given: dict[str, Any]) -> None:
             there[key] = int(there[key])
     name, item = word_of(given["interview"]), word_of(given["item"])
     found[name] = found[name].code(item, given["value"], coder=word_of(given["coder"]), **there)
+
+
+def _with_customers(
+    rejects: pd.DataFrame, notes: pd.DataFrame, codes: pd.DataFrame
+) -> pd.DataFrame:
+    """Say whose each row is, of codes by their notes, and the digest of the table it stands in."""
+    names, customers = ([word_of(cell) for cell in notes[name]] for name in _OF_NOTES[:2])
+    by_name = dict(zip(reversed(names), reversed(customers), strict=True))
+    of_codes = [by_name.get(word_of(cell), "") for cell in codes["interview"]]
+    whose = {"notes": customers, "codes": of_codes}
+    digests = {source: digest_of(dict(table.items())) for source, table in
+               (("notes", notes), ("codes", codes))}  # fmt: skip
+    places = list(zip(rejects["source"], rejects["row"], strict=True))
+    return rejects.assign(
+        customer=[whose[source][row] for source, row in places],
+        digest=[digests[source] for source, _ in places],
+    )
 
 
 def _fault(source: str, row: int, given: dict[str, Any], error: Exception) -> dict[str, Any]:

@@ -9,13 +9,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind
+from creditscore._checks import check_kind, read_entries
 from creditscore._display import counted, html_table
 from creditscore._validation import check_integer, check_real
 from creditscore._warn import warn_user
 from creditscore.collect._interview._interview import Interview
+from creditscore.collect._interview._item_code import ItemCode, in_unit_of
 from creditscore.collect._observation._catalogue import ItemCatalogue
-from creditscore.exceptions import EmptyDataError, InvalidDataError, ResponseWarning
+from creditscore.exceptions import (
+    EmptyDataError,
+    InvalidDataError,
+    InvalidParameterError,
+    ResponseWarning,
+)
 from creditscore.metrics import (
     fleiss_kappa,
     intraclass_correlation,
@@ -103,8 +109,8 @@ def coder_agreement(
     catalogue : ItemCatalogue, optional
         What the items are; without, the standard one.
     levels : mapping of str to str, optional
-        "nominal", "ordinal" or "interval" for an item; without, numbers are of an interval scale
-        and all else is nominal.
+        "nominal", "ordinal" or "interval" for an item; without, numbers of one unit are of an
+        interval scale and all else is nominal.
     min_interviews : int, default=20
         Items coded twice in fewer interviews are named in a warning, 1 or more.
     confidence : float in (0, 1), default=0.95
@@ -121,7 +127,7 @@ def coder_agreement(
     EmptyDataError
         No item was coded by two in any interview.
     InvalidParameterError
-        A parameter outside its range; an ordinal scale of text.
+        A parameter outside its range, or no interviews; an ordinal scale of text.
 
     Warns
     -----
@@ -155,13 +161,19 @@ def coder_agreement(
     level = check_real(confidence, "confidence", "coder_agreement", low=0, high=1)
     catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
     check_kind(catalogue, "catalogue", "coder_agreement", ItemCatalogue)
+    given = read_entries(interviews, "interviews", "coder_agreement")
+    for one in given:
+        check_kind(one, "interviews", "coder_agreement", Interview)
     rows, ratings = [], {}
-    for item, table in _ratings(interviews).items():
+    for item, codes in _ratings(given, catalogue).items():
+        units = {unit for told in codes.values() for _, unit in told.values()}
+        table = _values(codes, with_units=len(units) > 1)
         twice = table.loc[:, table.notna().sum() > 1]
         if not twice.shape[1]:
             continue
         ratings[item] = twice.dropna(how="all")
         is_number = item in catalogue and catalogue[item].kind == "number"
+        is_number = is_number and len(units) == 1
         scale = (levels or {}).get(item, "interval" if is_number else "nominal")
         rows.append(_row(item, scale, ratings[item], level, random_state))
     if not rows:
@@ -172,15 +184,37 @@ def coder_agreement(
     return CoderAgreement(table=found, ratings=ratings)
 
 
-def _ratings(interviews: Iterable[Interview]) -> dict[str, pd.DataFrame]:
-    """Return the codes of each item, a row a coder and a column an interview."""
-    told: dict[str, dict[str, dict[str, Any]]] = {}
+def _ratings(
+    interviews: Iterable[Interview], catalogue: ItemCatalogue
+) -> dict[str, dict[str, dict[str, tuple[Any, str]]]]:
+    """Return value and unit of each code, by item, interview and coder."""
+    told: dict[str, dict[str, dict[str, tuple[Any, str]]]] = {}
     for one in interviews:
         for code in one.codes:
             if not code.settles:
                 of_item = told.setdefault(code.item, {})
-                of_item.setdefault(one.interview, {})[code.coder] = code.value
-    return {item: pd.DataFrame(by_interview).sort_index() for item, by_interview in told.items()}
+                of_item.setdefault(one.interview, {})[code.coder] = _kept(code, catalogue)
+    return told
+
+
+def _kept(code: ItemCode, catalogue: ItemCatalogue) -> tuple[Any, str]:
+    """Return a value in the unit of its item, where it can be turned into that."""
+    try:
+        return in_unit_of(catalogue[code.item], code.value, code.unit)
+    except InvalidParameterError:
+        return code.value, code.unit
+
+
+def _values(told: Mapping[str, Mapping[str, tuple[Any, str]]], *, with_units: bool) -> pd.DataFrame:
+    """Return a row a coder and a column an interview; amounts of several currencies as texts."""
+    plain = {
+        name: {
+            coder: f"{value!r} {unit}" if with_units else value
+            for coder, (value, unit) in codes.items()
+        }
+        for name, codes in told.items()
+    }
+    return pd.DataFrame(plain).sort_index()
 
 
 def _row(

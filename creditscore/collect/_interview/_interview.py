@@ -16,7 +16,7 @@ from creditscore._document import JsonDocument
 from creditscore._validation import check_choice
 from creditscore.collect._interview._code_faults import check_code
 from creditscore.collect._interview._instant import instant_and_day
-from creditscore.collect._interview._item_code import ItemCode
+from creditscore.collect._interview._item_code import ItemCode, in_unit_of
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import SOURCE_KINDS, SourceKind
 from creditscore.collect._observation._observations import Observations
@@ -127,7 +127,8 @@ class Interview(JsonDocument):
                 raise InvalidDataError(msg)
             # a word for the settlement stands for whoever settles
             key = (code.item, "" if code.settles else code.coder, code.settles)
-            if told.setdefault(key, code.value) != code.value:
+            value = (code.value, code.unit)
+            if told.setdefault(key, value) != value:
                 whose = "It is settled" if code.settles else f"Coder {code.coder!r} codes it"
                 msg = (
                     f"{whose} twice, and not alike: item {code.item!r} of interview "
@@ -135,7 +136,7 @@ class Interview(JsonDocument):
                 )
                 raise InvalidDataError(msg)
 
-    def code(
+    def code(  # noqa: PLR0913 - parts of one code, all by name
         self,
         item: str,
         value: float | str | bool,
@@ -145,6 +146,7 @@ class Interview(JsonDocument):
         start: int | None = None,
         stop: int | None = None,
         confidence: float = 1.0,
+        unit: str = "",
         catalogue: ItemCatalogue | None = None,
     ) -> Self:
         """Return the interview with a further code.
@@ -164,6 +166,8 @@ class Interview(JsonDocument):
             Where the passage begins and ends; needed without `passage`.
         confidence : float, default=1
             From 0 to 1.
+        unit : str, default=""
+            What a number is counted in, such as ``"million USD"``; amounts have no other currency.
         catalogue : ItemCatalogue, optional
             What the items are, so that the item and its value are looked at here; without, they
             are when codes become observations.
@@ -177,14 +181,15 @@ class Interview(JsonDocument):
             Neither passage nor places, an item that the catalogue does not have, or another
             parameter outside its range.
         """
-        check_code(item, value, catalogue, "Interview.code")
+        check_code(item, value, unit, catalogue, "Interview.code")
         begin, end = self._place(passage, start, stop)
         new = ItemCode(
-            item=item, value=value, coder=coder, start=begin, stop=end, confidence=confidence
-        )
+            item=item, value=value, coder=coder, start=begin, stop=end, confidence=confidence,
+            unit=unit,
+        )  # fmt: skip
         return replace(self, codes=(*self.codes, new))
 
-    def settle(
+    def settle(  # noqa: PLR0913 - as those of a code
         self,
         item: str,
         value: float | str | bool,
@@ -194,6 +199,7 @@ class Interview(JsonDocument):
         start: int | None = None,
         stop: int | None = None,
         confidence: float = 1.0,
+        unit: str = "",
         catalogue: ItemCatalogue | None = None,
     ) -> Self:
         """Return the interview with a decision between coders who disagree on an item.
@@ -212,6 +218,8 @@ class Interview(JsonDocument):
             As in :meth:`code`.
         confidence : float, default=1
             From 0 to 1.
+        unit : str, default=""
+            As in :meth:`code`.
         catalogue : ItemCatalogue, optional
             As in :meth:`code`.
 
@@ -223,11 +231,11 @@ class Interview(JsonDocument):
         if item not in {code.item for code in self.codes}:
             msg = f"Nobody coded the item {item!r} in interview {self.interview!r}. Code it first."
             raise InvalidDataError(msg)
-        check_code(item, value, catalogue, "Interview.settle")
+        check_code(item, value, unit, catalogue, "Interview.settle")
         begin, end = self._place(passage, start, stop)
         new = ItemCode(
             item=item, value=value, coder=by, start=begin, stop=end, confidence=confidence,
-            settles=True,
+            settles=True, unit=unit,
         )  # fmt: skip
         return replace(self, codes=(*self.codes, new))
 
@@ -269,7 +277,7 @@ class Interview(JsonDocument):
 
     def _disagree(self, item: str) -> bool:
         codes = [code for code in self.codes if code.item == item]
-        values = {code.value for code in codes}
+        values = {(code.value, code.unit) for code in codes}
         return len(values) > 1 and not any(code.settles for code in codes)
 
     def passages(self, evidence: str) -> tuple[str, ...]:
@@ -358,7 +366,8 @@ class Interview(JsonDocument):
             Coders disagree on an item that nobody settled.
         """
         used = {item: self._codes_of(item, coder) for item in self.items}
-        disputed = [item for item, codes in used.items() if len({c.value for c in codes}) > 1]
+        values = {item: {(c.value, c.unit) for c in codes} for item, codes in used.items()}
+        disputed = [item for item, told in values.items() if len(told) > 1]
         if disputed:
             coders = sorted({c.coder for item in disputed for c in used[item]})
             msg = (
@@ -377,11 +386,19 @@ class Interview(JsonDocument):
     def _row(self, item: str, codes: list[ItemCode], catalogue: ItemCatalogue) -> dict[str, Any]:
         spans = dict.fromkeys(f"{code.start}-{code.stop}" for code in codes)
         of_record = item in catalogue and bool(catalogue[item].record_kind)
+        value, unit = codes[0].value, codes[0].unit
+        if item in catalogue:
+            try:
+                value, unit = in_unit_of(catalogue[item], value, unit)
+            except InvalidParameterError as error:
+                msg = f"{item!r} of interview {self.interview!r} has an odd unit: {error}."
+                raise InvalidDataError(msg) from error
         return {
             "customer": self.customer,
             "record": self.interview if of_record else "",
             "item": item,
-            "value": codes[0].value,
+            "value": value,
+            "unit": unit,
             "true_from": self.on,
             "source": self.source,
             "source_name": self.source_name,
@@ -393,11 +410,13 @@ class Interview(JsonDocument):
         }
 
     def frame(self) -> pd.DataFrame:
-        """Return a row a code: item, value, coder, start, stop, passage, confidence, settles."""
+        """Return a row a code: item, value, unit, coder, start, stop, passage, confidence …."""
         rows = [
             asdict(code) | {"passage": self.text[code.start : code.stop]} for code in self.codes
         ]
-        columns = ["item", "value", "coder", "start", "stop", "passage", "confidence", "settles"]
+        columns = [
+            "item", "value", "unit", "coder", "start", "stop", "passage", "confidence", "settles",
+        ]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
 
     def _content(self) -> dict[str, Any]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
+from typing import Any
 
 import numpy as np
 
 from creditscore._checks import check_kind, set_number
 from creditscore._validation import check_integer, check_real
+from creditscore.collect._observation._item import Item
+from creditscore.collect._reader._number_column import product_of
+from creditscore.collect._reader._units import SIGNS, factor_to, split_unit
 from creditscore.exceptions import InvalidParameterError
 
 
@@ -24,6 +29,9 @@ class ItemCode:
         Name of the item.
     value : float, str or bool
         What it is.
+    unit : str, default=""
+        What a number is counted in, such as ``"million USD"`` or ``"万元"``: it is kept as a
+        number of USD or CNY. Amounts have no other currency.
     coder : str
         Who says so.
     start, stop : int
@@ -48,9 +56,11 @@ class ItemCode:
     stop: int
     confidence: float = 1.0
     settles: bool = False
+    unit: str = ""
 
     def __post_init__(self) -> None:
         """Check each entry."""
+        check_kind(self.unit, "unit", "ItemCode", str)
         for name in ("item", "coder"):
             check_kind(getattr(self, name), name, "ItemCode", str)
             if not getattr(self, name).strip():
@@ -62,6 +72,24 @@ class ItemCode:
         set_number(self, "confidence", low=0, closed="left")
         check_kind(self.settles, "settles", "ItemCode", bool)
         object.__setattr__(self, "value", _plain_value(self.value))
+        if self.unit.strip():
+            self._set_unit()
+
+    def _set_unit(self) -> None:
+        """Take the scale out of the unit, so that 5 million USD and 5000 TUSD are one value."""
+        owner = f"The code of {self.item!r} by {self.coder!r}"
+        factor, unit = split_unit(self.unit)
+        if not isinstance(self.value, float):
+            msg = f"{owner} has the unit {self.unit!r}, and its value is no number."
+            raise InvalidParameterError(msg)
+        if unit in SIGNS:
+            msg = (
+                f"{owner} has the unit {self.unit!r}, the sign of {', '.join(SIGNS[unit])}: name "
+                "the one that is meant."
+            )
+            raise InvalidParameterError(msg)
+        object.__setattr__(self, "value", product_of(self.value, factor))
+        object.__setattr__(self, "unit", unit)
 
     def __repr__(self) -> str:
         """Say in one line whose it is; the value may be a personal one."""
@@ -81,3 +109,21 @@ def _plain_value(value: object) -> float | str | bool:
         f"{type(value).__name__}."
     )
     raise InvalidParameterError(msg)
+
+
+def in_unit_of(item: Item, value: Any, unit: str) -> tuple[Any, str]:
+    """Return a value in the unit that an item is kept in, and that unit.
+
+    Raises
+    ------
+    InvalidParameterError
+        The item is kept in another unit, or is an amount and the unit is no currency.
+    """
+    if item.kind != "number" and unit.strip():
+        msg = f"the item {item.name!r} is a {item.kind}, which has no unit"
+        raise InvalidParameterError(msg)
+    if item.kind != "number" or not unit.strip():
+        return value, item.unit
+    factor, kept = factor_to(item, unit)
+    is_number = isinstance(value, Real) and not isinstance(value, (bool, np.bool_))
+    return (product_of(float(value), factor) if is_number else value), kept

@@ -18,7 +18,8 @@ from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import METHODS, SOURCE_KINDS, TEXT_COLUMNS
 from creditscore.collect._observation._incoming import coded, day_or_none
 from creditscore.collect._observation._item import Item
-from creditscore.collect._reader._units import split_unit
+from creditscore.collect._reader._units import factor_to
+from creditscore.exceptions import InvalidParameterError
 
 _MOST_LETTERS = 60
 MOST_SHOWN = 3
@@ -166,22 +167,29 @@ def _of_items(table: pd.DataFrame, catalogue: ItemCatalogue) -> Iterator[Found]:
 def _of_units(unit: pd.Series, codes: Int1D, items: _Items) -> Iterator[Found]:
     """Find units that are not those of their items: they are kept as they are, and not counted."""
     places, levels = coded(unit)
-    place_of = {str(level): place for place, level in enumerate(levels)}
-    kept = [item.unit if item and item.kind == "number" else "" for item in items.known]
-    has_unit = np.array([word != "" for word in kept], dtype=bool)[codes]
-    wanted = np.array([place_of.get(word, -1) for word in kept], dtype=np.intp)[codes]
-    named = (places >= 0) & (places != place_of.get("", -1))
-    rows = np.flatnonzero(has_unit & named & (places != wanted))
-    told = "is not the unit of {name}, which is kept in {item.unit}"
-    yield "unit", rows, items.told(told, codes[rows])
-    # an amount in TEUR would be a thousand times too small for whoever reads EUR
-    split = [split_unit(str(level)) for level in levels]
-    scaled = np.array([*(factor != 1 for factor, _ in split), False], dtype=bool)
-    rows = np.flatnonzero(items.are("number")[codes] & ~has_unit & scaled[places])
-    reasons = [
-        f"counts in {factor:,}: give numbers in {word or 'whole units'}" for factor, word in split
+    named = np.array([*(str(level) != "" for level in levels), False], dtype=bool)[places]
+    rows = np.flatnonzero(items.are("number")[codes] & named)
+    pairs, distinct = pd.factorize(codes[rows] * len(levels) + places[rows])
+    told = [
+        _unit_fault(items.known[pair // len(levels)], str(levels[pair % len(levels)]))
+        for pair in distinct.tolist()
     ]
-    yield "unit", rows, np.array([*reasons, ""], dtype=object)[places[rows]]
+    bad = np.array([reason != "" for reason in told], dtype=bool)[pairs]
+    yield "unit", rows[bad], np.array(told, dtype=object)[pairs[bad]]
+
+
+def _unit_fault(item: Item | None, unit: str) -> str:
+    """Tell why numbers of an item are not kept in a unit; nothing where they are."""
+    if item is None or unit == item.unit:
+        return ""
+    if item.unit:
+        return f"is not the unit of {item.name}, which is kept in {item.unit}"
+    try:
+        factor, kept = factor_to(item, unit)
+    except InvalidParameterError as error:
+        return f"does not fit: {error}"
+    # an amount in TEUR would be a thousand times too small for whoever reads EUR
+    return "" if factor == 1 else f"counts in {factor:,}: give numbers in {kept or 'whole units'}"
 
 
 def _of_texts(text: pd.Series, codes: Int1D, items: _Items) -> Iterator[Found]:

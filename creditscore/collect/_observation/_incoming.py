@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import narwhals as nw
@@ -62,7 +62,7 @@ def coded(values: pd.Series) -> tuple[Int1D, list[Any]]:
         return values.cat.codes.to_numpy(dtype=np.intp), np.asarray(known, dtype=object).tolist()
     try:
         codes, levels = pd.factorize(values)
-    except TypeError as error:
+    except (TypeError, NotImplementedError, InvalidOperation) as error:
         msg = (
             f"The column {values.name!r} holds what is no single value, such as a list or a "
             "mapping. Give texts, numbers or days."
@@ -93,9 +93,10 @@ def _flags_apart(values: pd.Series, codes: Int1D, levels: list[Any]) -> tuple[In
 def categories(values: pd.Series, *, sort: bool = True) -> pd.Categorical:
     """Return a column of words, without blanks about them; an empty text for a gap."""
     codes, levels = coded(values)
+    named = [_that_can_be_held(word_of(level)) for level in levels]
     # the last place stands for a gap, whose code is -1
-    names = np.array([*map(_that_can_be_held, map(word_of, levels)), ""], dtype=object)
-    places, words = pd.factorize(names, sort=sort)
+    gap = [""] if (codes < 0).any() else []
+    places, words = pd.factorize(np.array([*named, *gap], dtype=object), sort=sort)
     return pd.Categorical.from_codes(places[codes], categories=list(words))
 
 

@@ -88,7 +88,9 @@ class Observations:
         table : DataFrame of pandas, polars or pyarrow
             With customer, item, true_from, source, method and collected_at; and either number
             and text, or a column value. Other columns of :class:`Observations` may be there.
-            Days are text with the year first, or dates; a collected_at without a zone is UTC.
+            Days are text with the year first, or dates; a collected_at without a zone is UTC. A
+            unit of numbers is that of their item, or a currency where the item has none, or empty;
+            readers turn other units into these.
         catalogue : ItemCatalogue, optional
             What the items are; without, the standard one.
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self, TypeAlias, get_args
 from creditscore._checks import check_kind, read_entries, unknown_name
 from creditscore._validation import check_choice, check_integer
 from creditscore.collect._questionnaire._condition import Condition
+from creditscore.collect._questionnaire._counted import check_counted
 from creditscore.collect._questionnaire._parts import (
     Anchor,
     Choice,
@@ -65,7 +66,10 @@ default="text"
         Key of an earlier question of a day since when the answer is true, such as the end of a
         year of which the revenue is asked.
     unit, unit_zh : str, default=""
-        Unit of a number, in English, in which it is kept, and in Chinese, in which it is read.
+        What a number is counted in, in English and Chinese: ``"thousand USD"``, ``"TEUR"``,
+        ``"万元"``, ``"%"``, ``"days"``. Both must mean the same. Numbers are turned into the unit
+        of the item, and amounts keep their currency; the factor is read from these words, as by
+        :class:`ItemRule`. Words that are no unit of the item, such as cases, mean its own.
     unit_from : str, default=""
         Key of an earlier choice or text that holds the unit, such as the currency of amounts.
     low : float, default=-inf
@@ -75,8 +79,8 @@ default="text"
     decimals : int, optional
         Most decimals of a number, 0 or more; without, any.
     factor : float, default=1
-        What a number is multiplied by for the item: 1000 where thousands are asked, 0.01 where
-        percentages are.
+        What a number is multiplied by for the item, where its unit does not say it; another one
+        than it says is refused.
     choices : tuple of Choice, default=()
         What a choice offers, two or more.
     anchors : tuple of Anchor, default=()
@@ -147,6 +151,7 @@ default="text"
         self._check_choices(owner)
         self._check_points(owner)
         self._check_columns(owner)
+        check_counted(self, owner)
 
     def _set_parts(self, name: str, kind: type, owner: str) -> None:
         parts = read_entries(getattr(self, name), name, owner)

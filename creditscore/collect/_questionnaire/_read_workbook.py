@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,8 @@ from creditscore.collect._questionnaire._answer_file import (
     read_bytes,
 )
 from creditscore.collect._questionnaire._check_answers import AnswerFault
+from creditscore.collect._questionnaire._counted import counted_in, may_be_one
+from creditscore.collect._questionnaire._fills import unit_told
 from creditscore.collect._questionnaire._question import Question
 from creditscore.collect._questionnaire._questionnaire import Questionnaire
 from creditscore.collect._questionnaire._sheet_plan import (
@@ -46,9 +47,10 @@ from creditscore.collect._questionnaire._sheet_plan import (
 )
 from creditscore.collect._questionnaire._words import LANGUAGES, Language, number_words
 from creditscore.collect._questionnaire._workbook import column_head
+from creditscore.collect._reader._marked_cell import Percent
 from creditscore.collect._reader._units import is_percent
 from creditscore.collect._reader._values import folded
-from creditscore.collect._reader._workbook import shows_percent
+from creditscore.collect._reader._workbook import currency_shown, shows_percent
 from creditscore.exceptions import DocumentError
 from creditscore.protect import check_archive
 
@@ -292,10 +294,20 @@ class _Reader:
         if cell.value is None or not _word(cell.value):
             return None
         try:
-            return _answer_in(cell, question, self.language)
+            found = _answer_in(cell, question, self.language)
+            if question.kind == "number":
+                _check_currency(cell, self._unit_of(question))
         except _CellError as error:
             self._fault(key, place, _shown(cell), str(error))
             return None
+        return found
+
+    def _unit_of(self, question: Question) -> str:
+        """Return what numbers are counted in, by its words or by the answer that says it."""
+        told = self.found.given.get(question.unit_from)
+        if told is None:
+            return question.unit or question.unit_zh
+        return unit_told(self.form[question.unit_from], told)
 
     def _fault(self, key: str, place: str, value: Any, reason: str) -> None:
         self.found.faults.append(AnswerFault(question=key, place=place, value=value, reason=reason))
@@ -350,7 +362,18 @@ def _number_of(cell: Any, value: Any, in_percent: bool) -> Any:
     if not in_percent:
         msg = "is shown as per cent, and no per cent is asked for"
         raise _CellError(msg)
-    return float(Decimal(repr(value)) * 100)
+    return _number_in(Percent.of(value), in_percent)
+
+
+def _check_currency(cell: Any, unit: str) -> None:
+    """Refuse a number that is shown with another currency than it is asked in."""
+    is_number = isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool)
+    shown = currency_shown(cell.number_format) if is_number else ""
+    asked = counted_in(unit)[1]
+    if shown and not may_be_one(shown, asked):
+        wanted = f"is to be in {asked}" if asked else "nothing says its unit"
+        msg = f"is shown with the currency {shown}, and {wanted}"
+        raise _CellError(msg)
 
 
 def _number_in(text: str, in_percent: bool) -> float:

@@ -1,4 +1,4 @@
-"""Payments and credit notes → the invoices that they pay: by number, else the oldest first."""
+"""Payments and credit notes → the invoices that they pay: by number, else by day settled or due."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 Kind: TypeAlias = Literal["payment", "credit note"]
+BY_NUMBER, BY_SETTLED, BY_AGE = GIVEN = ("by number", "by day settled", "oldest first")
+"""How money finds its invoice; all else that a line says is why it went nowhere."""
 ALLOCATION_COLUMNS = ("customer", "kind", "number", "day", "invoice", "amount", "currency", "how")
 
 
@@ -24,6 +26,8 @@ class OpenInvoice:
     number: str
     invoiced_on: np.datetime64
     due_on: np.datetime64
+    settled_on: np.datetime64 | None
+    """The day that the export itself tells, or none."""
     currency: str
     open: Decimal
 
@@ -43,21 +47,35 @@ class Money:
 
 @dataclass(kw_only=True)
 class _Queue:
-    """Invoices of a customer in a currency, of which the oldest open one is found at once."""
+    """Invoices of a customer in a currency, of which the next to be paid is found at once.
 
+    Of those that the export says are settled, which leave some days after, it is the one that is
+    settled first: money on account paid these, and not what is open still. Else it is the oldest.
+    """
+
+    value_days: int
+    """So long after the day settled, its money may come."""
     waiting: deque[OpenInvoice] = field(default_factory=deque)
     """Those that are not written yet, by the day on which they will be."""
-    due: list[tuple[Any, Any, str, OpenInvoice]] = field(default_factory=list)
+    due: list[tuple[bool, Any, Any, Any, str, OpenInvoice]] = field(default_factory=list)
     """A heap of the others."""
 
-    def oldest(self, day: np.datetime64) -> OpenInvoice | None:
-        """Return the open invoice that was written by a day and is due first."""
+    def next(self, day: np.datetime64) -> OpenInvoice | None:
+        """Return the invoice, written by a day and not settled long before, that is paid first."""
         while self.waiting and self.waiting[0].invoiced_on <= day:
             new = self.waiting.popleft()
-            heappush(self.due, (new.due_on, new.invoiced_on, new.number, new))
-        while self.due and self.due[0][3].open <= 0:
+            settled = new.due_on if new.settled_on is None else new.settled_on
+            key = (new.settled_on is None, settled, new.due_on, new.invoiced_on, new.number)
+            heappush(self.due, (*key, new))
+        while self.due and self._is_over(self.due[0][-1], day):
             heappop(self.due)
-        return self.due[0][3] if self.due else None
+        return self.due[0][-1] if self.due else None
+
+    def _is_over(self, invoice: OpenInvoice, day: np.datetime64) -> bool:
+        settled = invoice.settled_on
+        if invoice.open <= 0 or settled is None:
+            return invoice.open <= 0
+        return bool(settled + self.value_days < day)
 
 
 @dataclass(kw_only=True)
@@ -65,6 +83,7 @@ class Allocation:
     """Gives money to invoices, in the order of its days."""
 
     invoices: Mapping[tuple[str, str], OpenInvoice]
+    value_days: int
     lines: list[tuple[object, ...]] = field(default_factory=list)
     settled: dict[tuple[str, str], Money] = field(default_factory=dict)
     """By customer and number, what paid the last of it."""
@@ -73,7 +92,8 @@ class Allocation:
         """Return a row an amount that went to an invoice, or to none and why."""
         written: dict[tuple[str, str], _Queue] = {}
         for invoice in sorted(self.invoices.values(), key=lambda invoice: invoice.invoiced_on):
-            queue = written.setdefault((invoice.customer, invoice.currency), _Queue())
+            key = (invoice.customer, invoice.currency)
+            queue = written.setdefault(key, _Queue(value_days=self.value_days))
             queue.waiting.append(invoice)
         for money in sorted(monies, key=lambda money: (money.day, money.kind, money.number)):
             left = self._by_number(money)
@@ -93,17 +113,18 @@ class Allocation:
             elif invoice.currency != money.currency:
                 self._note(money, name, Decimal(0), "the invoice is in another currency")
             else:
-                left -= self._pay(money, invoice, left, "by number")
+                left -= self._pay(money, invoice, left, BY_NUMBER)
         if money.names and left > 0:
             self._note(money, "", left, "more than the invoices that it names have open")
         return left
 
     def _by_age(self, money: Money, queue: _Queue | None) -> Decimal:
         left = money.amount
-        oldest = queue.oldest(money.day) if queue else None
-        while queue and oldest is not None and left > 0:
-            left -= self._pay(money, oldest, left, "oldest first")
-            oldest = queue.oldest(money.day)
+        invoice = queue.next(money.day) if queue else None
+        while queue and invoice is not None and left > 0:
+            how = BY_AGE if invoice.settled_on is None else BY_SETTLED
+            left -= self._pay(money, invoice, left, how)
+            invoice = queue.next(money.day)
         return left
 
     def _pay(self, money: Money, invoice: OpenInvoice, left: Decimal, how: str) -> Decimal:

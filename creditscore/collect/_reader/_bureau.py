@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,9 @@ import numpy as np
 import pandas as pd
 
 from creditscore._checks import check_kind
+from creditscore._currency import currency_code
+from creditscore._display import counted
+from creditscore._warn import warn_user
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._reader._bureau_report import Report, read_report
 from creditscore.collect._reader._collect import Collecting
@@ -22,16 +25,17 @@ from creditscore.collect._reader._file_form import FileForm
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._open import (
     checked_file,
-    decoded,
     ending_of,
-    parsed_json,
-    parsed_lines,
+    json_content,
     unpacked,
 )
 from creditscore.collect._reader._read_source import told_of
+from creditscore.collect._reader._row_limit import RowLimit
 from creditscore.collect._reader._rule import FieldRule, ItemRule
 from creditscore.collect._reader._source_table import SourceTable
-from creditscore.exceptions import DocumentError
+from creditscore.collect._reader._units import split_unit
+from creditscore.exceptions import DocumentError, InvalidParameterError, MixedUnitsWarning
+from creditscore.protect import InputLimits
 
 _ITEMS = (
     "name", "identity_number", "birth_year", "phone", "email", "address", "months_at_address",
@@ -48,6 +52,8 @@ def read_bureau_reports(
     source_name: str = "credit bureau",
     catalogue: ItemCatalogue | None = None,
     collected_at: Any = None,
+    currency: str = "",
+    limits: InputLimits | None = None,
 ) -> Collected:
     """Read reports of a credit bureau, one or many.
 
@@ -64,6 +70,12 @@ def read_bureau_reports(
         What the items are; without, the standard one.
     collected_at : datetime or str, optional
         When the reports were fetched; without, the begin of the day of each report.
+    currency : str, default=""
+        Code or name of the currency, such as ``"CNY"``, that amounts are in where no open account
+        of a report names one. What an account names wins. Without, such amounts have no unit.
+    limits : InputLimits, optional
+        What a file may measure at most, and how many reports it may have, as rows; without, the
+        standard ones: 1 GiB, and 5 million.
 
     Returns
     -------
@@ -74,11 +86,17 @@ def read_bureau_reports(
     ------
     DocumentError, DocumentNotFoundError
         The file is not there, or holds no reports.
+    InvalidParameterError
+        The `currency` is none.
+    UnsafeInputError
+        The file is larger, or has more reports, than the limits allow.
 
     Warns
     -----
     RejectedRowsWarning
         Some reports cannot be used.
+    MixedUnitsWarning
+        Some reports name another currency than `currency`.
 
     Notes
     -----
@@ -108,7 +126,10 @@ def read_bureau_reports(
     are those not settled. A part that is missing gives no items: no enquiries known is not zero
     enquiries. Nor is an amount that is missing zero: where an open account has none, there is no
     sum of it. An enquiry without a reason is counted. A report with a fault anywhere is rejected
-    whole, with all its faults; tax arrears without an amount are one.
+    whole, with all its faults; tax arrears without an amount are one, an account that is closed
+    before it was opened, a currency that is not known, and an account that stands twice: with one
+    number, kind, day of opening and currency (masked numbers, such as ``****1234``, are not
+    compared). A sign such as ¥ is that of `currency`, if it can be.
 
     Examples
     --------
@@ -118,17 +139,21 @@ def read_bureau_reports(
     ...     "subject": {"customer": "P1"},
     ...     "tradelines": [{"kind": "revolving", "opened_on": "2020-02-10", "limit": 20000,
     ...                     "balance": 5000, "payments": "NNNNNNNNNNNN1NNNNNNNNNNN"}],
-    ... })
-    >>> collected.observations.table[["item", "number"]].head(3)
-                    item  number
-    0  delinquencies_24m     1.0
-    1   worst_status_24m     1.0
-    2         n_accounts     1.0
+    ... }, currency="CNY")
+    >>> collected.observations.table[["item", "number", "unit"]].tail(3)
+                    item   number unit
+    4    revolving_limit  20000.0  CNY
+    5  revolving_balance   5000.0  CNY
+    6         total_debt   5000.0  CNY
     """
     catalogue = ItemCatalogue.standard() if catalogue is None else catalogue
     check_kind(catalogue, "catalogue", "read_bureau_reports", ItemCatalogue)
-    contents, name, origin, digest = _contents(data)
-    reports = [read_report(content) for content in contents]
+    if limits is not None:
+        check_kind(limits, "limits", "read_bureau_reports", InputLimits)
+    code = _code(currency)
+    contents, name, origin, digest = _contents(data, limits or InputLimits())
+    reports = [read_report(content, code) for content in contents]
+    _tell_others(reports, code, name)
     table = _table(reports, contents, customers, name=name, origin=origin, digest=digest)
     columns = {item: ItemRule(item=item) for item in _ITEMS if item in catalogue}
     mapping = SourceMapping(
@@ -155,20 +180,46 @@ def read_bureau_reports(
     return told_of(replace(run.collected(), ignored=()), strict=False)
 
 
+def _code(currency: str) -> str:
+    """Return the code of the currency that was given."""
+    check_kind(currency, "currency", "read_bureau_reports", str)
+    code = currency_code(currency)
+    if currency and not code:
+        msg = (
+            "The 'currency' parameter of read_bureau_reports must be a currency, such as 'CNY'. "
+            f"Got {currency!r}."
+        )
+        raise InvalidParameterError(msg)
+    return code
+
+
+def _tell_others(reports: Sequence[Report], code: str, name: str) -> None:
+    """Warn of reports that name another currency than was given."""
+    said = [split_unit(report.named)[1] for report in reports if report.named and not report.faults]
+    others = [word for word in said if word != code]
+    if code and others:
+        msg = (
+            f"{counted(len(others), 'report')} of {name} in {', '.join(sorted(set(others)))}, and "
+            f"the 'currency' that was given is {code}: what a report names counts."
+        )
+        warn_user(msg, MixedUnitsWarning)
+
+
 def _column(part: str, entry: str, table: SourceTable) -> str:
     """Return the column of an entry of the subject; other parts have many of each."""
     return entry if part in ("subject", "report") and entry in table.columns else ""
 
 
-def _contents(data: Any) -> tuple[list[Mapping[str, Any]], str, str, str]:
+def _contents(data: Any, limits: InputLimits) -> tuple[list[Mapping[str, Any]], str, str, str]:
     """Return reports, what messages and evidence call them, and the digest."""
     if isinstance(data, (str, Path)):
-        path = checked_file(data)
-        raw = unpacked(path)
-        text = decoded(raw, path, FileForm())
+        path = checked_file(data, limits)
+        allowed = RowLimit.of(path, limits, "read_bureau_reports")
+        raw = unpacked(path, limits)
         by_line = ending_of(path) in (".jsonl", ".ndjson")
-        found = parsed_lines(text, str(path)) if by_line else parsed_json(text, str(path))
+        found = json_content(raw, path, FileForm(), allowed, by_line=by_line)
         found = found if isinstance(found, list) else [found]
+        allowed.check(len(found))
         name, origin, digest = str(path), path.name, hashlib.sha256(raw).hexdigest()
     else:
         found = data if isinstance(data, list) else [data]

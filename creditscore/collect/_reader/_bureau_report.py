@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -11,8 +13,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from creditscore._cells import is_empty, word_of
+from creditscore._currency import currency_code
 from creditscore._days import NoDayError, months_later, read_day
 from creditscore.collect._reader._payment_string import PaymentHistory
+from creditscore.collect._reader._units import SIGNS, is_currency, split_unit
 from creditscore.exceptions import InvalidDataError
 
 _ZH = {
@@ -69,6 +73,8 @@ _ENGLISH = {zh: name for name, zh in _ZH.items()} | {
     "信用额度": "limit", "查询日期": "on", "查询原因": "reason", "类型": "kind", "记录类型": "kind",
 }  # fmt: skip
 """Names in Chinese, and others that reports have."""
+_MASK = re.compile(r"[*＊•●…]|[x#·.]{2}")
+"""What stands for the digits of a number that are not shown."""
 _NOT_READ = "summary"
 """The bureau's own counts, of which it is not known what they count."""
 
@@ -81,13 +87,18 @@ class Report:
     faults: list[tuple[str, str, str, str]] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     """Parts with a fault, of which nothing is counted."""
+    named: str = ""
+    """The currency that an open account names, or nothing."""
 
 
-def read_report(content: Mapping[str, Any]) -> Report:
-    """Check a report, its names in English or in Chinese, and count what it says."""
+def read_report(content: Mapping[str, Any], currency: str = "") -> Report:
+    """Check a report, its names in English or in Chinese, and count what it says.
+
+    Its amounts are in `currency` where it does not name one.
+    """
     twice: list[str] = []
     plain = _in_parts(english(content, twice))
-    report = Report()
+    report = Report(entries={"currency": currency})
     for name in twice:
         report.faults.append((name, "", "", "stands twice, by two names"))
     for name in plain:
@@ -196,11 +207,14 @@ def _accounts(
         return
     late, worst, oldest, n_open = 0, 0, None, 0
     sums = _Sums()
-    currencies = set()
+    currencies, known = set(), set[tuple[Any, ...]]()
+    given = report.entries["currency"]
     for line in lines:
         kind = read.word("tradelines", line, "kind", among=KINDS)
         opened = read.day("tradelines", line, "opened_on", needed=True, last=day)
-        closed = read.day("tradelines", line, "closed_on")
+        word = _code_of(read.word("tradelines", line, "currency"), given)
+        _check_number(read, line, (kind, opened, word or given), known)
+        closed = read.day("tradelines", line, "closed_on", first=opened)
         history = read.history(line)
         if history is not None:
             late, worst = late + history.n_late, max(worst, history.worst)
@@ -209,14 +223,18 @@ def _accounts(
         if not _IS_OPEN.get(is_open, True) or (closed is not None and closed <= day):
             continue
         n_open += 1
-        currencies.add(read.word("tradelines", line, "currency"))
+        fault = _no_currency(word)
+        if fault:
+            read.note("tradelines", "currency", line["currency"], fault)
+        report.named = report.named or word
+        currencies.add(word or given)
         for name in ("limit", "balance", "monthly_payment"):
             amount = read.number("tradelines", line, name)
             sums.add(name, amount)
             if kind == "revolving":
                 sums.add(f"{name} of cards", amount)
     if len(currencies) > 1:
-        read.note("tradelines", "currency", "", "differs between accounts, which cannot be added")
+        read.note("tradelines", "currency", "", _not_one(currencies))
     if "tradelines" in report.broken:
         return
     report.entries |= {
@@ -225,8 +243,50 @@ def _accounts(
         "revolving_limit": sums.of("limit of cards"),
         "revolving_balance": sums.of("balance of cards"), "total_debt": sums.of("balance"),
         "monthly_debt_service": sums.of("monthly_payment"),
-        "currency": next(iter(currencies), ""),
+        "currency": next(iter(currencies), given),
     }  # fmt: skip
+
+
+def _check_number(
+    read: _Cells, line: Mapping[str, Any], about: tuple[Any, ...], known: set[tuple[Any, ...]]
+) -> None:
+    """Note an account that stands in the report a second time, and would count twice.
+
+    Its last digits alone, or a number that was given to a later account, are not enough: what it
+    is, since when and in which currency must be the same, too.
+    """
+    number = read.word("tradelines", line, "account").casefold()
+    # of a masked number several accounts may have what is shown
+    if _MASK.search(number) or not any(map(str.isdigit, number)):
+        return
+    if (number, *about) in known:
+        read.note("tradelines", "account", line["account"], "stands in the report twice")
+    known.add((number, *about))
+
+
+def _code_of(word: str, given: str) -> str:
+    """Return the code of the currency that an account names, where it can be told, or its word.
+
+    The sign of several is that of the one that was given, if it is among them.
+    """
+    name = unicodedata.normalize("NFKC", word)
+    return given if given and given in SIGNS.get(name, ()) else currency_code(name) or word
+
+
+def _no_currency(word: str) -> str:
+    """Return why the currency that an account names cannot be told, or nothing."""
+    _, unit = split_unit(word)
+    if unit in SIGNS:
+        return f"is the sign of {', '.join(SIGNS[unit])}: give the 'currency' that is meant"
+    known = not word or is_currency(unit)
+    return "" if known else "is no currency that is known, such as CNY"
+
+
+def _not_one(currencies: Collection[str]) -> str:
+    """Return why amounts in several currencies, an empty one where none is named, have no sum."""
+    if len(currencies) == 2 and "" in currencies:
+        return "is not named by all accounts: give the 'currency' of the others"
+    return "differs between accounts, which cannot be added"
 
 
 @dataclass
@@ -305,14 +365,14 @@ class _Cells:
 
     def day(
         self, part: str, entry: Mapping[str, Any], name: str, *, needed: bool = False,
-        last: np.datetime64 | None = None,
+        first: np.datetime64 | None = None, last: np.datetime64 | None = None,
     ) -> np.datetime64 | None:  # fmt: skip
         value = entry.get(name)
         if value is None or value == "":
             if needed:
                 self.note(part, name, "", "is empty, and must not be")
             return None
-        return self._tried(part, name, value, lambda: _past(read_day(value), last))
+        return self._tried(part, name, value, lambda: _within(read_day(value), first, last))
 
     def number(self, part: str, entry: Mapping[str, Any], name: str) -> float | None:
         value = entry.get(name)
@@ -338,7 +398,12 @@ class _Cells:
             return None
 
 
-def _past(day: np.datetime64, last: np.datetime64 | None) -> np.datetime64:
+def _within(
+    day: np.datetime64, first: np.datetime64 | None, last: np.datetime64 | None
+) -> np.datetime64:
+    if first is not None and day < first:
+        msg = "is before the account was opened"
+        raise NoDayError(msg)
     if last is not None and day > last:
         msg = "is after the day of the report"
         raise NoDayError(msg)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -29,11 +29,12 @@ from creditscore.collect._reader._collected import (
 )
 from creditscore.collect._reader._fields import Fields, FileTime, plain_instant, read_fields
 from creditscore.collect._reader._mapping import SourceMapping
+from creditscore.collect._reader._number_column import read_numbers
 from creditscore.collect._reader._rule import ItemRule
 from creditscore.collect._reader._source_table import SourceTable, shown
+from creditscore.collect._reader._times import DayReader
 from creditscore.collect._reader._units import ONE, factor_to, hundredth_of, says_a_currency
 from creditscore.collect._reader._values import (
-    DayReader,
     NumberReader,
     Read,
     currency_reader,
@@ -43,8 +44,8 @@ from creditscore.collect._reader._values import (
     read_column,
     read_flag,
     read_text,
-    with_words,
 )
+from creditscore.collect._reader._words import with_words
 from creditscore.exceptions import InvalidParameterError, MissingColumnError
 
 _Counted: TypeAlias = tuple[Decimal, str, str]
@@ -125,7 +126,7 @@ class Collecting:
         ready = table if not len(rejected) else _without(table, np.isin(good, rejected))
         return Collected(
             observations=Observations(table=ready, catalogue=self.catalogue),
-            rejects=self._reject_table(),
+            rejects=self._reject_table(fields),
             # without its folder: results are shown in notebooks that others see
             source_name=PurePath(self.table.name).name,
             source_digest=self.table.digest,
@@ -197,7 +198,7 @@ class Collecting:
         lacking = [name for name in needed if name not in self.table.columns]
         if lacking:
             told = missing_message(lacking, tuple(self.table.columns))
-            msg = f"{self.table.name} does not fit the mapping. {told}"
+            msg = f"The mapping does not fit {self.table.name}. {told}"
             raise MissingColumnError(msg)
 
     # --- values ------------------------------------------------------------------------------
@@ -273,16 +274,17 @@ class Collecting:
             day = DayReader(format=rule.format, at=rule.at)
             return read_column(cells, with_words(day, rule.words, "day"), self.missing)
         thousands = form.thousands if rule.thousands is None else rule.thousands
+        nothing = frozenset(map(number_of, self.missing))
         whole: Read | None = None
         for code, (factor, unit, told) in enumerate(counted):
             number = NumberReader(
                 decimal=rule.decimal or form.decimal, thousands=thousands, factor=factor,
                 hundredth=hundredth_of(item, told), unit=unit,
-                scale=factor / Decimal(repr(rule.factor)),
+                own=Decimal(repr(rule.factor)), nothing=nothing,
             )  # fmt: skip
             mine = np.flatnonzero(codes == code)
             some = cells if len(counted) == 1 else cells.iloc[mine]
-            part = _numbers(some, number, self.missing, rule.words)
+            part = read_numbers(some, number, self.missing, rule.words)
             whole = part if len(counted) == 1 else _put(whole, part, mine, len(cells))
         return whole or read_column(cells, read_text, self.missing)
 
@@ -405,10 +407,19 @@ class Collecting:
             np.concatenate([np.empty(0, dtype=np.intp), *(f.rows for f in self.faults)])
         )
 
-    def _reject_table(self) -> Rejects:
+    def _customers(self, fields: Fields) -> npt.NDArray[np.object_]:
+        """Return whose observations rows make, or would make; nothing where it is not legible."""
+        bad = np.zeros(self.table.n_rows, dtype=bool)
+        for column, reasons in fields.reasons:
+            if column in self.mapping.customer.columns:
+                bad |= ~pd.isna(reasons)
+        return np.where(bad, "", fields.customer)
+
+    def _reject_table(self, fields: Fields) -> Rejects:
         protected = {item.name for item in self.catalogue if item.is_protected}
         rows = self._rejected()
         whole = dict(zip(rows, self.table.cells(rows), strict=True))
+        customers, digest = self._customers(fields), self.table.digest
         lines: list[tuple[Any, ...]] = []
         for fault in self.faults:
             known = (*self.mapping.used_columns, *self.table.stands_for.values())
@@ -419,7 +430,7 @@ class Collecting:
             values = [""] * len(fault.rows) if cells is None else [*map(shown, cells)]
             lines.extend(
                 (row, self.table.name, self.table.places[row], column, fault.item, value,
-                 str(reason), hidden, whole[row])
+                 str(reason), hidden, whole[row], customers[row], digest)
                 for row, value, reason in zip(fault.rows, values, fault.reasons, strict=True)
             )  # fmt: skip
         lines.sort(key=lambda line: line[0])
@@ -448,25 +459,6 @@ def _words(cells: pd.Series) -> tuple[Int1D, list[str]]:
     """Return the place of each cell among its distinct words, -1 where it is empty, and those."""
     codes, levels = coded(hashable(cells))
     return codes, [folded(word_of(level)) for level in levels]
-
-
-def _numbers(
-    cells: pd.Series, read: NumberReader, missing: frozenset[str], words: Mapping[str, Any]
-) -> Read:
-    """Read numbers; a column that a library holds as numbers is read as a whole."""
-    is_number = pd.api.types.is_numeric_dtype(cells.dtype)
-    if words or not is_number or pd.api.types.is_bool_dtype(cells.dtype):
-        return read_column(cells, with_words(read, words, "number"), missing)
-    given = cells.to_numpy(dtype=np.float64, na_value=np.nan)
-    for word in missing:
-        given = np.where(given == number_of(word), np.nan, given)
-    inverse = 1 / read.factor
-    whole = inverse == inverse.to_integral_value()
-    # a hundredth is nearer by division than by the float next to 0.01
-    values = given / float(inverse) if whole else given * float(read.factor)
-    reasons = np.full(len(cells), None, dtype=object)
-    reasons[np.isinf(values)] = "is not finite"
-    return Read(values=values, empty=np.isnan(given), reasons=reasons)
 
 
 def _put(whole: Read | None, part: Read, mine: Int1D, n: int) -> Read:

@@ -12,7 +12,10 @@ from creditscore._display import counted, html_table
 from creditscore.collect._observation._faults import HIDDEN
 from creditscore.collect._observation._observations import Observations
 
-REJECT_COLUMNS = ("source", "row", "column", "item", "value", "reason", "protected", "cells")
+REJECT_COLUMNS = (
+    "source", "row", "column", "item", "value", "reason", "protected", "cells", "customer",
+    "digest",
+)  # fmt: skip
 OF_THE_MAPPING = "(mapping)"
 """What stands for a column where the mapping has one value for all rows."""
 
@@ -26,8 +29,10 @@ class Rejects:
     table : pandas.DataFrame
         source (what was read), row (where the row stands in it), column, item (which the cell
         was meant for, or empty), value (of the cell, as text), reason, protected (whether the
-        value may be a personal one), and cells (all of the row, as JSON, so that nothing is
-        lost). It holds values in the clear; what is printed of this object does not.
+        value may be a personal one), cells (all of the row, as JSON, so that nothing is lost),
+        customer (whose observations the row would have made, or empty where that is not legible)
+        and digest (SHA-256 of what was read, which tells two files of one name apart). It holds
+        values in the clear; what is printed of this object does not.
 
     Examples
     --------
@@ -62,8 +67,8 @@ class Rejects:
         return found.sort_values("n", ascending=False, kind="stable", ignore_index=True)
 
     def masked(self) -> pd.DataFrame:
-        """Return the table without the cells, protected values hidden."""
-        shown = self.table.drop(columns=["cells", "protected"])
+        """Return the table without cells, customers and digests, protected values hidden."""
+        shown = self.table.drop(columns=["cells", "protected", "customer", "digest"])
         hidden = self.table["protected"].to_numpy(dtype=bool)
         return shown.assign(value=shown["value"].astype(object).mask(hidden, HIDDEN))
 

@@ -25,6 +25,8 @@ from creditscore.collect._reader._open import (
     unpacked,
 )
 from creditscore.collect._reader._source_table import SourceTable, from_records
+from creditscore.collect._reader._units import split_unit
+from creditscore.collect._reader._values import is_nested
 from creditscore.exceptions import DocumentError, MissingColumnError
 
 _CORE = ("concept", "entity", "period", "unit")
@@ -143,6 +145,8 @@ def _fact(row: int, cells: Mapping[str, Any], *, is_json: bool) -> Fact:
         start, end = _period(text["period"]) if is_json else _days(cells)
         column = "value"
         number = _number(text)
+        column = "scale"
+        _check_scale(text)
     except FactFault as error:
         fault = column, str(error)
     return Fact(
@@ -162,11 +166,11 @@ def _check_dimensions(text: str) -> None:
 
 
 def _word(cell: Any) -> str:
-    return "" if isinstance(cell, (list, dict)) or is_empty(cell) else word_of(cell)
+    return "" if is_nested(cell) else word_of(cell)
 
 
 def _check_cell(cell: Any) -> None:
-    if isinstance(cell, (list, dict)):
+    if is_nested(cell):
         msg = "is a list or a mapping, and no single value"
         raise FactFault(msg)
     if isinstance(cell, Broken):
@@ -217,9 +221,8 @@ def _number(text: Mapping[str, str]) -> Decimal:
     """Return a value times ten to its scale, with its sign."""
     try:
         value = text["value"]
-        # a comma may part thousands; elsewhere it could be one of decimals
-        number = Decimal(value.replace(",", "") if _THOUSANDS.fullmatch(value) else value)
-        scale = int(text.get("scale", "") or 0)
+        number = _decimal(value)
+        scale = int(_plain(text.get("scale", "") or "0"))
     except (InvalidOperation, ValueError) as error:
         msg = "is no number" if text["value"] else "is empty"
         raise FactFault(msg) from error
@@ -233,13 +236,32 @@ def _number(text: Mapping[str, str]) -> Decimal:
     return number.scaleb(scale) * (-1 if sign == "-" else 1)
 
 
+def _decimal(text: str) -> Decimal:
+    # a comma may part thousands; elsewhere it could be one of decimals
+    return Decimal(text.replace(",", "") if _THOUSANDS.fullmatch(text) else _plain(text))
+
+
+def _plain(text: str) -> str:
+    if "_" in text:
+        # programs part thousands so, and nobody else
+        raise InvalidOperation
+    return text
+
+
+def _check_scale(text: Mapping[str, str]) -> None:
+    times, _ = split_unit(_unit(text.get("unit", "")))
+    if times != 1 and int(text.get("scale", "") or 0):
+        msg = f"is one more than that of its unit, which counts in {times:,}"
+        raise FactFault(msg)
+
+
 def _decimals(text: str) -> float:
     """Return how many decimals are exact: -3 for thousands; infinite where all are."""
     if not text or text.upper() == "INF":
         return np.inf
     try:
-        exact = float(text)
-    except ValueError:
+        exact = float(_plain(text))
+    except (ValueError, InvalidOperation):
         return -np.inf
     # so many digits no amount has
     return exact if abs(exact) <= _MOST_DIGITS else -np.inf

@@ -14,13 +14,13 @@ from creditscore._days import names_a_day
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._rule import FieldRule
 from creditscore.collect._reader._source_table import SourceTable
+from creditscore.collect._reader._times import DayReader, InstantReader
 from creditscore.collect._reader._units import HUNDREDTH, ONE
 from creditscore.collect._reader._values import (
     CellFault,
-    DayReader,
-    InstantReader,
     NumberReader,
     Read,
+    number_of,
     read_column,
     read_text,
 )
@@ -149,7 +149,10 @@ class _Reader:
     def shares(self, rule: FieldRule | None) -> npt.NDArray[np.float64]:
         if rule is None:
             return np.ones(self.table.n_rows)
-        read = NumberReader(decimal=".", thousands="", factor=ONE, hundredth=HUNDREDTH)
+        read = NumberReader(
+            decimal=".", thousands="", factor=ONE, hundredth=HUNDREDTH,
+            nothing=frozenset(map(number_of, self.missing)),
+        )  # fmt: skip
         if not rule.columns:
             return np.full(self.table.n_rows, _of_all(read, rule), dtype=np.float64)
         values = self._column(rule.columns[0], read, 1.0, needed=False)

@@ -39,10 +39,12 @@ class FileForm:
         Row that holds the names of the columns, counted from 1; those above it are skipped. Of
         names in several rows, all of them: the parts are joined, ``"Income / Sales"``, and merged
         cells hold of all their columns. Of names in one row, a column that merged cells cover, and
-        that holds nothing of its own, is left out. Files of text do not say what was merged: there,
-        a name holds of the columns right of it that have one in the row below only.
+        that holds nothing of its own, is left out, and so is an empty one left of all names. Files
+        of text do not say what was merged: there, a name holds of the columns right of it that have
+        one in the row below only.
     skip_rows : tuple of int, default=()
-        Rows below the header that are no data, such as one of units.
+        Rows below the header that are no data, such as one of units. Lines of dashes are none
+        anyway.
     fill_merged : tuple of str, default=()
         Of a workbook: columns in which the value of merged cells holds of each of their rows,
         such as that of the customer. In other columns, rows that have a part of merged cells
@@ -55,7 +57,8 @@ class FileForm:
         ``"data.invoices"``; without, the file is the list.
     missing : tuple of str, default=()
         Words and numbers that stand for an empty cell, such as ``"n/a"`` or -999; case does not
-        count.
+        count, nor, where numbers are read, how a number is written: with ``decimal=","``,
+        ``"-999,00"`` is -999, and ``"-999.000"`` is not. Elsewhere a text must be written alike.
 
     Examples
     --------

@@ -10,78 +10,34 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from creditscore._checks import check_kind, read_entries
+from creditscore._checks import check_kind
 from creditscore._days import check_day
 from creditscore._display import counted
-from creditscore._validation import check_integer
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import OBSERVATION_COLUMNS
 from creditscore.collect._observation._incoming import coded
 from creditscore.collect._observation._item import Item
 from creditscore.collect._observation._observations import Observations
-from creditscore.collect._reader._allocation import Allocation, Kind, Money, OpenInvoice
+from creditscore.collect._reader._allocation import GIVEN, Allocation, Kind, Money, OpenInvoice
 from creditscore.collect._reader._collected import Collected, Rejects
+from creditscore.collect._reader._ledger_form import LONGEST_TERMS, LedgerForm
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._read_source import collect, told_of
 from creditscore.collect._reader._rule import ItemRule
+from creditscore.collect._reader._settled import settled_conflicts, warn_of_conflicts, with_paid
 from creditscore.exceptions import InvalidParameterError
 
 _CREDITS, _TERMS = "invoice.credits", "invoice.terms_days"
 _PAYS, _KIND = "payment.invoice", "payment.kind"
+_LAST_DAY = np.datetime64("9999-12-31")
 _FOR_READING = (
     Item(name=_CREDITS, kind="text", group="operating"),
-    Item(name=_TERMS, group="operating", low=0),
+    Item(name=_TERMS, group="operating", low=0, high=LONGEST_TERMS),
     Item(name=_PAYS, kind="text", group="operating"),
     Item(name=_KIND, kind="text", group="operating"),
 )
 """Items that are read to allocate; of them, those are kept that the catalogue has."""
 _PARTED = ";"
-
-
-@dataclass(frozen=True, kw_only=True)
-class LedgerForm:
-    """What an export of a ledger has beyond the items of the catalogue.
-
-    Parameters
-    ----------
-    pays : str, default=""
-        Column of the payments with the numbers of the invoices that they pay, parted by ``;``;
-        without, that which the mapping reads as payment.invoice. A payment may stand in several
-        rows of one day and currency, each with another invoice: it is one, with their sum.
-    credits : str, default=""
-        Column of the invoices with the number of the invoice that a credit note is for. Credit
-        notes are the rows with an amount below zero.
-    kind : str, default=""
-        Column of the payments that says what a row is, where credit notes stand among them.
-    credit_notes : tuple of str, default=("credit note",)
-        Words of that column for a credit note.
-    terms : str, default=""
-        Column of the invoices with the terms of payment, in days.
-    terms_days : int or None, default=None
-        Terms in days of invoices that have neither a due day nor terms.
-
-    Examples
-    --------
-    >>> from creditscore.collect import LedgerForm
-    >>> LedgerForm(pays="reference", terms_days=30).terms_days
-    30
-    """
-
-    pays: str = ""
-    credits: str = ""
-    kind: str = ""
-    credit_notes: tuple[str, ...] = ("credit note",)
-    terms: str = ""
-    terms_days: int | None = None
-
-    def __post_init__(self) -> None:
-        """Check each entry."""
-        for name in ("pays", "credits", "kind", "terms"):
-            check_kind(getattr(self, name), name, "LedgerForm", str)
-        notes = read_entries(self.credit_notes, "credit_notes", "LedgerForm")
-        object.__setattr__(self, "credit_notes", notes)
-        if self.terms_days is not None:
-            check_integer(self.terms_days, "terms_days", "LedgerForm", low=0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -92,15 +48,24 @@ class Ledger:
     ----------
     observations : Observations
         Of the invoices, of the payments, and what follows from both: days due by the terms,
-        days settled, amounts credited.
+        days settled where the export has none, amounts credited.
     rejects : Rejects
         Rows of both exports that could not be used.
     allocations : pandas.DataFrame
         A row an amount that went from a payment or credit note to an invoice: customer, kind,
-        number, day, invoice, amount, currency and how ("by number" or "oldest first"). An empty
-        invoice, or an amount of zero, says in `how` why money went nowhere.
+        number, day, invoice, amount, currency and how ("by number", "by day settled" or "oldest
+        first"). An empty invoice, or an amount of zero, says in `how` why money went nowhere.
     invoices : pandas.DataFrame
-        customer, invoice, invoiced_on, due_on, disputed_on, amount and currency.
+        customer, invoice, invoiced_on, due_on, settled_on (that of the export; where it has none,
+        the day on which nothing was open any more), disputed_on, amount and currency.
+    conflicts : pandas.DataFrame
+        A row an invoice of which the export's settled_on and the money disagree: customer,
+        invoice, settled_on (of the export), paid_on (when nothing was open any more), open (what
+        all money leaves) and why: "settled, nothing paid", "settled, paid in part", "settled,
+        paid but for 3 % at most" (as by a discount), "paid in full before", "paid in full after"
+        or "paid in full, not settled". Days that differ by the form's `value_days` at most, and a
+        rest of a cent, are none; nor is money lacking of what the export settled before its first
+        payment. Without numbers, what a discount leaves is taken from the money of the next.
     credit_notes : pandas.DataFrame
         customer, number, day, amount (above zero), currency and invoice (those it is for, or
         empty), of both exports. They are no observations of their own, but of what they credit.
@@ -128,11 +93,12 @@ class Ledger:
     rejects: Rejects
     allocations: pd.DataFrame
     invoices: pd.DataFrame
+    conflicts: pd.DataFrame
     credit_notes: pd.DataFrame
     sources: tuple[Collected, ...]
 
     def open_items(self, as_of: Any) -> pd.DataFrame:
-        """Return the invoices with an amount open at the end of a day.
+        """Return the invoices that are not settled, with an amount open, at the end of a day.
 
         Parameters
         ----------
@@ -144,6 +110,12 @@ class Ledger:
         pandas.DataFrame
             customer, invoice, invoiced_on, due_on, disputed_on, currency, amount, paid,
             credited, open, and days_past_due (0 or less before it is due).
+
+        Notes
+        -----
+        An invoice that the export says is settled is open until the day before at the latest,
+        whatever was paid of it by then or later, and no longer than until money left nothing of
+        it; `conflicts` tells where the two differ by more than the form's `value_days`.
         """
         day = check_day(as_of, "as_of", "Ledger.open_items")
         given = self.allocations[self.allocations["invoice"] != ""]
@@ -157,7 +129,9 @@ class Ledger:
         late = day - found["due_on"].to_numpy("datetime64[D]")
         days = pd.Series(late, index=found.index).dt.days
         found = found.assign(open=rest, days_past_due=days)
-        return found[rest > 0].reset_index(drop=True)
+        settled = found["settled_on"].to_numpy("datetime64[D]") <= day
+        found = found.drop(columns="settled_on")
+        return found[(rest > 0).to_numpy() & ~settled].reset_index(drop=True)
 
     @property
     def _n_payments(self) -> int:
@@ -167,13 +141,14 @@ class Ledger:
     def __repr__(self) -> str:
         """Say in one line what there is."""
         n = len(self.allocations)
-        lost = self.allocations["how"].isin(["by number", "oldest first"]).eq(other=False).sum()
+        lost = n - int(self.allocations["how"].isin(GIVEN).sum())
+        conflicts = f", {counted(len(self.conflicts), 'conflict')}" if len(self.conflicts) else ""
         return (
             f"Ledger({counted(len(self.invoices), 'invoice')}, "
             f"{counted(self._n_payments, 'payment')}, "
             f"{counted(len(self.credit_notes), 'credit note')}; "
             f"{counted(n - lost, 'allocation')}, {lost:,} without an invoice; "
-            f"{len(self.rejects):,} faults)"
+            f"{len(self.rejects):,} faults{conflicts})"
         )
 
 
@@ -202,7 +177,7 @@ def read_ledger(
         What their columns mean; it gives payment.amount and payment.paid_on. Needed where there
         are payments.
     form : LedgerForm, optional
-        Columns of references and of terms.
+        Columns of references and of terms, and by how many days the books may differ.
     catalogue : ItemCatalogue, optional
         What the items are; without, the standard one.
     collected_at : datetime or str, optional
@@ -224,17 +199,24 @@ def read_ledger(
         Some rows cannot be used.
     FutureRowsWarning
         Some rows say a later instant than `collected_at`.
+    ConflictWarning
+        The export's settled_on and the money disagree about some invoices.
 
     Notes
     -----
     Money is given to invoices in the order of its days, within a customer and a currency. What
-    names invoices pays these, in that order, and no others. What names none pays the oldest
-    first: by day due, of invoices dated up to its day. What remains is told, never moved.
+    names invoices pays these, in that order, and no others, settled or not. What names none pays,
+    of invoices dated up to its day and not settled more than `value_days` of the form before it,
+    first those that the export says are settled, by day settled, then the others, the oldest
+    first: by day due. What remains is told, never moved.
     A number that stands in two rows of an export is rejected the second time, unless it is of a
     payment that names another invoice there.
-    An invoice is settled on the day on which nothing of it is open any more, and not before its
-    own: it may be paid ahead. A settled_on that
-    the export itself has is kept, and none is derived beside it. O(n log n) time.
+    A settled_on that the export itself has is believed, and none is derived beside it: from that
+    day the invoice is not open, also where the payments are not there. Before it, an invoice of
+    which money left nothing is none of the open items either: settled_on stays that of the
+    export, and where it is more than `value_days` away `conflicts` has both. One without it is
+    settled on the day on which nothing of it is open any more, and not before its own: it may be
+    paid ahead. Where both disagree, `conflicts` and a warning tell. O(n log n) time.
 
     Examples
     --------
@@ -287,7 +269,10 @@ def read_ledger(
         sources.append(paid)
     for source in sources:
         told_of(source, strict=False)
-    return _ledger(sources, form, catalogue)
+    says_open = "invoice.settled_on" in invoice_mapping.items
+    ledger = _ledger(sources, form, catalogue, says_open=says_open)
+    warn_of_conflicts(ledger.conflicts, len(ledger.invoices))
+    return ledger
 
 
 def _check_items(mapping: SourceMapping, needed: tuple[str, ...], name: str) -> None:
@@ -301,7 +286,10 @@ def _check_items(mapping: SourceMapping, needed: tuple[str, ...], name: str) -> 
 def _for_reading(catalogue: ItemCatalogue) -> ItemCatalogue:
     """Return a catalogue in which amounts of invoices may be below zero: those of credit notes."""
     further = (item for item in _FOR_READING if item.name not in catalogue)
-    return catalogue.with_items(replace(catalogue["invoice.amount"], low=-np.inf), *further)
+    found = catalogue.with_items(replace(catalogue["invoice.amount"], low=-np.inf), *further)
+    terms = found[_TERMS]
+    low, high = max(terms.low, 0.0), min(terms.high, LONGEST_TERMS)
+    return found.with_items(replace(terms, low=low, high=high))
 
 
 def _with_rules(mapping: SourceMapping, extra: Mapping[str, str]) -> SourceMapping:
@@ -312,7 +300,9 @@ def _with_rules(mapping: SourceMapping, extra: Mapping[str, str]) -> SourceMappi
     return replace(mapping, columns={**mapping.columns, **rules}) if rules else mapping
 
 
-def _ledger(sources: list[Collected], form: LedgerForm, catalogue: ItemCatalogue) -> Ledger:
+def _ledger(
+    sources: list[Collected], form: LedgerForm, catalogue: ItemCatalogue, *, says_open: bool
+) -> Ledger:
     observed = [_by_record(source.observations, prefix) for source, prefix in
                 zip(sources, ("invoice", "payment"), strict=False)]  # fmt: skip
     is_credit = observed[0]["amount"] < 0
@@ -324,20 +314,21 @@ def _ledger(sources: list[Collected], form: LedgerForm, catalogue: ItemCatalogue
         key: OpenInvoice(
             customer=key[0], number=key[1], invoiced_on=row.invoiced_on,
             due_on=row.invoiced_on if pd.isna(row.due_on) else row.due_on,
+            settled_on=None if pd.isna(row.settled_on) else np.datetime64(row.settled_on, "D"),
             currency=row.unit, open=Decimal(repr(float(row.amount))),
         )
         for key, row in zip(invoices.index, invoices.itertuples(), strict=True)
     }  # fmt: skip
-    allocation = Allocation(invoices=open_invoices)
+    allocation = Allocation(invoices=open_invoices, value_days=form.value_days)
     monies = [*_monies(notes, "credit note", "credits", "invoiced_on"),
               *_monies(notes_paid, "credit note", "pays", "paid_on"),
               *_monies(paid, "payment", "pays", "paid_on")]  # fmt: skip
     allocations = allocation.run(monies)
+    invoices = with_paid(invoices, allocation)
     kinds = ("invoice", "payment")
-    kept = pd.concat(
-        [_kept(source.observations, rows.index, kind, catalogue) for source, rows, kind in
-         zip(sources, (notes, notes_paid), kinds, strict=False)], ignore_index=True,
-    )  # fmt: skip
+    parts = [_kept(source.observations, rows.index, kind, catalogue) for source, rows, kind in
+             zip(sources, (notes, notes_paid), kinds, strict=False)]  # fmt: skip
+    kept = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     made = pd.DataFrame(list(_derived(invoices, allocation, allocations, {
         **_evidence(notes, "credit note"), **_evidence(notes_paid, "credit note"),
         **_evidence(paid, "payment")})))  # fmt: skip
@@ -349,6 +340,12 @@ def _ledger(sources: list[Collected], form: LedgerForm, catalogue: ItemCatalogue
         rejects=Rejects(table=pd.concat([s.rejects.table for s in sources], ignore_index=True)),
         allocations=allocations,
         invoices=_shown(invoices),
+        conflicts=settled_conflicts(
+            invoices,
+            value_days=form.value_days,
+            says_open=says_open,
+            paid_from=min((m.day for m in monies if m.kind == "payment"), default=None),
+        ),
         credit_notes=_credit_notes(monies),
         sources=tuple(sources),
     )
@@ -370,7 +367,7 @@ def _by_record(observations: Observations, kind: str) -> pd.DataFrame:
     amounts = table[table["item"] == f"{kind}.amount"].groupby(keys, sort=False).last()
     fields = ("unit", "evidence", "collected_at", "source", "source_name")
     wide = wide.join(amounts[list(fields)].astype({"unit": str, "evidence": str}))
-    for name in ("invoiced_on", "due_on", "paid_on", "disputed_on"):
+    for name in ("invoiced_on", "due_on", "settled_on", "paid_on", "disputed_on"):
         wide[name] = wide[name].astype("datetime64[s]")
     wide["amount"] = wide["amount"].astype(np.float64)
     day = "invoiced_on" if kind == "invoice" else "paid_on"
@@ -390,6 +387,8 @@ def _with_due(invoices: pd.DataFrame, form: LedgerForm) -> pd.DataFrame:
     default = np.nan if form.terms_days is None else form.terms_days
     terms = invoices["terms_days"].astype(np.float64).fillna(default)
     by_terms = invoices["invoiced_on"] + pd.to_timedelta(terms, unit="D").astype("timedelta64[s]")
+    # after the last day that is written with four digits there is none
+    by_terms = by_terms.where(by_terms <= _LAST_DAY)
     by_rule = invoices["due_on"].isna() & by_terms.notna()
     return invoices.assign(due_on=invoices["due_on"].fillna(by_terms), due_by_terms=by_rule)
 
@@ -445,8 +444,8 @@ def _derived(
                 "true_from": row["invoiced_on"],
             }  # fmt: skip
         money = allocation.settled.get(key)
-        if money is not None and not isinstance(row["settled_on"], str):
-            day = max(money.day, np.datetime64(row["invoiced_on"], "D"))
+        if money is not None and pd.isna(row["settled_on"]):
+            day = row["paid_on"].to_datetime64().astype("datetime64[D]")
             yield base | evidence[money.kind, money.customer, money.number] | {
                 "item": "invoice.settled_on", "value": str(day), "true_from": day,
             }  # fmt: skip
@@ -475,7 +474,9 @@ def _credit_notes(monies: list[Money]) -> pd.DataFrame:
 
 
 def _shown(invoices: pd.DataFrame) -> pd.DataFrame:
-    names = ["customer", "invoice", "invoiced_on", "due_on", "disputed_on", "amount", "currency"]
+    names = ["customer", "invoice", "invoiced_on", "due_on", "settled_on", "disputed_on", "amount",
+             "currency"]  # fmt: skip
+    invoices = invoices.assign(settled_on=invoices["settled_on"].fillna(invoices["paid_on"]))
     # where the mapping has a currency, the unit of the amount is the same
     found = invoices.drop(columns="currency", errors="ignore")
     found = found.rename_axis(["customer", "invoice"]).reset_index()

@@ -22,7 +22,8 @@ from creditscore.collect._reader._mapping_file import (
 )
 from creditscore.collect._reader._rule import FIELDS, FieldRule, ItemRule
 from creditscore.collect._reader._units import factor_to
-from creditscore.collect._reader._values import CellFault, word_value
+from creditscore.collect._reader._values import CellFault
+from creditscore.collect._reader._words import word_value
 from creditscore.exceptions import InvalidParameterError
 
 

@@ -61,7 +61,7 @@ def open_source(data: Any, form: FileForm, limits: InputLimits | None = None) ->
     DuplicateColumnError, EmptyDataError
         Two columns of one name; no header.
     UnsafeInputError
-        A file is too large, has too many rows, or is an archive that could do harm.
+        A file is too large, has too many rows or columns, or is an archive that could do harm.
     """
     if isinstance(data, SourceTable):
         return data
@@ -114,12 +114,12 @@ def _open_file(path: Path, form: FileForm, limits: InputLimits) -> SourceTable:
     if ending in (".json", ".jsonl", ".ndjson"):
         records = _json_records(raw, path, form, allowed, by_line=ending != ".json")
         allowed.check(len(records))
-        return from_records(records, name=str(path), origin=path.name, digest=digest)
+        return from_records(
+            records, name=str(path), origin=path.name, digest=digest, allowed=allowed
+        )
     separator = "tab" if ending == ".tsv" else form.separator
     rows = _csv_rows(decoded(raw, path, form), path, separator)
-    return from_rows(
-        rows, form, name=str(path), origin=path.name, digest=digest, check=allowed.check
-    )
+    return from_rows(rows, form, name=str(path), origin=path.name, digest=digest, allowed=allowed)
 
 
 def unpacked(path: Path, limits: InputLimits | None = None) -> bytes:
@@ -194,6 +194,7 @@ def _parquet(path: Path, digest: str, limits: InputLimits, allowed: RowLimit) ->
         about = pq.read_metadata(path)
         _check_unpacked(path, about, limits.max_unpacked_bytes)
         allowed.check(about.num_rows)
+        allowed.check_columns(about.num_columns)
         table = pq.read_table(path)
     except (pa.ArrowException, OSError) as error:
         msg = f"{path} cannot be read as Parquet: {error}."
@@ -230,13 +231,11 @@ def _json_records(
     raw: bytes, path: Path, form: FileForm, allowed: RowLimit, *, by_line: bool
 ) -> list[Mapping[str, Any]]:
     """Return the records of a JSON file, or of one that has a record a line."""
-    text = decoded(raw, path, form)
-    # an object of two signs takes many times that once it is parsed
-    allowed.check_parts(max(map(text.count, "{[\n" if by_line else "{[")))
+    content = json_content(raw, path, form, allowed, by_line=by_line)
     if not by_line:
-        found = at_path(parsed_json(text, str(path)), form.path, str(path))
+        found = at_path(content, form.path, str(path))
     else:
-        found = [at_path(entry, form.path, str(path)) for entry in parsed_lines(text, str(path))]
+        found = [at_path(entry, form.path, str(path)) for entry in content]
     if not isinstance(found, list) or not all(isinstance(entry, Mapping) for entry in found):
         msg = (
             f"{path} holds no list of records at {form.path or 'its top'!r}. Say where it lies by "
@@ -244,6 +243,24 @@ def _json_records(
         )
         raise DocumentError(msg)
     return found
+
+
+def json_content(
+    raw: bytes, path: Path, form: FileForm, allowed: RowLimit, *, by_line: bool
+) -> Any:
+    """Return what a JSON file holds, or the list of what its lines hold, if memory can, too.
+
+    Raises
+    ------
+    DocumentError
+        It is no JSON.
+    UnsafeInputError
+        It has far more parts than may be rows.
+    """
+    text = decoded(raw, path, form)
+    # an object of two signs takes many times that once it is parsed
+    allowed.check_parts(max(map(text.count, "{[\n" if by_line else "{[")))
+    return parsed_lines(text, str(path)) if by_line else parsed_json(text, str(path))
 
 
 def parsed_lines(text: str, name: str) -> list[Any]:

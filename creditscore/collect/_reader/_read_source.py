@@ -75,8 +75,8 @@ def read_source(
     InvalidDataError
         With `strict`, a row cannot be used.
     UnsafeInputError
-        The file is larger, or has more rows, than the limits allow, or is an archive that could
-        do harm.
+        The file is larger, or has more rows or columns, than the limits allow, or is an archive
+        that could do harm.
 
     Warns
     -----

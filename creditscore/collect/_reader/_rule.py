@@ -72,7 +72,9 @@ class FieldRule:
         days that are numbers, or some of them, beside days and texts with the year first;
         without, with the year first. Formats are never guessed.
     at : {"start", "end"} or None, default=None
-        Day that is meant where the format names a month or a year only.
+        Day that is meant where the format names a month or a year only. So it is of cells that
+        are days, as workbooks make them of months: the first of one stands for it. Other days
+        within are rejected.
     zone : str, default=""
         Time zone of times that do not say it, such as ``"Asia/Shanghai"``; without, UTC.
 
@@ -153,15 +155,17 @@ class ItemRule:
         are turned into the unit of the item; the factor is read from these words. A cell may
         name it beside its number: ``"￥3,000"``, ``"USD 3,000"``, ``"1.2万"``, ``"45%"``; where
         that is another unit, or nothing says one, the row is rejected. So it is where the
-        column is counted in thousands, and the cell says a currency without them: ``"€3"``.
+        column is counted in thousands, and the cell says a currency without them: ``"€3"``. A
+        stroke for no cents is no minus: ``"500,-"``, ``"CHF 500.-"``.
     factor : float, default=1
-        A further factor, such as -1 for expenses that are written with a minus.
+        A further factor, such as -1 for expenses that are written with a minus. Where it is
+        another, cells that name a scale or per cent are rejected: they might be multiplied twice.
     words : mapping of str to value, default={}
         What words stand for: numbers, true and false, or other texts. Case does not count.
     format : str, default=""
         How days are written; see :class:`FieldRule`.
     at : {"start", "end"} or None, default=None
-        Day that is meant where the format names a month or a year only.
+        Day that is meant where the format names a month or a year only; see :class:`FieldRule`.
     decimal : {"", ".", ","}, default=""
         What parts the decimals; without, what the file's own entry says.
     thousands : str or None, default=None

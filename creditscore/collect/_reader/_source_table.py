@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -18,18 +20,16 @@ from creditscore._typing import Int1D
 from creditscore.collect._reader._file_form import HEADER_PARTED, FileForm
 from creditscore.collect._reader._marked_cell import Merged
 from creditscore.collect._reader._merges import Merges
+from creditscore.collect._reader._row_limit import RowLimit, check_filled
 from creditscore.exceptions import (
     DocumentError,
     DuplicateColumnError,
     EmptyDataError,
-    UnsafeInputError,
 )
 
 _ESCAPED = str.maketrans({"%": "%25", "&": "%26", "#": "%23", "=": "%3D"})
 """Signs that part the entries of a place, where they stand in the name of a column."""
-_MOST_EMPTY = 10_000_000
-_MOST_TIMES = 200
-"""How many cells any table may have, and larger ones for each cell that holds something."""
+_LINE = re.compile(r"\s*(?:-{3,}|={3,}|_{3,})\s*")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,7 +92,7 @@ def _keepable(text: str) -> str:
 
 
 def _nothing(cell: Any) -> bool:
-    return not isinstance(cell, (list, dict)) and is_empty(cell)
+    return is_empty(cell)
 
 
 def plain(cell: Any) -> Any:
@@ -106,11 +106,11 @@ def plain(cell: Any) -> Any:
 
 def from_rows(
     rows: Iterator[tuple[int, list[Any]]], form: FileForm, *, name: str, origin: str, digest: str,
-    check: Callable[[int], None], merges: Merges | None = None,
+    allowed: RowLimit, merges: Merges | None = None,
 ) -> SourceTable:  # fmt: skip
     """Return the table of rows of cells, of which one, or several, are the header.
 
-    `check` is asked after each row whether so many may be kept; `merges` are those of a workbook.
+    `allowed` is asked after each row whether so many may be kept; `merges` are of a workbook.
 
     Raises
     ------
@@ -118,6 +118,8 @@ def from_rows(
         A column has no name.
     DuplicateColumnError, EmptyDataError
         Two columns of one name; no header.
+    UnsafeInputError
+        There are too many rows or columns.
     """
     header: list[str] = []
     head: dict[int, Sequence[Any]] = {}
@@ -125,13 +127,13 @@ def from_rows(
     kept: list[Sequence[Any]] = []
     places: list[int] = []
     too_long: dict[int, list[Any]] = {}
-    n_skipped, skipped, stopped = 0, set(form.skip_rows), False
+    n_skipped, n_given, skipped, stopped = 0, 0, set(form.skip_rows), False
     for place, cells in rows:
         if place <= form.header_rows[-1]:
             if place in form.header_rows:
                 head[place] = cells
             if place == form.header_rows[-1]:
-                header = _header(head, merges, name)
+                header = _header(head, merges, name, allowed)
                 filled = _filled(form.fill_merged, header, name)
             continue
         shown_cells = cells if merges is None else merges.row(place, cells, len(header), filled)
@@ -139,16 +141,18 @@ def from_rows(
         if (not cells or _nothing(cells[0])) and all(_nothing(cell) for cell in cells):
             continue
         stopped = stopped or (form.stop_at != "" and _begins(cells, form.stop_at))
-        if stopped or place in skipped:
+        if stopped or place in skipped or _is_line(cells):
             n_skipped += 1
             continue
         places.append(place)
-        check(len(places))
+        allowed.check(len(places))
+        n_given += len(cells)
         if len(shown_cells) == len(header):
             kept.append(shown_cells)
             continue
         if any(not _nothing(cell) for cell in cells[len(header) :]):
             too_long[place] = cells[len(header) :]
+        check_filled(name, len(places), len(header), n_given)
         kept.append([*shown_cells[: len(header)], *[None] * (len(header) - len(shown_cells))])
     if not header:
         msg = f"{name} has no header in row {', '.join(map(str, form.header_rows))}."
@@ -159,17 +163,27 @@ def from_rows(
     )  # fmt: skip
 
 
+def _is_line(cells: Sequence[Any]) -> bool:
+    """Tell whether a row is a line between others, of signs such as dashes, and holds nothing."""
+    given = (cell for cell in cells if not _nothing(cell))
+    return all(isinstance(cell, str) and _LINE.fullmatch(cell) is not None for cell in given)
+
+
 def _columns(
     header: Sequence[str], kept: Sequence[Sequence[Any]], name: str
 ) -> dict[str, pd.Series]:
-    """Return the cells by column, without columns that hold parts of merged cells only."""
+    """Return the cells by column, without those of no name that hold nothing.
+
+    Parts of merged cells are nothing.
+    """
     by_column = zip(*kept, strict=True) if kept else [()] * len(header)
-    columns = {}
-    for title, cells in zip(header, by_column, strict=True):
+    columns, without = {}, set()
+    for place, (title, cells) in enumerate(zip(header, by_column, strict=True)):
         if title:
             columns[title] = pd.Series(list(cells), dtype=object)
-        elif not all(isinstance(cell, Merged) or _nothing(cell) for cell in cells):
-            check_names(header, name)
+        elif all(isinstance(cell, Merged) or _nothing(cell) for cell in cells):
+            without.add(place)
+    check_names(header, name, without)
     return columns
 
 
@@ -180,7 +194,9 @@ def _begins(cells: list[Any], word: str) -> bool:
     return rest != first and not (rest[:1].isascii() and rest[:1].isalnum())
 
 
-def _header(head: Mapping[int, Sequence[Any]], merges: Merges | None, name: str) -> list[str]:
+def _header(
+    head: Mapping[int, Sequence[Any]], merges: Merges | None, name: str, allowed: RowLimit
+) -> list[str]:
     """Return the names of the columns; what stands in several rows is joined.
 
     Where one row has them, columns that merged cells of it cover have none.
@@ -189,12 +205,13 @@ def _header(head: Mapping[int, Sequence[Any]], merges: Merges | None, name: str)
                  if not _nothing(cell)), default=0)  # fmt: skip
     if not width:
         return []
-    rows, parts_of = [], set()
+    allowed.check_columns(width)
+    rows, without = [], set()
     for place, cells in head.items():
         found = cells
         if merges is not None:
             found = merges.row(place, cells, width, range(width) if len(head) > 1 else ())
-        parts_of |= {n for n, cell in enumerate(found) if isinstance(cell, Merged)}
+        without |= {n for n, cell in enumerate(found) if isinstance(cell, Merged)}
         found = [None if isinstance(cell, Merged) else cell for cell in found]
         words = ["" if _nothing(cell) else str(cell).strip() for cell in found]
         rows.append([*words, *[""] * (width - len(words))][:width])
@@ -203,7 +220,9 @@ def _header(head: Mapping[int, Sequence[Any]], merges: Merges | None, name: str)
     # the parts of merged cells that lie below each other are one
     parts = [dict.fromkeys(filter(None, column)) for column in zip(*rows, strict=True)]
     names = [HEADER_PARTED.join(part) for part in parts]
-    check_names(names, name, parts_of)
+    # a table may begin further to the right, or with a sign that parts its cells
+    first = next((n for n, title in enumerate(names) if title), 0)
+    check_names(names, name, without | set(range(first)))
     return names
 
 
@@ -235,25 +254,22 @@ def check_names(names: Sequence[str], name: str, without: Collection[int] = ()) 
             "say in which 'header_row' the names stand; of names in two rows, say both: [3, 4]."
         )
         raise DocumentError(msg)
-    twice = sorted({title for title in names if title and list(names).count(title) > 1})
+    twice = sorted(title for title, n in Counter(names).items() if title and n > 1)
     if twice:
         msg = f"{name} has more than one column named {', '.join(map(repr, twice))}. Rename one."
         raise DuplicateColumnError(msg)
 
 
 def from_records(
-    records: Sequence[Mapping[str, Any]], *, name: str, origin: str, digest: str, first: int = 1
-) -> SourceTable:
+    records: Sequence[Mapping[str, Any]], *, name: str, origin: str, digest: str, first: int = 1,
+    allowed: RowLimit | None = None,
+) -> SourceTable:  # fmt: skip
     """Return the table of mappings of names to cells; nested ones get names with dots."""
     flat = [_flattened(record, f"{name}, record {n}") for n, record in enumerate(records, first)]
     names = list(dict.fromkeys(key for record in flat for key in record))
-    n_cells = len(flat) * len(names)
-    if n_cells > max(_MOST_EMPTY, _MOST_TIMES * sum(map(len, flat))):
-        msg = (
-            f"{name} is refused: {len(flat):,} records with {len(names):,} names between them make "
-            f"a table of {n_cells:,} cells, of which nearly all are empty."
-        )
-        raise UnsafeInputError(msg)
+    if allowed is not None:
+        allowed.check_columns(len(names))
+    check_filled(name, len(flat), len(names), sum(map(len, flat)))
     columns = {key: pd.Series([r.get(key) for r in flat], dtype=object) for key in names}
     places = range(first, first + len(flat))
     return SourceTable(name=name, origin=origin, columns=columns, places=places, digest=digest)
@@ -263,8 +279,7 @@ def _flattened(record: Mapping[str, Any], name: str) -> dict[str, Any]:
     cells = list(_flat(record, ""))
     flat = dict(cells)
     if len(flat) < len(cells):
-        keys = [key for key, _ in cells]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice = next(key for key, n in Counter(key for key, _ in cells).items() if n > 1)
         msg = f"{name} holds {twice!r} twice, once as entries within entries. Rename one."
         raise DocumentError(msg)
     return flat

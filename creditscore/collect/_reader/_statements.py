@@ -75,7 +75,7 @@ default="public_filing"
     -------
     Collected
         Items of each firm, true from the last day of the period; its months, currency and
-        whether it is consolidated, where that is known.
+        whether it is consolidated, where a fact that is used tells it.
 
     Raises
     ------
@@ -103,7 +103,8 @@ default="public_filing"
     - A later filing may restate a period: facts of another filed_at, or else another filing, are
       no contradiction, and all of them are read.
     - The value is multiplied by ten to its scale, and turned by its sign. In xBRL-JSON it is
-      already; ``decimals`` tells the precision only.
+      already; ``decimals`` tells the precision only. A fact that has a scale, and a unit that
+      counts, such as thousands, is rejected.
     - An end of a table is the last day of the period; in xBRL-JSON it is the midnight after.
 
     References
@@ -132,7 +133,6 @@ default="public_filing"
     given, is_json = fact_table(data, FileForm())
     facts = read_facts(given, is_json=is_json)
     chosen = _Chosen(facts, concepts, months, customers)
-    table = _with_columns(given, chosen, customers, is_json=is_json)
     mapping = SourceMapping(
         source=source, method="data_analysis", source_name=source_name,
         customer=FieldRule(columns=("(customer)",)),
@@ -147,15 +147,25 @@ default="public_filing"
         ),
         ignore=tuple(name for name in _KNOWN if name in given.columns),
     )  # fmt: skip
-    n = table.n_rows - given.n_rows
-    useless = np.array([fact.row in chosen.useless for fact in facts] + [False] * n, dtype=bool)
     noted = [(np.array([row]), column, why) for row, (column, why) in chosen.faults.items()]
-    run = Collecting(
-        table=table, mapping=mapping, catalogue=catalogue,
-        collected_at=file_time(collected_at), noted=noted, useless=useless,
-    )  # fmt: skip
-    collected = run.collected()
-    return told_of(replace(collected, n_rows=collected.n_rows - n), strict=False)
+
+    def collected_of(table: SourceTable) -> tuple[Collected, set[int]]:
+        n = table.n_rows - given.n_rows
+        useless = np.array([fact.row in chosen.useless for fact in facts] + [False] * n, dtype=bool)
+        run = Collecting(
+            table=table, mapping=mapping, catalogue=catalogue,
+            collected_at=file_time(collected_at), noted=noted, useless=useless,
+        )  # fmt: skip
+        found = run.collected()
+        rejected = {int(row) for fault in run.faults for row in fault.rows if row < given.n_rows}
+        return replace(found, n_rows=found.n_rows - n), rejected
+
+    collected, rejected = collected_of(_with_columns(given, chosen, customers, is_json=is_json))
+    if rejected - chosen.faults.keys():
+        # what holds of a period is told by facts of it that are used
+        chosen.rejected = rejected
+        collected, _ = collected_of(_with_columns(given, chosen, customers, is_json=is_json))
+    return told_of(collected, strict=False)
 
 
 def _items(concepts: ConceptMap) -> tuple[str, ...]:
@@ -173,6 +183,7 @@ class _Chosen:
         self.facts = {fact.row: fact for fact in facts}
         self.useless: set[int] = set()
         self.faults: dict[int, tuple[str, str]] = {}
+        self.rejected: set[int] = set()
         groups: dict[tuple[Any, ...], list[tuple[int, Fact]]] = {}
         for fact in facts:
             found = concepts.find(fact.concept)
@@ -210,7 +221,8 @@ class _Chosen:
     @property
     def read(self) -> list[Fact]:
         """The facts that are read."""
-        return [self.facts[row] for row in self.item if row not in self.faults]
+        put_aside = self.faults.keys() | self.rejected
+        return [self.facts[row] for row in self.item if row not in put_aside]
 
 
 def _of_period(fact: Fact, months: int) -> tuple[str, str] | None:

@@ -31,6 +31,8 @@ SIGNS = {
 }
 """Signs that currencies share: they agree with each of them, and stand for none."""
 
+PERCENT = "percent"
+"""The one name of per cent."""
 ONE = Decimal(1)
 HUNDREDTH = Decimal("0.01")
 
@@ -172,6 +174,18 @@ def times_beside(before: str, after: str, unit: str, scale: Decimal) -> Decimal 
         return times
     msg = f"is counted in {times:,}, and its column in {scale:,}"
     raise InvalidParameterError(msg)
+
+
+def named_beside(before: str, after: str) -> str:
+    """Return the unit that stands beside a number: a code or sign of a currency, or another word.
+
+    It is empty where there is none, or a scale alone; per cent has one name. A code says more than
+    a sign.
+    """
+    if is_percent(after) and not before:
+        return PERCENT
+    names = [split_unit(text)[1] for text in (before, after) if text]
+    return next((name for name in names if name and name not in SIGNS), "") or "".join(names[:1])
 
 
 def says_a_currency(item: Item) -> bool:

@@ -6,45 +6,41 @@ import datetime as dt
 import math
 import re
 import unicodedata
-from calendar import monthrange
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from numbers import Number
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from creditscore._cells import can_be_kept, word_of
-from creditscore._days import NoDayError, read_day, read_instant
 from creditscore._typing import Bool1D
 from creditscore.collect._observation._incoming import coded
 from creditscore.collect._reader._marked_cell import Broken, Money, Nested, Percent
-from creditscore.collect._reader._rule import EXCEL_DAYS
-from creditscore.collect._reader._units import currency_of, is_percent, times_beside
+from creditscore.collect._reader._units import (
+    ONE,
+    currency_of,
+    is_percent,
+    named_beside,
+    times_beside,
+)
 from creditscore.exceptions import ColumnTypeError, InvalidParameterError
 
-_FIRST_OF_EXCEL = dt.date(1899, 12, 30)
-_LEAST_OF_EXCEL = 61
-"""From 1900-03-01 on; before it, spreadsheets count a day that never was."""
-_MOST_OF_EXCEL = 2_958_465
 _LARGEST_EXACT = 2**53
 _DIGITS = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_TOUCHING = re.compile(r"%[YmdHMSfj]%")
 _GROUPS = re.compile(r"\d{1,3}(?:(?P<sign>[,.' ])\d{3})+", re.ASCII)
 _BESIDE = re.compile(
-    r"(?P<sign>[+-]?)\s*(?P<before>[^\d.,'’()+-]*)(?P<digits>[+-]?[\d.][\d.,'’\s]*)"
-    r"(?P<after>[^\d.,'’()+-]*)"
+    r"(?P<sign>[+-]?)\s*(?P<before>(?:[^\d.,'’()+-]|(?<=[^\W\d])\.)*)"
+    r"(?P<digits>[+-]?[\d.][\d.,'’\s]*)(?P<after>(?:[^\d.,'’()+-]|(?<=[^\W\d])\.)*)"
 )
-"""A number, and what stands before or behind it."""
+"""A number, and what stands before or behind it; a point may end a word: Mio."""
+_NO_CENTS = re.compile(r"(?<=\d)(?P<sign>[.,])\s*[-–—]+(?!\s*\d)")
+"""What stands for no cents, and is no minus: 500,-"""
 _MOST_LETTERS = 60
 """Numbers with their unit are no longer."""
-_PARTED_DAY = re.compile(r"\d{4}[^\d\s]")
-_SERIALS = (20_000, 60_000)
-"""Whole numbers that are days of 1954 to 2064, if they are days of spreadsheets."""
 
 
 class CellFault(Exception):  # noqa: N818 - it never leaves this stage
@@ -73,7 +69,7 @@ class Read:
 def read_column(
     cells: pd.Series, read: Callable[[Any], Any], missing: frozenset[str], *, default: Any = None
 ) -> Read:
-    """Read each distinct cell once."""
+    """Read each distinct cell once; one of which nothing is read holds nothing."""
     cells = hashable(cells)
     codes, levels = coded(cells)
     n = len(levels)
@@ -92,39 +88,60 @@ def read_column(
             reasons[place] = level.reason
             continue
         try:
-            values[place] = read(level)
+            found = read(level)
         except CellFault as fault:
             reasons[place] = str(fault)
+            continue
+        empty[place] = found is None
+        values[place] = default if found is None else found
     return Read(values=values[codes], empty=empty[codes], reasons=reasons[codes])
 
 
 def stands_for_nothing(level: Any, missing: frozenset[str]) -> bool:
-    """Tell whether a cell is one of the words; numbers are, in whatever file and writing."""
+    """Tell whether a cell is one of the words, or a number that one of them is.
+
+    Of a text, only the reader of numbers knows which one it is: 99.000 may be 99, or 99,000.
+    """
     if isinstance(level, Percent) and stands_for_nothing(level.number, missing):
         return True
     word = folded(word_of(level))
+    if word in missing or isinstance(level, str):
+        return word in missing
     number = number_of(word)
-    return word in missing or (not math.isnan(number) and number in map(number_of, missing))
+    return not math.isnan(number) and number in map(number_of, missing)
 
 
 def number_of(word: str) -> float:
     """Return the number that a program writes so; NaN, which equals none, for other words."""
     try:
-        return float(word)
+        return math.nan if "_" in word else float(word)
     except ValueError:
         return math.nan
 
 
 def hashable(cells: pd.Series) -> pd.Series:
     """Return cells of which lists and mappings are texts, as no item holds them."""
-    if cells.dtype != object:
+    if cells.dtype != object and not isinstance(cells.dtype, pd.ArrowDtype):
         return cells
     try:
-        coded(cells)
+        _, levels = coded(cells)
     except ColumnTypeError:
-        made = [Nested(cell) if isinstance(cell, (list, dict)) else cell for cell in cells]
-        return pd.Series(made, index=cells.index, dtype=object)
-    return cells
+        levels = [()]
+    if not any(map(is_nested, levels)):
+        return cells
+    made = [Nested(cell) if is_nested(cell) else cell for cell in cells]
+    return pd.Series(made, index=cells.index, dtype=object)
+
+
+def is_nested(cell: Any) -> bool:
+    """Tell whether a cell holds several values, or what else cannot be told from others."""
+    if isinstance(cell, (tuple, frozenset)):
+        return True
+    try:
+        hash(cell)
+    except TypeError:
+        return True
+    return False
 
 
 def folded(text: str) -> str:
@@ -143,21 +160,25 @@ class NumberReader:
     """What a per cent is, before the factor; None where it has no place."""
     unit: str = ""
     """Unit of the row, which a cell may name beside its number."""
-    scale: Decimal = Decimal(1)
-    """What the numbers are counted in, within the factor."""
+    own: Decimal = ONE
+    """Factor of the rule itself, within the factor."""
+    nothing: frozenset[float] = frozenset()
+    """Numbers that stand for an empty cell."""
 
-    def __call__(self, cell: Any) -> float:
-        """Return the number of a cell, times the factor."""
+    def __call__(self, cell: Any) -> float | None:
+        """Return the number of a cell, times the factor; None for one that stands for nothing."""
         if isinstance(cell, (bool, np.bool_)):
             msg = "is true or false, and no number"
             raise CellFault(msg)
         if isinstance(cell, Money):
             # how a workbook shows a number does not say what it is counted in
-            self._times(cell.currency, "", Decimal(1))
+            self._times(cell.currency, "", ONE)
         if isinstance(cell, (int, float, Decimal, np.integer, np.floating)):
-            number = Decimal(str(cell))
+            number = _of_number(cell)
         else:
             number = self._of_text(cell)
+        if self.nothing and float(number) in self.nothing:
+            return None
         # the product of decimals is exact, and rounded once
         value = float(number) if self.factor == 1 else float(number * self.factor)
         if not math.isfinite(value):
@@ -168,19 +189,10 @@ class NumberReader:
     def _of_text(self, cell: Any) -> Decimal:
         if not isinstance(cell, str) or isinstance(cell, Nested):
             raise CellFault(self._no_number())
-        text = cell.strip()
-        if not text.isascii():
-            _refuse_marks(text)
-            text = unicodedata.normalize("NFKC", text).strip().replace("\u2212", "-")
-        negative = False
-        if text.startswith("(") and text.endswith(")"):
-            # as accountants write what is below zero
-            text, negative = text[1:-1].strip(), True
-        elif text.endswith("-"):
-            text, negative = text[:-1].strip(), True
         if isinstance(cell, Percent):
             return replace(self, decimal=".", thousands="")._of_text(str(cell))  # noqa: SLF001
-        plain, times = self._plain(text), Decimal(1)
+        text, negative = _unsigned(cell, self.decimal)
+        plain, times = self._plain(text), ONE
         if not _DIGITS.fullmatch(plain):
             text, times = self._without_unit(text)
             plain = self._plain(text)
@@ -194,18 +206,33 @@ class NumberReader:
 
     def _without_unit(self, text: str) -> tuple[str, Decimal]:
         """Return the number of a text that has its unit beside it, and by what to multiply it."""
-        found = _BESIDE.fullmatch(text) if len(text) <= _MOST_LETTERS else None
+        found = _parted(text)
         if found is None:
-            return text, Decimal(1)
-        before, after = found["before"].strip(), found["after"].strip()
-        number = found["sign"] + found["digits"].strip()
+            return text, ONE
+        before, number, after = found
+        if not (before or after):
+            # a sign may be parted from its number: - 500
+            return number, ONE
         if is_percent(after) and not before:
             if self.hundredth is None:
                 msg = f"is per cent, and to be in {self.unit or 'a currency'}"
                 raise CellFault(msg)
+            self._check_once(self.hundredth, "is per cent")
             return number, self.hundredth
-        times = self._times(before, after, self.scale)
-        return (text, Decimal(1)) if times is None else (number, times)
+        times = self._times(before, after, self.factor / self.own)
+        if times is None:
+            return text, ONE
+        self._check_once(times, f"is counted in {times:,}")
+        return number, times
+
+    def _check_once(self, times: Decimal, told: str) -> None:
+        """Refuse to multiply both by what a cell names and by a factor that may be the same."""
+        if times != 1 and abs(self.own) != 1:
+            msg = (
+                f"{told}, and its rule has the factor {self.own:,} besides: say by 'unit' what the "
+                "numbers of the column are in"
+            )
+            raise CellFault(msg)
 
     def _times(self, before: str, after: str, scale: Decimal) -> Decimal | None:
         """Return by what to multiply a number, of which the unit beside it must be its own."""
@@ -233,6 +260,59 @@ class NumberReader:
         if groups is not None and groups["sign"] not in (self.thousands, self.decimal):
             parts += f"; if {groups['sign']!r} parts its thousands, say so in 'thousands'"
         return f"is no number written with {self.decimal!r} for decimals{parts}"
+
+
+def _of_number(cell: Any) -> Decimal:
+    """Return a number as it is written; a whole one of a short float as it is."""
+    is_short = isinstance(cell, np.floating) and cell.itemsize < 8
+    return Decimal(int(cell) if is_short and cell.is_integer() else str(cell))
+
+
+def _unsigned(cell: str, decimal: str = ",.") -> tuple[str, bool]:
+    """Return a number in the signs of programs, and whether it is written as below zero.
+
+    `decimal` is what may part its decimals: a stroke behind it stands for none, and is no minus.
+    """
+    text = cell.strip()
+    if not text.isascii():
+        _refuse_marks(text)
+        text = unicodedata.normalize("NFKC", text).strip().replace("\u2212", "-")
+    no_cents = _NO_CENTS.search(text) if "-" in text or not text.isascii() else None
+    if no_cents is not None:
+        if no_cents["sign"] not in decimal:
+            return text, False
+        text = (text[: no_cents.start()] + text[no_cents.end() :]).strip()
+    if text.startswith("(") and text.endswith(")"):
+        # as accountants write what is below zero
+        return text[1:-1].strip(), True
+    return (text[:-1].strip(), True) if text.endswith("-") else (text, False)
+
+
+def _parted(text: str) -> tuple[str, str, str] | None:
+    """Return what stands before a number, the number, and what stands behind it."""
+    found = _BESIDE.fullmatch(text) if len(text) <= _MOST_LETTERS else None
+    if found is None:
+        return None
+    return (
+        found["before"].strip(), found["sign"] + found["digits"].strip(), found["after"].strip()
+    )  # fmt: skip
+
+
+def unit_beside(cell: Any) -> str | None:
+    """Return the unit that a cell says beside its number, empty for none; None for no number."""
+    if isinstance(cell, (bool, np.bool_, Broken, Nested)):
+        return None
+    if isinstance(cell, Money):
+        return named_beside(cell.currency, "")
+    if isinstance(cell, str):
+        if _DIGITS.fullmatch(cell):
+            return ""
+        try:
+            found = _parted(_unsigned(cell)[0])
+        except CellFault:
+            return None
+        return None if found is None else named_beside(found[0], found[2])
+    return "" if isinstance(cell, Number) else None
 
 
 def _refuse_marks(text: str) -> None:
@@ -290,163 +370,3 @@ def read_flag(cell: Any) -> float:
         msg = "is neither true nor false; say in 'words' what it stands for"
         raise CellFault(msg)
     return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class DayReader:
-    """Reads days that are written in one format."""
-
-    format: str = ""
-    at: str | None = None
-
-    def __call__(self, cell: Any) -> str:
-        """Return the day of a cell, as a text with the year first."""
-        if self.format == EXCEL_DAYS and not _is_written_out(cell):
-            return str(_excel_day(cell))
-        if self.format not in ("", EXCEL_DAYS) and isinstance(cell, (str, int, np.integer, float)):
-            return str(self._parsed(word_of(cell)))
-        try:
-            return str(read_day(cell))
-        except NoDayError as error:
-            is_open = isinstance(cell, str) and not self.format
-            msg = f"{error}; say its 'format'" if is_open else str(error)
-            if is_serial(cell):
-                # such as 45291: it is no number of a year, and may be one of days
-                msg = f"{error}; as a number of a spreadsheet it is {_excel_day(cell)}: if it is "
-                msg += "one, say 'format: excel'"
-            raise CellFault(msg) from error
-
-    def _parsed(self, text: str) -> dt.date:
-        try:
-            moment = _strictly(text, self.format)
-        except ValueError as error:
-            msg = f"is no day written {self.format}"
-            raise CellFault(msg) from error
-        if moment.tzinfo is not None:
-            msg = "is a time with a zone, and no day"
-            raise CellFault(msg)
-        return _last_of(moment, self.format) if self.at == "end" else moment.date()
-
-
-def _strictly(text: str, form: str) -> dt.datetime:
-    """Read a time; where no sign parts its numbers, each must have all its digits."""
-    moment = dt.datetime.strptime(text.strip(), form)  # noqa: DTZ007 - the caller looks at zones
-    if _TOUCHING.search(form) and moment.strftime(form) != text.strip():
-        msg = "has fewer digits than its format"
-        raise ValueError(msg)
-    return moment
-
-
-def _last_of(moment: dt.datetime, form: str) -> dt.date:
-    """Return the last day of a month, or of a year where the format names no month."""
-    by_month = any(part in form for part in ("%m", "%b", "%B"))
-    month = moment.month if by_month else 12
-    return dt.date(moment.year, month, monthrange(moment.year, month)[1])
-
-
-def is_serial(cell: Any) -> bool:
-    """Tell whether a cell is a whole number of what may be a day as spreadsheets count them."""
-    text = "" if isinstance(cell, (bool, np.bool_)) else word_of(cell)
-    is_whole = text.isascii() and text.isdigit() and len(text) == len(str(_SERIALS[1]))
-    return is_whole and _SERIALS[0] <= int(text) <= _SERIALS[1]
-
-
-def _is_written_out(cell: Any) -> bool:
-    """Tell whether a cell is a day, or a text of one with signs, and no number of one."""
-    return isinstance(cell, (dt.date, np.datetime64)) or (
-        isinstance(cell, str) and _PARTED_DAY.match(cell.strip()) is not None
-    )
-
-
-def _excel_day(cell: Any) -> dt.date:
-    text = word_of(cell)
-    if not text.isascii() or not text.isdigit():
-        msg = "is no whole number of a day, as spreadsheets count them"
-        raise CellFault(msg)
-    if not _LEAST_OF_EXCEL <= int(text) <= _MOST_OF_EXCEL:
-        msg = "is outside the days that spreadsheets count from March 1900"
-        raise CellFault(msg)
-    return _FIRST_OF_EXCEL + dt.timedelta(days=int(text))
-
-
-@dataclass(frozen=True, kw_only=True)
-class InstantReader:
-    """Reads times that are written in one format, in one zone where they do not say theirs.
-
-    What names a month or a year only is its begin or its end, which is the begin of the next one:
-    nothing is known before it could be.
-    """
-
-    format: str = ""
-    at: str | None = None
-    zone: str = ""
-
-    def __call__(self, cell: Any) -> pd.Timestamp:
-        """Return the time of a cell, in UTC."""
-        if isinstance(cell, Nested) or (isinstance(cell, Number) and not self.format):
-            msg = "is no time"
-            raise CellFault(msg)
-        try:
-            found = pd.Timestamp(self._moment(cell))
-            if found.tz is None:
-                found = found.tz_localize("UTC") if not self.zone else _in_zone(found, self.zone)
-            return found.tz_convert("UTC").as_unit("us")
-        except NoDayError as error:
-            raise CellFault(str(error)) from error
-        except (ValueError, OverflowError) as error:
-            msg = f"is no time written {self.format}" if self.format else "is no time"
-            raise CellFault(msg) from error
-
-    def _moment(self, cell: Any) -> Any:
-        if self.format == EXCEL_DAYS and not _is_written_out(cell):
-            return _excel_day(cell)
-        if self.format in ("", EXCEL_DAYS) or not isinstance(cell, (str, int, float, np.number)):
-            return read_instant(cell)
-        moment = _strictly(word_of(cell), self.format)
-        if self.at != "end":
-            return moment
-        return _last_of(moment, self.format) + dt.timedelta(days=1)
-
-
-def _in_zone(moment: pd.Timestamp, zone: str) -> pd.Timestamp:
-    """Return a time of a zone in UTC; when clocks change, some are there twice, and some never."""
-    plain = moment.to_pydatetime(warn=False)
-    first, second = (plain.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
-    if first.utcoffset() != second.utcoffset():
-        msg = f"is no time that {zone} has, once"
-        raise CellFault(msg)
-    return pd.Timestamp(first.astimezone(dt.UTC))
-
-
-def with_words(
-    read: Callable[[Any], Any], words: Mapping[str, Any], kind: str
-) -> Callable[[Any], Any]:
-    """Return a reader that first looks whether a cell is one of the words."""
-    if not words:
-        return read
-    known = {folded(word): word_value(value, kind) for word, value in words.items()}
-
-    def reader(cell: Any) -> Any:
-        # a per cent is shown in one writing, and kept in another
-        given = (cell, cell.number) if isinstance(cell, Percent) else (cell,)
-        words_of = [folded(word_of(one)) for one in given]
-        said = [known[word] for word in words_of if word in known]
-        return said[0] if said else read(cell)
-
-    return reader
-
-
-def word_value(value: Any, kind: str) -> Any:
-    """Return what a word stands for, as an item of a kind holds it.
-
-    Raises
-    ------
-    CellFault
-        An item of this kind holds no such value.
-    """
-    if kind == "number":
-        return NumberReader(decimal=".", thousands="", factor=Decimal(1))(value)
-    readers: dict[str, Callable[[Any], Any]] = {
-        "flag": read_flag, "day": DayReader(), "text": read_text,
-    }  # fmt: skip
-    return readers[kind](value)

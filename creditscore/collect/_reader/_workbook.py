@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from creditscore._currency import COMMON
+from creditscore._currency import CODES, COMMON
 from creditscore._raw_table import openpyxl_module
 from creditscore.collect._reader._file_form import FileForm
 from creditscore.collect._reader._marked_cell import Broken, Money, Percent
@@ -25,6 +25,8 @@ _TEXT_OF_A_FORMAT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 """What a format shows as it stands: texts in quotes, signs, widths, colours."""
 _CURRENCY_IN_A_FORMAT = re.compile(r'"([^"]*)"|\\?([$¥￥€£])|\[\$([^\]-]*)')
 """Texts in quotes, signs as they stand, and what is before a place: [$€-407]."""
+_WORDS_TOO = ("SEK", "PEN")
+"""Codes that stand for something else in small letters: 12 Sek are seconds."""
 _END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})")
 _LONGEST_TAG = 64
@@ -42,7 +44,7 @@ def workbook_table(path: Path, form: FileForm, allowed: RowLimit) -> SourceTable
         rows = enumerate(_cells(values, formulas), 1)
         origin = f"{path.name}#sheet={values.title}"
         return from_rows(
-            rows, form, name=str(path), origin=origin, digest=digest, check=allowed.check,
+            rows, form, name=str(path), origin=origin, digest=digest, allowed=allowed,
             merges=Merges(_merged(values)),
         )  # fmt: skip
 
@@ -91,7 +93,7 @@ def _shown(value: Any, cell: Any, errors: frozenset[str]) -> Any:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if is_number and shows_percent(cell.number_format):
         return Percent.of(value)
-    currency = _currency_of(cell.number_format) if is_number else ""
+    currency = currency_shown(cell.number_format) if is_number else ""
     return Money.of(value, currency) if currency else value
 
 
@@ -102,7 +104,7 @@ def shows_percent(number_format: str) -> bool:
 
 
 @cache
-def _currency_of(number_format: str) -> str:
+def currency_shown(number_format: str) -> str:
     """Return the code or sign of the currency that a format shows, an empty text for none.
 
     What stands in it beside the currency, such as thousands, is not looked at: formats divide.
@@ -112,9 +114,14 @@ def _currency_of(number_format: str) -> str:
     if number_format in BUILTIN_FORMATS_REVERSE:
         # of these each machine shows the currency of its own country
         return ""
-    for text in _CURRENCY_IN_A_FORMAT.findall(number_format):
-        _, name = split_unit("".join(text))
-        if name in COMMON or name in SIGNS:
+    for written, sign, bracketed in _CURRENCY_IN_A_FORMAT.findall(number_format):
+        code = str(bracketed).strip().upper()
+        if code in CODES:
+            return code
+        text = written or sign or bracketed
+        _, name = split_unit(text)
+        is_word = name in _WORDS_TOO and name not in text
+        if (name in COMMON or name in SIGNS) and not is_word:
             return name
     return ""
 

@@ -32,6 +32,8 @@ class InputLimits:
     max_rows_per_kib : int, default=1_000
         Rows for each KiB (1,024 bytes) that the file takes up, packed as it is. Tables of up to
         100,000 rows, which fill no memory, may have more: those of one word over and over do.
+    max_columns : int, default=10_000
+        Columns of a table that is read from a file.
 
     Raises
     ------
@@ -51,6 +53,7 @@ class InputLimits:
     max_ratio: int = 100
     max_rows: int = 5_000_000
     max_rows_per_kib: int = 1_000
+    max_columns: int = 10_000
 
     def __post_init__(self) -> None:
         """Check each limit."""

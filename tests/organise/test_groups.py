@@ -129,15 +129,16 @@ def test_groups_of_the_sample() -> None:
 
 
 def test_shares_hold_from_one_day_until_before_another() -> None:
-    table = shares(("A", "B", 0.6), ("C", "B", 0.7)).assign(
-        true_from=pd.to_datetime(["2020-01-01", "2024-01-01"]),
-        true_to=pd.to_datetime(["2024-01-01", None]),
+    texts = shares(("A", "B", 0.6), ("C", "B", 0.7)).assign(
+        true_from=["2020-01-01", "2024-01-01"], true_to=["2024-01-01", None]
     )
-    parents = {
-        day: find_groups(table, as_of=day).table.set_index("customer")["parent"].get("B", "none")
-        for day in ("2019-12-31", "2020-01-01", "2023-12-31", "2024-01-01")
-    }
-    assert list(parents.values()) == ["none", "A", "A", "C"]
+    for table in (texts, texts.astype({"true_from": "datetime64[s]", "true_to": "datetime64[s]"})):
+        parents = {
+            day: find_groups(table, as_of=day).table.set_index("customer")["parent"]
+            for day in ("2019-12-31", "2020-01-01", "2023-12-31", "2024-01-01")
+        }
+        found = [parent.get("B", "none") for parent in parents.values()]
+        assert found == ["none", "A", "A", "C"]
 
 
 def test_a_long_line_takes_little_time() -> None:
@@ -278,6 +279,8 @@ def test_parameters() -> None:
                        true_to=pd.to_datetime(["2024-01-02"]))  # fmt: skip
     with pytest.raises(InvalidDataError, match="which is no time"):
         find_groups(dated, as_of=DAY)
+    with pytest.raises(InvalidDataError, match=r"'true_from' must hold days .* Got '1/2/24'"):
+        find_groups(one.assign(true_from=["1/2/24"]), as_of=DAY)
 
 
 def test_connected_clients() -> None:

@@ -27,7 +27,7 @@ from creditscore.organise import (
     match_quality,
 )
 from creditscore.organise._match._em import estimate_shares, probabilities
-from creditscore.organise._match._levels import LEVELS, MISSING
+from creditscore.organise._match._levels import LEVELS, MISSING, Comparison
 
 DEFAULT = MatchWeights.default()
 
@@ -116,6 +116,8 @@ def test_one_record_and_no_values() -> None:
 def test_tables_that_cannot_be_matched() -> None:
     with pytest.raises(MissingColumnError, match="'customer'"):
         match_customers(pd.DataFrame({"name": ["A"]}))
+    with pytest.raises(InvalidDataError, match=r"takes a table with a row a record.* Got None\."):
+        match_customers(None)
     with pytest.raises(MissingColumnError, match="compares the columns 'name'"):
         match_customers(pd.DataFrame({"customer": ["A"], "colour": ["red"]}))
     with pytest.raises(InvalidDataError, match="'A' stands twice"):
@@ -169,18 +171,20 @@ def test_weights_are_found_again() -> None:
         m if field.endswith("_number") else np.full(len(m), 1 / len(m)) * 0.5 + 0.5 * m
         for field, m in zip(LEVELS, truth_m, strict=True)
     ]
+    compared = Comparison(levels, np.zeros(n))
     found = estimate_shares(
-        levels, all_pairs=all_pairs, n_possible=n, n_drawn=n, start=flat, match_share=0.1
-    )
+        compared, all_pairs=all_pairs, n_possible=n, n_drawn=n, start=flat,
+        n_named=(levels[:, 0] != MISSING).sum(), n_records=n, match_share=0.1,
+    )  # fmt: skip
     # the few matches whose numbers differ are not counted
     assert found.match_share == pytest.approx(share, rel=0.08)
     for m, true_m in zip(found.m, truth_m, strict=True):
         assert np.abs(m - true_m).max() < 0.03
     for u, true_u in zip(found.u, truth_u, strict=True):
         assert np.abs(u - true_u).max() < 0.01
-    chance = probabilities(levels, found.m, found.u, found.match_share)
+    chance = probabilities(compared, found.m, found.u, found.match_share)
     assert chance.mean() == pytest.approx(share, rel=0.08)
-    by_truth = probabilities(levels, truth_m, truth_u, share)
+    by_truth = probabilities(compared, truth_m, truth_u, share)
     assert np.abs(chance - by_truth).mean() < 0.005
     assert chance[matched].mean() > 10 * chance[~matched].mean()
 

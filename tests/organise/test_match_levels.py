@@ -23,7 +23,7 @@ def records(**columns: Any) -> pd.DataFrame:
 
 def levels_between(**columns: list[Any]) -> dict[str, str]:
     read = read_records(records(**columns), "test")
-    found = compare_records(read, np.array([0]), np.array([1]))[0]
+    found = compare_records(read, np.array([0]), np.array([1])).levels[0]
     return {
         field: "missing" if level == MISSING else names[level]
         for (field, names), level in zip(LEVELS.items(), found, strict=True)

@@ -30,8 +30,9 @@ def control_table(
     Parameters
     ----------
     ownership : table of shape (n_shares, n_columns)
-        owner, owned and share (a fraction of votes and capital), and true_from and true_to where
-        shares change: a share holds from true_from on and until before true_to.
+        owner, owned and share (a fraction of votes and capital), and true_from and true_to (dates,
+        or texts such as "2024-06-30") where shares change: a share holds from true_from on and
+        until before true_to.
     as_of : str or date
         Day of the shares.
     control_above : float, default=0.5

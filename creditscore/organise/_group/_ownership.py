@@ -13,6 +13,7 @@ from creditscore._frame import Table, read_named
 from creditscore._typing import Float1D, Int1D, NativeFrame
 from creditscore.exceptions import InvalidDataError
 from creditscore.organise._match._records import as_texts
+from creditscore.organise._outcome._performance import day_values
 
 _ROUNDING = 1e-9
 _COLUMNS = ["owner", "owned", "share"]
@@ -65,7 +66,7 @@ def read_ownership(table: NativeFrame, as_of: Any, caller: str) -> Ownership:
 def _holds(read: Table, day: np.datetime64) -> np.ndarray[Any, np.dtype[np.bool_]]:
     never = np.full(read.n_rows, np.datetime64("NaT"), dtype="datetime64[D]")
     start, end = (
-        read.days(name).astype("datetime64[D]") if name in read.names else never
+        day_values(read, name, gaps=True) if name in read.names else never
         for name in ("true_from", "true_to")
     )
     wrong = np.flatnonzero(start >= end)

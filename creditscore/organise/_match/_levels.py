@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from creditscore._typing import Int1D
+from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore.organise._match._rapidfuzz import rapidfuzz_module
 from creditscore.organise._match._records import Records, Texts
 
@@ -21,6 +22,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "birth_year": ("different", "same"),
 }
 """Levels of each field, the better agreement later."""
+NAME = 0
+"""Place of the field whose values are told apart by how common they are."""
 NUMBERS = tuple(place for place, field in enumerate(LEVELS) if field.endswith("_number"))
 """Places of the fields that no two customers have in common."""
 MISSING = -1
@@ -35,15 +38,44 @@ _FEWEST_COMMON = 8
 Levels = npt.NDArray[np.int8]
 
 
-def compare_records(records: Records, left: Int1D, right: Int1D) -> Levels:
-    """Return the level of each pair (a row) in each field of :data:`LEVELS` (a column)."""
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What :func:`compare_records` makes of pairs."""
+
+    levels: Levels
+    """The level of each pair (a row) in each field of :data:`LEVELS` (a column)."""
+    name_shares: Float1D
+    """The share of customers that would have the name in which a pair agrees by chance; 0 where
+    it does not agree, or nobody would."""
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self.levels)
+
+    def __getitem__(self, shown: Bool1D) -> Comparison:
+        """Return some of the pairs."""
+        return Comparison(self.levels[shown], self.name_shares[shown])
+
+    @property
+    def same_name(self) -> Bool1D:
+        """Whether a pair has the same whole name."""
+        return np.asarray(self.levels[:, NAME] == len(LEVELS["name"]) - 1, dtype=bool)
+
+    @property
+    def by_name_alone(self) -> Bool1D:
+        """Whether the name is all that both records of a pair have."""
+        there = self.levels != MISSING
+        return np.asarray(there[:, NAME] & (there.sum(axis=1) == 1), dtype=bool)
+
+
+def compare_records(records: Records, left: Int1D, right: Int1D) -> Comparison:
+    """Compare pairs of records, field by field."""
+    latin = _name_levels(records["name"], records["core"], left, right, (_ALIKE, _CLOSE), "sort")
+    chinese = _name_levels(
+        records["name_zh"], records["core_zh"], left, right, (_ALIKE_ZH, _CLOSE_ZH), "ratio"
+    )
     columns = [
-        np.maximum(
-            _name_levels(records["name"], records["core"], left, right, (_ALIKE, _CLOSE), "sort"),
-            _name_levels(
-                records["name_zh"], records["core_zh"], left, right, (_ALIKE_ZH, _CLOSE_ZH), "ratio"
-            ),
-        ),
+        np.maximum(latin, chinese),
         _number_levels(records["registration_number"], left, right),
         _number_levels(records["identity_number"], left, right),
         _phone_levels(records["phone"], left, right),
@@ -54,7 +86,15 @@ def compare_records(records: Records, left: Int1D, right: Int1D) -> Levels:
         ),
         _equal_levels(records["birth_year"], left, right),
     ]
-    return np.column_stack(columns).astype(np.int8)
+    shares = np.full(len(left), np.inf)
+    for levels, core in ((latin, "core"), (chinese, "core_zh")):
+        of = records.name_shares(core)
+        # of two scripts that agree as far, the rarer name counts
+        agree = (levels == columns[NAME]) & (levels > 0)
+        shares[agree] = np.minimum(shares, np.maximum(of[left], of[right]))[agree]
+    return Comparison(
+        np.column_stack(columns).astype(np.int8), np.where(np.isinf(shares), 0.0, shares)
+    )
 
 
 def _both(values: Texts, left: Int1D, right: Int1D) -> npt.NDArray[np.bool_]:

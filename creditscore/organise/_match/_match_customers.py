@@ -12,13 +12,15 @@ from creditscore._validation import check_integer, check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.organise._match._blocking import CandidatePairs, blocked
 from creditscore.organise._match._cluster import clusters_of, doubts, merges_of
-from creditscore.organise._match._levels import LEVELS, Levels, compare_records
+from creditscore.organise._match._levels import LEVELS, Comparison, compare_records
 from creditscore.organise._match._match_result import MatchResult
+from creditscore.organise._match._namesakes import warn_of_namesakes
 from creditscore.organise._match._records import Records, read_records
 from creditscore.organise._match._weights import MatchWeights, estimated
 
 _OWNER = "match_customers"
-_FOUND = ["left", "right", "weight", "probability", "decision", "why"]
+_FOUND = ["left", "right", "weight", "probability", "decision", "why", "name_share"]
+_NAMESAKES = "same name, nothing else known"
 
 
 def match_customers(
@@ -69,8 +71,11 @@ def match_customers(
 
     Warns
     -----
+    NamesakeWarning
+        Records have a common name and nothing else to compare, so that they are neither merged
+        nor looked at.
     NonConvergenceWarning
-        The estimate of the weights did not come to rest.
+        The estimate of the weights did not come to rest, or found no matches.
     UnseenCategoryWarning
         Countries are no codes of which the library knows the calling code.
 
@@ -92,6 +97,15 @@ def match_customers(
     digits in their order, e-mail addresses of nobody (none@…) and telephone numbers of one digit
     stand for what is not known, and count as missing; `candidates.keys` says how many records
     have a key of each.
+
+    An equal name counts by its rarity (see :class:`MatchWeights`). By weights that are estimated
+    here a rare name, and nothing else known, comes to 0.9 at most: such pairs are looked at, for a
+    father and a son may share a rare name, too. Where two lists have nothing but names,
+    ``match_from=0.85`` merges them.
+
+    A name in Latin letters is never compared with one in Chinese: where the two records have no
+    script in common, their names count as missing, and other columns must tell. Give both columns,
+    name and name_zh, where both are known.
 
     O(n · keys + pairs · log pairs) time.
 
@@ -123,11 +137,13 @@ def match_customers(
     check_integer(random_state, "random_state", _OWNER, low=0)
     records = read_records(table, _OWNER)
     pairs = blocked(records, max_block)
-    levels = compare_records(records, pairs.left, pairs.right)
+    compared = compare_records(records, pairs.left, pairs.right)
     if weights is None:
-        weights = estimated(records, pairs, levels, random_state)
+        weights = estimated(records, pairs, compared, random_state)
     check_kind(weights, "weights", _OWNER, MatchWeights)
-    scored = _Scored(records, weights, pairs, levels)
+    scored = _Scored(records, weights, pairs, compared)
+    warn_of_namesakes(records, pairs, compared, scored.probability, review_from=review_from,
+                      max_block=max_block)  # fmt: skip
     clusters, held_back, against = scored.judged(match_from, review_from, max_cluster)
     return MatchResult(
         pairs=scored.listed(match_from, review_from, held_back, against),
@@ -143,10 +159,10 @@ class _Scored:
     """Candidates with their probabilities."""
 
     def __init__(
-        self, records: Records, weights: MatchWeights, pairs: CandidatePairs, levels: Levels
+        self, records: Records, weights: MatchWeights, pairs: CandidatePairs, compared: Comparison
     ) -> None:
-        self.records, self.weights, self.pairs, self.levels = records, weights, pairs, levels
-        self.probability = weights.probability_of(levels)
+        self.records, self.weights, self.pairs, self.compared = records, weights, pairs, compared
+        self.probability = weights.probability_of(compared)
 
     def probability_between(self, left: Int1D, right: Int1D) -> Float1D:
         return self.weights.probability_of(compare_records(self.records, left, right))
@@ -182,15 +198,17 @@ class _Scored:
         probability = self.probability[shown]
         sure = probability >= match_from
         held = np.array([held_back.get(place, "") for place in left.tolist()], dtype=object)
-        why = np.where(sure, held, "not sure")
+        compared = self.compared[shown]
+        unsure = np.where(compared.by_name_alone & compared.same_name, _NAMESAKES, "not sure")
+        why = np.where(sure, held, unsure)
         decision = np.where(sure & (held == ""), "match", "review")
-        found = self._frame(left, right, self.levels[shown], decision, why)
+        found = self._frame(left, right, compared, decision, why)
         if against:
             ends = np.array(list(against), dtype=np.intp)
             reasons = np.array(list(against.values()), dtype=object)
-            levels = compare_records(self.records, ends[:, 0], ends[:, 1])
+            compared = compare_records(self.records, ends[:, 0], ends[:, 1])
             review = np.full(len(ends), "review")
-            extra = self._frame(ends[:, 0], ends[:, 1], levels, review, reasons)
+            extra = self._frame(ends[:, 0], ends[:, 1], compared, review, reasons)
             found = pd.concat([found, extra], ignore_index=True)
         return found.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
 
@@ -198,17 +216,18 @@ class _Scored:
         self,
         left: Int1D,
         right: Int1D,
-        levels: Levels,
+        compared: Comparison,
         decision: npt.NDArray[np.str_],
         why: npt.NDArray[np.object_],
     ) -> pd.DataFrame:
         customers = self.records.customers
         columns = (
-            customers[left], customers[right], self.weights.weight_of(levels),
-            self.weights.probability_of(levels), decision.astype(object), why.astype(object),
+            customers[left], customers[right], self.weights.weight_of(compared),
+            self.weights.probability_of(compared), decision.astype(object), why.astype(object),
+            compared.name_shares,
         )  # fmt: skip
         found = pd.DataFrame(dict(zip(_FOUND, columns, strict=True)))
         for place, (field, words) in enumerate(LEVELS.items()):
             names = np.array([*words, "missing"], dtype=object)
-            found[field] = names[levels[:, place]]
+            found[field] = names[compared.levels[:, place]]
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,8 @@ class MatchResult:
     ----------
     pairs : DataFrame
         A row a pair of matches and of the queue, the likeliest first: left, right, weight (bits),
-        probability, decision ("match" or "review"), why, and by field its level of agreement.
+        probability, decision ("match" or "review"), why, name_share (of customers that would have
+        the name by chance, 0 for a rare one), and by field its level of agreement.
     merges : DataFrame
         Who is merged into whom without a look: customer, into. The first of the table stays.
     candidates : CandidatePairs
@@ -90,8 +92,9 @@ class MatchResult:
         -------
         DataFrame
             field, level ("missing" where one lacks it), m, u and weight in bits, 0 where missing;
-            the last two rows are the rarity of matches, log2(λ/(1 - λ)), and the sum, of which
-            the probability is 1/(1 + 2^-sum). No values of the records are in it.
+            u of a common name is what its share makes of it. The last two rows are the rarity of
+            matches, log2(λ/(1 - λ)), and the sum, of which the probability is 1/(1 + 2^-sum). No
+            values of the records are in it.
 
         Raises
         ------
@@ -137,7 +140,11 @@ def explained(pair: pd.Series, weights: MatchWeights) -> pd.DataFrame:
         if level == "missing":
             rows.append((field, level, float("nan"), float("nan"), 0.0))
         else:
-            rows.append((field, level, *table.loc[(field, level)].tolist()))
+            m, u, bits = table.loc[(field, level)].tolist()
+            if field == "name" and pair["name_share"] > 0:
+                bits = min(bits, math.log2(weights.m["name"][-1] / pair["name_share"]))
+                u = m / 2**bits
+            rows.append((field, level, m, u, bits))
     rarity = weights.rarity
     nothing = float("nan")
     rows.append(("rarity of matches", "", weights.match_share, nothing, rarity))

@@ -174,7 +174,7 @@ class MergeLog(JsonDocument):
         names = [field.name for field in fields(MergeEvent)]
         return pd.DataFrame([asdict(event) for event in self.events], columns=names, dtype=object)
 
-    def write_to(self, store: Any) -> int:
+    def write_to(self, store: Any, *, approvals: Mapping[MergeEvent, str] | None = None) -> int:
         """Write to a store of customers the events that it does not have yet, in their order.
 
         Parameters
@@ -183,6 +183,8 @@ class MergeLog(JsonDocument):
             Or anything with ``link(customer, into, reason=…)``, ``unlink(customer, reason=…)`` and
             ``links()``, a table of its events. It notes its own time and actor, so ours go into
             the reason, by which an event is known again.
+        approvals : mapping of MergeEvent to str, optional
+            Numbers of approved requests, where the policy of the store asks for four eyes.
 
         Returns
         -------
@@ -197,10 +199,13 @@ class MergeLog(JsonDocument):
         """
         new = self.events[self._n_written(store.links()) :]
         for event in new:
+            said = {"reason": _told(event)}
+            if approvals is not None and event in approvals:
+                said["approval"] = approvals[event]
             if event.into is None:
-                store.unlink(event.customer, reason=_told(event))
+                store.unlink(event.customer, **said)
             else:
-                store.link(event.customer, event.into, reason=_told(event))
+                store.link(event.customer, event.into, **said)
         return len(new)
 
     def _n_written(self, links: pd.DataFrame) -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from creditscore._frame import Table, read_named
-from creditscore._typing import Int1D, NativeFrame
+from creditscore._typing import Float1D, Int1D, NativeFrame
 from creditscore._warn import warn_user
 from creditscore.exceptions import InvalidDataError, MissingColumnError, UnseenCategoryWarning
 from creditscore.organise._match._characters import is_chinese
@@ -22,6 +22,7 @@ from creditscore.organise._match._contact_point import (
 )
 from creditscore.organise._match._legal_form import in_full, may_be_surname
 from creditscore.organise._match._name import core, normal
+from creditscore.organise._match._name_share import name_shares
 from creditscore.organise._match._number import number_or_nothing
 
 Texts = npt.NDArray[np.object_]
@@ -45,6 +46,7 @@ class Records:
     customers: Texts
     texts: dict[str, Texts]
     """Columns in one form, as many rows as customers; of names there are cores as well."""
+    _shares: dict[str, Float1D] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return the number of records."""
@@ -53,6 +55,12 @@ class Records:
     def __getitem__(self, column: str) -> Texts:
         """Return a column."""
         return self.texts[column]
+
+    def name_shares(self, column: str) -> Float1D:
+        """Return how common the names of a column are; see :func:`name_shares`."""
+        if column not in self._shares:
+            self._shares[column] = name_shares(self.texts[column].tolist())
+        return self._shares[column]
 
 
 def read_records(table: NativeFrame, owner: str) -> Records:
@@ -70,6 +78,9 @@ def read_records(table: NativeFrame, owner: str) -> Records:
     UnseenCategoryWarning
         Countries are no codes that the library knows.
     """
+    if table is None or isinstance(table, (str, bytes)):
+        msg = f"{owner} takes a table with a row a record, such as a dataframe. Got {table!r:.60}."
+        raise InvalidDataError(msg)
     read = read_named(table, ["customer"], reader=owner)
     if not set(read.names) & set(COMPARED):
         msg = f"{owner} compares the columns {', '.join(map(repr, COMPARED))}. The table has none."

@@ -54,7 +54,7 @@ def splink_pairs(
     Raises
     ------
     InvalidDataError
-        No column has values, or a customer is missing or stands twice.
+        Fewer than two columns have values, or a customer is missing or stands twice.
     MissingDependencyError
         splink is not installed.
 
@@ -103,6 +103,13 @@ def splink_pairs(
     keys = {name: splink.block_on(name) for name in used if name not in _NO_KEY}
     if not keys:
         msg = "Only addresses and years of birth have values, which splink gets no keys from."
+        raise InvalidDataError(msg)
+    if len(used) < 2:
+        # splink takes the key out of what it compares, and then nothing is left
+        msg = (
+            f"Only the column {used[0]!r} has values, and splink needs a second one to compare "
+            "where that one is the key. Give the table another column, or take match_customers()."
+        )
         raise InvalidDataError(msg)
     with _quiet():
         linker = _linker(splink, frame[["customer", *used]], used, list(keys.values()), match_share)

@@ -18,7 +18,7 @@ from creditscore._validation import check_integer, check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.organise._match._blocking import CandidatePairs, blocked
 from creditscore.organise._match._em import estimate_shares, probabilities, sum_of_weights
-from creditscore.organise._match._levels import LEVELS, MISSING, Levels, compare_records
+from creditscore.organise._match._levels import LEVELS, MISSING, NAME, Comparison, compare_records
 from creditscore.organise._match._records import Records, read_records
 
 Shares = Mapping[str, tuple[float, ...]]
@@ -33,7 +33,7 @@ _M: dict[str, tuple[float, ...]] = {
     "birth_year": (0.03, 0.97),
 }
 _U: dict[str, tuple[float, ...]] = {
-    "name": (0.9879, 0.01, 0.001, 0.0001, 0.001),
+    "name": (0.9887, 0.01, 0.001, 0.0001, 0.0002),
     "registration_number": (0.99998, 1e-05, 1e-05),
     "identity_number": (0.99998, 1e-05, 1e-05),
     "phone": (0.9999, 0.0001),
@@ -55,7 +55,7 @@ class MatchWeights(JsonDocument):
         By field, the share of each level of agreement among pairs of the same customer, from
         "different" to "same"; each above 0, and they add up to 1.
     u : mapping of str to tuple of float
-        The same among pairs of different customers.
+        The same among pairs of different customers; that of the same name is of a rare one.
     match_share : float
         Share of all pairs that are the same customer, in (0, 1).
 
@@ -73,14 +73,26 @@ class MatchWeights(JsonDocument):
     Agreement of level l in a field counts log2(m_l / u_l) bits for a match, or against it if
     below zero; a field that one of the two lacks counts nothing. Bits are added up as if fields
     were independent, given whether it is a match. With W their sum and λ the share of matches,
-    the probability is 1 / (1 + (1 - λ)/λ · 2^-W). Firms of one group share addresses and
-    telephones, so that they agree in more fields than independence allows: that is why numbers
-    are checked besides.
+    the probability is 1 / (1 + (1 - λ)/λ · 2^-W).
+
+    *Names by their rarity*: a name counts by its share f among the customers of the table, at most
+    log2(m_same / f) bits, so that "Zhang Wei" or "Trading Ltd" alone makes no match. f is the
+    larger of two: the records of the name beyond three (which one customer may well have), as a
+    share of all; and the product, over its words without legal form or its Chinese characters, of
+    the shares of the records of other names that have each. 300 records of other names are thought
+    of besides. u of the table is that of a name which is rarer than that.
+
+    Firms of one group share addresses and telephones, so that they agree in more fields than
+    independence allows: that is why numbers are checked besides.
 
     References
     ----------
     Fellegi, I. P. and Sunter, A. B. (1969). A theory for record linkage. Journal of the American
-    Statistical Association 64(328), 1183-1210.
+    Statistical Association 64(328), 1183-1210. Weights by value are its Method I.
+
+    Winkler, W. E. (1989). Frequency-based matching in the Fellegi-Sunter model of record linkage.
+    Proceedings of the Section on Survey Research Methods, American Statistical Association,
+    778-783.
 
     Examples
     --------
@@ -135,13 +147,13 @@ class MatchWeights(JsonDocument):
         table["weight"] = np.log2(table["m"] / table["u"])
         return table
 
-    def weight_of(self, levels: Levels) -> Float1D:
+    def weight_of(self, compared: Comparison) -> Float1D:
         """Return the bits for a match of pairs, by their levels in each field."""
-        return sum_of_weights(levels, *self._arrays())
+        return sum_of_weights(compared, *self._arrays())
 
-    def probability_of(self, levels: Levels) -> Float1D:
+    def probability_of(self, compared: Comparison) -> Float1D:
         """Return the probability of a match of pairs, by their levels in each field."""
-        return probabilities(levels, *self._arrays(), self.match_share)
+        return probabilities(compared, *self._arrays(), self.match_share)
 
     def _arrays(self) -> tuple[list[Float1D], list[Float1D]]:
         m, u = ([np.array(shares[field]) for field in LEVELS] for shares in (self.m, self.u))
@@ -196,7 +208,7 @@ def estimate_match_weights(
     Warns
     -----
     NonConvergenceWarning
-        The estimate did not come to rest.
+        The estimate did not come to rest, or found no matches.
 
     Notes
     -----
@@ -208,10 +220,16 @@ def estimate_match_weights(
     a key, and of few matches it stays near the default. A pair whose registration or identity
     numbers differ by more than a slip gets 0, too, and the share of such pairs among matches keeps
     its default: else namesakes, who agree in name and in the e-mail address that is made of it,
-    would be taken for the matches of a large file. No u is below half a pair among those
-    counted, so that agreement counts for little in files of a few dozen records: these are better
-    judged by ``MatchWeights.default()``. Of a field that nobody has, m and u are the default.
-    O(pairs) time.
+    would be taken for the matches of a large file. Nor do pairs of a common name, and nothing else
+    known, teach anything. No u is below half a pair among those counted, so that agreement counts
+    for little in files of a few dozen records: these are better judged by
+    ``MatchWeights.default()``. Of a field that nobody has, m and u are the default. Where agreement
+    would count less than a lower level of it, both levels get the same m_l / u_l.
+
+    u of the same name is that of rare ones: pairs of these, besides matches, as a share of all
+    pairs. No file of names tells how many of them are matches, so one in ten is taken for chance
+    at least: u ≥ λ m / 9. Hence a rare name, and nothing else known, comes to a probability of 0.9
+    at most, and near it in a file of any size. O(pairs) time.
 
     References
     ----------
@@ -235,19 +253,19 @@ def estimate_match_weights(
     check_integer(random_state, "random_state", owner, low=0)
     records = read_records(table, owner)
     pairs = blocked(records, max_block)
-    levels = compare_records(records, pairs.left, pairs.right)
-    return estimated(records, pairs, levels, random_state)
+    compared = compare_records(records, pairs.left, pairs.right)
+    return estimated(records, pairs, compared, random_state)
 
 
 def estimated(
-    records: Records, pairs: CandidatePairs, levels: Levels, random_state: int
+    records: Records, pairs: CandidatePairs, compared: Comparison, random_state: int
 ) -> MatchWeights:
     """Estimate weights where candidates are compared already."""
     n = len(records)
     if n < 2:
         msg = "Weights are estimated from pairs of records. Got one record."
         raise InvalidParameterError(msg)
-    drawn = _drawn_levels(records, n, random_state)
+    drawn = _drawn(records, n, random_state).levels
     counts = [
         np.bincount(column[column != MISSING], minlength=len(_M[field]))
         for field, column in zip(LEVELS, drawn.T, strict=True)
@@ -258,7 +276,8 @@ def estimated(
         for field, count in zip(LEVELS, counts, strict=True)
     ]
     found = estimate_shares(
-        levels, all_pairs=all_pairs, n_possible=pairs.n_possible, n_drawn=len(drawn),
+        compared, all_pairs=all_pairs, n_possible=pairs.n_possible, n_drawn=len(drawn),
+        n_named=max(counts[NAME].sum() / len(drawn) * pairs.n_possible, 1.0), n_records=n,
         start=[np.array(_M[field]) for field in LEVELS], match_share=min(0.2 / (n - 1), 0.5),
     )  # fmt: skip
     return MatchWeights(
@@ -268,7 +287,7 @@ def estimated(
     )
 
 
-def _drawn_levels(records: Records, n: int, random_state: int) -> Levels:
+def _drawn(records: Records, n: int, random_state: int) -> Comparison:
     if n * (n - 1) // 2 <= _DRAWN:
         left, right = np.triu_indices(n, 1)
         return compare_records(records, left, right)

@@ -161,6 +161,10 @@ def test_is_committed_with_outputs(path: Path) -> None:
     assert path.stat().st_size < LIMIT_BYTES
 
 
+def test_shows_no_table_without_rows(path: Path) -> None:
+    assert [text for text in texts(read(path)) if "Empty DataFrame" in text] == []
+
+
 def test_tells_nothing_of_the_machine(path: Path) -> None:
     notebook = read(path)
     assert [text for text in texts(notebook) if MACHINE_PATH.search(text)] == []

@@ -23,7 +23,7 @@ from creditscore.collect import (
     read_source,
 )
 from creditscore.datasets import load_trading_firm, trading_firm_path
-from creditscore.exceptions import RejectedRowsWarning
+from creditscore.exceptions import ConflictWarning, RejectedRowsWarning
 from creditscore.grade import RatingHistory
 from creditscore.protect import AccessPolicy, Actor, KeyRing
 from creditscore.report import Dossier, customer_dossier
@@ -146,7 +146,9 @@ def notes() -> Observations:
 
 def all_observations() -> list[Observations]:
     firm = load_trading_firm()
-    with warnings.catch_warnings(action="ignore", category=RejectedRowsWarning):
+    with warnings.catch_warnings():
+        for told in (ConflictWarning, RejectedRowsWarning):
+            warnings.simplefilter("ignore", category=told)
         ledger = read_ledger(
             firm.invoices, invoices(), payments=firm.payments, payment_mapping=payments(),
             form=LedgerForm(pays="invoice", kind="kind"), collected_at="2024-06-30T20:00Z",
@@ -156,7 +158,7 @@ def all_observations() -> list[Observations]:
             read_source(firm.statements, statements()),
             read_source(firm.applications, applications()),
             read_source(firm.visits, visits()),
-            read_bureau_reports(trading_firm_path("bureau_reports")),
+            read_bureau_reports(trading_firm_path("bureau_reports"), currency="CNY"),
         ]
     return [*(found.observations for found in read), ledger.observations, notes()]
 

@@ -83,6 +83,10 @@ _IN_WORDS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         re.compile(r"\bSay in 'changes' which does, or in 'fields'"),
         "Say by --change which does, or by --field",
     ),
+    (
+        re.compile(r"\btoo: \{'(\w+)': \{'column': '(.*)'\}\}"),
+        r"too: --field '\1=column:\2'",
+    ),
     # what no option can set, and what no file name can be
     (re.compile(r" The text of a document begins with '\{'\."), ""),
     (re.compile(r"\bgive user_cuts\b"), "leave the column out by --drop"),

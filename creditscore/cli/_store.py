@@ -162,7 +162,8 @@ def load(  # noqa: PLR0913, PLR0917 - a command's options are its documentation
         list[str] | None,
         typer.Option(
             help="With --write-mapping: FIELD=VALUE that holds of all rows, such as "
-            "true_from=2023-12-31; repeatable."
+            "true_from=2023-12-31, or FIELD=column:COLUMN, also one that is of another use, such "
+            "as true_from=column:InvoiceDate; repeatable."
         ),
     ] = None,
     overwrite: Overwrite = False,
@@ -290,7 +291,7 @@ def verify(  # noqa: PLR0913, PLR0917
     ] = None,
     known_at: KnownAt = None,
     trail: Annotated[
-        bool, typer.Option("--trail", help="Check the chain of the audit trail, too.")
+        bool, typer.Option("--trail", help="Check the audit trail, and the tables by it, too.")
     ] = False,
     out: Annotated[Path | None, typer.Option(help="CSV or Parquet file of the findings.")] = None,
     overwrite: Overwrite = False,
@@ -303,7 +304,8 @@ def verify(  # noqa: PLR0913, PLR0917
 
     Prints how many errors, doubts and notes there are by check. Nothing is changed.
 
-    The exit code is 5 where there are errors, and 3 where the audit trail is broken.
+    The exit code is 5 where there are errors, and 3 where the audit trail is broken, or the tables
+    do not hold what it tells.
 
     Example: creditscore store verify --store customers.db --keys keys.json --out findings.csv
     """
@@ -333,7 +335,11 @@ def audit(  # noqa: PLR0913, PLR0917
         ),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Check that no record was changed, moved or lost.")
+        bool,
+        typer.Option(
+            "--check",
+            help="Check that no record was changed, moved or lost, and the tables by the records.",
+        ),
     ] = False,
     anchors: Annotated[
         Path | None, typer.Option(help="Check it against the anchors in this file, too.")
@@ -354,7 +360,8 @@ def audit(  # noqa: PLR0913, PLR0917
     An anchor that is kept elsewhere shows that the end of the trail was cut off, or that an older
     copy of the store took its place.
 
-    The exit code is 3 where the trail is broken.
+    The exit code is 3 where the trail is broken, or the tables do not hold what it tells: where
+    somebody took out a hold, a merge or an erasure, for one, by another program.
 
     Example: creditscore store audit --store customers.db --keys keys.json --last 50
 
@@ -409,6 +416,9 @@ def dossier(  # noqa: PLR0913, PLR0917
 def backup(
     path: Annotated[Path, typer.Argument(help="File to make; a document beside it seals it.")],
     store: Place = None,
+    approval: Annotated[
+        str, typer.Option(help="Number of an approved request, where the policy asks for one.")
+    ] = "",
     keys: Keys = None,
     actor: ActorName = None,
     role: Role = None,
@@ -423,7 +433,8 @@ def backup(
     with reporting() as console:
         from creditscore.cli import _store_keep  # noqa: PLC0415
 
-        _store_keep.backup(console, Access.of(store, keys, actor, role, purpose), path)
+        access = Access.of(store, keys, actor, role, purpose)
+        _store_keep.backup(console, access, path, approval=approval)
 
 
 @store_app.command(epilog=STORE_CODES)
@@ -443,6 +454,8 @@ def restore(
     purpose: Purpose = None,
 ) -> None:
     """Make a store of a backup, after checks that it is whole.
+
+    One of an older release is brought up to date on the way, and stays as it is itself.
 
     Example: creditscore store restore 2024-06-30.db --store restored.db --keys keys.json
     --register erasures.jsonl

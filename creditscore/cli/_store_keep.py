@@ -92,12 +92,12 @@ def tell_of_keys(console: Console, path: Path) -> None:
     )
 
 
-def backup(console: Console, access: Access, path: Path) -> None:
+def backup(console: Console, access: Access, path: Path, *, approval: str) -> None:
     """Write all of a store to a file."""
     beside = path.with_name(f"{path.name}.json")
     check_outputs([path, beside], needed_files(access), overwrite=False)
     with opened(access) as store:
-        report = store.backup(path)
+        report = store.backup(path, approval=approval)
     console.print(
         f"{counted(report.rows.get('observations', 0), 'observation')} and "
         f"{counted(report.head.number, 'record')} of the trail written: {shown(path)}",

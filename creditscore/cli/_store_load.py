@@ -30,6 +30,9 @@ from creditscore.collect import (
 from creditscore.exceptions import DocumentError, InvalidParameterError
 from creditscore.organise import LoadResult
 
+_COLUMN = "column:"
+"""What a value of --field begins with that is the name of a column."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
@@ -177,8 +180,20 @@ def _confirm(proposal: MappingProposal, said: Confirmed, *, by: str) -> SourceMa
         method=method,
         source_name=said.source_name,
         changes=_pairs(said.changes, "--change"),
-        fields={name: {"value": value} for name, value in _pairs(said.fields, "--field").items()},
+        fields=_fields(said.fields),
     )
+
+
+def _fields(given: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Read values of fields, and columns that hold them."""
+    found = {}
+    for name, text in _pairs(given, "--field").items():
+        field, equals, rest = name.partition("=")
+        # the name of a column may hold the sign, and the name of a field does not
+        value = f"{rest}={text}" if equals else text
+        column = value.removeprefix(_COLUMN)
+        found[field] = {"value": value} if column == value else {"column": column}
+    return found
 
 
 def _pairs(given: tuple[str, ...], option: str) -> dict[str, str]:

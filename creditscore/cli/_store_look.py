@@ -103,7 +103,7 @@ def verify_facts(console: Console, access: Access, asked: Asked, *, trail: bool)
     check_out(asked.out, needed_files(access), overwrite=asked.overwrite)
     with opened(access) as store:
         if trail:
-            store.trail.verify().check()
+            store.verify_trail().check()
         catalogue = clear_items(store)
         facts = store.observations(
             items=catalogue.names, as_of=asked.as_of, known_at=asked.known_at, history=True,
@@ -112,7 +112,7 @@ def verify_facts(console: Console, access: Access, asked: Asked, *, trail: bool)
     found = verify(facts, catalogue=catalogue, known_at=asked.known_at)
     counts = found.counts()
     if trail:
-        console.print("The audit trail is whole.")
+        console.print("The audit trail is whole, and the tables hold what it tells.")
     console.print(
         f"{counted(len(found.status), 'observation')} checked, "
         f"{counted(len(found.findings), 'finding')}."
@@ -155,10 +155,11 @@ def audit(console: Console, access: Access, asked: Trail) -> None:
             store.policy.check(store.actor, "audit", trail=store.trail)
         if asked.verifies:
             anchors = () if asked.anchors is None else AnchorFile(asked.anchors).anchors()
-            report = store.trail.verify(anchors)
-            report.check()
-            left = f"; {report.n_unanchored:,} after the last anchor" if anchors else ""
-            console.print(f"The trail is whole: {counted(report.n_records, 'record')}{left}.")
+            found = store.verify_trail(anchors)
+            found.check()
+            left = f"; {found.trail.n_unanchored:,} after the last anchor" if anchors else ""
+            n = counted(found.trail.n_records, "record")
+            console.print(f"The trail is whole: {n}{left}. The tables hold what it tells.")
         if asked.anchor is not None:
             anchor = store.trail.anchor()
             AnchorFile(asked.anchor).append(anchor)

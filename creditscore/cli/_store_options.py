@@ -38,7 +38,9 @@ ActorName: TypeAlias = Annotated[
 Role: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
-        "--role", help=f"Role of the actor; repeatable; otherwise {ROLES}, parted by commas."
+        "--role",
+        help=f"Role of the actor; repeatable; otherwise {ROLES}, parted by commas. That for "
+        "emergencies needs a running one (store.break_glass).",
     ),
 ]
 Purpose: TypeAlias = Annotated[

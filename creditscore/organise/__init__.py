@@ -60,6 +60,7 @@ from creditscore.organise._refresh._freshness_display import FreshnessDisplay
 from creditscore.organise._refresh._tasks import RefreshTasks, refresh_tasks
 from creditscore.organise._store._backup_report import BackupReport
 from creditscore.organise._store._load_result import LoadResult
+from creditscore.organise._store._store_trail_report import StoreTrailReport
 from creditscore.organise._verify._conflict import find_conflicts, observed_reliability
 from creditscore.organise._verify._duplicate import find_duplicates
 from creditscore.organise._verify._identity import (
@@ -123,6 +124,7 @@ __all__ = [
     "SizeStandard",
     "SizeThreshold",
     "SourceReliability",
+    "StoreTrailReport",
     "SubjectAccess",
     "Verification",
     "VerificationDisplay",

@@ -1,7 +1,7 @@
 """Keys, roles, audit trail, consent and retention: what guards the customers' data."""
 
 from creditscore.protect._access._actor import Actor
-from creditscore.protect._access._break_glass import break_glass
+from creditscore.protect._access._break_glass import break_glass, in_emergency
 from creditscore.protect._access._decision import AccessDecision, ReadableItems
 from creditscore.protect._access._desk import ApprovalDesk
 from creditscore.protect._access._findings import FINDING_KINDS, PolicyFinding
@@ -128,6 +128,7 @@ __all__ = [
     "escape_formulas",
     "hkdf_sha256",
     "hmac_sha256",
+    "in_emergency",
     "k_anonymity",
     "key_version_of",
     "l_diversity",

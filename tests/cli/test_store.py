@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from creditscore.cli import app
-from creditscore.collect import FileForm, SourceMapping
+from creditscore.collect import FieldRule, FileForm, SourceMapping, read_ledger
 from creditscore.datasets import load_trading_firm, trading_firm_mappings, trading_firm_path
 from creditscore.organise import CustomerStore
 from creditscore.protect import AccessPolicy, KeyRing
@@ -133,7 +134,7 @@ def test_the_whole_chain(place: str, tmp_path: Path) -> None:
 
     findings = tmp_path / "findings.csv"
     output = run("verify", *where, "--trail", "--out", findings, code=5)
-    assert "The audit trail is whole. 15,456 observations checked" in output
+    assert "The audit trail is whole, and the tables hold what it tells. 15,456 observ" in output
     errors = pd.read_csv(findings).query("severity == 'error' and check == 'identity'")
     odd = FIRM.planted[FIRM.planted["kind"] == "unbalanced"]["key"]
     firms = FIRM.statements.set_index("statement").loc[odd, "customer"]
@@ -196,6 +197,27 @@ def test_a_guess_becomes_a_mapping_that_somebody_answers_for(store: Path, tmp_pa
     output = run("load", data, "--mapping", out, "--collected-at", "2024-02-01", code=5)
     assert "2 rows read: 1 used, 1 rejected" in output
     assert "1 observation loaded" in output
+
+
+@pytest.mark.usefixtures("store")
+def test_a_column_that_is_an_item_may_be_the_day_of_the_row(tmp_path: Path) -> None:
+    data, out = tmp_path / "ledger.csv", tmp_path / "ledger.yaml"
+    data.write_text("customer,invoice,Invoice Date,amount\nC1,R1,02.01.2013,5\n", encoding="utf-8")
+    said = ("load", data, "--guess", "--write-mapping", out, "--source", "internal_record",
+            "--method", "data_analysis", "--field", "unit=USD")  # fmt: skip
+    told = run(*said, code=2)
+    assert "too: --field 'true_from=column:Invoice Date'" in told
+    run(*said, "--field", "true_from=column:Invoice Date")
+    mapping = SourceMapping.from_yaml(out)
+    assert mapping.true_from == FieldRule(columns=("Invoice Date",), format="%d.%m.%Y")
+    ledger = read_ledger(data, mapping, collected_at="2013-02-01")
+    assert len(ledger.open_items("2013-01-31")) == 1
+    # the name of a column may hold the sign
+    data.write_text("customer,employees,day=end\nC1,3,2013-01-02\n", encoding="utf-8")
+    run("load", data, "--guess", "--write-mapping", out, "--overwrite", "--source", "site_visit",
+        "--method", "observation", "--field", "true_from=column:day=end",
+        "--change", "day=end=collected_at")  # fmt: skip
+    assert SourceMapping.from_yaml(out).true_from == FieldRule(columns=("day=end",))
 
 
 @pytest.mark.usefixtures("store")
@@ -502,3 +524,18 @@ def test_a_trail_that_was_cut_off_is_found(store: Path, tmp_path: Path) -> None:
     assert "cut off" in output or "another copy" in output
     again = ("audit", "--store", old, "--write-anchor", tmp_path / "anchors.jsonl")
     assert "cut off" in run(*again, code=3)
+
+
+def test_a_load_that_was_taken_out_by_hand_is_found(store: Path, tmp_path: Path) -> None:
+    run(*loaded("visits"))
+    assert "The tables hold what it tells." in run("audit", "--check")
+    with sqlite3.connect(store) as raw:
+        raw.execute("DROP TRIGGER observations_no_delete")
+        raw.execute("DELETE FROM observations WHERE id % 2 = 0")
+    raw.close()
+    anchors = tmp_path / "anchors.jsonl"
+    for asked in (("audit", "--check"), ("audit", "--write-anchor", anchors)):
+        output = run(*asked, code=3)
+        assert "in observations, load 1, rows were taken out: " in output
+    assert "The tables do not hold what the trail tells" in run("verify", "--trail", code=3)
+    assert not anchors.exists()

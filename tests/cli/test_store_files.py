@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from creditscore.cli import app
 from creditscore.cli._errors import in_words
 from creditscore.organise import CustomerStore, ErasureRegister
-from creditscore.protect import KeyRing
+from creditscore.protect import AccessPolicy, Actor, FourEyes, Grant, KeyRing, Role
 from stores import CATALOGUE, facts
 
 RUNNER = CliRunner()
@@ -127,10 +127,10 @@ def test_on_a_full_disk_no_half_of_a_store_is_left() -> None:
     _made("s.db")
     run("backup", "backup.db", "--store", "s.db")
     there = sorted(Path().iterdir())
-    for command in ("init", "restore backup.db"):
+    for command, told in (("init", "cannot do this: "), ("restore backup.db", "cannot be copied")):
         with _full_disk():
             output = run(*command.split(), "--store", "new.db", code=4)
-        assert "cannot do this: " in output
+        assert told in output
         assert sorted(Path().iterdir()) == there
     run("init", "--store", "new.db")
 
@@ -152,6 +152,34 @@ def test_who_was_erased_is_back_without_the_register_alone() -> None:
     assert "is back" not in output
     with CustomerStore.open("right.db", keys=keys) as store:
         assert "C1" not in store.snapshot("2024-06-30").index
+
+
+def test_nobody_names_the_role_for_emergencies_alone() -> None:
+    keys, wei = KeyRing.generate(), Actor(name="wei", roles=("credit_manager",))
+    keys.to_file("keys.json")
+    with CustomerStore.create("s.db", CATALOGUE, keys=keys) as store:
+        store.load(facts(("C1", "name", "Anna", "2023-12-31")))
+        store.change_policy(AccessPolicy.standard())
+    asked = ("snapshot", "--store", "s.db", "--keys", "keys.json", "--purpose", "sales",
+             "--role", "emergency", "--actor")  # fmt: skip
+    output = run(*asked, "mallory", code=3)
+    assert "mallory was denied the role 'emergency': no emergency of mallory is running" in output
+    with CustomerStore.open("s.db", keys=keys, actor=wei) as store:
+        store.break_glass(reason="The claim falls due today, nobody is there.")
+    assert "Anna" in run(*asked, "wei")
+
+
+def test_a_backup_is_made_with_an_approval() -> None:
+    roles = (Role(name="ops", grants=(Grant(actions=("backup",)),)),
+             Role(name="boss", grants=(Grant(actions=("approve",)),)))  # fmt: skip
+    rule = FourEyes(action="backup", approvers=("boss",))
+    kim, policy = Actor(name="kim", roles=("ops",)), AccessPolicy(roles=roles, four_eyes=(rule,))
+    with CustomerStore.create("s.db", CATALOGUE, policy=policy, actor=kim) as store:
+        request = store.approvals.ask(kim, "backup", reason="each day")
+        store.approvals.approve(request.id, Actor(name="wei", roles=("boss",)))
+    asked = ("backup", "b.db", "--store", "s.db", "--actor", "kim", "--role", "ops")
+    assert "needs the approval of a second person" in run(*asked, code=3)
+    assert "b.db" in run(*asked, "--approval", request.id)
 
 
 def test_what_is_empty_means_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -367,7 +367,7 @@ def test_overrides_that_are_none(change: dict[str, Any], message: str) -> None:
         ({"authors": "Li"}, "'authors' parameter of OverridePolicy must be a tuple"),
         ({"authors": (1,)}, "'authors' parameter of OverridePolicy must hold texts"),
         ({"reasons": ()}, "'reasons' parameter .* one reason or more"),
-        ({"reasons": ("x",)}, "'reasons' parameter .* must be a OverrideReason"),
+        ({"reasons": ("x",)}, "'reasons' parameter .* must be an OverrideReason"),
         ({"grade_changed": "ask"}, "'grade_changed' parameter"),
     ],
 )

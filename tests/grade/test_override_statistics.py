@@ -130,7 +130,7 @@ def test_no_overrides() -> None:
 
 @pytest.mark.parametrize("function", [override_rate, override_table, OverrideDisplay.from_grades])
 def test_what_is_no_result_of_a_policy(function: Any) -> None:
-    with pytest.raises(InvalidParameterError, match="must be a OverriddenGrades"):
+    with pytest.raises(InvalidParameterError, match="must be an OverriddenGrades"):
         function(["A"])
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from creditscore._document import write_document
 from creditscore.organise._store import _store
+from creditscore.organise._store._backup import count_rows
 from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._engine import make_engine, url_of, writing
 from creditscore.organise._store._revisions import alembic_of
@@ -47,6 +50,34 @@ def make_older(
                 if rows:
                     target.execute(table.insert(), rows)
     engine.dispose()
+
+
+def back_up_older(
+    store: CustomerStore,
+    path: Path,
+    version: str,
+    *,
+    erased: Mapping[int, str] | None = None,
+    miscounted: Mapping[str, int] | None = None,
+    sealed_by: CustomerStore | None = None,
+) -> None:
+    """Write a backup as the release with a version of the tables wrote it, its document beside."""
+    make_older(store, path, version, erased=erased)
+    engine = make_engine(url_of(path), 0)
+    with engine.connect() as connection:
+        names = set(sa.inspect(connection).get_table_names()) - {"alembic_version", "blocks"}
+        rows = count_rows(connection, sorted(names))
+        last = sa.text("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")
+        number, digest = connection.execute(last).one()
+    engine.dispose()
+    content = {
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "tables": version,
+        "rows": {**rows, **(miscounted or {})}, "head": {"number": number, "hash": digest},
+    }  # fmt: skip
+    write_document(
+        path.with_name(f"{path.name}.json"), content, kind="creditscore.store_backup", version=1,
+        key=(sealed_by or store)._desk.vault.derive("backup"),
+    )  # fmt: skip
 
 
 def _rows(

@@ -23,7 +23,7 @@ from creditscore.exceptions import (
 )
 from creditscore.organise import CustomerStore, ErasureRegister
 from creditscore.organise._guard import _erasing
-from creditscore.organise._store import _store
+from creditscore.organise._store import _restoring
 from creditscore.protect import Actor, KeyRing, RetentionRule
 from engines import Postgres
 from guarded import ANA, GUARDED, OLE, PLAN, POLICY, SECRETS, all_bytes, approved, guarded_facts
@@ -286,7 +286,7 @@ def test_a_restoration_that_is_cut_short_leaves_no_store(
             CustomerStore.open(place, keys=keys)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_store, "erase_again", cut)
+    monkeypatch.setattr(_restoring, "erase_again", cut)
     with pytest.raises(KeyboardInterrupt):
         CustomerStore.restore(path, place, keys=keys, register=register)
     with pytest.raises(StoreError, match=r"no store"):

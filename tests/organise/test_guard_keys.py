@@ -46,7 +46,7 @@ def test_after_a_rotation_the_old_keys_open_nothing(new_place: Callable[[], Any]
         assert store.snapshot("2024-06-01").equals(table)
         store.load(facts(("Z", "name", "New", "2024-01-01")))
         said = [r for r in store.trail.since() if r.action == "rotate_keys"]
-        assert said[0].details == {"key_version": 2, "keys": 4}
+        assert said[0].details.items() >= {"key_version": 2, "keys": 4}.items()
     with pytest.raises(KeyStoreError, match="not the keys of the store"):
         CustomerStore.open(place, keys=old)
     for ring in (new, new.without(1)):

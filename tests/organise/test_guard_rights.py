@@ -163,9 +163,9 @@ def test_only_kinds_of_the_customers_asked_for_are_read(
     read: list[Any] = []
     find = _purpose_limit.find
 
-    def watched(connection: Any, scope: Any) -> Any:
+    def watched(known: Any, scope: Any) -> Any:
         read.append(scope.customers)
-        return find(connection, scope)
+        return find(known, scope)
 
     monkeypatch.setattr(_purpose_limit, "find", watched)
     opened(BO).snapshot("2024-06-01", customers=["F-1"])
@@ -240,8 +240,17 @@ def test_a_correction_takes_the_place_and_leaves_the_old_one(new_store: New) -> 
     assert store.batches()["note"].iloc[-1] == f"rectification of observation {number}"
     with pytest.raises(StoreError, match="no observation 99"):
         store.rectify(99, 1, evidence="letter")
+    with pytest.raises(InvalidParameterError, match=r"'income', was corrected since, and .* 13 "):
+        store.rectify(number, 1, evidence="letter")
+    number = int(new["observation"].iloc[0])
     with pytest.raises(InvalidDataError):
         store.rectify(number, "much", evidence="letter")
+    for missing in (None, float("nan"), " "):
+        with pytest.raises(InvalidParameterError, match="'value' parameter"):
+            store.rectify(number, missing, evidence="letter")
+    for lacking in (None, ""):
+        with pytest.raises(InvalidParameterError, match="'evidence' parameter"):
+            store.rectify(number, 1, evidence=lacking)  # type: ignore[arg-type]
     store.erase(PERSON, reason="asked for")
     with pytest.raises(ErasedSubjectError):
         store.rectify(number, 1, evidence="letter")
@@ -302,8 +311,13 @@ def test_the_right_needs_an_approval(opened: Opened) -> None:
         opened(OLE).subject_access(PERSON)
     with pytest.raises(AccessDeniedError, match="ana was denied 'export'"):
         opened(ANA).subject_access(PERSON)
+    # who may not have it does not learn who is there
+    with pytest.raises(AccessDeniedError, match="ana was denied 'export'"):
+        opened(ANA).subject_access("X-9")
+    store = opened(OLE)
+    number = approved(store, "export", "X-9", items=GUARDED.items)
     with pytest.raises(StoreError, match="no such customer"):
-        opened(OLE).subject_access("X-9")
+        store.subject_access("X-9", approval=number)
 
 
 def test_scores_must_say_whose_they_are(new_store: New) -> None:

@@ -48,7 +48,11 @@ def place(postgres: Postgres, keys: KeyRing, numbers: Any) -> Any:
     ))  # fmt: skip
     # what the script itself would call what the third role is denied
     odd = Role(name="denied_2", grants=evil.grants)
-    policy = replace(POLICY, roles=(*POLICY.roles, evil, odd), purposes=(*POLICY.purposes, EVIL))
+    # one that is denied something, and may nothing
+    barred = Role(name="barred", grants=(Grant(actions=("read",), items=("income",), deny=True),))
+    policy = replace(
+        POLICY, roles=(*POLICY.roles, evil, odd, barred), purposes=(*POLICY.purposes, EVIL)
+    )
     with CustomerStore.create(place, GUARDED, keys=keys, policy=policy, actor=ANA) as store:
         store.load(guarded_facts())
     with CustomerStore.open(place, keys=keys, actor=OLE) as store:
@@ -65,6 +69,7 @@ def place(postgres: Postgres, keys: KeyRing, numbers: Any) -> Any:
     logins = {
         "ana": ("t_analyst", "t_keys"), "bo": ("t_sales",), "kim": ("t_scientist",),
         "both": ("t_scientist", "t_analyst"), "lib": ("t_library",), "key": ("t_keys",),
+        "three": ("t_scientist", "t_analyst", "t_sales"), "bare": ("t_analyst", "t_barred"),
         "evil": (f"t_{EVIL[:40]}",), "nobody": (), "mia": ("t_manager",),
         "ole": ("t_officer",),
     }  # fmt: skip
@@ -181,6 +186,87 @@ def test_rows_are_those_of_the_purpose_and_of_assigned_customers(login: Login) -
     both = _items(login("both", "credit"))
     assert {"revenue", "industry", "invoice.amount"} <= both
     assert not both & {"name", "income", "identity_number", "invoice.payer"}
+
+
+def test_a_denial_is_not_gone_round_by_taking_one_role(login: Login, place: Any) -> None:
+    guarded = {"name", "income", "identity_number", "invoice.payer"}
+    for name in ("both", "three"):
+        session = login(name, "credit")
+        expected = _items(session)
+        for role in ("t_analyst", "t_scientist"):
+            session.execute(f"SET ROLE {role}".encode())
+            assert not _items(session) & guarded
+        session.execute("RESET ROLE")
+        assert _items(session) == expected
+    assert "income" not in _items(login("bare", "credit"))
+    # the library does not take what its log-in is denied for missing, and a superuser is denied
+    # nothing, not even where he adds as the library
+    with psycopg.connect(host=place.query["host"], user="tests", dbname=place.database) as own:
+        own.execute("SET ROLE t_library")
+        own.execute("SELECT set_config('app.purpose', 'credit', false)")
+        assert _items(own) >= guarded
+
+
+def test_assigned_customers_stay_those_of_the_log_in(login: Login) -> None:
+    three = login("three", "selling")
+    for role in ("t_sales", "t_analyst"):
+        three.execute(f"SET ROLE {role}".encode())
+        # nobody is assigned to this log-in
+        assert _items(three) == set()
+    bo = login("bo", "selling")
+    bo.execute("SET ROLE t_sales")
+    assert _customers(bo) == {"P-4712", "F-1"}
+
+
+def test_a_denial_holds_where_its_role_is_not_inherited(postgres: Postgres, login: Login) -> None:
+    ask = postgres.connection.execute
+    try:
+        ask("CREATE ROLE t_team NOINHERIT IN ROLE t_scientist")
+        ask("CREATE ROLE t_login_odd LOGIN IN ROLE t_analyst, t_team")
+        odd = login("odd", "credit")
+        for statement in ("RESET ROLE", "SET ROLE t_analyst"):
+            odd.execute(statement.encode())
+            assert "invoice.amount" in _items(odd)
+            assert "income" not in _items(odd)
+    finally:
+        ask("DROP ROLE t_login_odd, t_team")
+
+
+def test_a_denial_follows_its_role_to_another_name(postgres: Postgres, login: Login) -> None:
+    ask = postgres.connection.execute
+    ask("ALTER ROLE t_scientist RENAME TO t_renamed")
+    try:
+        assert "income" in _items(login("ana", "credit"))
+        both = login("both", "credit")
+        both.execute("SET ROLE t_analyst")
+        assert "income" not in _items(both)
+    finally:
+        ask("ALTER ROLE t_renamed RENAME TO t_scientist")
+
+
+def test_roles_of_another_store_are_not_taken(
+    postgres: Postgres, place: Any, keys: KeyRing, numbers: Any
+) -> None:
+    other = postgres_place(postgres, numbers)()
+    with CustomerStore.create(other, GUARDED, keys=keys, policy=POLICY, actor=OLE) as store:
+        with pytest.raises(StoreError, match=rf"has rights in the database {place.database} too"):
+            store.install_roles(prefix="t")
+        assert [record.action for record in store.trail.since()] == ["create"]
+        store.install_roles(prefix="t", shared=True)
+        store.install_roles(prefix="of_other")
+        # those of the other store are known here by now
+        with pytest.raises(StoreError, match="give another prefix, or shared=True"):
+            store.install_roles(prefix="t")
+        # one that may do no more than connect
+        postgres.connection.execute("CREATE ROLE third_sales")
+        postgres.connection.execute("GRANT CONNECT ON DATABASE postgres TO third_sales")
+        with pytest.raises(StoreError, match="has rights in the database postgres too"):
+            store.install_roles(prefix="third")
+    postgres.connection.execute("DROP OWNED BY third_sales")
+    postgres.connection.execute("DROP ROLE third_sales")
+    postgres.connection.execute(f"DROP DATABASE {other.database}".encode())
+    with CustomerStore.open(place, keys=keys, actor=OLE) as store:
+        store.install_roles(prefix="t", assigned=("sales",))
 
 
 def test_who_is_in_no_role_does_not_even_come_in(login: Login) -> None:

@@ -433,3 +433,21 @@ def test_values_that_no_item_allows_show_no_secret(new_store: New) -> None:
     with pytest.raises(InvalidDataError) as told:
         facts(("A", "income", SECRETS[1] + "x", "2024-01-01"))
     assert SECRETS[1] not in str(told.value)
+
+
+@pytest.mark.parametrize("column", ["cipher", "evidence_cipher", "value_cipher", "cells_cipher"])
+def test_a_text_in_the_place_of_a_cipher_is_none(tmp_path: Path, column: str) -> None:
+    """SQLite keeps whatever is put into a column."""
+    row = {"source": "a", "row": 1, "column": "b", "item": "income", "value": "5x",
+           "reason": "is no number", "protected": True, "cells": '["5x"]'}  # fmt: skip
+    told = facts(("Ann", "income", 3, "2023-12-31"), evidence="form 7")
+    with CustomerStore.create(tmp_path / "a.db", GUARDED, keys=KeyRing.generate()) as store:
+        store.load(told)
+        store.reject(pd.DataFrame([row]), batch=1)
+        table = "rejects" if column in ("value_cipher", "cells_cipher") else "observations"
+        with store.engine.begin() as connection:
+            connection.execute(sa.text(f"DROP TRIGGER {table}_no_update"))
+            connection.execute(sa.text(f"UPDATE {table} SET {column} = 'made up'"))  # noqa: S608
+        read = store.rejects if table == "rejects" else store.observations
+        with pytest.raises(DecryptionError, match=r"income|evidence|of the reject 1"):
+            read()

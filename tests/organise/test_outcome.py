@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -195,6 +196,11 @@ def plain(months: pd.DataFrame, day: pd.Timestamp, d: OutcomeDefinition) -> dict
         ({"dpd": [0.0, np.nan]}, InvalidDataError, "dpd"),
         ({"dpd": [0.0, np.inf]}, InvalidDataError, "dpd"),
         ({"dpd": [0.0, -1.0]}, InvalidDataError, "0 or more"),
+        (
+            {"dpd": ["0", "1,000"]},
+            InvalidDataError,
+            "'dpd' must hold numbers. Got '1,000' in",
+        ),
         ({"month": ["2022-01-31", "2022-01-15"]}, InvalidDataError, "two rows of 2022-01"),
         ({"month": ["2022-01-31", None]}, InvalidDataError, "no day in row 1"),
         ({"month": ["2022-01-31", "31/01/2022"]}, InvalidDataError, "31/01/2022"),
@@ -324,5 +330,11 @@ def test_invoices_that_cannot_be_used() -> None:
         days_past_due(invoices(due_on=[None]), **months)
     with pytest.raises(InvalidDataError, match="amount"):
         days_past_due(invoices(amount=[np.nan]), **months)
+    for cell in ("1,200", "1_200"):
+        words = invoices(amount=[cell])
+        for table in (words, pl.from_pandas(words), pa.Table.from_pandas(words)):
+            told = rf"'amount' must hold numbers\. Got '{cell}' in"
+            with pytest.raises(InvalidDataError, match=told):
+                days_past_due(table, **months)
     with pytest.raises(EmptyDataError, match="0 sample"):
         days_past_due(invoices().iloc[:0], **months)

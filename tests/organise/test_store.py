@@ -283,6 +283,14 @@ def test_rejects_are_kept_with_their_batch(new_store: New) -> None:
         store.reject(_rejects().drop(columns="cells"), batch=1)
     with pytest.raises(InvalidParameterError, match=r"Got list"):
         store.reject([], batch=1)
+    for column, cell, said in (
+        ("value", np.array([1, 2]), "an array"), ("cells", np.array(["x"]), "an array"),
+        ("protected", "False", "str"), ("protected", float("nan"), "float"),
+        ("protected", pd.NA, "NAType"),
+    ):  # fmt: skip
+        odd = _rejects().assign(**{column: pd.Series([cell], dtype=object)})
+        with pytest.raises(InvalidDataError, match=f"row 0, column '{column}', {said}"):
+            store.reject(odd, batch=1)
 
 
 def test_a_store_without_keys_keeps_no_personal_cells(new_store: New) -> None:

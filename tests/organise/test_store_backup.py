@@ -280,14 +280,14 @@ def _triggers(connection: sa.Connection) -> list[str]:
 def test_a_migration_that_fails_leaves_the_store_as_it_was(
     old_place: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from creditscore.organise._store import _store
+    from creditscore.organise._store import _migrating
 
     def fail(connection: sa.Connection, *_: Any) -> Any:
         connection.execute(sa.text("CREATE TABLE half (id INTEGER)"))
         msg = "the power went out"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr(_store, "upgrade", fail)
+    monkeypatch.setattr(_migrating, "upgrade", fail)
     with pytest.raises(RuntimeError, match=r"the power"):
         CustomerStore.migrate(old_place, keys=RING)
     monkeypatch.undo()

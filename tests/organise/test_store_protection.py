@@ -298,7 +298,8 @@ def test_names_are_no_part_of_statements(new_store: New) -> None:
     given = facts(
         (evil, "industry", evil, "2020-01-01"),
         (evil, "revenue", 1, "2020-01-01"),
-        source_name=evil, collected_by=evil, evidence=evil, unit=evil,
+        source_name=evil, collected_by=evil, evidence=evil,
+        unit=[evil, ""],
     )  # fmt: skip
     store.load(given, note=evil)
     table = store.snapshot("2024-06-30", customers=[evil], items=["industry", "revenue"])

@@ -205,7 +205,8 @@ def test_records_of_customers_with_large_numbers_stay_apart(tmp_path: Path) -> N
         store.load(facts(*[("A", "invoice.amount", 1, "2024-01-01")] * n, record=records))
         row = _row(store, id=n + 1, customer_id=1 + 2**38)
         with writing(store.engine) as connection:
-            connection.execute(customers.insert().values(id=1 + 2**38, digest=b"B", name="B"))
+            others = store._desk.customers(connection).rows({"B": 1 + 2**38}, {})
+            connection.execute(customers.insert(), others)
             connection.execute(
                 observations.insert().values(**{name: cell for name, (cell,) in row.items()})
             )

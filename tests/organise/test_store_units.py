@@ -31,6 +31,13 @@ def told(*rows: tuple[Any, ...], **more: Any) -> Observations:
     return Observations.from_frame(table.assign(**{**TELLS, **more}))
 
 
+def of_before(*rows: tuple[Any, ...]) -> Observations:
+    """Make observations in units that are refused today, and may stand in older stores."""
+    facts = told(*[(*row[:3], "", *row[4:]) for row in rows])
+    table = facts.table.assign(unit=pd.Categorical([row[3] for row in rows]))
+    return Observations(table=table, catalogue=facts.catalogue)
+
+
 def statement(customer: str, unit: str, other: str) -> list[tuple[Any, ...]]:
     """Return a statement, of which two amounts are in the other unit."""
     return [
@@ -92,7 +99,7 @@ def test_what_a_statement_says_of_its_currency_comes_first(
         rows += [(f"{n}", "revenue", 5, unit), (f"{n}", "months", 12, "")]
         rows += [(f"{n}", "currency", stated, "")] if stated else []
     message = "of '6' in EUR, the rest of its row in USD; 'revenue' of '7'"
-    with store_of(told(*rows)) as store, pytest.warns(MixedUnitsWarning, match=message):
+    with store_of(of_before(*rows)) as store, pytest.warns(MixedUnitsWarning, match=message):
         found = customer_records(store, AS_OF)["statements"].set_index("customer")
     assert found["currency"].tolist() == [currency for _, _, currency, _ in STATED]
     assert found["revenue"].notna().tolist() == [stays for _, _, _, stays in STATED]
@@ -226,7 +233,7 @@ def test_currencies_are_those_of_iso_4217(
         ("A", "invoice.amount", 1, "€", "3"), ("A", "invoice.currency", " eur ", "", "3"),
         ("A", "invoice.amount", 1, "DEM", "4"),
     ]  # fmt: skip
-    with store_of(told(*rows)) as store:
+    with store_of(of_before(*rows)) as store:
         found = store.records("invoice", AS_OF)
     assert found["currency"].tolist() == ["CNY", "EUR", "EUR", "DEM"]
     assert found["returned_amount"].tolist()[:2] == [1, 9]

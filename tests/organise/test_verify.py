@@ -380,6 +380,19 @@ def test_invoices_that_are_there_twice() -> None:
     ]  # fmt: skip
 
 
+def test_invoices_in_other_units_are_others() -> None:
+    def of(*units: str) -> list[list[str]]:
+        named = [("A", f"R{n}", "2024-01-05", 10.0) for n in range(len(units))]
+        unit = [word for unit in units for word in ("", unit)]
+        table = invoices(*named).table.assign(unit=pd.Categorical(unit))
+        return find_duplicates(table)[["record", "other"]].to_numpy().tolist()
+
+    assert of("CNY", "USD") == []
+    assert of("CNY", "USD", "USD", "RMB") == [["R2", "R1"], ["R3", "R0"]]
+    # one without a unit may be in any
+    assert of("", "CNY") == of("CNY", "") == of("", "") == [["R1", "R0"]]
+
+
 def test_what_is_told_again() -> None:
     table = told(
         ("A", "revenue", 1.0), ("A", "revenue", 1.0), ("A", "revenue", 2.0), source_name="register",

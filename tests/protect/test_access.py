@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from creditscore.protect import (
     MemorySink,
     Role,
     break_glass,
+    in_emergency,
 )
 from creditscore.protect._access._grant import LEVELS
 
@@ -420,11 +421,44 @@ def test_breaking_the_glass_gives_some_hours_and_leaves_a_record() -> None:
         break_glass(policy(grant("read")), wei, reason=reason, trail=trail)
 
 
+def test_the_emergency_role_is_that_of_a_running_emergency() -> None:
+    clock = [dt.datetime(2025, 1, 31, 9, tzinfo=dt.UTC)]
+    trail = AuditTrail(MemorySink(), key=KEY, clock=lambda: clock[0])
+    plain, by_hand = actor("credit_manager", name="Wei"), actor("emergency", name="Wei")
+    assert in_emergency(STANDARD, plain, trail=trail) is plain
+    # nor does a policy without such a role ask
+    none = replace(STANDARD, emergency_role="")
+    assert in_emergency(none, by_hand, trail=trail) is by_hand
+    with pytest.raises(AccessDeniedError, match=r"Wei was denied the role 'emergency': no emerg"):
+        in_emergency(STANDARD, by_hand, trail=trail)
+    (denied,) = trail.since()
+    assert (denied.action, denied.details["role"]) == ("denied", "emergency")
+    # nobody makes a record of one by hand, and one that was not granted counts for nothing
+    with pytest.raises(InvalidParameterError, match="which break_glass alone does"):
+        trail.append(by_hand, " break_glass", {"until": "2099-01-01T00:00:00Z"})
+    told = {"reason": "x" * 20, "until": "2099-01-01T00:00:00Z"}
+    trail._append_step(by_hand, "break_glass", told, subjects=None)
+    with pytest.raises(AccessDeniedError, match="no emergency of Wei is running"):
+        in_emergency(STANDARD, by_hand, trail=trail)
+    # nor longer than the policy says
+    trail._append_step(plain, "break_glass", told, subjects=None)
+    end = clock[0] + dt.timedelta(hours=4)
+    assert in_emergency(STANDARD, by_hand, trail=trail).until == end
+    short = replace(by_hand, until=clock[0] + dt.timedelta(hours=1))
+    assert in_emergency(STANDARD, short, trail=trail).until == short.until
+    with pytest.raises(AccessDeniedError, match="no emergency of bo is running"):
+        in_emergency(STANDARD, actor("emergency", name="bo"), trail=trail)
+    clock[0] = end
+    with pytest.raises(AccessDeniedError, match="no emergency of Wei is running"):
+        in_emergency(STANDARD, by_hand, trail=trail)
+
+
 def test_no_emergency_is_prolonged_and_each_has_a_reason_of_its_own() -> None:
     clock = [dt.datetime(2025, 1, 31, 9, tzinfo=dt.UTC)]
     trail = AuditTrail(MemorySink(), key=KEY, clock=lambda: clock[0])
     # a record in this form that no emergency left
-    trail.append(actor("credit_manager", name="wei"), "break_glass", {"until": "soon"})
+    odd = {"until": "soon"}
+    trail._append_step(actor("credit_manager", name="wei"), "break_glass", odd, subjects=None)
     reasons = ("The claim falls due today.", "  the CLAIM falls \u200bdue today. ",
                "A second claim falls due.")  # fmt: skip
 
@@ -614,6 +648,9 @@ def test_odd_policies(kwargs: dict[str, Any], message: str) -> None:
     ("kwargs", "message"),
     [
         ({"action": "approve"}, "'action' parameter of FourEyes must be one of"),
+        ({"action": "read"}, "one of export, merge.* Got 'read', which cannot carry an approval"),
+        ({"action": "audit"}, "Got 'audit', which cannot carry an approval, so that nobody could"),
+        ({"action": "hug"}, "'action' parameter of FourEyes must be one of"),
         ({"approvers": ()}, "must name a role or more"),
         ({"valid_hours": 0}, "'valid_hours' parameter of FourEyes must be above 0"),
         ({"valid_hours": True}, "'valid_hours' parameter of FourEyes must be above 0"),
@@ -632,7 +669,7 @@ def test_odd_questions() -> None:
         found.decide(actor("r"), "read")
     with pytest.raises(InvalidParameterError, match="The action 'erase' needs no item"):
         found.decide(actor("r"), "erase", Thing())
-    with pytest.raises(InvalidParameterError, match=r"'actor' parameter of .* must be a Actor"):
+    with pytest.raises(InvalidParameterError, match=r"'actor' parameter of .* must be an Actor"):
         found.decide("ana", "erase")  # type: ignore[arg-type]
     with pytest.raises(InvalidParameterError, match="There is no role 'admin' in the policy"):
         STANDARD["admin"]

@@ -24,7 +24,6 @@ from creditscore.organise._store._finding import find
 from creditscore.organise._store._linking import link_table
 from creditscore.organise._store._names import item_numbers
 from creditscore.organise._store._rejecting import reject_table
-from creditscore.organise._store._schema import rejects
 from creditscore.organise._store._scope import Scope, once_of, retracted
 from creditscore.organise._store._tables import Tables
 from creditscore.organise._store._values import Reader
@@ -88,7 +87,7 @@ class Gathering:
         tables = Tables(customers=self.customers, scope=scope, reader=reader)
         gone = set(retracted(self.connection, Scope(items=scope.items)).tolist())
         counting = Scope(items=scope.items, customers=owners, once=once_of(by_number))
-        now = find(self.connection, counting, with_record=True)
+        now = find(self.customers, counting, with_record=True)
         today = int(_clock.day_of(np.array(_clock.now())))
         counts = set(now.facts.id[chosen(now.facts, today)].tolist())
         for row in tables.observations(history=True).to_dict("records"):
@@ -102,14 +101,12 @@ class Gathering:
             }  # fmt: skip
 
     def _rejects(self) -> Iterator[dict[str, Any]]:
-        mine = set(NamedRejects.read(self.connection, self.desk.vault).of(self.name))
+        mine = sorted(NamedRejects.read(self.customers).of(self.name))
         if not mine:
             return
-        ids = self.connection.execute(sa.select(rejects.c.id).order_by(rejects.c.id)).scalars()
         table = reject_table(self.connection, self.desk.vault, None)
-        for number, row in zip(ids, table.to_dict("records"), strict=True):
-            if number in mine:
-                yield {name: _plain(row[name]) for name in _REJECTED}
+        for row in table.loc[mine].to_dict("records"):
+            yield {name: _plain(row[name]) for name in _REJECTED}
 
     def _reads(self) -> Iterator[dict[str, Any]]:
         """Yield reads of this customer, and those of several at once, which may be of it too."""

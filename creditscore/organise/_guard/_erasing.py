@@ -1,26 +1,34 @@
-"""Destroying the key of a customer, and what the database would still keep of it."""
+"""Destroying the key of a customer, and what goes with it."""
 
 from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+import pandas as pd
 import sqlalchemy as sa
 
+from creditscore._cells import can_be_kept, word_of
 from creditscore.organise._guard._events import add_event
+from creditscore.organise._store._added import begun
 from creditscore.organise._store._customers import Customers
-from creditscore.organise._store._engine import is_sqlite
-from creditscore.organise._store._erased import ELSEWHERE, ERASED, REGISTER, erased_ids
+from creditscore.organise._store._erased import (
+    DIGEST,
+    ELSEWHERE,
+    ERASED,
+    REGISTER,
+    REJECTS_OF,
+    erased_ids,
+)
 from creditscore.organise._store._names import next_id
-from creditscore.organise._store._rejecting import reject_table
+from creditscore.organise._store._rejecting import reject_digest, reject_table
 from creditscore.organise._store._schema import (
     erasures,
     items,
     observations,
-    rejects,
     subject_keys,
 )
 from creditscore.organise._store._scope import roots
@@ -54,14 +62,22 @@ class Erasing:
 
     @classmethod
     def of(cls, known: Customers) -> Self:
-        """Read which rejects name whom, and who is one with whom."""
-        named = NamedRejects.read(known.connection, known.vault)
+        """Read which rejects name whom, and who is one with whom.
+
+        Raises
+        ------
+        DecryptionError
+            A customer may stand in the store twice, so that some of its data would stay.
+        """
+        known.check()
+        named = NamedRejects.read(known)
         return cls(known=known, named=named, into=roots(known.connection))
 
     def destroy(self, number: int, *, reason: str, by: str, kept: Sequence[str]) -> Counts:
         """Delete the keys of a customer and of its rejects, and note that; the rest stays."""
         connection = self.known.connection
-        about = self.named.of(self.known.names([number])[number])
+        name = self.known.names([number])[number]
+        about = self.named.of(name)
         at = next_instant(connection)
         n_rejects = _delete_keys(connection, REJECTS, about)
         # of all but the one that they lead into, be that the customer or another
@@ -73,7 +89,10 @@ class Erasing:
             "recorded_at": at, "recorded_by": by,
         }  # fmt: skip
         connection.execute(erasures.insert().values(**row))
-        add_event(self.known, ERASED, number, {"kept": sorted(kept)}, at=at, by=by)
+        content = {"kept": sorted(kept), DIGEST: self.known.digest(name).hex()}
+        if about:
+            content[REJECTS_OF] = self.named.digests_of(about)
+        add_event(self.known, ERASED, number, content, at=at, by=by)
         return counted
 
 
@@ -101,44 +120,77 @@ def _counted(
     )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class NamedRejects:
-    """Which rejects name whom: only their cells say that, so all are decrypted once.
+    """Which rejects are of whom: only what is encrypted says that, so all are decrypted once.
 
-    What somebody put beside the ciphers, or in their place, names nobody and stops no erasure.
+    One is of the customer that its reader read. Where it read none, or one that the store does
+    not know, as in a row that is shifted, it is of each whom a cell names. What somebody put
+    beside the ciphers, or in their place, names nobody and stops no erasure.
     """
 
+    by_customer: Mapping[str, Sequence[int]]
     by_cell: Mapping[str, Sequence[int]]
+    by_word: Mapping[str, Sequence[int]]
+    """The same as by cell, as it is written there, with those that were read as the customer."""
+    vault: Vault
+    table: pd.DataFrame
 
     @classmethod
-    def read(cls, connection: sa.Connection, vault: Vault) -> Self:
+    def read(cls, known: Customers) -> Self:
         """Read all of them. O(rejects) time."""
-        found: dict[str, list[int]] = {}
-        if vault.has_keys:
-            table = reject_table(connection, vault, None, strict=False)
-            ids = connection.execute(sa.select(rejects.c.id).order_by(rejects.c.id)).scalars()
-            for number, value, cells in zip(ids, table["value"], table["cells"], strict=True):
-                for cell in {_plain(value), *map(_plain, _cells(cells))}:
-                    found.setdefault(cell, []).append(number)
-        return cls(by_cell=found)
+        by_customer: dict[str, list[int]] = {}
+        by_cell: dict[str, list[int]] = {}
+        by_word: dict[str, list[int]] = {}
+        table = pd.DataFrame()
+        if known.vault.has_keys:
+            table = reject_table(known.connection, known.vault, None, strict=False)
+            customers = known.among(list(table["customer"].dropna().unique()))
+            for number, row in zip(table.index, table.to_dict("records"), strict=True):
+                if row["customer"] in customers:
+                    by_customer.setdefault(str(row["customer"]), []).append(number)
+                    continue
+                words = {word_of(cell) for cell in (row["value"], *_cells(row["cells"]))}
+                for cell in set(map(_plain, words)):
+                    by_cell.setdefault(cell, []).append(number)
+                for word in {*words, word_of(row["customer"])}:
+                    if word and can_be_kept(word):
+                        by_word.setdefault(word, []).append(number)
+        return cls(
+            by_customer=by_customer, by_cell=by_cell, by_word=by_word, vault=known.vault,
+            table=table,
+        )  # fmt: skip
 
     def of(self, name: str) -> Sequence[int]:
-        """Return the rejects of which a cell is the name of a customer."""
-        return self.by_cell.get(_plain(name), ())
+        """Return the rejects that are of a customer."""
+        return [*self.by_customer.get(name, ()), *self.by_cell.get(_plain(name), ())]
+
+    def of_unknown(self, key: bytes) -> dict[str, Sequence[int]]:
+        """Return the rejects of whoever the store does not know, by digests of names."""
+        return {subjects_digest({word}, key=key): found for word, found in self.by_word.items()}
+
+    def digests_of(self, numbers: Sequence[int]) -> list[str]:
+        """Return digests of rejects, by which they are known when they come again."""
+        rows = self.table.loc[list(numbers)].to_dict("records")
+        return sorted({reject_digest(self.vault, dict(row)) for row in rows})
 
 
-def _cells(text: Any) -> Collection[Any]:
+def _cells(text: Any) -> Iterator[Any]:
+    """Yield the cells of a row, those that stand within others too."""
     try:
-        found = json.loads(text) if isinstance(text, str) else []
+        left = [json.loads(text)] if isinstance(text, str) else []
     except ValueError:
-        return (text,)
-    if isinstance(found, dict):
-        return list(found.values())
-    return found if isinstance(found, list) else (found,)
+        left = [text]
+    while left:
+        cell = left.pop()
+        if isinstance(cell, (dict, list)):
+            left.extend(cell.values() if isinstance(cell, dict) else cell)
+        else:
+            yield cell
 
 
-def _plain(text: Any) -> str:
-    return unicodedata.normalize("NFKC", str(text)).strip().casefold()
+def _plain(cell: Any) -> str:
+    return unicodedata.normalize("NFKC", word_of(cell)).strip().casefold()
 
 
 def _delete_keys(connection: sa.Connection, kind: str, owners: Sequence[int]) -> int:
@@ -154,50 +206,27 @@ def erase_again(known: Customers, entries: Mapping[str, Sequence[str]], *, by: s
     """Erase those whom a register names, after an older backup was restored.
 
     Of those who are not in the backup the digest is kept, so that they are refused when they are
-    loaded again. O(customers) time.
+    loaded again, and their rejects are erased. O(customers + cells of rejects) time.
     """
-    connection, key = known.connection, known.vault.derive(REGISTER)
+    connection, key = begun(known.connection), known.vault.derive(REGISTER)
     gone = erased_ids(connection)
     there = known.names(n for n in known.ids() if n not in gone) if entries else {}
     found = {subjects_digest({name}, key=key): number for number, name in there.items()}
     erasing = Erasing.of(known) if entries else None
+    unknown = {} if erasing is None else erasing.named.of_unknown(key)
     n_erased = 0
     for digest, kept in sorted(entries.items()):
         number = found.get(digest)
         if number is None:
             at = next_instant(connection)
-            add_event(known, ELSEWHERE, None, {"digest": digest}, at=at, by=by)
+            content: dict[str, Any] = {"digest": digest}
+            about = unknown.get(digest, ())
+            if erasing is not None and about:
+                _delete_keys(connection, REJECTS, about)
+                content[REJECTS_OF] = erasing.named.digests_of(about)
+            add_event(known, ELSEWHERE, None, content, at=at, by=by)
         elif erasing is not None:
             reason = "erased before the backup was restored"
             erasing.destroy(number, reason=reason, by=by, kept=kept)
             n_erased += 1
     return n_erased
-
-
-def clean(engine: sa.Engine, *, vacuum: bool, tables: Sequence[str] = ("subject_keys",)) -> bool:
-    """Make the database let go of rows of tables that are gone; tells whether it could.
-
-    SQLite overwrote the rows (secure_delete), and still has them in the write-ahead log until it
-    is emptied. PostgreSQL keeps dead rows until they are vacuumed, and their bytes in the page
-    until it is written anew, which is what VACUUM FULL does.
-    """
-    if is_sqlite(engine):
-        raw: Any = engine.raw_connection()
-        try:
-            cursor = raw.cursor()
-            if vacuum:
-                cursor.execute("VACUUM")
-            found = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        finally:
-            raw.close()
-        return bool(found[0] == 0)
-    owned = sa.text(
-        "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'subject_keys'::regclass"
-    )
-    with engine.connect() as plain:
-        connection = plain.execution_options(isolation_level="AUTOCOMMIT")
-        if not connection.execute(owned).scalar():
-            return False
-        for table in tables:
-            connection.exec_driver_sql(f"VACUUM {'(FULL) ' if vacuum else ''}{table}")
-    return True

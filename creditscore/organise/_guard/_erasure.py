@@ -31,14 +31,19 @@ class Erasure:
         Facts that are kept, whose evidence is gone: it was encrypted under the same key. Keep what
         proves them elsewhere, under its reference.
     n_linked : int
-        Other customers that were merged with it, and hold data under names of their own. They are
-        customers by themselves from now on: erase each of them that is the same person.
+        Other customers that were merged with it, and hold data under names of their own. Nobody is
+        read as it from now on, and those merged through it stay one: erase each of them that is the
+        same person.
     kept_items : tuple of str
         Items of the facts that are kept.
     is_registered : bool
         Whether a register outside remembers it, so that backups do not undo it.
     is_cleaned : bool
-        Whether the database also let go of what it had kept of the deleted rows.
+        Whether the database also let go of what it had kept of the deleted rows. Where not, since
+        somebody reads them still, or since the log-in may not vacuum the table, the wrapped key
+        may be in its bytes: until the log of SQLite is emptied, which the last program to close
+        the store does, or until :meth:`CustomerStore.migrate`, the next erasure or the owner of
+        the table vacuums it in PostgreSQL, when nobody reads them.
 
     Examples
     --------
@@ -69,10 +74,11 @@ class Erasure:
         bare = f" ({self.n_evidence:,} without the evidence)" if self.n_evidence else ""
         others = f"; {counted(self.n_linked, 'other')} merged with it" if self.n_linked else ""
         again = "" if self.is_registered else "; in no register, so that backups bring it back"
+        beside = "" if self.is_cleaned else "; the database still keeps what it deleted"
         return (
             f"<Erasure of {self.pseudonym}: {counted(self.n_values, 'value')} gone, "
             f"{counted(self.n_kept, 'fact')} kept by rules{bare}, {self.n_left:,} left unread"
-            f"{others}{again}>"
+            f"{others}{again}{beside}>"
         )
 
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from creditscore._checks import check_kind, read_entries
 from creditscore._days import check_day
 from creditscore.exceptions import InvalidParameterError, StoreError
+from creditscore.organise._guard._cleaning import clean
 from creditscore.organise._guard._database_role import database_roles
-from creditscore.organise._guard._erasing import clean
 from creditscore.organise._guard._erasing_store import StoreErasing
 from creditscore.organise._guard._events import (
     customer_id,
@@ -23,13 +23,21 @@ from creditscore.organise._guard._events import (
 from creditscore.organise._guard._role_script import RoleScript
 from creditscore.organise._guard._rotation import check_ring, rewrap
 from creditscore.organise._store import _clock
+from creditscore.organise._store._against_trail import (
+    FollowedSink,
+    Told,
+    check_sees_all,
+    differences,
+)
 from creditscore.organise._store._base import OWNER
 from creditscore.organise._store._engine import is_sqlite
 from creditscore.organise._store._names import next_id
 from creditscore.organise._store._schema import assignments
+from creditscore.organise._store._store_trail_report import StoreTrailReport
 from creditscore.organise._store._subjects import renew_protection, settings_of
 from creditscore.organise._store._writing import next_instant
 from creditscore.protect import (
+    Actor,
     Anchor,
     ApprovalDesk,
     DataProtectionReport,
@@ -51,8 +59,12 @@ class StoreKeeping(StoreErasing):
     def approvals(self) -> ApprovalDesk:
         """Where what needs four eyes is asked for and approved, by records of the trail.
 
-        Requests have no details: an erasure, an export or a change of keys is asked for with its
-        customers and, for an export, all items of the catalogue.
+        Requests have no details. What is about customers (an erasure, a hold, a consent or a
+        request of a customer, a merge, an assignment, an export) is asked for with these
+        customers, an export with all items of the catalogue too; the rest (a backup, a change of
+        keys, policy, plan or catalogue, the roles of the database) with neither. The number of
+        the request is then the `approval` of the call. It is not used where a customer is not
+        there, or where something such as a hold is found to be in the way.
 
         Raises
         ------
@@ -65,6 +77,51 @@ class StoreKeeping(StoreErasing):
             raise StoreError(msg)
         with self._reading():
             return ApprovalDesk(self._desk.policy, self._desk.trail())
+
+    def break_glass(self, *, reason: str) -> Actor:
+        """Act in the emergency role of the policy for some hours, with a record that stays.
+
+        Parameters
+        ----------
+        reason : str
+            Why, 20 characters or more, and another one for each emergency of a person; it is kept
+            for good, so it names no customer.
+
+        Returns
+        -------
+        Actor
+            Who uses the store from now on: the same person with the emergency role besides its
+            own, which all end together. Whoever of its programs opens the store meanwhile may do
+            so by this actor, or name the role.
+
+        Raises
+        ------
+        StoreError
+            The store has no policy.
+        InvalidParameterError
+            The policy has no emergency role, or the reason is too short.
+        AccessDeniedError
+            No role of the actor is granted it, it has the emergency role by now, or an emergency
+            of the same person had this reason before.
+        BrokenTrailError
+            The audit trail is not whole.
+
+        See Also
+        --------
+        creditscore.protect.break_glass : How it is recorded, and how long it lasts.
+
+        Notes
+        -----
+        The right to audit is not needed. A store is opened in the emergency role by nobody
+        without such a record, which must be the person's and running. At its end the actor may do
+        nothing more: open the store anew. In PostgreSQL it takes a log-in that reads the trail, as
+        members of the role of the library do. O(records) time.
+        """
+        with self._reading():
+            # under the policy of now
+            pass
+        self._desk = self._desk.in_emergency(reason)
+        return self.actor
 
     def change_plan(self, plan: ProtectionPlan, *, approval: str = "") -> None:
         """Say what personal data are used for; the plan before stays among the settings.
@@ -146,19 +203,23 @@ class StoreKeeping(StoreErasing):
 
     def role_script(
         self, *, prefix: str = "creditscore", assigned: Iterable[str] = (),
-        schema: str = "public", database: str = "",
+        schema: str = "public", database: str = "", shared: bool = False,
     ) -> str:  # fmt: skip
         """Return the script that gives a PostgreSQL database the roles of the policy.
 
         Parameters
         ----------
         prefix : str, default="creditscore"
-            What names of roles begin with.
+            What names of roles begin with. Roles are those of the whole server: give each store on
+            it a prefix of its own.
         assigned : iterable of str, default=()
             Roles of the policy that see those customers alone that were assigned to the log-in
             (:meth:`assign_customers`); the others see all.
         schema, database : str
             Where the tables are; without a database, that of the store.
+        shared : bool, default=False
+            Whether the roles may be those of another database of the server, too, so that members
+            of them come into both. Otherwise the script refuses that.
 
         Returns
         -------
@@ -187,8 +248,9 @@ class StoreKeeping(StoreErasing):
           (``SET app.purpose = '…'``, as the library does by itself), of the customers assigned to
           it, without those that were erased. Encrypted values only where it may read protected
           items; no keys; of the audit trail what is needed to add to it. It changes nothing.
-          What another role of its member is denied stays denied. Who reads by the library with
-          such a log-in needs ``…_keys`` too; items that are masked are then missing.
+          What another role of its member is denied stays denied, also after ``SET ROLE``. Who
+          reads by the library with such a log-in needs ``…_keys`` too; items that are masked are
+          then missing.
 
         All is taken away from PUBLIC, connecting to the database included. Grants with an end are
         taken as they are when the script is made: run a new one when they end, when the policy or
@@ -201,20 +263,24 @@ class StoreKeeping(StoreErasing):
         self._desk.check_any("manage_policy", "audit")
         for name, value in (("prefix", prefix), ("schema", schema), ("database", database)):
             check_kind(value, name, f"{OWNER}.role_script", str)
+        check_kind(shared, "shared", f"{OWNER}.role_script", bool)
         limited = read_entries(assigned, "assigned", f"{OWNER}.role_script")
         roles = database_roles(self._desk.policy, self.catalogue, prefix, limited)
         where = database or str(self._engine.url.database)
-        script = RoleScript(roles=roles, prefix=prefix, schema=schema, database=where)
+        script = RoleScript(
+            roles=roles, prefix=prefix, schema=schema, database=where, is_shared=shared
+        )
         return script.text()
 
     def install_roles(
-        self, *, prefix: str = "creditscore", assigned: Iterable[str] = (), approval: str = ""
-    ) -> None:
+        self, *, prefix: str = "creditscore", assigned: Iterable[str] = (), shared: bool = False,
+        approval: str = "",
+    ) -> None:  # fmt: skip
         """Run the script of :meth:`role_script` in the PostgreSQL database of the store.
 
         Parameters
         ----------
-        prefix, assigned
+        prefix, assigned, shared
             As those of :meth:`role_script`, with the same errors.
         approval : str, default=""
             Number of an approved request to manage the policy, where it asks for four eyes.
@@ -222,7 +288,8 @@ class StoreKeeping(StoreErasing):
         Raises
         ------
         StoreError
-            The store is in SQLite, which has no roles; or the log-in is no superuser.
+            The store is in SQLite, which has no roles; the log-in is no superuser; or another
+            database of the server has roles of these names.
         AccessDeniedError
             The policy does not let the actor manage it.
         """
@@ -232,7 +299,9 @@ class StoreKeeping(StoreErasing):
             raise StoreError(msg)
         with self._reading() as connection:
             schema = connection.execute(sa.select(sa.func.current_schema())).scalar()
-        script = self.role_script(prefix=prefix, assigned=assigned, schema=str(schema))
+        script = self.role_script(
+            prefix=prefix, assigned=assigned, schema=str(schema), shared=shared
+        )
         self._desk.allow("manage_policy", approval)
         with self._writing() as connection:
             # without parameters, so that a percent sign stays one
@@ -241,7 +310,12 @@ class StoreKeeping(StoreErasing):
             self._desk.record_change(connection, "install_roles", {"prefix": prefix})
 
     def assign_customers(
-        self, customers: Iterable[str], member: str, *, assigned: bool = True
+        self,
+        customers: Iterable[str],
+        member: str,
+        *,
+        assigned: bool = True,
+        approval: str = "",
     ) -> None:
         """Say which customers a log-in of PostgreSQL sees, where its role sees some alone.
 
@@ -253,13 +327,16 @@ class StoreKeeping(StoreErasing):
             Name of the log-in.
         assigned : bool, default=True
             Whether it sees them from now on, or no longer.
+        approval : str, default=""
+            Number of an approved request to manage the policy for these customers, where it asks
+            for four eyes.
 
         Raises
         ------
         StoreError
             There is no such customer; or the store is in SQLite, where it would have no effect.
         AccessDeniedError
-            The policy does not let the actor manage it.
+            The policy does not let the actor manage it, or nobody approved it.
         """
         self._check_open()
         names = [str(one) for one in read_entries(customers, "customers", OWNER)]
@@ -267,22 +344,72 @@ class StoreKeeping(StoreErasing):
         if is_sqlite(self._engine):
             msg = "SQLite has no log-ins, so that an assignment would have no effect."
             raise StoreError(msg)
-        self._desk.check("manage_policy")
-        with self._writing() as connection:
+        self._desk.check_granted("manage_policy", approval)
+        with self._reading() as connection:
             known = self._desk.customers(connection)
+            numbers = [customer_id(known, name) for name in names]
+        self._desk.allow("manage_policy", approval, subjects=names)
+        with self._writing() as connection:
             first, at = next_id(connection, assignments), next_instant(connection)
             rows = [
                 {
                     "id": first + place, "member": member, "is_assigned": assigned,
-                    "customer_id": customer_id(known, name), "recorded_at": at,
-                    "recorded_by": self.actor.name,
+                    "customer_id": number, "recorded_at": at, "recorded_by": self.actor.name,
                 }
-                for place, name in enumerate(names)
+                for place, number in enumerate(numbers)
             ]  # fmt: skip
             if rows:
                 connection.execute(assignments.insert(), rows)
             said = {"member": member, "assigned": assigned}
             self._desk.record_change(connection, "assign", said, names)
+
+    def verify_trail(self, anchors: Anchor | Iterable[Anchor] = ()) -> StoreTrailReport:
+        """Check that the trail is whole, and that the tables hold what it tells.
+
+        Parameters
+        ----------
+        anchors : Anchor or iterable of Anchor, default=()
+            Those of the trail that are kept elsewhere, as by :meth:`AuditTrail.verify`.
+
+        Returns
+        -------
+        StoreTrailReport
+            Whose :meth:`~StoreTrailReport.check` raises an error where one of both is not so.
+
+        Raises
+        ------
+        StoreError
+            The log-in of PostgreSQL sees a part of the rows.
+        AccessDeniedError
+            The policy does not let the actor audit.
+
+        Notes
+        -----
+        Each record of a change tells which rows it added, by their numbers and a keyed digest:
+        batches, customers, items, origins, rejects, retractions, merges, erasures, events
+        (consents, holds, requests), assignments, and versions of documents. So it is found where
+        one was taken out, put in or changed by another program. Of customers that is the number
+        and the digest of the name. The name itself, and the seals of events and of documents, are
+        checked where they are read, as by :meth:`customers` and :meth:`holds`. Observations are
+        counted for each load. What stands in one of them, and two that were exchanged, is not
+        compared; nor are the keys. Where a store has no keys, the secret lies in it, and accidents
+        are found, but no intent. Records of releases before this one tell at most how many rows
+        there are.
+
+        One pass of the trail, and one of the tables, all of one state: O(records + rows) time,
+        O(changes + loads) memory.
+        """
+        self._check_open()
+        self._desk.check("audit")
+        with self._reading() as connection:
+            check_sees_all(connection)
+            told = Told()
+            trail = self._desk.trail_at(FollowedSink(connection, told.take)).verify(anchors)
+            if not trail.is_whole:
+                return StoreTrailReport.of(trail)
+            return StoreTrailReport.of(
+                trail, tuple(differences(connection, self._desk.vault, told))
+            )
 
     def protection_report(
         self,

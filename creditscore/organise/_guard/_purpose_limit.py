@@ -46,7 +46,8 @@ def limited(
         return scope, set()
     persons = persons_of(known, desk, catalogue, _read(known.connection, scope))
     at = dt.datetime.fromtimestamp(_clock.now() / 1e6, dt.UTC)
-    lacking = set(uncovered(read_consents(known), persons.values(), purpose, at))
+    consents = read_consents(known, with_evidence=False)
+    lacking = set(uncovered(consents, persons.values(), purpose, at))
     numbers = tuple(n for n, name in persons.items() if name in lacking)
     if numbers and named:
         return scope, {persons[n] for n in numbers}
@@ -106,7 +107,7 @@ def kinds_of(
     today = int(_clock.day_of(np.array(_clock.now())))
     items = {number: catalogue[KIND]}
     scope = Scope(items=(number,), customers=asked, as_of=today, once=once_of(items))
-    found = find(connection, scope)
+    found = find(desk.customers(connection), scope)
     found = found.rows(chosen(found.facts, today))
     reader = Reader(items=items, masked=frozenset(), vault=desk.vault)
     values = reader.read(connection, scope, found)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from creditscore.exceptions import BrokenTrailError
+from creditscore.exceptions import BrokenTrailError, StoreError
 from creditscore.protect import Actor, AuditTrail, FileSink, TrailReport
 
 
@@ -66,9 +66,17 @@ class ErasureRegister:
 
         Raises
         ------
+        StoreError
+            There is no such file.
         BrokenTrailError
             The register was edited or cut, or is that of another store.
         """
+        if not self.path.is_file():
+            msg = (
+                f"There is no register of erasures {str(self.path)!r}, which the first erasure "
+                "makes. Check the path. Where nobody was erased, give none."
+            )
+            raise StoreError(msg)
         report: TrailReport = self._trail(key).verify()
         if report.told:
             msg = f"The register of erasures, {self.path}, cannot be used. {report.told}"

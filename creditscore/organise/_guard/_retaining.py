@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from creditscore._checks import check_kind
 from creditscore.collect import ItemCatalogue
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 from creditscore.organise._guard._erasing import Counts, Erasing
@@ -18,6 +19,7 @@ from creditscore.organise._guard._purpose_limit import KIND, kinds_of
 from creditscore.organise._guard._register import ErasureRegister
 from creditscore.organise._store import _clock
 from creditscore.organise._store._access import Desk
+from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._erased import EXPIRED, Unread, erased_ids, pseudonym
 from creditscore.organise._store._names import item_numbers
 from creditscore.organise._store._schema import items, observations
@@ -30,6 +32,47 @@ from creditscore.protect import Retention, RetentionRule, due_for_erasure
 _ASKED = "the day before erasure was asked for"
 _OF_FACTS = ("true_from", "true_to", "collected_at", "recorded_at")
 """Events of rules that facts have themselves."""
+
+
+def check_events(
+    known: Customers, rules: Sequence[RetentionRule], given: pd.DataFrame | None, owner: str
+) -> None:
+    """Check that events of customers tell something: else all would be kept without a word.
+
+    Raises
+    ------
+    InvalidParameterError
+        They are no table.
+    InvalidDataError
+        Customers are a column and not the index, the store has none of them, or no column is an
+        event of the rules.
+    """
+    if given is None or not rules:
+        return
+    check_kind(given, "customers", owner, pd.DataFrame)
+    where = f"The 'customers' parameter of {owner}"
+    if "customer" in given.columns:
+        msg = (
+            f"{where} has a column 'customer', and a row is found by its index: give "
+            "customers.set_index('customer')."
+        )
+        raise InvalidDataError(msg)
+    if len(given) and not known.among(_names(given)):
+        msg = (
+            f"None of the {len(given):,} customers in the index of the 'customers' parameter of "
+            f"{owner} is in the store. Do both have the same names or numbers?"
+        )
+        raise InvalidDataError(msg)
+    events = sorted({rule.after for rule in rules} - {*_OF_FACTS})
+    if not {KIND, *events}.intersection(given.columns):
+        columns = ", ".join(map(repr, given.columns)) or "none"
+        wanted = ", ".join(map(repr, (*events, KIND)))
+        msg = f"{where} has no column that the rules ask for: {wanted}. Its columns: {columns}."
+        raise InvalidDataError(msg)
+
+
+def _names(given: pd.DataFrame) -> list[str]:
+    return [str(key).strip() for key in given.index]
 
 
 def retention_of(
@@ -104,7 +147,7 @@ def kept_items(
 
 def _by_text(given: pd.DataFrame, names: pd.Index) -> pd.DataFrame:
     """Return the rows of customers, whose names are texts here, whatever they came as."""
-    table = given.set_axis(pd.Index([str(key).strip() for key in given.index], dtype=object))
+    table = given.set_axis(pd.Index(_names(given), dtype=object))
     if table.index.has_duplicates:
         twice = table.index[table.index.duplicated()][0]
         msg = f"The customer {twice!r} stands twice in the index of 'customers'."
@@ -145,13 +188,15 @@ def expire(
     held = {str(h.subject) for h in read_holds(known) if h.holds_on(today)}
     done.n_held = retention.counts.get("held", 0)
     guarded = [item.name for item in catalogue if item.is_protected]
-    expired = Unread.read(connection).expired
+    expired, gone = Unread.read(connection, desk.vault).expired, erased_ids(connection)
     erasing: Erasing | None = None
     for name, due in retention.due().groupby("customer", observed=True, sort=True):
         if str(name) in held:
             done.n_held += len(due)
             continue
         number = known.numbers([str(name)]).get(str(name))
+        if number in gone:
+            continue
         ids = due.index.to_numpy(dtype=np.int64)
         facts = _of_customer(connection, -1 if number is None else number)
         if number is None or not np.isin(ids, facts["id"]).all():
@@ -166,10 +211,12 @@ def expire(
             counts = erasing.destroy(number, reason=reason, by=by, kept=kept)
             done.erased[number] = (counts, kept)
             done.registered.append((str(name), kept))
-        at = next_instant(connection)
-        content = {"observations": ids.tolist(), "reason": reason}
-        add_event(known, EXPIRED, number, content, at=at, by=by)
-        done.n_expired += 0 if number in done.erased else len(ids)
+        new = ids[~np.isin(ids, expired)]
+        if len(new):
+            at = next_instant(connection)
+            content = {"observations": new.tolist(), "reason": reason}
+            add_event(known, EXPIRED, number, content, at=at, by=by)
+            done.n_expired += 0 if number in done.erased else len(new)
     return done
 
 

@@ -63,6 +63,7 @@ class RoleScript:
     prefix: str
     schema: str
     database: str
+    is_shared: bool
 
     def text(self) -> str:
         """Return the script; statements end with a semicolon and stand in one transaction."""
@@ -76,6 +77,8 @@ class RoleScript:
 
     def _statements(self) -> Iterator[str]:
         yield "SET LOCAL standard_conforming_strings = on"
+        if not self.is_shared:
+            yield self._alone()
         for name in self.names:
             yield _do(
                 f"IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {literal(name)}) THEN "
@@ -87,6 +90,23 @@ class RoleScript:
         yield from self._of_library()
         for number, role in enumerate(self.roles):
             yield from self._of_role(role, number)
+
+    def _alone(self) -> str:
+        """Refuse roles that another database knows: their members would come into both stores."""
+        names = ", ".join(map(literal, self.names))
+        there = "db.oid = dep.dbid OR dep.classid = 'pg_database'::regclass AND db.oid = dep.objid"
+        said = literal(
+            "the role % has rights in the database % too, and members of it would read both "
+            "stores; give another prefix, or shared=True where that is meant"
+        )
+        return _do(
+            "SELECT role.rolname AS role, db.datname AS name INTO found FROM pg_shdepend AS dep "
+            "JOIN pg_roles AS role ON dep.refclassid = 'pg_authid'::regclass "
+            f"AND role.oid = dep.refobjid JOIN pg_database AS db ON {there} "
+            f"WHERE role.rolname IN ({names}) AND db.datname <> current_database() "
+            "ORDER BY db.datname, role.rolname LIMIT 1; "
+            f"IF found.name IS NOT NULL THEN RAISE EXCEPTION {said}, found.role, found.name; END IF"
+        )
 
     def _table(self, name: str) -> str:
         return f"{identifier(self.schema)}.{identifier(name)}"
@@ -184,6 +204,8 @@ class RoleScript:
         yield from self._entered((name,))
         if role.is_auditor:
             yield f"GRANT SELECT ON {self._table('audit')} TO {name}"
+        if role.denied:
+            yield from self._denials(role, name, number)
         if not role.readable:
             return
         for table in _OPEN:
@@ -193,9 +215,9 @@ class RoleScript:
         yield f"GRANT INSERT ON {self._table('audit')} TO {name}"
         if role.reads_protected:
             yield f"GRANT SELECT (cipher) ON {self._table('observations')} TO {name}"
-        yield from self._rows_of(role, name, number)
+        yield from self._rows_of(role, name)
 
-    def _rows_of(self, role: DatabaseRole, name: str, number: int) -> Iterator[str]:
+    def _rows_of(self, role: DatabaseRole, name: str) -> Iterator[str]:
         erased = f"SELECT customer_id FROM {self._table('erasures')}"
         expired = (
             "SELECT jsonb_array_elements_text(content::jsonb -> 'observations')::bigint "
@@ -214,15 +236,39 @@ class RoleScript:
         }
         for table, condition in conditions.items():
             yield self._policy(role.name, name, table, "SELECT", condition)
-        if role.denied:
-            condition = f"NOT ({self._items(role.denied)})"
-            # numbered, since a longer name than that of the role may be too long
-            denial = role_name(self.prefix, f"denied_{number}")
-            while denial in self.names:
-                denial += "_"
-            yield self._policy(
-                denial, name, "observations", "SELECT", condition, kind="RESTRICTIVE"
-            )
+
+    def _denials(self, role: DatabaseRole, name: str, number: int) -> Iterator[str]:
+        """Take from members what the role is denied, also where it may read nothing itself."""
+        others = f"NOT ({self._items(role.denied)})"
+        # numbered, since a longer name than that of the role may be too long
+        denial = role_name(self.prefix, f"denied_{number}")
+        while denial in self.names or f"{denial}_" in self.names:
+            denial += "_"
+        # that of the role tells the library whether its log-in sees all
+        for of, to, condition in (
+            (denial, name, others),
+            (f"{denial}_", "PUBLIC", f"{self._is_free(denial)} OR {others}"),
+        ):
+            yield self._policy(of, to, "observations", "SELECT", condition, kind="RESTRICTIVE")
+
+    def _is_free(self, denial: str) -> str:
+        """Return the condition that what a role is denied is not denied to the session.
+
+        The log-in is asked, since SET ROLE changes the current role alone, and any membership
+        counts, whether its rights are inherited or not; once a statement, as a query. Who may be
+        the owner, as a superuser is a member of every role, could drop the policy as well.
+
+        The role is that of the policy `denial`, which follows it to another name and goes with it:
+        a name of a role that is gone would be an error for whoever reads.
+        """
+        table = f"{literal(self._table('observations'))}::regclass"
+        denied = (
+            "SELECT FROM pg_policy AS own, unnest(own.polroles) AS denied(role) "
+            f"WHERE own.polrelid = {table} AND own.polname = {literal(denial)} "
+            f"AND {_is_member('denied.role')}"
+        )
+        owners = f"SELECT FROM pg_class AS own WHERE own.oid = {table} AND {_is_member('relowner')}"
+        return f"(NOT EXISTS ({denied}) OR EXISTS ({owners}))"
 
     def _seen(self, role: DatabaseRole, column: str, *, by_index: bool = False) -> str:
         """Return the condition that a role sees a customer: any, or one assigned to the log-in."""
@@ -275,6 +321,10 @@ def _protections(role: DatabaseRole) -> str:
         return "true"
     purpose = "content::jsonb ->> 'purpose' = current_setting('app.purpose', true)"
     return f"(kind IN ('erased', 'expired') OR (kind IN ('consent', 'withdrawal') AND {purpose}))"
+
+
+def _is_member(role: str) -> str:
+    return f"pg_has_role(session_user, {role}, 'MEMBER')"
 
 
 def _among(column: str, numbers: str) -> str:

@@ -42,6 +42,11 @@ def rewrap(connection: sa.Connection, vault: Vault, ring: KeyRing) -> tuple[Vaul
 
     Returns the vault under the new ring, and how many keys there are. Values stay as they are.
     O(customers) time, some tens of microseconds each.
+
+    Raises
+    ------
+    DecryptionError
+        A key is not what the store wrote.
     """
     after = vault.under(ring)
     kept = connection.execute(sa.select(subject_keys)).all()
@@ -49,8 +54,7 @@ def rewrap(connection: sa.Connection, vault: Vault, ring: KeyRing) -> tuple[Vaul
         {
             "of_kind": row.kind,
             "of_owner": row.owner,
-            "anew": after.wrap(vault.unwrap(bytes(row.wrapped), row.kind, row.owner), row.kind,
-                               row.owner),
+            "anew": after.wrap(vault.unwrap(row.wrapped, row.kind, row.owner), row.kind, row.owner),
         }
         for row in kept
     ]  # fmt: skip

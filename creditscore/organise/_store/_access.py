@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from creditscore._checks import read_entries
 from creditscore.collect import Item, ItemCatalogue
-from creditscore.exceptions import AccessDeniedError
+from creditscore.exceptions import AccessDeniedError, StoreError
+from creditscore.organise._store._added import added_to
 from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._subjects import Vault
 from creditscore.organise._store._trail import SqlSink
@@ -23,6 +24,8 @@ from creditscore.protect import (
     AuditTrail,
     ProtectionPlan,
     ReadableItems,
+    break_glass,
+    in_emergency,
 )
 
 
@@ -65,9 +68,26 @@ class Desk:
     names: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
     """Names of customers that were decrypted while the store is open."""
 
-    def under(self, policy: AccessPolicy | None) -> Desk:
-        """Return the same under another policy."""
-        return replace(self, policy=policy)
+    def under(self, policy: AccessPolicy | None, bind: sa.Connection | None = None) -> Desk:
+        """Return the same under another policy.
+
+        Raises
+        ------
+        AccessDeniedError
+            The actor has its emergency role, and the trail no running record of that.
+        """
+        if policy is None:
+            return replace(self, policy=None)
+        actor = in_emergency(policy, self.actor, trail=self.trail(bind))
+        return replace(self, policy=policy, actor=actor)
+
+    def in_emergency(self, reason: str) -> Desk:
+        """Return the same for the actor in an emergency, which is recorded whoever may audit."""
+        if self.policy is None:
+            msg = "The store has no policy, so that everybody may do everything."
+            raise StoreError(msg)
+        trail = self.trail()
+        return replace(self, actor=break_glass(self.policy, self.actor, reason=reason, trail=trail))
 
     def planned(self, plan: ProtectionPlan | None) -> Desk:
         """Return the same under another plan."""
@@ -111,14 +131,23 @@ class Desk:
         Where the policy asks for four eyes, the request of this number is used: it was made by
         the actor for these customers and items, and another person approved it.
         """
-        if self.policy is None:
-            return
-        if self.policy.four_eyes_of(action) is None or not approval:
-            for item in items or (None,):
-                self.check(action, item)
+        self.check_granted(action, approval, items)
+        if self.policy is None or self.policy.four_eyes_of(action) is None:
             return
         desk = ApprovalDesk(self.policy, self.trail())
         desk.use(approval, self.actor, action, subjects=subjects or None, items=items)
+
+    def check_granted(self, action: str, approval: str, items: Sequence[Item] = ()) -> None:
+        """Refuse who may not do something, also where another person approves; for before a look.
+
+        No request is used yet: what a look finds may be in the way, and the request stays good.
+        """
+        policy = self.policy
+        if policy is None:
+            return
+        for item in items or (None,):
+            if not policy.decide(self.actor, action, item, approved=bool(approval)).allowed:
+                self.check(action, item)
 
     def check_any(self, *actions: str, items: Sequence[Item] = ()) -> None:
         """Refuse who may do none of some actions; where items are given, reading one is enough.
@@ -211,8 +240,9 @@ class Desk:
         details: dict[str, Any],
         subjects: Sequence[str] = (),
     ) -> None:
-        """Leave a record of a change, in the transaction of the change."""
-        self.trail(connection).append(self.actor, action, details, subjects=subjects)
+        """Leave a record of a change and the rows that it added, in its own transaction."""
+        said = details | added_to(connection, self.vault)
+        self.trail(connection).append(self.actor, action, said, subjects=subjects)
 
 
 def who(actor: Actor | None) -> Actor:

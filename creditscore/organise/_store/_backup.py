@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -23,11 +23,9 @@ from creditscore.organise._store._engine import (
     reading,
     told,
     url_of,
-    use_wal,
     writing,
 )
 from creditscore.organise._store._guards import lifted
-from creditscore.organise._store._new_file import new_file, remove_file
 from creditscore.organise._store._revisions import HEAD, make_tables
 from creditscore.organise._store._schema import audit, blocks, metadata, observations
 from creditscore.protect import TrailHead
@@ -35,6 +33,8 @@ from creditscore.protect import TrailHead
 _FORMAT, _VERSION = "creditscore.store_backup", 1
 _AT_ONCE = 100_000
 _BLOCK = 2**20
+# blocks hold nothing of their own, and PostgreSQL has none
+_COUNTED = tuple(table.name for table in metadata.sorted_tables if table is not blocks)
 
 
 def back_up(engine: sa.Engine, path: Path, key: bytes) -> BackupReport:
@@ -113,7 +113,7 @@ def _report(path: Path) -> BackupReport:
     engine = make_engine(url_of(path), 0)
     try:
         with reading(engine) as connection:
-            rows = _counts(connection)
+            rows = count_rows(connection)
             last = sa.select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc())
             row = connection.execute(last.limit(1)).first()
     finally:
@@ -122,22 +122,25 @@ def _report(path: Path) -> BackupReport:
     return BackupReport(path=str(path), sha256=_sha256(path), rows=rows, head=head)
 
 
-def _counts(connection: sa.Connection) -> dict[str, int]:
+def count_rows(connection: sa.Connection, names: Iterable[str] = _COUNTED) -> dict[str, int]:
+    """Count the rows of tables by their names, of those that are there."""
+    there = set(sa.inspect(connection).get_table_names())
     found = {}
-    for table in metadata.sorted_tables:
-        if table is blocks:
-            # they hold nothing of their own, and PostgreSQL has none
-            continue
-        n = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
-        found[table.name] = int(n or 0)
+    for name in names:
+        if name in there:
+            n = connection.execute(sa.select(sa.func.count()).select_from(sa.table(name))).scalar()
+            found[name] = int(n or 0)
     return found
 
 
-def _sha256(path: Path) -> str:
+def _sha256(path: Path, copy: Path | None = None) -> str:
+    """Return the hash of a file, and copy what is hashed to another one that is there."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with path.open("rb") as file, nullcontext() if copy is None else copy.open("r+b") as into:
         while block := file.read(_BLOCK):
             digest.update(block)
+            if into is not None:
+                into.write(block)
     return digest.hexdigest()
 
 
@@ -147,21 +150,19 @@ def _beside(path: Path) -> Path:
 
 @dataclass(frozen=True, kw_only=True)
 class Backup:
-    """A backup whose file is what its document says."""
+    """A backup: its file, and what the document beside it says."""
 
     path: Path
     content: Mapping[str, Any]
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read the document, and check the file by it.
+        """Read the document.
 
         Raises
         ------
         StoreNotFoundError
             There is no such file.
-        StoreError
-            The bytes of the file are others.
         DocumentNotFoundError, DocumentError
             There is no document beside it, or it is none of a backup.
         """
@@ -169,13 +170,38 @@ class Backup:
             msg = f"There is no backup {str(path)!r}. Check the path."
             raise StoreNotFoundError(msg)
         content = read_document(_beside(path), kind=_FORMAT, version=_VERSION)
-        if _sha256(path) != content.get("sha256"):
+        return cls(path=path, content=content)
+
+    def copy_to(self, place: Path) -> None:
+        """Copy the file, which stays as it is, to a new one that its owner alone may read.
+
+        Raises
+        ------
+        StoreError
+            What was copied are other bytes than were written, or it cannot be copied.
+        """
+        try:
+            make_file(place)
+        except StoreError as error:
             msg = (
-                f"The backup {str(path)!r} is not the file that was written: its hash is another. "
-                "It was altered, cut off or damaged; take another one."
+                f"A private copy of the backup {str(self.path)!r} is what a store is made of. "
+                f"{error} Put the backup and its document where you may write."
+            )
+            raise StoreError(msg) from error
+        try:
+            found = _sha256(self.path, place)
+        except OSError as error:
+            msg = (
+                f"The backup {str(self.path)!r} cannot be copied to {str(place)!r}: "
+                f"{error.strerror}."
+            )
+            raise StoreError(msg) from error
+        if found != self.content.get("sha256"):
+            msg = (
+                f"The backup {str(self.path)!r} is not the file that was written: its hash is "
+                "another. It was altered, cut off or damaged; take another one."
             )
             raise StoreError(msg)
-        return cls(path=path, content=content)
 
     def check_seal(self, key: bytes) -> None:
         """Check that the document is of the store whose key this is.
@@ -190,49 +216,3 @@ class Backup:
         except AlteredDocumentError as error:
             msg = f"The document of the backup {str(self.path)!r} is not sealed by this store."
             raise StoreError(msg) from error
-
-    def restore_to(
-        self, source: sa.Engine, target: sa.Engine, erase: Callable[[sa.Connection], int]
-    ) -> int:
-        """Make a store of it at another place, and erase in it; returns how many were erased.
-
-        There is a store once all of this is done: PostgreSQL has one transaction, and SQLite a
-        file beside, which gets the name of the store at last.
-
-        Raises
-        ------
-        StoreError
-            A table has more or fewer rows than it should, or there is such a file.
-        """
-        if not is_sqlite(target):
-            with reading(source) as connection, writing(target) as into:
-                make_tables(into)
-                copy_rows(connection, into)
-                return self._finished(into, erase)
-        place = Path(str(target.url.database))
-        make_file(place)
-        beside = place.with_name(f"{place.name}.restoring")
-        # of a process that was killed; nobody else restores to this place
-        remove_file(beside)
-        engine = make_engine(url_of(beside), 0)
-        try:
-            with new_file(engine):
-                _copy_file(source, beside)
-                # connections from before the copy would believe that the file still has its log
-                engine.dispose()
-                use_wal(engine)
-                with writing(engine) as into:
-                    n_erased = self._finished(into, erase)
-                engine.dispose()
-                beside.replace(place)
-        except BaseException:
-            place.unlink(missing_ok=True)
-            raise
-        return n_erased
-
-    def _finished(self, connection: sa.Connection, erase: Callable[[sa.Connection], int]) -> int:
-        found = _counts(connection)
-        if found != self.content["rows"]:
-            msg = f"The backup {str(self.path)!r} was not copied whole: tables lack rows."
-            raise StoreError(msg)
-        return erase(connection)

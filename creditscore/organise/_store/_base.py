@@ -13,6 +13,7 @@ from creditscore._display import counted
 from creditscore.collect import ItemCatalogue
 from creditscore.exceptions import InvalidParameterError, KeyStoreError, StoreError
 from creditscore.organise._store._access import Desk
+from creditscore.organise._store._added import begun
 from creditscore.organise._store._engine import place_text, reading, state_purpose, writing
 from creditscore.organise._store._schema import batches, customers
 from creditscore.organise._store._settings import PROTECTION, versions_of
@@ -119,7 +120,7 @@ class StoreBase:
         self._check_open()
         with writing(self._engine) as connection:
             self._check_current(connection)
-            yield connection
+            yield begun(connection)
 
     def _check_reason(self, reason: Any, call: str) -> None:
         """Check that a text says why, and can be kept; it is not shown, for it may be personal."""

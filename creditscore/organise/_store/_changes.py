@@ -13,7 +13,7 @@ from creditscore._warn import warn_user
 from creditscore.collect import ItemCatalogue, Observations
 from creditscore.exceptions import KnownRowsWarning, RejectedRowsWarning, StoreError
 from creditscore.organise._store._base import OWNER, StoreBase
-from creditscore.organise._store._linking import add_link, link_table
+from creditscore.organise._store._linking import add_link, check_link, link_table
 from creditscore.organise._store._load_result import LoadResult
 from creditscore.organise._store._names import next_id
 from creditscore.organise._store._numbering import row_number, row_numbers
@@ -133,14 +133,16 @@ class StoreChanges(StoreBase):
         Parameters
         ----------
         rejects : Rejects or DataFrame
-            Of a reader: source, row, column, item, value, reason, protected and cells.
+            Of a reader: source, row, column, item, value, reason, protected and cells; where
+            they are there, customer and digest.
         batch : int
             The load that they belong to.
 
         Returns
         -------
         int
-            Rows that were kept; what a load before kept already is passed over.
+            Rows that were kept; what is kept already, of the same source, row and fault with the
+            same cells, is passed over.
 
         Raises
         ------
@@ -150,22 +152,40 @@ class StoreChanges(StoreBase):
             A column is not there.
         InvalidParameterError
             The batch is no number, or the rejects are no table.
+        InvalidDataError
+            A cell holds an array, or "protected" is neither True nor False.
         AccessDeniedError
             The policy does not let the actor write any item.
 
+        Warns
+        -----
+        RejectedRowsWarning
+            Rows are of customers whose data were erased, or were erased with them; they are not
+            kept.
+
         Notes
         -----
-        Values and whole rows are encrypted, each reject under a key of its own, so that those of
-        a customer can be erased. A store without keys keeps what may be personal not at all.
+        Values, whole rows and their customers are encrypted, each reject under a key of its own,
+        so that those of a customer can be erased: those of which the reader read it as the
+        customer, and where it read none that the store knows, those of which a cell names it.
+
+        A store without keys keeps what may be personal not at all. There a row is kept already
+        where one of the same place, fault, value and digest of the source is.
         """
         self._check_open()
         table = getattr(rejects, "table", rejects)
         batch = row_number(batch, "batch", f"{OWNER}.reject")
         self._check_writer()
         with self._writing() as connection:
-            n = add_rejects(connection, self._desk.vault, table, batch)
-            said = {"batch": batch, "rows": n}
+            n, n_refused = add_rejects(self._desk.customers(connection), table, batch)
+            said = {"batch": batch, "rows": n, "refused": n_refused}
             self._desk.record_change(connection, "reject", said)
+        if n_refused:
+            msg = (
+                f"{n_refused:,} rejected rows are of customers whose data were erased; they were "
+                "not kept."
+            )
+            warn_user(msg, RejectedRowsWarning)
         return n
 
     def rejects(self, batch: int | None = None) -> pd.DataFrame:
@@ -179,8 +199,8 @@ class StoreChanges(StoreBase):
         Returns
         -------
         DataFrame
-            batch, source, row, column, item, value, reason, protected and cells. Reading values
-            that may be personal leaves a record in the trail.
+            batch, source, row, column, item, value, reason, protected, cells and customer, as
+            the reader read it. Reading values that may be personal leaves a record in the trail.
 
         Raises
         ------
@@ -192,7 +212,7 @@ class StoreChanges(StoreBase):
             batch = row_number(batch, "batch", f"{OWNER}.rejects")
         self._check_writer()
         with self._reading() as connection:
-            table = reject_table(connection, self._desk.vault, batch)
+            table = reject_table(connection, self._desk.vault, batch).reset_index(drop=True)
         if len(table) and table["protected"].any():
             said = {"call": "rejects", "batch": batch, "rows": len(table)}
             self._desk.trail().append(self.actor, "read", said)
@@ -234,7 +254,9 @@ class StoreChanges(StoreBase):
         self._check_open()
         ids = row_numbers(observation_ids, "observation_ids", f"{OWNER}.retract")
         self._check_reason(reason, "retract")
-        # before writing begins: that something was denied is written by itself
+        # who may write nothing does not learn what is there; and that something was denied is
+        # written by itself, before writing begins
+        self._check_writer()
         with self._reading() as connection:
             there = _kept(connection, ids)
         lacking = next((one for one in ids if one not in there), None)
@@ -256,13 +278,14 @@ class StoreChanges(StoreBase):
             ]  # fmt: skip
             if rows:
                 connection.execute(retractions.insert(), rows)
-                owners = self._desk.customers(connection).names(there[one][0] for one in new)
-                subjects = list(owners.values())
+                owners = {there[one][0] for one in new}
+                names = self._desk.customers(connection).names(owners)
+                subjects = [names[owner] for owner in owners]
                 said = {"observations": new, "reason": reason}
                 self._desk.record_change(connection, "retract", said, subjects)
         return len(new)
 
-    def link(self, customer: str, into: str, reason: str) -> None:
+    def link(self, customer: str, into: str, reason: str, *, approval: str = "") -> None:
         """Record that a customer is another one; reading with ``resolve=True`` then joins them.
 
         All that is known of both is then under the name of the other one, whichever of the two is
@@ -276,17 +299,24 @@ class StoreChanges(StoreBase):
             The other one.
         reason : str
             Why; it stays for good.
+        approval : str, default=""
+            Number of an approved request to merge the two, where the policy asks for four eyes.
 
         Raises
         ------
+        InvalidParameterError
+            A customer is no text, as where a cell of a table of merges is empty.
         StoreError
             There is no such customer, it is linked already, or the two would go in a circle.
         AccessDeniedError
-            The policy does not let the actor merge customers.
+            The policy does not let the actor merge customers, or nobody approved it.
         """
-        self._relink("link", customer, into, reason)
+        check_kind(customer, "customer", f"{OWNER}.link", str)
+        # without a word, nothing would be merged, and what was would be parted
+        check_kind(into, "into", f"{OWNER}.link", str)
+        self._relink("link", customer, into, reason, approval)
 
-    def unlink(self, customer: str, reason: str) -> None:
+    def unlink(self, customer: str, reason: str, *, approval: str = "") -> None:
         """Record that a customer is one of its own after all; nothing of it was lost.
 
         Parameters
@@ -295,15 +325,21 @@ class StoreChanges(StoreBase):
             One that was linked.
         reason : str
             Why; it stays for good.
+        approval : str, default=""
+            Number of an approved request to ``"merge"`` for this customer, where the policy asks
+            for four eyes.
 
         Raises
         ------
+        InvalidParameterError
+            The customer is no text.
         StoreError
             There is no such customer, or it is not linked.
         AccessDeniedError
-            The policy does not let the actor merge customers.
+            The policy does not let the actor merge customers, or nobody approved it.
         """
-        self._relink("unlink", customer, None, reason)
+        check_kind(customer, "customer", f"{OWNER}.unlink", str)
+        self._relink("unlink", customer, None, reason, approval)
 
     def links(self) -> pd.DataFrame:
         """Return a row an event: customer, into (missing where unlinked), reason, when, by whom."""
@@ -358,6 +394,8 @@ class StoreChanges(StoreBase):
         """
         self._check_open()
         check_kind(policy, "policy", f"{OWNER}.change_policy", AccessPolicy)
+        # who acts in the role for emergencies of the new policy could not go on under it
+        self._desk.under(policy)
         self._desk.allow("manage_policy", approval)
         with self._writing() as connection:
             documents = settings_of(connection, self._desk.vault)
@@ -366,15 +404,20 @@ class StoreChanges(StoreBase):
             self._desk.record_change(connection, "change_policy", said)
         self._read_settings()
 
-    def _relink(self, action: str, customer: str, into: str | None, reason: str) -> None:
+    def _relink(
+        self, action: str, customer: str, into: str | None, reason: str, approval: str
+    ) -> None:
         self._check_open()
         self._check_reason(reason, action)
-        self._desk.check("merge")
+        self._desk.check_granted("merge", approval)
+        both = [name for name in (customer, into) if name is not None]
+        with self._reading() as connection:
+            check_link(self._desk.customers(connection), customer, into)
+        self._desk.allow("merge", approval, subjects=both)
         with self._writing() as connection:
             row = {"reason": reason, "recorded_by": self.actor.name}
             entries = {**row, "recorded_at": next_instant(connection)}
             add_link(self._desk.customers(connection), customer, into, entries)
-            both = [name for name in (customer, into) if name is not None]
             self._desk.record_change(connection, action, {"reason": reason}, both)
 
     def _check_writer(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +11,19 @@ import numpy as np
 import sqlalchemy as sa
 
 from creditscore._typing import Bool1D, Int1D
-from creditscore.organise._store._schema import ITEM_PLACES, erasures, items, protections
+from creditscore.exceptions import StoreError
+from creditscore.organise._store._schema import ITEM_PLACES, erasures, items
+from creditscore.organise._store._sealed import sealed_events
+from creditscore.organise._store._subjects import Vault
 
 ERASED, EXPIRED, ELSEWHERE = "erased", "expired", "erased elsewhere"
+REJECTS_OF = "rejects"
+"""Entry of the event of an erasure: digests of rejected rows that were erased with it."""
+DIGEST = "digest"
+"""Entry of the event of an erasure: that of the name, by which the customer is known again.
+
+Events of releases before this one lack it.
+"""
 REGISTER = "erasure register"
 """Purpose of the key of registers of erasures."""
 PSEUDONYM = re.compile(r"erased:([1-9][0-9]{0,17})")
@@ -26,8 +35,34 @@ def pseudonym(number: int) -> str:
 
 
 def erased_ids(connection: sa.Connection) -> set[int]:
-    """Return the numbers of customers whose data were erased."""
-    return set(connection.execute(sa.select(erasures.c.customer_id)).scalars())
+    """Return the numbers of customers whose data were erased.
+
+    Raises
+    ------
+    StoreError
+        One is no number: SQLite keeps whatever is put into a column.
+    """
+    found = set(connection.execute(sa.select(erasures.c.customer_id)).scalars())
+    if not all(type(number) is int for number in found):
+        msg = (
+            "The customer of an erasure is no number: the table 'erasures' was changed by somebody "
+            "else. Restore the store from a backup."
+        )
+        raise StoreError(msg)
+    return found
+
+
+def erased_rejects(connection: sa.Connection, vault: Vault) -> set[str]:
+    """Return the digests of rejected rows that were erased with their customers."""
+    events = sealed_events(connection, vault, ERASED, ELSEWHERE)
+    return {digest for event in events for digest in event.content.get(REJECTS_OF, ())}
+
+
+def erased_digests(connection: sa.Connection, vault: Vault) -> dict[int | None, bytes]:
+    """Return the digests of the names of customers whose data were erased, by their numbers."""
+    events = sealed_events(connection, vault, ERASED)
+    told = ((event.customer_id, event.content.get(DIGEST)) for event in events)
+    return {number: bytes.fromhex(digest) for number, digest in told if digest is not None}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,23 +84,21 @@ class Unread:
     expired: Int1D
 
     @classmethod
-    def read(cls, connection: sa.Connection) -> Self:
-        """Read what was erased, and what of it is kept."""
-        told = sa.select(protections.c.kind, protections.c.customer_id, protections.c.content)
-        rows = connection.execute(told.where(protections.c.kind.in_((ERASED, EXPIRED)))).all()
+    def read(cls, connection: sa.Connection, vault: Vault) -> Self:
+        """Read what was erased, and what of it is kept; errors as of :func:`sealed_events`."""
+        events = sealed_events(connection, vault, ERASED, EXPIRED)
         numbers: dict[str, int] = {}
-        if any(kind == ERASED for kind, *_ in rows):
+        if any(event.kind == ERASED for event in events):
             named = connection.execute(sa.select(items.c.name, items.c.id))
             numbers = {str(name): number for name, number in named}
         kept: set[int] = set()
         expired: list[int] = []
-        for kind, customer, content in rows:
-            entries = json.loads(content)
-            if kind == EXPIRED:
-                expired += entries["observations"]
-                continue
-            found = (numbers[name] for name in entries["kept"] if name in numbers)
-            kept.update(customer * ITEM_PLACES + number for number in found)
+        for event in events:
+            if event.kind == EXPIRED:
+                expired += event.content["observations"]
+            elif event.customer_id is not None:
+                found = (numbers[name] for name in event.content["kept"] if name in numbers)
+                kept.update(event.customer_id * ITEM_PLACES + number for number in found)
         return cls(
             owners=_sorted(erased_ids(connection)), kept=_sorted(kept), expired=_sorted(expired)
         )

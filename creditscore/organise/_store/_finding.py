@@ -11,9 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
 
-from creditscore._typing import Float1D, Int1D
+from creditscore._typing import Bool1D, Float1D, Int1D
+from creditscore.exceptions import StoreError
 from creditscore.organise._store._blocks import fetch_numbers, read_blocks
 from creditscore.organise._store._choice import Candidates
+from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._engine import is_sqlite
 from creditscore.organise._store._erased import Unread
 from creditscore.organise._store._names import origin_frame
@@ -78,19 +80,26 @@ class Found:
         return replace(self, facts=self.facts.rows(keep), record=record, **columns)
 
 
-def find(connection: sa.Connection, scope: Scope, *, with_record: bool = False) -> Found:
+def find(known: Customers, scope: Scope, *, with_record: bool = False) -> Found:
     """Return the facts of a scope that were known and not retracted.
 
     O(rows of these items) time: for some customers by the index, else by one pass over the rows,
     which takes less than a sorted one where most of them are wanted.
+
+    Raises
+    ------
+    StoreError
+        The load or the source of a fact is gone, or an erasure is not sealed by the store.
     """
+    connection = known.connection
     made = Batches.read(connection)
     into = merges(connection, scope)
     if into and scope.customers is not None:
         scope = replace(scope, customers=with_merged(scope.customers, into))
     columns = _fetched(connection, scope, made, with_record=with_record)
+    _check_there(columns["batch"], made.is_there, "batches")
     owner, item = np.divmod(columns.pop("place"), ITEM_PLACES)
-    keep = Unread.read(connection).keeps(owner, item, columns["id"])
+    keep = Unread.read(connection, known.vault).keeps(owner, item, columns["id"])
     gone = retracted(connection, scope)
     if len(gone):
         keep &= ~np.isin(columns["id"], gone)
@@ -144,6 +153,9 @@ def _candidates(
     origins = origin_frame(connection)
     n = int(origins.index.max()) + 1 if len(origins) else 1
     numbers = origins.index.to_numpy(dtype=np.int64)
+    is_there = np.zeros(n, dtype=bool)
+    is_there[numbers] = True
+    _check_there(columns["origin"], is_there, "origins")
     source = np.zeros(n, dtype=np.int32)
     source[numbers] = origins.groupby(["source", "source_name"], sort=False).ngroup()
     rank, confidence = np.zeros(n), np.zeros(n)
@@ -156,3 +168,14 @@ def _candidates(
         known=made.known(columns["batch"], columns.get("collected")),
         reliability=rank[origin], confidence=confidence[origin],
     )  # fmt: skip
+
+
+def _check_there(named: Int1D, is_there: Bool1D, table: str) -> None:
+    """Check that the rows of another table that facts name are there: none is left out unsaid."""
+    n = len(is_there)
+    if len(named) and (named.min() < 0 or named.max() >= n or not is_there[named].all()):
+        msg = (
+            f"Facts of the store name rows of the table {table!r} that are not there: somebody "
+            "deleted or changed rows. Restore the store from a backup."
+        )
+        raise StoreError(msg)

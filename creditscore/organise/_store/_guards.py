@@ -45,6 +45,19 @@ _AFTER_BLOCKS = (
 _STANDS_THERE = "EXISTS (SELECT 1 FROM {table} WHERE {same})"
 
 
+def keep_no_samples(connection: sa.Connection) -> None:
+    """Let PostgreSQL take no samples of wrapped keys for its planner, and drop those it took.
+
+    They are kept in a table of its own, where they would outlive keys that are destroyed.
+    """
+    if not is_sqlite(connection):
+        # samples go where a column gets a type, be it the one that it has
+        connection.exec_driver_sql(
+            "ALTER TABLE subject_keys ALTER COLUMN wrapped TYPE bytea, "
+            "ALTER COLUMN wrapped SET STATISTICS 0"
+        )
+
+
 def _sqlite(tables: Iterable[str], keys: Mapping[str, str] = KEYS) -> Iterable[str]:
     for table in tables:
         refused = _REFUSED.format(table=table)

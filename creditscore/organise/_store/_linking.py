@@ -17,7 +17,15 @@ from creditscore.organise._store._scope import roots
 
 
 def add_link(known: Customers, customer: str, into: str | None, entries: dict[str, Any]) -> None:
-    """Add an event.
+    """Add an event; errors as by :func:`check_link`."""
+    one, other = check_link(known, customer, into)
+    connection = known.connection
+    row = {"id": next_id(connection, links), "customer_id": one, "into_id": other, **entries}
+    connection.execute(links.insert().values(**row))
+
+
+def check_link(known: Customers, customer: str, into: str | None) -> tuple[int, int | None]:
+    """Check that customers can be merged, or parted; return their numbers.
 
     Raises
     ------
@@ -26,14 +34,13 @@ def add_link(known: Customers, customer: str, into: str | None, entries: dict[st
     ErasedSubjectError
         The data of one of them were erased.
     """
-    connection = known.connection
     named = [name for name in (customer, into) if name is not None]
     found = known.present(named)
     strange = next((name for name in named if name not in found), None)
     if strange is not None:
         msg = f"There is no customer {strange!r} in the store."
         raise StoreError(msg)
-    merged = roots(connection)
+    merged = roots(known.connection)
     one, other = found[customer], None if into is None else found[into]
     if (one in merged) is (other is not None):
         state = "is linked already. Unlink it first" if other is not None else "is not linked"
@@ -42,8 +49,7 @@ def add_link(known: Customers, customer: str, into: str | None, entries: dict[st
     if other is not None and merged.get(other, other) == one:
         msg = f"{customer!r} cannot be linked to {into!r}, which leads to it."
         raise StoreError(msg)
-    row = {"id": next_id(connection, links), "customer_id": one, "into_id": other, **entries}
-    connection.execute(links.insert().values(**row))
+    return one, other
 
 
 def link_table(known: Customers) -> pd.DataFrame:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from creditscore.organise._store._engine import is_sqlite, make_file, use_wal
+from creditscore.organise._store._engine import is_sqlite, make_file, told, use_wal
+
+_ANEW = "-anew"
+"""Ending of what is written in the place of a file."""
 
 
 @contextmanager
@@ -30,5 +33,22 @@ def new_file(engine: sa.Engine) -> Iterator[None]:
 
 def remove_file(path: Path) -> None:
     """Delete the file of a store and what lies beside it, where they are there."""
-    for ending in ("", "-wal", "-shm", "-journal"):
-        Path(f"{path}{ending}").unlink(missing_ok=True)
+    for ending in ("", "-wal", "-shm", "-journal", _ANEW):
+        file = Path(f"{path}{ending}")
+        # where nothing may be written, not even what is not there is deleted
+        if file.exists() or file.is_symlink():
+            file.unlink(missing_ok=True)
+
+
+def write_anew(engine: sa.Engine) -> None:
+    """Let a file of SQLite hold its rows alone, and nothing that once stood in its pages.
+
+    Another file takes its place, so that memory need not hold all of it. Nobody else may use it.
+    """
+    path = Path(str(engine.url.database))
+    anew = Path(f"{path}{_ANEW}")
+    make_file(anew)
+    with told(engine), closing(engine.raw_connection()) as raw:
+        raw.cursor().execute("VACUUM INTO ?", (str(anew),))
+    engine.dispose()
+    anew.replace(path)

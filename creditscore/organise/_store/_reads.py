@@ -51,7 +51,8 @@ class StoreReads(StoreBase):
             Day on which facts are true: from the first day of each until before its last.
         known_at : str, date, datetime or None, default=None
             Instant at which they were known. A time without a zone is one of UTC; a day means
-            its end in UTC. Without, all that is known now.
+            its end in UTC. Without, all that is known now; so too of an instant to come, such as
+            the end of today, of which the answer changes with each load until then.
         items : sequence of str, optional
             Items of the customer itself; without, all that the actor may read.
         customers : sequence of str, optional

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from pandas.api.types import is_scalar
 
-from creditscore._cells import NO_TEXT, can_be_kept
+from creditscore._cells import NO_TEXT, can_be_kept, word_of
 from creditscore.exceptions import (
     DecryptionError,
+    InvalidDataError,
     InvalidParameterError,
     MissingColumnError,
     StoreError,
 )
+from creditscore.organise._store._customers import Customers
+from creditscore.organise._store._erased import erased_rejects
 from creditscore.organise._store._names import next_id
 from creditscore.organise._store._schema import batches, rejects
-from creditscore.organise._store._subjects import REJECTS, Vault, cipher_of, keys_of
+from creditscore.organise._store._subjects import REJECTS, Vault, as_bytes, cipher_of, keys_of
 from creditscore.protect import FieldCipher
 
 _COLUMNS = ("source", "row", "column", "item", "value", "reason", "protected", "cells")
-_PLACE = ("source", "row", "column_name", "item", "reason")
+_OF_READERS = ("customer", "digest")
+_PLACE = ("source", "row", "column", "item", "reason")
+_WITH_CUSTOMER = NO_TEXT
+"""What cells begin with that are encrypted with their customer; no text that is kept holds it."""
+_PURPOSE = "rejects that were erased"
+_DIGEST_BYTES = 16
 
 
-def add_rejects(connection: sa.Connection, vault: Vault, table: Any, batch: int) -> int:
-    """Keep a row each that is not kept already; returns how many."""
+def add_rejects(known: Customers, table: Any, batch: int) -> tuple[int, int]:
+    """Keep a row each that is not kept already; returns how many, and how many were refused."""
+    connection, vault = known.connection, known.vault
     if not isinstance(table, pd.DataFrame):
         msg = f"Rejects are those of a reader, or a DataFrame. Got {type(table).__name__}."
         raise InvalidParameterError(msg)
@@ -34,40 +47,102 @@ def add_rejects(connection: sa.Connection, vault: Vault, table: Any, batch: int)
     if lacking:
         msg = f"Rejects need the column {lacking[0]!r}. There are: {', '.join(table.columns)}."
         raise MissingColumnError(msg)
+    _check_cells(table)
     there = sa.select(batches.c.id).where(batches.c.id == batch)
     if connection.execute(there).scalar() is None:
         msg = f"There is no batch {batch!r}. Rejects belong to a load; give its number."
         raise StoreError(msg)
-    listed = table[list(_COLUMNS)].itertuples(index=False, name=None)
-    told = [dict(zip(_COLUMNS, given, strict=True)) for given in listed]
-    known = _Known.of(connection, vault, {_text(cells["source"]) or "" for cells in told})
-    told = [cells for cells in told if cells not in known]
+    listed = table.reindex(columns=[*_COLUMNS, *_OF_READERS]).to_dict("records")
+    told = [_said({str(name): cell for name, cell in given.items()}) for given in listed]
+    left = _without_erased(known, told)
+    kept = _Kept.of(connection, vault, {said["source"] for said in left})
+    new = [said for said in left if said not in kept]
     first = next_id(connection, rejects)
-    ciphers = _new_ciphers(connection, vault, range(first, first + len(told)))
-    rows = []
-    for number, cells in enumerate(told, start=first):
-        cipher = ciphers.get(number)
-        # nobody knows what stands in a cell that cannot be read, so all are encrypted
-        guarded = bool(cells["protected"]) or cipher is not None
-        value, whole = _text(cells["value"]), _text(cells["cells"])
-        row = {
-            "id": number, "batch_id": batch, "is_protected": bool(cells["protected"]),
-            "column_name": _text(cells["column"]) or "",
-            "value": None if guarded else value, "cells": None,
-            "value_cipher": _sealed(cipher, value if guarded else None, number, "value"),
-            "cells_cipher": _sealed(cipher, whole, number, "cells"),
-        }  # fmt: skip
-        row |= {name: _text(cells[name]) or "" for name in ("source", "row", "item", "reason")}
-        rows.append(row)
+    ciphers = _new_ciphers(connection, vault, range(first, first + len(new)))
+    rows = [_row(said, n, batch, ciphers.get(n)) for n, said in enumerate(new, start=first)]
     if rows:
         connection.execute(rejects.insert(), rows)
-    return len(rows)
+    return len(rows), len(told) - len(left)
+
+
+def _check_cells(table: pd.DataFrame) -> None:
+    """Check that there is one value in each cell, and that it is said which are protected.
+
+    Raises
+    ------
+    InvalidDataError
+        A cell holds an array, or says of a value neither that it is protected nor that it is not.
+    """
+    for name in (*_COLUMNS, *(name for name in _OF_READERS if name in table.columns)):
+        for row, cell in enumerate(table[name]):
+            if name == "protected" and not isinstance(cell, (bool, np.bool_)):
+                found = f"{type(cell).__name__}. Give True or False"
+            elif type(cell) is not str and hasattr(cell, "__array__") and not is_scalar(cell):
+                found = "an array. Give one value"
+            else:
+                continue
+            msg = f"The rejects hold in row {row}, column {name!r}, {found}. Nothing was kept."
+            raise InvalidDataError(msg)
+
+
+def _said(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of rejects as texts that can be kept."""
+    said: dict[str, Any] = {name: _text(cell) for name, cell in given.items()}
+    said |= {name: said[name] or "" for name in _PLACE}
+    return said | {
+        "customer": _text(word_of(given["customer"])) or "", "digest": said["digest"] or "",
+        "protected": bool(given["protected"]),
+    }  # fmt: skip
+
+
+def _row(
+    said: Mapping[str, Any], number: int, batch: int, cipher: FieldCipher | None
+) -> dict[str, Any]:
+    # nobody knows what stands in a cell that cannot be read, so all are encrypted
+    guarded = said["protected"] or cipher is not None
+    row = {
+        "id": number, "batch_id": batch, "is_protected": said["protected"],
+        "column_name": said["column"], "value": None if guarded else said["value"], "cells": None,
+        "value_cipher": _sealed(cipher, said["value"] if guarded else None, number, "value"),
+        "cells_cipher": _sealed(cipher, _with_customer(said), number, "cells"),
+    }  # fmt: skip
+    if cipher is None and said["digest"]:
+        # no cells are kept that would tell two files of one name apart
+        row["cells_cipher"] = said["digest"].encode()
+    return row | {name: said[name] for name in ("source", "row", "item", "reason")}
+
+
+def _with_customer(said: Mapping[str, Any]) -> str | None:
+    """Return the cells of a row with the customer that its reader read, where it read one."""
+    if not said["customer"]:
+        return None if said["cells"] is None else str(said["cells"])
+    both = [said["customer"], said["cells"]]
+    return _WITH_CUSTOMER + json.dumps(both, ensure_ascii=False)
+
+
+def _without_erased(known: Customers, told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out what is of customers whose data were erased, or was erased with them."""
+    names = known.refused(filter(None, (said["customer"] for said in told)))
+    gone = erased_rejects(known.connection, known.vault)
+    return [
+        said for said in told
+        if said["customer"] not in names
+        and not (gone and reject_digest(known.vault, said) in gone)
+    ]  # fmt: skip
+
+
+def reject_digest(vault: Vault, said: Mapping[str, Any]) -> str:
+    """Return a keyed digest of a row of rejects, by which it is known again once it was erased."""
+    content = [*((_text(said[name]) or "") for name in _PLACE), _text(said["value"]),
+               _text(said["cells"])]  # fmt: skip
+    told = json.dumps(content).encode()
+    return hmac.digest(vault.derive(_PURPOSE), told, "sha256")[:_DIGEST_BYTES].hex()
 
 
 def reject_table(
     connection: sa.Connection, vault: Vault, batch: int | None, *, strict: bool = True
 ) -> pd.DataFrame:
-    """Return rejects; what is encrypted is decrypted, where its key is still there.
+    """Return rejects by their numbers; what is encrypted is decrypted, where its key is there.
 
     Raises
     ------
@@ -84,25 +159,33 @@ def reject_table(
     rows = []
     for row in found:
         number, cipher = int(row["batch_id"]), ciphers.get(int(row["id"]))
-        value, cells = _held(row, cipher, vault) if strict else _readable(row, cipher)
+        value, whole = _held(row, cipher, vault) if strict else _readable(row, cipher)
+        cells, customer = _parted(whole)
         rows.append(
             [
                 *(number, row["source"], row["row"], row["column_name"], row["item"], value),
-                *(row["reason"], bool(row["is_protected"]), cells),
+                *(row["reason"], bool(row["is_protected"]), cells, customer),
             ]
         )
-    return pd.DataFrame(rows, columns=["batch", *_COLUMNS])
+    index = pd.Index([int(row["id"]) for row in found], dtype="int64")
+    return pd.DataFrame(rows, columns=["batch", *_COLUMNS, "customer"], index=index)
+
+
+def _parted(whole: str | None) -> tuple[str | None, str | None]:
+    """Return cells and customer; rejects from before were kept without the customer."""
+    if whole is None or not whole.startswith(_WITH_CUSTOMER):
+        return whole, None
+    customer, cells = json.loads(whole.removeprefix(_WITH_CUSTOMER))
+    return cells, customer
 
 
 @dataclass(frozen=True, eq=False)
-class _Known:
+class _Kept:
     """Rejects that are kept, so that a file which is read twice leaves each once."""
 
     has_keys: bool
     told: set[tuple[str | None, ...]]
-    """Place, reason, value and cells, as far as a store keeps them."""
-    erased: set[tuple[str | None, ...]]
-    """Place and reason of those whose keys were destroyed; they do not come back."""
+    """Place, reason, value and cells; without keys, no cells, but the digest of the source."""
 
     @classmethod
     def of(cls, connection: sa.Connection, vault: Vault, sources: Set[str]) -> Self:
@@ -110,23 +193,28 @@ class _Known:
         wanted = sa.select(rejects).where(rejects.c.source.in_(sorted(sources)))
         found = connection.execute(wanted).mappings().all()
         ciphers = _ciphers(connection, vault, [int(row["id"]) for row in found])
-        told, erased = set(), set()
+        told: set[tuple[str | None, ...]] = set()
         for row in found:
-            number, place = int(row["id"]), tuple(row[name] for name in _PLACE)
-            cipher = ciphers.get(number)
-            if cipher is None and (row["value_cipher"] or row["cells_cipher"]):
-                erased.add(place)
-                continue
-            told.add((*place, *_held(row, cipher, vault)))
-        return cls(has_keys=vault.has_keys, told=told, erased=erased)
+            place = (row["source"], row["row"], row["column_name"], row["item"], row["reason"])
+            cipher = ciphers.get(int(row["id"]))
+            value, whole = _held(row, cipher, vault)
+            if not vault.has_keys:
+                told.add((*place, value, _digest_in(row["cells_cipher"])))
+            elif cipher is not None or not (row["value_cipher"] or row["cells_cipher"]):
+                told.add((*place, value, _parted(whole)[0]))
+        return cls(has_keys=vault.has_keys, told=told)
 
-    def __contains__(self, given: Mapping[str, Any]) -> bool:
+    def __contains__(self, said: Mapping[str, Any]) -> bool:
         """Tell whether a row is kept already."""
-        place = tuple(_text(given[name.removesuffix("_name")]) or "" for name in _PLACE)
-        value, cells = _text(given["value"]), _text(given["cells"])
-        if not self.has_keys:
-            value, cells = None if given["protected"] else value, None
-        return place in self.erased or (*place, value, cells) in self.told
+        place = tuple(said[name] for name in _PLACE)
+        if self.has_keys:
+            return (*place, said["value"], said["cells"]) in self.told
+        return (*place, None if said["protected"] else said["value"], said["digest"]) in self.told
+
+
+def _digest_in(kept: bytes | None) -> str:
+    """Return the digest of a source that a store without keys keeps in the place of cells."""
+    return as_bytes(kept or b"", "The digest of a reject", rejects.name).decode("utf-8", "replace")
 
 
 def _new_ciphers(
@@ -191,7 +279,8 @@ def _sealed(cipher: FieldCipher | None, value: str | None, number: int, field: s
 def _opened(cipher: FieldCipher | None, value: bytes | None, number: int, field: str) -> str | None:
     if cipher is None or value is None:
         return None
-    return cipher.decrypt_text(bytes(value), record=number, field=f"reject {field}")
+    kept = as_bytes(value, f"The {field} of the reject {number}", rejects.name)
+    return cipher.decrypt_text(kept, record=number, field=f"reject {field}")
 
 
 def _text(value: Any) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from creditscore.exceptions import MissingDependencyError, StoreError, StoreVersionError
-from creditscore.organise._store._guards import guard_tables
+from creditscore.organise._store._guards import guard_tables, keep_no_samples
 from creditscore.organise._store._schema import ONLY_ADDED, metadata
 from creditscore.organise._store._subjects import Vault
 from creditscore.protect import AuditRecord
@@ -33,6 +33,7 @@ def make_tables(connection: sa.Connection) -> None:
         raise StoreError(msg)
     metadata.create_all(connection)
     guard_tables(connection, (table.name for table in ONLY_ADDED))
+    keep_no_samples(connection)
     connection.exec_driver_sql(
         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
         "CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"

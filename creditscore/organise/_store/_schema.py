@@ -134,6 +134,7 @@ rejects = sa.Table(
     sa.Column("value_cipher", sa.LargeBinary),
     sa.Column("cells_cipher", sa.LargeBinary),
 )
+"""With the cells their customer is encrypted; without keys, a digest of the source stands there."""
 
 links = sa.Table(
     "links",

@@ -113,6 +113,16 @@ class Batches:
         n_named = min(max(_LEAST_NAMED, n_customers // 10), _MOST_NAMED)
         return cls(recorded=recorded, is_backfill=backfill, n_named=n_named)
 
+    @property
+    def is_there(self) -> Bool1D:
+        """Whether there is a batch of each number."""
+        return self.recorded < END
+
+    @property
+    def last(self) -> int:
+        """The number of the last batch, 0 where there is none."""
+        return len(self.recorded) - 1
+
     def last_by(self, instant: int) -> int:
         """Return the last batch that was recorded by an instant, 0 where there is none."""
         found = np.flatnonzero(self.recorded[1:] <= instant)
@@ -141,7 +151,8 @@ def conditions(scope: Scope, made: Batches) -> list[sa.ColumnElement[bool]]:
         begun: sa.ColumnElement[bool] = rows.true_from <= scope.as_of
         found.append(sa.or_(begun, rows.item_id.in_(scope.once)) if scope.once else begun)
     at_once, of_old = _known_batches(scope, made)
-    known: sa.ColumnElement[bool] = rows.batch_id <= at_once
+    # rows of batches that are not there are found as well, and refused then
+    known = sa.or_(rows.batch_id <= at_once, rows.batch_id > made.last)
     if len(of_old):
         earlier = (rows.collected_at <= scope.known_at) & rows.batch_id.in_(of_old.tolist())
         known = sa.or_(known, earlier)
@@ -157,7 +168,7 @@ def fit(scope: Scope, made: Batches, columns: Mapping[str, npt.NDArray[Any]]) ->
     if scope.as_of < END:
         begun = columns["true_from"] <= scope.as_of
         keep &= begun | are_of(scope.once, item) if scope.once else begun
-    known = columns["batch"] <= at_once
+    known = (columns["batch"] <= at_once) | (columns["batch"] > made.last)
     if len(of_old):
         known |= np.isin(columns["batch"], of_old) & (columns["collected"] <= scope.known_at)
     return keep & known

@@ -90,20 +90,50 @@ def is_sealed(found: Any, key: bytes, *told: Any) -> bool:
 
 
 def versions_of(connection: sa.Connection) -> dict[str, int]:
-    """Return the last version of each document."""
+    """Return the last version of each document.
+
+    Raises
+    ------
+    StoreError
+        One has no number: SQLite keeps whatever is put into a column.
+    """
     last = sa.select(settings.c.name, sa.func.max(settings.c.version)).group_by(settings.c.name)
-    return {str(name): int(version) for name, version in connection.execute(last)}
+    found = {str(name): version for name, version in connection.execute(last)}
+    odd = next((name for name, version in found.items() if type(version) is not int), None)
+    if odd is not None:
+        msg = (
+            f"A version of the {odd} of the store is no number: the table 'settings' was changed "
+            "by somebody else. Restore the store from a backup."
+        )
+        raise StoreError(msg)
+    return found
 
 
 def read_protection(connection: sa.Connection) -> dict[str, Any]:
-    """Return which store this is, and whether it has keys; nobody can check the seal before."""
+    """Return which store this is, and whether it has keys; nobody can check the seal before.
+
+    Raises
+    ------
+    StoreError
+        There is no such document, or it cannot be read.
+    """
     asked = sa.select(settings.c.content).where(settings.c.name == PROTECTION)
     text = connection.execute(asked.order_by(settings.c.version.desc()).limit(1)).scalar()
     if text is None:
         msg = "This is no store of creditscore, or it was not made whole."
         raise StoreError(msg)
-    found: dict[str, Any] = json.loads(text)
-    return found
+    try:
+        found = json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        found = None
+    kinds = {"store": str, "keys": bool}
+    if isinstance(found, dict) and all(type(found.get(n)) is kind for n, kind in kinds.items()):
+        return found
+    msg = (
+        f"The {PROTECTION} of the store cannot be read: the table 'settings' was damaged, or "
+        "changed by somebody else. Restore the store from a backup."
+    )
+    raise StoreError(msg)
 
 
 def _last(connection: sa.Connection, name: str) -> Any:

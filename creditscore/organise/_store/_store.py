@@ -11,17 +11,18 @@ from sqlalchemy.engine import URL
 
 from creditscore._checks import check_kind
 from creditscore._validation import check_real
+from creditscore._warn import warn_user
 from creditscore.collect import ItemCatalogue
-from creditscore.exceptions import InvalidParameterError, StoreVersionError
-from creditscore.organise._guard._erasing import clean, erase_again
+from creditscore.exceptions import InvalidParameterError, NotCleanedWarning
+from creditscore.organise._guard._cleaning import clean
 from creditscore.organise._guard._keeping_store import StoreKeeping
 from creditscore.organise._guard._register import ErasureRegister
 from creditscore.organise._guard._rights_store import StoreRights
 from creditscore.organise._store._access import Desk, who
+from creditscore.organise._store._added import begun
 from creditscore.organise._store._backup import Backup, back_up
 from creditscore.organise._store._backup_report import BackupReport
 from creditscore.organise._store._base import OWNER
-from creditscore.organise._store._blocks import mend_blocks
 from creditscore.organise._store._engine import (
     check_file,
     is_sqlite,
@@ -30,20 +31,22 @@ from creditscore.organise._store._engine import (
     url_of,
     writing,
 )
-from creditscore.organise._store._erased import REGISTER
+from creditscore.organise._store._migrating import bring_up_to_date
 from creditscore.organise._store._new_file import new_file
 from creditscore.organise._store._reads import StoreReads
+from creditscore.organise._store._restoring import Restoring
 from creditscore.organise._store._revisions import (
     HEAD,
     check_revision,
     make_tables,
     revision_of,
-    upgrade,
 )
 from creditscore.organise._store._subjects import make_vault, open_vault, settings_of
 from creditscore.protect import AccessPolicy, Actor, KeyRing
 
 _MOST_SECONDS = 86_400
+_CLEANED = ("customers", "protections", "subject_keys", "pg_statistic")
+"""Tables of PostgreSQL that held names, texts and keys; the last one has samples of columns."""
 
 
 class CustomerStore(StoreReads, StoreRights, StoreKeeping):
@@ -151,6 +154,8 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         ------
         StoreError
             There is a file or a store already.
+        AccessDeniedError
+            The actor has the emergency role of the policy.
         InvalidParameterError
             No place for a store, or something else is of the wrong kind.
         MissingDependencyError
@@ -164,12 +169,15 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         with new_file(engine):
             with writing(engine) as connection:
                 make_tables(connection)
+                begun(connection)
                 vault = make_vault(connection, keys)
                 documents = settings_of(connection, vault)
                 documents.add("catalogue", str(catalogue.to_json()))
                 if policy is not None:
                     documents.add("policy", str(policy.to_json()))
-                desk = Desk(engine=engine, vault=vault, policy=policy, actor=who(actor))
+                desk = Desk(engine=engine, vault=vault, policy=None, actor=who(actor))
+                # in an emergency there is a store already
+                desk = desk.under(policy, connection)
                 said = {"key_version": vault.version, "tables": HEAD}
                 desk.record_change(connection, "create", said)
             return cls._of(engine, desk)
@@ -208,6 +216,9 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
             It is of an older version: :meth:`migrate` brings it to this one. Or of a newer one.
         KeyStoreError
             The keys are missing, or those of another store.
+        AccessDeniedError
+            The actor has the role for emergencies, and none of that person is running
+            (:meth:`break_glass`).
         StoreError
             The database cannot be reached, or is no store.
         """
@@ -259,11 +270,23 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         StoreError
             The trail remembers newer tables than there are.
 
+        Warns
+        -----
+        NotCleanedWarning
+            The database may still hold what was encrypted, or deleted: others read, or the log-in
+            of PostgreSQL may not vacuum the tables. Another call makes up for it.
+
         Notes
         -----
-        One transaction. What the older tables hold is believed as it stands: seals and ciphers
-        that a newer version brings are made of it. In SQLite, blocks that repeat the numbers of
-        facts, so that they are read faster, are made anew where they are older or damaged.
+        One transaction, and then, in a store with keys, the database is made to let go of names
+        and texts that lay open and of keys that were destroyed: SQLite empties the log, PostgreSQL
+        writes the tables of customers, of events about them and of keys anew, for which it waits
+        until nobody reads them. This is done where the tables are those of this version, too.
+
+        What the older tables hold is believed as it stands: seals and ciphers that a newer version
+        brings are made of it. In SQLite, blocks that repeat the numbers of facts, so that they are
+        read faster, are made anew where they are older or damaged.
+
         O(customers) time, and O(observations) where blocks are made.
         """
         engine = _engine(place, keys, actor, busy_seconds, "migrate")
@@ -274,25 +297,24 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
                 revision_of(connection)
                 vault = open_vault(connection, keys)
                 desk = Desk(engine=engine, vault=vault, policy=None, actor=who(actor))
-                trail = desk.trail(connection)
-                trail.verify().check()
-                made = (r for r in trail.since() if r.action in ("create", "migrate"))
-                before, after = upgrade(connection, vault, made)
-                # in tables of this version, since the older ones have no seals
-                policy = settings_of(connection, vault).policy()
-                if policy is not None:
-                    policy.check(desk.actor, "migrate")
-                said = {"from": before, "to": after, "new_blocks": mend_blocks(connection)}
-                if before != after or said["new_blocks"]:
-                    desk.record_change(connection, "migrate", said)
-            if before != after:
-                # names that lay open are gone from the rows, and not yet from what is beside them
-                clean(engine, vacuum=not is_sqlite(engine), tables=["customers"])
+                bring_up_to_date(connection, desk)
+            # names that lay open are gone from the rows, and not yet from what is beside them;
+            # each time, since an earlier call may have been killed before it came to this
+            is_clean = not vault.has_keys or clean(
+                engine, vacuum=not is_sqlite(engine), tables=_CLEANED
+            )
         finally:
             engine.dispose()
+        if not is_clean:
+            msg = (
+                "The tables of the store are up to date, but the database may still hold names of "
+                "customers and keys as they were before: somebody else reads the store, or this "
+                "log-in may not vacuum its tables. Migrate again when nobody reads."
+            )
+            warn_user(msg, NotCleanedWarning)
         return cls.open(place, keys=keys, actor=actor, busy_seconds=busy_seconds)
 
-    def backup(self, path: str | os.PathLike[str]) -> BackupReport:
+    def backup(self, path: str | os.PathLike[str], *, approval: str = "") -> BackupReport:
         """Write all of the store to a file, which is itself a store in SQLite.
 
         Parameters
@@ -300,6 +322,8 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         path : path-like
             File that is not there yet. Beside it comes a document, ``….json``, with its hash, the
             rows of each table and the head of the trail, sealed by a key of the store.
+        approval : str, default=""
+            Number of an approved request, where the policy asks for four eyes.
 
         Returns
         -------
@@ -310,7 +334,7 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         StoreError
             There is such a file.
         AccessDeniedError
-            The policy does not let the actor do this.
+            The policy does not let the actor do this, or nobody approved it.
 
         Notes
         -----
@@ -318,9 +342,10 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         to either. It holds one state of the store; others may write meanwhile. Keys of customers
         are in it as the store has them, wrapped by the master key, which is not.
         """
-        self._check_open()
         with self._reading():
-            self._desk.check("backup")
+            # under the policy of now
+            pass
+        self._desk.allow("backup", approval)
         report = back_up(self._engine, Path(path), self._desk.vault.derive("backup"))
         said = {"sha256": report.sha256, "head": report.head.number}
         self._desk.trail().append(self.actor, "backup", said)
@@ -342,7 +367,7 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         Parameters
         ----------
         path : path-like
-            Of :meth:`backup`, with its document beside it.
+            Of :meth:`backup` of this release or of an older one, with its document beside it.
         place : path-like or URL
             Where the store will be; there must be none.
         keys : KeyRing, optional
@@ -363,61 +388,45 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         Raises
         ------
         StoreError
-            The file is not what the document says, rows are missing, or there is a store already.
+            The file is not what the document says, rows are missing, there is a store already or
+            no such register; or its trail remembers newer tables than there are.
         BrokenTrailError
             The audit trail in it is not whole, or the register is not.
         KeyStoreError
             The keys are those of another store.
         StoreVersionError
-            The backup is of another version of the tables. Migrate a copy, and back that up.
+            The tables in the backup are newer than this release.
         AccessDeniedError
-            The policy in the backup does not let the actor do this.
+            The policy in the backup does not let the actor do this, or migrate, where it has to.
+
+        Warns
+        -----
+        ErasureRegisterWarning
+            The register names nobody, or fewer than were put into one before the backup.
+
+        Notes
+        -----
+        The backup is never changed. It is copied to a file that its owner alone may read, beside
+        that of the store (``….restoring``), or beside the backup where the store will be in
+        PostgreSQL. By the copy it is checked: hash, seal, rows of each table, trail. There older
+        tables are migrated, as by :meth:`migrate` and with its errors, and their file is written
+        anew, so that no name that lay open in them stays in its bytes; there is erased whom the
+        register names. Then the copy becomes the store, or its rows go to PostgreSQL in one
+        transaction, with no key that was destroyed. Whatever fails before leaves no store and no
+        copy. A process that is killed leaves the copy: the next restoration to that place deletes
+        it, in SQLite once the empty file of the store was deleted.
+
+        O(bytes) time, and that of migrating; on the disk it needs the size of the backup, and
+        twice that where its tables are older.
         """
-        path = Path(path)
         engine = _engine(place, keys, actor, busy_seconds, "restore")
-        sealed = Backup.read(path)
-        with _open_backup(cls, path, keys, actor) as source:
-            # not recorded where it is refused: the backup stays as it is
-            if source.policy is not None:
-                source.policy.check(source.actor, "restore")
-            desk = source._desk  # noqa: SLF001 - its own
-            sealed.check_seal(desk.vault.derive("backup"))
-            gone = {} if register is None else register.entries(desk.vault.derive(REGISTER))
-
-            def erase(connection: sa.Connection) -> int:
-                return erase_again(desk.customers(connection), gone, by=source.actor.name)
-
-            try:
-                n_erased = sealed.restore_to(source.engine, engine, erase)
-                if n_erased:
-                    clean(engine, vacuum=not is_sqlite(engine))
-            except BaseException:
-                engine.dispose()
-                raise
-        store = cls._of(engine, source._desk.at(engine))  # noqa: SLF001
+        backup = Backup.read(Path(path))
+        restoring = Restoring(backup=backup, keys=keys, actor=actor, register=register)
         try:
-            trail = store._desk.trail()  # noqa: SLF001
-            trail.verify().check()
-            said = {"from": path.name, "register": register is not None, "erased": n_erased}
-            trail.append(store.actor, "restore", said)
+            return cls._of(engine, restoring.to(engine))
         except BaseException:
-            store.close()
+            engine.dispose()
             raise
-        return store
-
-
-def _open_backup(
-    kind: type[CustomerStore], path: Path, keys: KeyRing | None, actor: Actor | None
-) -> CustomerStore:
-    try:
-        return kind.open(path, keys=keys, actor=actor)
-    except StoreVersionError as error:
-        msg = (
-            f"The backup {str(path)!r} is of another version of the tables. {error} Do so with a "
-            "copy of it that nobody else can read, and not with the backup itself, which is to "
-            "stay what its document says; back the copy up, and restore that."
-        )
-        raise StoreVersionError(msg) from error
 
 
 def _engine(place: Any, keys: Any, actor: Any, busy_seconds: Any, call: str) -> sa.Engine:

@@ -60,9 +60,15 @@ class Vault:
         """Encrypt a key for its owner alone."""
         return wrap_key(key, self._ring(), subject=self._subject(kind, owner))
 
-    def unwrap(self, wrapped: bytes, kind: str, owner: int) -> bytes:
-        """Decrypt the key of an owner."""
-        return unwrap_key(wrapped, self._ring(), subject=self._subject(kind, owner))
+    def unwrap(self, wrapped: Any, kind: str, owner: int) -> bytes:
+        """Decrypt the key of an owner.
+
+        Raises
+        ------
+        DecryptionError
+            It was wrapped for another, or is not what the store wrote.
+        """
+        return unwrap_key(as_bytes(wrapped), self._ring(), subject=self._subject(kind, owner))
 
     def under(self, ring: KeyRing) -> Vault:
         """Return the same secret under another ring."""
@@ -143,9 +149,9 @@ def open_vault(connection: sa.Connection, ring: KeyRing | None) -> Vault:
         msg = "The store has lost its own key. Restore it from a backup."
         raise KeyStoreError(msg)
     if ring is None:
-        return Vault(said["store"], bytes(kept), None)
+        return Vault(said["store"], as_bytes(kept), None)
     try:
-        secret = Vault(said["store"], b"", ring).unwrap(bytes(kept), STORE, 0)
+        secret = Vault(said["store"], b"", ring).unwrap(kept, STORE, 0)
     except (DecryptionError, KeyStoreError):
         secret = b""
     if not secret:
@@ -168,8 +174,25 @@ def keys_of(
             subject_keys.c.kind == kind, subject_keys.c.owner.in_(these)
         )
         for owner, wrapped in connection.execute(wanted):
-            found[owner] = vault.unwrap(bytes(wrapped), kind, owner)
+            found[owner] = vault.unwrap(wrapped, kind, owner)
     return found
+
+
+def as_bytes(kept: Any, what: str = "A key of the store", table: str = subject_keys.name) -> bytes:
+    """Return what was encrypted as the bytes that it is.
+
+    Raises
+    ------
+    DecryptionError
+        It is something else: SQLite keeps whatever is put into a column.
+    """
+    if not isinstance(kept, bytes):
+        msg = (
+            f"{what} is no bytes: the table {table!r} was changed by somebody else. Restore the "
+            "store from a backup."
+        )
+        raise DecryptionError(msg)
+    return kept
 
 
 def cipher_of(key: bytes) -> FieldCipher:

@@ -59,7 +59,7 @@ class Tables:
 
     def snapshot(self, customers: Int1D | None) -> pd.DataFrame:
         """Return a row a customer, of those asked for or all of whom something is known."""
-        found = find(self.connection, self.scope)
+        found = find(self.customers, self.scope)
         found = found.rows(chosen(found.facts, self.scope.as_of))
         values = self.values(found)
         rows, row = (
@@ -79,7 +79,7 @@ class Tables:
 
     def records(self) -> pd.DataFrame:
         """Return a row a customer and record, with the day from which the record was known."""
-        found = find(self.connection, self.scope, with_record=True)
+        found = find(self.customers, self.scope, with_record=True)
         found = found.rows(chosen(found.facts, self.scope.as_of))
         values = self.values(found)
         row, heads = _row_of(found.customer, _record_codes(found))
@@ -100,7 +100,7 @@ class Tables:
         With belief, a column says how far the source of the row is believed. It warns, where that
         is asked for, of columns in several units.
         """
-        found = with_removals(find(self.connection, self.scope, with_record=with_record))
+        found = with_removals(find(self.customers, self.scope, with_record=with_record))
         parts: list[Any] = [found.customer, found.facts.true_from]
         if with_record:
             parts.append(_record_codes(found))
@@ -129,7 +129,7 @@ class Tables:
 
     def profiles(self) -> pd.DataFrame:
         """Return a row a customer and day on which something new was known and true."""
-        found, day = with_beginnings(find(self.connection, self.scope))
+        found, day = with_beginnings(find(self.customers, self.scope))
         shown, at, full = self._versions(found, found.customer, day, of_day=True)
         table, row, _ = self._rows_of(at, found.customer[shown])
         facts = found.rows(shown[full])
@@ -244,7 +244,7 @@ class _Tidy:
 
     def table(self, *, history: bool) -> pd.DataFrame:
         connection, scope = self.tables.connection, self.tables.scope
-        found = find(connection, scope, with_record=True)
+        found = find(self.tables.customers, scope, with_record=True)
         if history:
             order = np.argsort(found.facts.id, kind="stable")
             # of what happens once, later days were found as well

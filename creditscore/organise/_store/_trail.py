@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from creditscore.exceptions import AccessDeniedError, InvalidDataError
+from creditscore.exceptions import AccessDeniedError, InvalidDataError, InvalidParameterError
+from creditscore.organise._store._added import ADDED
 from creditscore.organise._store._engine import (
     AUDIT_LOCK,
     is_sqlite,
@@ -45,6 +46,12 @@ class SqlSink:
             if isinstance(self._bind, sa.Connection) and not is_sqlite(connection):
                 take_lock(connection, AUDIT_LOCK)
             record = make(_head(connection))
+            if ADDED in record.details and not isinstance(self._bind, sa.Connection):
+                msg = (
+                    f"No details of a record are called {ADDED!r}: by that the store tells what a "
+                    "change added to its tables. Call them otherwise."
+                )
+                raise InvalidParameterError(msg)
             row = record.to_dict()
             row["roles"] = json.dumps(row["roles"], ensure_ascii=False)
             row["details"] = canonical_json(row["details"])

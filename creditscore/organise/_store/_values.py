@@ -21,6 +21,7 @@ from creditscore.organise._store._subjects import (
     CUSTOMER,
     EVIDENCE,
     Vault,
+    as_bytes,
     cipher_of,
     keys_of,
 )
@@ -103,8 +104,11 @@ class Reader:
             self._decrypt(connection, found, at[sealed], ciphers[sealed], number, text)
 
     def _check_sealed(self, item: Int1D, ciphers: _Objects) -> None:
-        """Check that protected values are encrypted, for a load leaves none without a cipher."""
-        bare = item[np.array([cipher is None for cipher in ciphers], dtype=bool)]
+        """Check that protected values are encrypted, for a load leaves none without a cipher.
+
+        SQLite keeps whatever is put into a column: a text is no cipher.
+        """
+        bare = item[np.array([not isinstance(one, bytes) for one in ciphers], dtype=bool)]
         if len(bare):
             name = self.items[int(bare[0])].name
             msg = (
@@ -129,7 +133,8 @@ class Reader:
                 text[row] = MASK
             elif cipher is not None:
                 where = int(found.facts.id[row])
-                text[row] = cipher.decrypt_text(sealed[row], record=where, field=EVIDENCE)
+                kept = as_bytes(sealed[row], "The evidence of a fact", "observations")
+                text[row] = cipher.decrypt_text(kept, record=where, field=EVIDENCE)
         return text
 
     def _decrypt(

@@ -27,7 +27,7 @@ def find_duplicates(observations: Any) -> pd.DataFrame:
         A row for each that repeats an earlier one: kind, customer, record, item, value, other
         (the record, customer or source that it repeats) and row (place in the table). Kinds:
         "told again" (a source said the same of the same day before), "same invoice" (another
-        number, but the day and amount of an earlier invoice to the same customer) and "number
+        number, but the day, amount and unit of an earlier invoice to the same customer) and "number
         of another" (an invoice number that another customer has as well).
 
     Raises
@@ -85,7 +85,11 @@ def _invoices(table: pd.DataFrame) -> list[pd.DataFrame]:
     at = pd.MultiIndex.from_frame(amounts[keys])
     amounts = amounts.assign(day=day.reindex(at).to_numpy()).sort_index()
     dated = amounts[amounts["day"].notna()]
-    first = dated.groupby(["customer", "day", "number"])["record"].transform("first")
+    same = ["customer", "day", "number"]
+    unit = pd.Series(unit_codes(dated), index=dated.index, dtype=np.float64).replace(-1, np.nan)
+    # an invoice without a unit may be in that of the first that has one
+    told = unit.fillna(dated.assign(unit=unit).groupby(same)["unit"].transform("first"))
+    first = dated.assign(unit=told.fillna(-1)).groupby([*same, "unit"])["record"].transform("first")
     twice = dated["record"] != first
     owner = amounts.groupby("record")["customer"].transform("first")
     taken = amounts["customer"] != owner

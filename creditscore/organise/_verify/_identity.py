@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from creditscore._checks import check_kind, set_number
+from creditscore._columns import floats_of
 from creditscore._typing import Bool1D, Float1D
-from creditscore._validation import check_choice
+from creditscore._validation import check_choice, check_finite
 from creditscore.exceptions import InvalidDataError, InvalidParameterError, MissingColumnError
 from creditscore.organise._verify._expression import Expression
 
@@ -144,7 +146,7 @@ def check_identities(
     MissingColumnError
         `statements` has no item of any identity.
     InvalidDataError
-        An item has two columns.
+        An item has two columns, or a value that is infinite or no number.
     InvalidParameterError
         `statements` is no table, but perhaps observations, which :func:`verify` takes.
 
@@ -190,7 +192,8 @@ def _numbers(statements: pd.DataFrame, name: str) -> Float1D:
     if statements.columns.tolist().count(name) > 1:
         msg = f"check_identities: the table of statements has two columns {name!r}. Keep one."
         raise InvalidDataError(msg)
-    return np.asarray(statements[name].to_numpy(dtype=np.float64, na_value=np.nan))
+    values = floats_of(name, nw.from_native(statements[name], series_only=True))
+    return check_finite(values, name=name)
 
 
 def _of_identity(

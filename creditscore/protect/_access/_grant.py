@@ -20,6 +20,9 @@ WorkAction: TypeAlias = Literal[
 DATA_ACTIONS: tuple[str, ...] = get_args(DataAction)
 WORK_ACTIONS: tuple[str, ...] = get_args(WorkAction)
 ACTIONS = (*DATA_ACTIONS, *WORK_ACTIONS)
+_OF_ONE = ("read", "read_masked", "write", "audit", "restore", "migrate", "approve", "break_glass")
+"""Actions that cannot carry an approval: single facts, looking on, what comes before the trail."""
+_OF_TWO = tuple(action for action in ACTIONS if action not in _OF_ONE)
 LEVELS = ("public", "internal", "personal", "sensitive")
 """How sensitive items are, from the least."""
 ANY = "*"
@@ -257,11 +260,25 @@ class FourEyes:
     Parameters
     ----------
     action : str
-        An action of grants; who may do it may ask for it.
+        One of export, merge, set_limit, override_grade, consent, hold, erase, backup, rotate_keys
+        and manage_policy; who may do it may ask for it.
     approvers : tuple of str
         Roles that may approve it, each with a grant of ``"approve"``.
     valid_hours : float, default=72
         Hours from the asking after which it can be neither approved nor done, above 0.
+
+    Raises
+    ------
+    InvalidParameterError
+        Another action, no approvers, or hours that are none.
+
+    Notes
+    -----
+    Each call of a store that does one of these takes the number of an approved request
+    (`approval`). The other actions cannot carry one, so that a rule on them would forbid them
+    altogether: facts are read and written in calls of any number, with a record of each; who
+    audits and who approves must be able to look; and a store that is restored or migrated cannot
+    be asked for its approvals before. Outside of stores, such as for limits, ask the desk.
 
     Examples
     --------
@@ -276,8 +293,13 @@ class FourEyes:
 
     def __post_init__(self) -> None:
         """Check the action, the roles and the hours."""
-        allowed = tuple(action for action in ACTIONS if action not in ("approve", "break_glass"))
-        check_choice(self.action, "action", "FourEyes", allowed)
+        if self.action in _OF_ONE:
+            msg = (
+                f"The 'action' parameter of FourEyes must be one of {', '.join(_OF_TWO)}. Got "
+                f"{self.action!r}, which cannot carry an approval, so that nobody could do it."
+            )
+            raise InvalidParameterError(msg)
+        check_choice(self.action, "action", "FourEyes", _OF_TWO)
         set_texts(self, "approvers")
         if not self.approvers:
             msg = "The 'approvers' parameter of FourEyes must name a role or more. Got none."

@@ -52,7 +52,8 @@ class AccessPolicy(JsonDocument):
     four_eyes : tuple of FourEyes, default=()
         Actions that one asks for and another approves.
     emergency_role : str, default=""
-        Role that :func:`break_glass` adds for some hours; without, there is no such way.
+        Role that :func:`break_glass` adds for some hours; without, there is no such way. A store
+        takes it from nobody without a running record of that, so no other work belongs to it.
     emergency_hours : float, default=4
         For how long, above 0 and up to 72.
 

@@ -38,6 +38,8 @@ _COLUMNS = (
 
 _OF_DESK = "request."
 """How actions begin that an approval desk alone records, after its checks."""
+BREAK_GLASS = "break_glass"
+"""Action that the function of this name alone records, after its checks."""
 
 
 class HeadMovedError(Exception):
@@ -135,7 +137,7 @@ class AuditTrail(SecretHolder):
         ------
         InvalidParameterError
             No actor, an action that is no text or is one of an :class:`ApprovalDesk`
-            (``"request.…"``), or one text for a set of customers.
+            (``"request.…"``) or of :func:`break_glass`, or one text for a set of customers.
         InvalidDataError
             JSON cannot hold the details, or a customer is no text and no whole number.
         BrokenTrailError
@@ -203,7 +205,7 @@ class AuditTrail(SecretHolder):
         subjects: Iterable[Any] | None,
         after: TrailHead | None = None,
     ) -> AuditRecord | None:
-        """Add a step of an approval desk; None where the trail ends elsewhere than at a head."""
+        """Add a step that was checked; None where the trail ends elsewhere than at a head."""
         make = self._maker(actor, action, details, subjects)
         return self.sink.append(make) if after is None else self._append_after(after, make)
 
@@ -342,10 +344,12 @@ class AuditTrail(SecretHolder):
 
 
 def _check_open(action: Any, name: str) -> None:
-    """Refuse the actions of approval desks, which they record themselves after their checks."""
-    if isinstance(action, str) and action.strip().startswith(_OF_DESK):
+    """Refuse actions of approval desks and emergencies, which are recorded after their checks."""
+    text = action.strip() if isinstance(action, str) else ""
+    if text.startswith(_OF_DESK) or text == BREAK_GLASS:
+        by = "an ApprovalDesk" if text.startswith(_OF_DESK) else "break_glass"
         msg = (
-            f"AuditTrail.{name} records no action {action!r}, which an ApprovalDesk alone does "
-            "after its checks. Call it otherwise, or use the desk."
+            f"AuditTrail.{name} records no action {action!r}, which {by} alone does after its "
+            "checks. Call it otherwise, or use that."
         )
         raise InvalidParameterError(msg)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,13 +10,15 @@ import sqlalchemy as sa
 from alembic import context, op
 
 from creditscore.exceptions import StoreError
-from creditscore.organise._guard._events import SEALED, SEALS
+from creditscore.organise._guard._events import without_text
 from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._engine import is_sqlite
 from creditscore.organise._store._erased import erased_ids
-from creditscore.organise._store._guards import guard_tables
+from creditscore.organise._store._guards import guard_tables, keep_no_samples
+from creditscore.organise._store._sealed import SEALED, SEALS
 from creditscore.organise._store._settings import seal
 from creditscore.organise._store._subjects import CUSTOMER, Vault, keys_of
+from creditscore.protect import canonical_json
 
 revision = "0005"
 down_revision = "0004"
@@ -40,10 +43,12 @@ def upgrade() -> None:
     _add_columns()
     if vault is not None:
         _seal_documents(connection, vault)
-        _seal_events(connection, vault)
+        # first, since customers get their keys there
         _hide_names(Customers(connection=connection, vault=vault))
+        _seal_events(connection, vault)
     _close_columns()
     guard_tables(connection, _TABLES)
+    keep_no_samples(connection)
     op.create_index("assignments_last", "assignments", ["member", "customer_id", "id"])
 
 
@@ -95,11 +100,22 @@ def _seal_documents(connection: sa.Connection, vault: Vault) -> None:
 
 
 def _seal_events(connection: sa.Connection, vault: Vault) -> None:
+    """Seal events, with their texts encrypted, or gone with the customer's key."""
     key = vault.derive(SEALS)
-    found = connection.execute(sa.text(f"SELECT {', '.join(SEALED)} FROM protections"))  # noqa: S608 - ours
-    rows = [{"seal": seal(key, *row), "id": row.id} for row in found]
+    asked = sa.text(f"SELECT {', '.join(SEALED)} FROM protections")  # noqa: S608 - ours
+    found = connection.execute(asked).mappings().all()
+    owners = sorted({row["customer_id"] for row in found if row["customer_id"] is not None})
+    keys = keys_of(connection, vault, CUSTOMER, owners) if vault.has_keys else {}
+    rows = []
+    for row in map(dict, found):
+        if vault.has_keys:
+            said, owner = json.loads(row["content"]), row["customer_id"]
+            hidden = without_text(said, row["kind"], row["id"], keys.get(owner))
+            row["content"] = row["content"] if hidden == said else canonical_json(hidden)
+        rows.append({**row, "seal": seal(key, *(row[name] for name in SEALED))})
     if rows:
-        connection.execute(sa.text("UPDATE protections SET seal = :seal WHERE id = :id"), rows)
+        change = "UPDATE protections SET content = :content, seal = :seal WHERE id = :id"
+        connection.execute(sa.text(change), rows)
 
 
 def _hide_names(known: Customers) -> None:

@@ -156,6 +156,15 @@ def test_texts_that_only_a_program_would_read_as_nothing_are_kept() -> None:
     assert names.n_empty == 3
 
 
+def test_what_a_cell_multiplies_is_not_the_number_that_stands_there() -> None:
+    form = FileForm(missing=(-1, 9990))
+    found = read(cells("-100%", "(100%)", "-50%", "-1"), ItemRule(item="purchase_trend"), form)
+    assert (numbers(found), found.n_empty, reasons(found)) == ([-1.0, -1.0, -0.5], 1, [])
+    money = ItemRule(item="net_income", unit="EUR")
+    found = read(cells("9.99k EUR", "9990 EUR"), money, form)
+    assert (numbers(found), found.n_empty) == ([9990.0], 1)
+
+
 def test_a_confidence_that_stands_for_nothing_does_so_in_each_writing() -> None:
     mapping = SourceMapping(
         source="public_filing", method="data_analysis", customer=FieldRule(columns=("firm",)),

@@ -214,6 +214,22 @@ def test_what_was_erased_stays_so_and_what_is_new_is_kept(
     store.verify_trail().check()
 
 
+def test_a_row_that_names_who_was_erased_is_refused_whoever_it_is_of(new_store: New) -> None:
+    store = _store(new_store, "A", "Carla Zed")
+    store.erase("Carla Zed", reason="asked for")
+    row = {
+        "source": "list.csv", "row": "2", "column": "staff", "item": "employees", "value": "many",
+        "reason": "is no number", "protected": False,
+    }  # fmt: skip
+    named = {**row, "cells": '["Carla Zed", {"phone": ["12"]}]'}
+    nested = {**row, "row": "3", "cells": '[{"who": ["Carla Zed"]}]', "customer": "shifted"}
+    # of a customer that is known, another may be named in it
+    other = {**row, "row": "4", "cells": '["A", "Carla Zed"]', "customer": "A"}
+    with pytest.warns(RejectedRowsWarning, match="2 rejected rows are of customers whose data"):
+        assert store.reject(pd.DataFrame([named, nested, other]), batch=1) == 1
+    assert store.rejects()["row"].tolist() == ["4"]
+
+
 @pytest.mark.filterwarnings("ignore::creditscore.exceptions.RejectedRowsWarning")
 def test_without_keys_another_file_of_the_same_name_is_new(new_store: New, tmp_path: Path) -> None:
     store = _store(new_store, "A", "B", keys=None)

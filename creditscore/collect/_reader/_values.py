@@ -174,10 +174,11 @@ class NumberReader:
             # how a workbook shows a number does not say what it is counted in
             self._times(cell.currency, "", ONE)
         if isinstance(cell, (int, float, Decimal, np.integer, np.floating)):
-            number = _of_number(cell)
+            number, times = _of_number(cell), ONE
         else:
-            number = self._of_text(cell)
-        if self.nothing and float(number) in self.nothing:
+            number, times = self._of_text(cell)
+        # what a cell itself multiplies is not the number that stands there: -100 % is not -1
+        if times == 1 and self.nothing and float(number) in self.nothing:
             return None
         # the product of decimals is exact, and rounded once
         value = float(number) if self.factor == 1 else float(number * self.factor)
@@ -186,7 +187,8 @@ class NumberReader:
             raise CellFault(msg)
         return value
 
-    def _of_text(self, cell: Any) -> Decimal:
+    def _of_text(self, cell: Any) -> tuple[Decimal, Decimal]:
+        """Return the number that a text means, and by what its own unit multiplied it."""
         if not isinstance(cell, str) or isinstance(cell, Nested):
             raise CellFault(self._no_number())
         if isinstance(cell, Percent):
@@ -202,7 +204,7 @@ class NumberReader:
             number = Decimal(plain) * times
         except InvalidOperation as error:
             raise CellFault(self._no_number()) from error
-        return -number if negative else number
+        return -number if negative else number, times
 
     def _without_unit(self, text: str) -> tuple[str, Decimal]:
         """Return the number of a text that has its unit beside it, and by what to multiply it."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -24,7 +23,7 @@ from creditscore.organise._store._erased import (
     erased_ids,
 )
 from creditscore.organise._store._names import next_id
-from creditscore.organise._store._rejecting import reject_digest, reject_table
+from creditscore.organise._store._rejecting import reject_digest, reject_table, words_of
 from creditscore.organise._store._schema import (
     erasures,
     items,
@@ -150,7 +149,7 @@ class NamedRejects:
                 if row["customer"] in customers:
                     by_customer.setdefault(str(row["customer"]), []).append(number)
                     continue
-                words = {word_of(cell) for cell in (row["value"], *_cells(row["cells"]))}
+                words = words_of(row["value"], row["cells"])
                 for cell in set(map(_plain, words)):
                     by_cell.setdefault(cell, []).append(number)
                 for word in {*words, word_of(row["customer"])}:
@@ -173,20 +172,6 @@ class NamedRejects:
         """Return digests of rejects, by which they are known when they come again."""
         rows = self.table.loc[list(numbers)].to_dict("records")
         return sorted({reject_digest(self.vault, dict(row)) for row in rows})
-
-
-def _cells(text: Any) -> Iterator[Any]:
-    """Yield the cells of a row, those that stand within others too."""
-    try:
-        left = [json.loads(text)] if isinstance(text, str) else []
-    except ValueError:
-        left = [text]
-    while left:
-        cell = left.pop()
-        if isinstance(cell, (dict, list)):
-            left.extend(cell.values() if isinstance(cell, dict) else cell)
-        else:
-            yield cell
 
 
 def _plain(cell: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -121,14 +121,43 @@ def _with_customer(said: Mapping[str, Any]) -> str | None:
 
 
 def _without_erased(known: Customers, told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave out what is of customers whose data were erased, or was erased with them."""
-    names = known.refused(filter(None, (said["customer"] for said in told)))
+    """Leave out what is of customers whose data were erased, or was erased with them.
+
+    A row of nobody whom the store knows may be of anybody whom one of its cells names.
+    """
+    there = known.among(list({said["customer"] for said in told if said["customer"]}))
+    named = [
+        {said["customer"]} if said["customer"] in there
+        else {said["customer"], *words_of(said["value"], said["cells"])}
+        for said in told
+    ]  # fmt: skip
+    asked = {word for words in named for word in words if word and can_be_kept(word)}
+    names = known.refused(asked)
     gone = erased_rejects(known.connection, known.vault)
     return [
-        said for said in told
-        if said["customer"] not in names
+        said for said, words in zip(told, named, strict=True)
+        if names.isdisjoint(words)
         and not (gone and reject_digest(known.vault, said) in gone)
     ]  # fmt: skip
+
+
+def words_of(value: Any, cells: Any) -> set[str]:
+    """Return the words of a rejected row: of its value and of its cells, nested ones too."""
+    return {word_of(cell) for cell in (value, *_cells(cells))}
+
+
+def _cells(text: Any) -> Iterator[Any]:
+    """Yield the cells of a row, those that stand within others too."""
+    try:
+        left = [json.loads(text)] if isinstance(text, str) else []
+    except ValueError:
+        left = [text]
+    while left:
+        cell = left.pop()
+        if isinstance(cell, (dict, list)):
+            left.extend(cell.values() if isinstance(cell, dict) else cell)
+        else:
+            yield cell
 
 
 def reject_digest(vault: Vault, said: Mapping[str, Any]) -> str:

@@ -138,11 +138,65 @@ def test_the_rarer_of_two_scripts_counts() -> None:
     assert found.pairs[["left", "right", "name_share"]].values.tolist() == [["C0", "C1", 0.0]]
 
 
+def test_namesakes_with_other_phones_are_not_taken_for_matches() -> None:
+    rng = np.random.default_rng(3)
+    surnames = ["Zhang", "Wang", "Li", "Chen", "Liu", "Zhao", "Sun", "Wu"]
+    given = ["Wei", "Fang", "Na", "Min", "Jing", "Lei", "Jun", "Yan", "Tao", "Ming"]
+    names = [f"{rng.choice(surnames)} {rng.choice(given)}" for _ in range(400)]
+    phones = [str(number) for number in 13 * 10**9 + rng.permutation(10**6)[:400]]
+    assert len(match_customers(records(name=names, phone=phones)).pairs) == 0
+    found = match_customers(records(name=names + names[:40], phone=phones + phones[:40]))
+    twins = {(f"C{i}", f"C{400 + i}") for i in range(40)}
+    assert set(zip(found.pairs["left"], found.pairs["right"], strict=True)) == twins
+    assert set(found.pairs["decision"]) == {"match"}
+    assert found.weights.m["phone"][1] > 0.9
+
+
+def test_firms_in_many_lists_do_not_get_common_names() -> None:
+    names, lists = firms(100), 6
+    found = match_customers(records(name=names * lists))
+    assert found.pairs["decision"].tolist() == ["review"] * 100 * 15
+    phones = [str(20_000_000 + 7919 * i) for i in range(100)]
+    numbers = [str(10_000_000 + 7919 * i) for i in range(100)]
+    for column, match_from in ((phones, 0.95), (numbers, 0.85)):
+        field = "phone" if column is phones else "registration_number"
+        table = records(name=names * lists, **{field: column * 2 + [None] * 400})
+        found = match_customers(table, match_from=match_from)
+        assert len(found.pairs) == 100 * 15
+        assert (found.pairs["decision"] == "match").sum() == (100 if column is phones else 1500)
+
+
+def test_how_many_records_one_customer_has_is_read_from_names_of_their_own() -> None:
+    lists = name_shares([*firms(10) * 6, *["zhang wei"] * 8, "zhang min", "li wei"])
+    assert (lists[:60] == 0).all()
+    assert lists[60] == pytest.approx(2 / 370)
+    # too few names, and surnames, tell nothing of it: three are one customer's
+    few = name_shares(["zhang wei"] * 6 + ["li na"] * 6)
+    assert few == pytest.approx(3 / 312)
+    surnames = name_shares([chr(97 + i) * 3 for i in range(12)] * 6)
+    assert surnames == pytest.approx(3 / 372)
+
+
+def works(*more: str) -> list[str]:
+    words = ("Ash", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Oak", *more)
+    return [f"{word} Works" for word in words]
+
+
 def test_a_share_of_matches_at_its_floor_is_told() -> None:
-    names = [f"{word} Works" for word in ("Ash", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Oak")]
-    with pytest.warns(NonConvergenceWarning, match=r"None of the 21 .*=MatchWeights\.default"):
-        weights = estimate_match_weights(records(name=names))
-    assert weights.match_share == pytest.approx(1e-3 / 21)
+    table = records(name=works("Ash"), phone=[f"{i}23456789" for i in range(1, 9)])
+    with pytest.warns(NonConvergenceWarning, match=r"None of the 28 .*=MatchWeights\.default"):
+        weights = estimate_match_weights(table)
+    assert weights.match_share == pytest.approx(1e-3 / 28)
+
+
+def test_a_table_without_duplicates_is_no_cause_to_warn() -> None:
+    numbers = [f"{i}234567{i}" for i in range(1, 8)]
+    # a year of birth is shared by many, and a name in part by some
+    clean = records(name=works(), registration_number=numbers, birth_year=[1970] * 7)
+    phones = [str(20_000_000 + 7919 * i) for i in range(300)]
+    with warnings.catch_warnings(action="error"):
+        assert len(match_customers(clean).pairs) == 0
+        assert len(match_customers(records(name=firms(300), phone=phones)).pairs) == 0
 
 
 # --- the better agreement counts more ---------------------------------------------------

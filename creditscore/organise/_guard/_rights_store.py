@@ -213,12 +213,12 @@ class StoreRights(StoreErasing, StoreChanges):
         true from itself. Where it was, its correction is true from the new day: from now on the
         event happened then, and on no day between. What else happens once and was true from the
         old day of the same record, such as the amount of the payment, moves with it, as in a
-        corrected export: each under its own source, with its own confidence, evidence, collector and instant of
-        collection; that is now only where the same was told of the new day before. A source that
-        tells the day itself keeps what it told, and so does a customer that was merged: rectify
-        each. A day that is true from another one, such as a day due from that of its invoice,
-        stays true from there. To take such a correction back, rectify the new fact to the old day,
-        and all moves back; to retract it alone parts the day from the rest.
+        corrected export: each under its own source, with its own confidence, evidence, collector
+        and instant of collection; that is now only where the same was told of the new day before.
+        A source that tells the day itself keeps what it told, and so does a customer that was
+        merged: rectify each. A day that is true from another one, such as a day due from that of
+        its invoice, stays true from there. To take such a correction back, rectify the new fact to
+        the old day, and all moves back; to retract it alone parts the day from the rest.
         """
         number = row_number(observation, "observation", f"{OWNER}.rectify")
         _check_said(value, evidence)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from creditscore._typing import Float1D, Int1D
+from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._warn import warn_user
 from creditscore.exceptions import NonConvergenceWarning
 from creditscore.organise._match._levels import LEVELS, MISSING, NAME, NUMBERS, Comparison, Levels
@@ -52,7 +52,7 @@ def estimate_shares(
     Pairs whose numbers differ teach nothing about matches, and so the share of these among matches
     stays that of the start: fields of namesakes hang together (an address of e-mail is made of the
     name), and by the rule for independent fields they would be taken for the matches. Nor do pairs
-    of a common name of which nothing else is known.
+    of one common name that agree in nothing else.
 
     Parameters
     ----------
@@ -78,7 +78,9 @@ def estimate_shares(
     m, share = [np.array(shares) for shares in start], match_share
     levels, common = patterns.levels, patterns.name_shares * n_records >= 1
     taught = ~(levels[:, list(NUMBERS)] == _OTHER_NUMBER).any(axis=1)
-    taught &= ~(patterns.by_name_alone & common)
+    # a field that differs between namesakes must not teach that matches differ in it
+    agree_beside = (np.delete(levels, NAME, axis=1) > 0).any(axis=1)
+    taught &= ~(patterns.same_name & common & ~agree_beside)
     rare = patterns.same_name & ~common & ~patterns.by_name_alone
     all_pairs = [*all_pairs]
     if (levels[:, NAME] != MISSING).any():
@@ -100,10 +102,11 @@ def estimate_shares(
             f"The weights of agreement still moved by {moved:.1g} after {_MOST_STEPS} steps. Few "
             "records agree in anything: compare with MatchWeights.default()."
         )
-    if len(patterns) and share <= _bounded(0.0, n_possible):
+    if _may_match(patterns, common) and share <= _bounded(0.0, n_possible):
         _warn(
-            f"None of the {n_possible:,} pairs of records looks like a match, and the share of "
-            "matches ran into its floor: by these weights hardly any pair reaches a threshold. "
+            f"None of the {n_possible:,} pairs of records looks like a match, though some agree in "
+            "a rare name, a number or a contact, and the share of matches ran into its floor: by "
+            "these weights hardly any pair reaches a threshold. "
             "Where the table has no duplicates, all is well. If it has, give it more columns to "
             "compare, or take weights=MatchWeights.default()."
         )
@@ -142,6 +145,15 @@ def _patterns(compared: Comparison) -> tuple[Comparison, Int1D]:
     rows, counts = np.unique(rows, axis=0, return_counts=True)
     shares = np.where(rows[:, -1] == _RARE, 0.0, np.exp2(-rows[:, -1] / 4.0))
     return Comparison(np.ascontiguousarray(rows[:, :-1]), shares), counts
+
+
+def _may_match(patterns: Comparison, common: Bool1D) -> bool:
+    """Return whether any pair agrees in what few others have: without one, a table is clean."""
+    best = np.array([len(of) - 1 for of in LEVELS.values()])
+    agree = patterns.levels == best
+    agree[:, NAME] = (patterns.levels[:, NAME] >= _SAME_NAME - 1) & ~common
+    telling = [place for place, field in enumerate(LEVELS) if field != "birth_year"]
+    return bool(agree[:, telling].any())
 
 
 def _warn(message: str) -> None:

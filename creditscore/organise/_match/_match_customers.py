@@ -75,7 +75,8 @@ def match_customers(
         Records have a common name and nothing else to compare, so that they are neither merged
         nor looked at.
     NonConvergenceWarning
-        The estimate of the weights did not come to rest, or found no matches.
+        The estimate of the weights did not come to rest, or found no matches though records agree
+        in a rare name, a number or a contact.
     UnseenCategoryWarning
         Countries are no codes of which the library knows the calling code.
 

@@ -77,10 +77,12 @@ class MatchWeights(JsonDocument):
 
     *Names by their rarity*: a name counts by its share f among the customers of the table, at most
     log2(m_same / f) bits, so that "Zhang Wei" or "Trading Ltd" alone makes no match. f is the
-    larger of two: the records of the name beyond three (which one customer may well have), as a
-    share of all; and the product, over its words without legal form or its Chinese characters, of
-    the shares of the records of other names that have each. 300 records of other names are thought
-    of besides. u of the table is that of a name which is rarer than that.
+    larger of two: the records of the name beyond those that one customer may well have, as a share
+    of all; and the product, over its words without legal form or its Chinese characters, of the
+    shares of the records of other names that have each. One customer may well have three, or as
+    many as the median of the names of several words of which no other name has one (where there
+    are ten or more): that is how many lists the customers stand in. 300 records of other names are
+    thought of besides. u of the table is that of a name which is rarer than that.
 
     Firms of one group share addresses and telephones, so that they agree in more fields than
     independence allows: that is why numbers are checked besides.
@@ -208,7 +210,8 @@ def estimate_match_weights(
     Warns
     -----
     NonConvergenceWarning
-        The estimate did not come to rest, or found no matches.
+        The estimate did not come to rest, or found no matches though records agree in a rare name,
+        a number or a contact.
 
     Notes
     -----
@@ -220,9 +223,9 @@ def estimate_match_weights(
     a key, and of few matches it stays near the default. A pair whose registration or identity
     numbers differ by more than a slip gets 0, too, and the share of such pairs among matches keeps
     its default: else namesakes, who agree in name and in the e-mail address that is made of it,
-    would be taken for the matches of a large file. Nor do pairs of a common name, and nothing else
-    known, teach anything. No u is below half a pair among those counted, so that agreement counts
-    for little in files of a few dozen records: these are better judged by
+    would be taken for the matches of a large file. Nor do pairs of one common name that agree in
+    nothing else teach anything. No u is below half a pair among those counted, so that agreement
+    counts for little in files of a few dozen records: these are better judged by
     ``MatchWeights.default()``. Of a field that nobody has, m and u are the default. Where agreement
     would count less than a lower level of it, both levels get the same m_l / u_l.
 

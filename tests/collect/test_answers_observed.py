@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -161,7 +162,24 @@ def kept(answer: float, item: str, told: str = "", **entries: Any) -> list[Any]:
         ({"unit_from": "in", "told": "万元"}, 120_000, "CNY"),
         ({"unit": "thousand persons", "item": "employees"}, 12_000, "persons"),
         ({"unit_zh": "万人", "factor": 10_000, "item": "employees"}, 120_000, "persons"),
+        ({"unit_zh": "万人", "item": "employees"}, 120_000, "persons"),
         ({"unit": "employees", "item": "employees"}, 12, "persons"),
+        ({"unit_zh": "万股", "item": "shares_issued"}, 120_000, "shares"),
+        ({"unit": "million m²", "item": "capacity"}, 12e6, "units"),
+        ({"unit": "千米", "item": "capacity"}, 12, "units"),
+        ({"unit": "万米", "item": "capacity"}, 120_000, "units"),
+        ({"unit": "10,000 CNY", "unit_zh": "万元"}, 120_000, "CNY"),
+        ({"unit": "RMB 10,000", "unit_zh": "万元", "factor": 10_000}, 120_000, "CNY"),
+        ({"unit": "tens of thousands", "unit_zh": "万元", "factor": 10_000}, 120_000, "CNY"),
+        ({"unit_zh": "万元", "factor": -1, "low": 0, "item": "net_income"}, -120_000, "CNY"),
+        ({"unit": "CNY per month", "unit_zh": "元/月"}, 12, "CNY"),
+        ({"unit": "EUR per month", "factor": 12}, 144, "EUR"),
+        ({"unit": "in thousand EUR"}, 12_000, "EUR"),
+        ({"unit": "working days", "item": "average_days_late"}, 12, "days"),
+        ({"unit": "days overdue", "unit_zh": "逾期天数", "item": "average_days_late"}, 12, "days"),
+        ({"unit": "hours", "factor": 0.5, "item": "average_days_late"}, 6, "days"),
+        ({"unit": "% of sales", "factor": 0.01, "item": "largest_customer_share", "high": 100},
+         0.12, "fraction"),
         ({"unit": "cases", "item": "court_judgements"}, 12, "count"),
         ({"unit": "天", "item": "average_days_late"}, 12, "days"),
         ({"unit": "weeks", "item": "average_days_late"}, 84, "days"),
@@ -180,7 +198,15 @@ def test_units_of_questions_are_read_as_those_of_rules(
     [
         ({"unit": "kg"}, "The unit of question 'q' is none .* 'kg' is no currency"),
         ({"unit": "CNY", "item": "employees"}, "is kept in persons, and 'CNY' cannot be turned"),
-        ({"unit": "万人", "item": "employees"}, "is kept in persons, and '万人' cannot be turned"),
+        ({"unit": "m of cable", "item": "employees"}, "'m of cable' cannot be turned .*; name its"),
+        ({"unit": "% per year", "item": "largest_customer_share", "high": 1}, "or give its factor"),
+        ({"unit": "bps", "item": "largest_customer_share", "high": 1}, "or give its factor"),
+        ({"unit": "hours", "item": "average_days_late"}, "'hours' cannot be turned"),
+        ({"unit": "half days", "item": "average_days_late"}, "'half days' cannot be turned"),
+        ({"unit": "USD/EUR"}, "'USD/EUR' is no currency"),
+        ({"unit": "CNY", "unit_zh": "万元"}, "Let both mean the same"),
+        ({"unit": "employees", "unit_zh": "千人", "factor": 1_000, "item": "employees"},
+         "Let both mean the same"),
         ({"unit": "days", "item": "months"}, "is kept in months, and 'days' cannot be turned"),
         ({"unit": "months", "item": "months", "factor": 12}, "stands for 1 .* the factor is 12"),
         ({"unit": "%", "item": "largest_customer_share", "high": 1, "factor": 0.1},
@@ -203,6 +229,19 @@ def test_units_that_are_none_of_the_item(entries: dict[str, Any], match: str) ->
 def test_units_that_are_answered_and_are_none(unit: str, told: str, match: str) -> None:
     with pytest.raises(InvalidDataError, match=match):
         kept(1, "revenue", told, unit=unit, unit_from="in")
+
+
+def test_a_choice_of_currencies_may_have_another() -> None:
+    choices = tuple(Choice(key=k.lower(), text=k, value=k) for k in ("CNY", "USD", "Other"))
+    asked = Question(key="in", kind="choice", text="In?", choices=choices)
+    amount = Question(key="q", kind="number", text="Q", item="revenue", unit_from="in", low=0)
+    form = form_of([asked, amount])
+    assert rows_of(form.answers({"in": "usd", "q": 5}))[-1][1:3] == [5, "USD"]
+    with pytest.raises(InvalidDataError, match="by that to 'in': 'Other' is no currency"):
+        rows_of(form.answers({"in": "other", "q": 5}))
+    odd = replace(asked, choices=(choices[2], Choice(key="other_2", text="None")))
+    with pytest.raises(InvalidParameterError, match="'Other' is no currency with what"):
+        form_of([odd, amount]).check_items()
 
 
 def test_numbers_are_multiplied_as_they_are_written() -> None:

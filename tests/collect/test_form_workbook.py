@@ -241,18 +241,26 @@ def test_per_cent_is_read_as_it_is_shown(
     ("unit", "told", "reason"),
     [
         ("TEUR", "", None),
+        ("EUR per month", "", None),
+        ("EUR/kg", "", None),
         ("", "EUR", None),
         ("", "Yuan", "is shown with the currency EUR, and is to be in CNY"),
         ("thousand CNY", "", "is shown with the currency EUR, and is to be in CNY"),
         ("persons", "", "is shown with the currency EUR, and is to be in persons"),
         ("", "", "is shown with the currency EUR, and nothing says its unit"),
+        ("", "-", None),
     ],
 )
 def test_a_number_that_is_shown_with_another_currency_is_rejected(
     unit: str, told: str, reason: str | None, tmp_path: Path
 ) -> None:
     asked = Question(key="in", text="In?")
-    question = Question(key="q", kind="number", text="Q", unit=unit, unit_from="in" if told else "")
+    # an answer that fills no item loses no currency
+    fills = {"item": "" if told == "-" else "revenue", "low": 0, "unit": unit}
+    if unit == "persons":
+        fills["item"] = "employees"
+    told = told.strip("-")
+    question = Question(key="q", kind="number", text="Q", unit_from="in" if told else "", **fills)
 
     def change(book: Any) -> None:
         book["Form"]["D7"].value = told or None

@@ -17,6 +17,7 @@ from creditscore.collect import (
     Interview,
     ItemCatalogue,
     ItemCode,
+    Rejects,
     coder_agreement,
 )
 from creditscore.exceptions import (
@@ -382,6 +383,41 @@ def test_amounts_are_kept_in_the_currency_that_was_told() -> None:
     settled = other.settle("revenue", 5, by="wu", unit="million EUR", **place)
     assert settled.to_observations().table["unit"].tolist() == ["EUR"]
     assert settled.frame()["unit"].tolist() == ["USD", "EUR", "EUR"]
+
+
+@pytest.mark.parametrize(
+    ("item", "one", "other", "number"),
+    [
+        ("largest_customer_share", (0.45, ""), (45, "%"), 0.45),
+        ("largest_customer_share", (45, "%"), (45, "percent"), 0.45),
+        ("age_of_oldest_account_months", (24, ""), (2, "years"), 24),
+        ("employees", (50, ""), (50, "persons"), 50),
+    ],
+)
+def test_codes_that_are_one_value_in_two_units_agree(
+    item: str, one: tuple[float, str], other: tuple[float, str], number: float
+) -> None:
+    catalogue, place = ItemCatalogue.standard(), {"passage": "There is a plan."}
+    for coder in ("li", "ma"):
+        coded = note().code(item, one[0], unit=one[1], coder="li", **place)
+        coded = coded.code(item, other[0], unit=other[1], coder=coder, **place)
+        assert coded.disputed == ()
+        rejects = Rejects(table=pd.DataFrame({"row": []}))
+        many = CodedInterviews(interviews=(coded,), catalogue=catalogue, rejects=rejects)
+        assert many.disputes().empty
+        for found in (coded.to_observations(), many.to_observations()):
+            assert found.values.tolist() == [number]
+
+
+def test_codes_in_two_units_that_are_two_values_disagree() -> None:
+    place = {"coder": "li", "passage": "There is a plan."}
+    coded = note().code("largest_customer_share", 45, unit="%", **place)
+    coded = coded.code("largest_customer_share", 0.6, **place)
+    assert coded.disputed == ("largest_customer_share",)
+    with pytest.raises(InvalidDataError, match="disagree on largest_customer_share"):
+        coded.to_observations(coder="li")
+    with pytest.raises(InvalidDataError, match="'li' codes it twice, and not alike"):
+        coded.code("largest_customer_share", 50, unit="%", **place)
 
 
 def test_units_that_a_code_cannot_have() -> None:

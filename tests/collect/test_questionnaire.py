@@ -384,7 +384,7 @@ def test_items_that_answers_do_not_fill(question: Question, match: str) -> None:
     [
         ({"unit": "TEUR", "factor": 10_000}, "'TEUR', which counts in 1,000, and the factor 10,0"),
         ({"unit": "EUR", "factor": 1_000}, "'EUR', which counts in 1, and the factor 1,000. Leave"),
-        ({"unit": "TEUR", "factor": -1}, "counts in 1,000, and the factor -1"),
+        ({"unit": "TEUR", "factor": -10}, "counts in 1,000, and the factor -10"),
         ({"unit": "CNY", "unit_zh": "万元"}, "are read as 1 CNY and 10,000 CNY. Let both mean"),
         ({"unit": "TEUR", "unit_zh": "千元"}, "are read as 1,000 EUR and 1,000 CNY"),
         ({"unit": "persons", "unit_zh": "千人"}, "are read as 1 persons and 1,000 人"),

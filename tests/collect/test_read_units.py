@@ -49,6 +49,11 @@ NO_NUMBER = "is no number written with '.' for decimals and ',' between thousand
         ("thousands of EUR", 1_000, "EUR"), ("mn", 1, None), ("TEAM", 1, None), ("eur", 1, "EUR"),
         ("thousand usd", 1_000, "USD"), ("ＵＳＤ", 1, "USD"), ("（千元）", 1, None),
         ("all", 1, None), ("top", 1, None), ("百分比", 1, None),
+        ("10,000 CNY", 10_000, "CNY"), ("RMB 10000", 10_000, "CNY"), ("10k yuan", 10_000, "CNY"),
+        ("ten thousand of CNY", 10_000, "CNY"), ("CNY (10,000)", 10_000, "CNY"),
+        ("1,000 CNY", 1_000, "CNY"), ("100 million CNY", 100_000_000, "CNY"),
+        ("mln EUR", 1_000_000, "EUR"),
+        ("10,000 pieces", 1, None), ("12,000 CNY", 1, None),
         ("MEUR", 1, None), ("persons", 1, None),
     ],
 )  # fmt: skip

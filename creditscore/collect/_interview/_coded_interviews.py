@@ -185,7 +185,7 @@ class CodedInterviews:
             (one.interview, one.customer, item,
              ", ".join(dict.fromkeys(c.coder for c in one.codes if c.item == item)))
             for one in self.interviews
-            for item in one.disputed
+            for item in one.disputed_in(self.catalogue)
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=["interview", "customer", "item", "coders"])
 

@@ -16,7 +16,7 @@ from creditscore._document import JsonDocument
 from creditscore._validation import check_choice
 from creditscore.collect._interview._code_faults import check_code
 from creditscore.collect._interview._instant import instant_and_day
-from creditscore.collect._interview._item_code import ItemCode, in_unit_of
+from creditscore.collect._interview._item_code import ItemCode, in_unit_of, meant_by
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import SOURCE_KINDS, SourceKind
 from creditscore.collect._observation._observations import Observations
@@ -117,7 +117,7 @@ class Interview(JsonDocument):
         self._check_codes()
 
     def _check_codes(self) -> None:
-        told: dict[tuple[str, str, bool], Any] = {}
+        told: dict[tuple[str, str, bool, str], Any] = {}
         for code in self.codes:
             if code.stop > len(self.text):
                 msg = (
@@ -126,9 +126,9 @@ class Interview(JsonDocument):
                 )
                 raise InvalidDataError(msg)
             # a word for the settlement stands for whoever settles
-            key = (code.item, "" if code.settles else code.coder, code.settles)
-            value = (code.value, code.unit)
-            if told.setdefault(key, value) != value:
+            # which values of two units are one, only a catalogue tells
+            key = (code.item, "" if code.settles else code.coder, code.settles, code.unit)
+            if told.setdefault(key, code.value) != code.value:
                 whose = "It is settled" if code.settles else f"Coder {code.coder!r} codes it"
                 msg = (
                     f"{whose} twice, and not alike: item {code.item!r} of interview "
@@ -272,13 +272,22 @@ class Interview(JsonDocument):
 
     @property
     def disputed(self) -> tuple[str, ...]:
-        """Items on which coders disagree, and nobody has decided."""
-        return tuple(item for item in self.items if self._disagree(item))
+        """Items on which coders disagree, and nobody has decided; units as the standard ones."""
+        return self.disputed_in(ItemCatalogue.standard())
 
-    def _disagree(self, item: str) -> bool:
-        codes = [code for code in self.codes if code.item == item]
-        values = {(code.value, code.unit) for code in codes}
-        return len(values) > 1 and not any(code.settles for code in codes)
+    def disputed_in(self, catalogue: ItemCatalogue) -> tuple[str, ...]:
+        """Return the items on which coders disagree, and nobody has decided.
+
+        Parameters
+        ----------
+        catalogue : ItemCatalogue
+            Tells the units: 45 % and 0.45 of a fraction agree.
+        """
+        return tuple(item for item in self.items if self._disagree(item, catalogue))
+
+    def _disagree(self, item: str, catalogue: ItemCatalogue) -> bool:
+        codes = self._codes_of(item, None)
+        return len({meant_by(code, catalogue) for code in codes}) > 1
 
     def passages(self, evidence: str) -> tuple[str, ...]:
         """Return the passages that the evidence of an observation names.
@@ -366,7 +375,7 @@ class Interview(JsonDocument):
             Coders disagree on an item that nobody settled.
         """
         used = {item: self._codes_of(item, coder) for item in self.items}
-        values = {item: {(c.value, c.unit) for c in codes} for item, codes in used.items()}
+        values = {item: {meant_by(c, catalogue) for c in codes} for item, codes in used.items()}
         disputed = [item for item, told in values.items() if len(told) > 1]
         if disputed:
             coders = sorted({c.coder for item in disputed for c in used[item]})

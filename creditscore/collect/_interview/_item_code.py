@@ -11,6 +11,7 @@ import numpy as np
 
 from creditscore._checks import check_kind, set_number
 from creditscore._validation import check_integer, check_real
+from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._item import Item
 from creditscore.collect._reader._number_column import product_of
 from creditscore.collect._reader._units import SIGNS, factor_to, split_unit
@@ -109,6 +110,16 @@ def _plain_value(value: object) -> float | str | bool:
         f"{type(value).__name__}."
     )
     raise InvalidParameterError(msg)
+
+
+def meant_by(code: ItemCode, catalogue: ItemCatalogue) -> tuple[Any, str]:
+    """Return value and unit of a code as its item keeps them, or as they are if it cannot."""
+    if code.item not in catalogue:
+        return code.value, code.unit
+    try:
+        return in_unit_of(catalogue[code.item], code.value, code.unit)
+    except InvalidParameterError:
+        return code.value, code.unit
 
 
 def in_unit_of(item: Item, value: Any, unit: str) -> tuple[Any, str]:

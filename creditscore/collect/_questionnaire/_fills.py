@@ -21,6 +21,8 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "choices": ("text",), "yes_no": ("flag",), "text": ("text",), "day": ("day",),
 }  # fmt: skip
 _TYPES: dict[str, type] = {"text": str, "number": float, "flag": bool}
+_OTHERS = ("other", "another", "其他", "其它")
+"""How the choice of a unit begins that is none of those named."""
 
 
 def check_fills(sections: Sequence[Section], catalogue: ItemCatalogue) -> None:
@@ -104,8 +106,10 @@ def _factors(
     of_unit = questions.get(question.unit_from)
     choices = of_unit.choices if of_unit is not None and of_unit.kind == "choice" else ()
     told = [unit_told(of_unit, choice.key) for choice in choices if of_unit is not None]
+    # the choice of another than those named stands for none: its answer is refused when given
+    named = [unit for unit in told if not unit.casefold().startswith(_OTHERS)]
     try:
-        return [kept_in(question, item, unit)[0] for unit in told or [""]]
+        return [kept_in(question, item, unit)[0] for unit in named or told or [""]]
     except InvalidParameterError as error:
         msg = f"The unit of {owner} is none of the item that it fills: {error}."
         raise InvalidParameterError(msg) from error

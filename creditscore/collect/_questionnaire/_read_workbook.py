@@ -21,7 +21,11 @@ from creditscore.collect._questionnaire._answer_file import (
     read_bytes,
 )
 from creditscore.collect._questionnaire._check_answers import AnswerFault
-from creditscore.collect._questionnaire._counted import counted_in, may_be_one
+from creditscore.collect._questionnaire._counted import (
+    counted_in,
+    may_be_one,
+    told_unit,
+)
 from creditscore.collect._questionnaire._fills import unit_told
 from creditscore.collect._questionnaire._question import Question
 from creditscore.collect._questionnaire._questionnaire import Questionnaire
@@ -296,7 +300,7 @@ class _Reader:
         try:
             found = _answer_in(cell, question, self.language)
             if question.kind == "number":
-                _check_currency(cell, self._unit_of(question))
+                _check_currency(cell, self._unit_of(question), bool(question.item))
         except _CellError as error:
             self._fault(key, place, _shown(cell), str(error))
             return None
@@ -306,7 +310,7 @@ class _Reader:
         """Return what numbers are counted in, by its words or by the answer that says it."""
         told = self.found.given.get(question.unit_from)
         if told is None:
-            return question.unit or question.unit_zh
+            return told_unit(question)
         return unit_told(self.form[question.unit_from], told)
 
     def _fault(self, key: str, place: str, value: Any, reason: str) -> None:
@@ -365,12 +369,13 @@ def _number_of(cell: Any, value: Any, in_percent: bool) -> Any:
     return _number_in(Percent.of(value), in_percent)
 
 
-def _check_currency(cell: Any, unit: str) -> None:
+def _check_currency(cell: Any, unit: str, fills: bool) -> None:
     """Refuse a number that is shown with another currency than it is asked in."""
     is_number = isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool)
     shown = currency_shown(cell.number_format) if is_number else ""
     asked = counted_in(unit)[1]
-    if shown and not may_be_one(shown, asked):
+    # where nothing is asked, only an item would lose the currency
+    if shown and (asked or fills) and not may_be_one(shown, asked):
         wanted = f"is to be in {asked}" if asked else "nothing says its unit"
         msg = f"is shown with the currency {shown}, and {wanted}"
         raise _CellError(msg)

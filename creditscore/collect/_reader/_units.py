@@ -12,13 +12,18 @@ from creditscore.exceptions import InvalidParameterError
 
 SCALES = {
     "hundred": 2, "thousand": 3, "thousands": 3, "million": 6, "millions": 6, "billion": 9,
-    "billions": 9, "k": 3, "m": 6, "mn": 6, "bn": 9, "tsd": 3, "mio": 6, "mrd": 9,
+    "billions": 9, "k": 3, "m": 6, "mn": 6, "mln": 6, "bn": 9, "tsd": 3, "mio": 6, "mrd": 9,
     "百": 2, "千": 3, "万": 4, "萬": 4, "百万": 6, "千万": 7, "亿": 8, "億": 8,
 }  # fmt: skip
 """Words before a unit, and the power of ten that each stands for."""
 _COMPACT = re.compile(r"(?P<head>[TKk]?)(?P<unit>[A-Z]{3}|US\$|HK\$|[€£])(?P<tail>.*)")
-_TAILS = {"": 0, "'000": 3, "000": 3, "k": 3, "m": 6, "mn": 6, "bn": 9}
+_TAILS = {"": 0, "'000": 3, "000": 3, "k": 3, "m": 6, "mn": 6, "mln": 6, "bn": 9}
 """What stands behind a currency without a blank: RMB'000, EURm."""
+_ROUND = re.compile(
+    r"(?:1(?P<zeros>0+|0{0,2}(?:[,']000)+)|ten)"
+    r"(?: ?(?P<scale>k|m|mn|mln|thousand|million|bn|billion))?(?: of)?"
+)
+"""A round number beside a currency: 10,000 CNY, RMB 10,000, ten thousand yuan."""
 _OF_A_FRACTION = {
     "percent": "0.01", "per cent": "0.01", "%": "0.01", "百分比": "0.01", "per mille": "0.001",
     "‰": "0.001", "basis points": "0.0001",
@@ -41,7 +46,8 @@ def split_unit(text: str) -> tuple[Decimal, str]:
     """Return the factor and the unit that a text stands for.
 
     The first word may be a scale, and the last one behind a currency; in Chinese, the first
-    letters: 万元 is 10,000 CNY. So may T or k before a currency, and '000, m or bn behind it.
+    letters: 万元 is 10,000 CNY. So may T or k before a currency, and '000, m or bn behind it, and
+    a round number on either side: 10,000 CNY.
     """
     unit = " ".join(unicodedata.normalize("NFKC", text).split())
     if is_percent(unit):
@@ -65,7 +71,20 @@ def split_unit(text: str) -> tuple[Decimal, str]:
         # RMB is a name, and TEAM no thousand of a currency EAM
         if power == 0 or _plain(compact["unit"]) in COMMON:
             return Decimal(10) ** power, _plain(compact["unit"])
-    return ONE, _plain(unit)
+    return _beside_round(unit) or (ONE, _plain(unit))
+
+
+def _beside_round(unit: str) -> tuple[Decimal, str] | None:
+    """Return the round number beside a currency, and the currency; None where there is none."""
+    words = unit.split(" ")
+    for cut in range(1, len(words)):
+        parts = " ".join(words[:cut]), " ".join(words[cut:])
+        for count, name in (parts, parts[::-1]):
+            found = _ROUND.fullmatch(count.casefold().removeprefix("(").removesuffix(")"))
+            if found is not None and (_plain(name) in CODES or name in SIGNS):
+                power = found["zeros"].count("0") if found["zeros"] else 1
+                return Decimal(10) ** (power + SCALES.get(found["scale"] or "", 0)), _plain(name)
+    return None
 
 
 def _plain(unit: str) -> str:

@@ -58,6 +58,25 @@ def test_long_texts_come_out_in_parts(
     ]
 
 
+@pytest.mark.parametrize("pages", [1, 3])
+def test_each_row_comes_out_once_whatever_its_page(
+    new_store: New, monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
+    monkeypatch.setattr(_bulk, "_PAGES_TOGETHER", pages)
+    store = new_store()
+    names = [f"C{n:04}" for n in range(1000)]
+    store.load(facts(*((name, "revenue", float(n), "2024-01-01") for n, name in enumerate(names))))
+    store.load(facts(*((name, "industry", name * 9, "2024-01-01") for name in names[::2])))
+    with reading(store.engine) as connection:
+        if connection.dialect.name == "postgresql":
+            size = connection.execute(sa.text("SELECT pg_relation_size('observations')"))
+            assert size.scalar_one() > 8192 * 3 * pages
+    found = store.snapshot("2024-06-30", items=["revenue", "industry"])
+    assert found["revenue"].to_dict() == {name: float(n) for n, name in enumerate(names)}
+    assert found["industry"].dropna().to_dict() == {name: name * 9 for name in names[::2]}
+    assert len(store.observations(history=True)) == 1500
+
+
 # --- in ----------------------------------------------------------------------------------
 
 
@@ -161,9 +180,10 @@ def test_digests_are_those_of_a_keyed_hash_of_each_row() -> None:
 # --- out ---------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("by_index", [True, False])
 @pytest.mark.parametrize("together", [2, 1000])
 def test_columns_come_out_as_they_are(
-    new_store: New, monkeypatch: pytest.MonkeyPatch, together: int
+    new_store: New, monkeypatch: pytest.MonkeyPatch, together: int, by_index: bool
 ) -> None:
     monkeypatch.setattr(_bulk, "_TOGETHER", together)
     store = new_store()
@@ -182,7 +202,7 @@ def test_columns_come_out_as_they_are(
         rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         connection.execute(table.insert(), rows)
     with reading(store.engine) as connection:
-        found = fetch_columns(connection, sa.select(table), kinds)
+        found = fetch_columns(connection, sa.select(table), kinds, by_index=by_index)
         # rows come in any order
         order = np.argsort(found["x"])
         for name, values in columns.items():
@@ -191,7 +211,7 @@ def test_columns_come_out_as_they_are(
             assert found[name].dtype == kinds[name]
         for some_kinds in (kinds, {"n": np.int64, "x": np.float64}):
             wanted = sa.select(*(table.c[name] for name in some_kinds)).where(table.c.n > 99)
-            none = fetch_columns(connection, wanted, some_kinds)
+            none = fetch_columns(connection, wanted, some_kinds, by_index=by_index)
             assert {name: (len(none[name]), none[name].dtype) for name in none} == {
                 name: (0, np.dtype(kind)) for name, kind in some_kinds.items()
             }

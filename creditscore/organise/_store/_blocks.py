@@ -48,7 +48,11 @@ _Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 def fetch_numbers(
-    connection: sa.Connection, *where: sa.ColumnElement[bool], collected: bool, record: bool
+    connection: sa.Connection,
+    *where: sa.ColumnElement[bool],
+    collected: bool,
+    record: bool,
+    by_index: bool = False,
 ) -> dict[str, npt.NDArray[Any]]:
     """Return the numbers of rows, and what else of them is asked for.
 
@@ -74,7 +78,8 @@ def fetch_numbers(
     if record:
         kinds["record"] = object
         wanted.append(rows.record)
-    columns = fetch_columns(connection, sa.select(*wanted).where(*where), kinds)
+    select = sa.select(*wanted).where(*where)
+    columns = fetch_columns(connection, select, kinds, by_index=by_index)
     first, last = np.divmod(columns.pop("days"), _DAYS)
     columns["true_from"] = first - _DAY_ZERO
     columns["true_to"] = np.where(last == _DAY_ZERO + _NO_DAY, END, last - _DAY_ZERO)

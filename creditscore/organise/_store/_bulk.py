@@ -25,6 +25,8 @@ _AT_ONCE = 500_000
 """Rows that are fetched before they become columns."""
 _TOGETHER, _BYTES_TOGETHER = 200_000, 2**27
 """Rows that PostgreSQL puts into one, and bytes of their texts: a value has less than 2³⁰."""
+_PAGES_TOGETHER = 4096
+"""Pages of a table whose numbers PostgreSQL puts into one: a page has less than 300 rows."""
 _STAGE = "observations_to_come"
 _ONCE = "ON CONFLICT (customer_id, item_id, true_from, fingerprint) DO NOTHING"
 _BYTES = ("cipher", "fingerprint", "evidence_cipher")
@@ -119,18 +121,18 @@ def _csv_of(columns: Columns) -> bytes:
 
 
 def fetch_columns(
-    connection: sa.Connection, select: sa.Select[Any], kinds: Mapping[str, Any]
+    connection: sa.Connection, select: sa.Select[Any], kinds: Mapping[str, Any], *, by_index: bool
 ) -> dict[str, npt.NDArray[Any]]:
-    """Run a select of numbers of the library, and return its columns.
+    """Run a select of numbers of the library from one table, and return its columns.
 
     `kinds` are types of numpy by column, in order: numbers, or object for texts and bytes, which
-    may be missing. Numbers are never missing, and whole ones are below 2⁵³.
+    may be missing. Numbers are never missing, and whole ones are below 2⁵³. `by_index` says that
+    an index finds the rows, and the table is not gone through.
     """
-    text = str(select.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
     if not is_sqlite(connection):
-        return _fetch_postgresql(connection, text, kinds)
+        return _fetch_postgresql(connection, select, kinds, by_index=by_index)
     raw: Any = connection.connection.dbapi_connection
-    cursor = raw.execute(text)
+    cursor = raw.execute(_written(connection, select))
     numeric = object not in kinds.values()
     return (_numbers if numeric else _objects)(cursor, kinds)
 
@@ -159,21 +161,33 @@ def _joined(parts: list[npt.NDArray[Any]], kind: Any) -> npt.NDArray[Any]:
     return np.concatenate(parts) if parts else np.empty(0, dtype=kind)
 
 
+def _written(connection: sa.Connection, select: sa.Select[Any]) -> str:
+    return str(select.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+
+
 def _fetch_postgresql(
-    connection: sa.Connection, text: str, kinds: Mapping[str, Any]
+    connection: sa.Connection, select: sa.Select[Any], kinds: Mapping[str, Any], *, by_index: bool
 ) -> dict[str, npt.NDArray[Any]]:
     """Fetch columns of many rows as one value each, since each row is a message of its own.
 
-    Numbers come as their 8 bytes, texts as their bytes and, in another column, their lengths.
+    Numbers come as their 8 bytes, texts as their bytes and, in another column, their lengths. A
+    table is gone through some pages at a time, which are grouped as they stand: groups of the
+    whole of it would be sorted, or written to disk.
     """
+    pages = "(VALUES (0))"
+    if not by_index:
+        (table,) = select.get_final_froms()
+        select = select.where(sa.literal_column(_among(f"{table}.ctid")))
+        pages = f"generate_series(0, {_last_page(connection, str(table))}, {_PAGES_TOGETHER})"
     names = {name: f"c{place}" for place, name in enumerate(kinds)}
     wanted = itertools.chain.from_iterable(
         _packed(names[name], name, kind) for name, kind in kinds.items()
     )
     statement = (
-        f"SELECT {', '.join(wanted)} FROM "  # noqa: S608
-        f"(SELECT *, {_part_of(names, kinds)} AS part FROM ({text}) "
-        f"AS asked ({', '.join(names.values())})) AS parted GROUP BY part"
+        f"SELECT packed.* FROM {pages} AS pages (first), LATERAL (SELECT {', '.join(wanted)} FROM "  # noqa: S608
+        f"(SELECT *, {_part_of(names, kinds, by_index=by_index)} AS part "
+        f"FROM ({_written(connection, select)}) AS asked ({', '.join(names.values())})) AS parted "
+        "GROUP BY part) AS packed"
     )
     parts: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in kinds}
     raw: Any = connection.connection.dbapi_connection
@@ -187,9 +201,22 @@ def _fetch_postgresql(
     return {name: _joined(parts[name], kind) for name, kind in kinds.items()}
 
 
-def _part_of(names: Mapping[str, str], kinds: Mapping[str, Any]) -> str:
+def _among(place: str) -> str:
+    """Return the condition that a place in a table, of page and row, is on some of its pages."""
+    bounds = ("pages.first", f"(pages.first + {_PAGES_TOGETHER})")
+    first, end = (f"('(' || {page} || ',0)')::tid" for page in bounds)
+    return f"{place} >= {first} AND {place} < {end}"
+
+
+def _last_page(connection: sa.Connection, table: str) -> int:
+    """Return the number of the last page of a table, of which rows may be seen; or more."""
+    size = "pg_relation_size(CAST(:table AS regclass)) / current_setting('block_size')::bigint"
+    return int(connection.execute(sa.text(f"SELECT {size}"), {"table": table}).scalar_one())
+
+
+def _part_of(names: Mapping[str, str], kinds: Mapping[str, Any], *, by_index: bool) -> str:
     """Return an expression that parts rows by their number, and by the bytes of texts so far."""
-    by_number = f"row_number() OVER () / {_TOGETHER}"
+    by_number = f"row_number() OVER () / {_TOGETHER}" if by_index else "0"
     lengths = [
         f"coalesce(octet_length({_raw(names[name], name)}), 0)"
         for name, kind in kinds.items()

@@ -139,11 +139,14 @@ def _fetched(
         return {name: np.empty(0, dtype=kinds.get(name, np.int64)) for name in names}
     where = conditions(scope, made)
     parts: list[dict[str, npt.NDArray[Any]]] = []
-    if is_sqlite(connection) and not with_record and not names_customers(scope, made):
+    by_index = names_customers(scope, made)
+    if is_sqlite(connection) and not with_record and not by_index:
         last, parts = read_blocks(connection, partial(fit, scope, made))
         where.append(observations.c.id > last)
     told = bool(made.is_backfill.any())
-    columns = fetch_numbers(connection, *where, collected=told, record=with_record)
+    columns = fetch_numbers(
+        connection, *where, collected=told, record=with_record, by_index=by_index
+    )
     return {name: np.concatenate([part[name] for part in [*parts, columns]]) for name in columns}
 
 

@@ -21,7 +21,7 @@ from creditscore.organise._store._finding import Found, find
 from creditscore.organise._store._happening import emptied, with_beginnings, with_removals
 from creditscore.organise._store._names import item_names, origin_frame
 from creditscore.organise._store._schema import observations, retractions
-from creditscore.organise._store._scope import Batches, Scope, conditions
+from creditscore.organise._store._scope import Batches, Scope, conditions, names_customers
 from creditscore.organise._store._units_of_rows import Units
 from creditscore.organise._store._values import Reader, Values
 
@@ -288,9 +288,11 @@ class _Tidy:
         kinds = {
             "id": np.int64, "collected": np.int64, "evidence": object, "evidence_cipher": object,
         }  # fmt: skip
+        made = Batches.read(connection)
         fetched = fetch_columns(
-            connection, select.where(*conditions(scope, Batches.read(connection))), kinds
-        )
+            connection, select.where(*conditions(scope, made)), kinds,
+            by_index=names_customers(scope, made),
+        )  # fmt: skip
         order = np.argsort(fetched["id"])
         place = order[np.searchsorted(fetched["id"][order], found.facts.id)]
         plain, sealed = (fetched[name][place] for name in ("evidence", "evidence_cipher"))

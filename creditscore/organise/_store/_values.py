@@ -16,7 +16,7 @@ from creditscore.exceptions import DecryptionError
 from creditscore.organise._store._bulk import fetch_columns
 from creditscore.organise._store._finding import Found
 from creditscore.organise._store._schema import erasures, observations
-from creditscore.organise._store._scope import Batches, Scope, conditions
+from creditscore.organise._store._scope import Batches, Scope, conditions, names_customers
 from creditscore.organise._store._subjects import (
     CUSTOMER,
     EVIDENCE,
@@ -171,11 +171,13 @@ def _fetched(
     # who may read no protected item has no right to the column in PostgreSQL
     cipher = rows.cipher if sealed else sa.null().label("cipher")
     select = sa.select(rows.id, rows.text, cipher)
-    if len(ids) <= _FEW:
-        select = select.where(rows.id.in_(ids.tolist()))
-    else:
-        select = select.where(*conditions(scope, Batches.read(connection)))
-    return fetch_columns(connection, select, {"id": np.int64, "text": object, "cipher": object})
+    made = Batches.read(connection)
+    are_few = len(ids) <= _FEW
+    where = [rows.id.in_(ids.tolist())] if are_few else conditions(scope, made)
+    return fetch_columns(
+        connection, select.where(*where), {"id": np.int64, "text": object, "cipher": object},
+        by_index=are_few or names_customers(scope, made),
+    )  # fmt: skip
 
 
 def _check_erased(connection: sa.Connection, owners: list[int]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from creditscore.organise import (
     ReviewDecision,
     ReviewQueue,
 )
+from growth import growth
 from stores import facts
 
 WHO = {"by": "ana", "reason": "same number"}
@@ -180,18 +181,23 @@ def test_decisions_are_kept_when_a_file_is_matched_again() -> None:
 
 
 def test_many_decisions_take_little_time() -> None:
-    cases = tuple(
-        ReviewCase(left="A", right=f"B{place}", probability=0.5, why="x") for place in range(3000)
-    )
-    decisions = tuple(
-        ReviewDecision(left="A", right=case.right, is_same=True, by="ana", reason="x", at=AT)
-        for case in cases
-    )
-    start = time.process_time()
-    log = ReviewQueue(cases=cases, decisions=decisions).apply(MergeLog())
-    assert len(log.events) == 3000
-    # 4 s where each merge looks at all those before it
-    assert time.process_time() - start < 1.5
+    def applied(n: int) -> Callable[[], None]:
+        cases = tuple(
+            ReviewCase(left="A", right=f"B{place}", probability=0.5, why="x") for place in range(n)
+        )
+        decisions = tuple(
+            ReviewDecision(left="A", right=case.right, is_same=True, by="ana", reason="x", at=AT)
+            for case in cases
+        )
+        queue = ReviewQueue(cases=cases, decisions=decisions)
+
+        def run() -> None:
+            assert len(queue.apply(MergeLog()).events) == n
+
+        return run
+
+    # eight times the decisions; 64 times where each merge looks at all those before it
+    assert growth(applied, 500, 4000) < 24
 
 
 class Store:

@@ -66,7 +66,9 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
     language : {"en", "zh", "both"}, default="en"
         Of the page: English, Chinese, or both side by side.
     scorecard : Scorecard or ExpertScorecard, optional
-        Whose columns are names of indicators, or items of the customer itself.
+        Whose columns are names of indicators, or items of the customer itself. An item stands
+        for an indicator of its name that nothing was there to make of. Where the card refuses an
+        input, the section of scores tells which, and has no points.
     grades : RatingHistory or DataFrame, optional
         Grades; a table holds customer, grade and valid_from, and perhaps valid_to and known_on.
     peers : DataFrame, optional
@@ -122,9 +124,11 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
     *Sections*, where there is something to show: identity, group_tree, facts, statements (figures
     by day), conflicts, indicators, indicators_missing, scores, grades, exposure, behaviour,
     questions, opinion, principles, contacts, invoices, records of other kinds, and observations,
-    the appendix: all that the cells rest on. What happened after the day (a settlement, the end of
-    a grade) has not happened. Of the four principles, three are numbers of what the role may see,
-    and confidentiality is of the whole store, for roles that may audit.
+    the appendix: all that the cells rest on. Of an open invoice is taken off what was returned and
+    what payments that name it (``payment.invoice``) paid of it in its currency, if the role sees
+    them; else the section says that it does not. What happened after the day (a settlement, the
+    end of a grade) has not happened. Of the four principles, three are numbers of what the role
+    may see, and confidentiality is of the whole store, for roles that may audit.
 
     A page that was written is a copy: erasing the customer in the store does not reach it. The
     trail tells that it was made.
@@ -169,7 +173,8 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
     check_kind(customer, "customer", OWNER, str)
     check_choice(language, "language", OWNER, LANGUAGES)
     check_given(
-        scorecard=scorecard, grades=grades, peers=peers, indicators=indicators, contacts=contacts
+        store.catalogue, scorecard=scorecard, grades=grades, peers=peers, indicators=indicators,
+        contacts=contacts,
     )  # fmt: skip
     if not store.actor.purpose:
         msg = (

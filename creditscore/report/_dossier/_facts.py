@@ -132,6 +132,8 @@ def _said(checked: Checked, rows: pd.DataFrame, name: str) -> pd.Series:
 def statements(checked: Checked) -> DossierSection | None:
     """Return numbers of the customer by the day from which they are true, if of two days or more.
 
+    What is counted in several units, such as amounts of which the currency changed, has a row for
+    each, and is not drawn.
     Of several that are about one item and day the one that is not contradicted counts, and of
     these the one known last.
     """
@@ -152,34 +154,42 @@ def statements(checked: Checked) -> DossierSection | None:
         return None
     days = sorted(rows["true_from"].unique())[-_MOST_PERIODS:]
     rows = rows[rows["true_from"].isin(days)]
-    names = [item.name for item in reading.catalogue if item.name in set(rows["item"])]
+    order = {item.name: place for place, item in enumerate(reading.catalogue)}
     # each cell holds one value, and pivot_table would work out a mean
-    wide = rows.pivot(index="item", columns="true_from", values=["number", "observation"])  # noqa: PD010
-    table, basis = pd.DataFrame({"item": names}), {}
+    wide = rows.pivot(  # noqa: PD010
+        index=["item", "unit"], columns="true_from", values=["number", "observation"]
+    )
+    # an amount in another currency stands in a row of its own
+    wide = wide.sort_index(key=lambda of: of.map(order) if of.name == "item" else of)
+    table, basis = wide.index.to_frame(index=False), {}
     for day in days:
         column = f"{day:%Y-%m-%d}"
-        table[column] = wide["number"][day].reindex(names).to_numpy(dtype=float)
-        found = wide["observation"][day].reindex(names)
+        table[column] = wide["number"][day].to_numpy(dtype=float)
+        found = wide["observation"][day]
         basis[column] = [() if pd.isna(number) else observed(number) for number in found]
-    charts = tuple(filter(None, (_trend(reading, table, name) for name in _DRAWN)))
+    counts = table["item"].value_counts()
+    drawn = [name for name in _DRAWN if counts.get(name) == 1]
+    charts = tuple(filter(None, (_trend(reading, table, name) for name in drawn)))
     return DossierSection(name="statements", table=table, basis=basis, charts=charts)
 
 
 def _trend(reading: Reading, table: pd.DataFrame, name: str) -> Chart | None:
-    rows = table[table["item"] == name]
-    if not len(rows):
-        return None
-    series = rows.iloc[0].drop("item").dropna()
+    row = table[table["item"] == name].iloc[0]
+    unit, series = row["unit"], row.drop(["item", "unit"]).dropna()
     values = [float(value) for value in series]
     if len(values) < 2 or not known(values):
         return None
     item = reading.item(name)
     notes = [short(value) for value in values]
     return Chart(
-        kind="line", title=(item.label or name, item.label_zh or name),
+        kind="line", title=(_in(item.label or name, unit), _in(item.label_zh or name, unit)),
         names=tuple((str(day), str(day)) for day in series.index), values=tuple(values),
         notes=tuple((note, note) for note in notes),
     )  # fmt: skip
+
+
+def _in(label: str, unit: str) -> str:
+    return f"{label}, {unit}" if unit else label
 
 
 def conflicts(checked: Checked) -> DossierSection:

@@ -41,11 +41,14 @@ class FoundIndicators:
     ----------
     table : IndicatorTable or None
         None where there is nothing to make them of.
+    names : frozenset of str
+        All that the role may know, with a value or without.
     sections : tuple of DossierSection
         What the dossier shows: those with a value, and those without by reason.
     """
 
     table: IndicatorTable | None
+    names: frozenset[str]
     sections: tuple[DossierSection, ...] = ()
 
     @property
@@ -54,6 +57,13 @@ class FoundIndicators:
         if self.table is None:
             return {}
         return {name: float(found.values[0]) for name, found in self.table.measured.items()}
+
+    def is_not_given(self, name: str) -> bool:
+        """Tell whether nothing was there that an indicator of this name could be made of."""
+        if self.table is None or name not in self.table.measured:
+            return True
+        reason = self.table.measured[name].reasons[0]
+        return reason is not None and reason.kind == "not_given"
 
     @property
     def labels(self) -> Mapping[str, tuple[str, str]]:
@@ -70,20 +80,27 @@ def find_indicators(
     from creditscore.organise import customer_records  # noqa: PLC0415 - an extra
 
     chosen = given or (PERSON if reading.kind == "person" else ENTERPRISE)
-    names = [one.name for one in chosen.indicators if _may_know(one, store, reading)]
+    every = {one.name: one for one in known_indicators(given)}
+    may_know = frozenset(n for n, one in every.items() if _may_know(one, store, reading))
+    names = [one.name for one in chosen.indicators if one.name in may_know]
     tables = customer_records(
         store, reading.day.astype(object), reading.instant, customers=[reading.customer],
         resolve=True,
     )  # fmt: skip
     tables = {name: table for name, table in tables.items() if _whole(name, table)}
-    nothing = FoundIndicators(table=None)
+    nothing = FoundIndicators(table=None, names=may_know)
     if not names or not tables:
         return nothing
     records = CustomerRecords(**tables)
     if reading.customer not in records.customers:
         return nothing
     found = chosen.only(names).compute(records, as_of=reading.day, customers=[reading.customer])
-    return FoundIndicators(table=found, sections=_sections(reading, found, peers))
+    return FoundIndicators(table=found, names=may_know, sections=_sections(reading, found, peers))
+
+
+def known_indicators(given: IndicatorSet | None) -> tuple[Indicator, ...]:
+    """Return those that a dossier can be asked for: the given ones, or those of either kind."""
+    return given.indicators if given else (*ENTERPRISE.indicators, *PERSON.indicators)
 
 
 def _may_know(one: Indicator, store: CustomerStore, reading: Reading) -> bool:
@@ -189,7 +206,7 @@ def _drawn(found: IndicatorTable, table: pd.DataFrame) -> tuple[Chart, ...]:
         return ()
     furthest = placed["place"].abs().sort_values(ascending=False, kind="stable").index
     rows = placed.loc[sorted(furthest[:_MOST_DRAWN])]
-    labels = FoundIndicators(table=found).labels
+    labels = FoundIndicators(table=found, names=frozenset()).labels
     notes = [
         f"{short(value)} ({short(median)})"
         for value, median in zip(rows["value"], rows["median"], strict=True)

@@ -132,7 +132,10 @@ class Page:
             return f"<section>{head}<p>{escape(word('none', self.language))}</p></section>"
         charts = "".join(self._figure(chart) for chart in section.charts)
         charts = f'<div class="charts">{charts}</div>' if charts else ""
-        return f"<section>{head}{charts}{self._table(section, there)}</section>"
+        notes = "".join(
+            f'<p class="note">{escape(said(note, self.language))}</p>' for note in section.notes
+        )
+        return f"<section>{head}{charts}{self._table(section, there)}{notes}</section>"
 
     def _figure(self, chart: Chart) -> str:
         place = 1 if self.language == "zh" else 0

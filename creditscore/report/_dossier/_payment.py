@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,9 @@ BUCKETS = ("not due", "1-30", "31-60", "61-90", "91+", "no due day")
 _ENDS = np.array([0, 30, 60, 90])
 _DAYS = ("invoiced_on", "due_on", "settled_on", "disputed_on", "returned_on")
 _NEEDED = ("invoice.amount", "invoice.due_on", "invoice.settled_on")
+_MONEY = ("payment.amount", "payment.paid_on", "payment.invoice")
+_CENTS = 6
+"""Places to which amounts are rounded: what is left below is of the sum in floats."""
 
 
 def payment(reading: Reading) -> list[DossierSection]:
@@ -27,27 +32,61 @@ def payment(reading: Reading) -> list[DossierSection]:
     rows = reading.of_kind("invoice")
     if not len(rows) or not reading.sees(*_NEEDED):
         return []
-    found = _invoices(reading, rows)
+    money = _paid(reading)
+    found = _invoices(reading, rows, money)
     if not len(found):
         return []
-    return [_exposure(found), _behaviour(found), _listed(rows, found)]
+    exposure = _exposure(found)
+    if money is None:
+        exposure = replace(exposure, notes=(pair_of("note_payments_hidden"),))
+    return [exposure, _behaviour(found), _listed(rows, found, money)]
 
 
-def _invoices(reading: Reading, rows: pd.DataFrame) -> pd.DataFrame:
-    clear = rows[~rows["item"].isin(reading.masked)]
-    column = clear["item"].str.rpartition(".")[2]
+def _wide(rows: pd.DataFrame, days: Sequence[str], amounts: Sequence[str]) -> pd.DataFrame:
+    """Return a row a record, a column an item; items that no record has are missing or 0."""
+    column = rows["item"].map(lambda item: item.rpartition(".")[2])
     # each cell holds one value, and pivot_table would work out a mean
-    wide = clear.assign(column=column).pivot(index="record", columns="column", values="value")  # noqa: PD010
-    today = pd.Timestamp(reading.day)
-    for name in _DAYS:
-        days = wide.get(name, pd.Series(pd.NaT, index=wide.index))
-        wide[name] = pd.to_datetime(days, format="%Y-%m-%d")
-    for name in ("amount", "returned_amount"):
+    wide = rows.assign(column=column).pivot(index="record", columns="column", values="value")  # noqa: PD010
+    for name in days:
+        told = wide.get(name, pd.Series(pd.NaT, index=wide.index))
+        wide[name] = pd.to_datetime(told, format="%Y-%m-%d")
+    for name in amounts:
         wide[name] = wide.get(name, pd.Series(0.0, index=wide.index)).astype(float).fillna(0.0)
+    return wide
+
+
+def _paid(reading: Reading) -> pd.DataFrame | None:
+    """Return payments of invoices up to the day, or None where the role sees no payments.
+
+    A row a payment: invoice, amount, paid_on, unit, observation (of the amount).
+    """
+    if not reading.sees(*_MONEY):
+        return None
+    rows = reading.of_kind("payment")
+    wide = _wide(rows[rows["item"].isin(_MONEY)], ["paid_on"], ["amount"])
+    if "invoice" not in wide:
+        wide["invoice"] = pd.Series(dtype=object)
+    amounts = rows[rows["item"] == "payment.amount"].set_index("record")
+    wide = wide.join(amounts[["unit", "observation"]])
+    known = wide["invoice"].notna() & wide["observation"].notna()
+    return wide[known & (wide["paid_on"] <= pd.Timestamp(reading.day))]
+
+
+def _invoices(reading: Reading, rows: pd.DataFrame, money: pd.DataFrame | None) -> pd.DataFrame:
+    clear = rows[~rows["item"].isin(reading.masked)]
+    wide = _wide(clear, _DAYS, ("amount", "returned_amount"))
+    today = pd.Timestamp(reading.day)
     # what happens after the day has not happened on it
     wide["settled_on"] = wide["settled_on"].where(wide["settled_on"] <= today)
     returned = wide["returned_amount"].where(~(wide["returned_on"] > today), 0.0)
     wide["currency"] = _currency(clear, wide)
+    paid, last_day = _sums(wide, money)
+    rest = (wide["amount"] - returned - paid).round(_CENTS)
+    # money settles what the export calls open; an amount that nobody told is not 0
+    done = (rest <= 0) & (wide["amount"] > 0) & wide["settled_on"].isna()
+    returned_on = wide["returned_on"].where(returned > 0)
+    last_day = pd.concat([last_day, returned_on], axis="columns").max(axis="columns")
+    wide["settled_on"] = wide["settled_on"].where(~done, last_day)
     is_open = wide["settled_on"].isna()
     end = wide["settled_on"].fillna(today)
     late = (end - wide["due_on"]).dt.days
@@ -55,10 +94,21 @@ def _invoices(reading: Reading, rows: pd.DataFrame) -> pd.DataFrame:
     bucket = np.where(wide["due_on"].isna(), BUCKETS[5], np.array(BUCKETS)[place])
     found = wide.assign(
         is_open=is_open, days_late=late, bucket=np.where(is_open, bucket, ""),
-        open_amount=(wide["amount"] - returned).clip(lower=0.0).where(is_open, 0.0),
+        open_amount=rest.clip(lower=0.0).where(is_open, 0.0),
     )  # fmt: skip
     recent = found["settled_on"] > reading.window_start
     return found[is_open | recent].reset_index()
+
+
+def _sums(wide: pd.DataFrame, money: pd.DataFrame | None) -> tuple[pd.Series, pd.Series]:
+    """Return what was paid of each invoice in its currency, and the day of the last payment."""
+    if money is None:
+        return pd.Series(0.0, index=wide.index), pd.Series(pd.NaT, index=wide.index)
+    currency = money["invoice"].map(wide["currency"])
+    mine = money[(money["unit"] == currency) | (money["unit"] == "") | (currency == "")]
+    of = mine.groupby("invoice")
+    paid = of["amount"].sum().reindex(wide.index).fillna(0.0)
+    return paid, of["paid_on"].max().reindex(wide.index)
 
 
 def _currency(rows: pd.DataFrame, wide: pd.DataFrame) -> pd.Series:
@@ -108,30 +158,39 @@ def _bars(table: pd.DataFrame) -> tuple[Chart, ...]:
 
 def _behaviour(found: pd.DataFrame) -> DossierSection:
     paid = found[~found["is_open"] & found["days_late"].notna()]
-    late, amount = paid["days_late"].astype(float), paid["amount"]
-    weight = amount.sum()
+    late = paid["days_late"].astype(float)
     disputed = found["disputed_on"].notna().sum()
-    measures = {
-        "n_settled": float(len(paid)), "mean_days_late": late.mean(),
-        "mean_days_late_amount": (late * amount).sum() / weight if weight else np.nan,
-        "share_late": (late > 0).mean() if len(paid) else np.nan,
-        "worst_days_late": late.max(), "n_open": float(found["is_open"].sum()),
-        "n_disputed": float(disputed),
-    }  # fmt: skip
-    units = {name: "days" for name in measures if "days" in name} | {"share_late": "fraction"}
-    table = pd.DataFrame({
-        "measure": list(measures), "value": list(measures.values()),
-        "unit": [units.get(name, "") for name in measures],
-    })  # fmt: skip
+    # amounts of one currency alone can be weights of one mean
+    by_amount = [
+        ("mean_days_late_amount", _mean(mine["days_late"], mine["amount"]), "days", currency)
+        for currency, mine in paid.groupby("currency", sort=True)
+    ] or [("mean_days_late_amount", np.nan, "days", "")]
+    rows = [
+        ("n_settled", float(len(paid)), "", ""), ("mean_days_late", late.mean(), "days", ""),
+        *by_amount,
+        ("share_late", (late > 0).mean() if len(paid) else np.nan, "fraction", ""),
+        ("worst_days_late", late.max(), "days", ""),
+        ("n_open", float(found["is_open"].sum()), "", ""), ("n_disputed", float(disputed), "", ""),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["measure", "value", "unit", "currency"])
+    if len(by_amount) < 2:
+        table = table.drop(columns="currency")
     return DossierSection(
         name="behaviour", table=table, basis={"value": [("invoices",)] * len(table)}
     )
 
 
-def _listed(rows: pd.DataFrame, found: pd.DataFrame) -> DossierSection:
+def _mean(values: pd.Series, weights: pd.Series) -> float:
+    """Return the mean by weights; NaN where they add up to nothing."""
+    total = weights.sum()
+    return float((values.astype(float) * weights).sum() / total) if total else np.nan
+
+
+def _listed(rows: pd.DataFrame, found: pd.DataFrame, money: pd.DataFrame | None) -> DossierSection:
     order = found.sort_values(["is_open", "invoiced_on", "record"], ascending=[False, True, True])
     columns = ["record", "invoiced_on", "due_on", "settled_on", "amount", "currency", "days_late"]
     table = order[columns].reset_index(drop=True)
+    table.insert(5, "open_amount", order["open_amount"].to_numpy())
     table["bucket"] = order["bucket"].where(order["is_open"], "settled").to_numpy()
     numbers = rows.set_index(["record", "item"])["observation"].to_dict()
     basis = {}
@@ -143,6 +202,20 @@ def _listed(rows: pd.DataFrame, found: pd.DataFrame) -> DossierSection:
             for number, there in zip(of, filled, strict=True)
         ]
     basis["days_late"] = [a + b for a, b in zip(basis["due_on"], basis["settled_on"], strict=True)]
+    payments: dict[str, list[int]] = {}
+    if money is not None:
+        payments = money.groupby("invoice")["observation"].agg(list).to_dict()
+    basis["open_amount"] = [
+        amount + observed([
+            *payments.get(record, ()),
+            *filter(None, [numbers.get((record, "invoice.returned_amount"))]),
+        ])
+        for record, amount in zip(table["record"], basis["amount"], strict=True)
+    ]  # fmt: skip
+    basis["settled_on"] = [
+        told or observed(payments.get(record, [])[-1:])
+        for record, told in zip(table["record"], basis["settled_on"], strict=True)
+    ]
     return DossierSection(name="invoices", table=table, basis=basis, anchors=_first_of(table))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from creditscore.exceptions import RefusedValueError
 from creditscore.expert import ExpertScorecard
 from creditscore.grade import RatingHistory
 from creditscore.report._dossier._chart import Chart, known
@@ -23,32 +25,31 @@ _GRADES = ["grade", "valid_from", "valid_to"]
 def scores(
     reading: Reading, found: FoundIndicators, card: Scorecard | ExpertScorecard | None
 ) -> DossierSection | None:
-    """Return the points of each characteristic; None where the role may not know an input."""
-    if card is None:
+    """Return the points of each characteristic; None where the role may not know an input.
+
+    There are inputs and no points where the card refuses one of them.
+    """
+    inputs = None if card is None else _inputs(reading, found, card.names)
+    if card is None or inputs is None:
         return None
-    inputs: dict[str, Any] = {}
-    basis: list[tuple[str, ...]] = []
-    values = found.values
-    for name in card.names:
-        if name in values:
-            inputs[name] = values[name]
-            # of what is missing another section tells why
-            missing = math.isnan(values[name])
-            basis.append(("indicators_missing",) if missing else (f"i-{name}",))
-        elif reading.sees(name):
-            rows = reading.facts[(reading.facts["item"] == name) & (reading.facts["kind"] == "")]
-            inputs[name] = rows["value"].iloc[0] if len(rows) else math.nan
-            basis.append(observed(list(rows["observation"])))
-        else:
-            # one part less would be another score, and the score may give away the part
-            return None
+    values = {name: value for name, (value, _) in inputs.items()}
+    basis = [places for _, places in inputs.values()]
     points = card.scorecard if isinstance(card, ExpertScorecard) else card
-    applicant = pd.DataFrame([inputs])
+    applicant = pd.DataFrame([values])
+    refused = _refused(points, applicant)
+    if refused:
+        table = pd.DataFrame({
+            "characteristic": card.names, "input": pd.Series(list(values.values()), dtype=object),
+        })  # fmt: skip
+        return DossierSection(
+            name="scores", table=table, basis={"input": basis},
+            notes=(_note(refused, {**labels_of(reading), **found.labels}),),
+        )  # fmt: skip
     parts = points.score_parts(applicant).iloc[0]
     total = float(card.score(applicant).iloc[0])
     table = pd.DataFrame({
         "characteristic": [*card.names, "base", "total"],
-        "input": pd.Series([*inputs.values(), None, None], dtype=object),
+        "input": pd.Series([*values.values(), None, None], dtype=object),
         "points": [*(float(parts[name]) for name in card.names), points.base_points, total],
     })  # fmt: skip
     every = tuple(dict.fromkeys(place for places in basis for place in places))
@@ -57,6 +58,52 @@ def scores(
         basis={"input": [*basis, (), ()], "points": [*basis, (), every]},
         charts=_drawn(reading, found, table.iloc[:-2]),
     )  # fmt: skip
+
+
+def _inputs(
+    reading: Reading, found: FoundIndicators, names: Sequence[str]
+) -> dict[str, tuple[Any, tuple[str, ...]]] | None:
+    """Return each input with the places that it rests on; None where the role may not know one.
+
+    An indicator counts before an item of its name, unless nothing was there to make it of.
+    """
+    inputs: dict[str, tuple[Any, tuple[str, ...]]] = {}
+    values = found.values
+    for name in names:
+        rows = reading.facts[(reading.facts["item"] == name) & (reading.facts["kind"] == "")]
+        if not math.isnan(values.get(name, math.nan)):
+            inputs[name] = values[name], (f"i-{name}",)
+        elif reading.sees(name) and len(rows) and found.is_not_given(name):
+            inputs[name] = rows["value"].iloc[0], observed(list(rows["observation"]))
+        elif name in values:
+            # another section tells why it is missing
+            inputs[name] = math.nan, ("indicators_missing",)
+        elif name in found.names or reading.sees(name):
+            inputs[name] = math.nan, ()
+        else:
+            # one part less would be another score, and the score may give away the part
+            return None
+    return inputs
+
+
+def _refused(card: Scorecard, applicant: pd.DataFrame) -> list[str]:
+    """Return the characteristics that do not score what is or is not there."""
+    names = []
+    for one in card.characteristics:
+        try:
+            Scorecard(characteristics=(one,)).score_parts(applicant)
+        except RefusedValueError:
+            names.append(one.name)
+    return names
+
+
+def _note(refused: Sequence[str], labels: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    en, zh = pair_of("note_refused")
+    named = [labels.get(name, (name, name)) for name in refused]
+    return (
+        en.format(items="; ".join(label for label, _ in named)),
+        zh.format(items="；".join(label for _, label in named)),
+    )
 
 
 def _drawn(reading: Reading, found: FoundIndicators, rows: pd.DataFrame) -> tuple[Chart, ...]:

@@ -33,6 +33,8 @@ class DossierSection:
         Pictures above the table.
     anchors : tuple of str
         Place that each row is, where others rest on it.
+    notes : tuple of (str, str)
+        What is to be said of the table, in English and Chinese.
 
     Examples
     --------
@@ -51,6 +53,7 @@ class DossierSection:
     basis: Basis = field(default_factory=dict)
     charts: tuple[Chart, ...] = ()
     anchors: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def numbers(self) -> tuple[int, ...]:

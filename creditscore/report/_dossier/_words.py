@@ -88,6 +88,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "due_on": ("due", "到期日"),
         "settled_on": ("settled", "结清日期"),
         "days_late": ("days late", "逾期天数"),
+        "open_amount": ("open", "未结清金额"),
         "principle": ("principle", "原则"),
         "number": ("number", "数值"),
         "formula": ("formula", "公式"),
@@ -245,6 +246,14 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
                 "read is not in here."
             ),
             "每个数字都链接到其所依据的观测记录；等级、同业数据和基础分随档案提供，没有链接。本角色无权读取的信息不在本页中。",
+        ),
+        "note_payments_hidden": (
+            "Open in full: this role sees no payments, and parts that were paid are not taken off.",
+            "未扣除部分付款：本角色看不到付款记录，未结清金额按发票全额列示。",
+        ),
+        "note_refused": (
+            "No score: the card refuses this value, or that it is missing: {items}.",
+            "无法评分：评分卡不接受以下特征的缺失值或取值：{items}。",
         ),
         "more": ("and {n} more", "另有 {n} 条"),
         "chart_ageing": ("Open amounts by days past due", "按逾期天数的未结清金额"),

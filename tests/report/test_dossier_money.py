@@ -1,0 +1,206 @@
+"""Money in a dossier: what is open, and in which currency; and scores of what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pandas as pd
+import pytest
+
+from creditscore.collect import ItemCatalogue, Observations
+from creditscore.exceptions import MissingColumnError
+from creditscore.expert import ExpertScorecard, MinMaxScore, Weights
+from creditscore.indicators import FINANCIAL
+from creditscore.organise import CustomerStore
+from creditscore.protect import AccessPolicy, Actor, Grant, Role
+from creditscore.report import Dossier, customer_dossier
+
+AS_OF = "2024-06-30"
+Fact: TypeAlias = tuple[str, str, Any, str, str]
+"""Record, item, value, unit, day."""
+ANA = Actor(name="ana", roles=("analyst",), purpose="credit decision")
+
+
+def invoice(number: str, amount: float, currency: str = "CNY", **days: Any) -> list[Fact]:
+    told = {"invoiced_on": "2024-04-01", "due_on": "2024-05-01"} | days
+    return [
+        (number, "invoice.amount", amount, currency, "2024-04-01"),
+        *((number, f"invoice.{name}", value, "", "2024-04-01") for name, value in told.items()),
+    ]
+
+
+def payment(number: str, pays: str, amount: float, day: str, currency: str = "CNY") -> list[Fact]:
+    return [
+        (number, "payment.amount", amount, currency, day),
+        (number, "payment.paid_on", day, "", day), (number, "payment.invoice", pays, "", day),
+    ]  # fmt: skip
+
+
+def own(day: str, currency: str, **values: Any) -> list[Fact]:
+    return [("", name, value, currency, day) for name, value in values.items()]
+
+
+@pytest.fixture
+def dossier_with(tmp_path: Path) -> Iterator[Callable[..., Dossier]]:
+    """Give a dossier of C1, of which these facts are told."""
+    stores = []
+
+    def make(facts: Sequence[Fact], policy: AccessPolicy | None = None, **given: Any) -> Dossier:
+        table = pd.DataFrame(facts, columns=["record", "item", "value", "unit", "true_from"])
+        told = Observations.from_frame(
+            table.astype(object).assign(
+                customer="C1", source="internal_record", method="data_analysis",
+                collected_at=table["true_from"],
+            )
+        )  # fmt: skip
+        place = tmp_path / f"{len(stores)}.db"
+        stores.append(CustomerStore.create(place, policy=policy, actor=ANA))
+        stores[-1].load(told, backfill=True)
+        return customer_dossier(stores[-1], "C1", as_of=AS_OF, **given)
+
+    yield make
+    for store in stores:
+        store.close()
+
+
+def owed(dossier: Dossier) -> pd.Series:
+    table = dossier.tables["exposure"]
+    return table[table["bucket"] == "total"].set_index("currency")["amount"]
+
+
+# --- what is open ------------------------------------------------------------------------
+
+
+def test_what_was_paid_in_part_is_not_open(dossier_with: Callable[..., Dossier]) -> None:
+    told = [
+        *invoice("I1", 100_000), *payment("Z1", "I1", 60_000, "2024-05-10"),
+        *payment("Z2", "I1", 30_000, "2024-05-20"), *payment("Z3", "I1", 10_000, "2024-07-01"),
+        *payment("Z4", "I9", 1, "2024-05-10"),
+    ]  # fmt: skip
+    dossier = dossier_with(told)
+    assert owed(dossier).to_dict() == {"CNY": 10_000}
+    listed = dossier.tables["invoices"].iloc[0]
+    assert (listed["amount"], listed["open_amount"]) == (100_000, 10_000)
+    numbers = dossier.tables["observations"].set_index("observation")["item"]
+    rests_on = [numbers[int(place[1:])] for place in dossier["invoices"].basis["open_amount"][0]]
+    assert rests_on == ["invoice.amount", "payment.amount", "payment.amount"]
+    assert dossier["exposure"].notes == ()
+
+
+def test_money_settles_what_nobody_called_settled(dossier_with: Callable[..., Dossier]) -> None:
+    told = [
+        *invoice("I1", 0.3), *payment("Z1", "I1", 0.1, "2024-05-10"),
+        *payment("Z2", "I1", 0.2, "2024-05-31"),
+        *invoice("I2", 50, returned_on="2024-05-11", returned_amount=50.0), *invoice("I3", 7),
+    ]  # fmt: skip
+    dossier = dossier_with(told)
+    assert owed(dossier).to_dict() == {"CNY": 7}
+    listed = dossier.tables["invoices"].set_index("record")
+    assert listed["bucket"].to_dict() == {"I1": "settled", "I2": "settled", "I3": "31-60"}
+    assert listed["settled_on"].dropna().dt.strftime("%m-%d").to_dict() == {
+        "I1": "05-31", "I2": "05-11",
+    }  # fmt: skip
+    assert listed["days_late"].to_dict() == {"I1": 30, "I2": 10, "I3": 60}
+
+
+def test_money_in_another_currency_pays_nothing(dossier_with: Callable[..., Dossier]) -> None:
+    told = [*invoice("I1", 100, "USD"), *payment("Z1", "I1", 90, "2024-05-10", "JPY")]
+    assert owed(dossier_with(told)).to_dict() == {"USD": 100}
+
+
+def test_who_sees_no_payments_is_told(dossier_with: Callable[..., Dossier]) -> None:
+    told = [*invoice("I1", 100), *payment("Z1", "I1", 90, "2024-05-10")]
+    grants = (
+        Grant(actions=("read", "write"), groups=("operating",), purposes=(ANA.purpose,)),
+        Grant(actions=("read",), items=("payment.amount",), deny=True),
+    )
+    blind = AccessPolicy(roles=(Role(name="analyst", grants=grants),), purposes=(ANA.purpose,))
+    dossier = dossier_with(told, blind)
+    assert owed(dossier).to_dict() == {"CNY": 100}
+    assert "sees no payments" in dossier["exposure"].notes[0][0]
+    assert "sees no payments" in str(dossier.to_html())
+
+
+def test_amounts_of_two_currencies_have_no_mean(dossier_with: Callable[..., Dossier]) -> None:
+    told = [
+        *invoice("I1", 100, "USD", settled_on="2024-05-01"),
+        *invoice("I2", 15_000, "JPY", settled_on="2024-06-30"),
+    ]
+    found = dossier_with(told).tables["behaviour"]
+    means = found[found["measure"] == "mean_days_late_amount"]
+    assert dict(zip(means["currency"], means["value"], strict=True)) == {"JPY": 60, "USD": 0}
+
+
+# --- figures over time -------------------------------------------------------------------
+
+
+def test_each_currency_has_its_row_and_no_line_joins_two(
+    dossier_with: Callable[..., Dossier],
+) -> None:
+    told = [
+        *own("2021-12-31", "CNY", revenue=6.0, equity=2.0),
+        *own("2022-12-31", "CNY", revenue=7.0, equity=3.0),
+        *own("2023-12-31", "USD", revenue=1.0), *own("2024-03-31", "CNY", equity=4.0),
+    ]  # fmt: skip
+    section = dossier_with(told)["statements"]
+    rows = section.table.set_index(["item", "unit"])
+    assert rows.index.tolist() == [("revenue", "CNY"), ("revenue", "USD"), ("equity", "CNY")]
+    assert rows.loc[("revenue", "USD")].dropna().to_dict() == {"2023-12-31": 1.0}
+    assert [chart.title[0] for chart in section.charts] == ["Equity, CNY"]
+    assert [bool(places) for places in section.basis["2023-12-31"]] == [False, True, False]
+
+
+# --- scores ------------------------------------------------------------------------------
+
+
+def card(*names: str, **missing: float) -> ExpertScorecard:
+    return ExpertScorecard(
+        subscores={name: MinMaxScore(low=0, high=10, **missing) for name in names},
+        weights=Weights.of(dict.fromkeys(names, 1)),
+    )
+
+
+def test_a_card_of_what_is_no_column_is_refused(dossier_with: Callable[..., Dossier]) -> None:
+    with pytest.raises(MissingColumnError, match=r"reads 'revenu':.*Did you mean 'revenue'"):
+        dossier_with(own("2023-12-31", "CNY", revenue=6.0), scorecard=card("revenu"))
+    with pytest.raises(MissingColumnError, match="reads 'on_time_rate'"):
+        dossier_with(
+            own("2023-12-31", "CNY", revenue=6.0), scorecard=card("on_time_rate"),
+            indicators=FINANCIAL,
+        )  # fmt: skip
+
+
+def test_what_the_card_refuses_is_said_on_the_page(dossier_with: Callable[..., Dossier]) -> None:
+    told = own("2023-12-31", "CNY", revenue=6.0)
+    dossier = dossier_with(told, scorecard=card("revenue", "employees", "current_ratio"))
+    section = dossier["scores"]
+    assert section.table["characteristic"].tolist() == ["revenue", "employees", "current_ratio"]
+    assert "points" not in section.table
+    assert section.notes[0][0].endswith("missing: Employees; Current ratio.")
+    assert "员工人数" in section.notes[0][1]
+    assert "facts" in dossier.tables
+    scored = dossier_with(told, scorecard=card("revenue", "employees", missing_score=10))
+    assert scored.tables["scores"]["points"].tolist() == [30, 5, 0, 35]
+
+
+def test_a_card_scores_who_has_nothing_that_indicators_are_made_of(
+    dossier_with: Callable[..., Dossier],
+) -> None:
+    told: list[Fact] = [("", "customer_kind", "enterprise", "", "2023-12-31")]
+    found = dossier_with(told, scorecard=card("net_margin", missing_score=5)).tables["scores"]
+    assert found["points"].tolist() == [5, 0, 5]
+
+
+def test_a_fact_stands_for_an_indicator_that_nothing_was_given_for(
+    dossier_with: Callable[..., Dossier],
+) -> None:
+    """A dossier has no table of countries, but the file may say the class."""
+    assert "country_risk_class" in ItemCatalogue.standard()
+    told: list[Fact] = [
+        ("", "country_risk_class", 3, "", "2023-12-31"), *own("2023-12-31", "CNY", revenue=6.0),
+    ]  # fmt: skip
+    section = dossier_with(told, scorecard=card("country_risk_class"))["scores"]
+    assert section.table["input"].tolist()[0] == 3
+    assert section.basis["input"][0][0].startswith("o")

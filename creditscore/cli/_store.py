@@ -291,7 +291,11 @@ def verify(  # noqa: PLR0913, PLR0917
     ] = None,
     known_at: KnownAt = None,
     trail: Annotated[
-        bool, typer.Option("--trail", help="Check the audit trail, and the tables by it, too.")
+        bool,
+        typer.Option(
+            "--trail",
+            help="Check the audit trail, and the tables by it, too: for roles that read and audit.",
+        ),
     ] = False,
     out: Annotated[Path | None, typer.Option(help="CSV or Parquet file of the findings.")] = None,
     overwrite: Overwrite = False,

@@ -101,7 +101,7 @@ def test_sensitivities_without_groups_are_of_all_items() -> None:
         (actor("R"), "read", r"no role of ana \(R\) is one of the policy"),
         (actor("r"), "write", r"no role of ana \(r\) is granted it"),
         (actor("r", purpose="sales"), "read", "it is not granted for the purpose 'sales'"),
-        (actor("r", purpose=""), "read", "it is not granted for the purpose ''"),
+        (actor("r", purpose=""), "read", "it is not granted without a purpose"),
         (
             Actor(name="ana", roles=("r",), purpose=FOR, until="2025-01-01"),
             "read",

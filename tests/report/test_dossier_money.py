@@ -45,7 +45,7 @@ def own(day: str, currency: str, **values: Any) -> list[Fact]:
 @pytest.fixture
 def dossier_with(tmp_path: Path) -> Iterator[Callable[..., Dossier]]:
     """Give a dossier of C1, of which these facts are told."""
-    stores = []
+    stores: list[CustomerStore] = []
 
     def make(facts: Sequence[Fact], policy: AccessPolicy | None = None, **given: Any) -> Dossier:
         table = pd.DataFrame(facts, columns=["record", "item", "value", "unit", "true_from"])
@@ -155,7 +155,7 @@ def test_each_currency_has_its_row_and_no_line_joins_two(
 # --- scores ------------------------------------------------------------------------------
 
 
-def card(*names: str, **missing: float) -> ExpertScorecard:
+def card(*names: str, **missing: Any) -> ExpertScorecard:
     return ExpertScorecard(
         subscores={name: MinMaxScore(low=0, high=10, **missing) for name in names},
         weights=Weights.of(dict.fromkeys(names, 1)),

@@ -45,7 +45,8 @@ class AccessReview:
         purpose, action, item, customer, kind ("role", "purpose", "own file" or "volume") and why.
         Of several kinds, the first counts.
     denials : pandas.DataFrame
-        A row an access that was asked for and refused, of the same columns but for the kind.
+        A row an access that was asked for and refused, of the same columns but for kind
+        and why.
     days : pandas.DataFrame
         A row an actor and day: roles, n (customers that were read), z_own, z_peers and
         is_unusual.

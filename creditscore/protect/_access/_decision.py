@@ -81,7 +81,8 @@ def ruling(
         return True, f"the role {for_it[0][0].name} is granted it"
     why = f"no role of {actor.name} ({had}) is granted it"
     if any(not grant.deny for _, grant in now_on):
-        why = f"it is not granted for the purpose {actor.purpose!r}"
+        stated = f"for the purpose {actor.purpose!r}" if actor.purpose else "without a purpose"
+        why = f"it is not granted {stated}"
     elif any(not grant.deny for _, grant in about):
         why = "the time for which it was granted has ended, or not begun"
     return False, why

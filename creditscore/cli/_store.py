@@ -479,7 +479,7 @@ def migrate(
     role: Role = None,
     purpose: Purpose = None,
 ) -> None:
-    """Bring a store of an older release up to date. Make a backup before.
+    """Bring a store of an older release up to date. Copy its file or database before.
 
     Example: creditscore store migrate --store customers.db --keys keys.json
     """

@@ -208,14 +208,16 @@ def test_cells_that_are_understood(key: str, value: Any, answer: Any, tmp_path: 
     assert quietly(tmp_path / "form.xlsx").values[key.partition(":")[0]] == answer
 
 
+PER_CENT = "is per cent, and no per cent is asked for: enter the number without a unit"
+
+
 @pytest.mark.parametrize(
     ("unit", "value", "shown", "answer", "reason"),
     [
         ("%", 0.4, "0%", 40.0, None), ("%", 0.07, "0.00%", 7.0, None), ("%", 1, "0%", 100.0, None),
         ("%", 40, "General", 40.0, None), ("%", 0.4, '0.0"%"', 0.4, None),
         ("%", "45%", "General", 45.0, None), ("%", " ４５ ％", "@", 45.0, None),
-        ("years", 0.4, "0%", None, "is shown as per cent, and no per cent is asked for"),
-        ("years", "45%", "General", None, "is text, where a number should be"),
+        ("years", 0.4, "0%", None, PER_CENT), ("years", "45%", "General", None, PER_CENT),
         ("%", "4%5", "General", None, "is text, where a number should be"),
     ],
 )  # fmt: skip

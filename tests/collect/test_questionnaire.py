@@ -388,8 +388,16 @@ def test_items_that_answers_do_not_fill(question: Question, match: str) -> None:
         ({"unit": "TEUR", "factor": -10}, "counts in 1,000, and the factor -10"),
         ({"unit": "CNY", "unit_zh": "万元"}, "are read as 1 CNY and 10,000 CNY. Let both mean"),
         ({"unit": "TEUR", "unit_zh": "千元"}, "are read as 1,000 EUR and 1,000 CNY"),
-        ({"unit": "persons", "unit_zh": "千人"}, "are read as 1 persons and 1,000 人"),
+        ({"unit": "persons", "unit_zh": "千人"}, "are read as 1 persons and 1,000 persons"),
         ({"unit": "TEUR", "unit_from": "in"}, "'TEUR', and gets another by 'unit_from'"),
+        ({"unit": "years", "unit_from": "in"}, "'years', and gets another by 'unit_from'"),
+        ({"unit": "months", "unit_zh": "年"}, "are read as 1 months and 12 months. Let both mean"),
+        ({"unit": "days", "unit_zh": "周"}, "are read as 1 days and 7 days. Let both mean"),
+        ({"unit": "%", "unit_zh": "‰"}, "are read as 0.01 fraction and 0.001 fraction"),
+        ({"unit": "hours", "unit_zh": "天"}, "are read as 3,600 seconds and 1 days"),
+        ({"unit": "EUR", "unit_zh": "%"}, "are read as 1 EUR and 0.01 fraction"),
+        ({"unit": "USD/month", "unit_zh": "美元/年"}, "1 USD per 1 months and 1 USD per 12 months"),
+        ({"unit": "TEUR per month", "factor": 12}, "Give the whole factor: 12,000, if the item is"),
         ({"unit": "$", "item": "revenue"}, "the sign of ARS, .*: name the one that is meant"),
     ],
 )
@@ -400,8 +408,11 @@ def test_units_that_contradict_each_other(entries: dict[str, Any], match: str) -
 
 @pytest.mark.parametrize(
     ("unit", "unit_zh"),
-    [("kg", "千克"), ("percentage points", "百分点"), ("$", "美元"), ("days", "天"), ("", "万元")],
-)
+    [
+        ("kg", "千克"), ("percentage points", "百分点"), ("$", "美元"), ("days", "天"),
+        ("", "万元"), ("USD per month", "美元"), ("times", "次"), ("years", "周年数"),
+    ],
+)  # fmt: skip
 def test_units_that_mean_the_same(unit: str, unit_zh: str) -> None:
     assert asked("q", "number", unit=unit, unit_zh=unit_zh).unit_zh == unit_zh
 

@@ -19,7 +19,8 @@ from creditscore.collect import (
     SourceMapping,
     read_source,
 )
-from creditscore.collect._reader._units import factor_to, split_unit
+from creditscore.collect._reader._measure import factor_to
+from creditscore.collect._reader._units import split_unit
 from creditscore.exceptions import (
     AlteredDocumentError,
     DocumentError,

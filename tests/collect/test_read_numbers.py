@@ -75,6 +75,40 @@ def test_a_stroke_for_no_cents_is_no_minus(
 
 
 @pytest.mark.parametrize(
+    ("form", "unit", "expected"),
+    [
+        (GERMAN, "EUR", {
+            "(500) €": -500, "€ (500)": -500, "(500)€": -500, "EUR (1.234,50)": -1234.5,
+            "( 500 ) €": -500, "(1,2) Mio. €": -1.2e6, "(500,-) €": -500, "500- €": -500,
+            "500 - EUR": -500, "500,00-€": -500, "(€500)": -500, "EUR 500-": -500, "500 EUR-": -500,
+            "\u2013500": -500, "\u2013 500 €": -500, "€ \u2013500": -500, "\u2013€ 500": -500,
+            "\u2012500": -500, "\u2013,5": -0.5, "\uff08500\uff09€": -500,
+        }),
+        (COMMAS, "USD", {"$(500)": -500, "$ (1,234.50)": -1234.5, "USD (0)": 0}),
+    ],
+)  # fmt: skip
+def test_a_minus_may_stand_about_the_number_or_about_all(
+    form: FileForm, unit: str, expected: dict[str, float]
+) -> None:
+    found = read(cells(*expected), ItemRule(item="net_income", unit=unit), form)
+    assert (numbers(found), reasons(found)) == ([*expected.values()], [])
+    share = read(cells("(5)%", "5-%", "(5%)"), ItemRule(item="purchase_trend"), form)
+    assert numbers(share) == [-0.05] * 3
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["((500)) €", "(-500) €", "-(500) €", "(500)- €", "((500) €)", "(500) €-", "-500- €", "--500",
+     "500-5 €", "1\u20132 €", "1 \u2013 2", "(500 €", "500) €", "3-months", "5-EUR", "(5) (6)",
+     "\u2013", "()", "(€)", "\u2014500"],
+)  # fmt: skip
+def test_two_signs_of_a_minus_are_none(cell: str) -> None:
+    found = read(cells(cell), ItemRule(item="net_income", unit="EUR"), GERMAN)
+    assert (numbers(found), len(reasons(found))) == ([], 1)
+    assert reasons(found)[0].startswith(NO_NUMBER)
+
+
+@pytest.mark.parametrize(
     ("form", "given"),
     [
         (GERMAN, ["500.-", "500,--5"]), (SWISS, ["500,-", "500,–"]),

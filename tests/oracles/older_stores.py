@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from creditscore._document import write_document
-from creditscore.organise._store import _store
+from creditscore.organise._store import _rejecting, _store
 from creditscore.organise._store._backup import count_rows
 from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._engine import make_engine, url_of, writing
@@ -24,8 +25,33 @@ if TYPE_CHECKING:
 
 
 def made_by(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
-    """Let stores say in their trail that their tables are of a version."""
+    """Let stores say in their trail that their tables are of a version, and write as it did."""
     monkeypatch.setattr(_store, "HEAD", version)
+    if version < "0006":
+        row = _rejecting._row
+
+        def with_reason(said: Mapping[str, Any], *given: Any) -> dict[str, Any]:
+            return {**row(said, *given), "reason": said["reason"]}
+
+        monkeypatch.setattr(_rejecting, "_row", with_reason)
+        monkeypatch.setattr(_rejecting, "sealed_cells", _sealed_before)
+        monkeypatch.setattr(_rejecting._Held, "of", classmethod(_held_before))
+
+
+def _sealed_before(cipher: Any, number: int, *, customer: str, cells: Any, reason: str) -> Any:
+    """Encrypt cells, with their customer where there is one, and leave the reason out."""
+    del reason
+    if customer:
+        cells = "\x00" + json.dumps([customer, cells], ensure_ascii=False)
+    return _rejecting._sealed(cipher, cells, number, "cells")
+
+
+def _held_before(kind: Any, value: Any, reason: str, whole: str | None) -> Any:
+    """Part cells from their customer."""
+    if whole is None or not whole.startswith("\x00"):
+        return kind(value, reason, whole)
+    customer, cells = json.loads(whole.removeprefix("\x00"))
+    return kind(value, reason, cells, customer)
 
 
 def make_older(
@@ -84,7 +110,7 @@ def _rows(
     store: CustomerStore, source: sa.Connection, table: sa.Table, erased: Mapping[int, str]
 ) -> Iterator[dict[str, Any]]:
     """Yield rows; names lay open before version 0005."""
-    if table.name == "customers":
+    if table.name == "customers" and "digest" not in table.columns:
         known = Customers(connection=source, vault=store._desk.vault)
         names = known.names(known.ids()) | erased
         yield from ({"id": n, "name": name} for n, name in names.items())

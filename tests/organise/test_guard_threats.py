@@ -165,7 +165,7 @@ def test_a_value_beside_a_cipher_is_not_believed(new_store: New) -> None:
     pd.testing.assert_frame_equal(store.observations(history=True), before)
 
 
-@pytest.mark.parametrize("column", ["value", "cells"])
+@pytest.mark.parametrize("column", ["value", "cells", "reason"])
 @pytest.mark.parametrize("also", ["", ", value_cipher = NULL", ", is_protected = false"])
 def test_a_reject_in_the_clear_is_not_believed(new_store: New, column: str, also: str) -> None:
     store = new_store(catalogue=GUARDED)
@@ -182,12 +182,13 @@ def test_a_reject_in_the_clear_is_not_believed(new_store: New, column: str, also
         assert "666" not in str(told.value)
 
 
-def test_a_store_without_keys_believes_no_protected_reject(new_store: New) -> None:
+@pytest.mark.parametrize("column", ["value", "reason"])
+def test_a_store_without_keys_believes_no_protected_reject(new_store: New, column: str) -> None:
     store = new_store(keys=None)
     store.load(facts(("A", "revenue", 1, "2024-01-01")))
     store.reject(_rejects(), batch=1)
     assert store.rejects()["value"].fillna("").tolist() == ["", "x"]
-    _lift(store, "UPDATE rejects SET value = '666' WHERE is_protected", "rejects")
+    _lift(store, f"UPDATE rejects SET {column} = '666' WHERE is_protected", "rejects")  # noqa: S608
     with pytest.raises(DecryptionError, match="reject 1 of batch 1 has values that are not encr"):
         store.rejects()
 

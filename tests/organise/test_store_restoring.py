@@ -298,7 +298,7 @@ def test_an_older_backup_is_checked_before_it_is_migrated(
     refused = (
         ("trail", BrokenTrailError, "trail"),
         ("broken", BrokenTrailError, "trail"),
-        ("looks_older", StoreError, "of version 0002, and its trail has 0005"),
+        ("looks_older", StoreError, f"of version 0002, and its trail has {HEAD}"),
     )
     before = (
         ("rows", StoreError, "table observations should have 6 rows, and has 5"),

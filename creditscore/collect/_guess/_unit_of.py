@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from creditscore._currency import COMMON
 from creditscore.collect._observation._item import Item
-from creditscore.collect._reader._units import factor_to, is_percent, split_unit
+from creditscore.collect._reader._measure import factor_to
+from creditscore.collect._reader._units import is_percent, split_unit
 from creditscore.exceptions import InvalidParameterError
 
 _BRACKETS = re.compile(r"[(\[（【](.*?)[)\]）】]")

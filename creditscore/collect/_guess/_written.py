@@ -12,7 +12,9 @@ from creditscore._cells import word_of
 from creditscore._currency import CODES
 from creditscore.collect._observation._item import Item
 from creditscore.collect._reader._file_form import FileForm
-from creditscore.collect._reader._units import HUNDREDTH, ONE, PERCENT, SIGNS, hundredth_of
+from creditscore.collect._reader._marked_cell import Money
+from creditscore.collect._reader._measure import hundredth_of
+from creditscore.collect._reader._units import HUNDREDTH, ONE, PERCENT, SIGNS
 from creditscore.collect._reader._values import (
     CellFault,
     NumberReader,
@@ -134,6 +136,7 @@ def _number(cell: Any, unit: str, signs: Signs, item: Item | None = None) -> flo
         decimal=decimal, thousands=thousands, factor=ONE, hundredth=hundredth, unit=own
     )
     try:
-        return read(cell)
+        # what it is shown with is asked about, and no fault here
+        return read(float(cell) if isinstance(cell, Money) else cell)
     except CellFault:
         return None

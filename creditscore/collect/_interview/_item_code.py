@@ -13,8 +13,9 @@ from creditscore._checks import check_kind, set_number
 from creditscore._validation import check_integer, check_real
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._item import Item
+from creditscore.collect._reader._measure import factor_to, measure_of
 from creditscore.collect._reader._number_column import product_of
-from creditscore.collect._reader._units import SIGNS, factor_to, split_unit
+from creditscore.collect._reader._units import SIGNS, is_currency
 from creditscore.exceptions import InvalidParameterError
 
 
@@ -32,7 +33,8 @@ class ItemCode:
         What it is.
     unit : str, default=""
         What a number is counted in, such as ``"million USD"`` or ``"万元"``: it is kept as a
-        number of USD or CNY. Amounts have no other currency.
+        number of USD or CNY. Amounts have no other currency. Units of other numbers, such as
+        ``"万吨"``, stay as they are until the item is known.
     coder : str
         Who says so.
     start, stop : int
@@ -77,20 +79,24 @@ class ItemCode:
             self._set_unit()
 
     def _set_unit(self) -> None:
-        """Take the scale out of the unit, so that 5 million USD and 5000 TUSD are one value."""
+        """Take the scale out of the unit, so that 5 million USD and 5000 TUSD are one value.
+
+        Of other units only the item can tell what is a scale: 千克 are no thousand.
+        """
         owner = f"The code of {self.item!r} by {self.coder!r}"
-        factor, unit = split_unit(self.unit)
         if not isinstance(self.value, float):
             msg = f"{owner} has the unit {self.unit!r}, and its value is no number."
             raise InvalidParameterError(msg)
-        if unit in SIGNS:
+        asked = measure_of(self.unit)
+        if asked.base in SIGNS:
             msg = (
-                f"{owner} has the unit {self.unit!r}, the sign of {', '.join(SIGNS[unit])}: name "
-                "the one that is meant."
+                f"{owner} has the unit {self.unit!r}, the sign of {', '.join(SIGNS[asked.base])}: "
+                "name the one that is meant."
             )
             raise InvalidParameterError(msg)
-        object.__setattr__(self, "value", product_of(self.value, factor))
-        object.__setattr__(self, "unit", unit)
+        if is_currency(asked.base) and not asked.per:
+            object.__setattr__(self, "value", product_of(self.value, asked.scale))
+            object.__setattr__(self, "unit", asked.base)
 
     def __repr__(self) -> str:
         """Say in one line whose it is; the value may be a personal one."""

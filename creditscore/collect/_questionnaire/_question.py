@@ -69,8 +69,9 @@ default="text"
         What a number is counted in, in English and Chinese: ``"thousand USD"``, ``"TEUR"``,
         ``"万元"``, ``"%"``, ``"days"``. Both must mean the same. Numbers are turned into the unit
         of the item, and amounts keep their currency; the factor is read from these words, as by
-        :class:`ItemRule`. Words that are no unit of the item, such as cases, mean its own; for
-        fractions and lengths of time they need a factor.
+        :class:`ItemRule`. Words that are no known unit, such as cases, mean that of the item.
+        Units of money, of time, of fractions, and words with a number or "per" do not, unless
+        they are of the item itself: they need a factor.
     unit_from : str, default=""
         Key of an earlier choice or text that holds the unit, such as the currency of amounts.
     low : float, default=-inf

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,7 @@ from creditscore.collect._questionnaire._answer_file import (
     read_bytes,
 )
 from creditscore.collect._questionnaire._check_answers import AnswerFault
-from creditscore.collect._questionnaire._counted import (
-    counted_in,
-    may_be_one,
-    told_unit,
-)
+from creditscore.collect._questionnaire._counted import told_unit
 from creditscore.collect._questionnaire._fills import unit_told
 from creditscore.collect._questionnaire._question import Question
 from creditscore.collect._questionnaire._questionnaire import Questionnaire
@@ -52,15 +49,17 @@ from creditscore.collect._questionnaire._sheet_plan import (
 from creditscore.collect._questionnaire._words import LANGUAGES, Language, number_words
 from creditscore.collect._questionnaire._workbook import column_head
 from creditscore.collect._reader._marked_cell import Percent
-from creditscore.collect._reader._units import is_percent
-from creditscore.collect._reader._values import folded
-from creditscore.collect._reader._workbook import currency_shown, shows_percent
+from creditscore.collect._reader._measure import FRACTION, measure_of
+from creditscore.collect._reader._number_format import scale_of, shown_by, shows_percent
+from creditscore.collect._reader._units import HUNDREDTH, ONE, is_percent
+from creditscore.collect._reader._values import folded, with_minus
 from creditscore.exceptions import DocumentError
 from creditscore.protect import check_archive
 
 _MOST_CELLS = 200_000
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _FORMULA = "holds a formula; enter what it comes to"
+_WAY_OUT = "enter the number in the unit that is asked, in a cell of the format General"
 
 
 class _CellError(Exception):
@@ -300,18 +299,30 @@ class _Reader:
         try:
             found = _answer_in(cell, question, self.language)
             if question.kind == "number":
-                _check_currency(cell, self._unit_of(question), bool(question.item))
+                self._check_shown(cell, question)
         except _CellError as error:
             self._fault(key, place, _shown(cell), str(error))
             return None
         return found
 
-    def _unit_of(self, question: Question) -> str:
-        """Return what numbers are counted in, by its words or by the answer that says it."""
+    def _check_shown(self, cell: Any, question: Question) -> None:
+        """Refuse a number that is shown in another currency or scale than it is asked in."""
+        if not _is_number(cell.value):
+            return
+        asked = measure_of(told_unit(question))
+        counted, name = asked.scale * asked.size, asked.base
+        if counted == 1:
+            # the factor may say the scale as well
+            counted = scale_of(Decimal(repr(question.factor)))
         told = self.found.given.get(question.unit_from)
-        if told is None:
-            return told_unit(question)
-        return unit_told(self.form[question.unit_from], told)
+        if told is not None:
+            answered = measure_of(unit_told(self.form[question.unit_from], told))
+            counted, name = counted * answered.scale * answered.size, answered.base or name
+        # where nothing is asked, only an item would lose what the number is in
+        if name or counted != 1 or question.item:
+            fault = shown_by(cell.number_format).fault(name, counted, _WAY_OUT)
+            if fault:
+                raise _CellError(fault)
 
     def _fault(self, key: str, place: str, value: Any, reason: str) -> None:
         self.found.faults.append(AnswerFault(question=key, place=place, value=value, reason=reason))
@@ -329,7 +340,7 @@ def _answer_in(cell: Any, question: Question, language: Language) -> Any:
     if question.kind in ("choice", "yes_no"):
         return _option(_word(value), question, language)
     if question.kind in ("number", "scale"):
-        return _number_of(cell, value, is_percent(folded(question.unit)))
+        return _number_of(cell, value, question)
     if question.kind == "day" and isinstance(value, str):
         return unicodedata.normalize("NFKC", value)
     if question.kind == "text":
@@ -356,40 +367,47 @@ def _option(word: str, question: Question, language: Language) -> Any:
     return meant.pop()
 
 
-def _number_of(cell: Any, value: Any, in_percent: bool) -> Any:
+def _number_of(cell: Any, value: Any, question: Question) -> Any:
     """Return the number of a cell; a typed 45% is kept as 0.45 that is shown as per cent."""
-    if isinstance(value, str):
-        return _number_in(value, in_percent)
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not shows_percent(cell.number_format):
+    if _is_number(value) and shows_percent(cell.number_format):
+        value = Percent.of(value)
+    if not isinstance(value, str):
         return value
-    if not in_percent:
-        msg = "is shown as per cent, and no per cent is asked for"
-        raise _CellError(msg)
-    return _number_in(Percent.of(value), in_percent)
-
-
-def _check_currency(cell: Any, unit: str, fills: bool) -> None:
-    """Refuse a number that is shown with another currency than it is asked in."""
-    is_number = isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool)
-    shown = currency_shown(cell.number_format) if is_number else ""
-    asked = counted_in(unit)[1]
-    # where nothing is asked, only an item would lose the currency
-    if shown and (asked or fills) and not may_be_one(shown, asked):
-        wanted = f"is to be in {asked}" if asked else "nothing says its unit"
-        msg = f"is shown with the currency {shown}, and {wanted}"
-        raise _CellError(msg)
-
-
-def _number_in(text: str, in_percent: bool) -> float:
-    """Return the number of a text of plain digits, in full width too."""
-    plain = folded(decoded(text)).replace("\u2212", "-")
-    if in_percent:
-        plain = plain.removesuffix("%").rstrip()
+    # plain digits, in full width too
+    text = with_minus(folded(decoded(value)))
+    plain = text.removesuffix("%").rstrip()
     if not _NUMBER.fullmatch(plain):
         msg = "is text, where a number should be"
         raise _CellError(msg)
-    return float(plain)
+    if plain == text:
+        return float(plain)
+    hundredth = _hundredth_in(question)
+    if hundredth is None:
+        msg = "is per cent, and no per cent is asked for: enter the number without a unit"
+        raise _CellError(msg)
+    return float(Decimal(plain) * hundredth)
+
+
+def _hundredth_in(question: Question) -> Decimal | None:
+    """Return what a per cent is in the answer to a question; None where it has no place.
+
+    One where it is asked in per cent, be it of sales, and a hundredth where in a fraction.
+    """
+    told = [folded(words) for words in (question.unit, question.unit_zh) if words.strip()]
+    sizes = {asked.size for asked in map(measure_of, told) if asked.base == FRACTION}
+    if HUNDREDTH in sizes or any(map(_begins_with_percent, told)):
+        return ONE
+    is_share = question.low >= -1 and question.high <= 1
+    return HUNDREDTH if ONE in sizes or (is_share and not told) else None
+
+
+def _begins_with_percent(words: str) -> bool:
+    parts = words.replace("%", "% ").replace("(", " ").split()
+    return any(is_percent(" ".join(parts[:n])) for n in (1, 2))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _is_formula(cell: Any) -> bool:

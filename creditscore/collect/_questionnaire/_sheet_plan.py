@@ -110,11 +110,12 @@ def note_of(form: Questionnaire, question: Question, language: Language, number:
     """Return what helps to answer a question: condition, unit, range, anchors, help."""
     parts = [_condition(form, question.show_if, language, "only_if")]
     if question.kind == "number":
-        unit = unit_words(question, language)
+        told = [unit_words(question, language)]
         if question.unit_from:
             keys = [other.key for other in form]
-            unit = said("unit_from", language, keys.index(question.unit_from) + 1)
-        parts.append(" · ".join(part for part in (unit, range_words(question, language)) if part))
+            told.append(said("unit_from", language, keys.index(question.unit_from) + 1))
+        told.append(range_words(question, language))
+        parts.append(" · ".join(filter(None, told)))
     if question.kind == "scale":
         steps = [f"{question.low:g} – {question.high:g}"] if not question.anchors else []
         anchors = [f"{a.value} = {in_both(language, a.words)}" for a in question.anchors]

@@ -29,11 +29,12 @@ from creditscore.collect._reader._collected import (
 )
 from creditscore.collect._reader._fields import Fields, FileTime, plain_instant, read_fields
 from creditscore.collect._reader._mapping import SourceMapping
+from creditscore.collect._reader._measure import factor_to, hundredth_of
 from creditscore.collect._reader._number_column import read_numbers
 from creditscore.collect._reader._rule import ItemRule
 from creditscore.collect._reader._source_table import SourceTable, shown
 from creditscore.collect._reader._times import DayReader
-from creditscore.collect._reader._units import ONE, factor_to, hundredth_of, says_a_currency
+from creditscore.collect._reader._units import ONE, says_a_currency
 from creditscore.collect._reader._values import (
     NumberReader,
     Read,
@@ -256,7 +257,9 @@ class Collecting:
             except InvalidParameterError as error:
                 known.append((own, "", ""))
                 column = self.mapping.unit.columns[0] if self.mapping.unit.columns else "unit"
-                self._note_all(rows[codes == code], column, item.name, f"does not fit: {error}")
+                # the cell may be anything where a row has shifted, and stands beside the reason
+                why = str(error).replace(repr(level), "what stands there")
+                self._note_all(rows[codes == code], column, item.name, f"does not fit: {why}")
         return codes, known
 
     def _read(

@@ -231,7 +231,7 @@ def _number(text: Mapping[str, str]) -> Decimal:
         raise FactFault(msg)
     sign = text.get("sign", "")
     if sign not in ("", "-", "+"):
-        msg = f"has the sign {sign!r}, which is neither + nor -"
+        msg = "has a sign that is neither + nor -"
         raise FactFault(msg)
     return number.scaleb(scale) * (-1 if sign == "-" else 1)
 

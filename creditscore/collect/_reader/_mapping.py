@@ -20,8 +20,8 @@ from creditscore.collect._reader._mapping_file import (
     read_mapping_file,
     write_mapping_file,
 )
+from creditscore.collect._reader._measure import factor_to
 from creditscore.collect._reader._rule import FIELDS, FieldRule, ItemRule
-from creditscore.collect._reader._units import factor_to
 from creditscore.collect._reader._values import CellFault
 from creditscore.collect._reader._words import word_value
 from creditscore.exceptions import InvalidParameterError

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Self
 
+from creditscore.collect._reader._number_format import Shown
+
 
 class Broken(str):
     """What stands in a cell of a workbook that has no value: it is a fault, and no text."""
@@ -49,29 +51,27 @@ class Percent(str):
 
 
 class Money(float):
-    """A number that a workbook shows with a currency."""
+    """A number that a workbook shows with a currency, or with what it is counted in."""
 
-    currency: str
-    """Its code or sign."""
+    shown: Shown
+    """What the format of its cell says."""
 
     @classmethod
-    def of(cls, number: float, currency: str) -> Self:
-        """Return a number with a currency."""
+    def of(cls, number: float, shown: Shown) -> Self:
+        """Return a number with what its format says."""
         made = cls(number)
-        made.currency = currency
+        made.shown = shown
         return made
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether both are as much, in one currency."""
+        """Tell whether both are as much, and shown as the same."""
         return (
-            isinstance(other, Money)
-            and self.currency == other.currency
-            and float(self) == float(other)
+            isinstance(other, Money) and self.shown == other.shown and float(self) == float(other)
         )
 
     def __hash__(self) -> int:
         """Return what equal ones share."""
-        return hash((float(self), self.currency))
+        return hash((float(self), self.shown))
 
 
 class Nested(str):

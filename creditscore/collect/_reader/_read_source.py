@@ -94,9 +94,14 @@ def read_source(
     row is used, rejected or skipped, and the three numbers add up to all.
 
     A number that a workbook shows as per cent is per cent: 0.61 as 61%; one that it shows with a
-    currency must be in that of its row. Items that are named currency, such as invoice.currency,
-    are kept as codes: 人民币 and RMB are CNY. Signs of several currencies, ¥ and $, need 'words'
-    that say which is meant; so does 万元, but in the column of the field 'unit'.
+    currency must be in that of its row. Where the format of its cell names a scale, or divides by
+    1,000, the rule must count in the same: in thousands where 5 is shown as 5 TEUR, and in whole
+    EUR where 5,000 is divided and shown as 5 TEUR. Others are rejected. A minus may stand before
+    or behind a number, or be brackets, and so beside a unit: (5) €.
+
+    Items that are named currency, such as invoice.currency, are kept as codes: 人民币 and RMB are
+    CNY. Signs of several currencies, ¥ and $, need 'words' that say which is meant; so does 万元,
+    but in the column of the field 'unit'.
 
     Cells are read by their distinct values. The evidence of an observation names the file, its
     row, counted from 1 with the header as in a spreadsheet (from 0 in a frame), and the column:

@@ -151,8 +151,9 @@ class ItemRule:
     item : str
         Name of an item of the catalogue.
     unit : str, default=""
-        Unit that cells are written in: ``"thousand CNY"``, ``"万元"``, ``"percent"``. Numbers
-        are turned into the unit of the item; the factor is read from these words. A cell may
+        Unit that cells are written in: ``"thousand CNY"``, ``"万元"``, ``"percent"``, ``"weeks"``,
+        ``"USD per month"``. Numbers are turned into the unit of the item; the factor is read from
+        these words. The item's own words are its unit: 千克 are no thousand 克. A cell may
         name it beside its number: ``"￥3,000"``, ``"USD 3,000"``, ``"1.2万"``, ``"45%"``; where
         that is another unit, or nothing says one, the row is rejected. So it is where the
         column is counted in thousands, and the cell says a currency without them: ``"€3"``. A

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 
 from creditscore._currency import CODES, COMMON, currency_code
 from creditscore.collect._observation._item import Item
@@ -13,22 +14,26 @@ from creditscore.exceptions import InvalidParameterError
 SCALES = {
     "hundred": 2, "thousand": 3, "thousands": 3, "million": 6, "millions": 6, "billion": 9,
     "billions": 9, "k": 3, "m": 6, "mn": 6, "mln": 6, "bn": 9, "tsd": 3, "mio": 6, "mrd": 9,
-    "百": 2, "千": 3, "万": 4, "萬": 4, "百万": 6, "千万": 7, "亿": 8, "億": 8,
+    "tausend": 3, "millionen": 6, "milliarden": 9, "十": 1, "百": 2, "千": 3, "万": 4, "萬": 4,
+    "百万": 6, "千万": 7, "亿": 8, "億": 8,
 }  # fmt: skip
 """Words before a unit, and the power of ten that each stands for."""
-_COMPACT = re.compile(r"(?P<head>[TKk]?)(?P<unit>[A-Z]{3}|US\$|HK\$|[€£])(?P<tail>.*)")
+_CHINESE = sorted((scale for scale in SCALES if not scale.isascii()), key=len, reverse=True)
+_PARTS = ("分", "克", "米", "瓦", "卡", "帕", "赫", "伏", "升", "字节")
+"""What 百 and 千 are a part of, and no scale, as in 千克 and 百分点."""
+_MYRIAD = 4
+_COMPACT = re.compile(r"(?P<head>[TKkM]?)(?P<unit>[A-Z]{3}|US\$|HK\$|[€£$¥])(?P<tail>.*)")
+_HEADS = {"": 0, "T": 3, "K": 3, "k": 3, "M": 6}
 _TAILS = {"": 0, "'000": 3, "000": 3, "k": 3, "m": 6, "mn": 6, "mln": 6, "bn": 9}
 """What stands behind a currency without a blank: RMB'000, EURm."""
+_LEAST_COUNT = 3
+_DIGIT = re.compile(r"(?<!\w)'?\d")
 _ROUND = re.compile(
-    r"(?:1(?P<zeros>0+|0{0,2}(?:[,']000)+)|ten)"
+    r"(?:1(?P<zeros>0+|0{0,2}(?:[,.' ]000)+)|(?P<thousand>'?000'?s?)|ten)"
     r"(?: ?(?P<scale>k|m|mn|mln|thousand|million|bn|billion))?(?: of)?"
 )
-"""A round number beside a currency: 10,000 CNY, RMB 10,000, ten thousand yuan."""
-_OF_A_FRACTION = {
-    "percent": "0.01", "per cent": "0.01", "%": "0.01", "百分比": "0.01", "per mille": "0.001",
-    "‰": "0.001", "basis points": "0.0001",
-}  # fmt: skip
-_OF_TIME = {("years", "months"): "12", ("quarters", "months"): "3", ("weeks", "days"): "7"}
+"""A round number beside a unit: 10,000 CNY, RMB 10,000, ten thousand yuan, '000 shares."""
+_PERCENTS = ("percent", "per cent", "%", "prozent", "百分比")
 
 SIGNS = {
     "¥": ("CNY", "JPY"),
@@ -46,44 +51,74 @@ def split_unit(text: str) -> tuple[Decimal, str]:
     """Return the factor and the unit that a text stands for.
 
     The first word may be a scale, and the last one behind a currency; in Chinese, the first
-    letters: 万元 is 10,000 CNY. So may T or k before a currency, and '000, m or bn behind it, and
-    a round number on either side: 10,000 CNY.
+    letters: 万元 is 10,000 CNY. So may T, k or M before a currency, and '000, m or bn behind it,
+    and a round number before a unit, or on either side of a currency: 10,000 CNY.
     """
-    unit = " ".join(unicodedata.normalize("NFKC", text).split())
+    unit = " ".join(unicodedata.normalize("NFKC", text).replace("\u2019", "'").split())
     if is_percent(unit):
         return ONE, unit
     if unit.startswith("人民币") and not currency_code(unit):
-        unit = unit.removeprefix("人民币").strip()
+        unit = unit.removeprefix("人民币").strip(" ()")
+    return _in_front(unit) or _behind(unit) or _beside_round(unit) or (ONE, _plain(unit))
+
+
+def _in_front(unit: str) -> tuple[Decimal, str] | None:
+    """Return the scale before a unit, and the unit; None where there is none."""
     first, _, rest = unit.partition(" ")
+    power = SCALES.get(first.casefold().rstrip("."))
     # a letter alone is a scale only before a unit: m may be metres
-    if first.casefold().rstrip(".") in SCALES and (rest or len(first) > 2):
-        return Decimal(10) ** SCALES[first.casefold().rstrip(".")], _plain(rest.removeprefix("of "))
-    for scale in sorted(SCALES, key=len, reverse=True):
-        if unit.startswith(scale) and not scale.isascii():
-            return Decimal(10) ** SCALES[scale], _plain(unit[len(scale) :].strip())
-    # only behind a currency: a word after another unit may be a part of its name
-    head, _, last = unit.rpartition(" ")
-    if last.casefold().rstrip(".") in SCALES and _plain(head) in CODES:
-        return Decimal(10) ** SCALES[last.casefold().rstrip(".")], _plain(head)
-    compact = _COMPACT.fullmatch(unit.replace("\u2019", "'"))
+    if power is not None and first.isascii() and (rest or len(first) > 2):
+        factor, name = split_unit(rest.removeprefix("of "))
+        return Decimal(10) ** power * factor, name
+    for scale in _CHINESE:
+        if unit.startswith(scale):
+            rest = unit[len(scale) :].strip()
+            # 千米 is a unit, and 万米 are 10,000 of one
+            if rest.startswith(_PARTS) and (SCALES[scale] < _MYRIAD or rest.startswith("分")):
+                return ONE, unit
+            factor, name = split_unit(rest)
+            return Decimal(10) ** SCALES[scale] * factor, name
+    return None
+
+
+def _behind(unit: str) -> tuple[Decimal, str] | None:
+    """Return the scale behind a currency, or about it without a blank, and the currency.
+
+    A word after another unit may be a part of its name.
+    """
+    head, _, last = unit.replace("(", " ").replace(")", "").rpartition(" ")
+    power = SCALES.get(last.casefold().rstrip("."))
+    if power is not None and is_money(_plain(head.strip())):
+        return Decimal(10) ** power, _plain(head.strip())
+    compact = _COMPACT.fullmatch(unit)
     if compact is not None and compact["tail"].strip() in _TAILS:
-        power = _TAILS[compact["tail"].strip()] + 3 * bool(compact["head"])
+        power = _TAILS[compact["tail"].strip()] + _HEADS[compact["head"]]
+        name = _plain(compact["unit"])
         # RMB is a name, and TEAM no thousand of a currency EAM
-        if power == 0 or _plain(compact["unit"]) in COMMON:
-            return Decimal(10) ** power, _plain(compact["unit"])
-    return _beside_round(unit) or (ONE, _plain(unit))
+        if power == 0 or name in COMMON or name in SIGNS:
+            return Decimal(10) ** power, name
+    return None
 
 
 def _beside_round(unit: str) -> tuple[Decimal, str] | None:
-    """Return the round number beside a currency, and the currency; None where there is none."""
+    """Return the round number beside a unit, and the unit; None where there is none.
+
+    Of what is no currency, it is in thousands at least, and not merely a number behind a name.
+    """
     words = unit.split(" ")
-    for cut in range(1, len(words)):
+    for cut in reversed(range(1, len(words))):
         parts = " ".join(words[:cut]), " ".join(words[cut:])
-        for count, name in (parts, parts[::-1]):
+        for count, rest in (parts, parts[::-1]):
             found = _ROUND.fullmatch(count.casefold().removeprefix("(").removesuffix(")"))
-            if found is not None and (_plain(name) in CODES or name in SIGNS):
-                power = found["zeros"].count("0") if found["zeros"] else 1
-                return Decimal(10) ** (power + SCALES.get(found["scale"] or "", 0)), _plain(name)
+            if found is None:
+                continue
+            power = found["zeros"].count("0") if found["zeros"] else 3 if found["thousand"] else 1
+            power += SCALES.get(found["scale"] or "", 0)
+            is_clear = count == parts[0] or count.startswith(("(", "'"))
+            factor, name = split_unit(rest.removeprefix("of "))
+            is_counted = is_clear and power >= _LEAST_COUNT and not _DIGIT.search(name)
+            if is_money(name) or is_counted:
+                return Decimal(10) ** power * factor, name
     return None
 
 
@@ -100,42 +135,12 @@ def _plain(unit: str) -> str:
 
 def is_percent(text: str) -> bool:
     """Tell whether a unit is a hundredth."""
-    return _OF_A_FRACTION.get(_folded(text)) == "0.01"
+    return folded_unit(text) in _PERCENTS
 
 
-def _folded(text: str) -> str:
+def folded_unit(text: str) -> str:
     """Return a unit such that writings of one are equal: width, case, blanks about it."""
     return unicodedata.normalize("NFKC", text).strip().casefold()
-
-
-def factor_to(item: Item, text: str) -> tuple[Decimal, str]:
-    """Return the factor that brings numbers of a unit to that of an item, and the unit kept.
-
-    Raises
-    ------
-    InvalidParameterError
-        The item is kept in another unit, which this one cannot be turned into; or it is an
-        amount, and the text is no currency.
-    """
-    factor, unit = split_unit(text)
-    if not item.unit and unit in SIGNS:
-        msg = f"{text!r} is the sign of {', '.join(SIGNS[unit])}: name the one that is meant"
-        raise InvalidParameterError(msg)
-    if not item.unit and unit and not is_currency(unit):
-        msg = (
-            f"{text!r} is no currency with what it is counted in, such as 'CNY', 'thousand EUR' "
-            f"or '万元', and the item {item.name!r} has no other unit"
-        )
-        raise InvalidParameterError(msg)
-    if not unit or not item.unit or _folded(unit) == _folded(item.unit):
-        return factor, item.unit or unit
-    if item.unit == "fraction" and unit.casefold() in _OF_A_FRACTION:
-        return factor * Decimal(_OF_A_FRACTION[unit.casefold()]), item.unit
-    months = _OF_TIME.get((unit.casefold(), item.unit))
-    if months is not None:
-        return factor * Decimal(months), item.unit
-    msg = f"the item {item.name!r} is kept in {item.unit}, and {text!r} cannot be turned into it"
-    raise InvalidParameterError(msg)
 
 
 def is_currency(unit: str) -> bool:
@@ -143,15 +148,9 @@ def is_currency(unit: str) -> bool:
     return unit in CODES
 
 
-def hundredth_of(item: Item, text: str) -> Decimal | None:
-    """Return what a per cent in a cell is, where its rule says a unit; None where it has no place.
-
-    A hundredth of the fraction that is kept; one, where the numbers themselves are per cent.
-    """
-    told = _folded(text)
-    if is_percent(told or item.unit):
-        return ONE
-    return HUNDREDTH if item.unit == "fraction" and told in ("", item.unit) else None
+def is_money(name: str) -> bool:
+    """Tell whether a name of a unit is that of a currency, or a sign of several."""
+    return is_currency(name) or name in SIGNS
 
 
 def times_beside(before: str, after: str, unit: str, scale: Decimal) -> Decimal | None:
@@ -176,13 +175,14 @@ def times_beside(before: str, after: str, unit: str, scale: Decimal) -> Decimal 
     InvalidParameterError
         It is a currency, and not that of the row, or a scale, and not that of the column.
     """
-    times = ONE
+    own_scale, own = _kept(unit)
+    times = 1 / own_scale
     for text in filter(None, (before, after)):
-        factor, name = split_unit(text)
-        meant = SIGNS.get(name, (name,))
-        if name and name not in CODES and name not in SIGNS and name != unit:
+        is_own = folded_unit(text) == folded_unit(unit)
+        factor, name = (own_scale, own) if is_own else split_unit(text)
+        if name and name != own and not is_money(name):
             return None
-        if name and unit not in meant:
+        if name and own not in SIGNS.get(name, (name,)):
             wanted = f"is to be in {unit}" if unit else "nothing says its 'unit'"
             msg = f"names the currency {name}, and {wanted}"
             raise InvalidParameterError(msg)
@@ -191,8 +191,14 @@ def times_beside(before: str, after: str, unit: str, scale: Decimal) -> Decimal 
         return ONE
     if scale == ONE:
         return times
-    msg = f"is counted in {times:,}, and its column in {scale:,}"
+    msg = f"is counted in {times:,f}, and its column in {scale:,f}"
     raise InvalidParameterError(msg)
+
+
+@lru_cache(maxsize=256)
+def _kept(unit: str) -> tuple[Decimal, str]:
+    """Return what :func:`split_unit` does, of units of items and currencies alone."""
+    return split_unit(unit)
 
 
 def named_beside(before: str, after: str) -> str:

@@ -20,6 +20,7 @@ from creditscore._cells import can_be_kept, word_of
 from creditscore._typing import Bool1D
 from creditscore.collect._observation._incoming import coded
 from creditscore.collect._reader._marked_cell import Broken, Money, Nested, Percent
+from creditscore.collect._reader._number_format import scale_of
 from creditscore.collect._reader._units import (
     ONE,
     currency_of,
@@ -34,11 +35,15 @@ _DIGITS = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.AS
 _GROUPS = re.compile(r"\d{1,3}(?:(?P<sign>[,.' ])\d{3})+", re.ASCII)
 _BESIDE = re.compile(
     r"(?P<sign>[+-]?)\s*(?P<before>(?:[^\d.,'’()+-]|(?<=[^\W\d])\.)*)"
-    r"(?P<digits>[+-]?[\d.][\d.,'’\s]*)(?P<after>(?:[^\d.,'’()+-]|(?<=[^\W\d])\.)*)"
+    r"(?P<number>\(\s*[+-]?[\d.][\d.,'’\s]*\)|[+-]?[\d.][\d.,'’\s]*(?:-(?!\w))?)"
+    r"(?P<after>(?:[^\d.,'’()+-]|(?<=[^\W\d])\.)*)"
 )
-"""A number, and what stands before or behind it; a point may end a word: Mio."""
+"""A number with its minus, and what stands before or behind it; a point may end a word: Mio."""
 _NO_CENTS = re.compile(r"(?<=\d)(?P<sign>[.,])\s*[-–—]+(?!\s*\d)")
 """What stands for no cents, and is no minus: 500,-"""
+_MINUS = re.compile(r"\u2212|^[\u2012\u2013]|[\u2012\u2013](?=\s*\d)")
+"""The sign of minus, and a dash before a number."""
+_WAY_OUT = "say by 'unit' what the numbers in the workbook are counted in, or mend the format"
 _MOST_LETTERS = 60
 """Numbers with their unit are no longer."""
 
@@ -171,8 +176,7 @@ class NumberReader:
             msg = "is true or false, and no number"
             raise CellFault(msg)
         if isinstance(cell, Money):
-            # how a workbook shows a number does not say what it is counted in
-            self._times(cell.currency, "", ONE)
+            self._check_shown(cell)
         if isinstance(cell, (int, float, Decimal, np.integer, np.floating)):
             number, times = _of_number(cell), ONE
         else:
@@ -187,6 +191,13 @@ class NumberReader:
             raise CellFault(msg)
         return value
 
+    def _check_shown(self, cell: Money) -> None:
+        """Refuse a number that a workbook shows in another currency or scale than its own."""
+        counted = self.factor / self.own * scale_of(self.own)
+        fault = cell.shown.fault(self.unit, counted, _WAY_OUT)
+        if fault:
+            raise CellFault(fault)
+
     def _of_text(self, cell: Any) -> tuple[Decimal, Decimal]:
         """Return the number that a text means, and by what its own unit multiplied it."""
         if not isinstance(cell, str) or isinstance(cell, Nested):
@@ -197,7 +208,10 @@ class NumberReader:
         plain, times = self._plain(text), ONE
         if not _DIGITS.fullmatch(plain):
             text, times = self._without_unit(text)
-            plain = self._plain(text)
+            # the minus may stand about the number alone: (500) €
+            text, is_own = _without_minus(text)
+            is_twice, negative = negative and is_own, negative or is_own
+            plain = "" if is_twice else self._plain(text)
         if not _DIGITS.fullmatch(plain) or (negative and plain[0] in "+-"):
             raise CellFault(self._no_number(text))
         try:
@@ -278,16 +292,26 @@ def _unsigned(cell: str, decimal: str = ",.") -> tuple[str, bool]:
     text = cell.strip()
     if not text.isascii():
         _refuse_marks(text)
-        text = unicodedata.normalize("NFKC", text).strip().replace("\u2212", "-")
+        text = with_minus(unicodedata.normalize("NFKC", text).strip())
     no_cents = _NO_CENTS.search(text) if "-" in text or not text.isascii() else None
     if no_cents is not None:
         if no_cents["sign"] not in decimal:
             return text, False
         text = (text[: no_cents.start()] + text[no_cents.end() :]).strip()
+    return _without_minus(text)
+
+
+def _without_minus(text: str) -> tuple[str, bool]:
+    """Return what stands in brackets or before a minus, and whether it does."""
     if text.startswith("(") and text.endswith(")"):
         # as accountants write what is below zero
         return text[1:-1].strip(), True
     return (text[:-1].strip(), True) if text.endswith("-") else (text, False)
+
+
+def with_minus(text: str) -> str:
+    """Return a text in which the minus of a number is that of programs."""
+    return _MINUS.sub("-", text)
 
 
 def _parted(text: str) -> tuple[str, str, str] | None:
@@ -296,7 +320,7 @@ def _parted(text: str) -> tuple[str, str, str] | None:
     if found is None:
         return None
     return (
-        found["before"].strip(), found["sign"] + found["digits"].strip(), found["after"].strip()
+        found["before"].strip(), found["sign"] + found["number"].strip(), found["after"].strip()
     )  # fmt: skip
 
 
@@ -305,7 +329,7 @@ def unit_beside(cell: Any) -> str | None:
     if isinstance(cell, (bool, np.bool_, Broken, Nested)):
         return None
     if isinstance(cell, Money):
-        return named_beside(cell.currency, "")
+        return named_beside(cell.shown.currency, "")
     if isinstance(cell, str):
         if _DIGITS.fullmatch(cell):
             return ""

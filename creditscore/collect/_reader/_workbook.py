@@ -7,26 +7,18 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from creditscore._currency import CODES, COMMON
 from creditscore._raw_table import openpyxl_module
 from creditscore.collect._reader._file_form import FileForm
 from creditscore.collect._reader._marked_cell import Broken, Money, Percent
 from creditscore.collect._reader._merges import Merges
+from creditscore.collect._reader._number_format import shown_by, shows_percent
 from creditscore.collect._reader._row_limit import RowLimit
 from creditscore.collect._reader._source_table import SourceTable, from_rows
-from creditscore.collect._reader._units import SIGNS, split_unit
 from creditscore.exceptions import DocumentError
 
-_TEXT_OF_A_FORMAT = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-"""What a format shows as it stands: texts in quotes, signs, widths, colours."""
-_CURRENCY_IN_A_FORMAT = re.compile(r'"([^"]*)"|\\?([$¥￥€£])|\[\$([^\]-]*)')
-"""Texts in quotes, signs as they stand, and what is before a place: [$€-407]."""
-_WORDS_TOO = ("SEK", "PEN")
-"""Codes that stand for something else in small letters: 12 Sek are seconds."""
 _END_OF_ROWS = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData\s*/>")
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})")
 _LONGEST_TAG = 64
@@ -93,37 +85,8 @@ def _shown(value: Any, cell: Any, errors: frozenset[str]) -> Any:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if is_number and shows_percent(cell.number_format):
         return Percent.of(value)
-    currency = currency_shown(cell.number_format) if is_number else ""
-    return Money.of(value, currency) if currency else value
-
-
-@cache
-def shows_percent(number_format: str) -> bool:
-    """Tell whether a format shows a number times 100; a sign in quotes is a text."""
-    return "%" in _TEXT_OF_A_FORMAT.sub("", number_format)
-
-
-@cache
-def currency_shown(number_format: str) -> str:
-    """Return the code or sign of the currency that a format shows, an empty text for none.
-
-    What stands in it beside the currency, such as thousands, is not looked at: formats divide.
-    """
-    from openpyxl.styles.numbers import BUILTIN_FORMATS_REVERSE  # noqa: PLC0415 - an extra
-
-    if number_format in BUILTIN_FORMATS_REVERSE:
-        # of these each machine shows the currency of its own country
-        return ""
-    for written, sign, bracketed in _CURRENCY_IN_A_FORMAT.findall(number_format):
-        code = str(bracketed).strip().upper()
-        if code in CODES:
-            return code
-        text = written or sign or bracketed
-        _, name = split_unit(text)
-        is_word = name in _WORDS_TOO and name not in text
-        if (name in COMMON or name in SIGNS) and not is_word:
-            return name
-    return ""
+    shown = shown_by(cell.number_format) if is_number else None
+    return Money.of(value, shown) if shown and (shown.currency or shown.counted) else value
 
 
 def _merged(sheet: Any) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -10,9 +9,10 @@ from typing import Any, Self
 import pandas as pd
 import sqlalchemy as sa
 
-from creditscore._cells import can_be_kept, word_of
 from creditscore.organise._guard._events import add_event
+from creditscore.organise._guard._register import Registered
 from creditscore.organise._store._added import begun
+from creditscore.organise._store._alike import ALIKE, alike_digest, plain_name
 from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._erased import (
     DIGEST,
@@ -88,7 +88,10 @@ class Erasing:
             "recorded_at": at, "recorded_by": by,
         }  # fmt: skip
         connection.execute(erasures.insert().values(**row))
-        content = {"kept": sorted(kept), DIGEST: self.known.digest(name).hex()}
+        content = {
+            "kept": sorted(kept), DIGEST: self.known.digest(name).hex(),
+            ALIKE: alike_digest(name, self.known.vault.derive(REGISTER)),
+        }  # fmt: skip
         if about:
             content[REJECTS_OF] = self.named.digests_of(about)
         add_event(self.known, ERASED, number, content, at=at, by=by)
@@ -124,14 +127,14 @@ class NamedRejects:
     """Which rejects are of whom: only what is encrypted says that, so all are decrypted once.
 
     One is of the customer that its reader read. Where it read none, or one that the store does
-    not know, as in a row that is shifted, it is of each whom a cell names. What somebody put
-    beside the ciphers, or in their place, names nobody and stops no erasure.
+    not know, as in a row that is shifted, it is of each whom one of its words names, in whatever
+    letters. What somebody put beside the ciphers, or in their place, names nobody and stops no
+    erasure.
     """
 
     by_customer: Mapping[str, Sequence[int]]
-    by_cell: Mapping[str, Sequence[int]]
     by_word: Mapping[str, Sequence[int]]
-    """The same as by cell, as it is written there, with those that were read as the customer."""
+    by_plain: Mapping[str, Sequence[int]]
     vault: Vault
     table: pd.DataFrame
 
@@ -139,8 +142,8 @@ class NamedRejects:
     def read(cls, known: Customers) -> Self:
         """Read all of them. O(rejects) time."""
         by_customer: dict[str, list[int]] = {}
-        by_cell: dict[str, list[int]] = {}
         by_word: dict[str, list[int]] = {}
+        by_plain: dict[str, list[int]] = {}
         table = pd.DataFrame()
         if known.vault.has_keys:
             table = reject_table(known.connection, known.vault, None, strict=False)
@@ -149,33 +152,32 @@ class NamedRejects:
                 if row["customer"] in customers:
                     by_customer.setdefault(str(row["customer"]), []).append(number)
                     continue
-                words = words_of(row["value"], row["cells"])
-                for cell in set(map(_plain, words)):
-                    by_cell.setdefault(cell, []).append(number)
-                for word in {*words, word_of(row["customer"])}:
-                    if word and can_be_kept(word):
-                        by_word.setdefault(word, []).append(number)
+                words = words_of({str(name): cell for name, cell in row.items()})
+                for found, told in ((by_word, words), (by_plain, set(map(plain_name, words)))):
+                    for word in told:
+                        found.setdefault(word, []).append(number)
         return cls(
-            by_customer=by_customer, by_cell=by_cell, by_word=by_word, vault=known.vault,
+            by_customer=by_customer, by_word=by_word, by_plain=by_plain, vault=known.vault,
             table=table,
         )  # fmt: skip
 
     def of(self, name: str) -> Sequence[int]:
         """Return the rejects that are of a customer."""
-        return [*self.by_customer.get(name, ()), *self.by_cell.get(_plain(name), ())]
+        return [*self.by_customer.get(name, ()), *self.by_plain.get(plain_name(name), ())]
 
     def of_unknown(self, key: bytes) -> dict[str, Sequence[int]]:
-        """Return the rejects of whoever the store does not know, by digests of names."""
-        return {subjects_digest({word}, key=key): found for word, found in self.by_word.items()}
+        """Return the rejects of whoever the store does not know, by digests of a register.
+
+        Those of names as they are written, and of names in whatever letters.
+        """
+        exact = {subjects_digest({word}, key=key): found for word, found in self.by_word.items()}
+        alike = {alike_digest(word, key): found for word, found in self.by_plain.items()}
+        return {**exact, **alike}
 
     def digests_of(self, numbers: Sequence[int]) -> list[str]:
         """Return digests of rejects, by which they are known when they come again."""
         rows = self.table.loc[list(numbers)].to_dict("records")
         return sorted({reject_digest(self.vault, dict(row)) for row in rows})
-
-
-def _plain(cell: Any) -> str:
-    return unicodedata.normalize("NFKC", word_of(cell)).strip().casefold()
 
 
 def _delete_keys(connection: sa.Connection, kind: str, owners: Sequence[int]) -> int:
@@ -187,7 +189,7 @@ def _delete_keys(connection: sa.Connection, kind: str, owners: Sequence[int]) ->
     return n_deleted
 
 
-def erase_again(known: Customers, entries: Mapping[str, Sequence[str]], *, by: str) -> int:
+def erase_again(known: Customers, entries: Mapping[str, Registered], *, by: str) -> int:
     """Erase those whom a register names, after an older backup was restored.
 
     Of those who are not in the backup the digest is kept, so that they are refused when they are
@@ -200,18 +202,20 @@ def erase_again(known: Customers, entries: Mapping[str, Sequence[str]], *, by: s
     erasing = Erasing.of(known) if entries else None
     unknown = {} if erasing is None else erasing.named.of_unknown(key)
     n_erased = 0
-    for digest, kept in sorted(entries.items()):
+    for digest, entry in sorted(entries.items()):
         number = found.get(digest)
         if number is None:
             at = next_instant(connection)
             content: dict[str, Any] = {"digest": digest}
-            about = unknown.get(digest, ())
+            if entry.alike:
+                content[ALIKE] = entry.alike
+            about = sorted({*unknown.get(digest, ()), *unknown.get(entry.alike, ())})
             if erasing is not None and about:
                 _delete_keys(connection, REJECTS, about)
                 content[REJECTS_OF] = erasing.named.digests_of(about)
             add_event(known, ELSEWHERE, None, content, at=at, by=by)
         elif erasing is not None:
             reason = "erased before the backup was restored"
-            erasing.destroy(number, reason=reason, by=by, kept=kept)
+            erasing.destroy(number, reason=reason, by=by, kept=entry.kept)
             n_erased += 1
     return n_erased

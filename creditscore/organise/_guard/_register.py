@@ -5,9 +5,26 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from creditscore.exceptions import BrokenTrailError, StoreError
+from creditscore.organise._store._alike import ALIKE, alike_digest
 from creditscore.protect import Actor, AuditTrail, FileSink, TrailReport
+
+
+class Registered(NamedTuple):
+    """What a register says of a customer.
+
+    Attributes
+    ----------
+    kept : tuple of str
+        Items that a rule keeps.
+    alike : str
+        Digest of the name in whatever letters, for rejected rows; of older releases, empty.
+    """
+
+    kept: tuple[str, ...]
+    alike: str
 
 
 class ErasureRegister:
@@ -27,8 +44,9 @@ class ErasureRegister:
     -----
     A backup from before an erasure holds the key that the erasure destroyed, wrapped by the master
     key. Restoring it would bring the customer back, unless somebody remembers. The register is a
-    chain of records, as the audit trail is, under a key of the store: it holds a keyed digest of
-    each customer, so that it is no list of names, and whoever edits it is found out.
+    chain of records, as the audit trail is, under a key of the store: it holds keyed digests of
+    each customer, of the name as it is and in whatever letters, so that it is no list of names,
+    and whoever edits it is found out.
 
     Examples
     --------
@@ -54,10 +72,11 @@ class ErasureRegister:
         key : bytes
             Of the store, for its register.
         """
-        self._trail(key).append(actor, "erase", {"kept": sorted(kept)}, subjects=[customer])
+        said = {"kept": sorted(kept), ALIKE: alike_digest(customer, key)}
+        self._trail(key).append(actor, "erase", said, subjects=[customer])
 
-    def entries(self, key: bytes) -> dict[str, tuple[str, ...]]:
-        """Return the digests of all who were erased, and the items that are kept of each.
+    def entries(self, key: bytes) -> dict[str, Registered]:
+        """Return the digests of all who were erased, and what is said of each.
 
         Parameters
         ----------
@@ -82,7 +101,9 @@ class ErasureRegister:
             msg = f"The register of erasures, {self.path}, cannot be used. {report.told}"
             raise BrokenTrailError(msg)
         return {
-            record.subjects_digest: tuple(record.details.get("kept", ()))
+            record.subjects_digest: Registered(
+                tuple(record.details.get("kept", ())), record.details.get(ALIKE, "")
+            )
             for record in self._trail(key).since()
         }
 

@@ -146,6 +146,13 @@ def begun(connection: sa.Connection) -> sa.Connection:
     return connection.execution_options(**{_BEFORE: last_numbers(connection)})
 
 
+def told_anew(connection: sa.Connection, vault: Vault, name: str) -> dict[str, Any]:
+    """Return what a record tells of all rows of a table, which a script has written anew."""
+    last = last_numbers(connection)[name]
+    rows = Numbered.of(name).rows(connection)
+    return {ADDED: {name: [1, last, digest_of(name, rows, vault)[0]]}} if last else {}
+
+
 def added_to(connection: sa.Connection, vault: Vault) -> dict[str, Any]:
     """Return what was added since the change has begun; nothing where that was not noted.
 

@@ -58,6 +58,10 @@ class Told:
         if isinstance(said, dict):
             self.is_older = False
             for name, rows in said.items():
+                if record.action == "migrate":
+                    # a script has written all rows anew
+                    self.added.pop(name, None)
+                    self.older.drop(name)
                 match rows:
                     case [int() as first, int() as last, str() as digest]:
                         one = _Added(first, last, digest, record.number)
@@ -122,13 +126,15 @@ def differences(connection: sa.Connection, vault: Vault, told: Told) -> Iterator
     by the database.
     """
     for name in sorted({*last_numbers(connection), *told.added}):
-        rows = Numbered.of(name).rows(connection)
-        yield from _of_table(name, rows, told, vault)
+        yield from of_table(name, connection, told, vault)
     yield from _of_observations(connection, told.loaded)
 
 
-def _of_table(name: str, rows: Iterator[Row], told: Told, vault: Vault) -> Iterator[Difference]:
-    """Compare the rows of a table, which come in the order of their numbers."""
+def of_table(
+    name: str, connection: sa.Connection, told: Told, vault: Vault
+) -> Iterator[Difference]:
+    """Yield what one table holds otherwise, whose rows are read in the order of their numbers."""
+    rows = Numbered.of(name).rows(connection)
     said, again = _in_force(told.added.get(name, ()))
     firsts = [one.first for one in said]
 

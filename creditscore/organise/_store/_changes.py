@@ -26,6 +26,7 @@ from creditscore.organise._store._writing import Load, check_items, next_instant
 from creditscore.protect import AccessPolicy
 
 _AT_ONCE = 500
+_MOST_SHOWN = 3
 
 
 class StoreChanges(StoreBase):
@@ -160,30 +161,35 @@ class StoreChanges(StoreBase):
         Warns
         -----
         RejectedRowsWarning
-            Rows are of customers whose data were erased, or were erased with them; they are not
-            kept.
+            Rows are of customers whose data were erased, or may name them, or were erased with
+            them; they are not kept. The first of them are named by source and row.
 
         Notes
         -----
-        Values, whole rows and their customers are encrypted, each reject under a key of its own,
-        so that those of a customer can be erased: those of which the reader read it as the
-        customer, and where it read none that the store knows, those of which a cell names it.
+        Values, reasons, which may quote a cell, whole rows and their customers are encrypted, each
+        reject under a key of its own, so that those of a customer can be erased: those of which
+        the reader read it as the customer, and where it read none that the store knows, those of
+        which a cell names it, in whatever letters (NFKC, and upper as lower case). Where the
+        reader read somebody, a cell that is a number, and no text, names nobody: it may as well be
+        an amount. The same rows are not kept once the customer was erased; after a backup was
+        restored, other letters are known by the register, if this release wrote it.
 
-        A store without keys keeps what may be personal not at all. There a row is kept already
-        where one of the same place, fault, value and digest of the source is.
+        A store without keys keeps what may be personal not at all: of a protected value neither
+        the value nor the reason. There a row is kept already where one of the same place, fault,
+        value and digest of the source is.
         """
         self._check_open()
         table = getattr(rejects, "table", rejects)
         batch = row_number(batch, "batch", f"{OWNER}.reject")
         self._check_writer()
         with self._writing() as connection:
-            n, n_refused = add_rejects(self._desk.customers(connection), table, batch)
-            said = {"batch": batch, "rows": n, "refused": n_refused}
+            n, refused = add_rejects(self._desk.customers(connection), table, batch)
+            said = {"batch": batch, "rows": n, "refused": len(refused)}
             self._desk.record_change(connection, "reject", said)
-        if n_refused:
+        if refused:
             msg = (
-                f"{n_refused:,} rejected rows are of customers whose data were erased; they were "
-                "not kept."
+                f"{len(refused):,} rejected rows are of, or may name, customers whose data were "
+                f"erased; they were not kept: {_rows_in_words(refused)}."
             )
             warn_user(msg, RejectedRowsWarning)
         return n
@@ -200,7 +206,8 @@ class StoreChanges(StoreBase):
         -------
         DataFrame
             batch, source, row, column, item, value, reason, protected, cells and customer, as
-            the reader read it. Reading values that may be personal leaves a record in the trail.
+            the reader read it. Of rows that were erased, value, reason, cells and customer are
+            missing. Reading values that may be personal leaves a record in the trail.
 
         Raises
         ------
@@ -428,6 +435,13 @@ class StoreChanges(StoreBase):
         )
         if not may:
             self._desk.check("write", self.catalogue.items[0])
+
+
+def _rows_in_words(places: Iterable[tuple[str, str]]) -> str:
+    """Name the first rows of sources, and say how many there are besides."""
+    told = [f"row {row} of {source!r}" for source, row in dict.fromkeys(places)]
+    more = [f"{len(told) - _MOST_SHOWN:,} more"] if len(told) > _MOST_SHOWN else []
+    return ", ".join([*told[:_MOST_SHOWN], *more])
 
 
 def _kept(connection: sa.Connection, ids: list[int]) -> dict[int, tuple[int, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from creditscore._typing import Bool1D, Int1D
 from creditscore.exceptions import StoreError
+from creditscore.organise._store._alike import ALIKE
 from creditscore.organise._store._schema import ITEM_PLACES, erasures, items
 from creditscore.organise._store._sealed import sealed_events
 from creditscore.organise._store._subjects import Vault
@@ -24,6 +25,8 @@ DIGEST = "digest"
 
 Events of releases before this one lack it.
 """
+OF_ERASED = "is of a customer whose data were erased"
+"""Why a load refuses an observation."""
 REGISTER = "erasure register"
 """Purpose of the key of registers of erasures."""
 PSEUDONYM = re.compile(r"erased:([1-9][0-9]{0,17})")
@@ -52,10 +55,30 @@ def erased_ids(connection: sa.Connection) -> set[int]:
     return found
 
 
-def erased_rejects(connection: sa.Connection, vault: Vault) -> set[str]:
-    """Return the digests of rejected rows that were erased with their customers."""
-    events = sealed_events(connection, vault, ERASED, ELSEWHERE)
-    return {digest for event in events for digest in event.content.get(REJECTS_OF, ())}
+@dataclass(frozen=True, kw_only=True)
+class Traces:
+    """Digests that erasures left, by which rejected rows that come again are known.
+
+    Attributes
+    ----------
+    rows : set of str
+        Of rows that were erased with their customers.
+    names : set of str
+        Of names, as :func:`alike_digest` makes them.
+    """
+
+    rows: Set[str]
+    names: Set[str]
+
+    @classmethod
+    def read(cls, connection: sa.Connection, vault: Vault) -> Self | None:
+        """Read them; None where nobody was erased, here or before a backup was restored."""
+        events = sealed_events(connection, vault, ERASED, ELSEWHERE)
+        if not events and not erased_ids(connection):
+            return None
+        rows = {digest for event in events for digest in event.content.get(REJECTS_OF, ())}
+        names = {event.content[ALIKE] for event in events if ALIKE in event.content}
+        return cls(rows=rows, names=names)
 
 
 def erased_digests(connection: sa.Connection, vault: Vault) -> dict[int | None, bytes]:

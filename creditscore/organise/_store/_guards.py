@@ -33,6 +33,17 @@ def guard_tables(
         connection.execute(sa.text(statement))
 
 
+def unguard_tables(connection: sa.Connection, tables: Iterable[str]) -> None:
+    """Take these triggers away again, for a script that writes rows anew and adds them at last."""
+    is_file = is_sqlite(connection)
+    for table in tables:
+        for name in _OF_SQLITE if is_file else _OF_POSTGRESQL:
+            on = "" if is_file else f" ON {table}"
+            connection.execute(sa.text(f"DROP TRIGGER {table}_{name}{on}"))
+
+
+_OF_SQLITE = ("no_update", "no_delete", "no_replace")
+_OF_POSTGRESQL = ("only_added", "no_truncate")
 _REFUSED = "BEGIN SELECT RAISE(ABORT, 'rows of {table} are only added'); END"
 _NO_CHANGE = (
     "CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} " + _REFUSED,

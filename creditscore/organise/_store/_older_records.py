@@ -31,6 +31,10 @@ class OlderCounts:
         """Return how many rows a table had; None where that is not known."""
         return self._rows.get(name, 0)
 
+    def drop(self, name: str) -> None:
+        """Forget a table, whose rows are told anew."""
+        self._rows[name] = 0
+
     def take(self, record: AuditRecord) -> None:
         """Take in a record."""
         for name, n in _told(record.action, record.details).items():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -21,8 +22,9 @@ from creditscore.exceptions import (
     MissingColumnError,
     StoreError,
 )
+from creditscore.organise._store._alike import alike_digest
 from creditscore.organise._store._customers import Customers
-from creditscore.organise._store._erased import erased_rejects
+from creditscore.organise._store._erased import OF_ERASED, REGISTER, Traces
 from creditscore.organise._store._names import next_id
 from creditscore.organise._store._schema import batches, rejects
 from creditscore.organise._store._subjects import REJECTS, Vault, as_bytes, cipher_of, keys_of
@@ -31,14 +33,21 @@ from creditscore.protect import FieldCipher
 _COLUMNS = ("source", "row", "column", "item", "value", "reason", "protected", "cells")
 _OF_READERS = ("customer", "digest")
 _PLACE = ("source", "row", "column", "item", "reason")
-_WITH_CUSTOMER = NO_TEXT
-"""What cells begin with that are encrypted with their customer; no text that is kept holds it."""
+_SEALED = ("customer", "cells", "reason")
+NOT_KEPT = "is protected; a store without keys keeps neither the value nor what is wrong with it"
+"""What stands for a reason, which may quote a cell, where it is neither encrypted nor kept."""
+_OPEN = ("", OF_ERASED, NOT_KEPT)
+"""All reasons that lie in the clear where others are encrypted; the empty one stands for these."""
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 _PURPOSE = "rejects that were erased"
 _DIGEST_BYTES = 16
 
 
-def add_rejects(known: Customers, table: Any, batch: int) -> tuple[int, int]:
-    """Keep a row each that is not kept already; returns how many, and how many were refused."""
+def add_rejects(known: Customers, table: Any, batch: int) -> tuple[int, list[tuple[str, str]]]:
+    """Keep a row each that is not kept already; returns how many, and which were refused.
+
+    Of these it returns source and row.
+    """
     connection, vault = known.connection, known.vault
     if not isinstance(table, pd.DataFrame):
         msg = f"Rejects are those of a reader, or a DataFrame. Got {type(table).__name__}."
@@ -54,7 +63,9 @@ def add_rejects(known: Customers, table: Any, batch: int) -> tuple[int, int]:
         raise StoreError(msg)
     listed = table.reindex(columns=[*_COLUMNS, *_OF_READERS]).to_dict("records")
     told = [_said({str(name): cell for name, cell in given.items()}) for given in listed]
-    left = _without_erased(known, told)
+    if not vault.has_keys:
+        told = [said | {"reason": NOT_KEPT} if said["protected"] else said for said in told]
+    left, refused = _without_erased(known, told)
     kept = _Kept.of(connection, vault, {said["source"] for said in left})
     new = [said for said in left if said not in kept]
     first = next_id(connection, rejects)
@@ -62,7 +73,7 @@ def add_rejects(known: Customers, table: Any, batch: int) -> tuple[int, int]:
     rows = [_row(said, n, batch, ciphers.get(n)) for n, said in enumerate(new, start=first)]
     if rows:
         connection.execute(rejects.insert(), rows)
-    return len(rows), len(told) - len(left)
+    return len(rows), [(said["source"], said["row"]) for said in refused]
 
 
 def _check_cells(table: pd.DataFrame) -> None:
@@ -103,47 +114,63 @@ def _row(
     row = {
         "id": number, "batch_id": batch, "is_protected": said["protected"],
         "column_name": said["column"], "value": None if guarded else said["value"], "cells": None,
+        "reason": said["reason"] if cipher is None else "",
         "value_cipher": _sealed(cipher, said["value"] if guarded else None, number, "value"),
-        "cells_cipher": _sealed(cipher, _with_customer(said), number, "cells"),
+        "cells_cipher": sealed_cells(cipher, number, **{name: said[name] for name in _SEALED}),
     }  # fmt: skip
     if cipher is None and said["digest"]:
         # no cells are kept that would tell two files of one name apart
         row["cells_cipher"] = said["digest"].encode()
-    return row | {name: said[name] for name in ("source", "row", "item", "reason")}
+    return row | {name: said[name] for name in ("source", "row", "item")}
 
 
-def _with_customer(said: Mapping[str, Any]) -> str | None:
-    """Return the cells of a row with the customer that its reader read, where it read one."""
-    if not said["customer"]:
-        return None if said["cells"] is None else str(said["cells"])
-    both = [said["customer"], said["cells"]]
-    return _WITH_CUSTOMER + json.dumps(both, ensure_ascii=False)
+def sealed_cells(
+    cipher: FieldCipher | None, number: int, *, customer: str, cells: str | None, reason: str
+) -> bytes | None:
+    """Return what a reader said of a whole row, encrypted: it may be about whoever stands there."""
+    return _sealed(
+        cipher, json.dumps([customer, cells, reason], ensure_ascii=False), number, "cells"
+    )
 
 
-def _without_erased(known: Customers, told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Leave out what is of customers whose data were erased, or was erased with them.
+def _without_erased(
+    known: Customers, told: Sequence[dict[str, Any]]
+) -> tuple[Sequence[dict[str, Any]], Sequence[dict[str, Any]]]:
+    """Part what is of customers whose data were erased, or was erased with them, from the rest.
 
-    A row of nobody whom the store knows may be of anybody whom one of its cells names.
+    A row of nobody whom the store knows may be of anybody whom one of its cells names, in
+    whatever letters.
     """
+    traces = Traces.read(known.connection, known.vault)
+    if traces is None:
+        return told, ()
     there = known.among(list({said["customer"] for said in told if said["customer"]}))
-    named = [
-        {said["customer"]} if said["customer"] in there
-        else {said["customer"], *words_of(said["value"], said["cells"])}
-        for said in told
-    ]  # fmt: skip
-    asked = {word for words in named for word in words if word and can_be_kept(word)}
-    names = known.refused(asked)
-    gone = erased_rejects(known.connection, known.vault)
-    return [
-        said for said, words in zip(told, named, strict=True)
-        if names.isdisjoint(words)
-        and not (gone and reject_digest(known.vault, said) in gone)
-    ]  # fmt: skip
+    named = [None if said["customer"] in there else words_of(said) for said in told]
+    strange = set[str]().union(*(words for words in named if words is not None))
+    gone = known.refused({*strange, *there})
+    key = known.vault.derive(REGISTER)
+    alike = {word for word in strange if traces.names and alike_digest(word, key) in traces.names}
+    strange_gone = gone | alike
+    left: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
+    for said, words in zip(told, named, strict=True):
+        is_gone = said["customer"] in gone if words is None else not words.isdisjoint(strange_gone)
+        again = is_gone or (traces.rows and reject_digest(known.vault, said) in traces.rows)
+        (refused if again else left).append(said)
+    return left, refused
 
 
-def words_of(value: Any, cells: Any) -> set[str]:
-    """Return the words of a rejected row: of its value and of its cells, nested ones too."""
-    return {word_of(cell) for cell in (value, *_cells(cells))}
+def words_of(said: Mapping[str, Any]) -> set[str]:
+    """Return the words by which a rejected row may name a customer.
+
+    Those are who was read as the customer, the value and the cells, nested ones too. Where
+    somebody was read, numbers name nobody.
+    """
+    customer = word_of(said["customer"])
+    words = {word_of(cell) for cell in (said["value"], *_cells(said["cells"]))}
+    if customer:
+        words = {word for word in words if _NUMBER.fullmatch(word) is None}
+    return {word for word in (customer, *words) if word and can_be_kept(word)}
 
 
 def _cells(text: Any) -> Iterator[Any]:
@@ -188,24 +215,32 @@ def reject_table(
     rows = []
     for row in found:
         number, cipher = int(row["batch_id"]), ciphers.get(int(row["id"]))
-        value, whole = _held(row, cipher, vault) if strict else _readable(row, cipher)
-        cells, customer = _parted(whole)
+        held = _held(row, cipher, vault) if strict else _readable(row, cipher)
         rows.append(
             [
-                *(number, row["source"], row["row"], row["column_name"], row["item"], value),
-                *(row["reason"], bool(row["is_protected"]), cells, customer),
+                *(number, row["source"], row["row"], row["column_name"], row["item"], held.value),
+                *(held.reason, bool(row["is_protected"]), held.cells, held.customer),
             ]
         )
     index = pd.Index([int(row["id"]) for row in found], dtype="int64")
     return pd.DataFrame(rows, columns=["batch", *_COLUMNS, "customer"], index=index)
 
 
-def _parted(whole: str | None) -> tuple[str | None, str | None]:
-    """Return cells and customer; rejects from before were kept without the customer."""
-    if whole is None or not whole.startswith(_WITH_CUSTOMER):
-        return whole, None
-    customer, cells = json.loads(whole.removeprefix(_WITH_CUSTOMER))
-    return cells, customer
+class _Held(NamedTuple):
+    """What a reject says that may be about somebody; of what was erased, nothing."""
+
+    value: str | None
+    reason: str | None
+    cells: str | None = None
+    customer: str | None = None
+
+    @classmethod
+    def of(cls, value: str | None, reason: str, whole: str | None) -> Self:
+        """Part what was encrypted as one text; without it, the reason is the one in the clear."""
+        if whole is None:
+            return cls(value, reason or None)
+        customer, cells, told = json.loads(whole)
+        return cls(value, told, cells, customer or None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,13 +259,13 @@ class _Kept:
         ciphers = _ciphers(connection, vault, [int(row["id"]) for row in found])
         told: set[tuple[str | None, ...]] = set()
         for row in found:
-            place = (row["source"], row["row"], row["column_name"], row["item"], row["reason"])
             cipher = ciphers.get(int(row["id"]))
-            value, whole = _held(row, cipher, vault)
+            held = _held(row, cipher, vault)
+            place = (row["source"], row["row"], row["column_name"], row["item"], held.reason)
             if not vault.has_keys:
-                told.add((*place, value, _digest_in(row["cells_cipher"])))
-            elif cipher is not None or not (row["value_cipher"] or row["cells_cipher"]):
-                told.add((*place, value, _parted(whole)[0]))
+                told.add((*place, held.value, _digest_in(row["cells_cipher"])))
+            elif cipher is not None:
+                told.add((*place, held.value, held.cells))
         return cls(has_keys=vault.has_keys, told=told)
 
     def __contains__(self, said: Mapping[str, Any]) -> bool:
@@ -266,15 +301,14 @@ def _ciphers(
     return {number: cipher_of(key) for number, key in keys.items()}
 
 
-def _held(
-    row: sa.RowMapping, cipher: FieldCipher | None, vault: Vault
-) -> tuple[str | None, str | None]:
-    """Return value and cells of a reject, after a look at what stands there in the clear.
+def _held(row: sa.RowMapping, cipher: FieldCipher | None, vault: Vault) -> _Held:
+    """Return what a reject says, after a look at what of it stands there in the clear.
 
     A store with keys keeps nothing so, and one without nothing that is protected, nor cells.
     """
     guarded = vault.has_keys or bool(row["is_protected"])
-    if row["cells"] is not None or (guarded and row["value"] is not None):
+    is_open = row["value"] is not None or row["reason"] not in _OPEN
+    if row["cells"] is not None or (guarded and is_open):
         msg = (
             f"The reject {row['id']} of batch {row['batch_id']} has values that are not encrypted, "
             "and the store keeps none like this: rows of rejects were changed. Restore the store "
@@ -282,21 +316,21 @@ def _held(
         )
         raise DecryptionError(msg)
     if not vault.has_keys:
-        return row["value"], None
+        return _Held(row["value"], row["reason"])
     number = int(row["id"])
-    value = _opened(cipher, row["value_cipher"], number, "value")
-    return value, _opened(cipher, row["cells_cipher"], number, "cells")
+    value = opened(cipher, row["value_cipher"], number, "value")
+    return _Held.of(value, row["reason"], opened(cipher, row["cells_cipher"], number, "cells"))
 
 
-def _readable(row: sa.RowMapping, cipher: FieldCipher | None) -> tuple[str | None, str | None]:
+def _readable(row: sa.RowMapping, cipher: FieldCipher | None) -> _Held:
     """Return what can be decrypted of a reject, whatever stands beside it."""
     found: list[str | None] = []
     for field in ("value", "cells"):
         try:
-            found.append(_opened(cipher, row[f"{field}_cipher"], int(row["id"]), field))
+            found.append(opened(cipher, row[f"{field}_cipher"], int(row["id"]), field))
         except DecryptionError:
             found.append(None)
-    return found[0], found[1]
+    return _Held.of(found[0], row["reason"], found[1])
 
 
 def _sealed(cipher: FieldCipher | None, value: str | None, number: int, field: str) -> bytes | None:
@@ -305,7 +339,8 @@ def _sealed(cipher: FieldCipher | None, value: str | None, number: int, field: s
     return cipher.encrypt_text(value, record=number, field=f"reject {field}")
 
 
-def _opened(cipher: FieldCipher | None, value: bytes | None, number: int, field: str) -> str | None:
+def opened(cipher: FieldCipher | None, value: bytes | None, number: int, field: str) -> str | None:
+    """Return what was encrypted of a reject; None where nothing was, or its key is gone."""
     if cipher is None or value is None:
         return None
     kept = as_bytes(value, f"The {field} of the reject {number}", rejects.name)

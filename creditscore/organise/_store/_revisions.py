@@ -14,7 +14,7 @@ from creditscore.organise._store._schema import ONLY_ADDED, metadata
 from creditscore.organise._store._subjects import Vault
 from creditscore.protect import AuditRecord
 
-HEAD = "0005"
+HEAD = "0006"
 """Version of the tables in `_schema`; the last of the scripts in `_migrations`."""
 _VERSIONS = sa.table("alembic_version", sa.column("version_num"))
 SCRIPTS = Path(__file__).parents[1] / "_migrations"
@@ -68,8 +68,8 @@ def check_revision(connection: sa.Connection) -> None:
         return
     if found < HEAD:
         msg = (
-            f"The tables of the store are of version {found}, and this release reads {HEAD}. Make "
-            "a backup, then bring it up to date: CustomerStore.migrate(place)."
+            f"The tables of the store are of version {found}, and this release reads {HEAD}. Copy "
+            "its file or database, then bring it up to date: CustomerStore.migrate(place)."
         )
     else:
         msg = (

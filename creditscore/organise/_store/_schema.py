@@ -134,7 +134,10 @@ rejects = sa.Table(
     sa.Column("value_cipher", sa.LargeBinary),
     sa.Column("cells_cipher", sa.LargeBinary),
 )
-"""With the cells their customer is encrypted; without keys, a digest of the source stands there."""
+"""With the cells their customer and the reason are encrypted, which is then empty.
+
+Without keys, a digest of the source stands in the place of cells.
+"""
 
 links = sa.Table(
     "links",

@@ -45,7 +45,7 @@ from creditscore.organise._store._subjects import make_vault, open_vault, settin
 from creditscore.protect import AccessPolicy, Actor, KeyRing
 
 _MOST_SECONDS = 86_400
-_CLEANED = ("customers", "protections", "subject_keys", "pg_statistic")
+_CLEANED = ("customers", "protections", "rejects", "subject_keys", "pg_statistic")
 """Tables of PostgreSQL that held names, texts and keys; the last one has samples of columns."""
 
 
@@ -249,7 +249,7 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         Parameters
         ----------
         place : path-like or URL
-            Where it is. Make a backup before.
+            Where it is. Copy the file or the database before.
         keys : KeyRing, optional
             Master keys, as those of :meth:`open`, with the same errors.
         actor : Actor, optional
@@ -280,14 +280,17 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         -----
         One transaction, and then, in a store with keys, the database is made to let go of names
         and texts that lay open and of keys that were destroyed: SQLite empties the log, PostgreSQL
-        writes the tables of customers, of events about them and of keys anew, for which it waits
-        until nobody reads them. This is done where the tables are those of this version, too.
+        writes the tables of customers, of events about them, of rejected rows and of keys anew,
+        for which it waits until nobody reads them. This is done where the tables are those of this
+        version, too.
 
         What the older tables hold is believed as it stands: seals and ciphers that a newer version
-        brings are made of it. In SQLite, blocks that repeat the numbers of facts, so that they are
-        read faster, are made anew where they are older or damaged.
+        brings are made of it. Rejected rows are written anew, and the record of that takes the
+        place of what the trail told of them, where they were still what it told. In SQLite, blocks
+        that repeat the numbers of facts, so that they are read faster, are made anew where they
+        are older or damaged.
 
-        O(customers) time, and O(observations) where blocks are made.
+        O(customers + rejects) time, and O(observations) where blocks are made.
         """
         engine = _engine(place, keys, actor, busy_seconds, "migrate")
         check_file(engine.url)

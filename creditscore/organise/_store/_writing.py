@@ -20,6 +20,7 @@ from creditscore.organise._store._blocks import add_block
 from creditscore.organise._store._bulk import insert_observations
 from creditscore.organise._store._customers import Customers
 from creditscore.organise._store._engine import wide_cache
+from creditscore.organise._store._erased import OF_ERASED
 from creditscore.organise._store._fingerprint import Facts
 from creditscore.organise._store._guards import lifted
 from creditscore.organise._store._known_late import n_known_late
@@ -100,7 +101,7 @@ class Load:
             {
                 "id": first + place, "batch_id": batch, "source": "load", "row": str(row),
                 "column_name": "customer", "item": str(table["item"].iloc[row]),
-                "reason": "is of a customer whose data were erased", "is_protected": True,
+                "reason": OF_ERASED, "is_protected": True,
             }
             for place, row in enumerate(np.flatnonzero(refused).tolist())
         ]  # fmt: skip

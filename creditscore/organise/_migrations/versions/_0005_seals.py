@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import context, op
+from alembic import op
 
-from creditscore.exceptions import StoreError
 from creditscore.organise._guard._events import without_text
+from creditscore.organise._migrations._vault import vault_of
 from creditscore.organise._store._customers import Customers
-from creditscore.organise._store._engine import is_sqlite
 from creditscore.organise._store._erased import erased_ids
-from creditscore.organise._store._guards import guard_tables, keep_no_samples
+from creditscore.organise._store._guards import guard_tables, keep_no_samples, unguard_tables
 from creditscore.organise._store._sealed import SEALED, SEALS
 from creditscore.organise._store._settings import seal
 from creditscore.organise._store._subjects import CUSTOMER, Vault, keys_of
@@ -27,19 +26,14 @@ depends_on = None
 
 _TABLES = ("settings", "customers", "protections")
 _SEALED = ("settings", "protections")
-_OF_SQLITE = ("no_update", "no_delete", "no_replace")
-_OF_POSTGRESQL = ("only_added", "no_truncate")
 _AT_ONCE = 50_000
 
 
 def upgrade() -> None:
     """Change the tables in their place, so that grants and policies of PostgreSQL stay."""
     connection = op.get_bind()
-    vault: Vault | None = context.config.attributes.get("vault")
-    if vault is None and connection.execute(sa.text("SELECT 1 FROM settings")).first():
-        msg = "Seals need the keys of the store: CustomerStore.migrate(place, keys=…)."
-        raise StoreError(msg)
-    _lift(connection)
+    vault = vault_of(connection)
+    unguard_tables(connection, _TABLES)
     _add_columns()
     if vault is not None:
         _seal_documents(connection, vault)
@@ -56,16 +50,6 @@ def downgrade() -> None:
     """Refuse: names would lie open again."""
     msg = "What protects customers is not taken out again. Restore a backup from before."
     raise NotImplementedError(msg)
-
-
-def _lift(connection: sa.Connection) -> None:
-    """Take the triggers away that let nobody change a row."""
-    for table in _TABLES:
-        is_file = is_sqlite(connection)
-        names = _OF_SQLITE if is_file else _OF_POSTGRESQL
-        for name in names:
-            on = "" if is_file else f" ON {table}"
-            connection.execute(sa.text(f"DROP TRIGGER {table}_{name}{on}"))
 
 
 def _add_columns() -> None:

@@ -1,0 +1,216 @@
+"""What numbers are counted in, as a measure: weeks are 7 days, TEUR per month 1,000 EUR of each."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+
+from creditscore.collect._observation._item import Item
+from creditscore.collect._reader._units import (
+    HUNDREDTH,
+    ONE,
+    SIGNS,
+    folded_unit,
+    is_currency,
+    is_money,
+    split_unit,
+)
+from creditscore.exceptions import InvalidParameterError
+
+FRACTION = "fraction"
+_WORDS = {
+    (FRACTION, "1"): ("fraction", "ratio", "decimal", "小数"),
+    (FRACTION, "0.01"): (
+        "percent", "per cent", "pct", "%", "prozent", "百分比", "百分之", "percentage point",
+        "percentage points", "pp", "百分点",
+    ),
+    (FRACTION, "0.001"): ("per mille", "promille", "‰", "千分比"),
+    (FRACTION, "0.0001"): ("basis point", "basis points", "bp", "bps", "基点"),
+    ("seconds", "1"): ("second", "seconds", "sekunden", "秒"),
+    ("seconds", "60"): ("minute", "minutes", "minuten", "分钟"),
+    ("seconds", "3600"): ("hour", "hours", "stunde", "stunden", "小时"),
+    ("days", "1"): ("day", "days", "tag", "tage", "天", "日"),
+    ("days", "7"): ("week", "weeks", "woche", "wochen", "周", "星期"),
+    ("months", "1"): ("month", "months", "monat", "monate", "月", "个月"),
+    ("months", "3"): ("quarter", "quarters", "quartal", "quartale", "季度"),
+    ("months", "12"): ("year", "years", "annum", "jahr", "jahre", "年"),
+    ("kg", "0.001"): ("g", "gram", "grams", "克"),
+    ("kg", "1"): ("kg", "kilogram", "kilograms", "千克", "公斤"),
+    ("kg", "1000"): ("t", "tonne", "tonnes", "tonnen", "吨"),
+    ("persons", "1"): ("person", "persons", "people", "personen", "人"),
+    ("shares", "1"): ("shares", "aktien", "股"),
+}  # fmt: skip
+"""Words of a base that numbers are turned into, and how much of it each is.
+
+Hours are no part of a day here: a working day has eight.
+"""
+_SIZES = {word: (base, Decimal(size)) for (base, size), words in _WORDS.items() for word in words}
+_TIMES = ("seconds", "days", "months")
+_KNOWN = (FRACTION, *_TIMES)
+_PER = re.compile(
+    r"(?P<of>.+?)(?:[ (]per (?!cent|mille)| pro |/|每| an? (?=(?:day|week|month|quarter|year)\b))"
+    r"(?P<per>.+)|每(?P<lead>个?月|季度|星期|[日天周年])(?P<behind>.+)|(?P<yearly>.+?),? p\. ?a\.?",
+    re.IGNORECASE,
+)
+_OF_RATIOS = ("times", "x", "倍")
+"""Other names of a fraction, which may be numbers of events, too."""
+_RANGE = re.compile(r"\d+ ?[-–~至] ?\d+")
+"""Numbers that say from where to where others go: points (1-5)."""
+_NUMBER = re.compile(r"(?<!\w)'?\d")
+_METRES_OR_MILLIONS = re.compile(r"(?:^| )m ", re.IGNORECASE)
+_OTHER_LENGTH = re.compile("half|halb|viertel|半|时|分|秒")
+"""What makes another length of time of the word that it stands by."""
+
+
+def _within(word: str, base: str) -> str:
+    """Return the pattern of a known word within others: days may end workdays."""
+    if not word.isascii():
+        return word
+    return rf"{'' if base in _TIMES else '(?<![a-z])'}{re.escape(word)}(?![a-z])"
+
+
+_WITHIN = re.compile(
+    "|".join(
+        _within(word, base)
+        for word, (base, _) in sorted(_SIZES.items(), key=lambda entry: -len(entry[0]))
+        if base in _KNOWN
+    )
+)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What numbers are counted in.
+
+    Attributes
+    ----------
+    scale : Decimal
+        10,000 of 万元 and of 万吨.
+    size : Decimal
+        How much of its base the unit itself is: 7 of weeks, which are days.
+    base : str
+        A currency, by its code or sign; fraction, days or months; else the name of the unit, and
+        nothing for a scale alone.
+    per : str, default=""
+        What the numbers are of, as in EUR per month and % p.a.
+    """
+
+    scale: Decimal
+    size: Decimal
+    base: str
+    per: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is of money, of time or of a fraction, and so of nothing else."""
+        return is_money(self.base) or self.base in _KNOWN
+
+    @property
+    def is_per_time(self) -> bool:
+        """Whether its numbers are of a length of time each."""
+        return self.per.partition(" ")[2] in _TIMES
+
+    def in_terms_of(self, other: Measure) -> Decimal | None:
+        """Return how much of another measure one of this is; None where it is none of it.
+
+        A scale alone counts whatever the other one is counted in.
+        """
+        if not self.base and not self.per:
+            return self.scale / other.scale
+        if (self.base, self.per) != (other.base, other.per):
+            return None
+        return (self.scale * self.size) / (other.scale * other.size)
+
+
+def measure_of(words: str) -> Measure:
+    """Read the words of a unit: 万吨, TEUR per month, weeks."""
+    text = " ".join(unicodedata.normalize("NFKC", words).split())
+    text, per = _parted(text[3:] if text.casefold().startswith("in ") else text)
+    scale, name = split_unit(text)
+    if is_money(name):
+        return Measure(scale, ONE, name, per)
+    base, size = _SIZES.get(name.casefold(), (name.casefold(), ONE))
+    return Measure(scale, size, base, per)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Return the words of a unit, and what it is per."""
+    found = _PER.fullmatch(text)
+    if found is None or text.casefold() in _SIZES:
+        return text, ""
+    amount = found["of"] or found["behind"] or found["yearly"]
+    of = (found["per"] or found["lead"] or "year").strip(" ()")
+    # a rate of exchange is no amount of one of the two
+    if is_money(split_unit(of)[1]):
+        return text, ""
+    base, size = _SIZES.get(of.casefold(), (of.casefold(), ONE))
+    return amount.strip(" ("), f"{size} {base}"
+
+
+def factor_to(item: Item, text: str) -> tuple[Decimal, str]:
+    """Return the factor that brings numbers of a unit to that of an item, and the unit kept.
+
+    The item's own words are its unit, whatever else they could be read as. Amounts, of items
+    without a unit, have whatever currency is named; over which time they are is the item's matter.
+
+    Raises
+    ------
+    InvalidParameterError
+        The item is kept in another unit, which this one cannot be turned into; or it is an
+        amount, and the text is no currency.
+    """
+    if not text.strip() or folded_unit(text) == folded_unit(item.unit):
+        return ONE, item.unit
+    asked = measure_of(text)
+    if item.unit:
+        factor = asked.in_terms_of(measure_of(item.unit))
+        if factor is None:
+            msg = (
+                f"the item {item.name!r} is kept in {item.unit}, and {text!r} cannot be turned "
+                "into it"
+            )
+            raise InvalidParameterError(msg)
+        return factor, item.unit
+    if asked.base in SIGNS:
+        msg = f"{text!r} is the sign of {', '.join(SIGNS[asked.base])}: name the one that is meant"
+        raise InvalidParameterError(msg)
+    is_amount = is_currency(asked.base) and (not asked.per or asked.is_per_time)
+    if asked.base and not is_amount:
+        msg = (
+            f"{text!r} is no currency with what it is counted in, such as 'CNY', 'thousand EUR' "
+            f"or '万元', and the item {item.name!r} has no other unit"
+        )
+        raise InvalidParameterError(msg)
+    return asked.scale, asked.base
+
+
+def hundredth_of(item: Item, text: str) -> Decimal | None:
+    """Return what a per cent in a cell is, where its rule says a unit; None where it has no place.
+
+    A hundredth of the fraction that is kept; one, where the numbers themselves are per cent.
+    """
+    asked = measure_of(text if text.strip() else item.unit)
+    shares = {ONE: HUNDREDTH, HUNDREDTH: ONE}
+    return shares.get(asked.scale * asked.size) if asked.base == FRACTION else None
+
+
+def may_mean(words: str, unit: str) -> bool:
+    """Tell whether words for people may mean the unit of an item: cases of count, persons of 人.
+
+    They are no known unit, and hold no number. Of a fraction or a length of time, they name it
+    themselves, once: working days.
+    """
+    asked, kept = measure_of(words), measure_of(unit)
+    has_number = _NUMBER.search(_RANGE.sub("", asked.base)) or _METRES_OR_MILLIONS.search(words)
+    is_of_other = asked.per != kept.per and (asked.per or kept.base in _KNOWN)
+    if asked.is_known or is_of_other or kept.scale != 1 or has_number:
+        return False
+    if kept.base not in _KNOWN:
+        return True
+    if kept.base == FRACTION and kept.size == 1 and asked.base in _OF_RATIOS:
+        return True
+    known = _WITHIN.findall(asked.base)
+    is_other = _OTHER_LENGTH.search(_WITHIN.sub("", asked.base)) is not None
+    return len(known) == 1 and _SIZES[known[0]] == (kept.base, kept.size) and not is_other

@@ -1,0 +1,143 @@
+"""What the format of a cell says of its number: per cent, the currency, what it is counted in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+
+from creditscore._currency import CODES, COMMON
+from creditscore.collect._reader._measure import Measure, measure_of
+from creditscore.collect._reader._units import ONE, SCALES, SIGNS
+
+_SIGN = re.compile(
+    r'"(?P<text>[^"]*)"|[\\!](?P<letter>.)|\[\$(?P<unit>[^\]-]*)[^\]]*\]|_.|\*.|\[[^\]]*\]'
+    r"|(?P<place>General|[0#?.,])|(?P<end>;)|(?P<bare>.)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Texts in quotes, letters that are shown as they are, [$€-407], widths and colours, digits."""
+_ABOUT = " -+()"
+"""What may stand about a unit: (5 TEUR)."""
+_POINT = "!"
+"""A point that is shown as it is, between digits: 0!.0, parts ten thousands."""
+_WORDS_TOO = ("SEK", "PEN")
+"""Codes that stand for something else in small letters: 12 Sek are seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What a format says of the numbers that it shows.
+
+    Attributes
+    ----------
+    currency : str
+        Code or sign of the currency, empty for none.
+    counted : tuple of Measure
+        What the number that the workbook has is counted in, by each part of the format that says
+        so: thousands by ``0" TEUR"``, and whole units by ``0," TEUR"``, which divides what it
+        shows.
+    """
+
+    currency: str = ""
+    counted: tuple[Measure, ...] = ()
+
+    def fault(self, unit: str, counted: Decimal, way_out: str) -> str:
+        """Return why a number that is to be in a unit cannot be shown so; empty where it can.
+
+        `counted` is what it is to be counted in, and `way_out` says what to do where it is not.
+        """
+        meant = SIGNS.get(self.currency, (self.currency,))
+        if self.currency and not {*meant} & {*SIGNS.get(unit, (unit,))}:
+            told = f"is to be in {unit}" if unit else "nothing says its unit"
+            return f"is shown with the currency {self.currency}, and {told}"
+        own = measure_of(unit)
+        for shown in self.counted:
+            # weeks are 7 days, but words for people may mean whatever the item does
+            sizes = (shown.size, own.size) if shown.base == own.base else (ONE, ONE)
+            found, wanted = shown.scale * sizes[0], counted * own.scale * sizes[1]
+            if found != wanted:
+                return (
+                    f"is counted in {found:,f} by the format of its cell, and is to be in "
+                    f"{wanted:,f}: {way_out}"
+                )
+        return ""
+
+
+def scale_of(factor: Decimal) -> Decimal:
+    """Return what a factor may say that numbers are counted in: 1,000; and 1 where it is none."""
+    is_round = abs(factor) > 1 and factor.normalize().as_tuple().digits == (1,)
+    return Decimal(int(abs(factor))) if is_round else ONE
+
+
+@cache
+def shows_percent(number_format: str) -> bool:
+    """Tell whether a format shows a number times 100; a sign in quotes is a text."""
+    return any(sign["bare"] == "%" for sign in _SIGN.finditer(number_format))
+
+
+@cache
+def shown_by(number_format: str) -> Shown:
+    """Return what a format says of its numbers.
+
+    A format divides by 1,000 for each comma behind its digits. Together with the scale that it
+    names, that tells what the number is counted in; a currency alone does not.
+    """
+    from openpyxl.styles.numbers import BUILTIN_FORMATS_REVERSE  # noqa: PLC0415 - an extra
+
+    if number_format in BUILTIN_FORMATS_REVERSE:
+        # of these each machine shows the currency of its own country
+        return Shown()
+    parts = [_said(*part) for part in _parts(number_format)]
+    return Shown(
+        currency=next((part.currency for part in parts if part.currency), ""),
+        counted=tuple(dict.fromkeys(counted for part in parts for counted in part.counted)),
+    )
+
+
+def _parts(number_format: str) -> Iterator[tuple[str, str, str, str]]:
+    """Return what each part shows before its digits, these, what behind, and the code it names."""
+    number, beside, code = "", ["", ""], ""
+    for sign in _SIGN.finditer(f"{number_format};"):
+        text = sign["text"] or sign["letter"] or sign["bare"] or sign["unit"] or ""
+        if sign["end"]:
+            if number.strip(",."):
+                yield beside[0], number, beside[1], code
+            number, beside, code = "", ["", ""], ""
+        elif sign["place"]:
+            number += sign["place"]
+        elif text == "." and number:
+            number += _POINT
+        else:
+            beside[bool(number)] += text or " "
+            named = text.strip().upper() if sign["unit"] else ""
+            code = named if named in CODES else code
+
+
+def _said(before: str, number: str, behind: str, code: str) -> Shown:
+    """Return what one part of a format says; `code` is that of a currency which it names itself."""
+    whole, _, decimals = number.partition(".")
+    power = 3 * sum(len(part) - len(part.rstrip(",")) for part in (whole, decimals))
+    power += len(re.findall("[0#?]", number.partition(_POINT)[2]))
+    texts = [text for text in (before.strip(_ABOUT), behind.strip(_ABOUT)) if text]
+    read = [(text, measure_of(text)) for text in texts]
+    money = [asked.base for text, asked in read if _is_money(asked.base, text)]
+    scale, unit = ONE, measure_of("")
+    for text, asked in read:
+        word = text.casefold().rstrip(".")
+        # m may be metres, but not of money, nor of what is divided
+        is_scale = word in SCALES and (word != "m" or power or money or code)
+        scale *= Decimal(10) ** SCALES[word] if is_scale else asked.scale
+        unit = unit if is_scale or not asked.base else asked
+    counted = replace(unit, scale=scale / 10**power if scale != 1 else ONE)
+    return Shown(
+        currency=code or "".join(money[:1]),
+        counted=(counted,) if power or scale != 1 or unit.size != 1 else (),
+    )
+
+
+def _is_money(name: str, text: str) -> bool:
+    """Tell whether a name is that of a currency; of codes that are words, in capitals only."""
+    is_word = name in _WORDS_TOO and name not in text
+    return (name in COMMON or name in SIGNS) and not is_word

@@ -1,0 +1,199 @@
+"""Units as measures: one reading of words for mappings, columns of units, codes and questions."""
+
+from __future__ import annotations
+
+import warnings
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from creditscore.collect import (
+    FieldRule,
+    Interview,
+    Item,
+    ItemCatalogue,
+    ItemRule,
+    Observations,
+    Question,
+    SourceMapping,
+    read_source,
+)
+from creditscore.collect._questionnaire._counted import kept_in
+from creditscore.collect._reader._measure import Measure, factor_to, may_mean, measure_of
+from creditscore.exceptions import InvalidDataError, InvalidParameterError
+
+AT = "2024-05-02"
+
+
+def item_in(unit: str) -> Item:
+    return Item(name="x", group="operating", unit=unit)
+
+
+@pytest.mark.parametrize(
+    ("words", "scale", "size", "base", "per"),
+    [
+        ("万吨", "10000", "1000", "kg", ""), ("thousand units", "1000", "1", "units", ""),
+        ("'000 shares", "1000", "1", "shares", ""), ("units ('000)", "1000", "1", "units", ""),
+        ("1,000 万股", "10000000", "1", "shares", ""), ("百亿元", "10000000000", "1", "CNY", ""),
+        ("hundred thousand CNY", "100000", "1", "CNY", ""), ("10.000 EUR", "10000", "1", "EUR", ""),
+        ("10 000 CNY", "10000", "1", "CNY", ""), ("$m", "1000000", "1", "$", ""),
+        ("人民币（万元）", "10000", "1", "CNY", ""), ("美元（万）", "10000", "1", "USD", ""),
+        ("in TEUR", "1000", "1", "EUR", ""), ("Tausend Euro", "1000", "1", "EUR", ""),
+        ("TEUR per month", "1000", "1", "EUR", "1 months"), ("% p.a.", "1", "0.01", "fraction",
+         "12 months"), ("天/月", "1", "1", "days", "1 months"), ("每月美元", "1", "1", "USD",
+         "1 months"), ("元（每月）", "1", "1", "CNY", "1 months"), ("EUR/kg", "1", "1", "EUR",
+         "1 kg"), ("USD a year", "1", "1", "USD", "12 months"),
+        # what only looks like a scale, a number or what it is per
+        ("千克", "1", "1", "kg", ""), ("千瓦时", "1", "1", "千瓦时", ""),
+        ("m²", "1", "1", "m2", ""), ("百分点", "1", "0.01", "fraction", ""),
+        ("k.A.", "1", "1", "k.a.", ""), ("per cent", "1", "0.01", "fraction", ""),
+        ("USD/EUR", "1", "1", "usd/eur", ""), ("30 days", "1", "1", "30 days", ""),
+        ("shares 1000", "1", "1", "shares 1000", ""),
+    ],
+)  # fmt: skip
+def test_words_are_read_as_measures(words: str, scale: str, size: str, base: str, per: str) -> None:
+    assert measure_of(words) == Measure(Decimal(scale), Decimal(size), base, per)
+
+
+@pytest.mark.parametrize(
+    ("unit", "text", "factor"),
+    [
+        ("万吨", "吨", "0.0001"), ("万吨", "千吨", "0.1"), ("万吨", "thousand t", "0.1"),
+        ("万吨", "万", "1"), ("thousand units", "million units", "1000"),
+        ("thousand units", "units", "0.001"), ("million t", "thousand t", "0.001"),
+        ("ratio", "%", "0.01"), ("basis points", "%", "100"), ("percent", "%", "1"),
+        ("Tage", "weeks", "7"), ("天", "Wochen", "7"), ("months", "年", "12"),
+        ("persons", "万人", "10000"), ("days per month", "weeks/month", "7"),
+        ("CNY per month", "万元/月", "10000"), ("CNY", "万元", "10000"), ("quarters", "years", "4"),
+    ],
+)  # fmt: skip
+def test_one_measure_is_turned_into_another(unit: str, text: str, factor: str) -> None:
+    assert factor_to(item_in(unit), text) == (Decimal(factor), unit)
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [
+        ("万吨", "units"), ("thousand units", "t"), ("% p.a.", "fraction"),
+        ("% p.a.", "% per month"), ("hours", "days"), ("days", "hours"), ("Tage", "months"),
+        ("persons", "%"), ("days per month", "days per year"), ("days per month", "days"),
+        ("CNY per month", "CNY"), ("CNY", "USD"), ("ratio", "times"),
+    ],
+)  # fmt: skip
+def test_other_measures_are_not_turned(unit: str, text: str) -> None:
+    with pytest.raises(InvalidParameterError, match=f"is kept in {unit}, and '{text}' cannot be"):
+        factor_to(item_in(unit), text)
+
+
+SCALED = ["千克", "千瓦时", "万吨", "thousand units", "m²", "CNY per month", "1,000 shares",
+          "百分点", "万元", "ratio", "10 kg", "％"]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", SCALED)
+def test_the_own_words_of_an_item_are_its_unit(unit: str) -> None:
+    item = item_in(unit)
+    catalogue = ItemCatalogue(items=(item,))
+    question = Question(key="q", kind="number", text="Q", item="x", unit=unit)
+    assert kept_in(question, item) == (1, unit)
+    note = Interview(
+        interview="G1", customer="C1", text="It has five.", interviewer="wu", at="2024-05-06",
+        source="site_visit",
+    )  # fmt: skip
+    coded = note.code("x", 5, coder="li", passage="five", unit=unit)
+    assert coded.to_observations(catalogue=catalogue).table["number"].tolist() == [5.0]
+    for told in ("", unit):
+        assert numbers_read(item, ["5"], told) == [5.0]
+
+
+def numbers_read(item: Item, cells: list[str], unit: str = "") -> list[float]:
+    mapping = SourceMapping(
+        source="internal_record", method="data_analysis", customer=FieldRule(columns=("c",)),
+        true_from=FieldRule(value="2023-12-31"), columns={"v": ItemRule(item="x", unit=unit)},
+    )  # fmt: skip
+    table = pd.DataFrame({"v": cells, "c": [f"C{n}" for n in range(len(cells))]})
+    with warnings.catch_warnings(action="ignore"):
+        found = read_source(table, mapping, collected_at=AT, catalogue=ItemCatalogue(items=(item,)))
+    return found.observations.table["number"].tolist()
+
+
+def test_a_cell_may_count_in_the_unit_of_its_item_or_in_less() -> None:
+    assert numbers_read(item_in("万吨"), ["3 万吨", "3万", "20000 吨", "3 kg"]) == [3.0, 3.0, 2.0]
+    assert numbers_read(item_in("thousand units"), ["3 thousand units", "500 units"]) == [3.0, 0.5]
+    assert numbers_read(item_in("千克"), ["3 千克", "3 克"]) == [3.0]
+    # in a column of less, what the item itself counts in is another
+    assert numbers_read(item_in("万吨"), ["30000 吨", "3 万吨"], "吨") == [3.0]
+    assert numbers_read(item_in("ratio"), ["45%", "0.45"]) == [0.45, 0.45]
+    assert numbers_read(item_in("percent"), ["45%"], "fraction") == [45.0]
+
+
+def test_codes_of_scaled_units_are_one_value_once_the_item_is_known() -> None:
+    catalogue = ItemCatalogue(items=(item_in("万吨"),))
+    note = Interview(
+        interview="G1", customer="C1", text="It has five.", interviewer="wu", at="2024-05-06",
+        source="site_visit",
+    )  # fmt: skip
+    coded = note.code("x", 5, coder="li", passage="five", unit="万吨", catalogue=catalogue)
+    coded = coded.code("x", 50, coder="ma", passage="five", unit="千吨", catalogue=catalogue)
+    assert coded.to_observations(catalogue=catalogue).table["number"].tolist() == [5.0]
+
+
+def test_observations_say_the_currency_alone() -> None:
+    facts = pd.DataFrame({
+        "customer": ["A"], "item": ["revenue"], "value": [5], "unit": ["TEUR per month"],
+        "true_from": "2023-12-31", "source": "public_filing", "method": "data_analysis",
+        "collected_at": AT,
+    })  # fmt: skip
+    with pytest.raises(InvalidDataError, match="unit 'TEUR per month' says what amounts are of: "
+                       "give EUR, and let the item say it"):  # fmt: skip
+        Observations.from_frame(facts)
+
+
+def test_amounts_are_of_a_time_and_of_nothing_else() -> None:
+    revenue = ItemCatalogue.standard()["revenue"]
+    assert factor_to(revenue, "USD per month") == (1, "USD")
+    with pytest.raises(InvalidParameterError, match="'USD/shares' is no currency"):
+        factor_to(revenue, "USD/shares")
+
+
+@pytest.mark.parametrize(
+    ("unit", "words", "may"),
+    [
+        ("count", "cases", True), ("units", "m²", True), ("score", "points (1-5)", True),
+        ("days", "working days", True), ("days", "workdays", True), ("days", "逾期天数", True),
+        ("%", "% of sales", True), ("fraction", "倍", True), ("count", "times", True),
+        ("days per month", "late days per month", True), ("units", "tonnes", True),
+        ("units", "12 pieces", False), ("units", "pieces per day", False),
+        ("days", "half days", False), ("days", "周转天数", False), ("years", "Vierteljahre", False),
+        ("days", "working hours", False), ("fraction", "% of sales", False),
+        ("days per month", "late days", False), ("thousand units", "pieces", False),
+        ("persons", "weeks", False), ("persons", "bps", False), ("persons", "m of cable", False),
+        ("count", "CNY", False),
+    ],
+)  # fmt: skip
+def test_words_for_people_that_mean_the_unit_of_an_item(unit: str, words: str, may: bool) -> None:
+    assert may_mean(words, unit) == may
+
+
+UNITS = st.sampled_from(["t", "kg", "days", "weeks", "%", "bps", "years", "units", "CNY", "人"])
+SCALES = st.sampled_from(["", "thousand ", "million ", "hundred thousand "])
+PER = st.sampled_from(["", " per month", " p.a.", "/kg"])
+
+
+@given(unit=UNITS, per=PER, scale=SCALES, other=SCALES)
+def test_there_and_back_is_one(unit: str, per: str, scale: str, other: str) -> None:
+    one, two = measure_of(f"{scale}{unit}{per}"), measure_of(f"{other}{unit}{per}")
+    there, back = one.in_terms_of(two), two.in_terms_of(one)
+    assert there is not None
+    assert back is not None
+    assert there * back == 1
+
+
+def test_units_of_every_item_are_turned_into_themselves() -> None:
+    for item in ItemCatalogue.standard():
+        words: Any = item.unit
+        assert factor_to(item, words) == (1, words)
+        assert measure_of(words).in_terms_of(measure_of(words)) == 1

@@ -163,25 +163,23 @@ def test_weights_are_found_again() -> None:
     ])  # fmt: skip
     drawn[rng.random(drawn.shape) < 0.2] = MISSING
     levels = drawn.astype(np.int8)
-    all_pairs = [
-        np.bincount(column[column != MISSING], minlength=len(m)) / (column != MISSING).sum()
-        for column, m in zip(levels.T, truth_m, strict=True)
-    ]
+    # what matches hardly ever differ in is not learnt
     flat = [
-        m if field.endswith("_number") else np.full(len(m), 1 / len(m)) * 0.5 + 0.5 * m
+        m if field in ("name", "birth_year") or field.endswith("_number")
+        else np.full(len(m), 1 / len(m)) * 0.5 + 0.5 * m
         for field, m in zip(LEVELS, truth_m, strict=True)
-    ]
+    ]  # fmt: skip
     compared = Comparison(levels, np.zeros(n))
     found = estimate_shares(
-        compared, all_pairs=all_pairs, n_possible=n, n_drawn=n, start=flat,
-        n_named=(levels[:, 0] != MISSING).sum(), n_records=n, match_share=0.1,
+        compared, beside=[np.zeros(len(m)) for m in truth_m], n_possible=n, n_drawn=n,
+        n_records=n, start=flat, match_share=0.1,
     )  # fmt: skip
-    # the few matches whose numbers differ are not counted
+    # the few matches whose numbers differ are not counted, nor are those by e-mail address alone
     assert found.match_share == pytest.approx(share, rel=0.08)
     for m, true_m in zip(found.m, truth_m, strict=True):
-        assert np.abs(m - true_m).max() < 0.03
+        assert np.abs(m - true_m).max() < 0.05
     for u, true_u in zip(found.u, truth_u, strict=True):
-        assert np.abs(u - true_u).max() < 0.01
+        assert np.abs(u - true_u).max() < 0.02
     chance = probabilities(compared, found.m, found.u, found.match_share)
     assert chance.mean() == pytest.approx(share, rel=0.08)
     by_truth = probabilities(compared, truth_m, truth_u, share)
@@ -235,7 +233,7 @@ def test_weights_round_trip_and_are_checked() -> None:
 
 
 def test_drawn_pairs_are_those_of_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("creditscore.organise._match._weights._DRAWN", 500)
+    monkeypatch.setattr("creditscore.organise._match._pairs_beside._DRAWN", 500)
     table, _ = firm_with_branch()
     one = estimate_match_weights(table, random_state=1)
     assert one == estimate_match_weights(table, random_state=1)

@@ -37,6 +37,13 @@ def levels_between(**columns: list[Any]) -> dict[str, str]:
         ("Hua Trading Ltd", "Hua Trdg", "same but legal form"),
         ("Hongyu Fushuo Services Ltd", "Hongyu Fushou Services", "close"),
         ("Hongyu Fushuo Services Ltd", "Hongyu Furuo Servics Inc", "alike"),
+        # one slip: in the legal form, in the first letter, of a space
+        ("Hongyu Fushuo Services Limited", "Hongyu Fushuo Services Limted", "close"),
+        ("Lanjun Bomo Retail", "Lanjun omo Retail", "close"),
+        ("Lin Kepei", "LinKepei", "close"),
+        # in a short name it may be another one
+        ("Ash Limited", "Ast Limited", "different"),
+        ("Wu Xi", "Wu Li", "different"),
         ("Hua Trading Ltd", "Lin Hotel", "different"),
         ("华東贸易有限公司", "华东贸易有限公司", "same"),
         ("华东贸易有限公司", "华东贸易集团有限公司", "same but legal form"),
@@ -44,6 +51,11 @@ def levels_between(**columns: list[Any]) -> dict[str, str]:
         ("泓榆市芙筠农业有限公司", "桐霭市海珂贸易有限公司", "different"),
         # no script in common: nothing can be said
         ("华东贸易有限公司", "Hua Dong Trading", "missing"),
+        ("Владимир Путин", "Vladimir Putin", "missing"),
+        ("محمد علي", "Mohamed Ali", "missing"),
+        ("박지성", "Park Ji Sung", "missing"),
+        ("Владимир Путин", "Владимир Петин", "close"),
+        ("1688 Trading", "Trading 1688", "close"),
         ("Hua", None, "missing"),
     ],
 )

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from creditscore._typing import Float1D, Int1D
+from creditscore._typing import Bool1D, Int1D
 from creditscore.organise._match._records import Records
 
-PairProbability = Callable[[Int1D, Int1D], Float1D]
+Unlike = Callable[[Int1D, Int1D], Bool1D]
+"""Tells of pairs whether they are unlike by themselves."""
 
 
 def clusters_of(left: Int1D, right: Int1D) -> list[list[int]]:
@@ -37,8 +38,7 @@ def doubts(
     records: Records,
     cluster: Sequence[int],
     *,
-    probability: PairProbability,
-    review_from: float,
+    unlike: Unlike,
     max_cluster: int,
 ) -> tuple[str, list[tuple[int, int]]]:
     """Say why a group may not be merged unseen, and which pairs speak against it.
@@ -56,7 +56,7 @@ def doubts(
     first, second = np.triu_indices(len(cluster), 1)
     places = np.array(cluster)
     left, right = places[first], places[second]
-    weak = probability(left, right) < review_from
+    weak = unlike(left, right)
     if weak.any():
         pairs = zip(left[weak].tolist(), right[weak].tolist(), strict=True)
         return "the group hangs together by others only: two of it are unlike", list(pairs)

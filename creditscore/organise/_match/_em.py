@@ -10,21 +10,24 @@ import numpy as np
 from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._warn import warn_user
 from creditscore.exceptions import NonConvergenceWarning
-from creditscore.organise._match._levels import LEVELS, MISSING, NAME, NUMBERS, Comparison, Levels
+from creditscore.organise._match._contradiction import HELD, may_be_matches
+from creditscore.organise._match._levels import BEST, LEVELS, MISSING, NAME, Comparison, Levels
 
 _MOST_STEPS = 2000
-_TOLERANCE = 1e-8
+_TOLERANCE = 1e-6
 _PRIOR_MATCHES = 2.0
 """So many matches the m at the start count for, so that no share becomes zero."""
 _FEWEST_MATCHES = 1e-3
 """Matches among all pairs below which the share of matches does not fall."""
-_OTHER_NUMBER = 0
-"""Level of numbers that differ by more than a slip."""
+_DIFFERENT = 0
+_FEW = 0.05
+"""Pairs a record that agree in what few have, up to which a table is taken for a clean one."""
+_OF_FEW = [place for place, field in enumerate(LEVELS) if field not in ("address", "birth_year")]
+"""Fields in which hardly any two customers agree."""
 _RARE = 127
 """Quarters of a bit of a name that nobody would have by chance."""
-_SAME_NAME = len(LEVELS["name"]) - 1
 _CHANCE = 0.1
-"""Share of pairs with one rare name, and nothing else known, that are taken for chance."""
+"""Share of pairs that agree in one field, and nothing else known, that are taken for chance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,34 +42,31 @@ class Estimate:
 def estimate_shares(
     compared: Comparison,
     *,
-    all_pairs: Sequence[Float1D],
+    beside: Sequence[Float1D],
     n_possible: int,
     n_drawn: int,
-    n_named: float,
     n_records: int,
     start: Sequence[Float1D],
     match_share: float,
 ) -> Estimate:
     """Estimate by expectation and maximisation.
 
-    Pairs whose numbers differ teach nothing about matches, and so the share of these among matches
-    stays that of the start: fields of namesakes hang together (an address of e-mail is made of the
-    name), and by the rule for independent fields they would be taken for the matches. Nor do pairs
-    of one common name that agree in nothing else.
+    Pairs that something contradicts (see :func:`may_be_matches`) teach nothing about matches, and
+    so the share of what contradicts among matches stays that of the start: fields of namesakes hang
+    together (an address of e-mail is made of the name), those of sister firms do as well (one
+    office, one telephone), and by the rule for independent fields they would be taken for the
+    matches. Nor do pairs of one common name that agree in nothing else.
 
     Parameters
     ----------
     compared : Comparison
         The candidate pairs; all other pairs are taken for no matches.
-    all_pairs : sequence of ndarray
-        By field, share of each level among all pairs in which the field is there. That of the same
-        name is counted anew, for rare names.
+    beside : sequence of ndarray
+        By field, pairs of each level that are no candidates; of the same name they do not count.
     n_possible : int
         Number of all pairs, candidates or not.
     n_drawn : int
-        Pairs from which `all_pairs` was counted.
-    n_named : float
-        Number of all pairs in which both have a name.
+        Pairs from which the levels below the best were counted.
     n_records : int
         Records; a name is common if chance would give it to one more of them.
     start : sequence of ndarray
@@ -77,24 +77,21 @@ def estimate_shares(
     patterns, weights = _patterns(compared)
     m, share = [np.array(shares) for shares in start], match_share
     levels, common = patterns.levels, patterns.name_shares * n_records >= 1
-    taught = ~(levels[:, list(NUMBERS)] == _OTHER_NUMBER).any(axis=1)
+    others = _Others(patterns, weights, common, beside, n_possible, n_drawn)
+    taught = may_be_matches(patterns)
     # a field that differs between namesakes must not teach that matches differ in it
     agree_beside = (np.delete(levels, NAME, axis=1) > 0).any(axis=1)
     taught &= ~(patterns.same_name & common & ~agree_beside)
-    rare = patterns.same_name & ~common & ~patterns.by_name_alone
-    all_pairs = [*all_pairs]
-    if (levels[:, NAME] != MISSING).any():
-        all_pairs[NAME] = _with_last(all_pairs[NAME], float(weights[rare].sum()) / n_named)
-    u = _unmatched(all_pairs, m, share, n_drawn, n_possible)
+    u = others.shares(np.zeros(len(weights)), m, share)
     for _ in range(_MOST_STEPS):
-        matched = taught * weights * probabilities(patterns, m, u, share)
-        before, share = share, _bounded(float(matched.sum()), n_possible)
+        chance = taught * probabilities(patterns, m, u, share)
+        before, share = share, _bounded(float((chance * weights).sum()), n_possible)
         moved = abs(share / before - 1)
         for field, prior in enumerate(start):
-            new = _among_matches(levels, field, matched, prior)
+            new = _among_matches(levels, field, chance * weights, prior)
             moved = max(moved, float(np.abs(new - m[field]).max()))
             m[field] = new
-        u = _unmatched(all_pairs, m, share, n_drawn, n_possible)
+        u = others.shares(chance, m, share)
         if moved < _TOLERANCE:
             break
     else:
@@ -102,15 +99,61 @@ def estimate_shares(
             f"The weights of agreement still moved by {moved:.1g} after {_MOST_STEPS} steps. Few "
             "records agree in anything: compare with MatchWeights.default()."
         )
-    if _may_match(patterns, common) and share <= _bounded(0.0, n_possible):
+    n_alike = int(weights[_agree(patterns, common)].sum())
+    if share <= _bounded(0.0, n_possible) and n_alike > _FEW * n_records:
         _warn(
-            f"None of the {n_possible:,} pairs of records looks like a match, though some agree in "
-            "a rare name, a number or a contact, and the share of matches ran into its floor: by "
-            "these weights hardly any pair reaches a threshold. "
-            "Where the table has no duplicates, all is well. If it has, give it more columns to "
-            "compare, or take weights=MatchWeights.default()."
+            f"None of the {n_possible:,} pairs of records looks like a match, though a rare name, "
+            f"a number, a telephone or an e-mail address is the same in {n_alike:,} of them: other "
+            "columns differ, so that hardly any pair reaches a threshold. Where the table has no "
+            "duplicates, all is well. If it has, leave out columns in which records of one "
+            "customer differ."
         )
     return Estimate(m, u, float(share))
+
+
+class _Others:
+    """Pairs that are no matches: how many there are of each level, given who may be one."""
+
+    def __init__(
+        self,
+        patterns: Comparison,
+        weights: Int1D,
+        common: Bool1D,
+        beside: Sequence[Float1D],
+        n_possible: int,
+        n_drawn: int,
+    ) -> None:
+        self.levels, self.beside = patterns.levels, beside
+        self.n_possible, self.n_drawn = n_possible, n_drawn
+        self.weights = [self._counted(weights, common, field) for field in range(len(beside))]
+
+    def _counted(self, weights: Int1D, common: Bool1D, field: int) -> Float1D:
+        """Return how many pairs of each pattern may count as chance for a field."""
+        same = self.levels[:, field] == BEST[field]
+        unlike = (np.delete(self.levels, field, axis=1) == _DIFFERENT).any(axis=1)
+        counts = ~same | unlike
+        if field == NAME:
+            counts &= ~(same & common)
+        return np.asarray(weights * counts, dtype=np.float64)
+
+    def shares(self, chance: Float1D, m: Sequence[Float1D], share: float) -> list[Float1D]:
+        """Return u by field, where each pattern is a match by a chance.
+
+        That pairs agree best in a field and nowhere differ is taken for chance in one of ten, and
+        no level alone says more; of a level that may have been missed when pairs were drawn, there
+        is half a one at least. None makes the better agreement count less.
+        """
+        found = []
+        for field, (beside, of_matches) in enumerate(zip(self.beside, m, strict=True)):
+            of_field = self.levels[:, field].astype(np.intp)
+            there = of_field != MISSING
+            others = (self.weights[field] * (1 - chance))[there]
+            counts = beside + np.bincount(of_field[there], weights=others, minlength=len(beside))
+            seen = np.append(np.full(len(beside) - 1, self.n_drawn), self.n_possible)
+            least = np.maximum(0.5 / seen, share * of_matches * _CHANCE / (1 - _CHANCE))
+            rest = np.maximum(counts / max(counts.sum(), 1.0), least)
+            found.append(_rising(of_matches, rest / rest.sum()))
+        return found
 
 
 def probabilities(
@@ -130,7 +173,7 @@ def sum_of_weights(compared: Comparison, m: Sequence[Float1D], u: Sequence[Float
         bits = weights[compared.levels[:, field]]
         if field == NAME:
             agree = compared.name_shares > 0
-            most = np.log2(m[NAME][_SAME_NAME] / compared.name_shares[agree])
+            most = np.log2(m[NAME][-1] / compared.name_shares[agree])
             bits[agree] = np.minimum(bits[agree], most)
         total += bits
     return total
@@ -147,13 +190,11 @@ def _patterns(compared: Comparison) -> tuple[Comparison, Int1D]:
     return Comparison(np.ascontiguousarray(rows[:, :-1]), shares), counts
 
 
-def _may_match(patterns: Comparison, common: Bool1D) -> bool:
-    """Return whether any pair agrees in what few others have: without one, a table is clean."""
-    best = np.array([len(of) - 1 for of in LEVELS.values()])
-    agree = patterns.levels == best
-    agree[:, NAME] = (patterns.levels[:, NAME] >= _SAME_NAME - 1) & ~common
-    telling = [place for place, field in enumerate(LEVELS) if field != "birth_year"]
-    return bool(agree[:, telling].any())
+def _agree(patterns: Comparison, common: Bool1D) -> Bool1D:
+    """Return which pairs agree in what few others have."""
+    agree = patterns.levels == BEST
+    agree[:, NAME] = (patterns.levels[:, NAME] >= BEST[NAME] - 1) & ~common
+    return np.asarray(agree[:, _OF_FEW].any(axis=1), dtype=bool)
 
 
 def _warn(message: str) -> None:
@@ -164,12 +205,6 @@ def _bounded(n_matches: float, n_possible: int) -> float:
     return min(max(n_matches, _FEWEST_MATCHES) / n_possible, 0.5)
 
 
-def _with_last(shares: Float1D, last: float) -> Float1D:
-    """Return shares of which the last is another one, the rest in proportion."""
-    rest = shares[:-1] / max(shares[:-1].sum(), np.finfo(np.float64).tiny)
-    return np.append(rest * (1 - last), last)
-
-
 def _among_matches(levels: Levels, field: int, matched: Float1D, prior: Float1D) -> Float1D:
     """Return the share of each level of a field among matches, drawn a little to the start."""
     of_field = levels[:, field].astype(np.intp)
@@ -177,32 +212,10 @@ def _among_matches(levels: Levels, field: int, matched: Float1D, prior: Float1D)
     counts = np.bincount(of_field[there], weights=matched[there], minlength=len(prior))
     drawn = counts + _PRIOR_MATCHES * prior
     found = drawn / drawn.sum()
-    if field in NUMBERS:
-        found *= (1 - prior[_OTHER_NUMBER]) / np.delete(found, _OTHER_NUMBER).sum()
-        found[_OTHER_NUMBER] = prior[_OTHER_NUMBER]
+    held = HELD.get(field, 0)
+    found *= prior[held:].sum() / found[held:].sum()
+    found[:held] = prior[:held]
     return np.asarray(found)
-
-
-def _unmatched(
-    all_pairs: Sequence[Float1D],
-    m: Sequence[Float1D],
-    share: float,
-    n_drawn: int,
-    n_possible: int,
-) -> list[Float1D]:
-    """Take the matches out of the shares among all pairs.
-
-    None is below half a pair drawn, that of one rare name neither below half of all pairs nor
-    below what is taken for chance; and none makes the better agreement count less.
-    """
-    found = []
-    for field, (of_all, of_matches) in enumerate(zip(all_pairs, m, strict=True)):
-        least = np.full(len(of_all), 0.5 / n_drawn)
-        if field == NAME:
-            least[-1] = max(0.5 / n_possible, share * of_matches[-1] * _CHANCE / (1 - _CHANCE))
-        rest = np.maximum((of_all - share * of_matches) / (1 - share), least)
-        found.append(_rising(of_matches, rest / rest.sum()))
-    return found
 
 
 def _rising(m: Float1D, u: Float1D) -> Float1D:

@@ -38,7 +38,8 @@ _END = re.compile(rf"(?: (?:{_LATIN})|(?:{_CHINESE}))$")
 _GROUP_INSIDE = re.compile("集团(?=股份|有限)")
 
 _SHORT = {
-    "agric": "agriculture", "assoc": "associates", "bros": "brothers", "cent": "center",
+    "agri": "agriculture", "agric": "agriculture", "assoc": "associates", "bros": "brothers",
+    "cent": "center",
     "centre": "center", "chem": "chemical", "constr": "construction", "dev": "development",
     "distr": "distribution", "elec": "electric", "eng": "engineering", "equip": "equipment",
     "hldg": "holding", "hldgs": "holdings", "ind": "industries", "inds": "industries",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "birth_year": ("different", "same"),
 }
 """Levels of each field, the better agreement later."""
+BEST = np.array([len(levels) - 1 for levels in LEVELS.values()])
+"""Place of the best level of each field."""
 NAME = 0
 """Place of the field whose values are told apart by how common they are."""
 NUMBERS = tuple(place for place, field in enumerate(LEVELS) if field.endswith("_number"))
@@ -32,6 +35,8 @@ MISSING = -1
 _ALIKE, _CLOSE = 0.8, 0.92
 _ALIKE_ZH, _CLOSE_ZH = 0.7, 0.85
 _ALIKE_STREET = 0.85
+_LONG_NAME = 8
+"""Letters of a name without legal form from which one slip leaves it close."""
 _FEWEST_COMMON = 8
 """Digits in which a national telephone number must agree with the end of another."""
 
@@ -59,7 +64,7 @@ class Comparison:
     @property
     def same_name(self) -> Bool1D:
         """Whether a pair has the same whole name."""
-        return np.asarray(self.levels[:, NAME] == len(LEVELS["name"]) - 1, dtype=bool)
+        return np.asarray(self.levels[:, NAME] == BEST[NAME], dtype=bool)
 
     @property
     def by_name_alone(self) -> Bool1D:
@@ -108,6 +113,18 @@ def _equal_levels(values: Texts, left: Int1D, right: Int1D) -> Levels:
     return np.where(_both(values, left, right), same, MISSING).astype(np.int8)
 
 
+def _of_one_script(texts: Texts, left: Int1D, right: Int1D) -> Bool1D:
+    """Return whether both texts begin in the same script; else nothing can be said of them."""
+    places, at = np.unique(np.concatenate([left, right]), return_inverse=True)
+    scripts = np.array([_script(text) for text in texts[places].tolist()], dtype=object)[at]
+    return np.asarray(scripts[: len(left)] == scripts[len(left) :], dtype=bool)
+
+
+def _script(text: str) -> str:
+    letters = (sign for sign in text if sign.isalpha())
+    return unicodedata.name(next(letters, "a"), "").split(" ")[0]
+
+
 def _similarities(
     values: Texts, left: Int1D, right: Int1D, measure: str
 ) -> npt.NDArray[np.float64]:
@@ -129,13 +146,21 @@ def _similarities(
 def _name_levels(
     names: Texts, cores: Texts, left: Int1D, right: Int1D, bounds: tuple[float, float], by: str
 ) -> Levels:
-    both = _both(names, left, right)
+    both = _both(names, left, right) & _of_one_script(names, left, right)
     levels = np.where(both, 0, MISSING)
     levels[both & (cores[left] == cores[right])] = 3
     levels[both & (names[left] == names[right])] = 4
     rest = np.flatnonzero(levels == 0)
     similarity = _similarities(cores, left[rest], right[rest], by)
     levels[rest] = np.searchsorted(bounds, similarity, side="right")
+    if by == "sort":
+        # a slip may make a word of the legal form, or bring words into another order
+        rest = rest[levels[rest] < 2]
+        rest = rest[_similarities(names, left[rest], right[rest], "slips") <= 1]
+        shorter = [
+            min(map(len, both)) for both in zip(cores[left[rest]], cores[right[rest]], strict=True)
+        ]
+        levels[rest[np.array(shorter, dtype=int) >= _LONG_NAME]] = 2
     return levels.astype(np.int8)
 
 
@@ -161,7 +186,7 @@ def _phone_levels(phones: Texts, left: Int1D, right: Int1D) -> Levels:
 
 
 def _street_levels(streets: Texts, left: Int1D, right: Int1D) -> Levels:
-    both = _both(streets, left, right)
+    both = _both(streets, left, right) & _of_one_script(streets, left, right)
     levels = np.where(both, 0, MISSING)
     levels[both & (streets[left] == streets[right])] = 2
     rest = np.flatnonzero(levels == 0)

@@ -7,11 +7,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from creditscore._checks import check_kind
-from creditscore._typing import Float1D, Int1D, NativeFrame
+from creditscore._typing import Bool1D, Int1D, NativeFrame
 from creditscore._validation import check_integer, check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.organise._match._blocking import CandidatePairs, blocked
 from creditscore.organise._match._cluster import clusters_of, doubts, merges_of
+from creditscore.organise._match._contradiction import contradictions
 from creditscore.organise._match._levels import LEVELS, Comparison, compare_records
 from creditscore.organise._match._match_result import MatchResult
 from creditscore.organise._match._namesakes import warn_of_namesakes
@@ -75,8 +76,8 @@ def match_customers(
         Records have a common name and nothing else to compare, so that they are neither merged
         nor looked at.
     NonConvergenceWarning
-        The estimate of the weights did not come to rest, or found no matches though records agree
-        in a rare name, a number or a contact.
+        The estimate of the weights did not come to rest, or found no matches though many records
+        agree in a rare name, a number or a contact.
     UnseenCategoryWarning
         Countries are no codes of which the library knows the calling code.
 
@@ -87,26 +88,36 @@ def match_customers(
 
     Notes
     -----
+    Some pairs are never merged unseen, however much they agree in: their names are not close
+    (sister firms share an office and a telephone), unless they are alike and the years of birth are
+    the same; their years of birth differ (father and son); or of all contacts the e-mail address
+    alone is the same, and telephone or address differ (an e-mail address may be made of the name,
+    which namesakes share). They go to the queue, with that as the reason, unless a registration or
+    identity number is the same.
+
     Matches that have a record in common make one group. A group goes to the queue as a whole, and
     nothing of it is merged, where it holds two different registration or identity numbers (be it
-    by one slip), where two of its records are below `review_from` by themselves, so that it hangs
-    together by third ones only, or where it is larger than `max_cluster`. Nothing is merged here:
-    the result says what to merge, :class:`MergeLog` does it, and takes it back.
+    by one slip), where two of its records are below `review_from` or not to be merged by
+    themselves, so that it hangs together by third ones only, or where it is larger than
+    `max_cluster`. Nothing is merged here: the result says what to merge, :class:`MergeLog` does
+    it, and takes it back.
+
     Customers are texts from here on, 1 is "1".
 
     Numbers without a digit ("N/A", 无), of fewer than five signs, of one sign over and over or of
     digits in their order, e-mail addresses of nobody (none@…) and telephone numbers of one digit
-    stand for what is not known, and count as missing; `candidates.keys` says how many records
-    have a key of each.
+    stand for what is not known, and count as missing; so does a value, except of names, that more
+    than ten records have and more than half of those with any, such as the telephone of the head
+    office. `candidates.keys` says how many records have a key of each.
 
     An equal name counts by its rarity (see :class:`MatchWeights`). By weights that are estimated
-    here a rare name, and nothing else known, comes to 0.9 at most: such pairs are looked at, for a
-    father and a son may share a rare name, too. Where two lists have nothing but names,
-    ``match_from=0.85`` merges them.
+    here a rare name, a number or a contact, and nothing else known, comes to 0.9 at most: such
+    pairs are looked at, for a father and a son may share a rare name, too. Where two lists have
+    nothing but names, ``match_from=0.85`` merges them.
 
-    A name in Latin letters is never compared with one in Chinese: where the two records have no
-    script in common, their names count as missing, and other columns must tell. Give both columns,
-    name and name_zh, where both are known.
+    A name is never compared with one in another script, such as one in Latin letters with one in
+    Chinese or Arabic: where the two records have no script in common, their names count as
+    missing, and other columns must tell. Give both columns, name and name_zh, where both are known.
 
     O(n · keys + pairs · log pairs) time.
 
@@ -164,24 +175,25 @@ class _Scored:
     ) -> None:
         self.records, self.weights, self.pairs, self.compared = records, weights, pairs, compared
         self.probability = weights.probability_of(compared)
-
-    def probability_between(self, left: Int1D, right: Int1D) -> Float1D:
-        return self.weights.probability_of(compare_records(self.records, left, right))
+        self.against = contradictions(compared)
 
     def judged(
         self, match_from: float, review_from: float, max_cluster: int
     ) -> tuple[list[list[int]], dict[int, str], dict[tuple[int, int], str]]:
         """Return the groups to merge, why records are held back, and pairs against their group."""
-        sure = self.probability >= match_from
+
+        def unlike(left: Int1D, right: Int1D) -> Bool1D:
+            compared = compare_records(self.records, left, right)
+            low = self.weights.probability_of(compared) < review_from
+            return np.asarray(low | (contradictions(compared) != ""), dtype=bool)
+
+        sure = (self.probability >= match_from) & (self.against == "")
         merged, held_back, against = [], {}, {}
         for cluster in clusters_of(self.pairs.left[sure], self.pairs.right[sure]):
-            why, unlike = doubts(
-                self.records, cluster, probability=self.probability_between,
-                review_from=review_from, max_cluster=max_cluster,
-            )  # fmt: skip
+            why, apart = doubts(self.records, cluster, unlike=unlike, max_cluster=max_cluster)
             if why:
                 held_back.update(dict.fromkeys(cluster, why))
-                against.update(dict.fromkeys(unlike, why))
+                against.update(dict.fromkeys(apart, why))
             else:
                 merged.append(cluster)
         return merged, held_back, against
@@ -197,13 +209,17 @@ class _Scored:
         shown = self.probability >= review_from
         left, right = self.pairs.left[shown], self.pairs.right[shown]
         probability = self.probability[shown]
-        sure = probability >= match_from
+        contradicted = self.against[shown]
+        sure = (probability >= match_from) & (contradicted == "")
         held = np.array([held_back.get(place, "") for place in left.tolist()], dtype=object)
         compared = self.compared[shown]
         unsure = np.where(compared.by_name_alone & compared.same_name, _NAMESAKES, "not sure")
+        unsure = np.where(contradicted == "", unsure, contradicted)
         why = np.where(sure, held, unsure)
         decision = np.where(sure & (held == ""), "match", "review")
         found = self._frame(left, right, compared, decision, why)
+        there = set(zip(left.tolist(), right.tolist(), strict=True))
+        against = {ends: why for ends, why in against.items() if ends not in there}
         if against:
             ends = np.array(list(against), dtype=np.intp)
             reasons = np.array(list(against.values()), dtype=object)

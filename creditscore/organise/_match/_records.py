@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,8 @@ COMPARED = (
 _BESIDE = ("city", "country")
 _NUMBERS = ("registration_number", "identity_number", "phone")
 _WHOLE_NUMBER = 2.0**53
+_MANY = 10
+"""Records of one value up to which they may be one customer's."""
 
 
 _CODES = {"", *CALLING_CODES}
@@ -94,7 +97,8 @@ def read_records(table: NativeFrame, owner: str) -> Records:
     of = {name: raw.get(name, empty) for name in (*COMPARED, *_BESIDE)}
     latin, chinese = _by_script(of["name"], of["name_zh"], normal)
     identity = _each(of["identity_number"], number_or_nothing)
-    is_person = (identity != "") | (of["birth_year"] != "")
+    years = _of_few("birth_year", _each(of["birth_year"], str.strip))
+    is_person = (identity != "") | (years != "")
     streets, streets_zh = _by_script(of["address"], of["address_zh"], normalise_address)
     texts = {
         "name": latin, "name_zh": chinese,
@@ -105,10 +109,10 @@ def read_records(table: NativeFrame, owner: str) -> Records:
         "phone": _phones(of["phone"], of["country"], owner),
         "email": _each(of["email"], normalise_email),
         "address": streets, "address_zh": streets_zh,
-        "birth_year": _each(of["birth_year"], str.strip),
+        "birth_year": years,
         "city": _each(of["city"], normal),
     }  # fmt: skip
-    return Records(customers, texts)
+    return Records(customers, {name: _of_few(name, column) for name, column in texts.items()})
 
 
 def as_texts(table: Table, name: str) -> Texts:
@@ -153,6 +157,16 @@ def _text(level: Any) -> str:
     if isinstance(level, float) and level.is_integer() and abs(level) < _WHOLE_NUMBER:
         return str(int(level))
     return str(level).strip()
+
+
+def _of_few(name: str, values: Texts) -> Texts:
+    """Return a column without the value that most records share, which tells nobody apart."""
+    known = values[values != ""]
+    if name not in COMPARED or name in ("name", "name_zh") or not len(known):
+        return values
+    value, count = Counter(known.tolist()).most_common(1)[0]
+    shared = count > _MANY and 2 * count > len(known)
+    return np.where(values == value, "", values) if shared else values
 
 
 def _each(values: Texts, form: Callable[[str], str]) -> Texts:

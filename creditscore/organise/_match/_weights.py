@@ -18,7 +18,8 @@ from creditscore._validation import check_integer, check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.organise._match._blocking import CandidatePairs, blocked
 from creditscore.organise._match._em import estimate_shares, probabilities, sum_of_weights
-from creditscore.organise._match._levels import LEVELS, MISSING, NAME, Comparison, compare_records
+from creditscore.organise._match._levels import LEVELS, MISSING, Comparison, compare_records
+from creditscore.organise._match._pairs_beside import pairs_beside
 from creditscore.organise._match._records import Records, read_records
 
 Shares = Mapping[str, tuple[float, ...]]
@@ -42,7 +43,6 @@ _U: dict[str, tuple[float, ...]] = {
     "birth_year": (0.98, 0.02),
 }
 _MATCH_SHARE = 1e-4
-_DRAWN = 200_000
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -84,8 +84,9 @@ class MatchWeights(JsonDocument):
     are ten or more): that is how many lists the customers stand in. 300 records of other names are
     thought of besides. u of the table is that of a name which is rarer than that.
 
-    Firms of one group share addresses and telephones, so that they agree in more fields than
-    independence allows: that is why numbers are checked besides.
+    Firms of one group share addresses and telephones, and namesakes e-mail addresses, so that they
+    agree in more fields than independence allows: that is why :func:`match_customers` looks at
+    what speaks against a match besides.
 
     References
     ----------
@@ -210,29 +211,35 @@ def estimate_match_weights(
     Warns
     -----
     NonConvergenceWarning
-        The estimate did not come to rest, or found no matches though records agree in a rare name,
-        a number or a contact.
+        The estimate did not come to rest, or found no matches though a rare name, a number or a
+        contact is the same in one pair for every twenty records or more.
 
     Notes
     -----
-    By expectation and maximisation: all pairs are a mixture of matches and others. How often each
-    level occurs among all pairs, p, is counted in all of them, or in 200,000 drawn by chance.
-    Candidates get their probability of a match by Bayes' rule, all other pairs get 0; then
-    λ = Σ g / number of pairs, m_l = Σ g · 1[l] / Σ g, and u_l = (p_l - λ m_l)/(1 - λ), until
-    nothing moves. The default m counts as two more matches. So m is that of matches which share
-    a key, and of few matches it stays near the default. A pair whose registration or identity
-    numbers differ by more than a slip gets 0, too, and the share of such pairs among matches keeps
-    its default: else namesakes, who agree in name and in the e-mail address that is made of it,
-    would be taken for the matches of a large file. Nor do pairs of one common name that agree in
-    nothing else teach anything. No u is below half a pair among those counted, so that agreement
+    By expectation and maximisation: all pairs are a mixture of matches and others. Candidates get
+    their probability g of a match by Bayes' rule, all other pairs get 0; then
+    λ = Σ g / number of pairs, m_l = Σ g · 1[l] / Σ g, and u_l is the share of level l, each pair
+    counting 1 - g, until nothing moves. The default m counts as two more matches. So m is that of
+    matches which share a key, and of few matches it stays near the default. Pairs that are no
+    candidates are counted by their values where they are the same, and so the order of rows and
+    the seed matter little; how many of them are alike is counted in all of them, or in 200,000
+    drawn by chance. No u is below half a pair among those counted, so that agreement
     counts for little in files of a few dozen records: these are better judged by
     ``MatchWeights.default()``. Of a field that nobody has, m and u are the default. Where agreement
     would count less than a lower level of it, both levels get the same m_l / u_l.
 
-    u of the same name is that of rare ones: pairs of these, besides matches, as a share of all
-    pairs. No file of names tells how many of them are matches, so one in ten is taken for chance
-    at least: u ≥ λ m / 9. Hence a rare name, and nothing else known, comes to a probability of 0.9
-    at most, and near it in a file of any size. O(pairs) time.
+    *What teaches nothing*: pairs that :func:`match_customers` would not merge unseen, for their
+    numbers, years of birth or names differ, or for they may be namesakes of one e-mail address, get
+    0. How often matches have other numbers, other years of birth or names that are not close keeps
+    its default. Else namesakes and sister firms, whose fields hang together, would be taken for the
+    matches of a large file. Nor do pairs of one common name that agree in nothing else teach
+    anything.
+
+    *One field alone*: no file tells how many of the pairs that agree in one field, and of which
+    nothing else is known, are matches. So one in ten is taken for chance: u ≥ λ m / 9, and those
+    of them that nowhere differ do not count for u otherwise. Hence a rare name, a number or a
+    contact, and nothing else known, comes to a probability of 0.9 at most, and near it in a file of
+    any size, unless customers who differ elsewhere share it, too. O(pairs) time.
 
     References
     ----------
@@ -268,37 +275,20 @@ def estimated(
     if n < 2:
         msg = "Weights are estimated from pairs of records. Got one record."
         raise InvalidParameterError(msg)
-    drawn = _drawn(records, n, random_state).levels
-    counts = [
-        np.bincount(column[column != MISSING], minlength=len(_M[field]))
-        for field, column in zip(LEVELS, drawn.T, strict=True)
-    ]
-    # what nobody has keeps its default
-    all_pairs = [
-        count / count.sum() if count.sum() else np.array(_U[field])
-        for field, count in zip(LEVELS, counts, strict=True)
-    ]
+    beside, n_drawn = pairs_beside(records, pairs, random_state)
     found = estimate_shares(
-        compared, all_pairs=all_pairs, n_possible=pairs.n_possible, n_drawn=len(drawn),
-        n_named=max(counts[NAME].sum() / len(drawn) * pairs.n_possible, 1.0), n_records=n,
+        compared, beside=beside, n_possible=pairs.n_possible, n_drawn=n_drawn, n_records=n,
         start=[np.array(_M[field]) for field in LEVELS], match_share=min(0.2 / (n - 1), 0.5),
     )  # fmt: skip
+    known = (compared.levels != MISSING).any(axis=0) | [counts.any() for counts in beside]
+    # what nobody has keeps its default
+    u = [shares.tolist() if there else _U[field]
+         for field, shares, there in zip(LEVELS, found.u, known, strict=True)]  # fmt: skip
     return MatchWeights(
         m={field: tuple(shares.tolist()) for field, shares in zip(LEVELS, found.m, strict=True)},
-        u={field: tuple(shares.tolist()) for field, shares in zip(LEVELS, found.u, strict=True)},
+        u={field: tuple(shares) for field, shares in zip(LEVELS, u, strict=True)},
         match_share=found.match_share,
     )
-
-
-def _drawn(records: Records, n: int, random_state: int) -> Comparison:
-    if n * (n - 1) // 2 <= _DRAWN:
-        left, right = np.triu_indices(n, 1)
-        return compare_records(records, left, right)
-    random = np.random.default_rng(random_state)
-    left = random.integers(0, n, _DRAWN)
-    # another record than the left one
-    right = (left + random.integers(1, n, _DRAWN)) % n
-    return compare_records(records, left, right)
 
 
 def _checked(given: Mapping[Any, Any], name: str) -> dict[str, tuple[float, ...]]:

@@ -120,6 +120,23 @@ def _customers(connection: Any) -> set[str]:
     return {names[number] for number, _ in rows if number in names}
 
 
+@pytest.mark.parametrize("roles", ["t_owner", "t_owner, t_keys"])
+def test_who_does_not_see_all_rows_migrates_nothing(
+    postgres: Postgres, place: Any, keys: KeyRing, roles: str
+) -> None:
+    """Rows that it does not see would stay as they were, and the tables be called up to date."""
+    name = f"t_migrator_{roles.count(',')}"
+    postgres.connection.execute(f"CREATE ROLE {name} LOGIN IN ROLE {roles}")
+    postgres.connection.execute(f"GRANT CONNECT ON DATABASE {place.database} TO {name}")
+    by = place.set(username=name)
+    with pytest.raises(StoreError, match="sees a part of the rows. Migrate by one that is a memb"):
+        CustomerStore.migrate(by, keys=keys, actor=OLE)
+    postgres.connection.execute(f"GRANT t_library TO {name}")
+    # now the policy is asked, which the store keeps in rows that are seen
+    with pytest.raises(AccessDeniedError, match="ole was denied 'migrate'"):
+        CustomerStore.migrate(by, keys=keys, actor=OLE)
+
+
 def test_readers_see_what_their_purpose_needs_of_holds_and_consents(login: Login) -> None:
     asked = "SELECT kind, content::jsonb ->> 'purpose' FROM protections"
     assert login("bo", "selling").execute(asked).fetchall() == [("consent", "selling")]

@@ -105,6 +105,24 @@ def test_money_settles_what_nobody_called_settled(dossier_with: Callable[..., Do
     assert listed["days_late"].to_dict() == {"I1": 30, "I2": 10, "I3": 60}
 
 
+def test_what_is_paid_twice_makes_nothing_late(dossier_with: Callable[..., Dossier]) -> None:
+    told = [
+        *invoice("I1", 100), *payment("Z1", "I1", 60, "2024-04-20"),
+        *payment("Z2", "I1", 40, "2024-05-01"), *payment("Z3", "I1", 100, "2024-06-20"),
+    ]  # fmt: skip
+    listed = dossier_with(told).tables["invoices"].iloc[0]
+    assert (f"{listed['settled_on']:%m-%d}", listed["days_late"]) == ("05-01", 0)
+
+
+def test_a_payment_without_its_day_is_of_the_day_from_which_it_is_true(
+    dossier_with: Callable[..., Dossier],
+) -> None:
+    told = [*invoice("I1", 100)]
+    for number, day in (("Z1", "2024-05-10"), ("Z2", "2024-07-10")):
+        told += [fact for fact in payment(number, "I1", 30, day) if "paid_on" not in fact[1]]
+    assert owed(dossier_with(told)).to_dict() == {"CNY": 70}
+
+
 def test_money_in_another_currency_pays_nothing(dossier_with: Callable[..., Dossier]) -> None:
     told = [*invoice("I1", 100, "USD"), *payment("Z1", "I1", 90, "2024-05-10", "JPY")]
     assert owed(dossier_with(told)).to_dict() == {"USD": 100}

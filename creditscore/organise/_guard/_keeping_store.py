@@ -402,7 +402,7 @@ class StoreKeeping(StoreErasing):
         self._check_open()
         self._desk.check("audit")
         with self._reading() as connection:
-            check_sees_all(connection)
+            check_sees_all(connection, "Check the trail")
             told = Told()
             trail = self._desk.trail_at(FollowedSink(connection, told.take)).verify(anchors)
             if not trail.is_whole:

@@ -40,13 +40,10 @@ _COLUMNS = {
     "audit": ("number", "hash"),
     "observations": (
         "id", "customer_id", "item_id", "record", "number", "text", "true_from", "true_to",
-        "origin_id", "collected_at", "evidence", "evidence_cipher", "batch_id", "ctid",
+        "origin_id", "collected_at", "evidence", "evidence_cipher", "batch_id",
     ),
 }  # fmt: skip
-"""Columns that readers may see; fingerprints and encrypted values are not among them.
-
-By the place of a row, ``ctid``, the table is read some pages at a time.
-"""
+"""Columns that readers may see; fingerprints and encrypted values are not among them."""
 _LARGE_OBJECTS = ", ".join(
     f"pg_catalog.{name}"
     for name in ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)")

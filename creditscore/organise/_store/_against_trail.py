@@ -90,8 +90,10 @@ class FollowedSink(SqlSink):
             yield record
 
 
-def check_sees_all(connection: sa.Connection) -> None:
+def check_sees_all(connection: sa.Connection, what: str) -> None:
     """Check that row-level security hides nothing, which would look as if it were taken out.
+
+    `what` says what is to be done by another log-in.
 
     Raises
     ------
@@ -103,7 +105,10 @@ def check_sees_all(connection: sa.Connection) -> None:
     # who may be the owner is denied only what the roles are whose rights it inherits
     asked = sa.text(
         "SELECT NOT row_security_active('observations') "
-        "OR has_table_privilege('protections', 'INSERT') AND NOT EXISTS ("
+        "OR EXISTS (SELECT FROM pg_policies, unnest(roles) AS role "
+        "WHERE tablename = 'observations' AND schemaname = current_schema() "
+        "AND cmd = 'ALL' AND qual = 'true' AND role <> 'public' AND pg_has_role(role, 'USAGE')) "
+        "AND NOT EXISTS ("
         "SELECT FROM pg_class, pg_policies, unnest(roles) AS role "
         "WHERE oid = 'observations'::regclass AND permissive = 'RESTRICTIVE' "
         "AND schemaname = current_schema() AND role <> 'public' "
@@ -112,9 +117,8 @@ def check_sees_all(connection: sa.Connection) -> None:
     )
     if not connection.execute(asked).scalar():
         msg = (
-            "This log-in of PostgreSQL sees a part of the rows, and cannot tell what was taken "
-            "out. Check the trail by that of the program that loads: a member of the role of the "
-            "library."
+            f"This log-in of PostgreSQL sees a part of the rows. {what} by one that is a member of "
+            "the role of the library, as is that of the program that loads."
         )
         raise StoreError(msg)
 

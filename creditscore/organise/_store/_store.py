@@ -20,6 +20,7 @@ from creditscore.organise._guard._register import ErasureRegister
 from creditscore.organise._guard._rights_store import StoreRights
 from creditscore.organise._store._access import Desk, who
 from creditscore.organise._store._added import begun
+from creditscore.organise._store._against_trail import check_sees_all
 from creditscore.organise._store._backup import Backup, back_up
 from creditscore.organise._store._backup_report import BackupReport
 from creditscore.organise._store._base import OWNER
@@ -268,7 +269,8 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         BrokenTrailError
             The audit trail is not whole.
         StoreError
-            The trail remembers newer tables than there are.
+            The trail remembers newer tables than there are; or the log-in of PostgreSQL does not
+            see all rows.
 
         Warns
         -----
@@ -298,6 +300,7 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
             with writing(engine) as connection:
                 # first, since what is no store has no settings either
                 revision_of(connection)
+                check_sees_all(connection, "Migrate")
                 vault = open_vault(connection, keys)
                 desk = Desk(engine=engine, vault=vault, policy=None, actor=who(actor))
                 bring_up_to_date(connection, desk)

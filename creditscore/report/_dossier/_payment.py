@@ -58,7 +58,8 @@ def _wide(rows: pd.DataFrame, days: Sequence[str], amounts: Sequence[str]) -> pd
 def _paid(reading: Reading) -> pd.DataFrame | None:
     """Return payments of invoices up to the day, or None where the role sees no payments.
 
-    A row a payment: invoice, amount, paid_on, unit, observation (of the amount).
+    A row a payment in the order of days: invoice, amount, paid_on (else the day from which the
+    amount is true), unit, observation (of the amount).
     """
     if not reading.sees(*_MONEY):
         return None
@@ -67,9 +68,11 @@ def _paid(reading: Reading) -> pd.DataFrame | None:
     if "invoice" not in wide:
         wide["invoice"] = pd.Series(dtype=object)
     amounts = rows[rows["item"] == "payment.amount"].set_index("record")
-    wide = wide.join(amounts[["unit", "observation"]])
+    wide = wide.join(amounts[["unit", "observation", "true_from"]])
+    wide["paid_on"] = wide["paid_on"].fillna(wide["true_from"])
     known = wide["invoice"].notna() & wide["observation"].notna()
-    return wide[known & (wide["paid_on"] <= pd.Timestamp(reading.day))]
+    made = wide[known & (wide["paid_on"] <= pd.Timestamp(reading.day))]
+    return made.sort_values("paid_on", kind="stable")
 
 
 def _invoices(reading: Reading, rows: pd.DataFrame, money: pd.DataFrame | None) -> pd.DataFrame:
@@ -80,12 +83,13 @@ def _invoices(reading: Reading, rows: pd.DataFrame, money: pd.DataFrame | None) 
     wide["settled_on"] = wide["settled_on"].where(wide["settled_on"] <= today)
     returned = wide["returned_amount"].where(~(wide["returned_on"] > today), 0.0)
     wide["currency"] = _currency(clear, wide)
-    paid, last_day = _sums(wide, money)
-    rest = (wide["amount"] - returned - paid).round(_CENTS)
+    owed = wide["amount"] - returned
+    paid, paid_off = _sums(wide["currency"], owed, money)
+    rest = (owed - paid).round(_CENTS)
     # money settles what the export calls open; an amount that nobody told is not 0
     done = (rest <= 0) & (wide["amount"] > 0) & wide["settled_on"].isna()
     returned_on = wide["returned_on"].where(returned > 0)
-    last_day = pd.concat([last_day, returned_on], axis="columns").max(axis="columns")
+    last_day = pd.concat([paid_off, returned_on], axis="columns").max(axis="columns")
     wide["settled_on"] = wide["settled_on"].where(~done, last_day)
     is_open = wide["settled_on"].isna()
     end = wide["settled_on"].fillna(today)
@@ -100,15 +104,19 @@ def _invoices(reading: Reading, rows: pd.DataFrame, money: pd.DataFrame | None) 
     return found[is_open | recent].reset_index()
 
 
-def _sums(wide: pd.DataFrame, money: pd.DataFrame | None) -> tuple[pd.Series, pd.Series]:
-    """Return what was paid of each invoice in its currency, and the day of the last payment."""
+def _sums(
+    currency: pd.Series, owed: pd.Series, money: pd.DataFrame | None
+) -> tuple[pd.Series, pd.Series]:
+    """Return what was paid of each invoice in its currency, and the day that left nothing open."""
     if money is None:
-        return pd.Series(0.0, index=wide.index), pd.Series(pd.NaT, index=wide.index)
-    currency = money["invoice"].map(wide["currency"])
-    mine = money[(money["unit"] == currency) | (money["unit"] == "") | (currency == "")]
-    of = mine.groupby("invoice")
-    paid = of["amount"].sum().reindex(wide.index).fillna(0.0)
-    return paid, of["paid_on"].max().reindex(wide.index)
+        return pd.Series(0.0, index=owed.index), pd.Series(pd.NaT, index=owed.index)
+    of = money["invoice"].map(currency)
+    mine = money[(money["unit"] == of) | (money["unit"] == "") | (of == "")]
+    so_far = mine.groupby("invoice")["amount"].cumsum()
+    # what is paid after that was paid twice, and makes nothing late
+    off = mine[((mine["invoice"].map(owed) - so_far).round(_CENTS) <= 0).to_numpy()]
+    paid = mine.groupby("invoice")["amount"].sum().reindex(owed.index).fillna(0.0)
+    return paid, off.groupby("invoice")["paid_on"].min().reindex(owed.index)
 
 
 def _currency(rows: pd.DataFrame, wide: pd.DataFrame) -> pd.Series:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from creditscore.datasets import make_trading_firm
-from creditscore.organise import MatchWeights, match_customers
+from creditscore.organise import MatchWeights, estimate_match_weights, match_customers
 
 DEFAULT = MatchWeights.default()
 BOTH = pytest.mark.parametrize("weights", [None, DEFAULT], ids=["estimated", "default"])
@@ -51,6 +51,25 @@ def test_namesakes_are_not_merged_where_no_column_has_numbers(
     quality = match_customers(table[["customer", *columns]], weights=weights).quality(truth)
     assert quality.precision == 1.0
     assert quality.recall >= least
+
+
+@BOTH
+@pytest.mark.parametrize("blank", [0.3, 0.6])
+def test_namesakes_are_not_merged_where_contacts_are_missing(
+    firm: tuple[pd.DataFrame, dict[str, str]], weights: MatchWeights | None, blank: float
+) -> None:
+    customers, truth = firm
+    table = customers[["customer", "name", "phone", "email", "address", "birth_year"]].copy()
+    rng = np.random.default_rng(0)
+    for column in ("phone", "address", "birth_year"):
+        table.loc[rng.random(len(table)) < blank, column] = None
+    for columns in (list(table), ["customer", "name", "phone", "email"]):
+        quality = match_customers(table[columns], weights=weights).quality(truth)
+        assert quality.precision == 1.0
+        assert quality.recall > 0
+    # nor are they counted as matches
+    share = estimate_match_weights(table[["customer", "name", "phone", "email"]]).match_share
+    assert share * len(table) * (len(table) - 1) / 2 < len(table) - len(set(truth.values()))
 
 
 @BOTH
@@ -103,6 +122,7 @@ def test_the_same_number_outweighs_another_name() -> None:
     [
         ("87654321", "5 Elm Street, Lin", ""),
         ("12345678", "9 Oak Road, Lin", ""),
+        ("87654321", "5 Elms Street, Lin", ""),
         (None, None, ""),
         ("87654321", None, BY_EMAIL),
         (None, "9 Oak Road, Lin", BY_EMAIL),
@@ -117,6 +137,50 @@ def test_an_e_mail_address_beside_other_contacts(
     )  # fmt: skip
     found = match_customers(table, weights=DEFAULT, match_from=0.9)
     assert found.pairs["why"].tolist() == [why]
+
+
+@pytest.mark.parametrize(
+    ("phones", "known", "why"),
+    [
+        (["12345678", "87654321", "34567812"], {}, BY_EMAIL),
+        (["12345678", "87654321", "34567812"], {"birth_year": 1949}, BY_EMAIL),
+        (["12345678", "87654321", "34567812"], {"identity_number": "11010519491231002X"}, ""),
+        (["12345678", "12345678", "12345678"], {}, ""),
+        (["12345678", None, None], {}, ""),
+    ],
+)
+@pytest.mark.parametrize("address", [[None, None], ["5 Elm Street, Lin", "5 Elms Street, Lin"]])
+@pytest.mark.parametrize("own", [{}, {"birth_year": 1990}, {"registration_number": "HRB 81234"}])
+def test_whether_e_mail_addresses_are_made_of_names_is_judged_by_the_table(
+    phones: list[str | None],
+    known: dict[str, Any],
+    why: str,
+    address: list[str | None],
+    own: dict[str, Any],
+) -> None:
+    others = records(name=["Zebulon Quux"] * 3, email=["zebulon.quux@x.example"] * 3, phone=phones)
+    pair = records(
+        name=["Ada Wyrm"] * 2, email=["ada.wyrm@x.example"] * 2, phone=["23456781", None],
+        address=address,
+    )  # fmt: skip
+    table = pd.concat([others.assign(**known), pair.assign(customer=["A", "B"], **own)])
+    found = match_customers(table, weights=DEFAULT, match_from=0.9).pairs
+    assert found.loc[found["left"] == "A", "why"].tolist() == ["" if own else why]
+
+
+@pytest.mark.parametrize(
+    ("phones", "n_merges"),
+    [(["12345678", "87654321", "34567812"], 0), (["12345678", None, None], 2)],
+)
+def test_groups_are_judged_by_the_table(phones: list[str | None], n_merges: int) -> None:
+    table = records(
+        name=["Ada Wyrm"] * 3 + ["Zebulon Quux"] * 3,
+        email=["ada.wyrm@x.example"] * 3 + ["zebulon.quux@x.example"] * 3,
+        phone=["23456781", "23456781", None, *phones],
+        address=["5 Elm Street, Lin", None, "5 Elm Street, Lin", None, None, None],
+    )
+    merges = match_customers(table, weights=DEFAULT).merges
+    assert merges["customer"].isin(["C1", "C2"]).sum() == n_merges
 
 
 def test_names_that_are_alike_of_one_year_of_birth_may_be_merged() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._warn import warn_user
 from creditscore.exceptions import NonConvergenceWarning
-from creditscore.organise._match._contradiction import HELD, may_be_matches
+from creditscore.organise._match._contradiction import HELD, emails_of_names, may_be_matches
 from creditscore.organise._match._levels import BEST, LEVELS, MISSING, NAME, Comparison, Levels
 
 _MOST_STEPS = 2000
@@ -78,7 +78,7 @@ def estimate_shares(
     m, share = [np.array(shares) for shares in start], match_share
     levels, common = patterns.levels, patterns.name_shares * n_records >= 1
     others = _Others(patterns, weights, common, beside, n_possible, n_drawn)
-    taught = may_be_matches(patterns)
+    taught = may_be_matches(patterns, of_names=emails_of_names(compared))
     # a field that differs between namesakes must not teach that matches differ in it
     agree_beside = (np.delete(levels, NAME, axis=1) > 0).any(axis=1)
     taught &= ~(patterns.same_name & common & ~agree_beside)

@@ -12,7 +12,7 @@ from creditscore._validation import check_integer, check_real
 from creditscore.exceptions import InvalidParameterError
 from creditscore.organise._match._blocking import CandidatePairs, blocked
 from creditscore.organise._match._cluster import clusters_of, doubts, merges_of
-from creditscore.organise._match._contradiction import contradictions
+from creditscore.organise._match._contradiction import contradictions, emails_of_names
 from creditscore.organise._match._levels import LEVELS, Comparison, compare_records
 from creditscore.organise._match._match_result import MatchResult
 from creditscore.organise._match._namesakes import warn_of_namesakes
@@ -90,10 +90,17 @@ def match_customers(
     -----
     Some pairs are never merged unseen, however much they agree in: their names are not close
     (sister firms share an office and a telephone), unless they are alike and the years of birth are
-    the same; their years of birth differ (father and son); or of all contacts the e-mail address
-    alone is the same, and telephone or address differ (an e-mail address may be made of the name,
-    which namesakes share). They go to the queue, with that as the reason, unless a registration or
+    the same; their years of birth differ (father and son); or the e-mail address is the same, and
+    telephone or address differ and neither agrees (an e-mail address may be made of the name, which
+    namesakes share). They go to the queue, with that as the reason, unless a registration or
     identity number is the same.
+
+    Whether e-mail addresses are made of names is judged once a table: they are where, of the pairs
+    alike in name with one e-mail address, those that differ in telephone or address and agree in
+    neither outnumber those that agree in one of them, or in a number. Then an address that is alike
+    does not count as agreeing, and pairs that have neither telephone nor address to compare go to
+    the queue as well, unless a number or the year of birth is the same. A table of names and e-mail
+    addresses alone cannot be judged so: its namesakes with one e-mail address are merged.
 
     Matches that have a record in common make one group. A group goes to the queue as a whole, and
     nothing of it is merged, where it holds two different registration or identity numbers (be it
@@ -175,7 +182,8 @@ class _Scored:
     ) -> None:
         self.records, self.weights, self.pairs, self.compared = records, weights, pairs, compared
         self.probability = weights.probability_of(compared)
-        self.against = contradictions(compared)
+        self.of_names = emails_of_names(compared)
+        self.against = contradictions(compared, of_names=self.of_names)
 
     def judged(
         self, match_from: float, review_from: float, max_cluster: int
@@ -185,7 +193,8 @@ class _Scored:
         def unlike(left: Int1D, right: Int1D) -> Bool1D:
             compared = compare_records(self.records, left, right)
             low = self.weights.probability_of(compared) < review_from
-            return np.asarray(low | (contradictions(compared) != ""), dtype=bool)
+            why = contradictions(compared, of_names=self.of_names)
+            return np.asarray(low | (why != ""), dtype=bool)
 
         sure = (self.probability >= match_from) & (self.against == "")
         merged, held_back, against = [], {}, {}

@@ -139,6 +139,7 @@ def test_a_dash_before_a_number_is_its_minus(text: str, tmp_path: Path) -> None:
         ({}, "EUR", '0.0,"Mio. €"', 1_000, 1),
         ({}, "EUR", '0.0 "Mio. €"', 1_000_000, 1),
         ({"item": "months", "unit": "years", "high": 9}, "", '0" Jahre"', 12, 12),
+        ({"item": "months", "unit": "years", "high": 9}, "", '0" months"', 1, 12),
         ({"item": "months", "unit": "years at work", "factor": 12, "high": 9}, "", '0" years"', 1,
          1),
         ({"item": "employees"}, "", '0.0,"k"', 1, 1),
@@ -161,6 +162,26 @@ def test_a_number_that_is_shown_in_another_scale_is_rejected(
         f"is counted in {counted:,} by the format of its cell, and is to be in {asked:,}: {ASKED}"
     )
     assert found == (({**others, "q": 5}, []) if counted == asked else (others, [reason]))
+
+
+@pytest.mark.parametrize("number_format", ["0%", "0.0%", "0.000%;[Red]-0.000%"])
+@pytest.mark.parametrize("unit", ["fraction", "ratio", "%", "% of sales"])
+def test_per_cent_of_a_cell_is_one_in_every_format(
+    unit: str, number_format: str, tmp_path: Path
+) -> None:
+    form = form_of([Question(key="q", kind="number", text="Q", unit=unit, low=0, high=100)])
+    answer = 45.0 if "%" in unit else 0.45
+    assert answered(tmp_path / "form.xlsx", form, (0.45, number_format)) == ({"q": answer}, [])
+
+
+def test_amounts_of_a_time_are_shown_as_they_are_asked(tmp_path: Path) -> None:
+    rent = Question(key="q", kind="number", text="Q", item="revenue", unit="EUR per month", low=0)
+    shown = [(5, '0 "EUR/Monat"'), (5, "0.00 €")]
+    for cell in shown:
+        assert answered(tmp_path / "form.xlsx", form_of([rent]), cell) == ({"q": 5}, [])
+    values, reasons = answered(tmp_path / "form.xlsx", form_of([rent]), (5, '0 "EUR p.a."'))
+    told = "is counted in 1 EUR per 12 months by the format of its cell, and is to be in"
+    assert (values, reasons) == ({}, [f"{told} EUR per month: {ASKED}"])
 
 
 def test_a_format_says_nothing_against_an_answer_of_no_unit(tmp_path: Path) -> None:

@@ -23,7 +23,13 @@ from creditscore.collect import (
     read_source,
 )
 from creditscore.collect._questionnaire._counted import kept_in
-from creditscore.collect._reader._measure import Measure, factor_to, may_mean, measure_of
+from creditscore.collect._reader._measure import (
+    Measure,
+    factor_to,
+    may_mean,
+    measure_of,
+    times_beside,
+)
 from creditscore.exceptions import InvalidDataError, InvalidParameterError
 
 AT = "2024-05-02"
@@ -52,6 +58,10 @@ def item_in(unit: str) -> Item:
         ("m²", "1", "1", "m2", ""), ("百分点", "1", "0.01", "fraction", ""),
         ("k.A.", "1", "1", "k.a.", ""), ("per cent", "1", "0.01", "fraction", ""),
         ("USD/EUR", "1", "1", "usd/eur", ""), ("30 days", "1", "1", "30 days", ""),
+        ("persons / 人", "1", "1", "persons", ""), ("万元/元", "10000", "1", "CNY", ""),
+        ("Mitarbeiter/innen", "1", "1", "mitarbeiter/innen", ""),
+        ("EUR/piece", "1", "1", "EUR", "1 piece"), ("months/year", "1", "1", "months",
+         "12 months"),
         ("shares 1000", "1", "1", "shares 1000", ""),
     ],
 )  # fmt: skip
@@ -121,9 +131,11 @@ def numbers_read(item: Item, cells: list[str], unit: str = "") -> list[float]:
 
 
 def test_a_cell_may_count_in_the_unit_of_its_item_or_in_less() -> None:
-    assert numbers_read(item_in("万吨"), ["3 万吨", "3万", "20000 吨", "3 kg"]) == [3.0, 3.0, 2.0]
+    assert numbers_read(item_in("万吨"), ["3 万吨", "3万", "20000 吨"]) == [3.0, 3.0, 2.0]
     assert numbers_read(item_in("thousand units"), ["3 thousand units", "500 units"]) == [3.0, 0.5]
-    assert numbers_read(item_in("千克"), ["3 千克", "3 克"]) == [3.0]
+    assert numbers_read(item_in("千克"), ["3 千克", "3 克", "3 t"]) == [3.0, 0.003, 3000.0]
+    assert numbers_read(item_in("days"), ["3 Wochen", "3 months", "3 boxes"]) == [21.0]
+    assert numbers_read(item_in("EUR per month"), ["5 €/Monat", "€5", "5 EUR p.a."]) == [5.0, 5.0]
     # in a column of less, what the item itself counts in is another
     assert numbers_read(item_in("万吨"), ["30000 吨", "3 万吨"], "吨") == [3.0]
     assert numbers_read(item_in("ratio"), ["45%", "0.45"]) == [0.45, 0.45]
@@ -141,22 +153,73 @@ def test_codes_of_scaled_units_are_one_value_once_the_item_is_known() -> None:
     assert coded.to_observations(catalogue=catalogue).table["number"].tolist() == [5.0]
 
 
+def test_codes_say_the_currency_alone() -> None:
+    note = Interview(
+        interview="G1", customer="C1", text="It has five.", interviewer="wu", at="2024-05-06",
+        source="site_visit",
+    )  # fmt: skip
+    coded = note.code("monthly_income", 5, coder="li", passage="five", unit="TUSD p.a.")
+    with pytest.raises(InvalidDataError, match=r"over which time .*: name the currency alone, USD"):
+        coded.to_observations()
+    same = note.code("x", 5, coder="li", passage="five", unit="TUSD p.a.")
+    catalogue = ItemCatalogue(items=(item_in("USD per year"),))
+    assert same.to_observations(catalogue=catalogue).table["number"].tolist() == [5_000.0]
+
+
 def test_observations_say_the_currency_alone() -> None:
     facts = pd.DataFrame({
         "customer": ["A"], "item": ["revenue"], "value": [5], "unit": ["TEUR per month"],
         "true_from": "2023-12-31", "source": "public_filing", "method": "data_analysis",
         "collected_at": AT,
     })  # fmt: skip
-    with pytest.raises(InvalidDataError, match="unit 'TEUR per month' says what amounts are of: "
-                       "give EUR, and let the item say it"):  # fmt: skip
+    with pytest.raises(InvalidDataError, match=r"'TEUR per month' says over which time amounts "
+                       "are.*: name the currency alone, EUR"):  # fmt: skip
         Observations.from_frame(facts)
 
 
-def test_amounts_are_of_a_time_and_of_nothing_else() -> None:
-    revenue = ItemCatalogue.standard()["revenue"]
-    assert factor_to(revenue, "USD per month") == (1, "USD")
+@pytest.mark.parametrize("unit", ["USD per month", "USD per year", "TUSD p.a.", "美元/年"])
+def test_amounts_are_of_no_time_that_their_item_does_not_say(unit: str) -> None:
+    income = ItemCatalogue.standard()["monthly_income"]
+    with pytest.raises(InvalidParameterError, match=r"over which time .* currency alone, USD, and"):
+        factor_to(income, unit)
     with pytest.raises(InvalidParameterError, match="'USD/shares' is no currency"):
-        factor_to(revenue, "USD/shares")
+        factor_to(income, "USD/shares")
+    assert factor_to(item_in("USD per year"), "TUSD p.a.") == (1_000, "USD per year")
+
+
+@pytest.mark.parametrize(
+    ("kept", "unit", "beside"),
+    [
+        ("days", "Tage", ["Tage", "天", "days"]), ("days", "weeks", ["weeks", "Wochen", "周"]),
+        ("weeks", "days", ["days", "天"]), ("months", "年", ["年", "years"]),
+        ("persons", "万人", ["万人", "万 persons"]), ("t", "kg", ["kg", "公斤"]),
+        ("fraction", "pct", ["pct", "percent"]), ("fraction", "basis points", ["bp", "bps"]),
+        ("EUR per month", "TEUR per month", ["TEUR per month", "T€/Monat", "TEUR"]),
+        ("boxes", "thousand boxes", ["thousand boxes"]), ("bps", "", ["bp"]),
+    ],
+)  # fmt: skip
+def test_a_cell_may_name_the_unit_of_its_rule(kept: str, unit: str, beside: list[str]) -> None:
+    (plain,) = numbers_read(item_in(kept), ["3"], unit)
+    cells = [f"3 {words}" for words in beside]
+    assert numbers_read(item_in(kept), cells, unit) == [plain] * len(cells)
+
+
+@pytest.mark.parametrize(
+    ("unit", "scale", "cell", "reason"),
+    [
+        ("days", 1, "3 kg", "names kg, and is to be in days"),
+        ("days", 1, "Lane 3", "has words beside its number that are no unit, and is to be in days"),
+        ("", 1, "3 lots", "has words beside its number that are no unit, and nothing says its 'un"),
+        ("EUR per month", 1, "3 EUR p.a.", "says per what its number is, and is to be in EUR per"),
+        ("days", 7, "3 days", "is counted in 1, and its column in 7"),
+    ],
+)
+def test_another_unit_beside_a_number_is_named(
+    unit: str, scale: int, cell: str, reason: str
+) -> None:
+    before, after = cell.split("3")
+    with pytest.raises(InvalidParameterError, match=f"^{reason}"):
+        times_beside(before.strip(), after.strip(), unit, Decimal(scale))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +229,15 @@ def test_amounts_are_of_a_time_and_of_nothing_else() -> None:
         ("days", "working days", True), ("days", "workdays", True), ("days", "逾期天数", True),
         ("%", "% of sales", True), ("fraction", "倍", True), ("count", "times", True),
         ("days per month", "late days per month", True), ("units", "tonnes", True),
+        ("persons", "persons on 31 December 2023", True), ("persons", "人（2023年末）", True),
+        ("persons", "Mitarbeiter/innen", True), ("cases", "cases in the last 12 months", True),
+        ("points", "1 bis 5", True), ("points", "1到5分", True), ("points", "out of 10", True),
+        ("index", "2015=100", True), ("units", "件/个", True), ("months", "months, 1 to 12", True),
+        ("years", "years (since 2010)", True), ("units", "pieces in 2000", True),
         ("units", "12 pieces", False), ("units", "pieces per day", False),
+        ("units", "boxes of 12", False), ("units", "pieces ('000 each)", False),
+        ("units", "pieces, 1,000 each", False), ("days", "30 days", False),
+        ("units", "台/年", False), ("persons", "persons/m²", False),
         ("days", "half days", False), ("days", "周转天数", False), ("years", "Vierteljahre", False),
         ("days", "working hours", False), ("fraction", "% of sales", False),
         ("days per month", "late days", False), ("thousand units", "pieces", False),

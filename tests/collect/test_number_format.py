@@ -50,11 +50,13 @@ SCALED = {
         ('"USD" 0.0,," m"', "USD", 1), ('"USD" 0" m"', "USD", 10**6), ('0"."0,', "", 1),
         ('0!.0,"万"', "", 1), ('0,.0"k €"', "EUR", 1), ('0"万人"', "", 10_000),
         ('[>=1000000]0.0,,"M €";[>=1000]0.0,"k €";0 €', "EUR", 1),
-        ('0.0"%"', "", "0.01"), ('0" weeks"', "", 7), ('0"千克"', "", None), ('0"t"', "", 1_000),
+        ('0.0"%"', "", "0.01"), ('0" weeks"', "", 7), ('0"千克"', "", 1), ('0"t"', "", 1_000),
+        ('0" days"', "", 1), ('0.00 "€/kg"', "EUR", 1), ('0 "EUR/Monat"', "EUR", 1),
+        ("0.0%", "", None), ("0.000%;[Red]-0.000%", "", None),
         # a currency alone says nothing, nor do other words
-        (ACCOUNTING, "EUR", None), ('0.00 "€/kg"', "EUR", None),
+        (ACCOUNTING, "EUR", None),
         ('"$"#,##0.00', "$", None), ("#,##0", "", None),
-        ('0" m"', "", None), ('0" days"', "", None), ("0.00E+00", "", None),
+        ('0" m"', "", None), ("0.00E+00", "", None),
         ("# ?/?", "", None), ('"-"', "", None), ("@", "", None), ('0" Sek"', "", None),
         ('_-* #,##0.00\\ _€_-', "", None), ("General", "", None), ('0"', "", None),
     ],
@@ -69,7 +71,8 @@ CATALOGUE = ItemCatalogue(
     items=tuple(
         Item(name=name, group="operating", unit=unit)
         for name, unit in (("coal", "万吨"), ("people", "persons"), ("terms_days", "days"),
-                           ("share", "fraction"))
+                           ("share", "fraction"), ("age", "months"), ("rent", "EUR per month"),
+                           ("wan", "万元"), ("price", ""))
     )
 )  # fmt: skip
 
@@ -170,7 +173,15 @@ def test_a_scale_of_what_is_no_money_is_that_of_its_item(tmp_path: Path) -> None
     [
         ("terms_days", "weeks", '0" weeks"', [35, 35]), ("terms_days", "", '0" weeks"', [5]),
         ("share", "%", '0.0"%"', [0.05, 0.05]), ("share", "", '0.0"%"', [5]),
-        ("terms_days", "", '0" Tage"', [5, 5]),
+        ("terms_days", "", '0" Tage"', [5, 5]), ("terms_days", "weeks", '0" days"', [35]),
+        ("age", "years", '0" months"', [60]), ("age", "", '0" days"', [5]),
+        ("coal", "万吨", '0" kg"', [5]), ("share", "%", '0" bp"', [0.05]),
+        ("people", "", '0"天"', [5]), ("people", "", '0" heads"', [5, 5]),
+        ("rent", "", '0 "EUR/Monat"', [5, 5]), ("rent", "", '0.00 "€"', [5, 5]),
+        ("rent", "TEUR per month", '0 "T€"', [5_000, 5_000]), ("rent", "", '0 "EUR p.a."', [5]),
+        ("rent", "", '0 "$/Monat"', [5]), ("wan", "", '"¥"0.00', [5, 5]),
+        ("wan", "", '0"万元"', [5, 5]), ("wan", "", '0"元"', [5, 5]), ("wan", "", '0"千元"', [5]),
+        ("price", "EUR", '0.00 "€/kg"', [5, 5]), ("price", "EUR", '0.00 "€/Jahr"', [5]),
     ],
 )  # fmt: skip
 def test_a_unit_that_a_format_names_is_that_of_its_rule(

@@ -118,7 +118,8 @@ def test_two_signs_of_a_minus_are_none(cell: str) -> None:
 def test_a_stroke_behind_another_sign_is_none(form: FileForm, given: list[str]) -> None:
     found = read(cells(*given), ItemRule(item="net_income", unit="EUR"), form)
     assert numbers(found) == []
-    assert [reason.startswith(NO_NUMBER) for reason in reasons(found)] == [True, True]
+    told = (NO_NUMBER, "has words beside its number that are no unit")
+    assert [reason.startswith(told) for reason in reasons(found)] == [True, True]
 
 
 def test_strokes_for_no_cents_are_known_as_numbers() -> None:

@@ -33,8 +33,9 @@ class ItemCode:
         What it is.
     unit : str, default=""
         What a number is counted in, such as ``"million USD"`` or ``"万元"``: it is kept as a
-        number of USD or CNY. Amounts have no other currency. Units of other numbers, such as
-        ``"万吨"``, stay as they are until the item is known.
+        number of USD or CNY. Amounts have no other currency, and are of no time, such as a year,
+        that the unit of their item does not say. Units of other numbers, such as ``"万吨"``, stay
+        as they are until the item is known.
     coder : str
         Who says so.
     start, stop : int

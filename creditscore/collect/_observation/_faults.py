@@ -18,7 +18,7 @@ from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import METHODS, SOURCE_KINDS, TEXT_COLUMNS
 from creditscore.collect._observation._incoming import coded, day_or_none
 from creditscore.collect._observation._item import Item
-from creditscore.collect._reader._measure import factor_to, measure_of
+from creditscore.collect._reader._measure import factor_to
 from creditscore.exceptions import InvalidParameterError
 
 _MOST_LETTERS = 60
@@ -188,8 +188,6 @@ def _unit_fault(item: Item | None, unit: str) -> str:
         factor, kept = factor_to(item, unit)
     except InvalidParameterError as error:
         return f"does not fit: {error}"
-    if measure_of(unit).per:
-        return f"says what amounts are of: give {kept}, and let the item say it"
     # an amount in TEUR would be a thousand times too small for whoever reads EUR
     return "" if factor == 1 else f"counts in {factor:,}: give numbers in {kept or 'whole units'}"
 

@@ -34,7 +34,7 @@ def check_counted(question: Question, owner: str) -> None:
     told = _told(question)
     if not told:
         return
-    factor = abs(Decimal(repr(question.factor)))
+    factor = abs(factor_of(question))
     if len(told) > 1:
         _check_languages(question, owner, factor)
     _check_factor(question, told[0], owner, factor)
@@ -53,6 +53,11 @@ def check_counted(question: Question, owner: str) -> None:
             "the one that is meant."
         )
         raise InvalidParameterError(msg)
+
+
+def factor_of(question: Question) -> Decimal:
+    """Return the factor of a question, 1 where none is given."""
+    return ONE if question.factor is None else Decimal(repr(question.factor)).normalize()
 
 
 def told_unit(question: Question) -> str:
@@ -86,14 +91,9 @@ def _check_languages(question: Question, owner: str, factor: Decimal) -> None:
     if not is_one:
         msg = (
             f"{owner} has the units {question.unit!r} and {question.unit_zh!r}, which are read as "
-            f"{_words(one)} and {_words(other)}. Let both mean the same."
+            f"{one.words} and {other.words}. Let both mean the same."
         )
         raise InvalidParameterError(msg)
-
-
-def _words(asked: Measure) -> str:
-    per = f" per {asked.per}" if asked.per else ""
-    return f"{(asked.scale * asked.size).normalize():,f} {asked.base}{per}".rstrip()
 
 
 def _check_factor(question: Question, words: str, owner: str, factor: Decimal) -> None:
@@ -111,7 +111,7 @@ def _check_factor(question: Question, words: str, owner: str, factor: Decimal) -
         out = f"Give the whole factor: {whole:,f}, if the item is {factor.normalize():,f} of these"
     msg = (
         f"{owner} has the unit {words!r}, which counts in {asked.scale:,}, and the factor "
-        f"{question.factor:,g}. {out}."
+        f"{factor_of(question):,f}. {out}."
     )
     raise InvalidParameterError(msg)
 
@@ -133,12 +133,12 @@ def kept_in(question: Question, item: Item, told: str = "") -> tuple[Decimal, st
     InvalidParameterError
         Units or factors contradict each other, or an amount has a unit that is no currency.
     """
-    own = Decimal(repr(question.factor))
+    own = factor_of(question)
     words = _told(question)
     if not item.unit:
         # beside a currency in one language, words in the other may be of people
         words = words[:1]
-    read = [_turned(item, said, own) for said in words] or [(ONE, item.unit)]
+    read = [_turned(item, said, question) for said in words] or [(ONE, item.unit)]
     if read[0] != read[-1]:
         (one, _), (other, _) = read[0], read[-1]
         msg = (
@@ -160,9 +160,9 @@ def kept_in(question: Question, item: Item, told: str = "") -> tuple[Decimal, st
     return factor * times, unit
 
 
-def _turned(item: Item, words: str, own: Decimal) -> tuple[Decimal, str]:
+def _turned(item: Item, words: str, question: Question) -> tuple[Decimal, str]:
     """Return the factor that words for a unit stand for beside that of a question."""
-    asked = measure_of(words)
+    asked, own = measure_of(words), abs(factor_of(question))
     if not item.unit and is_currency(asked.base):
         # whatever the amount is of is the matter of the item: EUR per month, EUR/kg
         return asked.scale, asked.base
@@ -171,13 +171,16 @@ def _turned(item: Item, words: str, own: Decimal) -> tuple[Decimal, str]:
     except InvalidParameterError as error:
         if not item.unit or is_money(asked.base):
             raise
-        if abs(own) != 1:
-            return abs(own), item.unit
+        if question.factor is not None:
+            return own, item.unit
         if may_mean(words, item.unit):
             return asked.scale, item.unit
-        msg = f"{error}; name its unit alone, such as {item.unit!r}, or give its factor"
+        msg = (
+            f"{error}; name its unit alone, such as {item.unit!r}, or give its factor, 1 where it "
+            "means the same"
+        )
         raise InvalidParameterError(msg) from error
-    if item.unit and abs(own) not in (1, factor):
+    if item.unit and own not in (1, factor):
         msg = (
             f"{words!r} stands for {factor.normalize():,f} of the item {item.name!r}, and the "
             f"factor is {own.normalize():,f}"

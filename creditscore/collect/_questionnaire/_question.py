@@ -70,8 +70,8 @@ default="text"
         ``"万元"``, ``"%"``, ``"days"``. Both must mean the same. Numbers are turned into the unit
         of the item, and amounts keep their currency; the factor is read from these words, as by
         :class:`ItemRule`. Words that are no known unit, such as cases, mean that of the item.
-        Units of money, of time, of fractions, and words with a number or "per" do not, unless
-        they are of the item itself: they need a factor.
+        Units of money, of time, of fractions, and words with "per" or a number that could count,
+        such as boxes of 12, do not, unless they are of the item itself: they need a factor.
     unit_from : str, default=""
         Key of an earlier choice or text that holds the unit, such as the currency of amounts.
     low : float, default=-inf
@@ -80,9 +80,9 @@ default="text"
         Greatest number, itself allowed; of a scale a whole number, 5 unless given.
     decimals : int, optional
         Most decimals of a number, 0 or more; without, any.
-    factor : float, default=1
-        What a number is multiplied by for the item, where its unit does not say it; another one
-        than it says is refused.
+    factor : float, optional
+        What a number is multiplied by for the item, where its unit does not say it: 1 where words
+        that are no known unit mean that of the item; another one than it says is refused.
     choices : tuple of Choice, default=()
         What a choice offers, two or more.
     anchors : tuple of Anchor, default=()
@@ -123,7 +123,7 @@ default="text"
     low: float = -math.inf
     high: float = math.inf
     decimals: int | None = None
-    factor: float = 1.0
+    factor: float | None = None
     choices: tuple[Choice, ...] = ()
     anchors: tuple[Anchor, ...] = ()
     bands: tuple[PointsBand, ...] = ()
@@ -183,15 +183,19 @@ default="text"
             raise InvalidParameterError(msg)
         if self.kind == "scale":
             self._check_steps(owner)
-        object.__setattr__(self, "factor", plain_number(self.factor, "factor", owner))
-        if self.factor == 0:
-            msg = f"{owner} must have a factor other than 0."
-            raise InvalidParameterError(msg)
+        if self.factor is not None:
+            self._set_factor(owner)
         if self.decimals is not None:
             check_integer(self.decimals, "decimals", owner, low=0)
         check_integer(self.rows, "rows", owner, low=1)
         if self.rows > _MOST_ROWS:
             msg = f"{owner} has room for {_MOST_ROWS} rows at most. Got {self.rows}."
+            raise InvalidParameterError(msg)
+
+    def _set_factor(self, owner: str) -> None:
+        object.__setattr__(self, "factor", plain_number(self.factor, "factor", owner))
+        if self.factor == 0:
+            msg = f"{owner} must have a factor other than 0."
             raise InvalidParameterError(msg)
 
     def _check_steps(self, owner: str) -> None:

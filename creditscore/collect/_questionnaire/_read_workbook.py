@@ -22,7 +22,7 @@ from creditscore.collect._questionnaire._answer_file import (
     read_bytes,
 )
 from creditscore.collect._questionnaire._check_answers import AnswerFault
-from creditscore.collect._questionnaire._counted import told_unit
+from creditscore.collect._questionnaire._counted import factor_of, told_unit
 from creditscore.collect._questionnaire._fills import unit_told
 from creditscore.collect._questionnaire._question import Question
 from creditscore.collect._questionnaire._questionnaire import Questionnaire
@@ -309,18 +309,22 @@ class _Reader:
         """Refuse a number that is shown in another currency or scale than it is asked in."""
         if not _is_number(cell.value):
             return
-        asked = measure_of(told_unit(question))
-        counted, name = asked.scale * asked.size, asked.base
-        if counted == 1:
+        words = told_unit(question)
+        asked, counted = measure_of(words), ONE
+        if asked.scale * asked.size == 1:
             # the factor may say the scale as well
-            counted = scale_of(Decimal(repr(question.factor)))
+            counted = scale_of(factor_of(question))
         told = self.found.given.get(question.unit_from)
         if told is not None:
-            answered = measure_of(unit_told(self.form[question.unit_from], told))
-            counted, name = counted * answered.scale * answered.size, answered.base or name
+            answer = unit_told(self.form[question.unit_from], told)
+            answered = measure_of(answer)
+            if answered.base:
+                words, counted = answer, counted * asked.scale * asked.size
+            else:
+                counted *= answered.scale
         # where nothing is asked, only an item would lose what the number is in
-        if name or counted != 1 or question.item:
-            fault = shown_by(cell.number_format).fault(name, counted, _WAY_OUT)
+        if words or question.item or counted != 1:
+            fault = shown_by(cell.number_format).fault(words, counted, _WAY_OUT)
             if fault:
                 raise _CellError(fault)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from creditscore.collect._observation._item import Item
 from creditscore.collect._reader._units import (
@@ -47,6 +48,8 @@ _WORDS = {
 Hours are no part of a day here: a working day has eight.
 """
 _SIZES = {word: (base, Decimal(size)) for (base, size), words in _WORDS.items() for word in words}
+BASES = frozenset(base for base, _ in _WORDS)
+"""Bases of which each is none of another: days are neither months nor kg."""
 _TIMES = ("seconds", "days", "months")
 _KNOWN = (FRACTION, *_TIMES)
 _PER = re.compile(
@@ -56,9 +59,15 @@ _PER = re.compile(
 )
 _OF_RATIOS = ("times", "x", "倍")
 """Other names of a fraction, which may be numbers of events, too."""
-_RANGE = re.compile(r"\d+ ?[-–~至] ?\d+")
+_RANGE = re.compile(r"\d+ ?(?:[-–~至到]|to|bis) ?\d+")
 """Numbers that say from where to where others go: points (1-5)."""
-_NUMBER = re.compile(r"(?<!\w)'?\d")
+_COUNT = re.compile(
+    r"^\(?\d[\d.,' ]*[^\W\d_]|(?<!out )\bof \d|(?<![\w.,])1(?:0{3,}|0{0,2}(?:[.,' ]000)+)(?!\d)"
+    r"|(?<!\w)'?000'?s?(?!\w)"
+)
+"""A number that others may be counted in, and no year or length of time: 12 pieces, boxes of 12,
+1,000 and '000.
+"""
 _METRES_OR_MILLIONS = re.compile(r"(?:^| )m ", re.IGNORECASE)
 _OTHER_LENGTH = re.compile("half|halb|viertel|半|时|分|秒")
 """What makes another length of time of the word that it stands by."""
@@ -112,6 +121,12 @@ class Measure:
         """Whether its numbers are of a length of time each."""
         return self.per.partition(" ")[2] in _TIMES
 
+    @property
+    def words(self) -> str:
+        """How much of its base it is: 1,000 EUR per 1 months."""
+        per = f" per {self.per}" if self.per else ""
+        return f"{(self.scale * self.size).normalize():,f} {self.base}{per}".rstrip()
+
     def in_terms_of(self, other: Measure) -> Decimal | None:
         """Return how much of another measure one of this is; None where it is none of it.
 
@@ -127,39 +142,50 @@ class Measure:
 def measure_of(words: str) -> Measure:
     """Read the words of a unit: 万吨, TEUR per month, weeks."""
     text = " ".join(unicodedata.normalize("NFKC", words).split())
-    text, per = _parted(text[3:] if text.casefold().startswith("in ") else text)
-    scale, name = split_unit(text)
-    if is_money(name):
-        return Measure(scale, ONE, name, per)
-    base, size = _SIZES.get(name.casefold(), (name.casefold(), ONE))
-    return Measure(scale, size, base, per)
-
-
-def _parted(text: str) -> tuple[str, str]:
-    """Return the words of a unit, and what it is per."""
+    text = text[3:] if text.casefold().startswith("in ") else text
     found = _PER.fullmatch(text)
     if found is None or text.casefold() in _SIZES:
-        return text, ""
-    amount = found["of"] or found["behind"] or found["yearly"]
-    of = (found["per"] or found["lead"] or "year").strip(" ()")
-    # a rate of exchange is no amount of one of the two
-    if is_money(split_unit(of)[1]):
-        return text, ""
-    base, size = _SIZES.get(of.casefold(), (of.casefold(), ONE))
-    return amount.strip(" ("), f"{size} {base}"
+        return _without_per(text)
+    one = _without_per((found["of"] or found["behind"] or found["yearly"]).strip(" ("))
+    words = (found["per"] or found["lead"] or "year").strip(" ()")
+    of = _without_per(words)
+    if of in (one, replace(one, scale=ONE)):
+        # in two languages: persons / 人
+        return one
+    is_named = is_money(one.base) or not {one.base, of.base}.isdisjoint(BASES)
+    # a rate of exchange is no amount of one of the two, and pieces/units are none of the other
+    if is_money(of.base) or ("/" in text and not is_named):
+        return _without_per(text)
+    base, size = _SIZES.get(words.casefold(), (words.casefold(), ONE))
+    return replace(one, per=f"{size} {base}")
+
+
+def _without_per(text: str) -> Measure:
+    scale, name = split_unit(text)
+    if is_money(name):
+        return Measure(scale, ONE, name)
+    base, size = _SIZES.get(name.casefold(), (name.casefold(), ONE))
+    return Measure(scale, size, base)
+
+
+@lru_cache(maxsize=256)
+def _kept(unit: str) -> Measure:
+    """Return what :func:`measure_of` does, of units of items and currencies alone."""
+    return measure_of(unit)
 
 
 def factor_to(item: Item, text: str) -> tuple[Decimal, str]:
     """Return the factor that brings numbers of a unit to that of an item, and the unit kept.
 
     The item's own words are its unit, whatever else they could be read as. Amounts, of items
-    without a unit, have whatever currency is named; over which time they are is the item's matter.
+    without a unit, have whatever currency is named.
 
     Raises
     ------
     InvalidParameterError
         The item is kept in another unit, which this one cannot be turned into; or it is an
-        amount, and the text is no currency.
+        amount, and the text is no currency, or says over which time amounts are, which the item
+        does not.
     """
     if not text.strip() or folded_unit(text) == folded_unit(item.unit):
         return ONE, item.unit
@@ -176,8 +202,14 @@ def factor_to(item: Item, text: str) -> tuple[Decimal, str]:
     if asked.base in SIGNS:
         msg = f"{text!r} is the sign of {', '.join(SIGNS[asked.base])}: name the one that is meant"
         raise InvalidParameterError(msg)
-    is_amount = is_currency(asked.base) and (not asked.per or asked.is_per_time)
-    if asked.base and not is_amount:
+    if is_currency(asked.base) and asked.is_per_time:
+        msg = (
+            f"{text!r} says over which time amounts are, and the item {item.name!r} has no unit "
+            f"that does: name the currency alone, {asked.base}, and bring the numbers to the time "
+            "of the item, as by the 'factor' of a mapping"
+        )
+        raise InvalidParameterError(msg)
+    if asked.base and not (is_currency(asked.base) and not asked.per):
         msg = (
             f"{text!r} is no currency with what it is counted in, such as 'CNY', 'thousand EUR' "
             f"or '万元', and the item {item.name!r} has no other unit"
@@ -196,14 +228,72 @@ def hundredth_of(item: Item, text: str) -> Decimal | None:
     return shares.get(asked.scale * asked.size) if asked.base == FRACTION else None
 
 
+def times_beside(before: str, after: str, unit: str, scale: Decimal) -> Decimal | None:
+    """Return by what to multiply a number beside which a cell says what it is counted in.
+
+    Parameters
+    ----------
+    before, after : str
+        What stands beside the number: ¥, USD, 万, 元, weeks.
+    unit : str
+        Unit of the row.
+    scale : Decimal
+        How much of it the numbers of the column are counted in: 1,000 of thousands.
+
+    Returns
+    -------
+    Decimal or None
+        None where it is neither a unit nor a word.
+
+    Raises
+    ------
+    InvalidParameterError
+        It is no unit, or none of the row; or it counts in another one than the column.
+    """
+    own = _kept(unit)
+    times = 1 / own.scale
+    for text in filter(None, (before, after)):
+        named = own if folded_unit(text) == folded_unit(unit) else measure_of(text)
+        if named.base and not (is_money(named.base) or any(map(str.isalpha, text))):
+            return None
+        if not _is_of(named, own):
+            wanted = f"is to be in {unit}" if unit else "nothing says its 'unit'"
+            msg = f"{_told(named)}, and {wanted}"
+            raise InvalidParameterError(msg)
+        times *= named.scale * (named.size / own.size if named.base else ONE)
+    if times == scale:
+        return ONE
+    if scale == ONE:
+        return times
+    msg = f"is counted in {times:,f}, and its column in {scale:,f}"
+    raise InvalidParameterError(msg)
+
+
+def _is_of(named: Measure, own: Measure) -> bool:
+    """Tell whether what stands beside a number may be of its unit; so may a currency alone."""
+    if is_money(named.base):
+        return own.base in SIGNS.get(named.base, (named.base,)) and named.per in ("", own.per)
+    return not (named.base or named.per) or (named.base, named.per) == (own.base, own.per)
+
+
+def _told(named: Measure) -> str:
+    """Return what stands beside a number, of which only known units are told: it may be a name."""
+    if named.per:
+        return "says per what its number is"
+    if is_money(named.base):
+        return f"names the currency {named.base}"
+    is_unit = named.base in BASES
+    return f"names {named.base}" if is_unit else "has words beside its number that are no unit"
+
+
 def may_mean(words: str, unit: str) -> bool:
     """Tell whether words for people may mean the unit of an item: cases of count, persons of 人.
 
-    They are no known unit, and hold no number. Of a fraction or a length of time, they name it
-    themselves, once: working days.
+    They are no known unit, and hold no number that could count. Of a fraction or a length of time,
+    they name it themselves, once: working days.
     """
     asked, kept = measure_of(words), measure_of(unit)
-    has_number = _NUMBER.search(_RANGE.sub("", asked.base)) or _METRES_OR_MILLIONS.search(words)
+    has_number = _COUNT.search(_RANGE.sub("", asked.base)) or _METRES_OR_MILLIONS.search(words)
     is_of_other = asked.per != kept.per and (asked.per or kept.base in _KNOWN)
     if asked.is_known or is_of_other or kept.scale != 1 or has_number:
         return False

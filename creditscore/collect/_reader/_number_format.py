@@ -9,8 +9,8 @@ from decimal import Decimal
 from functools import cache
 
 from creditscore._currency import CODES, COMMON
-from creditscore.collect._reader._measure import Measure, measure_of
-from creditscore.collect._reader._units import ONE, SCALES, SIGNS
+from creditscore.collect._reader._measure import BASES, Measure, measure_of
+from creditscore.collect._reader._units import ONE, SCALES, SIGNS, is_money
 
 _SIGN = re.compile(
     r'"(?P<text>[^"]*)"|[\\!](?P<letter>.)|\[\$(?P<unit>[^\]-]*)[^\]]*\]|_.|\*.|\[[^\]]*\]'
@@ -37,7 +37,7 @@ class Shown:
     counted : tuple of Measure
         What the number that the workbook has is counted in, by each part of the format that says
         so: thousands by ``0" TEUR"``, and whole units by ``0," TEUR"``, which divides what it
-        shows.
+        shows; days by ``0" days"``.
     """
 
     currency: str = ""
@@ -48,12 +48,18 @@ class Shown:
 
         `counted` is what it is to be counted in, and `way_out` says what to do where it is not.
         """
-        meant = SIGNS.get(self.currency, (self.currency,))
-        if self.currency and not {*meant} & {*SIGNS.get(unit, (unit,))}:
-            told = f"is to be in {unit}" if unit else "nothing says its unit"
-            return f"is shown with the currency {self.currency}, and {told}"
         own = measure_of(unit)
+        meant, kept = (SIGNS.get(name, (name,)) for name in (self.currency, own.base))
+        if self.currency and not {*meant} & {*kept}:
+            asked = own.base if is_money(own.base) else unit
+            told = f"is to be in {asked}" if unit else "nothing says its unit"
+            return f"is shown with the currency {self.currency}, and {told}"
         for shown in self.counted:
+            if _is_other(shown, own):
+                return (
+                    f"is counted in {shown.words} by the format of its cell, and is to be in "
+                    f"{unit}: {way_out}"
+                )
             # weeks are 7 days, but words for people may mean whatever the item does
             sizes = (shown.size, own.size) if shown.base == own.base else (ONE, ONE)
             found, wanted = shown.scale * sizes[0], counted * own.scale * sizes[1]
@@ -63,6 +69,17 @@ class Shown:
                     f"{wanted:,f}: {way_out}"
                 )
         return ""
+
+
+def _is_other(shown: Measure, own: Measure) -> bool:
+    """Tell whether a unit is known to be none of another: days of months, EUR p.a. of EUR.
+
+    A currency alone says nothing of what amounts are per, nor do prices of items that do not.
+    """
+    if shown.base != own.base and {shown.base, own.base} <= BASES:
+        return True
+    is_amount = is_money(shown.base) and shown.is_per_time
+    return shown.per not in ("", own.per) and (own.per != "" or is_amount)
 
 
 def scale_of(factor: Decimal) -> Decimal:
@@ -107,6 +124,9 @@ def _parts(number_format: str) -> Iterator[tuple[str, str, str, str]]:
             number, beside, code = "", ["", ""], ""
         elif sign["place"]:
             number += sign["place"]
+        elif sign["bare"] == "%":
+            # the program of the workbook multiplies by it: the number is whole
+            continue
         elif text == "." and number:
             number += _POINT
         else:
@@ -133,7 +153,7 @@ def _said(before: str, number: str, behind: str, code: str) -> Shown:
     counted = replace(unit, scale=scale / 10**power if scale != 1 else ONE)
     return Shown(
         currency=code or "".join(money[:1]),
-        counted=(counted,) if power or scale != 1 or unit.size != 1 else (),
+        counted=(counted,) if power or scale != 1 or unit.per or unit.base in BASES else (),
     )
 
 

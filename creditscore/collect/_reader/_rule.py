@@ -152,14 +152,16 @@ class ItemRule:
         Name of an item of the catalogue.
     unit : str, default=""
         Unit that cells are written in: ``"thousand CNY"``, ``"万元"``, ``"percent"``, ``"weeks"``,
-        ``"USD per month"``. Numbers are turned into the unit of the item; the factor is read from
-        these words. The item's own words are its unit: 千克 are no thousand 克. A cell may
-        name it beside its number: ``"￥3,000"``, ``"USD 3,000"``, ``"1.2万"``, ``"45%"``; where
-        that is another unit, or nothing says one, the row is rejected. So it is where the
-        column is counted in thousands, and the cell says a currency without them: ``"€3"``. A
-        stroke for no cents is no minus: ``"500,-"``, ``"CHF 500.-"``.
+        and ``"TEUR per month"`` of an item in EUR per month. Numbers are turned into the unit of
+        the item; the factor is read from these words. The item's own words are its unit: 千克 are
+        no thousand 克. A cell may name it beside its number: ``"￥3,000"``, ``"USD 3,000"``,
+        ``"1.2万"``, ``"45%"``, ``"3 weeks"``; where that is none of its unit, or nothing says
+        one, the row is rejected. So it is where the column is counted in thousands, and the cell
+        says a currency without them: ``"€3"``. A stroke for no cents is no minus: ``"500,-"``,
+        ``"CHF 500.-"``.
     factor : float, default=1
-        A further factor, such as -1 for expenses that are written with a minus. Where it is
+        A further factor, such as -1 for expenses that are written with a minus, or 12 for amounts
+        of a month where the item is of a year, beside the currency alone as their unit. Where it is
         another, cells that name a scale or per cent are rejected: they might be multiplied twice.
     words : mapping of str to value, default={}
         What words stand for: numbers, true and false, or other texts. Case does not count.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
-from functools import lru_cache
 
 from creditscore._currency import CODES, COMMON, currency_code
 from creditscore.collect._observation._item import Item
@@ -151,54 +150,6 @@ def is_currency(unit: str) -> bool:
 def is_money(name: str) -> bool:
     """Tell whether a name of a unit is that of a currency, or a sign of several."""
     return is_currency(name) or name in SIGNS
-
-
-def times_beside(before: str, after: str, unit: str, scale: Decimal) -> Decimal | None:
-    """Return by what to multiply a number beside which a cell says what it is counted in.
-
-    Parameters
-    ----------
-    before, after : str
-        What stands beside the number: ¥, USD, 万, 元.
-    unit : str
-        Unit of the row.
-    scale : Decimal
-        What the numbers of the column are counted in: 1,000 of thousands.
-
-    Returns
-    -------
-    Decimal or None
-        None where it is no unit.
-
-    Raises
-    ------
-    InvalidParameterError
-        It is a currency, and not that of the row, or a scale, and not that of the column.
-    """
-    own_scale, own = _kept(unit)
-    times = 1 / own_scale
-    for text in filter(None, (before, after)):
-        is_own = folded_unit(text) == folded_unit(unit)
-        factor, name = (own_scale, own) if is_own else split_unit(text)
-        if name and name != own and not is_money(name):
-            return None
-        if name and own not in SIGNS.get(name, (name,)):
-            wanted = f"is to be in {unit}" if unit else "nothing says its 'unit'"
-            msg = f"names the currency {name}, and {wanted}"
-            raise InvalidParameterError(msg)
-        times *= factor
-    if times == scale:
-        return ONE
-    if scale == ONE:
-        return times
-    msg = f"is counted in {times:,f}, and its column in {scale:,f}"
-    raise InvalidParameterError(msg)
-
-
-@lru_cache(maxsize=256)
-def _kept(unit: str) -> tuple[Decimal, str]:
-    """Return what :func:`split_unit` does, of units of items and currencies alone."""
-    return split_unit(unit)
 
 
 def named_beside(before: str, after: str) -> str:

@@ -20,13 +20,13 @@ from creditscore._cells import can_be_kept, word_of
 from creditscore._typing import Bool1D
 from creditscore.collect._observation._incoming import coded
 from creditscore.collect._reader._marked_cell import Broken, Money, Nested, Percent
+from creditscore.collect._reader._measure import times_beside
 from creditscore.collect._reader._number_format import scale_of
 from creditscore.collect._reader._units import (
     ONE,
     currency_of,
     is_percent,
     named_beside,
-    times_beside,
 )
 from creditscore.exceptions import ColumnTypeError, InvalidParameterError
 

@@ -134,8 +134,8 @@ class CustomerStore(StoreReads, StoreRights, StoreKeeping):
         Parameters
         ----------
         place : path-like or URL
-            File of SQLite that is not there yet, or the URL of an empty PostgreSQL database, 14 or newer
-            (``"postgresql://user@host/name"``).
+            File of SQLite that is not there yet, or the URL of an empty database of PostgreSQL, 14
+            or newer (``"postgresql://user@host/name"``).
         catalogue : ItemCatalogue, optional
             What the items are; without, the standard one.
         keys : KeyRing, optional

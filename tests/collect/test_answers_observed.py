@@ -172,7 +172,8 @@ def kept(answer: float, item: str, told: str = "", **entries: Any) -> list[Any]:
         ({"unit": "RMB 10,000", "unit_zh": "万元", "factor": 10_000}, 120_000, "CNY"),
         ({"unit": "tens of thousands", "unit_zh": "万元", "factor": 10_000}, 120_000, "CNY"),
         ({"unit_zh": "万元", "factor": -1, "low": 0, "item": "net_income"}, -120_000, "CNY"),
-        ({"unit": "CNY per month", "unit_zh": "元/月"}, 12, "CNY"),
+        ({"unit": "CNY per month", "unit_zh": "元/月", "factor": 1}, 12, "CNY"),
+        ({"unit": "EUR per year", "factor": 1 / 12}, 1, "EUR"),
         ({"unit": "EUR per month", "factor": 12}, 144, "EUR"),
         ({"unit": "TEUR per month", "factor": 12_000}, 144_000, "EUR"),
         ({"unit": "EUR/kg"}, 12, "EUR"),
@@ -208,6 +209,7 @@ def test_units_of_questions_are_read_as_those_of_rules(
     ("entries", "match"),
     [
         ({"unit": "kg"}, "The unit of question 'q' is none .* 'kg' is no currency"),
+        ({"unit": "EUR per year", "item": "monthly_income"}, "over which time .*: give the factor"),
         ({"unit": "CNY", "item": "employees"}, "is kept in persons, and 'CNY' cannot be turned"),
         ({"unit": "m of cable", "item": "employees"}, "'m of cable' cannot be turned .*; name its"),
         ({"unit": "% per year", "item": "largest_customer_share", "high": 1}, "or give its factor"),

@@ -139,6 +139,8 @@ def test_a_cell_may_count_in_the_unit_of_its_item_or_in_less() -> None:
     # in a column of less, what the item itself counts in is another
     assert numbers_read(item_in("万吨"), ["30000 吨", "3 万吨"], "吨") == [3.0]
     assert numbers_read(item_in("ratio"), ["45%", "0.45"]) == [0.45, 0.45]
+    # there since 2015
+    assert numbers_read(item_in("months"), ["3年", "2015年", "2015 年"]) == [36.0]
     assert numbers_read(item_in("percent"), ["45%"], "fraction") == [45.0]
 
 
@@ -242,7 +244,15 @@ def test_another_unit_beside_a_number_is_named(
         ("days", "working hours", False), ("fraction", "% of sales", False),
         ("days per month", "late days", False), ("thousand units", "pieces", False),
         ("persons", "weeks", False), ("persons", "bps", False), ("persons", "m of cable", False),
-        ("count", "CNY", False),
+        ("count", "CNY", False), ("persons", "as of 2023-12-31", True),
+        ("persons", "Personen am 31.12.2023", True), ("points", "points (max. 5)", True),
+        # a scale or a number behind counts as well
+        ("persons", "persons (thousands)", False), ("persons", "persons in thousands", False),
+        ("persons", "Personen (Tsd.)", False), ("persons", "人（万）", False),
+        ("shares", "shares in millions", False), ("shares", "lots (100 shares)", False),
+        ("shares", "手（100股）", False), ("units", "箱（12件）", False),
+        ("units", "12-packs", False), ("units", "units in 100s", False),
+        ("units", "Kisten zu 12", False), ("kg", "lb", False), ("kg", "tons", False),
     ],
 )  # fmt: skip
 def test_words_for_people_that_mean_the_unit_of_an_item(unit: str, words: str, may: bool) -> None:

@@ -181,6 +181,9 @@ def test_a_scale_of_what_is_no_money_is_that_of_its_item(tmp_path: Path) -> None
         ("rent", "TEUR per month", '0 "T€"', [5_000, 5_000]), ("rent", "", '0 "EUR p.a."', [5]),
         ("rent", "", '0 "$/Monat"', [5]), ("wan", "", '"¥"0.00', [5, 5]),
         ("wan", "", '0"万元"', [5, 5]), ("wan", "", '0"元"', [5, 5]), ("wan", "", '0"千元"', [5]),
+        # the sign may stand before the number, and what it is per behind
+        ("rent", "", '"€"#,##0"/year"', [5]), ("rent", "", '[$€-407] #,##0"/Jahr"', [5]),
+        ("rent", "", '"€"#,##0"/Monat"', [5, 5]), ("price", "EUR", '"€"#,##0" p.a."', [5]),
         ("price", "EUR", '0.00 "€/kg"', [5, 5]), ("price", "EUR", '0.00 "€/Jahr"', [5]),
     ],
 )  # fmt: skip
@@ -190,6 +193,19 @@ def test_a_unit_that_a_format_names_is_that_of_its_rule(
     file = workbook(tmp_path / "a.xlsx", (5, number_format), (5, "0"))
     found = read(file, mapping(unit, item=item), CATALOGUE)
     assert found.observations.table["number"].tolist() == numbers
+
+
+@pytest.mark.parametrize(
+    ("kept", "unit", "number"),
+    [("kg", "", 3000), ("kg", "t", None), ("t", "kg", 3), ("t", "", None)],
+)
+def test_kilograms_that_are_shown_as_tonnes_are_whole(
+    kept: str, unit: str, number: float | None, tmp_path: Path
+) -> None:
+    file = workbook(tmp_path / "a.xlsx", (3000, '#,##0.0, "t"'))
+    item = Item(name="steel", label="Steel", group="operating", kind="number", unit=kept)
+    found = read(file, mapping(unit, item="steel"), ItemCatalogue(items=(item,)))
+    assert found.observations.table["number"].tolist() == ([] if number is None else [number])
 
 
 def test_a_number_in_a_scale_is_a_number_all_the_same(tmp_path: Path) -> None:

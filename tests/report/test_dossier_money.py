@@ -114,6 +114,19 @@ def test_what_is_paid_twice_makes_nothing_late(dossier_with: Callable[..., Dossi
     assert (f"{listed['settled_on']:%m-%d}", listed["days_late"]) == ("05-01", 0)
 
 
+def test_goods_that_come_back_when_all_was_paid_make_nothing_late(
+    dossier_with: Callable[..., Dossier],
+) -> None:
+    told = [
+        *invoice("I1", 100, returned_on="2024-06-20", returned_amount=10.0),
+        *payment("Z1", "I1", 100, "2024-05-01"),
+        *invoice("I2", 100, returned_on="2024-06-20", returned_amount=10.0),
+        *payment("Z2", "I2", 90, "2024-05-01"),
+    ]  # fmt: skip
+    listed = dossier_with(told).tables["invoices"].set_index("record")
+    assert listed["days_late"].to_dict() == {"I1": 0, "I2": 50}
+
+
 def test_a_payment_without_its_day_is_of_the_day_from_which_it_is_true(
     dossier_with: Callable[..., Dossier],
 ) -> None:

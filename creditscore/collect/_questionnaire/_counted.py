@@ -103,7 +103,7 @@ def _check_factor(question: Question, words: str, owner: str, factor: Decimal) -
         return
     if not asked.per:
         out = "Leave the factor out: it is read from words such as 'thousand CNY', '万元' or 'TEUR'"
-    elif factor % asked.scale == 0:
+    elif asked.scale == 1 or factor % asked.scale == 0:
         # by 12 for a year, EUR per month may be multiplied, and TEUR per month by 12,000
         return
     else:
@@ -164,7 +164,14 @@ def _turned(item: Item, words: str, question: Question) -> tuple[Decimal, str]:
     """Return the factor that words for a unit stand for beside that of a question."""
     asked, own = measure_of(words), abs(factor_of(question))
     if not item.unit and is_currency(asked.base):
-        # whatever the amount is of is the matter of the item: EUR per month, EUR/kg
+        if asked.is_per_time and question.factor is None:
+            msg = (
+                f"{words!r} says over which time amounts are, and the item {item.name!r} has no "
+                "unit that does: give the factor that brings answers to its time, 1 where it is "
+                "the same"
+            )
+            raise InvalidParameterError(msg)
+        # whatever else the amount is of is the matter of the item: EUR/kg
         return asked.scale, asked.base
     try:
         factor, unit = factor_to(item, words)

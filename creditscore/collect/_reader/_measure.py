@@ -12,6 +12,7 @@ from creditscore.collect._observation._item import Item
 from creditscore.collect._reader._units import (
     HUNDREDTH,
     ONE,
+    SCALES,
     SIGNS,
     folded_unit,
     is_currency,
@@ -59,15 +60,24 @@ _PER = re.compile(
 )
 _OF_RATIOS = ("times", "x", "倍")
 """Other names of a fraction, which may be numbers of events, too."""
-_RANGE = re.compile(r"\d+ ?(?:[-–~至到]|to|bis) ?\d+")
-"""Numbers that say from where to where others go: points (1-5)."""
-_COUNT = re.compile(
-    r"^\(?\d[\d.,' ]*[^\W\d_]|(?<!out )\bof \d|(?<![\w.,])1(?:0{3,}|0{0,2}(?:[.,' ]000)+)(?!\d)"
-    r"|(?<!\w)'?000'?s?(?!\w)"
+_HARMLESS = re.compile(
+    r"(?:\d{1,2}[. ]+(?:[^\W\d_]+\.?|\d{1,2}\.) ?)?(?<!\d)(?:19|20)\d\d(?!\d)"
+    r"(?:[-/.年]\d{1,2}(?!\d)(?:[-/.月]\d{1,2}日?)?)?"
+    r"|\d+ ?(?:[-–~至到]|to|bis) ?\d+"
+    r"|(?<=\D)\d+[ -]?(?:hour|day|week|month|quarter|year|stunde|tag|woche|monat|jahr|小时|个?月"
+    r"|[天日周年])|(?:out of|top|max\.?|=) ?\d+",
+    re.IGNORECASE,
 )
-"""A number that others may be counted in, and no year or length of time: 12 pieces, boxes of 12,
-1,000 and '000.
+"""Numbers in words for people that others are not counted in: a day, from where to where points go,
+a length of time, the highest, the level of an index.
 """
+_NUMBER = re.compile(r"(?<!\w)'?\d")
+_SCALED = re.compile(
+    rf"(?<!\w)(?:{'|'.join(word for word in SCALES if word.isascii() and len(word) > 2)})(?!\w)"
+    rf"|(?:\(|\bin )(?:{'|'.join(sorted(SCALES, key=len, reverse=True))})(?!\w)",
+    re.IGNORECASE,
+)
+"""Words of a scale that stand behind what they count: persons (thousands), 人(万)."""
 _METRES_OR_MILLIONS = re.compile(r"(?:^| )m ", re.IGNORECASE)
 _OTHER_LENGTH = re.compile("half|halb|viertel|半|时|分|秒")
 """What makes another length of time of the word that it stands by."""
@@ -289,13 +299,17 @@ def _told(named: Measure) -> str:
 def may_mean(words: str, unit: str) -> bool:
     """Tell whether words for people may mean the unit of an item: cases of count, persons of 人.
 
-    They are no known unit, and hold no number that could count. Of a fraction or a length of time,
-    they name it themselves, once: working days.
+    They are no known unit, and hold neither a scale nor a number that could count. Of a fraction or
+    a length of time, they name it themselves, once: working days. Weights have no other words.
     """
     asked, kept = measure_of(words), measure_of(unit)
-    has_number = _COUNT.search(_RANGE.sub("", asked.base)) or _METRES_OR_MILLIONS.search(words)
+    has_number = (
+        _NUMBER.search(_HARMLESS.sub("", asked.base))
+        or _SCALED.search(asked.base)
+        or _METRES_OR_MILLIONS.search(words)
+    )
     is_of_other = asked.per != kept.per and (asked.per or kept.base in _KNOWN)
-    if asked.is_known or is_of_other or kept.scale != 1 or has_number:
+    if asked.is_known or is_of_other or kept.scale != 1 or kept.base == "kg" or has_number:
         return False
     if kept.base not in _KNOWN:
         return True

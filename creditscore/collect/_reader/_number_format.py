@@ -22,6 +22,8 @@ _ABOUT = " -+()"
 """What may stand about a unit: (5 TEUR)."""
 _POINT = "!"
 """A point that is shown as it is, between digits: 0!.0, parts ten thousands."""
+_PER_BEHIND = re.compile(r"/|per |pro |p\. ?a|每", re.IGNORECASE)
+"""How what stands behind a number begins that says per what the currency before it is."""
 _WORDS_TOO = ("SEK", "PEN")
 """Codes that stand for something else in small letters: 12 Sek are seconds."""
 
@@ -65,8 +67,8 @@ class Shown:
             found, wanted = shown.scale * sizes[0], counted * own.scale * sizes[1]
             if found != wanted:
                 return (
-                    f"is counted in {found:,f} by the format of its cell, and is to be in "
-                    f"{wanted:,f}: {way_out}"
+                    f"is counted in {found.normalize():,f} by the format of its cell, and is to be "
+                    f"in {wanted.normalize():,f}: {way_out}"
                 )
         return ""
 
@@ -141,6 +143,8 @@ def _said(before: str, number: str, behind: str, code: str) -> Shown:
     power = 3 * sum(len(part) - len(part.rstrip(",")) for part in (whole, decimals))
     power += len(re.findall("[0#?]", number.partition(_POINT)[2]))
     texts = [text for text in (before.strip(_ABOUT), behind.strip(_ABOUT)) if text]
+    if len(texts) > 1 and _PER_BEHIND.match(texts[1]):
+        texts = [" ".join(texts)]
     read = [(text, measure_of(text)) for text in texts]
     money = [asked.base for text, asked in read if _is_money(asked.base, text)]
     scale, unit = ONE, measure_of("")
@@ -150,7 +154,9 @@ def _said(before: str, number: str, behind: str, code: str) -> Shown:
         is_scale = word in SCALES and (word != "m" or power or money or code)
         scale *= Decimal(10) ** SCALES[word] if is_scale else asked.scale
         unit = unit if is_scale or not asked.base else asked
-    counted = replace(unit, scale=scale / 10**power if scale != 1 else ONE)
+    # what is divided by as much as its unit is whole: kilograms that are shown as tonnes
+    size = ONE if scale == 1 and unit.size == 10**power else unit.size
+    counted = replace(unit, scale=scale / 10**power if scale != 1 else ONE, size=size)
     return Shown(
         currency=code or "".join(money[:1]),
         counted=(counted,) if power or scale != 1 or unit.per or unit.base in BASES else (),

@@ -32,6 +32,7 @@ from creditscore.exceptions import ColumnTypeError, InvalidParameterError
 
 _LARGEST_EXACT = 2**53
 _DIGITS = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_YEAR = re.compile("(?:19|20)[0-9]{2} ?年")
 _GROUPS = re.compile(r"\d{1,3}(?:(?P<sign>[,.' ])\d{3})+", re.ASCII)
 _BESIDE = re.compile(
     r"(?P<sign>[+-]?)\s*(?P<before>(?:[^\d.,'’()+-]|(?<=[^\W\d])\.)*)"
@@ -214,6 +215,9 @@ class NumberReader:
             plain = "" if is_twice else self._plain(text)
         if not _DIGITS.fullmatch(plain) or (negative and plain[0] in "+-"):
             raise CellFault(self._no_number(text))
+        if times != 1 and _YEAR.fullmatch(cell.strip()):
+            msg = "may be a year of the calendar, and no number of years"
+            raise CellFault(msg)
         try:
             number = Decimal(plain) * times
         except InvalidOperation as error:

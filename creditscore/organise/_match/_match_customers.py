@@ -100,7 +100,9 @@ def match_customers(
     neither outnumber those that agree in one of them, or in a number. Then an address that is alike
     does not count as agreeing, and pairs that have neither telephone nor address to compare go to
     the queue as well, unless a number or the year of birth is the same. A table of names and e-mail
-    addresses alone cannot be judged so: its namesakes with one e-mail address are merged.
+    addresses alone cannot be judged so: its namesakes with one e-mail address are merged. So are
+    those without other contacts where most pairs of one address are one customer's, as in two
+    systems that hold the same customers.
 
     Matches that have a record in common make one group. A group goes to the queue as a whole, and
     nothing of it is merged, where it holds two different registration or identity numbers (be it

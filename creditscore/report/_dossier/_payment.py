@@ -84,12 +84,16 @@ def _invoices(reading: Reading, rows: pd.DataFrame, money: pd.DataFrame | None) 
     returned = wide["returned_amount"].where(~(wide["returned_on"] > today), 0.0)
     wide["currency"] = _currency(clear, wide)
     owed = wide["amount"] - returned
-    paid, paid_off = _sums(wide["currency"], owed, money)
-    rest = (owed - paid).round(_CENTS)
+    mine = _of_invoices(wide["currency"], money)
+    rest = (owed - mine.groupby("invoice")["amount"].sum().reindex(owed.index).fillna(0.0)).round(
+        _CENTS
+    )
     # money settles what the export calls open; an amount that nobody told is not 0
     done = (rest <= 0) & (wide["amount"] > 0) & wide["settled_on"].isna()
     returned_on = wide["returned_on"].where(returned > 0)
-    last_day = pd.concat([paid_off, returned_on], axis="columns").max(axis="columns")
+    both = pd.concat([_paid_off(owed, mine), returned_on], axis="columns").max(axis="columns")
+    # goods that come back when all was paid make nothing late
+    last_day = _paid_off(wide["amount"], mine).fillna(both)
     wide["settled_on"] = wide["settled_on"].where(~done, last_day)
     is_open = wide["settled_on"].isna()
     end = wide["settled_on"].fillna(today)
@@ -104,19 +108,19 @@ def _invoices(reading: Reading, rows: pd.DataFrame, money: pd.DataFrame | None) 
     return found[is_open | recent].reset_index()
 
 
-def _sums(
-    currency: pd.Series, owed: pd.Series, money: pd.DataFrame | None
-) -> tuple[pd.Series, pd.Series]:
-    """Return what was paid of each invoice in its currency, and the day that left nothing open."""
+def _of_invoices(currency: pd.Series, money: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the payments of invoices that are in the currency of theirs."""
     if money is None:
-        return pd.Series(0.0, index=owed.index), pd.Series(pd.NaT, index=owed.index)
+        return pd.DataFrame({"invoice": [], "amount": [], "paid_on": pd.to_datetime([])})
     of = money["invoice"].map(currency)
-    mine = money[(money["unit"] == of) | (money["unit"] == "") | (of == "")]
-    so_far = mine.groupby("invoice")["amount"].cumsum()
-    # what is paid after that was paid twice, and makes nothing late
-    off = mine[((mine["invoice"].map(owed) - so_far).round(_CENTS) <= 0).to_numpy()]
-    paid = mine.groupby("invoice")["amount"].sum().reindex(owed.index).fillna(0.0)
-    return paid, off.groupby("invoice")["paid_on"].min().reindex(owed.index)
+    return money[(money["unit"] == of) | (money["unit"] == "") | (of == "")]
+
+
+def _paid_off(owed: pd.Series, money: pd.DataFrame) -> pd.Series:
+    """Return the day on which so much of each invoice was paid; what is paid later is twice."""
+    so_far = money.groupby("invoice")["amount"].cumsum()
+    off = money[((money["invoice"].map(owed) - so_far).round(_CENTS) <= 0).to_numpy()]
+    return off.groupby("invoice")["paid_on"].min().reindex(owed.index)
 
 
 def _currency(rows: pd.DataFrame, wide: pd.DataFrame) -> pd.Series:

@@ -140,7 +140,8 @@ def test_a_cell_may_count_in_the_unit_of_its_item_or_in_less() -> None:
     assert numbers_read(item_in("万吨"), ["30000 吨", "3 万吨"], "吨") == [3.0]
     assert numbers_read(item_in("ratio"), ["45%", "0.45"]) == [0.45, 0.45]
     # there since 2015
-    assert numbers_read(item_in("months"), ["3年", "2015年", "2015 年"]) == [36.0]
+    assert numbers_read(item_in("months"), ["3年", "2015年", "２０１５ 年"]) == [36.0]
+    assert numbers_read(item_in("months"), ["3年", "2015年"], "年") == [36.0]
     assert numbers_read(item_in("percent"), ["45%"], "fraction") == [45.0]
 
 
@@ -252,6 +253,12 @@ def test_another_unit_beside_a_number_is_named(
         ("shares", "shares in millions", False), ("shares", "lots (100 shares)", False),
         ("shares", "手（100股）", False), ("units", "箱（12件）", False),
         ("units", "12-packs", False), ("units", "units in 100s", False),
+        ("months", "periods of 6 months", False), ("days", "sprints (14 days)", False),
+        ("shares", "lots of 2000 shares", False), ("shares", "手（2000股）", False),
+        ("shares", "lots (= 100 shares)", False), ("units", "箱=12件", False),
+        ("persons", "人数（万人）", False), ("shares", "股本（亿股）", False),
+        ("units", "产能（千台）", False), ("units", "dozens", False),
+        ("persons", "Mitarbeiter (m/w/d)", True), ("persons", "2023年末人数", True),
         ("units", "Kisten zu 12", False), ("kg", "lb", False), ("kg", "tons", False),
     ],
 )  # fmt: skip

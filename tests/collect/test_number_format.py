@@ -183,7 +183,9 @@ def test_a_scale_of_what_is_no_money_is_that_of_its_item(tmp_path: Path) -> None
         ("wan", "", '0"万元"', [5, 5]), ("wan", "", '0"元"', [5, 5]), ("wan", "", '0"千元"', [5]),
         # the sign may stand before the number, and what it is per behind
         ("rent", "", '"€"#,##0"/year"', [5]), ("rent", "", '[$€-407] #,##0"/Jahr"', [5]),
-        ("rent", "", '"€"#,##0"/Monat"', [5, 5]), ("price", "EUR", '"€"#,##0" p.a."', [5]),
+        ("rent", "", '"€"#,##0" a year"', [5]), ("price", "EUR", '"€"#,##0"k/year"', [5]),
+        ("price", "CNY", '"每年"#,##0"元"', [5]), ("rent", "", '"€"#,##0"/Monat"', [5, 5]),
+        ("price", "EUR", '"€"#,##0" p.a."', [5]),
         ("price", "EUR", '0.00 "€/kg"', [5, 5]), ("price", "EUR", '0.00 "€/Jahr"', [5]),
     ],
 )  # fmt: skip

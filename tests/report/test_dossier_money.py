@@ -122,9 +122,11 @@ def test_goods_that_come_back_when_all_was_paid_make_nothing_late(
         *payment("Z1", "I1", 100, "2024-05-01"),
         *invoice("I2", 100, returned_on="2024-06-20", returned_amount=10.0),
         *payment("Z2", "I2", 90, "2024-05-01"),
+        *invoice("I3", 100, returned_on="2024-04-20", returned_amount=10.0),
+        *payment("Z3", "I3", 90, "2024-05-01"), *payment("Z4", "I3", 90, "2024-06-20"),
     ]  # fmt: skip
     listed = dossier_with(told).tables["invoices"].set_index("record")
-    assert listed["days_late"].to_dict() == {"I1": 0, "I2": 50}
+    assert listed["days_late"].to_dict() == {"I1": 0, "I2": 50, "I3": 0}
 
 
 def test_a_payment_without_its_day_is_of_the_day_from_which_it_is_true(

@@ -61,23 +61,30 @@ _PER = re.compile(
 _OF_RATIOS = ("times", "x", "倍")
 """Other names of a fraction, which may be numbers of events, too."""
 _HARMLESS = re.compile(
-    r"(?:\d{1,2}[. ]+(?:[^\W\d_]+\.?|\d{1,2}\.) ?)?(?<!\d)(?:19|20)\d\d(?!\d)"
-    r"(?:[-/.年]\d{1,2}(?!\d)(?:[-/.月]\d{1,2}日?)?)?"
-    r"|\d+ ?(?:[-–~至到]|to|bis) ?\d+"
-    r"|(?<=\D)\d+[ -]?(?:hour|day|week|month|quarter|year|stunde|tag|woche|monat|jahr|小时|个?月"
-    r"|[天日周年])|(?:out of|top|max\.?|=) ?\d+",
+    r"(?<!\d)(?:19|20)\d\d[-/.年]\d{1,2}(?!\d)(?:[-/.月]\d{1,2}日?)?"
+    # a year, but no boxes of 2000, and no 2000 shares
+    r"|(?:\d{1,2}[. ]+(?:[^\W\d_]+\.?|\d{1,2}\.) ?)?(?<!\d)(?<!\bof )(?<!\bx )(?<!\bzu )(?<![×à] )"
+    r"(?:19|20)\d\d(?!\d)(?! ?(?!年)[^\W\d_])(?: ?= ?\d+)?"
+    r"|\d+ ?(?:[-–~至到]|to|bis) ?\d+|(?:out of|top|max\.?) ?\d+",
     re.IGNORECASE,
 )
-"""Numbers in words for people that others are not counted in: a day, from where to where points go,
-a length of time, the highest, the level of an index.
+"""Numbers in words for people that others are not counted in: a day or year, that of the level of
+an index, from where to where points go, the highest.
 """
+_OVER_A_TIME = re.compile(
+    r"(?<=\D)(?<!of )\d+[ -]?(?:hour|day|week|month|quarter|year|stunde|tag|woche|monat|jahr|小时"
+    r"|个?月|[天日周年])",
+    re.IGNORECASE,
+)
+"""A length of time, over which others than times may be counted: cases in the last 12 months."""
 _NUMBER = re.compile(r"(?<!\w)'?\d")
 _SCALED = re.compile(
     rf"(?<!\w)(?:{'|'.join(word for word in SCALES if word.isascii() and len(word) > 2)})(?!\w)"
-    rf"|(?:\(|\bin )(?:{'|'.join(sorted(SCALES, key=len, reverse=True))})(?!\w)",
+    rf"|(?:\(|\bin )(?:{'|'.join(sorted(SCALES, key=len, reverse=True))})(?![\w/])"
+    r"|[万萬亿億]|[十百千][人股台件套个]|\b(?:dozens?|dutzend)\b",
     re.IGNORECASE,
 )
-"""Words of a scale that stand behind what they count: persons (thousands), 人(万)."""
+"""Words of a scale that stand behind what they count: persons (thousands), 人数(万人)."""
 _METRES_OR_MILLIONS = re.compile(r"(?:^| )m ", re.IGNORECASE)
 _OTHER_LENGTH = re.compile("half|halb|viertel|半|时|分|秒")
 """What makes another length of time of the word that it stands by."""
@@ -303,8 +310,9 @@ def may_mean(words: str, unit: str) -> bool:
     a length of time, they name it themselves, once: working days. Weights have no other words.
     """
     asked, kept = measure_of(words), measure_of(unit)
+    rest = asked.base if kept.base in _KNOWN else _OVER_A_TIME.sub("", asked.base)
     has_number = (
-        _NUMBER.search(_HARMLESS.sub("", asked.base))
+        _NUMBER.search(_HARMLESS.sub("", rest))
         or _SCALED.search(asked.base)
         or _METRES_OR_MILLIONS.search(words)
     )

@@ -22,7 +22,9 @@ _ABOUT = " -+()"
 """What may stand about a unit: (5 TEUR)."""
 _POINT = "!"
 """A point that is shown as it is, between digits: 0!.0, parts ten thousands."""
-_PER_BEHIND = re.compile(r"/|per |pro |p\. ?a|每", re.IGNORECASE)
+_PER_BEHIND = re.compile(
+    r"/|per |pro |p\. ?a|每|an? (?=(?:day|week|month|quarter|year)\b)", re.IGNORECASE
+)
 """How what stands behind a number begins that says per what the currency before it is."""
 _WORDS_TOO = ("SEK", "PEN")
 """Codes that stand for something else in small letters: 12 Sek are seconds."""
@@ -143,7 +145,7 @@ def _said(before: str, number: str, behind: str, code: str) -> Shown:
     power = 3 * sum(len(part) - len(part.rstrip(",")) for part in (whole, decimals))
     power += len(re.findall("[0#?]", number.partition(_POINT)[2]))
     texts = [text for text in (before.strip(_ABOUT), behind.strip(_ABOUT)) if text]
-    if len(texts) > 1 and _PER_BEHIND.match(texts[1]):
+    if len(texts) > 1 and _say_per(*texts):
         texts = [" ".join(texts)]
     read = [(text, measure_of(text)) for text in texts]
     money = [asked.base for text, asked in read if _is_money(asked.base, text)]
@@ -161,6 +163,13 @@ def _said(before: str, number: str, behind: str, code: str) -> Shown:
         currency=code or "".join(money[:1]),
         counted=(counted,) if power or scale != 1 or unit.per or unit.base in BASES else (),
     )
+
+
+def _say_per(before: str, behind: str) -> bool:
+    """Tell whether what stands about a number says together what it is and per what."""
+    if _PER_BEHIND.match(behind) or before.startswith("每"):
+        return True
+    return bool(measure_of(behind).per) and is_money(measure_of(before).base)
 
 
 def _is_money(name: str, text: str) -> bool:

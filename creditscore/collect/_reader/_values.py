@@ -215,7 +215,8 @@ class NumberReader:
             plain = "" if is_twice else self._plain(text)
         if not _DIGITS.fullmatch(plain) or (negative and plain[0] in "+-"):
             raise CellFault(self._no_number(text))
-        if times != 1 and _YEAR.fullmatch(cell.strip()):
+        in_years = times != 1 or self.factor != self.own
+        if in_years and _YEAR.fullmatch(unicodedata.normalize("NFKC", cell).strip()):
             msg = "may be a year of the calendar, and no number of years"
             raise CellFault(msg)
         try:

@@ -93,7 +93,8 @@ def _invoices(reading: Reading, rows: pd.DataFrame, money: pd.DataFrame | None) 
     returned_on = wide["returned_on"].where(returned > 0)
     both = pd.concat([_paid_off(owed, mine), returned_on], axis="columns").max(axis="columns")
     # goods that come back when all was paid make nothing late
-    last_day = _paid_off(wide["amount"], mine).fillna(both)
+    days = [_paid_off(wide["amount"], mine), both]
+    last_day = pd.concat(days, axis="columns").min(axis="columns")
     wide["settled_on"] = wide["settled_on"].where(~done, last_day)
     is_open = wide["settled_on"].isna()
     end = wide["settled_on"].fillna(today)

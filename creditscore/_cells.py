@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +42,11 @@ def word_of(cell: Any) -> str:
     if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
         return str(int(cell))
     return "" if is_empty(cell) else str(cell).strip()
+
+
+def folded(text: str) -> str:
+    """Return a text such that writings of one word are equal: width, case, blanks about it."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def can_be_kept(word: Any) -> bool:

@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from creditscore._cells import folded
 from creditscore._checks import check_kind
 from creditscore._yaml import read_yaml
 from creditscore.collect._guess._column_guess import ColumnGuess
@@ -31,7 +32,6 @@ from creditscore.collect._reader._file_form import HEADER_PARTED, FileForm
 from creditscore.collect._reader._open import open_source
 from creditscore.collect._reader._rule import FIELDS
 from creditscore.collect._reader._units import PERCENT, split_unit
-from creditscore.collect._reader._values import folded
 
 _SURE = 0.9
 """Of names that are less alike, it is asked whether they mean the same."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from creditscore._cells import is_empty
+from creditscore._cells import folded, is_empty
 from creditscore.collect._guess._written import Written, written_of
 from creditscore.collect._observation._incoming import coded
 from creditscore.collect._observation._item import Item
@@ -21,7 +21,6 @@ from creditscore.collect._reader._units import HUNDREDTH, ONE
 from creditscore.collect._reader._values import (
     CellFault,
     NumberReader,
-    folded,
     hashable,
     read_flag,
     read_text,

@@ -14,12 +14,11 @@ from creditscore._display import counted, html_table
 from creditscore._validation import check_integer, check_real
 from creditscore._warn import warn_user
 from creditscore.collect._interview._interview import Interview
-from creditscore.collect._interview._item_code import ItemCode, in_unit_of
+from creditscore.collect._interview._item_code import meant_by
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.exceptions import (
     EmptyDataError,
     InvalidDataError,
-    InvalidParameterError,
     ResponseWarning,
 )
 from creditscore.metrics import (
@@ -193,16 +192,8 @@ def _ratings(
         for code in one.codes:
             if not code.settles:
                 of_item = told.setdefault(code.item, {})
-                of_item.setdefault(one.interview, {})[code.coder] = _kept(code, catalogue)
+                of_item.setdefault(one.interview, {})[code.coder] = meant_by(code, catalogue)
     return told
-
-
-def _kept(code: ItemCode, catalogue: ItemCatalogue) -> tuple[Any, str]:
-    """Return a value in the unit of its item, where it can be turned into that."""
-    try:
-        return in_unit_of(catalogue[code.item], code.value, code.unit)
-    except InvalidParameterError:
-        return code.value, code.unit
 
 
 def _values(told: Mapping[str, Mapping[str, tuple[Any, str]]], *, with_units: bool) -> pd.DataFrame:

@@ -282,6 +282,23 @@ class Interview(JsonDocument):
         ----------
         catalogue : ItemCatalogue
             Tells the units: 45 % and 0.45 of a fraction agree.
+
+        Returns
+        -------
+        tuple of str
+            In the order of their first codes.
+
+        Examples
+        --------
+        >>> from creditscore.collect import Interview, ItemCatalogue
+        >>> note = Interview(
+        ...     interview="G1", customer="C1", text="It has five million.", interviewer="wu",
+        ...     at="2024-05-06", source="site_visit",
+        ... )
+        >>> note = note.code("cash", 5, coder="li", passage="five million", unit="million CNY")
+        >>> note = note.code("cash", 500, coder="wu", passage="five million", unit="万元")
+        >>> note.disputed_in(ItemCatalogue.standard())
+        ()
         """
         return tuple(item for item in self.items if self._disagree(item, catalogue))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from creditscore.collect._observation._item import Item
 from creditscore.collect._reader._measure import Measure, factor_to, may_mean, measure_of
-from creditscore.collect._reader._units import ONE, SIGNS, is_currency, is_money
+from creditscore.collect._reader._units import ONE, SIGNS, is_currency, is_money, may_be_one
 from creditscore.exceptions import InvalidParameterError
 
 if TYPE_CHECKING:
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 
 _YUAN = re.compile("[十百千万亿]*元(?:$|[/每(（])")
 """Chinese words for whatever currency is asked."""
-
-
-def may_be_one(name: str, other: str) -> bool:
-    """Tell whether two names of currencies, codes or signs, may be of one."""
-    return bool(set(SIGNS.get(name, (name,))) & set(SIGNS.get(other, (other,))))
 
 
 def check_counted(question: Question, owner: str) -> None:

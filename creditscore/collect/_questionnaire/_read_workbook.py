@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from creditscore._cells import folded
 from creditscore._raw_table import openpyxl_module
 from creditscore.collect._questionnaire._answer_file import (
     ANSWER_FORMAT,
@@ -52,7 +53,7 @@ from creditscore.collect._reader._marked_cell import Percent
 from creditscore.collect._reader._measure import FRACTION, measure_of
 from creditscore.collect._reader._number_format import scale_of, shown_by, shows_percent
 from creditscore.collect._reader._units import HUNDREDTH, ONE, is_percent
-from creditscore.collect._reader._values import folded, with_minus
+from creditscore.collect._reader._values import with_minus
 from creditscore.exceptions import DocumentError
 from creditscore.protect import check_archive
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from creditscore._cells import word_of
+from creditscore._cells import folded, word_of
 from creditscore._frame import missing_message
 from creditscore._typing import Bool1D, Int1D
 from creditscore.collect._observation._catalogue import ItemCatalogue
@@ -39,7 +39,6 @@ from creditscore.collect._reader._values import (
     NumberReader,
     Read,
     currency_reader,
-    folded,
     hashable,
     number_of,
     read_column,

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
+from creditscore._cells import folded
 from creditscore.collect._observation._item import Item
 from creditscore.collect._reader._units import (
     HUNDREDTH,
     ONE,
     SCALES,
     SIGNS,
-    folded_unit,
     is_currency,
     is_money,
     split_unit,
@@ -186,8 +186,8 @@ def _without_per(text: str) -> Measure:
 
 
 @lru_cache(maxsize=256)
-def _kept(unit: str) -> Measure:
-    """Return what :func:`measure_of` does, of units of items and currencies alone."""
+def kept_measure(unit: str) -> Measure:
+    """Return what :func:`measure_of` does, of units that many numbers have: of items and rules."""
     return measure_of(unit)
 
 
@@ -204,7 +204,7 @@ def factor_to(item: Item, text: str) -> tuple[Decimal, str]:
         amount, and the text is no currency, or says over which time amounts are, which the item
         does not.
     """
-    if not text.strip() or folded_unit(text) == folded_unit(item.unit):
+    if not text.strip() or folded(text) == folded(item.unit):
         return ONE, item.unit
     asked = measure_of(text)
     if item.unit:
@@ -267,10 +267,10 @@ def times_beside(before: str, after: str, unit: str, scale: Decimal) -> Decimal 
     InvalidParameterError
         It is no unit, or none of the row; or it counts in another one than the column.
     """
-    own = _kept(unit)
+    own = kept_measure(unit)
     times = 1 / own.scale
     for text in filter(None, (before, after)):
-        named = own if folded_unit(text) == folded_unit(unit) else measure_of(text)
+        named = own if folded(text) == folded(unit) else measure_of(text)
         if named.base and not (is_money(named.base) or any(map(str.isalpha, text))):
             return None
         if not _is_of(named, own):

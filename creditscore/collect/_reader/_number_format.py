@@ -9,8 +9,8 @@ from decimal import Decimal
 from functools import cache
 
 from creditscore._currency import CODES, COMMON
-from creditscore.collect._reader._measure import BASES, Measure, measure_of
-from creditscore.collect._reader._units import ONE, SCALES, SIGNS, is_money
+from creditscore.collect._reader._measure import BASES, Measure, kept_measure, measure_of
+from creditscore.collect._reader._units import ONE, SCALES, SIGNS, is_money, may_be_one
 
 _SIGN = re.compile(
     r'"(?P<text>[^"]*)"|[\\!](?P<letter>.)|\[\$(?P<unit>[^\]-]*)[^\]]*\]|_.|\*.|\[[^\]]*\]'
@@ -52,9 +52,8 @@ class Shown:
 
         `counted` is what it is to be counted in, and `way_out` says what to do where it is not.
         """
-        own = measure_of(unit)
-        meant, kept = (SIGNS.get(name, (name,)) for name in (self.currency, own.base))
-        if self.currency and not {*meant} & {*kept}:
+        own = kept_measure(unit)
+        if self.currency and not may_be_one(self.currency, own.base):
             asked = own.base if is_money(own.base) else unit
             told = f"is to be in {asked}" if unit else "nothing says its unit"
             return f"is shown with the currency {self.currency}, and {told}"

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from creditscore._cells import folded
 from creditscore._currency import CODES, COMMON, currency_code
 from creditscore.collect._observation._item import Item
 from creditscore.exceptions import InvalidParameterError
@@ -134,12 +135,7 @@ def _plain(unit: str) -> str:
 
 def is_percent(text: str) -> bool:
     """Tell whether a unit is a hundredth."""
-    return folded_unit(text) in _PERCENTS
-
-
-def folded_unit(text: str) -> str:
-    """Return a unit such that writings of one are equal: width, case, blanks about it."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    return folded(text) in _PERCENTS
 
 
 def is_currency(unit: str) -> bool:
@@ -150,6 +146,11 @@ def is_currency(unit: str) -> bool:
 def is_money(name: str) -> bool:
     """Tell whether a name of a unit is that of a currency, or a sign of several."""
     return is_currency(name) or name in SIGNS
+
+
+def may_be_one(name: str, other: str) -> bool:
+    """Tell whether two names of currencies, codes or signs, may be of one."""
+    return bool(set(SIGNS.get(name, (name,))) & set(SIGNS.get(other, (other,))))
 
 
 def named_beside(before: str, after: str) -> str:

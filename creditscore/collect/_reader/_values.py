@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from creditscore._cells import can_be_kept, word_of
+from creditscore._cells import can_be_kept, folded, word_of
 from creditscore._typing import Bool1D
 from creditscore.collect._observation._incoming import coded
 from creditscore.collect._reader._marked_cell import Broken, Money, Nested, Percent
@@ -148,11 +148,6 @@ def is_nested(cell: Any) -> bool:
     except TypeError:
         return True
     return False
-
-
-def folded(text: str) -> str:
-    """Return a text such that writings of one word are equal: width, case, blanks about it."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 @dataclass(frozen=True, kw_only=True)

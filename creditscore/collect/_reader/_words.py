@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from creditscore._cells import word_of
+from creditscore._cells import folded, word_of
 from creditscore.collect._reader._marked_cell import Percent
 from creditscore.collect._reader._times import DayReader
-from creditscore.collect._reader._values import NumberReader, folded, read_flag, read_text
+from creditscore.collect._reader._values import NumberReader, read_flag, read_text
 
 
 def with_words(

@@ -8,15 +8,22 @@ import numpy as np
 import numpy.typing as npt
 
 from creditscore._typing import Bool1D
-from creditscore.organise._match._levels import BEST, LEVELS, MISSING, NAME, NUMBERS, Comparison
+from creditscore.organise._match._levels import (
+    BEST,
+    DIFFERENT,
+    LEVELS,
+    MISSING,
+    NAME,
+    NUMBERS,
+    Comparison,
+)
 
 _EMAIL, _BIRTH_YEAR = (tuple(LEVELS).index(field) for field in ("email", "birth_year"))
 _CONTACTS = [tuple(LEVELS).index(field) for field in ("phone", "address")]
 _CLOSE = LEVELS["name"].index("close")
-_DIFFERENT = 0
 
 HELD: dict[int, int] = {
-    NAME: _CLOSE, **dict.fromkeys(NUMBERS, _DIFFERENT + 1), _BIRTH_YEAR: _DIFFERENT + 1,
+    NAME: _CLOSE, **dict.fromkeys(NUMBERS, DIFFERENT + 1), _BIRTH_YEAR: DIFFERENT + 1,
 }  # fmt: skip
 """By place of a field, the level from which it does not contradict a match."""
 
@@ -28,8 +35,8 @@ def emails_of_names(compared: Comparison) -> bool:
     telephone or address and agree in neither outnumber those that agree in one, or in a number.
     """
     contacts = compared.levels[:, _CONTACTS]
-    agree = (contacts > _DIFFERENT).any(axis=1) | _same_number(compared)
-    differ = (contacts == _DIFFERENT).any(axis=1) & ~agree
+    agree = (contacts > DIFFERENT).any(axis=1) | _same_number(compared)
+    differ = (contacts == DIFFERENT).any(axis=1) & ~agree
     by_email = _alike_in(compared, _EMAIL)
     return bool((by_email & differ).sum() > (by_email & agree).sum())
 
@@ -47,8 +54,8 @@ def contradictions(compared: Comparison, *, of_names: bool) -> npt.NDArray[Any]:
     all of these: a firm may take another name. Of two different numbers see :func:`doubts`.
     """
     contacts = compared.levels[:, _CONTACTS]
-    agree = (contacts >= (BEST[_CONTACTS] if of_names else _DIFFERENT + 1)).any(axis=1)
-    differ = (contacts == _DIFFERENT).any(axis=1)
+    agree = (contacts >= (BEST[_CONTACTS] if of_names else DIFFERENT + 1)).any(axis=1)
+    differ = (contacts == DIFFERENT).any(axis=1)
     born_together = _alike_in(compared, _BIRTH_YEAR)
     by_email = _alike_in(compared, _EMAIL) & ~agree & (differ | (of_names & ~born_together))
     why = np.full(len(compared), "", dtype=object)
@@ -68,7 +75,7 @@ def may_be_matches(compared: Comparison, *, of_names: bool) -> Bool1D:
 
 def _alike_in(compared: Comparison, place: int) -> Bool1D:
     """Return which pairs have names that are alike, and agree in a field."""
-    alike = (compared.levels[:, [NAME, place]] > _DIFFERENT).all(axis=1)
+    alike = (compared.levels[:, [NAME, place]] > DIFFERENT).all(axis=1)
     return np.asarray(alike, dtype=bool)
 
 

@@ -11,7 +11,15 @@ from creditscore._typing import Bool1D, Float1D, Int1D
 from creditscore._warn import warn_user
 from creditscore.exceptions import NonConvergenceWarning
 from creditscore.organise._match._contradiction import HELD, emails_of_names, may_be_matches
-from creditscore.organise._match._levels import BEST, LEVELS, MISSING, NAME, Comparison, Levels
+from creditscore.organise._match._levels import (
+    BEST,
+    DIFFERENT,
+    LEVELS,
+    MISSING,
+    NAME,
+    Comparison,
+    Levels,
+)
 
 _MOST_STEPS = 2000
 _TOLERANCE = 1e-6
@@ -19,7 +27,6 @@ _PRIOR_MATCHES = 2.0
 """So many matches the m at the start count for, so that no share becomes zero."""
 _FEWEST_MATCHES = 1e-3
 """Matches among all pairs below which the share of matches does not fall."""
-_DIFFERENT = 0
 _FEW = 0.05
 """Pairs a record that agree in what few have, up to which a table is taken for a clean one."""
 _OF_FEW = [place for place, field in enumerate(LEVELS) if field not in ("address", "birth_year")]
@@ -130,7 +137,7 @@ class _Others:
     def _counted(self, weights: Int1D, common: Bool1D, field: int) -> Float1D:
         """Return how many pairs of each pattern may count as chance for a field."""
         same = self.levels[:, field] == BEST[field]
-        unlike = (np.delete(self.levels, field, axis=1) == _DIFFERENT).any(axis=1)
+        unlike = (np.delete(self.levels, field, axis=1) == DIFFERENT).any(axis=1)
         counts = ~same | unlike
         if field == NAME:
             counts &= ~(same & common)

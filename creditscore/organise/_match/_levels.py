@@ -23,6 +23,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "birth_year": ("different", "same"),
 }
 """Levels of each field, the better agreement later."""
+DIFFERENT = 0
+"""Place of the worst level of each field."""
 BEST = np.array([len(levels) - 1 for levels in LEVELS.values()])
 """Place of the best level of each field."""
 NAME = 0

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hmac
-import unicodedata
 from typing import Any
 
-from creditscore._cells import word_of
+from creditscore._cells import folded, word_of
 
 ALIKE = "alike"
 """Entry of the event of an erasure: digest of the name in whatever letters; older ones lack it."""
@@ -15,7 +14,7 @@ _DIGEST_BYTES = 16
 
 def plain_name(name: Any) -> str:
     """Return a name as it is compared with cells, whatever letters either is written in."""
-    return unicodedata.normalize("NFKC", word_of(name)).strip().casefold()
+    return folded(word_of(name))
 
 
 def alike_digest(name: Any, key: bytes) -> str:

@@ -36,16 +36,17 @@ def scores(
     basis = [places for _, places in inputs.values()]
     points = card.scorecard if isinstance(card, ExpertScorecard) else card
     applicant = pd.DataFrame([values])
-    refused = _refused(points, applicant)
-    if refused:
+    try:
+        parts = points.score_parts(applicant).iloc[0]
+    except RefusedValueError:
         table = pd.DataFrame({
             "characteristic": card.names, "input": pd.Series(list(values.values()), dtype=object),
         })  # fmt: skip
+        refused = _refused(points, applicant)
         return DossierSection(
             name="scores", table=table, basis={"input": basis},
             notes=(_note(refused, {**labels_of(reading), **found.labels}),),
         )  # fmt: skip
-    parts = points.score_parts(applicant).iloc[0]
     total = float(card.score(applicant).iloc[0])
     table = pd.DataFrame({
         "characteristic": [*card.names, "base", "total"],

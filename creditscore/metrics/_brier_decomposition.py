@@ -137,7 +137,7 @@ def brier_decomposition(
     bad, prob, share = bad[held], prob[held], counts[held] / counts.sum()
     _, codes = np.unique(prob, return_inverse=True)
     if n_groups is not None:
-        codes = equal_groups(np.bincount(codes, share).astype(np.float64), n_groups)[codes]
+        codes = equal_groups(np.bincount(codes, counts[held]).astype(np.float64), n_groups)[codes]
     of_group = np.bincount(codes, share)
     predicted, observed = (np.bincount(codes, share * part) / of_group for part in (prob, bad))
     rate = float(share @ bad)

@@ -94,7 +94,7 @@ def expected_calibration_error(
     counts = np.ones(len(bad)) if weights is None else weights
     held = counts > 0
     bad, prob, share = bad[held], prob[held], counts[held] / counts.sum()
-    codes = _groups(prob, share, n_groups, strategy)
+    codes = _groups(prob, counts[held], n_groups, strategy)
     of_group = np.bincount(codes, share)
     apart = np.abs(np.bincount(codes, share * (prob - bad)))
     there = of_group > 0
@@ -106,10 +106,10 @@ def expected_calibration_error(
     return float(apart.sum())
 
 
-def _groups(prob: Float1D, share: Float1D, n_groups: int, strategy: str) -> Int1D:
+def _groups(prob: Float1D, counts: Float1D, n_groups: int, strategy: str) -> Int1D:
     if strategy == "uniform":
         edges = np.arange(1, n_groups) / n_groups
         return np.searchsorted(edges, prob, side="left")
     _, places = np.unique(prob, return_inverse=True)
-    codes: Int1D = equal_groups(np.bincount(places, share).astype(np.float64), n_groups)[places]
+    codes: Int1D = equal_groups(np.bincount(places, counts).astype(np.float64), n_groups)[places]
     return codes

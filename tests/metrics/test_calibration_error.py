@@ -31,6 +31,18 @@ def test_groups_of_equal_width_are_closed_on_the_right() -> None:
     assert largest == pytest.approx(0.5, rel=1e-12)
 
 
+def test_weights_are_cases_where_a_border_falls_on_one() -> None:
+    """The middle of the second value is 2 of 22 cases: just where the second of 11 groups begins."""
+    weight = np.array([1, 2, 1, 3, 3, 3, 3, 3, 3])
+    prob = np.array([3, 4, 5, 5, 5, 5, 5, 6, 6]) / 40
+    is_bad = np.array([1] + [0] * 8)
+    weighted = expected_calibration_error(is_bad, prob, n_groups=11, sample_weight=weight)
+    is_bad, prob = np.repeat(is_bad, weight), np.repeat(prob, weight)
+    assert weighted == pytest.approx(
+        expected_calibration_error(is_bad, prob, n_groups=11), abs=1e-12
+    )
+
+
 rows = st.lists(
     st.tuples(st.booleans(), st.integers(0, 40), st.integers(0, 3)), min_size=1, max_size=40
 )

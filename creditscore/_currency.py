@@ -44,6 +44,9 @@ _NAMES = {
     "元人民币": "CNY", "€": "EUR", "EURO": "EUR", "EUROS": "EUR", "欧元": "EUR", "US$": "USD",
     "US DOLLAR": "USD", "US DOLLARS": "USD", "美元": "USD", "£": "GBP", "POUND STERLING": "GBP",
     "英镑": "GBP", "YEN": "JPY", "日元": "JPY", "HK$": "HKD", "港元": "HKD", "港币": "HKD",
+    "A$": "AUD", "C$": "CAD", "NT$": "TWD", "NZ$": "NZD", "R$": "BRL", "S$": "SGD", "KČ": "CZK",
+    "ZŁ": "PLN", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₴": "UAH", "₪": "ILS",
+    "₦": "NGN", "₫": "VND", "₱": "PHP", "฿": "THB", "₸": "KZT",
 }  # fmt: skip
 """Signs and names of one currency each; $ and ¥ are of several."""
 

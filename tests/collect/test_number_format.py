@@ -187,6 +187,25 @@ def test_a_scale_of_what_is_no_money_is_that_of_its_item(tmp_path: Path) -> None
         ("price", "CNY", '"每年"#,##0"元"', [5]), ("rent", "", '"€"#,##0"/Monat"', [5, 5]),
         ("price", "EUR", '"€"#,##0" p.a."', [5]),
         ("price", "EUR", '0.00 "€/kg"', [5, 5]), ("price", "EUR", '0.00 "€/Jahr"', [5]),
+        ("price", "EUR", '0.00 "€/Stück"', [5, 5]), ("price", "EUR", '0.00 "€/a"', [5]),
+        ("price", "EUR", '0.00 "€/Charge"', [5]), ("age", "years", '0" yrs"', [60, 60]),
+        # short scales
+        ("price", "EUR", '#,##0 "Tsd.€"', [5]), ("price", "TEUR", '#,##0 "Tsd.€"', [5_000, 5_000]),
+        ("price", "million EUR", '0.0"M"', [5e6, 5e6]), ("price", "EUR", '€0.0"MM"', [5]),
+        ("price", "EUR", '0.0,,,"B"', [5, 5]), ("price", "EUR", '0.0"B"', [5]),
+        # words of which nobody can tell what they count
+        ("price", "EUR", '#,##0",000"', [5]), ("price", "EUR", '0 "EUR in thousands"', [5]),
+        ("price", "EUR", '0" yearly"', [5]), ("age", "", '0" years old"', [5]),
+        ("people", "", '0" lakh"', [5]), ("people", "", '0" x1000"', [5]),
+        ("price", "", '0" Stück"', [5, 5]), ("price", "", '0.0"x"', [5, 5]),
+        ("price", "EUR", '0.0"x"', [5]), ("share", "", '0.0"x"', [5, 5]),
+        ("people", "", '"Nr. "0', [5]), ("people", "", '# "→"', [5, 5]),
+        # signs of one currency or of a few, where the format says that they are of money
+        ("price", "EUR", "#,##0.00\\ [$zł-415]", [5]), ("price", "PLN", "0\\ [$zł-415]", [5, 5]),
+        ("price", "SEK", "#,##0\\ [$kr-41D]", [5, 5]), ("price", "EUR", "0\\ [$kr-41D]", [5]),
+        ("price", "INR", "[$₹-4009] #,##0", [5, 5]), ("price", "EUR", "[$₹-4009] #,##0", [5]),
+        ("price", "EUR", "[$₲-474] #,##0", [5]), ("price", "HUF", "0 [$Ft-40E]", [5, 5]),
+        ("price", "CHF", "[$SFr.-807] #,##0", [5, 5]), ("price", "EUR", "[$R$-416] 0", [5]),
     ],
 )  # fmt: skip
 def test_a_unit_that_a_format_names_is_that_of_its_rule(

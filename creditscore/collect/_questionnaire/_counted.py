@@ -131,7 +131,7 @@ def kept_in(question: Question, item: Item, told: str = "") -> tuple[Decimal, st
     own = factor_of(question)
     words = _told(question)
     if not item.unit:
-        # beside a currency in one language, words in the other may be of people
+        _check_amounts(item, words, question)
         words = words[:1]
     read = [_turned(item, said, question) for said in words] or [(ONE, item.unit)]
     if read[0] != read[-1]:
@@ -155,23 +155,34 @@ def kept_in(question: Question, item: Item, told: str = "") -> tuple[Decimal, st
     return factor * times, unit
 
 
+def _check_amounts(item: Item, words: list[str], question: Question) -> None:
+    """Refuse words beside a currency in the other language that could count in another scale."""
+    for other in words[1:]:
+        base = measure_of(other).base
+        if base and not is_money(base) and question.factor is None:
+            msg = (
+                f"{other!r} is neither a currency nor a scale, beside {words[0]!r} for the item "
+                f"{item.name!r}: let both mean the same, or give the factor, 1 where they do"
+            )
+            raise InvalidParameterError(msg)
+
+
 def _turned(item: Item, words: str, question: Question) -> tuple[Decimal, str]:
     """Return the factor that words for a unit stand for beside that of a question."""
     asked, own = measure_of(words), abs(factor_of(question))
     if not item.unit and is_currency(asked.base):
-        if asked.is_per_time and question.factor is None:
+        if asked.per and question.factor is None:
             msg = (
-                f"{words!r} says over which time amounts are, and the item {item.name!r} has no "
-                "unit that does: give the factor that brings answers to its time, 1 where it is "
+                f"{words!r} says per what amounts are, and the item {item.name!r} has no unit "
+                "that does: give the factor that brings answers to what it is per, 1 where it is "
                 "the same"
             )
             raise InvalidParameterError(msg)
-        # whatever else the amount is of is the matter of the item: EUR/kg
         return asked.scale, asked.base
     try:
         factor, unit = factor_to(item, words)
     except InvalidParameterError as error:
-        if not item.unit or is_money(asked.base):
+        if not item.unit or (is_money(asked.base) and asked.base != measure_of(item.unit).base):
             raise
         if question.factor is not None:
             return own, item.unit

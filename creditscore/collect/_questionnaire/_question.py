@@ -69,9 +69,9 @@ default="text"
         What a number is counted in, in English and Chinese: ``"thousand USD"``, ``"TEUR"``,
         ``"万元"``, ``"%"``, ``"days"``. Both must mean the same. Numbers are turned into the unit
         of the item, and amounts keep their currency; the factor is read from these words, as by
-        :class:`ItemRule`. Words that are no known unit, such as cases, mean that of the item.
-        Units of money, of time, of fractions, and words with "per" or a number that could count,
-        such as boxes of 12, do not, unless they are of the item itself: they need a factor.
+        :class:`ItemRule`. Words for one of what is counted, such as cases or 台, mean the unit of
+        an item that counts, and so do its own. All others, such as working days, % of sales,
+        boxes of 12 and EUR/kg, need a `factor`.
     unit_from : str, default=""
         Key of an earlier choice or text that holds the unit, such as the currency of amounts.
     low : float, default=-inf
@@ -82,7 +82,7 @@ default="text"
         Most decimals of a number, 0 or more; without, any.
     factor : float, optional
         What a number is multiplied by for the item, where its unit does not say it: 1 where words
-        that are no known unit mean that of the item; another one than it says is refused.
+        that nobody else can read mean that of the item; another one than it says is refused.
     choices : tuple of Choice, default=()
         What a choice offers, two or more.
     anchors : tuple of Anchor, default=()

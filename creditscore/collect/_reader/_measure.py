@@ -13,7 +13,6 @@ from creditscore.collect._observation._item import Item
 from creditscore.collect._reader._units import (
     HUNDREDTH,
     ONE,
-    SCALES,
     SIGNS,
     is_currency,
     is_money,
@@ -30,18 +29,24 @@ _WORDS = {
     ),
     (FRACTION, "0.001"): ("per mille", "promille", "‰", "千分比"),
     (FRACTION, "0.0001"): ("basis point", "basis points", "bp", "bps", "基点"),
-    ("seconds", "1"): ("second", "seconds", "sekunden", "秒"),
-    ("seconds", "60"): ("minute", "minutes", "minuten", "分钟"),
-    ("seconds", "3600"): ("hour", "hours", "stunde", "stunden", "小时"),
+    ("seconds", "1"): ("second", "seconds", "sec", "secs", "sekunden", "秒"),
+    ("seconds", "60"): ("minute", "minutes", "mins", "minuten", "分钟"),
+    ("seconds", "3600"): ("hour", "hours", "hr", "hrs", "stunde", "stunden", "小时"),
     ("days", "1"): ("day", "days", "tag", "tage", "天", "日"),
-    ("days", "7"): ("week", "weeks", "woche", "wochen", "周", "星期"),
-    ("months", "1"): ("month", "months", "monat", "monate", "月", "个月"),
-    ("months", "3"): ("quarter", "quarters", "quartal", "quartale", "季度"),
-    ("months", "12"): ("year", "years", "annum", "jahr", "jahre", "年"),
+    ("days", "7"): ("week", "weeks", "wk", "wks", "woche", "wochen", "周", "星期"),
+    ("months", "1"): (
+        "month", "months", "mo", "mos", "mth", "mths", "monat", "monate", "月", "个月",
+    ),
+    ("months", "3"): ("quarter", "quarters", "qtr", "quartal", "quartale", "季", "季度"),
+    ("months", "6"): ("half-year", "half-years", "halbjahr", "halbjahre", "半年"),
+    ("months", "12"): ("year", "years", "yr", "yrs", "annum", "jahr", "jahre", "年"),
     ("kg", "0.001"): ("g", "gram", "grams", "克"),
     ("kg", "1"): ("kg", "kilogram", "kilograms", "千克", "公斤"),
     ("kg", "1000"): ("t", "tonne", "tonnes", "tonnen", "吨"),
-    ("persons", "1"): ("person", "persons", "people", "personen", "人"),
+    ("persons", "1"): (
+        "person", "persons", "people", "employee", "employees", "staff", "personen", "mitarbeiter",
+        "mitarbeiter/innen", "mitarbeitende", "beschäftigte", "heads", "人", "名", "人数",
+    ),
     ("shares", "1"): ("shares", "aktien", "股"),
 }  # fmt: skip
 """Words of a base that numbers are turned into, and how much of it each is.
@@ -53,57 +58,34 @@ BASES = frozenset(base for base, _ in _WORDS)
 """Bases of which each is none of another: days are neither months nor kg."""
 _TIMES = ("seconds", "days", "months")
 _KNOWN = (FRACTION, *_TIMES)
+_ONLY_PER = {"h": "hours", "d": "days", "w": "weeks", "q": "quarters", "y": "years", "a": "years"}
+"""Letters that are a time where they stand behind what is per it, as in EUR/a."""
 _PER = re.compile(
-    r"(?P<of>.+?)(?:[ (]per (?!cent|mille)| pro |/|每| an? (?=(?:day|week|month|quarter|year)\b))"
-    r"(?P<per>.+)|每(?P<lead>个?月|季度|星期|[日天周年])(?P<behind>.+)|(?P<yearly>.+?),? p\. ?a\.?",
+    r"(?P<of>.+?)(?:[ (]per (?!cent|mille)| (?:pro|je) |/|每"
+    r"| an? (?=(?:day|week|month|quarter|year)\b))(?P<per>.+)"
+    r"|每(?P<lead>个?月|季度|星期|[日天周年])(?P<behind>.+)|(?P<yearly>.+?),? p\. ?a\.?",
     re.IGNORECASE,
 )
 _OF_RATIOS = ("times", "x", "倍")
 """Other names of a fraction, which may be numbers of events, too."""
-_HARMLESS = re.compile(
-    r"(?<!\d)(?:19|20)\d\d[-/.年]\d{1,2}(?!\d)(?:[-/.月]\d{1,2}日?)?"
-    # a year, but no boxes of 2000, and no 2000 shares
-    r"|(?:\d{1,2}[. ]+(?:[^\W\d_]+\.?|\d{1,2}\.) ?)?(?<!\d)(?<!\bof )(?<!\bx )(?<!\bzu )(?<![×à] )"
-    r"(?:19|20)\d\d(?!\d)(?! ?(?!年)[^\W\d_])(?: ?= ?\d+)?"
-    r"|\d+ ?(?:[-–~至到]|to|bis) ?\d+|(?:out of|top|max\.?) ?\d+",
-    re.IGNORECASE,
-)
-"""Numbers in words for people that others are not counted in: a day or year, that of the level of
-an index, from where to where points go, the highest.
-"""
-_OVER_A_TIME = re.compile(
-    r"(?<=\D)(?<!of )\d+[ -]?(?:hour|day|week|month|quarter|year|stunde|tag|woche|monat|jahr|小时"
-    r"|个?月|[天日周年])",
-    re.IGNORECASE,
-)
-"""A length of time, over which others than times may be counted: cases in the last 12 months."""
-_NUMBER = re.compile(r"(?<!\w)'?\d")
-_SCALED = re.compile(
-    rf"(?<!\w)(?:{'|'.join(word for word in SCALES if word.isascii() and len(word) > 2)})(?!\w)"
-    rf"|(?:\(|\bin )(?:{'|'.join(sorted(SCALES, key=len, reverse=True))})(?![\w/])"
-    r"|[万萬亿億]|[十百千][人股台件套个]|\b(?:dozens?|dutzend)\b",
-    re.IGNORECASE,
-)
-"""Words of a scale that stand behind what they count: persons (thousands), 人数(万人)."""
-_METRES_OR_MILLIONS = re.compile(r"(?:^| )m ", re.IGNORECASE)
-_OTHER_LENGTH = re.compile("half|halb|viertel|半|时|分|秒")
-"""What makes another length of time of the word that it stands by."""
-
-
-def _within(word: str, base: str) -> str:
-    """Return the pattern of a known word within others: days may end workdays."""
-    if not word.isascii():
-        return word
-    return rf"{'' if base in _TIMES else '(?<![a-z])'}{re.escape(word)}(?![a-z])"
-
-
-_WITHIN = re.compile(
-    "|".join(
-        _within(word, base)
-        for word, (base, _) in sorted(_SIZES.items(), key=lambda entry: -len(entry[0]))
-        if base in _KNOWN
-    )
-)
+_ONES = frozenset((
+    "account", "accounts", "branch", "branches", "buyers", "cards", "case", "cases", "class",
+    "clients", "companies", "competitors", "contracts", "count", "customers", "enquiries",
+    "entries", "events", "firms", "grade", "inquiries", "instalments", "invoices", "items",
+    "judgements", "judgments", "lawsuits", "lines", "loans", "machines", "notch", "notches",
+    "number", "orders", "payments", "pc", "pcs", "persons", "piece", "pieces", "point", "points",
+    "rank", "score", "shares", "shops", "sites", "stores", "suppliers", "times", "unit", "units",
+    "vehicles", "votes",
+    "anzahl", "aufträge", "fall", "fälle", "filialen", "firmen", "klasse", "konten", "kredite",
+    "kunden", "lieferanten", "mal", "maschinen", "note", "punkt", "punkte", "rang", "rechnungen",
+    "stk", "stück", "unternehmen", "verträge", "wettbewerber",
+    "个", "件", "份", "分", "台", "只", "套", "家", "宗", "张", "户", "条", "次", "笔", "起", "辆",
+    "项", "人次",
+))  # fmt: skip
+"""Words of which each counts one of what an item counts."""
+_LATE = re.compile(r"^(?:calendar|late) | (?:late|overdue|past due)$|^逾期|数$", re.IGNORECASE)
+"""What stands about a length of time, and changes nothing of it: days overdue."""
+_COUNTING = re.compile(r"(?:number of|no\. of|anzahl(?: der)?) (?=.)")
 
 
 @dataclass(frozen=True)
@@ -137,6 +119,12 @@ class Measure:
     def is_per_time(self) -> bool:
         """Whether its numbers are of a length of time each."""
         return self.per.partition(" ")[2] in _TIMES
+
+    @property
+    def is_per_thing(self) -> bool:
+        """Whether its numbers are of one thing each: EUR/kg, a piece, but no unknown word."""
+        base = self.per.partition(" ")[2]
+        return base in _ONES or base in BASES - {FRACTION, *_TIMES}
 
     @property
     def words(self) -> str:
@@ -173,7 +161,8 @@ def measure_of(words: str) -> Measure:
     # a rate of exchange is no amount of one of the two, and pieces/units are none of the other
     if is_money(of.base) or ("/" in text and not is_named):
         return _without_per(text)
-    base, size = _SIZES.get(words.casefold(), (words.casefold(), ONE))
+    word = _ONLY_PER.get(words.casefold(), words.casefold())
+    base, size = _SIZES.get(word, (word, ONE))
     return replace(one, per=f"{size} {base}")
 
 
@@ -304,25 +293,21 @@ def _told(named: Measure) -> str:
 
 
 def may_mean(words: str, unit: str) -> bool:
-    """Tell whether words for people may mean the unit of an item: cases of count, persons of 人.
+    """Tell whether words for people mean the unit of an item: cases of count, days overdue of days.
 
-    They are no known unit, and hold neither a scale nor a number that could count. Of a fraction or
-    a length of time, they name it themselves, once: working days. Weights have no other words.
+    They name each one of what is counted, or that unit, and nothing else: of other words nobody can
+    tell whether they are dozens, working days or per cent of something.
     """
-    asked, kept = measure_of(words), measure_of(unit)
-    rest = asked.base if kept.base in _KNOWN else _OVER_A_TIME.sub("", asked.base)
-    has_number = (
-        _NUMBER.search(_HARMLESS.sub("", rest))
-        or _SCALED.search(asked.base)
-        or _METRES_OR_MILLIONS.search(words)
-    )
-    is_of_other = asked.per != kept.per and (asked.per or kept.base in _KNOWN)
-    if asked.is_known or is_of_other or kept.scale != 1 or kept.base == "kg" or has_number:
+    asked, kept = kept_measure(words), kept_measure(unit)
+    if kept.base in _TIMES:
+        return measure_of(_LATE.sub("", words.strip())) == kept
+    if kept.scale != 1 or asked.per != kept.per:
         return False
-    if kept.base not in _KNOWN:
-        return True
-    if kept.base == FRACTION and kept.size == 1 and asked.base in _OF_RATIOS:
-        return True
-    known = _WITHIN.findall(asked.base)
-    is_other = _OTHER_LENGTH.search(_WITHIN.sub("", asked.base)) is not None
-    return len(known) == 1 and _SIZES[known[0]] == (kept.base, kept.size) and not is_other
+    if kept.base == FRACTION:
+        return kept.size == 1 and asked.base in _OF_RATIOS
+    return _counts_ones(asked.base) and _counts_ones(kept.base)
+
+
+def _counts_ones(base: str) -> bool:
+    word = _COUNTING.sub("", base)
+    return _SIZES.get(word, (word, ONE))[0] in _ONES

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
+from creditscore._cells import folded
 from creditscore._currency import CODES, COMMON
-from creditscore.collect._reader._measure import BASES, Measure, kept_measure, measure_of
+from creditscore.collect._reader._measure import (
+    BASES,
+    Measure,
+    kept_measure,
+    may_mean,
+    measure_of,
+)
 from creditscore.collect._reader._units import ONE, SCALES, SIGNS, is_money, may_be_one
 
 _SIGN = re.compile(
     r'"(?P<text>[^"]*)"|[\\!](?P<letter>.)|\[\$(?P<unit>[^\]-]*)[^\]]*\]|_.|\*.|\[[^\]]*\]'
-    r"|(?P<place>General|[0#?.,])|(?P<end>;)|(?P<bare>.)",
+    r"|(?P<place>General|[0#?.,]|E(?=[+-]))|(?P<end>;)|(?P<bare>.)",
     re.DOTALL | re.IGNORECASE,
 )
 """Texts in quotes, letters that are shown as they are, [$€-407], widths and colours, digits."""
@@ -26,6 +34,16 @@ _PER_BEHIND = re.compile(
     r"/|per |pro |p\. ?a|每|an? (?=(?:day|week|month|quarter|year)\b)", re.IGNORECASE
 )
 """How what stands behind a number begins that says per what the currency before it is."""
+_OF_WORKBOOKS = {
+    "Ft": "HUF", "lei": "RON", "R": "ZAR", "Rp": "IDR", "RM": "MYR", "S/": "PEN", "S/.": "PEN",
+    "TL": "TRY", "лв.": "BGN", "SFr.": "CHF", "Fr.": "CHF", "kr": "kr", "kr.": "kr", "Rs.": "Rs",
+    "₨": "Rs",
+}  # fmt: skip
+"""Signs that are those of currencies where a format says that they are: [$kr-41D]."""
+_LETTERS = {"M": 6, "MM": 6, "B": 9, "Th": 3, "th": 3}
+"""Scales in formats, and the power of ten of each; m may be metres, and mm, too."""
+_TIMES_AS_MUCH = ("x", "×", "倍")
+"""What stands behind ratios, which have no other unit."""
 _WORDS_TOO = ("SEK", "PEN")
 """Codes that stand for something else in small letters: 12 Sek are seconds."""
 
@@ -42,10 +60,13 @@ class Shown:
         What the number that the workbook has is counted in, by each part of the format that says
         so: thousands by ``0" TEUR"``, and whole units by ``0," TEUR"``, which divides what it
         shows; days by ``0" days"``.
+    unread : tuple of str
+        Other words beside its digits, of which nobody can tell whether they count.
     """
 
     currency: str = ""
     counted: tuple[Measure, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def fault(self, unit: str, counted: Decimal, way_out: str) -> str:
         """Return why a number that is to be in a unit cannot be shown so; empty where it can.
@@ -57,6 +78,13 @@ class Shown:
             asked = own.base if is_money(own.base) else unit
             told = f"is to be in {asked}" if unit else "nothing says its unit"
             return f"is shown with the currency {self.currency}, and {told}"
+        if not all(_is_harmless(words, unit) for words in self.unread):
+            # which are not told: they may be a name
+            told = f"is to be in {unit}" if unit else "is to be a number alone"
+            return (
+                "is shown with words that are neither a unit nor a scale, by the format of its "
+                f"cell, and {told}: mend the format"
+            )
         for shown in self.counted:
             if _is_other(shown, own):
                 return (
@@ -74,15 +102,30 @@ class Shown:
         return ""
 
 
+NOTHING_SHOWN = Shown()
+"""What formats say that name neither."""
+
+
 def _is_other(shown: Measure, own: Measure) -> bool:
     """Tell whether a unit is known to be none of another: days of months, EUR p.a. of EUR.
 
-    A currency alone says nothing of what amounts are per, nor do prices of items that do not.
+    A currency alone says nothing of what amounts are per, nor do prices of things of items that do
+    not.
     """
     if shown.base != own.base and {shown.base, own.base} <= BASES:
         return True
-    is_amount = is_money(shown.base) and shown.is_per_time
+    is_amount = is_money(shown.base) and not shown.is_per_thing
     return shown.per not in ("", own.per) and (own.per != "" or is_amount)
+
+
+def _is_harmless(words: str, unit: str) -> bool:
+    """Tell whether words beside a number count as its unit does: those of its rule, pcs of units.
+
+    What has no unit may be any number of things, or of times something.
+    """
+    if folded(words) == folded(unit) or may_mean(words, unit):
+        return True
+    return not unit and (words in _TIMES_AS_MUCH or may_mean(words, "units"))
 
 
 def scale_of(factor: Decimal) -> Decimal:
@@ -108,11 +151,12 @@ def shown_by(number_format: str) -> Shown:
 
     if number_format in BUILTIN_FORMATS_REVERSE:
         # of these each machine shows the currency of its own country
-        return Shown()
+        return NOTHING_SHOWN
     parts = [_said(*part) for part in _parts(number_format)]
     return Shown(
         currency=next((part.currency for part in parts if part.currency), ""),
         counted=tuple(dict.fromkeys(counted for part in parts for counted in part.counted)),
+        unread=tuple(dict.fromkeys(words for part in parts for words in part.unread)),
     )
 
 
@@ -132,6 +176,8 @@ def _parts(number_format: str) -> Iterator[tuple[str, str, str, str]]:
             continue
         elif text == "." and number:
             number += _POINT
+        elif sign["unit"] and text.strip() in _OF_WORKBOOKS:
+            code = _OF_WORKBOOKS[text.strip()]
         else:
             beside[bool(number)] += text or " "
             named = text.strip().upper() if sign["unit"] else ""
@@ -148,20 +194,35 @@ def _said(before: str, number: str, behind: str, code: str) -> Shown:
         texts = [" ".join(texts)]
     read = [(text, measure_of(text)) for text in texts]
     money = [asked.base for text, asked in read if _is_money(asked.base, text)]
-    scale, unit = ONE, measure_of("")
+    scale, unit, unread = ONE, measure_of(""), []
     for text, asked in read:
-        word = text.casefold().rstrip(".")
-        # m may be metres, but not of money, nor of what is divided
-        is_scale = word in SCALES and (word != "m" or power or money or code)
-        scale *= Decimal(10) ** SCALES[word] if is_scale else asked.scale
+        of_ten = _power_of(text, is_metre=not (power or money or code))
+        is_scale = of_ten is not None
+        scale *= asked.scale if of_ten is None else Decimal(10) ** of_ten
         unit = unit if is_scale or not asked.base else asked
+        is_read = is_scale or not asked.base or asked.base in (*BASES, *money, code)
+        if not is_read and any(map(_may_count, text)):
+            unread.append(text)
     # what is divided by as much as its unit is whole: kilograms that are shown as tonnes
     size = ONE if scale == 1 and unit.size == 10**power else unit.size
     counted = replace(unit, scale=scale / 10**power if scale != 1 else ONE, size=size)
     return Shown(
         currency=code or "".join(money[:1]),
         counted=(counted,) if power or scale != 1 or unit.per or unit.base in BASES else (),
+        unread=tuple(unread),
     )
+
+
+def _power_of(text: str, *, is_metre: bool) -> int | None:
+    """Return the power of ten of a word that is a scale; m may be metres, but not of money."""
+    word = text.rstrip(".")
+    power = _LETTERS.get(word, SCALES.get(word.casefold()))
+    return None if word == "m" and is_metre else power
+
+
+def _may_count(char: str) -> bool:
+    """Tell whether a character may be of a unit or a scale: letters, digits, signs of money."""
+    return char.isalnum() or unicodedata.category(char) == "Sc"
 
 
 def _say_per(before: str, behind: str) -> bool:

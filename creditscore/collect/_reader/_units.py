@@ -33,12 +33,15 @@ _ROUND = re.compile(
     r"(?: ?(?P<scale>k|m|mn|mln|thousand|million|bn|billion))?(?: of)?"
 )
 """A round number beside a unit: 10,000 CNY, RMB 10,000, ten thousand yuan, '000 shares."""
+_WITH_POINT = re.compile(r"(?<=[a-z])\.(?=[€$£¥]|[A-Z]{3}\b)")
+"""The point of a word before a currency: Tsd.€"""
 _PERCENTS = ("percent", "per cent", "%", "prozent", "百分比")
 
 SIGNS = {
     "¥": ("CNY", "JPY"),
     "$": ("ARS", "AUD", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD", "USD"),
-}
+    "kr": ("DKK", "ISK", "NOK", "SEK"), "Rs": ("INR", "LKR", "NPR", "PKR"),
+}  # fmt: skip
 """Signs that currencies share: they agree with each of them, and stand for none."""
 
 PERCENT = "percent"
@@ -54,7 +57,8 @@ def split_unit(text: str) -> tuple[Decimal, str]:
     letters: 万元 is 10,000 CNY. So may T, k or M before a currency, and '000, m or bn behind it,
     and a round number before a unit, or on either side of a currency: 10,000 CNY.
     """
-    unit = " ".join(unicodedata.normalize("NFKC", text).replace("\u2019", "'").split())
+    plain = _WITH_POINT.sub(". ", unicodedata.normalize("NFKC", text).replace("\u2019", "'"))
+    unit = " ".join(plain.split())
     if is_percent(unit):
         return ONE, unit
     if unit.startswith("人民币") and not currency_code(unit):

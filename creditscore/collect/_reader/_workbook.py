@@ -14,7 +14,7 @@ from creditscore._raw_table import openpyxl_module
 from creditscore.collect._reader._file_form import FileForm
 from creditscore.collect._reader._marked_cell import Broken, Money, Percent
 from creditscore.collect._reader._merges import Merges
-from creditscore.collect._reader._number_format import shown_by, shows_percent
+from creditscore.collect._reader._number_format import NOTHING_SHOWN, shown_by, shows_percent
 from creditscore.collect._reader._row_limit import RowLimit
 from creditscore.collect._reader._source_table import SourceTable, from_rows
 from creditscore.exceptions import DocumentError
@@ -86,7 +86,7 @@ def _shown(value: Any, cell: Any, errors: frozenset[str]) -> Any:
     if is_number and shows_percent(cell.number_format):
         return Percent.of(value)
     shown = shown_by(cell.number_format) if is_number else None
-    return Money.of(value, shown) if shown and (shown.currency or shown.counted) else value
+    return Money.of(value, shown) if shown and shown != NOTHING_SHOWN else value
 
 
 def _merged(sheet: Any) -> list[str]:

@@ -32,7 +32,7 @@ def test_groups_of_equal_width_are_closed_on_the_right() -> None:
 
 
 def test_weights_are_cases_where_a_border_falls_on_one() -> None:
-    """The middle of the second value is 2 of 22 cases: just where the second of 11 groups begins."""
+    """The middle of the second value is case 2 of 22, where the second of 11 groups begins."""
     weight = np.array([1, 2, 1, 3, 3, 3, 3, 3, 3])
     prob = np.array([3, 4, 5, 5, 5, 5, 5, 6, 6]) / 40
     is_bad = np.array([1] + [0] * 8)

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "creditscore"
 FLOW = (
     *("exceptions", "_typing"),
     *("_warn", "_files", "_yaml", "_words", "_days", "_columns", "_frame"),
-    *("_currency", "_declared", "_cells", "_raw_table", "_by_customer"),
+    *("_currency", "_declared", "_cells", "_raw_table", "_by_customer", "_allocation"),
     *("_validation", "_checks", "_document", "_repr", "_display", "_estimator", "_progress"),
     *("_curvature", "_newton", "_holm"),
     *("metrics", "datasets"),

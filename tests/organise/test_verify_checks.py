@@ -377,10 +377,13 @@ def test_payments_of_invoices_that_are_not_there() -> None:
         {"customer": "A", "record": "Z1", "amount": 5.0, "invoice": "I1"},
         {"customer": "A", "record": "Z2", "amount": 5.0, "invoice": "I2"},
         {"customer": "A", "record": "Z3", "amount": 5.0, "invoice": "I9"},
+        {"customer": "A", "record": "Z4", "amount": 5.0, "invoice": "I1; I8;I2"},
+        {"customer": "B", "record": "Z5", "amount": 5.0, "invoice": "I2;"},
     )
     finding = found(invoices + paid, "reference")
     assert finding[["record", "value", "hint"]].to_numpy().tolist() == [
         ["Z2", "I2", "the invoice of another customer"], ["Z3", "I9", "no invoice has this number"],
+        ["Z4", "I8", "no invoice has this number"], ["Z4", "I2", "the invoice of another customer"],
     ]  # fmt: skip
     # without the invoices nothing can be said
     assert not len(found(paid, "reference"))

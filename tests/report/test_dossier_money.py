@@ -6,10 +6,20 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from creditscore.collect import ItemCatalogue, Observations
+from creditscore.collect import (
+    FieldRule,
+    ItemCatalogue,
+    ItemRule,
+    Ledger,
+    LedgerForm,
+    Observations,
+    SourceMapping,
+    read_ledger,
+)
 from creditscore.exceptions import MissingColumnError
 from creditscore.expert import ExpertScorecard, MinMaxScore, Weights
 from creditscore.indicators import FINANCIAL
@@ -32,9 +42,10 @@ def invoice(number: str, amount: float, currency: str = "CNY", **days: Any) -> l
 
 
 def payment(number: str, pays: str, amount: float, day: str, currency: str = "CNY") -> list[Fact]:
+    told = [(number, "payment.invoice", pays, "", day)] if pays else []
     return [
         (number, "payment.amount", amount, currency, day),
-        (number, "payment.paid_on", day, "", day), (number, "payment.invoice", pays, "", day),
+        (number, "payment.paid_on", day, "", day), *told,
     ]  # fmt: skip
 
 
@@ -86,7 +97,9 @@ def test_what_was_paid_in_part_is_not_open(dossier_with: Callable[..., Dossier])
     numbers = dossier.tables["observations"].set_index("observation")["item"]
     rests_on = [numbers[int(place[1:])] for place in dossier["invoices"].basis["open_amount"][0]]
     assert rests_on == ["invoice.amount", "payment.amount", "payment.amount"]
-    assert dossier["exposure"].notes == ()
+    assert dossier["exposure"].notes[0][0] == (
+        "1 payment went to no invoice, or not in whole: 1.00 CNY."
+    )
 
 
 def test_money_settles_what_nobody_called_settled(dossier_with: Callable[..., Dossier]) -> None:
@@ -164,6 +177,232 @@ def test_amounts_of_two_currencies_have_no_mean(dossier_with: Callable[..., Doss
     found = dossier_with(told).tables["behaviour"]
     means = found[found["measure"] == "mean_days_late_amount"]
     assert dict(zip(means["currency"], means["value"], strict=True)) == {"JPY": 60, "USD": 0}
+
+
+# --- money that is given as a ledger gives it --------------------------------------------
+
+
+def open_of(dossier: Dossier) -> dict[str, float]:
+    table = dossier.tables["invoices"].set_index("record")
+    return table.loc[table["bucket"] != "settled", "open_amount"].sort_index().to_dict()
+
+
+def rests_on(dossier: Dossier, column: str) -> dict[str, list[tuple[str, str]]]:
+    """Return the items and records that the cells of a column of invoices rest on."""
+    facts = dossier.tables["observations"].set_index("observation")[["item", "record"]]
+    rows = zip(dossier.tables["invoices"]["record"], dossier["invoices"].basis[column], strict=True)
+    return {
+        record: [tuple(facts.loc[int(place[1:])]) for place in places] for record, places in rows
+    }
+
+
+def test_one_payment_of_several_invoices_pays_them_in_order(
+    dossier_with: Callable[..., Dossier],
+) -> None:
+    told = [
+        *invoice("I1", 100), *invoice("I2", 100, invoiced_on="2024-04-02"),
+        *payment("Z1", "I2; I1", 150, "2024-05-10"), *payment("Z2", "I1", 10, "2024-05-20"),
+    ]  # fmt: skip
+    dossier = dossier_with(told)
+    assert open_of(dossier) == {"I1": 40}
+    assert dossier["exposure"].notes == ()
+    z1, z2 = ("payment.amount", "Z1"), ("payment.amount", "Z2")
+    assert rests_on(dossier, "open_amount") == {
+        "I1": [("invoice.amount", "I1"), z1, z2], "I2": [("invoice.amount", "I2"), z1],
+    }  # fmt: skip
+    assert rests_on(dossier, "settled_on") == {"I1": [], "I2": [z1]}
+    assert rests_on(dossier, "days_late")["I2"] == [("invoice.due_on", "I2"), z1]
+
+
+def test_a_payment_that_names_none_pays_the_oldest_first(
+    dossier_with: Callable[..., Dossier],
+) -> None:
+    told = [
+        *invoice("I1", 100, due_on="2024-05-20"), *invoice("I2", 100),
+        *invoice("I3", 100, "USD", due_on="2024-04-02"),
+        *invoice("I4", 100, invoiced_on="2024-05-11", due_on="2024-05-12"),
+        *payment("Z1", "", 150, "2024-05-10"), *payment("Z2", "I2", 10, "2024-05-01"),
+    ]  # fmt: skip
+    dossier = dossier_with(told)
+    assert open_of(dossier) == {"I1": 40, "I3": 100, "I4": 100}
+    assert rests_on(dossier, "open_amount")["I2"] == [
+        ("invoice.amount", "I2"), ("payment.amount", "Z2"), ("payment.amount", "Z1"),
+    ]  # fmt: skip
+
+
+def test_a_payment_that_names_none_pays_first_what_is_told_to_be_settled(
+    dossier_with: Callable[..., Dossier],
+) -> None:
+    told = [
+        *invoice("I1", 100), *invoice("I2", 100, due_on="2024-05-20", settled_on="2024-05-08"),
+        *payment("Z1", "", 130, "2024-05-10"),
+    ]  # fmt: skip
+    dossier = dossier_with(told)
+    assert open_of(dossier) == {"I1": 70}
+    assert rests_on(dossier, "settled_on")["I2"] == [("invoice.settled_on", "I2")]
+
+
+def test_a_settlement_after_the_day_is_no_basis(dossier_with: Callable[..., Dossier]) -> None:
+    told = [
+        *invoice("I1", 100, settled_on="2024-07-08"), *payment("Z1", "I1", 100, "2024-05-10"),
+        *invoice("I2", 100, invoiced_on="2024-05-20"), *payment("Z2", "I2", 100, "2024-05-10"),
+    ]  # fmt: skip
+    dossier = dossier_with(told)
+    assert rests_on(dossier, "settled_on")["I1"] == [("payment.amount", "Z1")]
+    # what is paid ahead is settled on its own day
+    days = dossier.tables["invoices"].set_index("record")["settled_on"].dt.strftime("%m-%d")
+    assert days.to_dict() == {"I1": "05-10", "I2": "05-20"}
+
+
+def test_what_has_no_day_is_there_from_the_start(dossier_with: Callable[..., Dossier]) -> None:
+    told = [
+        *invoice("I1", 100, invoiced_on="2024-04-20"), *invoice("I2", 100, due_on="2024-05-05"),
+        *invoice("I3", 9, returned_amount=9.0), *invoice("I4", 5, returned_amount=5.0),
+        *payment("Z1", "", 120, "2024-04-10"),
+    ]  # fmt: skip
+    bare = {("I2", "invoice.invoiced_on"), ("I2", "invoice.due_on"), ("I3", "invoice.invoiced_on"),
+            ("I4", "invoice.invoiced_on"), ("I4", "invoice.due_on")}  # fmt: skip
+    dossier = dossier_with([fact for fact in told if fact[:2] not in bare])
+    assert open_of(dossier) == {"I1": 100, "I4": 0}
+    listed = dossier.tables["invoices"].set_index("record")
+    settled = listed["settled_on"].dropna().dt.strftime("%m-%d").to_dict()
+    assert settled == {"I2": "04-10", "I3": "05-01"}
+    assert rests_on(dossier, "settled_on")["I3"] == [("invoice.returned_amount", "I3")]
+    assert "20.00 CNY" in dossier["exposure"].notes[0][0]
+
+
+@pytest.mark.parametrize(
+    ("names", "currencies", "unit", "rest"),
+    [
+        ("I1", ("EUR", "USD"), "", {"I1": 40, "I2": 100}),
+        ("I1", ("", "USD"), "EUR", {"I1": 40, "I2": 100}),
+        ("", ("EUR", "EUR"), "", {"I1": 40, "I2": 100}),
+        ("", ("", ""), "EUR", {"I1": 40, "I2": 100}),
+        ("", ("EUR", "USD"), "", {"I1": 100, "I2": 100}),
+        ("", ("EUR", "USD"), "CNY", {"I1": 100, "I2": 100}),
+    ],
+)
+def test_money_whose_currency_nobody_told_is_in_that_of_the_invoice(
+    dossier_with: Callable[..., Dossier],
+    names: str, currencies: tuple[str, str], unit: str, rest: dict[str, float],
+) -> None:  # fmt: skip
+    told = [
+        *invoice("I1", 100, currencies[0]), *invoice("I2", 100, currencies[1]),
+        *payment("Z1", names, 60, "2024-05-10", unit),
+    ]  # fmt: skip
+    assert open_of(dossier_with(told)) == rest
+
+
+def test_money_that_found_no_invoice_is_said_by_currency(
+    dossier_with: Callable[..., Dossier],
+) -> None:
+    told = [
+        *invoice("I1", 1_000), *payment("Z1", "I1", 3_000, "2024-05-10"),
+        *payment("Z2", "I1", 5, "2024-05-10", "USD"), *payment("Z3", "I9", 7, "2024-05-11"),
+        *payment("Z4", "I9", 7, "2024-07-01"),
+    ]  # fmt: skip
+    said = "3 payments went to no invoice, or not in whole: 2,007.00 CNY, 5.00 USD."
+    dossier = dossier_with([*told, *invoice("I2", 1)])
+    (note,) = dossier["exposure"].notes
+    assert note[0] == said
+    assert note[1].startswith("3 笔付款")
+    assert said in str(dossier.to_html())
+    # where nothing is open there is no exposure to say it below
+    settled = dossier_with(told)
+    assert "exposure" not in settled.tables
+    assert settled["behaviour"].notes == dossier["exposure"].notes
+
+
+def mapping(kind: str, day: str, **further: str) -> SourceMapping:
+    return SourceMapping(
+        source="internal_record", method="data_analysis",
+        customer=FieldRule(columns=("customer",)), record=FieldRule(columns=("number",)),
+        true_from=FieldRule(columns=("day",)), unit=FieldRule(columns=("currency",)),
+        columns={
+            name: ItemRule(item=f"{kind}.{item}")
+            for name, item in {"amount": "amount", "day": day, **further}.items()
+        },
+    )  # fmt: skip
+
+
+def ledger_of(invoices: Sequence[Sequence[Any]], payments: Sequence[Sequence[Any]]) -> Ledger:
+    names = ["number", "day", "amount", "currency", "ref"]
+    return read_ledger(
+        pd.DataFrame(invoices, columns=[*names, "due"]).assign(customer="C1"),
+        mapping("invoice", "invoiced_on", due="due_on"),
+        payments=pd.DataFrame(payments, columns=names).assign(customer="C1"),
+        payment_mapping=mapping("payment", "paid_on", ref="invoice"),
+        form=LedgerForm(credits="ref"), collected_at="2025-01-01",
+    )  # fmt: skip
+
+
+def shown(ledger: Ledger, place: Path, days: Sequence[str]) -> list[Dossier]:
+    with CustomerStore.create(place, actor=ANA) as store:
+        store.load(ledger.observations, backfill=True)
+        return [customer_dossier(store, "C1", as_of=day) for day in days]
+
+
+def random_ledger(seed: int) -> Ledger:
+    """Return invoices, credit notes and payments that name one, two, none or a wrong number."""
+    random = np.random.default_rng(seed)
+    start = np.datetime64("2024-01-01")
+    days = start + np.sort(random.integers(0, 90, 12))
+    invoices = [
+        [f"I{i}", str(day), float(random.choice([50, 75, 99.99, 120])),
+         str(random.choice(["EUR", "EUR", "USD"])), "", str(day + 30)]
+        for i, day in enumerate(days)
+    ]  # fmt: skip
+    notes = [
+        [f"N{i}", str(start + random.integers(60, 160)), -float(random.choice([10, 33.33, 200])),
+         invoices[i % 12][3], f"I{i % 12}" if i % 4 else "", ""]
+        for i in range(0, 18, 3)
+    ]  # fmt: skip
+    payments = []
+    for i, day in enumerate(start + np.sort(random.integers(20, 170, 16))):
+        written = [entry[0] for entry, own in zip(invoices, days, strict=True) if own <= day]
+        known = [*written, "I99"]
+        names = random.choice(known, size=min(int(random.integers(0, 3)), len(known)))
+        payments.append([f"P{i}", str(day), float(random.choice([20, 45.5, 80, 150])),
+                         str(random.choice(["EUR", "EUR", "USD"])), ";".join(names)])  # fmt: skip
+    return ledger_of([*invoices, *notes], payments)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_open_amounts_are_those_of_the_ledger(tmp_path: Path, seed: int) -> None:
+    ledger = random_ledger(seed)
+    days = ["2024-02-20", "2024-03-31", "2024-05-05", "2024-08-31"]
+    for day, dossier in zip(days, shown(ledger, tmp_path / "c.db", days), strict=True):
+        found = ledger.open_items(day).set_index("invoice").sort_index()
+        assert open_of(dossier) == pytest.approx(found["open"].to_dict())
+        late = dossier.tables["invoices"].set_index("record")["days_late"]
+        assert late[found.index].tolist() == found["days_past_due"].tolist()
+        settled = ledger.invoices.set_index("invoice")["settled_on"]
+        settled = settled[settled <= day].astype("datetime64[s]").sort_index()
+        listed = dossier.tables["invoices"].set_index("record")["settled_on"].dropna()
+        assert listed.astype("datetime64[s]").sort_index().to_dict() == settled.to_dict()
+
+
+def test_what_a_ledger_found_settled_draws_no_money(tmp_path: Path) -> None:
+    """Money without a number is given to the oldest, also when another was paid soon after."""
+    ledger = ledger_of(
+        [["I1", "2024-01-01", 100, "EUR", "", "2024-01-31"],
+         ["I2", "2024-01-10", 100, "EUR", "", "2024-02-09"]],
+        [["P1", "2024-02-01", 60, "EUR", ""], ["P2", "2024-02-03", 100, "EUR", "I2"]],
+    )  # fmt: skip
+    (dossier,) = shown(ledger, tmp_path / "c.db", [AS_OF])
+    assert open_of(dossier) == {"I1": 40}
+    assert dossier["exposure"].notes == ()
+
+
+def test_a_payment_in_several_rows_pays_what_each_names(tmp_path: Path) -> None:
+    ledger = ledger_of(
+        [["I1", "2024-01-01", 100, "EUR", "", "2024-01-31"],
+         ["I2", "2024-01-10", 100, "EUR", "", "2024-02-09"]],
+        [["P1", "2024-02-01", 100, "EUR", "I1"], ["P1", "2024-02-01", 70, "EUR", "I2"]],
+    )  # fmt: skip
+    (dossier,) = shown(ledger, tmp_path / "c.db", [AS_OF])
+    assert open_of(dossier) == {"I2": 30}
+    assert rests_on(dossier, "open_amount")["I2"][1:] == [("payment.amount", "P1")]
 
 
 # --- figures over time -------------------------------------------------------------------

@@ -10,6 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._allocation import (
+    GIVEN,
+    PARTED,
+    Allocation,
+    Kind,
+    Money,
+    OpenInvoice,
+    names_in,
+)
 from creditscore._checks import check_kind
 from creditscore._days import check_day
 from creditscore._display import counted
@@ -18,7 +27,6 @@ from creditscore.collect._observation._columns import OBSERVATION_COLUMNS
 from creditscore.collect._observation._incoming import coded
 from creditscore.collect._observation._item import Item
 from creditscore.collect._observation._observations import Observations
-from creditscore.collect._reader._allocation import GIVEN, Allocation, Kind, Money, OpenInvoice
 from creditscore.collect._reader._collected import Collected, Rejects
 from creditscore.collect._reader._ledger_form import LONGEST_TERMS, LedgerForm
 from creditscore.collect._reader._mapping import SourceMapping
@@ -37,7 +45,6 @@ _FOR_READING = (
     Item(name=_KIND, kind="text", group="operating"),
 )
 """Items that are read to allocate; of them, those are kept that the catalogue has."""
-_PARTED = ";"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -395,18 +402,19 @@ def _with_due(invoices: pd.DataFrame, form: LedgerForm) -> pd.DataFrame:
 
 def _monies(rows: pd.DataFrame, kind: Kind, names: str, day: str) -> Iterator[Money]:
     for key, row in zip(rows.index, rows.to_dict("records"), strict=True):
-        named = row[names] if isinstance(row[names], str) else ""
         yield Money(
             customer=key[0], kind=kind, number=key[1], day=np.datetime64(row[day], "D"),
             currency=row["unit"], amount=abs(Decimal(repr(float(row["amount"])))),
-            names=tuple(part.strip() for part in named.split(_PARTED) if part.strip()),
+            names=names_in(row[names]),
         )  # fmt: skip
 
 
 def _evidence(rows: pd.DataFrame, kind: str) -> dict[tuple[str, str, str], dict[str, Any]]:
     names = ["evidence", "collected_at", "source", "source_name"]
     found = rows[names].to_dict("records")
-    return {(kind, *key): entry for key, entry in zip(rows.index, found, strict=True)}
+    # of a payment in several rows, that of the first is kept
+    pairs = reversed([*zip(rows.index, found, strict=True)])
+    return {(kind, *key): entry for key, entry in pairs}
 
 
 def _kept(
@@ -425,7 +433,7 @@ def _kept(
     joined = by_record.head(1).set_index(facts)
     joined["number"] = by_record["number"].sum(min_count=1)
     named = joined.index.get_level_values("item") == _PAYS
-    joined.loc[named, "text"] = by_record["text"].agg(lambda words: _PARTED.join(map(str, words)))
+    joined.loc[named, "text"] = by_record["text"].agg(lambda words: PARTED.join(map(str, words)))
     return pd.concat([kept[~several], joined.reset_index()[list(kept)]])
 
 
@@ -465,7 +473,7 @@ def _derived(
 def _credit_notes(monies: list[Money]) -> pd.DataFrame:
     rows = [
         (money.customer, money.number, money.day, float(money.amount), money.currency,
-         _PARTED.join(money.names))
+         PARTED.join(money.names))
         for money in monies if money.kind == "credit note"
     ]  # fmt: skip
     names = ["customer", "number", "day", "amount", "currency", "invoice"]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from creditscore._allocation import Allocation
 from creditscore._display import counted
 from creditscore._warn import warn_user
-from creditscore.collect._reader._allocation import Allocation
 from creditscore.exceptions import ConflictWarning
 
 _NOTHING, _PART, _SMALL_REST, _BEFORE, _AFTER, _NOT_SETTLED = (

@@ -125,10 +125,13 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
     by day), conflicts, indicators, indicators_missing, scores, grades, exposure, behaviour,
     questions, opinion, principles, contacts, invoices, records of other kinds, and observations,
     the appendix: all that the cells rest on. Of an open invoice is taken off what was returned and
-    what payments that name it (``payment.invoice``) paid of it in its currency, if the role sees
-    them; else the section says that it does not. What happened after the day (a settlement, the
-    end of a grade) has not happened. Of the four principles, three are numbers of what the role
-    may see, and confidentiality is of the whole store, for roles that may audit.
+    what payments in its currency paid of it, if the role sees them; else the section says that it
+    does not. Money is given as :func:`~creditscore.collect.read_ledger` gives it, with the value
+    days of a plain ``LedgerForm()``: to the invoices that it names (``payment.invoice``, several
+    parted by ``;``), and to no others; what names none pays first what is told to be settled, then
+    the oldest. What went to no invoice is said below the section. What happened after the day (a
+    settlement, the end of a grade) has not happened. Of the four principles, three are numbers of
+    what the role may see, and confidentiality is of the whole store, for roles that may audit.
 
     A page that was written is a copy: erasing the customer in the store does not reach it. The
     trail tells that it was made.

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from creditscore._allocation import GIVEN
 from creditscore.report._dossier._chart import Chart
 from creditscore.report._dossier._facts import short
+from creditscore.report._dossier._money import (
+    NO_DAY,
+    in_columns,
+    note_of_lost,
+    payments_of,
+    settled_by_ledger,
+    taken_off,
+)
 from creditscore.report._dossier._reading import Reading
 from creditscore.report._dossier._section import DossierSection, observed
 from creditscore.report._dossier._words import pair_of
@@ -19,7 +27,6 @@ BUCKETS = ("not due", "1-30", "31-60", "61-90", "91+", "no due day")
 _ENDS = np.array([0, 30, 60, 90])
 _DAYS = ("invoiced_on", "due_on", "settled_on", "disputed_on", "returned_on")
 _NEEDED = ("invoice.amount", "invoice.due_on", "invoice.settled_on")
-_MONEY = ("payment.amount", "payment.paid_on", "payment.invoice")
 _CENTS = 6
 """Places to which amounts are rounded: what is left below is of the sum in floats."""
 
@@ -32,96 +39,62 @@ def payment(reading: Reading) -> list[DossierSection]:
     rows = reading.of_kind("invoice")
     if not len(rows) or not reading.sees(*_NEEDED):
         return []
-    money = _paid(reading)
-    found = _invoices(reading, rows, money)
+    money = payments_of(reading)
+    found, lines = _invoices(reading, rows, money)
     if not len(found):
         return []
-    exposure = _exposure(found)
+    exposure, behaviour = _exposure(found), _behaviour(found)
     if money is None:
         exposure = replace(exposure, notes=(pair_of("note_payments_hidden"),))
-    return [exposure, _behaviour(found), _listed(rows, found, money)]
+    elif len(exposure.table):
+        exposure = replace(exposure, notes=note_of_lost(lines, money))
+    else:
+        # a section without rows is not shown
+        behaviour = replace(behaviour, notes=note_of_lost(lines, money))
+    return [exposure, behaviour, _listed(rows, found, lines)]
 
 
-def _wide(rows: pd.DataFrame, days: Sequence[str], amounts: Sequence[str]) -> pd.DataFrame:
-    """Return a row a record, a column an item; items that no record has are missing or 0."""
-    column = rows["item"].map(lambda item: item.rpartition(".")[2])
-    # each cell holds one value, and pivot_table would work out a mean
-    wide = rows.assign(column=column).pivot(index="record", columns="column", values="value")  # noqa: PD010
-    for name in days:
-        told = wide.get(name, pd.Series(pd.NaT, index=wide.index))
-        wide[name] = pd.to_datetime(told, format="%Y-%m-%d")
-    for name in amounts:
-        wide[name] = wide.get(name, pd.Series(0.0, index=wide.index)).astype(float).fillna(0.0)
-    return wide
-
-
-def _paid(reading: Reading) -> pd.DataFrame | None:
-    """Return payments of invoices up to the day, or None where the role sees no payments.
-
-    A row a payment in the order of days: invoice, amount, paid_on (else the day from which the
-    amount is true), unit, observation (of the amount).
-    """
-    if not reading.sees(*_MONEY):
-        return None
-    rows = reading.of_kind("payment")
-    wide = _wide(rows[rows["item"].isin(_MONEY)], ["paid_on"], ["amount"])
-    if "invoice" not in wide:
-        wide["invoice"] = pd.Series(dtype=object)
-    amounts = rows[rows["item"] == "payment.amount"].set_index("record")
-    wide = wide.join(amounts[["unit", "observation", "true_from"]])
-    wide["paid_on"] = wide["paid_on"].fillna(wide["true_from"])
-    known = wide["invoice"].notna() & wide["observation"].notna()
-    made = wide[known & (wide["paid_on"] <= pd.Timestamp(reading.day))]
-    return made.sort_values("paid_on", kind="stable")
-
-
-def _invoices(reading: Reading, rows: pd.DataFrame, money: pd.DataFrame | None) -> pd.DataFrame:
+def _invoices(
+    reading: Reading, rows: pd.DataFrame, money: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the invoices that are open or were settled of late, and what was taken off which."""
     clear = rows[~rows["item"].isin(reading.masked)]
-    wide = _wide(clear, _DAYS, ("amount", "returned_amount"))
+    wide = in_columns(clear, _DAYS, ("amount", "returned_amount"))
     today = pd.Timestamp(reading.day)
     # what happens after the day has not happened on it
     wide["settled_on"] = wide["settled_on"].where(wide["settled_on"] <= today)
-    returned = wide["returned_amount"].where(~(wide["returned_on"] > today), 0.0)
+    wide["returned_amount"] = wide["returned_amount"].where(~(wide["returned_on"] > today), 0.0)
     wide["currency"] = _currency(clear, wide)
-    owed = wide["amount"] - returned
-    mine = _of_invoices(wide["currency"], money)
-    rest = (owed - mine.groupby("invoice")["amount"].sum().reindex(owed.index).fillna(0.0)).round(
-        _CENTS
-    )
-    # money settles what the export calls open; an amount that nobody told is not 0
-    done = (rest <= 0) & (wide["amount"] > 0) & wide["settled_on"].isna()
-    returned_on = wide["returned_on"].where(returned > 0)
-    both = pd.concat([_paid_off(owed, mine), returned_on], axis="columns").max(axis="columns")
-    # goods that come back when all was paid make nothing late
-    days = [_paid_off(wide["amount"], mine), both]
-    last_day = pd.concat(days, axis="columns").min(axis="columns")
-    wide["settled_on"] = wide["settled_on"].where(~done, last_day)
+    lines = taken_off(wide, money, settled_by_ledger(reading), reading.day)
+    given = lines[lines["how"].isin(GIVEN)]
+    off = given.groupby("invoice")["amount"].sum().reindex(wide.index).fillna(0.0)
+    rest = (wide["amount"] - off).round(_CENTS)
+    # money settles what the export calls open
+    paid_off = _paid_off(wide, given, today)
+    by_money = wide["settled_on"].isna() & paid_off.notna()
+    wide["settled_on"] = wide["settled_on"].fillna(paid_off)
     is_open = wide["settled_on"].isna()
     end = wide["settled_on"].fillna(today)
     late = (end - wide["due_on"]).dt.days
     place = np.searchsorted(_ENDS, late.fillna(0).to_numpy(), side="left")
     bucket = np.where(wide["due_on"].isna(), BUCKETS[5], np.array(BUCKETS)[place])
     found = wide.assign(
-        is_open=is_open, days_late=late, bucket=np.where(is_open, bucket, ""),
+        is_open=is_open, by_money=by_money, days_late=late, bucket=np.where(is_open, bucket, ""),
         open_amount=rest.clip(lower=0.0).where(is_open, 0.0),
     )  # fmt: skip
     recent = found["settled_on"] > reading.window_start
-    return found[is_open | recent].reset_index()
+    return found[is_open | recent].reset_index(), lines
 
 
-def _of_invoices(currency: pd.Series, money: pd.DataFrame | None) -> pd.DataFrame:
-    """Return the payments of invoices that are in the currency of theirs."""
-    if money is None:
-        return pd.DataFrame({"invoice": [], "amount": [], "paid_on": pd.to_datetime([])})
-    of = money["invoice"].map(currency)
-    return money[(money["unit"] == of) | (money["unit"] == "") | (of == "")]
-
-
-def _paid_off(owed: pd.Series, money: pd.DataFrame) -> pd.Series:
-    """Return the day on which so much of each invoice was paid; what is paid later is twice."""
-    so_far = money.groupby("invoice")["amount"].cumsum()
-    off = money[((money["invoice"].map(owed) - so_far).round(_CENTS) <= 0).to_numpy()]
-    return off.groupby("invoice")["paid_on"].min().reindex(owed.index)
+def _paid_off(wide: pd.DataFrame, given: pd.DataFrame, today: pd.Timestamp) -> pd.Series:
+    """Return the day on which nothing of each invoice was open, not before its own."""
+    so_far = given.groupby("invoice")["amount"].cumsum()
+    rest = wide["amount"].reindex(given["invoice"]).to_numpy() - so_far
+    days = given[rest.round(_CENTS) <= 0].groupby("invoice")["day"].min().reindex(wide.index)
+    own = wide["invoiced_on"].clip(upper=today)
+    days = days.where(days > NO_DAY).astype(own.dtype)
+    # where it was paid ahead, it is settled on its own day
+    return days.where(days.isna() | own.isna() | (days > own), own)
 
 
 def _currency(rows: pd.DataFrame, wide: pd.DataFrame) -> pd.Series:
@@ -199,7 +172,7 @@ def _mean(values: pd.Series, weights: pd.Series) -> float:
     return float((values.astype(float) * weights).sum() / total) if total else np.nan
 
 
-def _listed(rows: pd.DataFrame, found: pd.DataFrame, money: pd.DataFrame | None) -> DossierSection:
+def _listed(rows: pd.DataFrame, found: pd.DataFrame, lines: pd.DataFrame) -> DossierSection:
     order = found.sort_values(["is_open", "invoiced_on", "record"], ascending=[False, True, True])
     columns = ["record", "invoiced_on", "due_on", "settled_on", "amount", "currency", "days_late"]
     table = order[columns].reset_index(drop=True)
@@ -214,21 +187,23 @@ def _listed(rows: pd.DataFrame, found: pd.DataFrame, money: pd.DataFrame | None)
             observed(number) if number is not None and there else ()
             for number, there in zip(of, filled, strict=True)
         ]
-    basis["days_late"] = [a + b for a, b in zip(basis["due_on"], basis["settled_on"], strict=True)]
-    payments: dict[str, list[int]] = {}
-    if money is not None:
-        payments = money.groupby("invoice")["observation"].agg(list).to_dict()
+    given = lines[lines["how"].isin(GIVEN)]
+    paid = given[given["kind"] == "payment"].groupby("invoice")["observation"].agg(list).to_dict()
+    back = {record: number for (record, item), number in numbers.items()
+            if item == "invoice.returned_amount"}  # fmt: skip
     basis["open_amount"] = [
-        amount + observed([
-            *payments.get(record, ()),
-            *filter(None, [numbers.get((record, "invoice.returned_amount"))]),
-        ])
+        amount + observed([*paid.get(record, ()), *filter(None, [back.get(record)])])
         for record, amount in zip(table["record"], basis["amount"], strict=True)
-    ]  # fmt: skip
-    basis["settled_on"] = [
-        told or observed(payments.get(record, [])[-1:])
-        for record, told in zip(table["record"], basis["settled_on"], strict=True)
     ]
+    of_lines = given["observation"].fillna(given["invoice"].map(back))
+    last = of_lines.groupby(given["invoice"]).last().to_dict()
+    basis["settled_on"] = [
+        observed(last[record]) if by_money else told
+        for record, told, by_money in zip(
+            table["record"], basis["settled_on"], order["by_money"], strict=True
+        )
+    ]
+    basis["days_late"] = [a + b for a, b in zip(basis["due_on"], basis["settled_on"], strict=True)]
     return DossierSection(name="invoices", table=table, basis=basis, anchors=_first_of(table))
 
 

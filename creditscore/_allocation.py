@@ -15,7 +15,15 @@ import pandas as pd
 Kind: TypeAlias = Literal["payment", "credit note"]
 BY_NUMBER, BY_SETTLED, BY_AGE = GIVEN = ("by number", "by day settled", "oldest first")
 """How money finds its invoice; all else that a line says is why it went nowhere."""
+PARTED = ";"
+"""What stands between the numbers of the invoices that one payment names."""
 ALLOCATION_COLUMNS = ("customer", "kind", "number", "day", "invoice", "amount", "currency", "how")
+
+
+def names_in(named: object) -> tuple[str, ...]:
+    """Return the numbers of invoices that a payment names; none where it has no text."""
+    text = named if isinstance(named, str) else ""
+    return tuple(part.strip() for part in text.split(PARTED) if part.strip())
 
 
 @dataclass(kw_only=True)

@@ -41,12 +41,13 @@ COMMON = frozenset((
 """Those that are meant where nothing but the code says so; others are words, too: ALL, TOP."""
 _NAMES = {
     "RMB": "CNY", "RENMINBI": "CNY", "YUAN": "CNY", "元": "CNY", "人民币": "CNY", "人民币元": "CNY",
-    "元人民币": "CNY", "€": "EUR", "EURO": "EUR", "EUROS": "EUR", "欧元": "EUR", "US$": "USD",
-    "US DOLLAR": "USD", "US DOLLARS": "USD", "美元": "USD", "£": "GBP", "POUND STERLING": "GBP",
-    "英镑": "GBP", "YEN": "JPY", "日元": "JPY", "HK$": "HKD", "港元": "HKD", "港币": "HKD",
-    "A$": "AUD", "C$": "CAD", "NT$": "TWD", "NZ$": "NZD", "R$": "BRL", "S$": "SGD", "KČ": "CZK",
-    "ZŁ": "PLN", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₴": "UAH", "₪": "ILS",
-    "₦": "NGN", "₫": "VND", "₱": "PHP", "฿": "THB", "₸": "KZT",
+    "元人民币": "CNY", "元(人民币)": "CNY", "€": "EUR", "EURO": "EUR", "EUROS": "EUR",
+    "欧元": "EUR", "US$": "USD", "US DOLLAR": "USD", "US DOLLARS": "USD", "美元": "USD",
+    "£": "GBP", "POUND STERLING": "GBP", "英镑": "GBP", "YEN": "JPY", "日元": "JPY", "円": "JPY",
+    "HK$": "HKD", "港元": "HKD", "港币": "HKD", "A$": "AUD", "C$": "CAD", "NT$": "TWD",
+    "NZ$": "NZD", "R$": "BRL", "S$": "SGD", "KČ": "CZK", "ZŁ": "PLN", "₹": "INR", "₩": "KRW",
+    "원": "KRW", "₽": "RUB", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₦": "NGN", "₫": "VND",
+    "₱": "PHP", "฿": "THB", "₸": "KZT",
 }  # fmt: skip
 """Signs and names of one currency each; $ and ¥ are of several."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import subprocess
 import warnings
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ CATALOGUE = ItemCatalogue(
         Item(name=name, group="operating", unit=unit)
         for name, unit in (("coal", "万吨"), ("people", "persons"), ("terms_days", "days"),
                            ("share", "fraction"), ("age", "months"), ("rent", "EUR per month"),
-                           ("wan", "万元"), ("price", ""))
+                           ("wan", "万元"), ("price", ""), ("days_times", "times"))
     )
 )  # fmt: skip
 
@@ -186,8 +187,8 @@ def test_a_scale_of_what_is_no_money_is_that_of_its_item(tmp_path: Path) -> None
         ("rent", "", '"€"#,##0" a year"', [5]), ("price", "EUR", '"€"#,##0"k/year"', [5]),
         ("price", "CNY", '"每年"#,##0"元"', [5]), ("rent", "", '"€"#,##0"/Monat"', [5, 5]),
         ("price", "EUR", '"€"#,##0" p.a."', [5]),
-        ("price", "EUR", '0.00 "€/kg"', [5, 5]), ("price", "EUR", '0.00 "€/Jahr"', [5]),
-        ("price", "EUR", '0.00 "€/Stück"', [5, 5]), ("price", "EUR", '0.00 "€/a"', [5]),
+        ("price", "EUR", '0.00 "€/kg"', [5]), ("price", "EUR", '0.00 "€/Jahr"', [5]),
+        ("price", "EUR", '0.00 "€/Stück"', [5]), ("price", "EUR", '0.00 "€/a"', [5]),
         ("price", "EUR", '0.00 "€/Charge"', [5]), ("age", "years", '0" yrs"', [60, 60]),
         # short scales
         ("price", "EUR", '#,##0 "Tsd.€"', [5]), ("price", "TEUR", '#,##0 "Tsd.€"', [5_000, 5_000]),
@@ -206,6 +207,26 @@ def test_a_scale_of_what_is_no_money_is_that_of_its_item(tmp_path: Path) -> None
         ("price", "INR", "[$₹-4009] #,##0", [5, 5]), ("price", "EUR", "[$₹-4009] #,##0", [5]),
         ("price", "EUR", "[$₲-474] #,##0", [5]), ("price", "HUF", "0 [$Ft-40E]", [5, 5]),
         ("price", "CHF", "[$SFr.-807] #,##0", [5, 5]), ("price", "EUR", "[$R$-416] 0", [5]),
+        ("price", "DKK", '#,##0\\ "kr."', [5, 5]), ("price", "HUF", '0\\ "Ft"', [5, 5]),
+        ("price", "EUR", '0\\ "Ft"', [5]), ("price", "JPY", '0"円"', [5, 5]),
+        # of a sign that several share, the country says which; the United States write for all
+        ("price", "CNY", "[$¥-411]#,##0", [5]), ("price", "JPY", "[$¥-411]#,##0", [5, 5]),
+        ("price", "SEK", "[$kr-414] 0", [5]), ("price", "NOK", "[$kr-414] 0", [5, 5]),
+        ("price", "USD", "[$$-1009]0", [5]), ("price", "CAD", "[$$-1009]0", [5, 5]),
+        ("price", "USD", "[$$-409]0", [5, 5]), ("price", "AUD", "[$$-409]0", [5, 5]),
+        ("price", "SAR", "[$ر.س.-401] 0", [5, 5]), ("price", "EUR", "[$ر.س.-401] 0", [5]),
+        ("price", "EUR", "0 [$€-407]", [5, 5]), ("price", "EUR", "[$€-804]0", [5, 5]),
+        # units of something else, of what is no unit
+        ("price", "EUR", '0" T"', [5]), ("price", "TEUR", '0" T"', [5_000, 5_000]),
+        ("price", "EUR", '0" years"', [5]), ("price", "", '0.0"%"', [5]),
+        ("price", "", '0"kg"', [5]),
+        ("days_times", "", '0" weeks"', [5]), ("people", "", '0" Stück"', [5, 5]),
+        ("terms_days", "", '0" d"', [5, 5]), ("age", "", '0" mths."', [5, 5]),
+        ("age", "", '0" d"', [5]), ("days_times", "", '0.0"x"', [5, 5]),
+        # what is written beside digits and is no word
+        ("people", "", "# ?/2", [5, 5]), ("people", "", "# ??/100", [5, 5]),
+        ("people", "", "##0.0E+0", [5, 5]), ("people", "", "(000) 000-0000", [5, 5]),
+        ("people", "", "[Red][<0]-0;[Blue]0_)", [5, 5]),
     ],
 )  # fmt: skip
 def test_a_unit_that_a_format_names_is_that_of_its_rule(
@@ -236,3 +257,14 @@ def test_a_number_in_a_scale_is_a_number_all_the_same(tmp_path: Path) -> None:
     book.save(file)
     shown = guess_mapping(file).frame().set_index("column")
     assert shown.loc["revenue", ["guess", "unit"]].tolist() == ["revenue", "EUR"]
+
+
+def test_a_year_in_a_head_keeps_its_name_whatever_its_format(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["firm", 2023])
+    book.active.append(["C1", 5])
+    book.active["B1"].number_format = '"FY"0'
+    book.save(tmp_path / "a.xlsx")
+    rules = replace(mapping(""), columns={"2023": ItemRule(item="revenue", unit="EUR")})
+    found = read(tmp_path / "a.xlsx", rules)
+    assert found.observations.table["number"].tolist() == [5.0]

@@ -158,11 +158,11 @@ def kept_in(question: Question, item: Item, told: str = "") -> tuple[Decimal, st
 def _check_amounts(item: Item, words: list[str], question: Question) -> None:
     """Refuse words beside a currency in the other language that could count in another scale."""
     for other in words[1:]:
-        base = measure_of(other).base
-        if base and not is_money(base) and question.factor is None:
+        asked = measure_of(other)
+        if question.factor is None and (asked.per or (asked.base and not is_money(asked.base))):
             msg = (
-                f"{other!r} is neither a currency nor a scale, beside {words[0]!r} for the item "
-                f"{item.name!r}: let both mean the same, or give the factor, 1 where they do"
+                f"{other!r} is neither a currency nor a scale alone, beside {words[0]!r} for the "
+                f"item {item.name!r}: let both mean the same, or give the factor, 1 where they do"
             )
             raise InvalidParameterError(msg)
 

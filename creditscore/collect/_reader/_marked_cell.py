@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Self
 
+from creditscore._cells import word_of
 from creditscore.collect._reader._number_format import Shown
 
 
@@ -62,6 +63,10 @@ class Money(float):
         made = cls(number)
         made.shown = shown
         return made
+
+    def __str__(self) -> str:
+        """Return the number as a name has it: a year in the head of a column is 2023."""
+        return word_of(float(self))
 
     def __eq__(self, other: object) -> bool:
         """Tell whether both are as much, and shown as the same."""

@@ -30,9 +30,9 @@ _WORDS = {
     (FRACTION, "0.001"): ("per mille", "promille", "‰", "千分比"),
     (FRACTION, "0.0001"): ("basis point", "basis points", "bp", "bps", "基点"),
     ("seconds", "1"): ("second", "seconds", "sec", "secs", "sekunden", "秒"),
-    ("seconds", "60"): ("minute", "minutes", "mins", "minuten", "分钟"),
+    ("seconds", "60"): ("minute", "minutes", "min", "mins", "minuten", "分钟"),
     ("seconds", "3600"): ("hour", "hours", "hr", "hrs", "stunde", "stunden", "小时"),
-    ("days", "1"): ("day", "days", "tag", "tage", "天", "日"),
+    ("days", "1"): ("day", "days", "tag", "tage", "kalendertage", "天", "日"),
     ("days", "7"): ("week", "weeks", "wk", "wks", "woche", "wochen", "周", "星期"),
     ("months", "1"): (
         "month", "months", "mo", "mos", "mth", "mths", "monat", "monate", "月", "个月",
@@ -45,7 +45,8 @@ _WORDS = {
     ("kg", "1000"): ("t", "tonne", "tonnes", "tonnen", "吨"),
     ("persons", "1"): (
         "person", "persons", "people", "employee", "employees", "staff", "personen", "mitarbeiter",
-        "mitarbeiter/innen", "mitarbeitende", "beschäftigte", "heads", "人", "名", "人数",
+        "mitarbeiter/innen", "mitarbeitende", "beschäftigte", "heads", "headcount", "workers", "人",
+        "名", "人数",
     ),
     ("shares", "1"): ("shares", "aktien", "股"),
 }  # fmt: skip
@@ -58,31 +59,36 @@ BASES = frozenset(base for base, _ in _WORDS)
 """Bases of which each is none of another: days are neither months nor kg."""
 _TIMES = ("seconds", "days", "months")
 _KNOWN = (FRACTION, *_TIMES)
-_ONLY_PER = {"h": "hours", "d": "days", "w": "weeks", "q": "quarters", "y": "years", "a": "years"}
-"""Letters that are a time where they stand behind what is per it, as in EUR/a."""
+LETTERS_OF_TIME = {
+    "h": "hours", "d": "days", "w": "weeks", "q": "quarters", "y": "years", "a": "years",
+}  # fmt: skip
+"""Letters that are a time behind what is per it, as in EUR/a, and in formats."""
 _PER = re.compile(
     r"(?P<of>.+?)(?:[ (]per (?!cent|mille)| (?:pro|je) |/|每"
     r"| an? (?=(?:day|week|month|quarter|year)\b))(?P<per>.+)"
     r"|每(?P<lead>个?月|季度|星期|[日天周年])(?P<behind>.+)|(?P<yearly>.+?),? p\. ?a\.?",
     re.IGNORECASE,
 )
-_OF_RATIOS = ("times", "x", "倍")
+OF_RATIOS = ("times", "x", "倍")
 """Other names of a fraction, which may be numbers of events, too."""
 _ONES = frozenset((
     "account", "accounts", "branch", "branches", "buyers", "cards", "case", "cases", "class",
     "clients", "companies", "competitors", "contracts", "count", "customers", "enquiries",
-    "entries", "events", "firms", "grade", "inquiries", "instalments", "invoices", "items",
-    "judgements", "judgments", "lawsuits", "lines", "loans", "machines", "notch", "notches",
-    "number", "orders", "payments", "pc", "pcs", "persons", "piece", "pieces", "point", "points",
-    "rank", "score", "shares", "shops", "sites", "stores", "suppliers", "times", "unit", "units",
-    "vehicles", "votes",
-    "anzahl", "aufträge", "fall", "fälle", "filialen", "firmen", "klasse", "konten", "kredite",
-    "kunden", "lieferanten", "mal", "maschinen", "note", "punkt", "punkte", "rang", "rechnungen",
-    "stk", "stück", "unternehmen", "verträge", "wettbewerber",
+    "entries", "events", "firms", "grade", "inquiries", "instalments", "instalments late",
+    "invoices", "items", "judgements", "judgments", "late payments", "lawsuits", "lines", "loans",
+    "machines", "notch", "notches", "number", "open accounts", "orders", "parties", "payments",
+    "pc", "pcs", "persons", "piece", "pieces", "point", "points", "rank", "score", "shares",
+    "shops", "sites", "stars", "stores", "suppliers", "times", "unit", "units", "vehicles", "votes",
+    "anfragen", "anzahl", "aufträge", "einheiten", "fall", "fälle", "filialen", "firmen", "klasse",
+    "konten", "kredite", "kunden", "lieferanten", "mal", "maschinen", "mitbewerber", "note",
+    "platz", "punkt", "punkte", "rang", "raten", "rechnungen", "stk", "stück", "stufe", "stufen",
+    "unternehmen", "urteile", "verträge", "wettbewerber",
     "个", "件", "份", "分", "台", "只", "套", "家", "宗", "张", "户", "条", "次", "笔", "起", "辆",
-    "项", "人次",
+    "项", "位", "级", "类", "期", "人次", "次数", "名次", "个账户",
 ))  # fmt: skip
 """Words of which each counts one of what an item counts."""
+_LEAD = re.compile(r"(?:in |单位 ?[::] ?)", re.IGNORECASE)
+"""What stands before a unit, and is none of it."""
 _LATE = re.compile(r"^(?:calendar|late) | (?:late|overdue|past due)$|^逾期|数$", re.IGNORECASE)
 """What stands about a length of time, and changes nothing of it: days overdue."""
 _COUNTING = re.compile(r"(?:number of|no\. of|anzahl(?: der)?) (?=.)")
@@ -121,12 +127,6 @@ class Measure:
         return self.per.partition(" ")[2] in _TIMES
 
     @property
-    def is_per_thing(self) -> bool:
-        """Whether its numbers are of one thing each: EUR/kg, a piece, but no unknown word."""
-        base = self.per.partition(" ")[2]
-        return base in _ONES or base in BASES - {FRACTION, *_TIMES}
-
-    @property
     def words(self) -> str:
         """How much of its base it is: 1,000 EUR per 1 months."""
         per = f" per {self.per}" if self.per else ""
@@ -147,7 +147,7 @@ class Measure:
 def measure_of(words: str) -> Measure:
     """Read the words of a unit: 万吨, TEUR per month, weeks."""
     text = " ".join(unicodedata.normalize("NFKC", words).split())
-    text = text[3:] if text.casefold().startswith("in ") else text
+    text = _LEAD.sub("", text, count=1) if _LEAD.match(text) else text
     found = _PER.fullmatch(text)
     if found is None or text.casefold() in _SIZES:
         return _without_per(text)
@@ -161,7 +161,7 @@ def measure_of(words: str) -> Measure:
     # a rate of exchange is no amount of one of the two, and pieces/units are none of the other
     if is_money(of.base) or ("/" in text and not is_named):
         return _without_per(text)
-    word = _ONLY_PER.get(words.casefold(), words.casefold())
+    word = LETTERS_OF_TIME.get(words.casefold(), words.casefold())
     base, size = _SIZES.get(word, (word, ONE))
     return replace(one, per=f"{size} {base}")
 
@@ -170,7 +170,8 @@ def _without_per(text: str) -> Measure:
     scale, name = split_unit(text)
     if is_money(name):
         return Measure(scale, ONE, name)
-    base, size = _SIZES.get(name.casefold(), (name.casefold(), ONE))
+    word = name.casefold()
+    base, size = _SIZES.get(word) or _SIZES.get(word.removesuffix(".")) or (word, ONE)
     return Measure(scale, size, base)
 
 
@@ -304,10 +305,11 @@ def may_mean(words: str, unit: str) -> bool:
     if kept.scale != 1 or asked.per != kept.per:
         return False
     if kept.base == FRACTION:
-        return kept.size == 1 and asked.base in _OF_RATIOS
-    return _counts_ones(asked.base) and _counts_ones(kept.base)
+        return kept.size == 1 and asked.base in OF_RATIOS
+    return counts_ones(asked.base) and counts_ones(kept.base)
 
 
-def _counts_ones(base: str) -> bool:
-    word = _COUNTING.sub("", base)
+def counts_ones(base: str) -> bool:
+    """Tell whether a name of a unit counts one of something each."""
+    word = _COUNTING.sub("", base).removesuffix(".")
     return _SIZES.get(word, (word, ONE))[0] in _ONES

@@ -10,10 +10,14 @@ from decimal import Decimal
 from functools import cache
 
 from creditscore._cells import folded
-from creditscore._currency import CODES, COMMON
+from creditscore._currency import COMMON
+from creditscore.collect._reader._format_currency import currency_of_sign, may_be_sign_of
 from creditscore.collect._reader._measure import (
     BASES,
+    LETTERS_OF_TIME,
+    OF_RATIOS,
     Measure,
+    counts_ones,
     kept_measure,
     may_mean,
     measure_of,
@@ -21,8 +25,8 @@ from creditscore.collect._reader._measure import (
 from creditscore.collect._reader._units import ONE, SCALES, SIGNS, is_money, may_be_one
 
 _SIGN = re.compile(
-    r'"(?P<text>[^"]*)"|[\\!](?P<letter>.)|\[\$(?P<unit>[^\]-]*)[^\]]*\]|_.|\*.|\[[^\]]*\]'
-    r"|(?P<place>General|[0#?.,]|E(?=[+-]))|(?P<end>;)|(?P<bare>.)",
+    r'"(?P<text>[^"]*)"|[\\!](?P<letter>.)|\[\$(?P<unit>[^\]-]*)-?(?P<country>[^\]]*)\]|_.|\*.|\[[^\]]*\]'
+    r"|(?P<place>General|(?<=[0#?])/[1-9]\d*|[0#?.,]|E(?=[+-]))|(?P<end>;)|(?P<bare>.)",
     re.DOTALL | re.IGNORECASE,
 )
 """Texts in quotes, letters that are shown as they are, [$€-407], widths and colours, digits."""
@@ -34,16 +38,8 @@ _PER_BEHIND = re.compile(
     r"/|per |pro |p\. ?a|每|an? (?=(?:day|week|month|quarter|year)\b)", re.IGNORECASE
 )
 """How what stands behind a number begins that says per what the currency before it is."""
-_OF_WORKBOOKS = {
-    "Ft": "HUF", "lei": "RON", "R": "ZAR", "Rp": "IDR", "RM": "MYR", "S/": "PEN", "S/.": "PEN",
-    "TL": "TRY", "лв.": "BGN", "SFr.": "CHF", "Fr.": "CHF", "kr": "kr", "kr.": "kr", "Rs.": "Rs",
-    "₨": "Rs",
-}  # fmt: skip
-"""Signs that are those of currencies where a format says that they are: [$kr-41D]."""
-_LETTERS = {"M": 6, "MM": 6, "B": 9, "Th": 3, "th": 3}
+_LETTERS = {"T": 3, "M": 6, "MM": 6, "B": 9, "Th": 3, "th": 3}
 """Scales in formats, and the power of ten of each; m may be metres, and mm, too."""
-_TIMES_AS_MUCH = ("x", "×", "倍")
-"""What stands behind ratios, which have no other unit."""
 _WORDS_TOO = ("SEK", "PEN")
 """Codes that stand for something else in small letters: 12 Sek are seconds."""
 
@@ -74,13 +70,12 @@ class Shown:
         `counted` is what it is to be counted in, and `way_out` says what to do where it is not.
         """
         own = kept_measure(unit)
+        told = f"is to be in {unit}" if unit else "nothing says its unit"
         if self.currency and not may_be_one(self.currency, own.base):
-            asked = own.base if is_money(own.base) else unit
-            told = f"is to be in {asked}" if unit else "nothing says its unit"
-            return f"is shown with the currency {self.currency}, and {told}"
+            asked = f"is to be in {own.base}" if is_money(own.base) else told
+            return f"is shown with the currency {self.currency}, and {asked}"
         if not all(_is_harmless(words, unit) for words in self.unread):
             # which are not told: they may be a name
-            told = f"is to be in {unit}" if unit else "is to be a number alone"
             return (
                 "is shown with words that are neither a unit nor a scale, by the format of its "
                 f"cell, and {told}: mend the format"
@@ -88,8 +83,7 @@ class Shown:
         for shown in self.counted:
             if _is_other(shown, own):
                 return (
-                    f"is counted in {shown.words} by the format of its cell, and is to be in "
-                    f"{unit}: {way_out}"
+                    f"is counted in {shown.words} by the format of its cell, and {told}: {way_out}"
                 )
             # weeks are 7 days, but words for people may mean whatever the item does
             sizes = (shown.size, own.size) if shown.base == own.base else (ONE, ONE)
@@ -109,13 +103,15 @@ NOTHING_SHOWN = Shown()
 def _is_other(shown: Measure, own: Measure) -> bool:
     """Tell whether a unit is known to be none of another: days of months, EUR p.a. of EUR.
 
-    A currency alone says nothing of what amounts are per, nor do prices of things of items that do
-    not.
+    A currency alone says nothing of what amounts are per.
     """
-    if shown.base != own.base and {shown.base, own.base} <= BASES:
-        return True
-    is_amount = is_money(shown.base) and not shown.is_per_thing
-    return shown.per not in ("", own.per) and (own.per != "" or is_amount)
+    if shown.base in BASES and shown.base != own.base:
+        if own.base in BASES:
+            return True
+        is_counted = not own.base or counts_ones(own.base)
+        # of words that nobody can read, such as years at work, nobody can tell
+        return is_money(own.base) or (is_counted and not counts_ones(shown.base))
+    return shown.per not in ("", own.per) and (own.per != "" or is_money(shown.base))
 
 
 def _is_harmless(words: str, unit: str) -> bool:
@@ -123,9 +119,12 @@ def _is_harmless(words: str, unit: str) -> bool:
 
     What has no unit may be any number of things, or of times something.
     """
-    if folded(words) == folded(unit) or may_mean(words, unit):
+    base = kept_measure(unit).base
+    if folded(words) == folded(unit) or may_mean(words, unit) or may_be_sign_of(words, base):
         return True
-    return not unit and (words in _TIMES_AS_MUCH or may_mean(words, "units"))
+    if folded(words) in OF_RATIOS:
+        return not unit or base in OF_RATIOS
+    return not unit and may_mean(words, "units")
 
 
 def scale_of(factor: Decimal) -> Decimal:
@@ -176,12 +175,10 @@ def _parts(number_format: str) -> Iterator[tuple[str, str, str, str]]:
             continue
         elif text == "." and number:
             number += _POINT
-        elif sign["unit"] and text.strip() in _OF_WORKBOOKS:
-            code = _OF_WORKBOOKS[text.strip()]
         else:
-            beside[bool(number)] += text or " "
-            named = text.strip().upper() if sign["unit"] else ""
-            code = named if named in CODES else code
+            named = currency_of_sign(sign["unit"] or "", sign["country"] or "")
+            code = named or code
+            beside[bool(number)] += named or text or " "
 
 
 def _said(before: str, number: str, behind: str, code: str) -> Shown:
@@ -192,7 +189,7 @@ def _said(before: str, number: str, behind: str, code: str) -> Shown:
     texts = [text for text in (before.strip(_ABOUT), behind.strip(_ABOUT)) if text]
     if len(texts) > 1 and _say_per(*texts):
         texts = [" ".join(texts)]
-    read = [(text, measure_of(text)) for text in texts]
+    read = [(text, measure_of(LETTERS_OF_TIME.get(text, text))) for text in texts]
     money = [asked.base for text, asked in read if _is_money(asked.base, text)]
     scale, unit, unread = ONE, measure_of(""), []
     for text, asked in read:

@@ -76,6 +76,14 @@ def dossier_with(tmp_path: Path) -> Iterator[Callable[..., Dossier]]:
         store.close()
 
 
+def blind_to(item: str) -> AccessPolicy:
+    grants = (
+        Grant(actions=("read", "write"), groups=("operating",), purposes=(ANA.purpose,)),
+        Grant(actions=("read",), items=(item,), deny=True),
+    )
+    return AccessPolicy(roles=(Role(name="analyst", grants=grants),), purposes=(ANA.purpose,))
+
+
 def owed(dossier: Dossier) -> pd.Series:
     table = dossier.tables["exposure"]
     return table[table["bucket"] == "total"].set_index("currency")["amount"]
@@ -158,15 +166,54 @@ def test_money_in_another_currency_pays_nothing(dossier_with: Callable[..., Doss
 
 def test_who_sees_no_payments_is_told(dossier_with: Callable[..., Dossier]) -> None:
     told = [*invoice("I1", 100), *payment("Z1", "I1", 90, "2024-05-10")]
-    grants = (
-        Grant(actions=("read", "write"), groups=("operating",), purposes=(ANA.purpose,)),
-        Grant(actions=("read",), items=("payment.amount",), deny=True),
-    )
-    blind = AccessPolicy(roles=(Role(name="analyst", grants=grants),), purposes=(ANA.purpose,))
-    dossier = dossier_with(told, blind)
+    dossier = dossier_with(told, blind_to("payment.amount"))
     assert owed(dossier).to_dict() == {"CNY": 100}
     assert "sees no payments" in dossier["exposure"].notes[0][0]
     assert "sees no payments" in str(dossier.to_html())
+
+
+def test_who_sees_no_returns_is_told(dossier_with: Callable[..., Dossier]) -> None:
+    told = invoice("I1", 100, returned_on="2024-05-11", returned_amount=40.0)
+    dossier = dossier_with(told, blind_to("invoice.returned_amount"))
+    assert open_of(dossier) == {"I1": 100}
+    assert "does not see what was returned" in dossier["exposure"].notes[0][0]
+    assert open_of(dossier_with(told)) == {"I1": 60}
+
+
+@pytest.mark.parametrize("evidence", ["", "erp export 2024-06.xlsx", "invoices, row 2"])
+def test_a_day_settled_that_was_told_draws_money_whatever_its_evidence(
+    tmp_path: Path, evidence: str
+) -> None:
+    told = [
+        *invoice("I1", 100), *invoice("I2", 100, due_on="2024-05-20", settled_on="2024-05-08"),
+        *payment("Z1", "", 130, "2024-05-10"),
+    ]  # fmt: skip
+    table = pd.DataFrame(told, columns=["record", "item", "value", "unit", "true_from"])
+    facts = Observations.from_frame(
+        table.astype(object).assign(
+            customer="C1", source="internal_record", method="data_analysis", evidence=evidence,
+            collected_at=table["true_from"],
+        )
+    )  # fmt: skip
+    with CustomerStore.create(tmp_path / "c.db", actor=ANA) as store:
+        store.load(facts, backfill=True)
+        assert open_of(customer_dossier(store, "C1", as_of=AS_OF)) == {"I1": 70}
+
+
+def test_a_return_that_took_nothing_off_is_no_basis(dossier_with: Callable[..., Dossier]) -> None:
+    told = [
+        *invoice("I1", 100, returned_on="2024-07-20", returned_amount=10.0),
+        *payment("Z1", "I1", 30, "2024-05-10"),
+    ]  # fmt: skip
+    found = rests_on(dossier_with(told), "open_amount")["I1"]
+    assert found == [("invoice.amount", "I1"), ("payment.amount", "Z1")]
+
+
+def test_a_day_due_may_be_the_last_one_that_is_written(
+    dossier_with: Callable[..., Dossier],
+) -> None:
+    listed = dossier_with(invoice("I1", 100, due_on="9999-12-31")).tables["invoices"].iloc[0]
+    assert (listed["open_amount"], listed["days_late"] < 0) == (100, True)
 
 
 def test_amounts_of_two_currencies_have_no_mean(dossier_with: Callable[..., Dossier]) -> None:
@@ -266,9 +313,18 @@ def test_what_has_no_day_is_there_from_the_start(dossier_with: Callable[..., Dos
     assert open_of(dossier) == {"I1": 100, "I4": 0}
     listed = dossier.tables["invoices"].set_index("record")
     settled = listed["settled_on"].dropna().dt.strftime("%m-%d").to_dict()
-    assert settled == {"I2": "04-10", "I3": "05-01"}
+    assert settled == {"I2": "04-10", "I3": "04-10"}
+    assert rests_on(dossier, "settled_on")["I3"] == [("payment.amount", "Z1")]
+    assert "11.00 CNY" in dossier["exposure"].notes[0][0]
+
+
+def test_returned_goods_count_from_the_day_due_where_no_other_is_told(
+    dossier_with: Callable[..., Dossier],
+) -> None:
+    told = [*invoice("I3", 9, returned_amount=9.0)]
+    dossier = dossier_with([fact for fact in told if fact[1] != "invoice.invoiced_on"])
+    assert f"{dossier.tables['invoices']['settled_on'].iloc[0]:%m-%d}" == "05-01"
     assert rests_on(dossier, "settled_on")["I3"] == [("invoice.returned_amount", "I3")]
-    assert "20.00 CNY" in dossier["exposure"].notes[0][0]
 
 
 @pytest.mark.parametrize(
@@ -280,6 +336,9 @@ def test_what_has_no_day_is_there_from_the_start(dossier_with: Callable[..., Dos
         ("", ("", ""), "EUR", {"I1": 40, "I2": 100}),
         ("", ("EUR", "USD"), "", {"I1": 100, "I2": 100}),
         ("", ("EUR", "USD"), "CNY", {"I1": 100, "I2": 100}),
+        ("I2;I1", ("", "EUR"), "EUR", {"I1": 100, "I2": 40}),
+        ("I1;I2", ("", "EUR"), "", {"I1": 40, "I2": 100}),
+        ("", ("", "EUR"), "EUR", {"I1": 40, "I2": 100}),
     ],
 )
 def test_money_whose_currency_nobody_told_is_in_that_of_the_invoice(
@@ -398,11 +457,13 @@ def test_a_payment_in_several_rows_pays_what_each_names(tmp_path: Path) -> None:
     ledger = ledger_of(
         [["I1", "2024-01-01", 100, "EUR", "", "2024-01-31"],
          ["I2", "2024-01-10", 100, "EUR", "", "2024-02-09"]],
-        [["P1", "2024-02-01", 100, "EUR", "I1"], ["P1", "2024-02-01", 70, "EUR", "I2"]],
+        [["P1", "2024-02-01", 60, "EUR", "I1"], ["P1", "2024-02-01", 70, "EUR", "I2"],
+         ["P1", "2024-02-01", 15, "EUR", ""]],
     )  # fmt: skip
     (dossier,) = shown(ledger, tmp_path / "c.db", [AS_OF])
-    assert open_of(dossier) == {"I2": 30}
-    assert rests_on(dossier, "open_amount")["I2"][1:] == [("payment.amount", "P1")]
+    open_items = ledger.open_items(AS_OF).set_index("invoice")["open"]
+    assert open_of(dossier) == open_items.to_dict() == {"I1": 25, "I2": 30}
+    assert rests_on(dossier, "open_amount")["I2"][1:] == [("payment.amount", "P1#2")]
 
 
 # --- figures over time -------------------------------------------------------------------

@@ -45,6 +45,8 @@ _FOR_READING = (
     Item(name=_KIND, kind="text", group="operating"),
 )
 """Items that are read to allocate; of them, those are kept that the catalogue has."""
+_FURTHER = "#"
+"""What stands before the place of a further row of one payment."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -142,8 +144,10 @@ class Ledger:
 
     @property
     def _n_payments(self) -> int:
-        table = self.observations.table
-        return int((table["item"] == "payment.amount").sum())
+        paid = self.observations.table.query("item == 'payment.amount'")
+        # its further rows are of one payment
+        number = paid["record"].astype(str).str.replace(f"{_FURTHER}+[0-9]+$", "", regex=True)
+        return len(paid.assign(record=number).drop_duplicates(["customer", "record"]))
 
     def __repr__(self) -> str:
         """Say in one line what there is."""
@@ -412,9 +416,7 @@ def _monies(rows: pd.DataFrame, kind: Kind, names: str, day: str) -> Iterator[Mo
 def _evidence(rows: pd.DataFrame, kind: str) -> dict[tuple[str, str, str], dict[str, Any]]:
     names = ["evidence", "collected_at", "source", "source_name"]
     found = rows[names].to_dict("records")
-    # of a payment in several rows, that of the first is kept
-    pairs = reversed([*zip(rows.index, found, strict=True)])
-    return {(kind, *key): entry for key, entry in pairs}
+    return {(kind, *key): entry for key, entry in zip(rows.index, found, strict=True)}
 
 
 def _kept(
@@ -425,16 +427,23 @@ def _kept(
     keys = pd.MultiIndex.from_frame(table[["customer", "record"]])
     is_note = keys.isin(notes) & table["item"].str.startswith(f"{kind}.").to_numpy()
     kept = table[~is_note & table["item"].isin(catalogue.names).to_numpy()]
-    facts = ["customer", "record", "item"]
-    several = kept.duplicated(facts, keep=False)
-    if kind != "payment" or not several.any():
-        return kept
-    by_record = kept[several].groupby(facts, sort=False)
-    joined = by_record.head(1).set_index(facts)
-    joined["number"] = by_record["number"].sum(min_count=1)
-    named = joined.index.get_level_values("item") == _PAYS
-    joined.loc[named, "text"] = by_record["text"].agg(lambda words: PARTED.join(map(str, words)))
-    return pd.concat([kept[~several], joined.reset_index()[list(kept)]])
+    repeats = kept.duplicated(["customer", "record", "item"])
+    return _apart(kept) if kind == "payment" and repeats.any() else kept
+
+
+def _apart(table: pd.DataFrame) -> pd.DataFrame:
+    """Give further rows of a payment, which pay other invoices, records of their own: P1#2."""
+    told = _in_lines(table)
+    keys = ["customer", "record", "line"]
+    lines = told[keys].drop_duplicates()
+    lines["place"] = lines.groupby(keys[:2], sort=False).cumcount() + 1
+    place = told[keys].merge(lines, how="left", on=keys)["place"].to_numpy()
+    mark = _FURTHER
+    while lines["record"].isin(lines["record"] + mark + lines["place"].astype(str)).any():
+        # a number of the export that looks like it is another payment
+        mark += _FURTHER
+    further = told["record"] + mark + pd.Series(place, index=told.index).astype(str)
+    return table.assign(record=told["record"].where(place == 1, further))
 
 
 def _derived(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from creditscore._allocation import names_in
+from creditscore._allocation import PARTED, names_in
 from creditscore.collect import ItemCatalogue
 from creditscore.organise._match._number import NumberKind, check_number, number_or_nothing
 from creditscore.organise._verify._findings import findings, joined, nothing
@@ -63,9 +63,13 @@ def reference_findings(table: pd.DataFrame, catalogue: ItemCatalogue) -> pd.Data
 
 def _dangling(table: pd.DataFrame, name: str, kind: str, catalogue: ItemCatalogue) -> pd.DataFrame:
     rows = table[(table["item"] == name).to_numpy() & table["text"].notna().to_numpy()]
-    # one payment may be of several invoices
-    rows = rows.assign(named=rows["text"].astype(str).map(names_in)).explode("named")
-    rows["named"] = rows["named"].fillna("")
+    rows = rows.assign(named=rows["text"].astype(str).str.strip())
+    several = rows["named"].str.contains(PARTED, regex=False)
+    if several.any():
+        # one payment may be of several invoices
+        apart = rows["named"].where(~several, rows["named"].map(names_in))
+        rows = rows.assign(named=apart).explode("named")
+        rows["named"] = rows["named"].fillna("")
     # what was returned of an invoice is no invoice
     needed = [item.name for item in catalogue.of_record(kind) if "returned" not in item.name]
     known = table[table["item"].isin(needed).to_numpy()]

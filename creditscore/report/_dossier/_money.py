@@ -18,6 +18,8 @@ from creditscore.report._dossier._words import pair_of
 _MONEY = ("payment.amount", "payment.paid_on", "payment.invoice")
 _MINE = ""
 """Invoices and money are all of one customer."""
+_CELL = "&column="
+"""What evidence has that is of one cell, and not of a row or a document."""
 NO_DAY = np.datetime64("0001-01-01")
 """Day of what has none: it is there from the start."""
 
@@ -29,7 +31,8 @@ def in_columns(rows: pd.DataFrame, days: Sequence[str], amounts: Sequence[str]) 
     wide = rows.assign(column=column).pivot(index="record", columns="column", values="value")  # noqa: PD010
     for name in days:
         told = wide.get(name, pd.Series(pd.NaT, index=wide.index))
-        wide[name] = pd.to_datetime(told, format="%Y-%m-%d")
+        # of which there are more than nanoseconds have room for
+        wide[name] = pd.to_datetime(told, format="%Y-%m-%d").astype("datetime64[s]")
     for name in amounts:
         wide[name] = wide.get(name, pd.Series(0.0, index=wide.index)).astype(float).fillna(0.0)
     return wide
@@ -54,13 +57,14 @@ def payments_of(reading: Reading) -> pd.DataFrame | None:
 
 
 def settled_by_ledger(reading: Reading) -> frozenset[str]:
-    """Return the invoices whose day settled a ledger found out from the money.
+    """Return the invoices whose day settled a ledger found out from the money that is seen.
 
-    Its evidence is that of the money. No export said it, so it draws no payment to the invoice.
+    Its evidence is the cell of the money, which no day stands in. No export said it, so it draws
+    no payment to the invoice.
     """
     told = reading.history
     seen = told["item"].isin({"payment.amount", "invoice.returned_amount"} - reading.masked)
-    of_money = set(told.loc[seen, "evidence"].dropna()) - {""}
+    of_money = {cell for cell in told.loc[seen, "evidence"].dropna() if _CELL in cell}
     days = reading.facts[reading.facts["item"] == "invoice.settled_on"]
     return frozenset(days.loc[days["evidence"].isin(of_money), "record"])
 
@@ -92,7 +96,12 @@ def taken_off(
     """
     # an amount that nobody told is not 0
     told = invoices[invoices["amount"] > 0]
-    own_day = _days(told["invoiced_on"].fillna(told["due_on"]), np.array(NO_DAY))
+    units = [] if payments is None else payments["unit"]
+    named = {*told["currency"], *units} - {""}
+    if len(named) == 1:
+        # what has none is in the one that there is
+        told = told.assign(currency=named.pop())
+    own_day = _days(told["invoiced_on"], np.array(NO_DAY))
     due_on = _days(told["due_on"], own_day)
     settled_on = _days(told["settled_on"].where(~told.index.isin(by_ledger)))
     open_invoices = {
@@ -105,7 +114,8 @@ def taken_off(
             told.index, own_day, due_on, settled_on, told["currency"], told["amount"], strict=True
         )
     }  # fmt: skip
-    returned_on = np.minimum(_days(told["returned_on"], own_day), day)
+    written_on = _days(told["invoiced_on"].fillna(told["due_on"]), np.array(NO_DAY))
+    returned_on = np.minimum(_days(told["returned_on"], written_on), day)
     engine = Allocation(invoices=open_invoices, value_days=LedgerForm().value_days)
     monies = [*_returns(told, returned_on)]
     if payments is not None:

@@ -44,13 +44,14 @@ def payment(reading: Reading) -> list[DossierSection]:
     if not len(found):
         return []
     exposure, behaviour = _exposure(found), _behaviour(found)
-    if money is None:
-        exposure = replace(exposure, notes=(pair_of("note_payments_hidden"),))
-    elif len(exposure.table):
-        exposure = replace(exposure, notes=note_of_lost(lines, money))
+    notes = (pair_of("note_payments_hidden"),) if money is None else note_of_lost(lines, money)
+    if not reading.sees("invoice.returned_amount"):
+        notes += (pair_of("note_returns_hidden"),)
+    if len(exposure.table):
+        exposure = replace(exposure, notes=notes)
     else:
         # a section without rows is not shown
-        behaviour = replace(behaviour, notes=note_of_lost(lines, money))
+        behaviour = replace(behaviour, notes=notes)
     return [exposure, behaviour, _listed(rows, found, lines)]
 
 
@@ -189,8 +190,8 @@ def _listed(rows: pd.DataFrame, found: pd.DataFrame, lines: pd.DataFrame) -> Dos
         ]
     given = lines[lines["how"].isin(GIVEN)]
     paid = given[given["kind"] == "payment"].groupby("invoice")["observation"].agg(list).to_dict()
-    back = {record: number for (record, item), number in numbers.items()
-            if item == "invoice.returned_amount"}  # fmt: skip
+    returned = given.loc[given["kind"] == "credit note", "invoice"].unique()
+    back = {record: numbers.get((record, "invoice.returned_amount")) for record in returned}
     basis["open_amount"] = [
         amount + observed([*paid.get(record, ()), *filter(None, [back.get(record)])])
         for record, amount in zip(table["record"], basis["amount"], strict=True)

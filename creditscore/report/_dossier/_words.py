@@ -251,6 +251,10 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Open in full: this role sees no payments, and parts that were paid are not taken off.",
             "未扣除部分付款：本角色看不到付款记录，未结清金额按发票全额列示。",
         ),
+        "note_returns_hidden": (
+            "This role does not see what was returned, and it is not taken off.",
+            "本角色看不到退货金额，未结清金额未予扣除。",
+        ),
         "note_payments_lost": (
             "{payments} went to no invoice, or not in whole: {amounts}.",
             "{n} 笔付款未能（全部）对应到发票：{amounts}。",

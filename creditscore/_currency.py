@@ -40,14 +40,20 @@ COMMON = frozenset((
 ))  # fmt: skip
 """Those that are meant where nothing but the code says so; others are words, too: ALL, TOP."""
 _NAMES = {
-    "RMB": "CNY", "RENMINBI": "CNY", "YUAN": "CNY", "元": "CNY", "人民币": "CNY", "人民币元": "CNY",
-    "元人民币": "CNY", "元(人民币)": "CNY", "€": "EUR", "EURO": "EUR", "EUROS": "EUR",
-    "欧元": "EUR", "US$": "USD", "US DOLLAR": "USD", "US DOLLARS": "USD", "美元": "USD",
-    "£": "GBP", "POUND STERLING": "GBP", "英镑": "GBP", "YEN": "JPY", "日元": "JPY", "円": "JPY",
-    "HK$": "HKD", "港元": "HKD", "港币": "HKD", "A$": "AUD", "C$": "CAD", "NT$": "TWD",
-    "NZ$": "NZD", "R$": "BRL", "S$": "SGD", "KČ": "CZK", "ZŁ": "PLN", "₹": "INR", "₩": "KRW",
-    "원": "KRW", "₽": "RUB", "₺": "TRY", "₴": "UAH", "₪": "ILS", "₦": "NGN", "₫": "VND",
-    "₱": "PHP", "฿": "THB", "₸": "KZT",
+    "RMB": "CNY", "RENMINBI": "CNY", "YUAN": "CNY", "RMB¥": "CNY", "CN¥": "CNY", "元": "CNY",
+    "人民币": "CNY", "人民币元": "CNY", "元人民币": "CNY", "元(人民币)": "CNY", "元整": "CNY",
+    "€": "EUR", "EURO": "EUR", "EUROS": "EUR", "欧元": "EUR", "US$": "USD", "US $": "USD",
+    "USD$": "USD", "US DOLLAR": "USD", "US DOLLARS": "USD", "美元": "USD", "美金": "USD",
+    "£": "GBP", "POUND STERLING": "GBP", "英镑": "GBP", "YEN": "JPY", "日元": "JPY", "日圆": "JPY",
+    "円": "JPY", "HK$": "HKD", "港元": "HKD", "港币": "HKD", "港幣": "HKD", "A$": "AUD",
+    "AU$": "AUD", "AUSTRALIAN DOLLARS": "AUD", "CANADIAN DOLLARS": "CAD", "SWISS FRANCS": "CHF",
+    "澳元": "AUD", "澳大利亚元": "AUD", "CA$": "CAD", "加元": "CAD",
+    "瑞士法郎": "CHF", "瑞郎": "CHF", "丹麦克朗": "DKK", "挪威克朗": "NOK", "瑞典克朗": "SEK",
+    "NT$": "TWD", "新台币": "TWD", "台币": "TWD", "NZ$": "NZD", "新西兰元": "NZD", "R$": "BRL",
+    "S$": "SGD", "新加坡元": "SGD", "新元": "SGD", "MX$": "MXN", "KČ": "CZK", "ZŁ": "PLN",
+    "₹": "INR", "₩": "KRW", "원": "KRW", "韩元": "KRW", "₽": "RUB", "卢布": "RUB", "₺": "TRY",
+    "₴": "UAH", "₪": "ILS", "₦": "NGN", "₫": "VND", "越南盾": "VND", "₱": "PHP", "฿": "THB",
+    "泰铢": "THB", "₸": "KZT", "৳": "BDT", "₾": "GEL", "₡": "CRC", "₲": "PYG",
 }  # fmt: skip
 """Signs and names of one currency each; $ and ¥ are of several."""
 

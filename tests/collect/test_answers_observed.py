@@ -157,6 +157,8 @@ def kept(answer: float, item: str, told: str = "", **entries: Any) -> list[Any]:
         ({"unit": "RMB", "unit_zh": "元"}, 12, "CNY"),
         ({"unit": "CNY", "unit_zh": "元（人民币）"}, 12, "CNY"),
         ({"unit_zh": "单位：万元"}, 120_000, "CNY"),
+        ({"unit": "thousand AUD", "unit_zh": "千澳元"}, 12_000, "AUD"),
+        ({"unit": "EUR", "unit_zh": "单位 欧元"}, 12, "EUR"), ({"unit_zh": "（美元）"}, 12, "USD"),
         ({"unit": "Stk.", "item": "output"}, 12, "units"),
         ({"unit": "late payments", "unit_zh": "次数", "item": "delinquencies_24m"}, 12, "count"),
         ({"unit": "Raten", "unit_zh": "期", "item": "worst_status_24m", "high": 99}, 12,

@@ -216,6 +216,14 @@ def test_a_scale_of_what_is_no_money_is_that_of_its_item(tmp_path: Path) -> None
         ("price", "USD", "[$$-409]0", [5, 5]), ("price", "AUD", "[$$-409]0", [5, 5]),
         ("price", "SAR", "[$ر.س.-401] 0", [5, 5]), ("price", "EUR", "[$ر.س.-401] 0", [5]),
         ("price", "EUR", "0 [$€-407]", [5, 5]), ("price", "EUR", "[$€-804]0", [5, 5]),
+        # in the brackets of a sign may stand a scale, too
+        ("price", "CNY", "0.00[$万元-804]", [5]), ("price", "万元", "0.00[$万元-804]", [5e4, 5e4]),
+        ("price", "GBP", "[$£m-809]0.0", [5]), ("price", "GBP", "£0.0[$m-809]", [5]),
+        ("price", "CHF", "0 [$TCHF-807]", [5]), ("price", "SEK", "0 [$TEUR-41D]", [5]),
+        ("price", "SEK", "0 [$tkr-41D]", [5]), ("price", "KRW", "0[$백만원-412]", [5]),
+        ("price", "NIO", "[$C$-4C0A] 0", [5, 5]), ("price", "CAD", "[$C$-1009] 0", [5, 5]),
+        ("price", "BHD", "[$د.ب.\u200f-3C01] 0", [5, 5]), ("price", "GEL", "0 [$₾-437]", [5, 5]),
+        ("price", "RON", '0 "Lei"', [5, 5]), ("price", "CNY", '0"元整"', [5, 5]),
         # units of something else, of what is no unit
         ("price", "EUR", '0" T"', [5]), ("price", "TEUR", '0" T"', [5_000, 5_000]),
         ("price", "EUR", '0" years"', [5]), ("price", "", '0.0"%"', [5]),

@@ -48,7 +48,7 @@ NO_NUMBER = "is no number written with '.' for decimals and ',' between thousand
         ("人民币万元", 10_000, "CNY"), ("人民币元", 1, "CNY"), ("人民币", 1, "CNY"),
         ("亿元人民币", 100_000_000, "CNY"), ("万美元", 10_000, "USD"), ("XAU", 1, "XAU"),
         ("thousands of EUR", 1_000, "EUR"), ("mn", 1, None), ("TEAM", 1, None), ("eur", 1, "EUR"),
-        ("thousand usd", 1_000, "USD"), ("ＵＳＤ", 1, "USD"), ("（千元）", 1, None),
+        ("thousand usd", 1_000, "USD"), ("ＵＳＤ", 1, "USD"), ("（千元）", 1_000, "CNY"),
         ("all", 1, None), ("top", 1, None), ("百分比", 1, None),
         ("10,000 CNY", 10_000, "CNY"), ("RMB 10000", 10_000, "CNY"), ("10k yuan", 10_000, "CNY"),
         ("ten thousand of CNY", 10_000, "CNY"), ("CNY (10,000)", 10_000, "CNY"),

@@ -6,26 +6,27 @@ from creditscore._currency import currency_code
 from creditscore.collect._reader._units import SIGNS, is_money, may_be_one
 
 _SIGNS = {
-    "Ft": "HUF", "lei": "RON", "R": "ZAR", "Rp": "IDR", "RM": "MYR", "S/": "PEN", "S/.": "PEN",
-    "TL": "TRY", "лв.": "BGN", "SFr.": "CHF", "Fr.": "CHF", "fr.": "CHF", "kr.": "kr",
-    "Rs.": "Rs", "₨": "Rs", "р.": "RUB", "руб.": "RUB", "грн.": "UAH", "din.": "RSD",
-    "Ksh": "KES",
+    "$b": "BOB", "$u": "UYU", "b/": "PAB", "br": "BYN", "bs": "BOB", "cfa": "XOF", "dhs": "AED",
+    "din": "RSD", "fr": "CHF", "franken": "CHF", "ft": "HUF", "gh₵": "GHS", "gs": "PYG",
+    "j$": "JMD", "km": "BAM", "kn": "HRK", "kr": "kr", "ksh": "KES", "l": "HNL", "lei": "RON",
+    "lek": "ALL", "n": "NGN", "nis": "ILS", "q": "GTQ", "r": "ZAR", "rd$": "DOP", "rm": "MYR",
+    "rp": "IDR", "rs": "Rs", "s/": "PEN", "sfr": "CHF", "tk": "BDT", "tl": "TRY", "tt$": "TTD",
+    "dollar": "$", "dollars": "$", "₨": "Rs", "₮": "MNT", "₼": "AZN", "֏": "AMD",
+    "грн": "UAH", "ден": "MKD", "дин": "RSD", "лв": "BGN", "р": "RUB", "руб": "RUB",
+    "тг": "KZT", "บาท": "THB", "රු": "LKR", "ج.م": "EGP", "د.إ": "AED", "د.ا": "JOD",
+    "د.ب": "BHD", "د.ت": "TND", "د.ج": "DZD", "د.ع": "IQD", "د.ك": "KWD", "د.م": "MAD",
+    "ر.س": "SAR", "ر.ع": "OMR", "ر.ق": "QAR", "ل.ل": "LBP",
 }  # fmt: skip
 """Signs that are words elsewhere, and the currency of each, or the sign that several share."""
 _COUNTRIES = {
-    "AED": "3801", "ARS": "2C0A", "AUD": "C09", "BDT": "845", "BGN": "402", "BRL": "416",
-    "CAD": "1009 C0C", "CHF": "807 810 100C", "CLP": "340A", "CNY": "804", "COP": "240A",
-    "CZK": "405", "DKK": "406", "EGP": "C01", "GBP": "809", "HKD": "C04", "HUF": "40E",
-    "IDR": "421", "ILS": "40D", "INR": "439 4009", "ISK": "40F", "JPY": "411", "KES": "441",
-    "KRW": "412", "KWD": "3401", "KZT": "43F", "LKR": "45B", "MAD": "1801", "MXN": "80A",
-    "MYR": "43E", "NOK": "414 814", "NPR": "461", "NZD": "1409", "PEN": "280A", "PHP": "3409 464",
-    "PKR": "420", "PLN": "415", "QAR": "4001", "RON": "418", "RSD": "81A C1A 241A 281A",
-    "RUB": "419", "SAR": "401", "SEK": "41D", "SGD": "1004 4809", "THB": "41E", "TND": "1C01",
-    "TRY": "41F", "TWD": "404", "UAH": "422", "VND": "42A", "ZAR": "436 1C09",
+    "ARS": "2C0A", "AUD": "C09", "CAD": "1009 C0C", "CLP": "340A", "CNY": "804", "COP": "240A",
+    "DKK": "406", "HKD": "C04", "INR": "439 4009", "ISK": "40F", "JPY": "411", "LKR": "45B",
+    "MXN": "80A", "NIO": "4C0A", "NOK": "414 814", "NPR": "461", "NZD": "1409", "PKR": "420",
+    "SEK": "41D", "SGD": "1004 4809", "TWD": "404",
 }  # fmt: skip
 _DIGITS = 4
 _OF_COUNTRY = {number: code for code, numbers in _COUNTRIES.items() for number in numbers.split()}
-"""Numbers that Windows gives languages of countries, and what is paid in there.
+"""Numbers that Windows gives languages of countries where signs are used that several share.
 
 But for the United States: programs that are set up as there write theirs for any dollar.
 """
@@ -39,11 +40,16 @@ def currency_of_sign(sign: str, country: str) -> str:
     sign = sign.strip()
     if not sign or currency_code(sign):
         return currency_code(sign)
-    known = sign if sign in SIGNS else _SIGNS.get(sign, "")
+    known = sign if sign in SIGNS else _SIGNS.get(_plain(sign), "")
     of_country = _OF_COUNTRY.get(country.upper()[-_DIGITS:].lstrip("0"), "")
-    return of_country if of_country and (not known or may_be_one(known, of_country)) else known
+    return of_country if known in SIGNS and may_be_one(known, of_country) else known
 
 
 def may_be_sign_of(sign: str, code: str) -> bool:
     """Tell whether words in a format may be the sign of a currency: Ft of HUF."""
-    return is_money(code) and may_be_one(_SIGNS.get(sign, ""), code)
+    return is_money(code) and may_be_one(_SIGNS.get(_plain(sign), ""), code)
+
+
+def _plain(sign: str) -> str:
+    # signs that are written from right to left have marks that say so
+    return sign.replace("\u200f", "").strip().casefold().removesuffix(".")

@@ -71,12 +71,12 @@ class Money(float):
     def __eq__(self, other: object) -> bool:
         """Tell whether both are as much, and shown as the same."""
         return (
-            isinstance(other, Money) and self.shown == other.shown and float(self) == float(other)
+            isinstance(other, Money) and float(self) == float(other) and self.shown == other.shown
         )
 
     def __hash__(self) -> int:
         """Return what equal ones share."""
-        return hash((float(self), self.shown))
+        return hash(float(self))
 
 
 class Nested(str):

@@ -87,7 +87,7 @@ _ONES = frozenset((
     "项", "位", "级", "类", "期", "人次", "次数", "名次", "个账户",
 ))  # fmt: skip
 """Words of which each counts one of what an item counts."""
-_LEAD = re.compile(r"(?:in |单位 ?[::] ?)", re.IGNORECASE)
+_LEAD = re.compile(r"in |单位[ ::]+", re.IGNORECASE)
 """What stands before a unit, and is none of it."""
 _LATE = re.compile(r"^(?:calendar|late) | (?:late|overdue|past due)$|^逾期|数$", re.IGNORECASE)
 """What stands about a length of time, and changes nothing of it: days overdue."""
@@ -147,7 +147,9 @@ class Measure:
 def measure_of(words: str) -> Measure:
     """Read the words of a unit: 万吨, TEUR per month, weeks."""
     text = " ".join(unicodedata.normalize("NFKC", words).split())
-    text = _LEAD.sub("", text, count=1) if _LEAD.match(text) else text
+    lead = _LEAD.match(text)
+    text = text[lead.end() :] if lead else text
+    text = text[1:-1].strip() if text[:1] == "(" and text[-1:] == ")" else text
     found = _PER.fullmatch(text)
     if found is None or text.casefold() in _SIZES:
         return _without_per(text)

@@ -152,11 +152,12 @@ def shown_by(number_format: str) -> Shown:
         # of these each machine shows the currency of its own country
         return NOTHING_SHOWN
     parts = [_said(*part) for part in _parts(number_format)]
-    return Shown(
+    found = Shown(
         currency=next((part.currency for part in parts if part.currency), ""),
         counted=tuple(dict.fromkeys(counted for part in parts for counted in part.counted)),
         unread=tuple(dict.fromkeys(words for part in parts for words in part.unread)),
     )
+    return NOTHING_SHOWN if found == NOTHING_SHOWN else found
 
 
 def _parts(number_format: str) -> Iterator[tuple[str, str, str, str]]:
@@ -176,7 +177,9 @@ def _parts(number_format: str) -> Iterator[tuple[str, str, str, str]]:
         elif text == "." and number:
             number += _POINT
         else:
-            named = currency_of_sign(sign["unit"] or "", sign["country"] or "")
+            shown = sign["unit"] or ""
+            # [$万元-804] says more than the currency
+            named = "" if _counts(shown) else currency_of_sign(shown, sign["country"] or "")
             code = named or code
             beside[bool(number)] += named or text or " "
 
@@ -208,6 +211,13 @@ def _said(before: str, number: str, behind: str, code: str) -> Shown:
         counted=(counted,) if power or scale != 1 or unit.per or unit.base in BASES else (),
         unread=tuple(unread),
     )
+
+
+def _counts(text: str) -> bool:
+    """Tell whether a text is a scale or a unit, or a currency with its scale."""
+    asked = measure_of(text)
+    is_scale = _power_of(text, is_metre=False) is not None
+    return is_scale or asked.scale != 1 or asked.per != "" or asked.base in BASES
 
 
 def _power_of(text: str, *, is_metre: bool) -> int | None:

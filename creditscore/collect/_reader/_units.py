@@ -15,7 +15,7 @@ SCALES = {
     "hundred": 2, "thousand": 3, "thousands": 3, "million": 6, "millions": 6, "billion": 9,
     "billions": 9, "k": 3, "m": 6, "mn": 6, "mln": 6, "bn": 9, "tsd": 3, "mio": 6, "mrd": 9,
     "tausend": 3, "millionen": 6, "milliarden": 9, "十": 1, "百": 2, "千": 3, "万": 4, "萬": 4,
-    "百万": 6, "千万": 7, "亿": 8, "億": 8,
+    "百万": 6, "千万": 7, "亿": 8, "億": 8, "천": 3, "만": 4, "백만": 6, "억": 8,
 }  # fmt: skip
 """Words before a unit, and the power of ten that each stands for."""
 _CHINESE = sorted((scale for scale in SCALES if not scale.isascii()), key=len, reverse=True)
@@ -40,7 +40,8 @@ _PERCENTS = ("percent", "per cent", "%", "prozent", "百分比")
 SIGNS = {
     "¥": ("CNY", "JPY"),
     "$": ("ARS", "AUD", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD", "USD"),
-    "kr": ("DKK", "ISK", "NOK", "SEK"), "Rs": ("INR", "LKR", "NPR", "PKR"),
+    "kr": ("DKK", "ISK", "NOK", "SEK"), "Rs": ("INR", "LKR", "NPR", "PKR"), "C$": ("CAD", "NIO"),
+    "卢比": ("INR", "LKR", "NPR", "PKR"),
 }  # fmt: skip
 """Signs that currencies share: they agree with each of them, and stand for none."""
 

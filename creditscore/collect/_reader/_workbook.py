@@ -86,7 +86,7 @@ def _shown(value: Any, cell: Any, errors: frozenset[str]) -> Any:
     if is_number and shows_percent(cell.number_format):
         return Percent.of(value)
     shown = shown_by(cell.number_format) if is_number else None
-    return Money.of(value, shown) if shown and shown != NOTHING_SHOWN else value
+    return Money.of(value, shown) if shown and shown is not NOTHING_SHOWN else value
 
 
 def _merged(sheet: Any) -> list[str]:

@@ -413,28 +413,26 @@ def test_a_payment_of_several_rows_pays_several_invoices() -> None:
     ]
     found = ledger.allocations.query("kind == 'payment'")[["number", "invoice", "amount"]]
     assert found.to_numpy().tolist() == [["P1", "I1", 90.0], ["P1", "I2", 50.0]]
-    # what each row pays is kept, and the payment is one
+    # the payment is one, of what came in together
     table = ledger.observations.table
-    for record, amount, invoice in (("P1", 90.0, "I1"), ("P1#2", 50.0, "I2")):
-        told = table[table["record"] == record].set_index("item")
-        assert told["number"]["payment.amount"] == amount
-        assert told["text"].dropna().to_dict() == {
-            "payment.invoice": invoice, "payment.paid_on": "2024-03-01",
-        }  # fmt: skip
+    told = table[table["record"] == "P1"].set_index("item")
+    assert told["number"]["payment.amount"] == 140.0
+    assert told["text"].dropna().to_dict() == {
+        "payment.invoice": "I1;I2", "payment.paid_on": "2024-03-01",
+    }  # fmt: skip
     assert repr(ledger).startswith("Ledger(4 invoices, 1 payment, 1 credit note;")
 
 
-def test_a_payment_that_is_called_like_a_further_row_is_another() -> None:
-    payments = rows(
-        ("C1", "P1", "2024-03-01", 9, "I1"), ("C1", "P1", "2024-03-01", 5, "I2"),
-        ("C1", "P1#2", "2024-03-01", 7, "I2"), ("C2", "P1", "2024-03-01", 3, ""),
-        names=("for",),
+def test_a_payment_that_has_rows_of_a_credit_note_too_is_kept() -> None:
+    rows_of = rows(
+        ("C1", "P1", "2024-03-01", 60, "I1", "payment"),
+        ("C1", "P1", "2024-03-01", 30, "I2", "credit note"), names=("for", "what"),
     )  # fmt: skip
-    table = read(payments=payments).observations.table
-    told = table[table["item"] == "payment.amount"]
-    assert told[["customer", "record", "number"]].to_numpy().tolist() == [
-        ["C1", "P1", 9.0], ["C1", "P1##2", 5.0], ["C1", "P1#2", 7.0], ["C2", "P1", 3.0],
-    ]  # fmt: skip
+    ledger = read(payments=rows_of, form=replace(FORM, kind="what"))
+    table = ledger.observations.table
+    paid = table[table["item"] == "payment.amount"]
+    assert paid[["record", "number"]].to_numpy().tolist() == [["P1", 60.0]]
+    assert ledger.credit_notes[["number", "amount"]].to_numpy().tolist()[-1] == ["P1", 30.0]
 
 
 def test_what_a_payment_pays_is_kept_and_may_be_said_by_the_mapping() -> None:

@@ -384,14 +384,16 @@ def mapping(kind: str, day: str, **further: str) -> SourceMapping:
     )  # fmt: skip
 
 
-def ledger_of(invoices: Sequence[Sequence[Any]], payments: Sequence[Sequence[Any]]) -> Ledger:
+def ledger_of(
+    invoices: Sequence[Sequence[Any]], payments: Sequence[Sequence[Any]], at: str = "2025-01-01"
+) -> Ledger:
     names = ["number", "day", "amount", "currency", "ref"]
     return read_ledger(
         pd.DataFrame(invoices, columns=[*names, "due"]).assign(customer="C1"),
         mapping("invoice", "invoiced_on", due="due_on"),
         payments=pd.DataFrame(payments, columns=names).assign(customer="C1"),
         payment_mapping=mapping("payment", "paid_on", ref="invoice"),
-        form=LedgerForm(credits="ref"), collected_at="2025-01-01",
+        form=LedgerForm(credits="ref"), collected_at=at,
     )  # fmt: skip
 
 
@@ -454,16 +456,40 @@ def test_what_a_ledger_found_settled_draws_no_money(tmp_path: Path) -> None:
 
 
 def test_a_payment_in_several_rows_pays_what_each_names(tmp_path: Path) -> None:
+    """Of one, more is open: it stands first in the export, and last in what is kept."""
     ledger = ledger_of(
         [["I1", "2024-01-01", 100, "EUR", "", "2024-01-31"],
          ["I2", "2024-01-10", 100, "EUR", "", "2024-02-09"]],
-        [["P1", "2024-02-01", 60, "EUR", "I1"], ["P1", "2024-02-01", 70, "EUR", "I2"],
-         ["P1", "2024-02-01", 15, "EUR", ""]],
+        [["P1", "2024-02-01", 60, "EUR", "I1"], ["P1", "2024-02-01", 100, "EUR", "I2"]],
     )  # fmt: skip
     (dossier,) = shown(ledger, tmp_path / "c.db", [AS_OF])
     open_items = ledger.open_items(AS_OF).set_index("invoice")["open"]
-    assert open_of(dossier) == open_items.to_dict() == {"I1": 25, "I2": 30}
-    assert rests_on(dossier, "open_amount")["I2"][1:] == [("payment.amount", "P1#2")]
+    assert open_of(dossier) == open_items.to_dict() == {"I1": 40}
+    assert rests_on(dossier, "open_amount")["I1"][1:] == [("payment.amount", "P1")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([["P1", "2024-02-01", 100, "EUR", "I1"]], [["P1", "2024-02-01", 40, "EUR", "I1"]]),
+        ([["P1", "2024-02-01", 100, "EUR", "I1"]], [["P1", "2024-02-01", 100, "EUR", "I2"]]),
+        ([["P1", "2024-02-01", 60, "EUR", "I1"], ["P1", "2024-02-01", 30, "EUR", "I2"]],
+         [["P1", "2024-02-01", 90, "EUR", "I1"]]),
+        ([["P1", "2024-02-01", 60, "EUR", "I1"], ["P1", "2024-02-01", 30, "EUR", "I2"]],
+         [["P1", "2024-02-01", 30, "EUR", "I2"]]),
+    ],
+)  # fmt: skip
+def test_a_later_export_takes_the_place_of_the_one_before(
+    before: list[list[Any]], after: list[list[Any]], tmp_path: Path
+) -> None:
+    """A day settled that followed from the money of the first one holds no more."""
+    invoices = [[name, "2024-01-01", 100, "EUR", "", "2024-01-31"] for name in ("I1", "I2", "I3")]
+    with CustomerStore.create(tmp_path / "c.db", actor=ANA) as store:
+        store.load(ledger_of(invoices, before, at="2024-03-01").observations, backfill=True)
+        last = ledger_of(invoices, after, at="2024-04-01")
+        store.load(last.observations, backfill=True)
+        dossier = customer_dossier(store, "C1", as_of=AS_OF)
+    assert open_of(dossier) == last.open_items(AS_OF).set_index("invoice")["open"].to_dict()
 
 
 # --- figures over time -------------------------------------------------------------------

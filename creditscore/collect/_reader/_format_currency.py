@@ -6,23 +6,25 @@ from creditscore._currency import currency_code
 from creditscore.collect._reader._units import SIGNS, is_money, may_be_one
 
 _SIGNS = {
-    "$b": "BOB", "$u": "UYU", "b/": "PAB", "br": "BYN", "bs": "BOB", "cfa": "XOF", "dhs": "AED",
-    "din": "RSD", "fr": "CHF", "franken": "CHF", "ft": "HUF", "gh₵": "GHS", "gs": "PYG",
-    "j$": "JMD", "km": "BAM", "kn": "HRK", "kr": "kr", "ksh": "KES", "l": "HNL", "lei": "RON",
+    "$b": "BOB", "$u": "UYU", "b/": "PAB", "br": "Br", "bs": "Bs", "cfa": "CFA", "dhs": "AED",
+    "din": "RSD", "fcfa": "CFA", "fr": "CHF", "franken": "CHF", "ft": "HUF", "gh₵": "GHS",
+    "gs": "PYG",
+    "j$": "JMD", "km": "BAM", "kn": "HRK", "kr": "kr", "ksh": "KES", "l": "HNL", "lei": "lei",
     "lek": "ALL", "n": "NGN", "nis": "ILS", "q": "GTQ", "r": "ZAR", "rd$": "DOP", "rm": "MYR",
     "rp": "IDR", "rs": "Rs", "s/": "PEN", "sfr": "CHF", "tk": "BDT", "tl": "TRY", "tt$": "TTD",
     "dollar": "$", "dollars": "$", "₨": "Rs", "₮": "MNT", "₼": "AZN", "֏": "AMD",
-    "грн": "UAH", "ден": "MKD", "дин": "RSD", "лв": "BGN", "р": "RUB", "руб": "RUB",
+    "грн": "UAH", "ден": "MKD", "дин": "RSD", "лв": "BGN", "р": "р", "руб": "RUB",
     "тг": "KZT", "บาท": "THB", "රු": "LKR", "ج.م": "EGP", "د.إ": "AED", "د.ا": "JOD",
     "د.ب": "BHD", "د.ت": "TND", "د.ج": "DZD", "د.ع": "IQD", "د.ك": "KWD", "د.م": "MAD",
     "ر.س": "SAR", "ر.ع": "OMR", "ر.ق": "QAR", "ل.ل": "LBP",
 }  # fmt: skip
 """Signs that are words elsewhere, and the currency of each, or the sign that several share."""
 _COUNTRIES = {
-    "ARS": "2C0A", "AUD": "C09", "CAD": "1009 C0C", "CLP": "340A", "CNY": "804", "COP": "240A",
-    "DKK": "406", "HKD": "C04", "INR": "439 4009", "ISK": "40F", "JPY": "411", "LKR": "45B",
-    "MXN": "80A", "NIO": "4C0A", "NOK": "414 814", "NPR": "461", "NZD": "1409", "PKR": "420",
-    "SEK": "41D", "SGD": "1004 4809", "TWD": "404",
+    "ARS": "2C0A", "AUD": "C09", "BOB": "400A", "BYN": "423", "CAD": "1009 C0C", "CLP": "340A",
+    "CNY": "804", "COP": "240A", "DKK": "406", "ETB": "45E", "HKD": "C04", "INR": "439 4009",
+    "ISK": "40F", "JPY": "411", "LKR": "45B", "MDL": "818", "MXN": "80A", "NIO": "4C0A",
+    "NOK": "414 814", "NPR": "461", "NZD": "1409", "PKR": "420", "RON": "418", "RUB": "419",
+    "SEK": "41D", "SGD": "1004 4809", "TWD": "404", "VES": "200A",
 }  # fmt: skip
 _DIGITS = 4
 _OF_COUNTRY = {number: code for code, numbers in _COUNTRIES.items() for number in numbers.split()}

@@ -24,10 +24,10 @@ from creditscore._days import check_day
 from creditscore._display import counted
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._columns import OBSERVATION_COLUMNS
-from creditscore.collect._observation._incoming import coded
 from creditscore.collect._observation._item import Item
 from creditscore.collect._observation._observations import Observations
 from creditscore.collect._reader._collected import Collected, Rejects
+from creditscore.collect._reader._kept_rows import KIND, PAYS, in_lines, kept_of
 from creditscore.collect._reader._ledger_form import LONGEST_TERMS, LedgerForm
 from creditscore.collect._reader._mapping import SourceMapping
 from creditscore.collect._reader._read_source import collect, told_of
@@ -36,17 +36,14 @@ from creditscore.collect._reader._settled import settled_conflicts, warn_of_conf
 from creditscore.exceptions import InvalidParameterError
 
 _CREDITS, _TERMS = "invoice.credits", "invoice.terms_days"
-_PAYS, _KIND = "payment.invoice", "payment.kind"
 _LAST_DAY = np.datetime64("9999-12-31")
 _FOR_READING = (
     Item(name=_CREDITS, kind="text", group="operating"),
     Item(name=_TERMS, group="operating", low=0, high=LONGEST_TERMS),
-    Item(name=_PAYS, kind="text", group="operating"),
-    Item(name=_KIND, kind="text", group="operating"),
+    Item(name=PAYS, kind="text", group="operating"),
+    Item(name=KIND, kind="text", group="operating"),
 )
 """Items that are read to allocate; of them, those are kept that the catalogue has."""
-_FURTHER = "#"
-"""What stands before the place of a further row of one payment."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -144,10 +141,8 @@ class Ledger:
 
     @property
     def _n_payments(self) -> int:
-        paid = self.observations.table.query("item == 'payment.amount'")
-        # its further rows are of one payment
-        number = paid["record"].astype(str).str.replace(f"{_FURTHER}+[0-9]+$", "", regex=True)
-        return len(paid.assign(record=number).drop_duplicates(["customer", "record"]))
+        table = self.observations.table
+        return int((table["item"] == "payment.amount").sum())
 
     def __repr__(self) -> str:
         """Say in one line what there is."""
@@ -270,8 +265,8 @@ def read_ledger(
             msg = "The 'payments' of read_ledger need their 'payment_mapping'."
             raise InvalidParameterError(msg)
         _check_items(payment_mapping, ("payment.amount", "payment.paid_on"), "payment_mapping")
-        payment_mapping = _with_rules(payment_mapping, {form.pays: _PAYS, form.kind: _KIND})
-        pays = next((c for c, rule in payment_mapping.rules.items() if rule.item == _PAYS), "")
+        payment_mapping = _with_rules(payment_mapping, {form.pays: PAYS, form.kind: KIND})
+        pays = next((c for c, rule in payment_mapping.rules.items() if rule.item == PAYS), "")
         paid = collect(
             payments, payment_mapping, catalogue=_for_reading(catalogue),
             collected_at=collected_at, once=True,
@@ -336,9 +331,8 @@ def _ledger(
               *_monies(paid, "payment", "pays", "paid_on")]  # fmt: skip
     allocations = allocation.run(monies)
     invoices = with_paid(invoices, allocation)
-    kinds = ("invoice", "payment")
-    parts = [_kept(source.observations, rows.index, kind, catalogue) for source, rows, kind in
-             zip(sources, (notes, notes_paid), kinds, strict=False)]  # fmt: skip
+    parts = [kept_of(source, kind, form, catalogue, allocation.settled)
+             for source, kind in zip(sources, ("invoice", "payment"), strict=False)]  # fmt: skip
     kept = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     made = pd.DataFrame(list(_derived(invoices, allocation, allocations, {
         **_evidence(notes, "credit note"), **_evidence(notes_paid, "credit note"),
@@ -365,10 +359,10 @@ def _ledger(
 def _by_record(observations: Observations, kind: str) -> pd.DataFrame:
     """Return a row a record, with a column an item; of what it needs, none may lack."""
     table = observations.table.astype({"customer": str, "record": str, "item": str})
-    table = _in_lines(table.assign(value=observations.values))
+    table = in_lines(table.assign(value=observations.values))
     keys = ["customer", "record", "line"]
     wide = table.pivot_table(index=keys, columns="item", values="value", aggfunc="last", sort=False)
-    wide = wide.rename(columns={_PAYS: "payment.pays"})
+    wide = wide.rename(columns={PAYS: "payment.pays"})
     wide.columns = [str(name).removeprefix(f"{kind}.") for name in wide.columns]
     names = ("amount", "invoiced_on", "due_on", "disputed_on", "settled_on", "paid_on", "credits",
              "terms_days", "pays", "kind")  # fmt: skip
@@ -384,13 +378,6 @@ def _by_record(observations: Observations, kind: str) -> pd.DataFrame:
     day = "invoiced_on" if kind == "invoice" else "paid_on"
     found = wide[wide["amount"].notna() & wide[day].notna()]
     return found.droplevel("line")
-
-
-def _in_lines(table: pd.DataFrame) -> pd.DataFrame:
-    """Add which row of the source each observation is of, by its evidence."""
-    codes, levels = coded(table["evidence"])
-    rows = pd.factorize(np.array([str(word).rpartition("&column=")[0] for word in levels] + [""]))
-    return table.assign(line=rows[0][codes])
 
 
 def _with_due(invoices: pd.DataFrame, form: LedgerForm) -> pd.DataFrame:
@@ -416,34 +403,9 @@ def _monies(rows: pd.DataFrame, kind: Kind, names: str, day: str) -> Iterator[Mo
 def _evidence(rows: pd.DataFrame, kind: str) -> dict[tuple[str, str, str], dict[str, Any]]:
     names = ["evidence", "collected_at", "source", "source_name"]
     found = rows[names].to_dict("records")
-    return {(kind, *key): entry for key, entry in zip(rows.index, found, strict=True)}
-
-
-def _kept(
-    observations: Observations, notes: pd.Index, kind: str, catalogue: ItemCatalogue
-) -> pd.DataFrame:
-    """Return what was read, without credit notes and the items of reading; of rows, records."""
-    table = observations.table.astype({"customer": str, "record": str, "item": str})
-    keys = pd.MultiIndex.from_frame(table[["customer", "record"]])
-    is_note = keys.isin(notes) & table["item"].str.startswith(f"{kind}.").to_numpy()
-    kept = table[~is_note & table["item"].isin(catalogue.names).to_numpy()]
-    repeats = kept.duplicated(["customer", "record", "item"])
-    return _apart(kept) if kind == "payment" and repeats.any() else kept
-
-
-def _apart(table: pd.DataFrame) -> pd.DataFrame:
-    """Give further rows of a payment, which pay other invoices, records of their own: P1#2."""
-    told = _in_lines(table)
-    keys = ["customer", "record", "line"]
-    lines = told[keys].drop_duplicates()
-    lines["place"] = lines.groupby(keys[:2], sort=False).cumcount() + 1
-    place = told[keys].merge(lines, how="left", on=keys)["place"].to_numpy()
-    mark = _FURTHER
-    while lines["record"].isin(lines["record"] + mark + lines["place"].astype(str)).any():
-        # a number of the export that looks like it is another payment
-        mark += _FURTHER
-    further = told["record"] + mark + pd.Series(place, index=told.index).astype(str)
-    return table.assign(record=told["record"].where(place == 1, further))
+    # of a payment in several rows, that of the first is kept
+    pairs = reversed([*zip(rows.index, found, strict=True)])
+    return {(kind, *key): entry for key, entry in pairs}
 
 
 def _derived(

@@ -23,8 +23,8 @@ class LedgerForm:
     pays : str, default=""
         Column of the payments with the numbers of the invoices that they pay, parted by ``;``;
         without, that which the mapping reads as payment.invoice. A payment may stand in several
-        rows of one day and currency, each with another invoice and what is paid of it: the second
-        row is kept as a record of its own, ``P1#2``, and so on.
+        rows of one day and currency, each with another invoice and what is paid of it: it is kept
+        as one, with their sum and all their invoices, of which those come first that it paid off.
     credits : str, default=""
         Column of the invoices with the number of the invoice that a credit note is for. Credit
         notes are the rows with an amount below zero.

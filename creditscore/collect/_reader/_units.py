@@ -40,8 +40,9 @@ _PERCENTS = ("percent", "per cent", "%", "prozent", "百分比")
 SIGNS = {
     "¥": ("CNY", "JPY"),
     "$": ("ARS", "AUD", "CAD", "CLP", "COP", "HKD", "MXN", "NZD", "SGD", "TWD", "USD"),
-    "kr": ("DKK", "ISK", "NOK", "SEK"), "Rs": ("INR", "LKR", "NPR", "PKR"), "C$": ("CAD", "NIO"),
-    "卢比": ("INR", "LKR", "NPR", "PKR"),
+    "kr": ("DKK", "ISK", "NOK", "SEK"), "Rs": ("INR", "LKR", "MUR", "NPR", "PKR"),
+    "C$": ("CAD", "NIO"), "CFA": ("XAF", "XOF"), "Bs": ("BOB", "VES"), "Br": ("BYN", "ETB"),
+    "lei": ("MDL", "RON"), "р": ("BYN", "RUB"), "卢比": ("INR", "LKR", "MUR", "NPR", "PKR"),
 }  # fmt: skip
 """Signs that currencies share: they agree with each of them, and stand for none."""
 

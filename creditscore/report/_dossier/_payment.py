@@ -66,7 +66,11 @@ def _invoices(
     wide["settled_on"] = wide["settled_on"].where(wide["settled_on"] <= today)
     wide["returned_amount"] = wide["returned_amount"].where(~(wide["returned_on"] > today), 0.0)
     wide["currency"] = _currency(clear, wide)
-    lines = taken_off(wide, money, settled_by_ledger(reading), reading.day)
+    by_ledger = settled_by_ledger(reading)
+    lines = taken_off(wide, money, by_ledger, reading.day)
+    if money is not None and reading.sees("invoice.returned_amount"):
+        # what followed from the money is followed anew: it may have changed since
+        wide["settled_on"] = wide["settled_on"].where(~wide.index.isin(by_ledger))
     given = lines[lines["how"].isin(GIVEN)]
     off = given.groupby("invoice")["amount"].sum().reindex(wide.index).fillna(0.0)
     rest = (wide["amount"] - off).round(_CENTS)

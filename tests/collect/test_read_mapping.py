@@ -44,6 +44,7 @@ confidence: {value: 0.9}
 unit: Währung
 file: {separator: ;, decimal: ',', thousands: ., header_row: 2, missing: [n/a], skip_rows: [3]}
 where: {Status: [offen, bezahlt], Storno: false}
+unless: {Notiz: ['', Test], Stand: }
 columns:
   Betrag: {item: invoice.amount, required: true, factor: -1}
   Bezahlt:
@@ -51,7 +52,7 @@ columns:
     format: '%d.%m.%Y'
     true_from: {column: Bezahlt, format: '%d.%m.%Y'}
     words: {nie: '2999-12-31'}
-ignore: [Notiz]
+ignore: [Zeichen]
 """
 LEAST = "source: site_visit\nmethod: observation\ncustomer: firm\ntrue_from: day\n"
 
@@ -66,6 +67,8 @@ def test_a_mapping_comes_back_from_yaml_and_json(tmp_path: Path) -> None:
     mapping = SourceMapping.from_yaml(written(tmp_path, WHOLE))
     assert mapping.record == FieldRule(columns=("Rechnung", "Position"))
     assert mapping.where == {"Status": ("offen", "bezahlt"), "Storno": ("false",)}
+    assert mapping.unless == {"Notiz": ("", "Test"), "Stand": ("",)}
+    assert {"Status", "Storno", "Notiz"} < set(mapping.used_columns)
     assert mapping.columns["Bezahlt"].true_from is not None
     assert repr(mapping) == "SourceMapping(internal_record, ERP: 2 items of 2 columns)"
     assert SourceMapping.from_json(mapping.to_json()) == mapping
@@ -116,6 +119,13 @@ def test_an_altered_mapping_is_refused() -> None:
         (LEAST + "columns: {a: {item: x, words: {ja: [1]}}}\n", "must turn words into texts"),
         (LEAST + "columns: {a: b}\nlong: {item: a, value: b}\n", "entry 'long': lacks 'items'"),
         (LEAST + "columns: {a: b}\nignore: [a]\n", "ignores 'a', which it also uses"),
+        (LEAST + "columns: {a: b}\nunless: {c: d}\nignore: [c]\n", "ignores 'c', which it also"),
+        (
+            LEAST + "columns: {a: b}\nwhere: {c: [D, e]}\nunless: {c: [d]}\n",
+            "asks by 'where' for 'D' in 'c', and leaves it out by 'unless'",
+        ),
+        (LEAST + "columns: {a: b}\nwhere: {c: ''}\nunless: {c: }\n", "asks by 'where' for ''"),
+        (LEAST + "columns: {a: b}\nunless: {}\n", "entry 'unless': must hold entries"),
         (LEAST + "columns: {a: b}\nfile: {decimal: ;}\n", "entry 'file': .*'decimal'"),
         (LEAST + "columns: {a: b}\nfile: {decimal: ',', thousands: ','}\n", "by the same sign"),
         (LEAST + "columns: {a: b}\nfile: {encoding: latin}\n", "entry 'file': .*'encoding'"),
@@ -242,7 +252,8 @@ def test_names_of_columns_may_be_years(tmp_path: Path) -> None:
     path = tmp_path / "m.yaml"
     path.write_text(
         "source: public_filing\nmethod: data_analysis\ncustomer: firm\ntrue_from: day\n"
-        "columns: {sales: revenue}\nignore: [2021]\nwhere: {2022: a}\n"
+        "columns: {sales: revenue}\nignore: [2021]\nwhere: {2022: a}\nunless: {2023: b}\n"
     )
     mapping = SourceMapping.from_yaml(path)
     assert (mapping.ignore, dict(mapping.where)) == (("2021",), {"2022": ("a",)})
+    assert dict(mapping.unless) == {"2023": ("b",)}

@@ -27,6 +27,7 @@ from creditscore.collect import (
 from creditscore.exceptions import (
     InvalidDataError,
     InvalidParameterError,
+    MissingColumnError,
     RejectedRowsWarning,
 )
 
@@ -114,6 +115,41 @@ def test_each_row_is_used_rejected_or_skipped(tmp_path: Path) -> None:
     assert repr(collected) == (
         "Collected(4 observations of 8 rows, 4 rejected, 2 skipped; not used: Notiz)"
     )
+
+
+@pytest.mark.parametrize("empty", [None, np.nan, pd.NA, pd.NaT, "", "  ", "N/A"], ids=repr)
+def test_rows_are_chosen_by_words_and_by_empty_cells(empty: Any) -> None:
+    table = pd.DataFrame({
+        "firm": ["C1", "C2", "C3"], "day": "2024-01-01", "sales": [1, 2, 3],
+        "checked": pd.Series(["2024-01-05", empty, " Ja"], dtype=object),
+    })  # fmt: skip
+    form = FileForm(missing=("n/a",))
+
+    def read(**rows: Any) -> tuple[list[str], int]:
+        mapping = replace(SIMPLE, file=form, **rows)
+        found = read_source(table, mapping, collected_at=AT)
+        assert found.ignored == ()
+        skipped = int(found.summary.loc[0, "skipped"])
+        return found.observations.table["customer"].tolist(), skipped
+
+    assert read(where={"checked": ("",)}) == (["C2"], 2)
+    assert read(unless={"checked": ("",)}) == (["C1", "C3"], 1)
+    assert read(unless={"checked": "JA", "firm": ("C2", "C9")}) == (["C1"], 2)
+    assert read(where={"firm": ("C1", "C2")}, unless={"checked": ("",)}) == (["C1"], 2)
+    with pytest.raises(MissingColumnError, match="'seen'"):
+        read(unless={"seen": ("",)})
+
+
+def test_days_and_numbers_are_empty_alike(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("firm,day,sales,seen,n\nC1,2024-01-01,1,,3\nC2,2024-01-01,2,2024-01-05,\n")
+    frame = pd.read_csv(path, parse_dates=["seen"])
+    for data in (path, frame, frame.convert_dtypes()):
+        for column, first in (("seen", "C2"), ("n", "C1")):
+            found = read_source(
+                data, replace(SIMPLE, unless={column: ("",)}), collected_at=AT
+            ).observations.table
+            assert found["customer"].tolist() == [first]
 
 
 def test_rejects_have_reasons_and_lose_nothing(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from creditscore.collect import (
     OBSERVATION_COLUMNS,
     ContactLog,
+    Observations,
     SourceMapping,
     confirmed_observations,
     read_source,
@@ -38,6 +39,8 @@ CAME_ON = {
     "statements": ("statements", "known_on", {}),
     "visits": ("visits", "visited_on", {}),
 }  # fmt: skip
+LISTS = ("customers", "customers_unverified")
+"""Those of the firm's own list, of which each reads a part."""
 WRITTEN_AT_OPENING = ["customer", "kind", "name", "name_zh", "registration_number",
                       "identity_number", "birth_year", "founded_on", "opened_on"]  # fmt: skip
 
@@ -53,13 +56,26 @@ def known(table: pd.DataFrame, name: str) -> pd.DataFrame:
     return plain.where(plain.notna(), None).reset_index(drop=True)
 
 
+def listed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what was known of the list then, of which each mapping reads a part.
+
+    Whether an entry was checked is known as of the day of the list only.
+    """
+    parts = [known(table, name) for name in LISTS]
+    return pd.concat(parts, ignore_index=True).drop(columns="method")
+
+
+def observed(name: str, table: pd.DataFrame) -> Observations:
+    return read_source(table, SourceMapping.from_yaml(trading_firm_mappings()[name])).observations
+
+
 def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     rows = [set(part.astype(str).itertuples(index=False, name=None)) for part in (one, other)]
     return rows[0] == rows[1]
 
 
 def test_there_is_a_word_on_each_mapping() -> None:
-    assert {*CAME_ON, "customers"} == set(trading_firm_mappings())
+    assert {*CAME_ON, *LISTS, "ownership"} == set(trading_firm_mappings())
 
 
 @pytest.mark.parametrize("name", CAME_ON)
@@ -90,25 +106,30 @@ def test_a_list_of_today_tells_of_the_past_what_was_entered_by_then() -> None:
         of_the_day = np.full(len(now), column in ("employees", "parent"))
         then[column] = now[column].where(~(entered_since | of_the_day), other)
     assert 20 < entered_since.sum() < 190
-    assert same(known(now, "customers"), known(then, "customers"))
-    told = known(now, "customers")
+    assert same(listed(now), listed(then))
+    told = listed(now)
     assert not {"employees", "parent"} & set(told["item"])
     phones = told[told["item"] == "phone"].set_index("customer")["true_from"]
-    listed = now[~entered_since].set_index("customer")["entered_on"]
-    assert phones.to_dict() == listed.to_dict()
+    entered = now[~entered_since].set_index("customer")["entered_on"]
+    assert phones.to_dict() == entered.to_dict()
 
 
-def test_employees_and_parents_are_those_of_the_day_of_the_list() -> None:
-    mapping = SourceMapping.from_yaml(trading_firm_mappings()["customers"])
-    facts = read_source(FIRM.customers, mapping).observations.table
+@pytest.mark.parametrize("name", LISTS)
+def test_employees_and_parents_are_those_of_the_day_of_the_list(name: str) -> None:
+    facts = observed(name, FIRM.customers).table
     late = facts[facts["item"].isin(["employees", "parent"])]
     assert set(late["true_from"]) == {pd.Timestamp("2024-06-30")}
     assert set(late["collected_at"]) == {pd.Timestamp("2024-06-30T20:00Z")}
 
 
+def test_shares_are_known_from_the_day_of_the_list() -> None:
+    assert known(FIRM.ownership, "ownership").empty
+    facts = observed("ownership", FIRM.ownership).table
+    assert set(facts["collected_at"]) == {pd.Timestamp("2024-06-30T20:00Z")}
+
+
 def test_what_a_contact_confirms_was_known_before() -> None:
-    mapping = SourceMapping.from_yaml(trading_firm_mappings()["customers"])
-    facts = read_source(FIRM.customers, mapping).observations
+    facts = Observations.concat([observed(name, FIRM.customers) for name in LISTS])
     log = ContactLog.from_frame(FIRM.contacts)
     with pytest.warns(RejectedRowsWarning, match="13 confirmations could not be used"):
         found = confirmed_observations(log, facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from creditscore.collect import ItemCatalogue, Observations
-from creditscore.datasets import TradingFirm, load_trading_firm
+from creditscore.collect import Observations, SourceMapping, read_source
+from creditscore.datasets import (
+    TradingFirm,
+    load_trading_firm,
+    trading_firm_mappings,
+    trading_firm_path,
+)
 from creditscore.exceptions import AlteredDocumentError, InvalidDataError, InvalidParameterError
 from creditscore.organise import (
     PrincipleFinding,
@@ -30,37 +36,19 @@ from creditscore.organise._principles._finding_text import TEXTS
 from creditscore.protect import AccessPolicy, Grant, Role
 
 AS_OF = "2024-06-30"
-CATALOGUE = ItemCatalogue.standard()
 
 
-def told(
-    table: pd.DataFrame, items: list[str], day: Any, source: str, method: Any, by: Any = ""
-) -> pd.DataFrame:
-    rows = table.assign(day=day, method=method, by=by).melt(
-        ["customer", "day", "method", "by"], items, var_name="item"
-    )  # fmt: skip
-    rows = rows.dropna(subset=["value"]).rename(columns={"day": "true_from", "by": "collected_by"})
-    return rows.assign(source=source, collected_at="2024-06-30")
-
-
-def firm_observations(firm: TradingFirm, customers: pd.DataFrame) -> Observations:
-    """Return what the firm knows; entries that nobody checked are somebody's word."""
-    checked = np.where(customers["verified_on"].notna(), "data_analysis", "interview")
-    day = customers["verified_on"].fillna(customers["opened_on"])
-    statements = firm.statements
-    amounts = [name for name in statements.columns if name in CATALOGUE and name != "currency"]
-    amounts = [name for name in amounts if CATALOGUE[name].kind == "number"]
-    parts = [
-        told(customers, ["name", "phone", "address", "industry"], day, "internal_record", checked),
-        told(customers.rename(columns={"kind": "customer_kind"}), ["customer_kind"],
-             customers["opened_on"], "internal_record", "data_analysis"),
-        told(statements, amounts, statements["period_end"], "public_filing", "data_analysis"),
-        told(firm.questionnaires, ["revenue"], "2023-12-31", "third_party", "questionnaire"),
-    ]  # fmt: skip
-    table = pd.concat([part.astype({"value": object}) for part in parts], ignore_index=True)
-    low = table["item"].map({name: CATALOGUE[name].low for name in amounts})
-    negative = pd.to_numeric(table["value"], errors="coerce") < low
-    return Observations.from_frame(table[~negative.to_numpy()])
+def firm_observations(customers: pd.DataFrame) -> Observations:
+    """Return what the firm knows of its customers, by the mappings of the sample."""
+    parts = []
+    for name in ("customers", "customers_unverified", "statements", "questionnaires"):
+        table = trading_firm_path(name.removesuffix("_unverified"))
+        mapping = SourceMapping.from_yaml(trading_firm_mappings()[name])
+        with warnings.catch_warnings(action="ignore"):
+            parts.append(read_source(table, mapping).observations)
+    whole = Observations.concat(parts)
+    once = whole.table["customer"].isin(list(customers["customer"]))
+    return Observations(table=whole.table[once].reset_index(drop=True), catalogue=whole.catalogue)
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +62,8 @@ def customers(firm: TradingFirm) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def observations(firm: TradingFirm, customers: pd.DataFrame) -> Observations:
-    return firm_observations(firm, customers)
+def observations(customers: pd.DataFrame) -> Observations:
+    return firm_observations(customers)
 
 
 @pytest.fixture(scope="module")

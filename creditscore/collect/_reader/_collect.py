@@ -159,12 +159,14 @@ class Collecting:
 
     @cached_property
     def _meant(self) -> Bool1D:
-        """Rows that `where` and ignored words leave."""
+        """Rows that `where`, `unless` and ignored words leave."""
         meant = np.ones(self.table.n_rows, dtype=bool)
         if self.useless is not None:
             meant &= ~self.useless
         for column, words in self.mapping.where.items():
             meant &= self._is(column, words)
+        for column, words in self.mapping.unless.items():
+            meant &= ~self._is(column, words)
         long = self.mapping.long
         if long is not None and long.ignore:
             meant &= ~self._is(long.item, long.ignore)
@@ -172,6 +174,8 @@ class Collecting:
 
     def _is(self, column: str, words: tuple[str, ...]) -> Bool1D:
         known = {folded(word) for word in words}
+        if "" in known:
+            known |= self.missing
         codes, found = _words(self.table.columns[column])
         return np.array([*(word in known for word in found), "" in known], dtype=bool)[codes]
 

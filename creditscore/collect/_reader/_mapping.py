@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, overload
 
+from creditscore._cells import folded
 from creditscore._checks import check_kind, read_entries
 from creditscore._document import JsonDocument
 from creditscore._validation import check_choice
@@ -63,8 +64,11 @@ class SourceMapping(JsonDocument):
     file : FileForm, optional
         How the file is written; without, as CSV with commas in UTF-8, a header in the first row.
     where : mapping of str to tuple of str, default={}
-        Rows that are meant: of each of these columns, the words that it must hold one of. Other
-        rows are skipped, and counted.
+        Rows that are meant: of each of these columns, the words that it must hold one of. The
+        word "" is an empty cell. Other rows are skipped, and counted.
+    unless : mapping of str to tuple of str, default={}
+        Rows that are not meant: those that hold one of the words in one of these columns. They
+        are skipped, and counted, as those that `where` leaves out.
     ignore : tuple of str, default=()
         Columns that are known to be of no use. Others without a use are told of.
     confirmed_by, confirmed_at : str, default=""
@@ -105,6 +109,7 @@ class SourceMapping(JsonDocument):
     unit: FieldRule | None = None
     file: FileForm | None = None
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     confirmed_by: str = ""
     confirmed_at: str = ""
@@ -125,8 +130,10 @@ class SourceMapping(JsonDocument):
             check_kind(self.file, "file", owner, FileForm)
         object.__setattr__(self, "columns", dict(self.columns))
         object.__setattr__(self, "ignore", read_entries(self.ignore, "ignore", owner))
-        where = {name: _words_of(words) for name, words in dict(self.where).items()}
-        object.__setattr__(self, "where", where)
+        for name in ("where", "unless"):
+            rows = {column: _words_of(words) for column, words in dict(getattr(self, name)).items()}
+            object.__setattr__(self, name, rows)
+        _check_apart(self.where, self.unless)
         for rule in self.columns.values():
             check_kind(rule, "columns", owner, ItemRule)
         if bool(self.columns) == (self.long is not None):
@@ -164,6 +171,7 @@ class SourceMapping(JsonDocument):
             if rule is not None:
                 yield from rule.columns
         yield from self.where
+        yield from self.unless
         yield from self.columns if self.long is None else (self.long.item, self.long.value)
         for entry in self.rules.values():
             for own in (entry.true_from, entry.collected_at):
@@ -260,7 +268,23 @@ def _check_once(columns: Mapping[str, ItemRule]) -> None:
             raise InvalidParameterError(msg)
 
 
+def _check_apart(where: Mapping[str, tuple[str, ...]], unless: Mapping[str, Any]) -> None:
+    """Check that no word of a column is both asked for and left out."""
+    for column, words in unless.items():
+        left_out = {folded(word) for word in words}
+        both = [word for word in where.get(column, ()) if folded(word) in left_out]
+        if both:
+            msg = (
+                f"A SourceMapping asks by 'where' for {both[0]!r} in {column!r}, and leaves it out "
+                "by 'unless'. Say one of the two."
+            )
+            raise InvalidParameterError(msg)
+
+
 def _words_of(words: Any) -> tuple[str, ...]:
-    """Return one word, or several, as text; true and false as YAML has them."""
+    """Return one word, or several, as text; true, false and nothing as YAML has them."""
     listed = words if isinstance(words, (list, tuple)) else (words,)
-    return tuple(str(word).lower() if isinstance(word, bool) else str(word) for word in listed)
+    return tuple(
+        "" if word is None else str(word).lower() if isinstance(word, bool) else str(word)
+        for word in listed
+    )

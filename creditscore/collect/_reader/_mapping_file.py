@@ -25,7 +25,8 @@ Made = TypeVar("Made")
 _FORMAT = "creditscore.source_mapping"
 _VERSION = 1
 _TEXTS = ("source", "method", "source_name", "confirmed_by", "confirmed_at")
-_ENTRIES = ("format", "version", *_TEXTS, *FIELDS, "file", "where", "columns", "long", "ignore")
+_ROWS = ("where", "unless")
+_ENTRIES = ("format", "version", *_TEXTS, *FIELDS, "file", *_ROWS, "columns", "long", "ignore")
 _NEEDED = ("source", "method", "customer", "true_from")
 
 
@@ -75,7 +76,7 @@ def read_mapping_content(content: Mapping[str, Any], file: str, make: Callable[.
                 given[name] = _rules(entry, file, name)
             elif name == "long":
                 given[name] = LongRule(**_long(entry, file))
-            elif name == "where":
+            elif name in _ROWS:
                 # a year is a number in YAML, and may be the name of a column
                 given[name] = {str(column): words for column, words in _entries(entry).items()}
             else:
@@ -137,8 +138,9 @@ def mapping_content(mapping: SourceMapping) -> dict[str, Any]:
     form = mapping.form.plain()
     if form:
         content["file"] = form
-    if mapping.where:
-        content["where"] = {name: list(words) for name, words in mapping.where.items()}
+    for rows in _ROWS:
+        if getattr(mapping, rows):
+            content[rows] = {name: list(words) for name, words in getattr(mapping, rows).items()}
     if mapping.columns:
         content["columns"] = {name: rule.plain() for name, rule in mapping.columns.items()}
     if mapping.long is not None:

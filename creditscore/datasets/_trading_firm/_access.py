@@ -229,9 +229,9 @@ def make_consents(parties: Parties, rng: Generator) -> pd.DataFrame:
     persons = np.flatnonzero(parties.is_person)
     parts = []
     for purpose, share, withdrawn in (
-        ("credit assessment", 0.96, 0.03),
-        ("enquiry at a bureau", 0.94, 0.03),
-        ("marketing", 0.5, 0.2),
+        ("credit decision", 0.96, 0.03),
+        ("monitoring", 0.94, 0.03),
+        ("sales", 0.5, 0.2),
     ):
         who = persons[chance(rng, share, len(persons))]
         n = len(who)

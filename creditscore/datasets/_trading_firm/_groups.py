@@ -22,6 +22,9 @@ from creditscore.datasets._enterprises._draws import (
 from creditscore.datasets._enterprises._firms import AS_OF
 from creditscore.datasets._trading_firm._parties import Parties
 
+CONTROL = 0.5
+"""Who owns more than this share decides."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Groups:
@@ -54,7 +57,8 @@ class Groups:
     def table(self) -> pd.DataFrame:
         """Return the relations as a table."""
         names = ("owner", "owned", "share", "true_from", "true_to")
-        return table({name: getattr(self, name) for name in names})
+        columns = {name: getattr(self, name) for name in names}
+        return table(columns | {"controls": self.share > CONTROL})
 
 
 def make_groups(parties: Parties, rng: Generator) -> Groups:

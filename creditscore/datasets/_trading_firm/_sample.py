@@ -160,8 +160,10 @@ def trading_firm_mappings() -> dict[str, Path]:
         bureau_reports          the bureau's own counts of each person
         crm_enterprises         the firms of a branch's list, each record a customer
         crm_persons             the persons of it
-        customers               the firm's own list
+        customers               the firm's own list, of entries that were checked
+        customers_unverified    the entries of it that nobody checked
         invoices                invoices, with the days of settlement and dispute
+        ownership               who controls whom, with the share
         payments                money that came in
         payments_credit_notes   credit notes, as what was returned of an invoice
         payments_ledger         both, for ``creditscore.collect.read_ledger``
@@ -182,6 +184,10 @@ def trading_firm_mappings() -> dict[str, Path]:
 
     Notes
     -----
+    ``customers`` and ``customers_unverified`` read each row of the list once, together; so do those
+    of ``crm``, and ``payments`` with ``payments_credit_notes``. ``ownership`` skips shares that
+    control nothing: ``find_groups`` reads the table itself.
+
     Tables without a mapping hold no facts of one customer alone, or need a reader of their own:
     ``filings`` is read by ``read_statements``, ``interviews`` with ``codings`` by
     ``CodedInterviews``, ``contacts`` by ``ContactLog``, ``campaign`` by ``Campaign``.

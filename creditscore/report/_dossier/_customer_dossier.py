@@ -21,6 +21,7 @@ from creditscore.report._dossier._group import group_tree
 from creditscore.report._dossier._indicators import find_indicators
 from creditscore.report._dossier._payment import payment
 from creditscore.report._dossier._reading import Reading, read_customer
+from creditscore.report._dossier._rights import hidden_parts, notes_of
 from creditscore.report._dossier._scores import grades as grades_section
 from creditscore.report._dossier._scores import labels_of, scores
 from creditscore.report._dossier._section import DossierSection
@@ -71,14 +72,18 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
         input, the section of scores tells which, and has no points.
     grades : RatingHistory or DataFrame, optional
         Grades; a table holds customer, grade and valid_from, and perhaps valid_to and known_on.
+        They are for a role that may read grades in the store: ``rating.rating`` and
+        ``rating.notch``.
     peers : DataFrame, optional
         Benchmarks by industry, region or country as :func:`~creditscore.indicators.peer_benchmarks`
-        makes them.
+        makes them. They are for a role that may read the customer's own: that item, and all that
+        the indicator beside which they stand is made of.
     indicators : IndicatorSet, optional
         Which ones; without, ``PERSON`` for persons and ``ENTERPRISE`` for others.
     contacts : DataFrame, optional
         A log with the columns customer and at (instant; without a zone, of UTC), and where known
-        by, channel, outcome and confirmed (names of items). Other columns are not read.
+        by, channel, outcome and confirmed (names of items). Other columns are not read. It is for
+        a role that may read how one reaches the customer: ``phone`` and ``email``.
 
     Returns
     -------
@@ -106,8 +111,11 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
     never fetched, and those that may be read masked come masked from the store. What rests on
     either is left out: contradictions and verification look at clear values only; an indicator
     is there if all that it is made of is read in the clear; a score if all of its inputs are.
-    Grades, peers and contacts come from the caller, and no policy of items covers them: give only
-    what the role may know.
+    Grades, peers and contacts come from the caller, and the role sees of them what it may read of
+    the like in the store, in the clear (see the parameters; ``rating.grade`` counts too where a
+    catalogue has it). Where the policy gives it no such right, or the catalogue no such item, they
+    are left out of tables and page, and a line says that they were given, without their content;
+    it says so of a score too. A store without a policy shows all that was given.
 
     *The trail*: each read of protected items leaves its record, as always, and the dossier itself
     one more, ``"dossier"``, with actor, roles, purpose, days, the items that it shows, and as
@@ -116,10 +124,11 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
     *Merged customers* are read as the one that they are, in facts, indicators and groups alike, by
     the merges that were known at the instant. The rows that the caller gives must bear its name.
 
-    *Links*: each number leads to its observation, directly or by the rows that it was made of. What
-    comes from the caller (grades, peers, contacts, points of a card), the number of
-    confidentiality, which rests on the audit trail, and how many indicators have no value, which
-    counts the names beside it, lead nowhere. Pictures repeat numbers of the tables below them.
+    *Links*: each number leads to its observation, directly or by the rows that it was made of. So
+    do given grades that the store holds, as ratings of the same day and grade. What else comes from
+    the caller (other grades, peers, contacts, points of a card), the number of confidentiality,
+    which rests on the audit trail, and how many indicators have no value, which counts the names
+    beside it, lead nowhere. Pictures repeat numbers of the tables below them.
 
     *Sections*, where there is something to show: identity, group_tree, facts, statements (figures
     by day), conflicts, indicators, indicators_missing, scores, grades, exposure, behaviour,
@@ -190,10 +199,15 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
     checked = _facts.Checked(reading=reading)
     group, about_group = group_tree(store, reading)
     found = find_indicators(store, reading, indicators, peers)
-    paid = payment(reading)
+    hidden = hidden_parts(
+        store, reading, found, {"grades": grades, "contacts": contacts, "peers": peers}
+    )
+    grades = None if "grades" in hidden else grades
+    contacts = None if "contacts" in hidden else contacts
+    score, paid = scores(reading, found, scorecard), payment(reading)
     parts = [
         _facts.identity(checked), group, _facts.facts(checked), _facts.statements(checked),
-        _facts.conflicts(checked), *found.sections, scores(reading, found, scorecard),
+        _facts.conflicts(checked), *found.sections, score,
         grades_section(reading, grades), *paid[:2], _notes.questions(checked),
         _notes.opinion(reading), _notes.principles(store, checked),
         _notes.contacts(reading, contacts), *paid[2:], *_notes.records(reading),
@@ -204,10 +218,12 @@ def customer_dossier(  # noqa: PLR0913 - a dossier has many parts, each of which
     sections.append(_appendix(reading, about_group, sections))
     shown_too = [] if not len(about_group) else about_group["customer"].tolist()
     _record(store, reading, sections, sorted({customer, *map(str, shown_too)}))
+    if scorecard is not None and score is None:
+        hidden = (*hidden, "scores")
     return Dossier(
         customer=customer, as_of=str(day), known_at=f"{reading.instant:%Y-%m-%dT%H:%M:%SZ}",
         actor=store.actor, language=language, sections=tuple(sections),
-        labels=labels_of(reading), indicator_labels=found.labels,
+        labels=labels_of(reading), indicator_labels=found.labels, notes=notes_of(hidden),
     )  # fmt: skip
 
 

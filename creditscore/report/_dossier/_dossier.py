@@ -39,6 +39,9 @@ class Dossier:
         What items are called in English and Chinese.
     indicator_labels : mapping of str to tuple of str
         What indicators are called; one may bear the name of an item, and be another number.
+    notes : tuple of (str, str)
+        What is to be said of the whole, in English and Chinese: what was given with it and is not
+        shown to the role, by kind.
 
     Examples
     --------
@@ -68,6 +71,7 @@ class Dossier:
     sections: tuple[DossierSection, ...]
     labels: Mapping[str, tuple[str, str]]
     indicator_labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    notes: tuple[tuple[str, str], ...] = ()
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -116,7 +120,7 @@ class Dossier:
                 ("purpose", self.actor.purpose),
             ),
             sections=self.sections, labels=self.labels, indicator_labels=self.indicator_labels,
-            language=self.language, prefix=prefix,
+            language=self.language, prefix=prefix, notes=self.notes,
         )  # fmt: skip
 
     def __repr__(self) -> str:

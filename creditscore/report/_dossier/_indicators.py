@@ -166,11 +166,16 @@ def _sections(
 _REASONS = {"stale": "stale_input", "currency": "mixed_currency"}
 
 
+def peers_by(peers: pd.DataFrame) -> str:
+    """Return the item by which benchmarks of peers are told apart."""
+    return next(name for name in PEERS_BY if name in peers.columns)
+
+
 def _peer_row(reading: Reading, peers: pd.DataFrame | None) -> Mapping[str, Any] | None:
     """Return the benchmarks of the customer's peers that were known last."""
     if peers is None:
         return None
-    by = next(name for name in PEERS_BY if name in peers.columns)
+    by = peers_by(peers)
     if not reading.sees(by):
         return None
     mine = reading.facts.loc[reading.facts["item"] == by, "value"]

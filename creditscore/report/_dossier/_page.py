@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -79,6 +79,7 @@ class Page:
     indicator_labels: Mapping[str, tuple[str, str]]
     language: str
     prefix: str = ""
+    notes: tuple[tuple[str, str], ...] = ()
 
     def html(self) -> str:
         """Return a whole page, which needs nothing else and runs nothing."""
@@ -111,7 +112,7 @@ class Page:
         )
         there = frozenset(self._places())
         parts = "".join(self._section(section, there) for section in self.sections)
-        note = f'<p class="note">{escape(word("note", self.language))}</p>'
+        note = self._notes((pair_of("note"), *self.notes))
         nav = f"<nav>{links}</nav>" if chrome else ""
         tag = "main" if chrome else "div"
         return f'<{tag} class="cs-dossier">{title}<dl>{about}</dl>{note}{nav}{parts}</{tag}>'
@@ -132,10 +133,11 @@ class Page:
             return f"<section>{head}<p>{escape(word('none', self.language))}</p></section>"
         charts = "".join(self._figure(chart) for chart in section.charts)
         charts = f'<div class="charts">{charts}</div>' if charts else ""
-        notes = "".join(
-            f'<p class="note">{escape(said(note, self.language))}</p>' for note in section.notes
-        )
+        notes = self._notes(section.notes)
         return f"<section>{head}{charts}{self._table(section, there)}{notes}</section>"
+
+    def _notes(self, notes: Sequence[tuple[str, str]]) -> str:
+        return "".join(f'<p class="note">{escape(said(note, self.language))}</p>' for note in notes)
 
     def _figure(self, chart: Chart) -> str:
         place = 1 if self.language == "zh" else 0

@@ -20,6 +20,8 @@ from creditscore.report._dossier._words import pair_of
 from creditscore.scorecard import Scorecard
 
 _GRADES = ["grade", "valid_from", "valid_to"]
+_GRADE_ITEMS = ("rating.rating", "rating.grade")
+_ONE_WORD = ["record", "item", "true_from", "source", "source_name"]
 
 
 def scores(
@@ -145,7 +147,25 @@ def grades(reading: Reading, given: RatingHistory | pd.DataFrame | None) -> Doss
     # what ends later has not ended yet
     rows["valid_to"] = rows["valid_to"].where(rows["valid_to"] <= today)
     held = rows.sort_values("valid_from", kind="stable")[_GRADES].reset_index(drop=True)
-    return DossierSection(name="grades", table=held, charts=_path(held, labels))
+    return DossierSection(
+        name="grades", table=held, basis={"grade": _told(reading, held)},
+        charts=_path(held, labels),
+    )  # fmt: skip
+
+
+def _told(reading: Reading, held: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Return for each grade the places of the ratings of its day and grade in the store."""
+    rows = reading.clear
+    rows = rows[rows["item"].isin(_GRADE_ITEMS)].sort_values(["known_at", "observation"])
+    # what was corrected is not told any more
+    rows = rows.drop_duplicates(_ONE_WORD, keep="last")
+    found: dict[tuple[pd.Timestamp, str], list[int]] = {}
+    for day, value, number in zip(
+        rows["true_from"], rows["value"], rows["observation"], strict=True
+    ):
+        found.setdefault((day, str(value)), []).append(number)
+    keys = zip(held["valid_from"].dt.normalize(), held["grade"].astype(str), strict=True)
+    return [observed(found[key]) if key in found else () for key in keys]
 
 
 def _path(table: pd.DataFrame, labels: tuple[str, ...]) -> tuple[Chart, ...]:

@@ -241,12 +241,20 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "none": ("Nothing is known.", "暂无信息。"),
         "note": (
             (
-                "Numbers lead to the observations that they rest on. Grades, figures of peers and "
-                "base points were given with the file, and lead nowhere. What the role may not "
-                "read is not in here."
+                "Numbers lead to the observations that they rest on. Figures of peers, base points "
+                "and grades that are not in the store were given with the file, and lead nowhere. "
+                "What the role may not read is not in here."
             ),
-            "每个数字都链接到其所依据的观测记录；等级、同业数据和基础分随档案提供，没有链接。本角色无权读取的信息不在本页中。",
+            "每个数字都链接到其所依据的观测记录；同业数据、基础分和库中没有的等级随档案提供，没有链接。本角色无权读取的信息不在本页中。",
         ),
+        "note_not_shown": (
+            "Given with the file, and not shown to this role: {parts}.",
+            "随档案提供，但本角色无权查看：{parts}。",
+        ),
+        "given_grades": ("grades", "信用等级"),
+        "given_contacts": ("the log of contacts", "联系日志"),
+        "given_peers": ("figures of peers", "同业数据"),
+        "given_scores": ("the score", "评分"),
         "note_payments_hidden": (
             "Open in full: this role sees no payments, and parts that were paid are not taken off.",
             "未扣除部分付款：本角色看不到付款记录，未结清金额按发票全额列示。",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from heapq import heappop, heappush
@@ -17,13 +18,46 @@ BY_NUMBER, BY_SETTLED, BY_AGE = GIVEN = ("by number", "by day settled", "oldest 
 """How money finds its invoice; all else that a line says is why it went nowhere."""
 PARTED = ";"
 """What stands between the numbers of the invoices that one payment names."""
+_SHARE = "="
+_WITH_SHARE = re.compile(r"(?P<name>.*)=(?P<share>\d+(?:\.\d+)?(?:E[+-]?\d+)?)")
 ALLOCATION_COLUMNS = ("customer", "kind", "number", "day", "invoice", "amount", "currency", "how")
 
 
 def names_in(named: object) -> tuple[str, ...]:
     """Return the numbers of invoices that a payment names; none where it has no text."""
-    text = named if isinstance(named, str) else ""
-    return tuple(part.strip() for part in text.split(PARTED) if part.strip())
+    parts = _parts(named)
+    shares = _shares(parts)
+    named_parts = parts if shares is None else [name for name, _ in shares]
+    return tuple(name for name in named_parts if name)
+
+
+def shared(named: object, amount: Decimal) -> list[tuple[tuple[str, ...], Decimal]]:
+    """Return what a payment names, with what is paid of it: I1=30;I2=50 says so of each.
+
+    Shares that do not add up to the amount say nothing: all of it is of all that it names.
+    """
+    shares = _shares(_parts(named))
+    if shares is None or sum(share for _, share in shares) != amount:
+        return [(names_in(named), amount)]
+    return [((name,) if name else (), share) for name, share in shares]
+
+
+def with_shares(names: Iterable[str], amounts: Iterable[float]) -> str:
+    """Return the text of a payment that pays so much of each invoice; of none, on account."""
+    pairs = zip(names, amounts, strict=True)
+    return PARTED.join(f"{name}{_SHARE}{Decimal(repr(float(amount)))}" for name, amount in pairs)
+
+
+def _parts(named: object) -> list[str]:
+    return [part.strip() for part in named.split(PARTED)] if isinstance(named, str) else []
+
+
+def _shares(parts: Sequence[str]) -> list[tuple[str, Decimal]] | None:
+    """Return the name and the share of each part; None where one has none, or is alone."""
+    found = [_WITH_SHARE.fullmatch(part) for part in parts]
+    if len(parts) == 1 or not all(found):
+        return None
+    return [(match["name"].strip(), Decimal(match["share"])) for match in found if match]
 
 
 @dataclass(kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditscore._allocation import names_in, shared, with_shares
 from creditscore.collect import (
     FieldRule,
     Item,
@@ -418,9 +420,48 @@ def test_a_payment_of_several_rows_pays_several_invoices() -> None:
     told = table[table["record"] == "P1"].set_index("item")
     assert told["number"]["payment.amount"] == 140.0
     assert told["text"].dropna().to_dict() == {
-        "payment.invoice": "I1;I2", "payment.paid_on": "2024-03-01",
+        "payment.invoice": "I1=90.0;I2=50.0", "payment.paid_on": "2024-03-01",
     }  # fmt: skip
     assert repr(ledger).startswith("Ledger(4 invoices, 1 payment, 1 credit note;")
+
+
+def test_a_payment_of_several_rows_is_known_when_all_of_them_are() -> None:
+    """Of what else is told of it, the first row counts, and nothing but amounts is added up."""
+    rate = Item(name="payment.rate", group="operating")
+    mapping = replace(
+        PAYMENT, columns={**PAYMENT.columns, "rate": ItemRule(item="payment.rate")},
+        collected_at=FieldRule(columns=("entered",)),
+    )  # fmt: skip
+    several = rows(
+        ("C1", "P1", "2024-03-01", 90, "I1", 7.1, "2024-03-02"),
+        ("C1", "P1", "2024-03-01", 10.1, "", 7.1, "2024-03-05"), names=("for", "rate", "entered"),
+    )  # fmt: skip
+    ledger = read_ledger(
+        INVOICES, INVOICE, payments=several, payment_mapping=mapping, form=FORM, collected_at=AT,
+        catalogue=ItemCatalogue.standard().with_items(rate),
+    )  # fmt: skip
+    table = ledger.observations.table
+    told = table[table["record"] == "P1"].set_index("item")
+    numbers = told["number"].dropna()
+    assert numbers.to_dict() == {"payment.amount": 100.1, "payment.rate": 7.1}
+    assert told["text"]["payment.invoice"] == "I1=90.0;=10.1"
+    assert set(told["collected_at"].astype(str).str[:10]) == {"2024-03-05"}
+    settled = table[table["item"] == "invoice.settled_on"]
+    assert set(settled["collected_at"].astype(str).str[:10]) <= {"2024-03-05"}
+
+
+def test_what_says_the_shares_of_a_payment_and_what_is_a_number() -> None:
+    assert names_in("I1=90;I2=50.5;=3") == ("I1", "I2")
+    assert shared("I1=90;I2=50.5;=3", Decimal("143.5")) == [
+        (("I1",), Decimal(90)), (("I2",), Decimal("50.5")), ((), Decimal(3)),
+    ]  # fmt: skip
+    # of another amount, alone or beside what has none, they are none
+    assert shared("I1=90;I2=50", Decimal(100)) == [(("I1", "I2"), Decimal(100))]
+    assert shared("A=7", Decimal(7)) == [(("A=7",), Decimal(7))]
+    assert names_in("A=7;B") == ("A=7", "B")
+    assert shared(None, Decimal(7)) == [((), Decimal(7))]
+    assert with_shares(["I1", ""], [1e-7, 2.0]) == "I1=1E-7;=2.0"
+    assert shared("I1=1E-7;=2.0", Decimal("2.0000001"))[0] == (("I1",), Decimal("1E-7"))
 
 
 def test_a_payment_that_has_rows_of_a_credit_note_too_is_kept() -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
-from creditscore._allocation import PARTED, Money, names_in
+from creditscore._allocation import with_shares
 from creditscore.collect._observation._catalogue import ItemCatalogue
 from creditscore.collect._observation._incoming import coded
 from creditscore.collect._reader._collected import Collected
 from creditscore.collect._reader._ledger_form import LedgerForm
 
 PAYS, KIND = "payment.invoice", "payment.kind"
-_FACT = ["customer", "record", "item"]
+_AMOUNT, _DAY = "payment.amount", "payment.paid_on"
+_RECORD = ["customer", "record"]
 
 
 def in_lines(table: pd.DataFrame) -> pd.DataFrame:
@@ -25,9 +26,8 @@ def in_lines(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def kept_of(
-    source: Collected, kind: str, form: LedgerForm, catalogue: ItemCatalogue,
-    settled: Mapping[tuple[str, str], Money],
-) -> pd.DataFrame:  # fmt: skip
+    source: Collected, kind: str, form: LedgerForm, catalogue: ItemCatalogue
+) -> pd.DataFrame:
     """Return what was read, without credit notes and the items of reading; of rows, records."""
     table = source.observations.table.astype({"customer": str, "record": str, "item": str})
     told = in_lines(table)
@@ -35,32 +35,40 @@ def kept_of(
         says = (told["item"] == "invoice.amount") & (told["number"] < 0)
     else:
         says = (told["item"] == KIND) & told["text"].isin(form.credit_notes)
-    keys = pd.MultiIndex.from_frame(told[["customer", "record", "line"]])
+    keys = pd.MultiIndex.from_frame(told[[*_RECORD, "line"]])
     is_note = keys.isin(keys[says.to_numpy()]) & table["item"].str.startswith(f"{kind}.")
-    kept = table[~is_note.to_numpy() & table["item"].isin(catalogue.names).to_numpy()]
-    several = kept.duplicated(_FACT, keep=False)
-    if kind != "payment" or not several.any():
-        return kept
-    return pd.concat([kept[~several], _joined(kept[several], settled)])
+    mine = ~is_note.to_numpy() & table["item"].isin(catalogue.names).to_numpy()
+    kept = told[mine]
+    several = kept.duplicated([*_RECORD, "item"])
+    if kind == "payment" and several.any():
+        of = pd.MultiIndex.from_frame(kept[_RECORD])
+        rows = of.isin(of[several.to_numpy()])
+        kept = pd.concat([kept[~rows], _joined(kept[rows])])
+    return kept[list(table)]
 
 
-def _joined(rows: pd.DataFrame, settled: Mapping[tuple[str, str], Money]) -> pd.DataFrame:
-    """Return payments in several rows as one each: what they are together, and of which invoices.
+def _joined(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return payments in several rows as one each: their sum, and what of it is of which invoice.
 
-    How much is of which is not kept, so those that it paid the last of come first.
+    They are known when all of their rows are, and paid on the last of their days.
     """
-    by_record = rows.groupby(_FACT, sort=False)
-    joined = by_record.head(1).set_index(_FACT)
-    joined["number"] = by_record["number"].sum(min_count=1)
-
-    def in_order(words: pd.Series) -> str:
-        customer, number = rows.loc[words.index[0], ["customer", "record"]]
-        names = [name for text in words for name in names_in(text)]
-        last = [settled.get((customer, name)) for name in names]
-        rank = {name: money is None or money.number != number
-                for name, money in zip(names, last, strict=True)}  # fmt: skip
-        return PARTED.join(sorted(rank, key=rank.__getitem__))
-
-    named = joined.index.get_level_values("item") == PAYS
-    joined.loc[named, "text"] = by_record["text"].agg(in_order)
-    return joined.reset_index()[list(rows)]
+    amounts = rows[rows["item"] == _AMOUNT].set_index([*_RECORD, "line"])["number"]
+    named = rows[rows["item"] == PAYS].set_index([*_RECORD, "line"])["text"]
+    parts = pd.DataFrame({"amount": amounts, "name": named.reindex(amounts.index).fillna("")})
+    parts = parts[parts["amount"].notna()]
+    of_record = parts.groupby(level=_RECORD, sort=False)
+    sums = of_record["amount"].agg(lambda part: float(sum(Decimal(repr(x)) for x in part)))
+    texts = of_record[["name", "amount"]].apply(
+        lambda part: with_shares(part["name"], part["amount"])
+    )
+    known = rows.groupby(_RECORD, sort=False)["collected_at"].max()
+    last_day = rows[rows["item"] == _DAY].groupby(_RECORD, sort=False)["text"].max()
+    first = rows.drop_duplicates([*_RECORD, "item"])
+    record = pd.MultiIndex.from_frame(first[_RECORD])
+    joined = first.assign(collected_at=known.reindex(record).to_numpy())
+    for item, column, values in (
+        (_AMOUNT, "number", sums), (PAYS, "text", texts), (_DAY, "text", last_day),
+    ):  # fmt: skip
+        mine = (joined["item"] == item).to_numpy()
+        joined.loc[mine, column] = values.reindex(record[mine]).to_numpy()
+    return joined

@@ -17,7 +17,7 @@ from creditscore._allocation import (
     Kind,
     Money,
     OpenInvoice,
-    names_in,
+    shared,
 )
 from creditscore._checks import check_kind
 from creditscore._days import check_day
@@ -331,7 +331,7 @@ def _ledger(
               *_monies(paid, "payment", "pays", "paid_on")]  # fmt: skip
     allocations = allocation.run(monies)
     invoices = with_paid(invoices, allocation)
-    parts = [kept_of(source, kind, form, catalogue, allocation.settled)
+    parts = [kept_of(source, kind, form, catalogue)
              for source, kind in zip(sources, ("invoice", "payment"), strict=False)]  # fmt: skip
     kept = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     made = pd.DataFrame(list(_derived(invoices, allocation, allocations, {
@@ -393,19 +393,21 @@ def _with_due(invoices: pd.DataFrame, form: LedgerForm) -> pd.DataFrame:
 
 def _monies(rows: pd.DataFrame, kind: Kind, names: str, day: str) -> Iterator[Money]:
     for key, row in zip(rows.index, rows.to_dict("records"), strict=True):
-        yield Money(
-            customer=key[0], kind=kind, number=key[1], day=np.datetime64(row[day], "D"),
-            currency=row["unit"], amount=abs(Decimal(repr(float(row["amount"])))),
-            names=names_in(row[names]),
-        )  # fmt: skip
+        whole = abs(Decimal(repr(float(row["amount"]))))
+        for named, amount in shared(row[names], whole):
+            yield Money(
+                customer=key[0], kind=kind, number=key[1], day=np.datetime64(row[day], "D"),
+                currency=row["unit"], amount=amount, names=named,
+            )  # fmt: skip
 
 
 def _evidence(rows: pd.DataFrame, kind: str) -> dict[tuple[str, str, str], dict[str, Any]]:
     names = ["evidence", "collected_at", "source", "source_name"]
-    found = rows[names].to_dict("records")
-    # of a payment in several rows, that of the first is kept
-    pairs = reversed([*zip(rows.index, found, strict=True)])
-    return {(kind, *key): entry for key, entry in pairs}
+    of_record = rows[names].groupby(level=["customer", "record"], sort=False)
+    # of several rows, the first one is kept, and known is what all of them say
+    found = of_record.first().assign(collected_at=of_record["collected_at"].max())
+    told = zip(found.index, found.to_dict("records"), strict=True)
+    return {(kind, *key): entry for key, entry in told}
 
 
 def _derived(

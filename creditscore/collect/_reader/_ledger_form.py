@@ -24,7 +24,7 @@ class LedgerForm:
         Column of the payments with the numbers of the invoices that they pay, parted by ``;``;
         without, that which the mapping reads as payment.invoice. A payment may stand in several
         rows of one day and currency, each with another invoice and what is paid of it: it is kept
-        as one, with their sum and all their invoices, of which those come first that it paid off.
+        as one, with their sum and what of it is of which: ``I1=90;I2=50``.
     credits : str, default=""
         Column of the invoices with the number of the invoice that a credit note is for. Credit
         notes are the rows with an amount below zero.

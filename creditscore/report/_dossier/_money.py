@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from creditscore._allocation import Allocation, Money, OpenInvoice, names_in
+from creditscore._allocation import Allocation, Money, OpenInvoice, names_in, shared
 from creditscore._days import Days
 from creditscore._display import counted
 from creditscore.collect import LedgerForm
@@ -147,10 +147,11 @@ def _paid(payments: pd.DataFrame, currencies: Mapping[str, str]) -> Iterator[Mon
         of = [currencies[name] for name in names if name in currencies]
         # of several currencies, nobody knows which one money without any is in
         of = of if names else [*every] if unit or len(every) == 1 else []
-        yield Money(
-            customer=_MINE, kind="payment", number=number, day=day,
-            currency=_currency_of(unit, of), amount=_exact(amount), names=names,
-        )  # fmt: skip
+        for part, share in shared(named, _exact(amount)):
+            yield Money(
+                customer=_MINE, kind="payment", number=number, day=day,
+                currency=_currency_of(unit, of), amount=share, names=part,
+            )  # fmt: skip
 
 
 def _currency_of(unit: str, currencies: Sequence[str]) -> str:

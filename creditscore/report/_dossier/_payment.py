@@ -68,14 +68,15 @@ def _invoices(
     wide["currency"] = _currency(clear, wide)
     by_ledger = settled_by_ledger(reading)
     lines = taken_off(wide, money, by_ledger, reading.day)
-    if money is not None and reading.sees("invoice.returned_amount"):
-        # what followed from the money is followed anew: it may have changed since
-        wide["settled_on"] = wide["settled_on"].where(~wide.index.isin(by_ledger))
     given = lines[lines["how"].isin(GIVEN)]
     off = given.groupby("invoice")["amount"].sum().reindex(wide.index).fillna(0.0)
     rest = (wide["amount"] - off).round(_CENTS)
     # money settles what the export calls open
     paid_off = _paid_off(wide, given, today)
+    if money is not None and reading.sees("invoice.returned_amount"):
+        # a day that followed from money holds no more where the money has changed since
+        stale = wide.index.isin(by_ledger) & paid_off.isna()
+        wide["settled_on"] = wide["settled_on"].where(~stale)
     by_money = wide["settled_on"].isna() & paid_off.notna()
     wide["settled_on"] = wide["settled_on"].fillna(paid_off)
     is_open = wide["settled_on"].isna()

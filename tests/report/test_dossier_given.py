@@ -209,7 +209,7 @@ def told(*ratings: tuple[str, str, str, str], **changed: Any) -> Observations:
     table = pd.DataFrame(rows, columns=["record", "item", "value", "true_from"])
     columns: dict[str, Any] = {
         "customer": "C00001", "source": "internal_record", "method": "data_analysis",
-        "collected_at": np.maximum(pd.to_datetime(table["true_from"]), pd.Timestamp("2024-01-02")),
+        "collected_at": pd.to_datetime(table["true_from"]).clip(lower=pd.Timestamp("2024-01-02")),
         "unit": np.where(table["item"].str.startswith("current_"), "CNY", ""),
     }  # fmt: skip
     return Observations.from_frame(table.assign(**{**columns, **changed}))

@@ -30,9 +30,10 @@ def in_columns(rows: pd.DataFrame, days: Sequence[str], amounts: Sequence[str]) 
     # each cell holds one value, and pivot_table would work out a mean
     wide = rows.assign(column=column).pivot(index="record", columns="column", values="value")  # noqa: PD010
     for name in days:
-        told = wide.get(name, pd.Series(pd.NaT, index=wide.index))
-        # of which there are more than nanoseconds have room for
-        wide[name] = pd.to_datetime(told, format="%Y-%m-%d").astype("datetime64[s]")
+        told = wide.get(name, pd.Series(None, index=wide.index, dtype=object))
+        # of days there are more than pandas has nanoseconds for
+        days_told = told.where(told.notna(), None).to_numpy(dtype=object).astype("datetime64[s]")
+        wide[name] = pd.Series(days_told, index=wide.index)
     for name in amounts:
         wide[name] = wide.get(name, pd.Series(0.0, index=wide.index)).astype(float).fillna(0.0)
     return wide
